@@ -23,7 +23,7 @@ from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.apart import exists, load, with_members
 from ingest.loaders.bounded import run_bounded
-from ingest.loaders.loaded import LoadedText, LoadLimits
+from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
@@ -77,7 +77,7 @@ class _Source:
     @property
     def key(self) -> tuple[str, str]:
         """Its key in the catalogue: folder and name."""
-        return _shown(str(self.folder)), self.name
+        return printable(str(self.folder)), self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +236,7 @@ class _Run:
             # A name that no file system holds, a folder that may not be entered, or links in a circle.
             is_folder = is_there = False
         if (exc := self._unsent.get(path)) is not None:
-            self._report(FileResult(file=_shown(path.name), result=exc.result, reason=str(exc)))
+            self._report(FileResult(file=printable(path.name), result=exc.result, reason=str(exc)))
             return
         # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
         if is_folder:
@@ -247,7 +247,7 @@ class _Run:
             self._record_unreadable(source.folder, self._ingest_sources(sources), read=[each.name for each in sources])
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
-            self._report(FileResult(file=_shown(str(path)), result="failed", reason=reason))
+            self._report(FileResult(file=printable(str(path)), result="failed", reason=reason))
 
     def _listed(self, path: Path) -> _Source | None:
         """Returns a single file as the manifest of a folder above it lists it, or None."""
@@ -283,10 +283,10 @@ class _Run:
     def _report(self, result: FileResult, source: _Source | None = None) -> None:
         self._results.append((next(self._order) if source is None else source.order, result))
         if source is not None:
-            self.by_path[_shown(str(source.path))] = result
+            self.by_path[printable(str(source.path))] = result
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
-        name = _shown(path.relative_to(folder).as_posix())
+        name = printable(path.relative_to(folder).as_posix())
         return _Source(path=path, folder=folder, name=name, row=row, order=next(self._order))
 
     def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
@@ -326,7 +326,7 @@ class _Run:
 
     def _report_not_listed(self, file: str) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
-        self._report(FileResult(file=_shown(file), result="not_listed", reason=reason))
+        self._report(FileResult(file=printable(file), result="not_listed", reason=reason))
 
     def _ingest_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
@@ -384,7 +384,7 @@ class _Run:
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
                 continue
-            name = _shown(path.relative_to(folder).as_posix())
+            name = printable(path.relative_to(folder).as_posix())
             self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
             if exc.result == "failed":
                 failed[name] = UnreadableFile(file=name, reason=str(exc), metadata=self._annotator.expected(None, name))
@@ -436,7 +436,7 @@ class _Run:
 
     def _remove_missing(self, folder: Path) -> None:
         self.commit()
-        paths = {key: folder / key[1] for key in self._held if key[0] == _shown(str(folder))}
+        paths = {key: folder / key[1] for key in self._held if key[0] == printable(str(folder))}
         known = {key: path for key, path in paths.items() if self._unsent.keys().isdisjoint((path, *path.parents))}
         missing = [key for key, path in known.items() if not exists(path, self._limits)]
         with self._store.writer(sync=False):
@@ -460,7 +460,7 @@ class _Run:
         self, folder: Path, failed: Mapping[str, UnreadableFile], read: Sequence[str] | None
     ) -> None:
         with self._store.writer(sync=False):
-            self._store.catalogue.record_unreadable(_shown(str(folder)), failed=tuple(failed.values()), read=read)
+            self._store.catalogue.record_unreadable(printable(str(folder)), failed=tuple(failed.values()), read=read)
 
     def _ingest_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
         """Takes files, and returns those that could not be read, wholly or in part."""
@@ -533,7 +533,7 @@ class _Run:
             LoadError: The part could not read it.
         """
         # A part that was given up names an archive, and not what is in it.
-        above = (_shown(str(path)) for path in (source.path, *source.path.parents))
+        above = (printable(str(path)) for path in (source.path, *source.path.parents))
         result, held = next(filter(None, map(self._results_of_parts.get, above)), None), self._held.get(source.key)
         if result is not None and result.result in ("failed", "skipped"):
             raise LoadError(result.reason or "", result.result)
@@ -547,7 +547,7 @@ class _Run:
 
     def _load_file(self, source: _Source) -> UnreadableFile | None:
         """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
-        if _shown(str(source.path)) != str(source.path):
+        if printable(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         if source.key not in self._held:
             # It only says in which order files are read; on a full disk the write itself says so.
@@ -708,7 +708,7 @@ class _Run:
 
     def _store_file(self, read: _ReadFile) -> None:
         source, unsplit, held = read.source, read.unsplit, self._held.get(read.source.key)
-        folder, annotated = _shown(str(source.folder)), read.annotated
+        folder, annotated = printable(str(source.folder)), read.annotated
         if annotated is None:
             # Seldom: where the store changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
@@ -777,11 +777,6 @@ def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str
         input_key=unsplit.input_key, passages=len(annotated.passages), added="",
         interventions=sum(item.is_intervention for item in annotated.statements),
     )  # fmt: skip
-
-
-def _shown(name: str) -> str:
-    """Returns a file name as it can be stored and printed; bytes that are not UTF-8 are written out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:

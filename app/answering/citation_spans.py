@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import regex
 
@@ -22,6 +22,8 @@ from ingest.text.readable import readable
 from ingest.text.wholeness import edges, is_whole
 from vectorstore.records import Sentence, Statement
 
+# What a citation takes from the metadata of its statement as it is.
+PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 # Marks and points at the edges of a quotation within a quotation.
 _EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 _WORDS: Final = load_lexicon("spans")
@@ -282,33 +284,17 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
     """Makes a citation of a place in a statement, numbered 1 and without its words."""
     metadata = statement.metadata
     return Citation(
-        number=1,
-        statement_id=statement.statement_id,
-        state=metadata.state,
-        on_behalf_of=metadata.on_behalf_of,
-        speaker=metadata.speaker,
-        body=metadata.body,
-        session=metadata.session,
-        date=metadata.date,
-        agenda_item=metadata.agenda_item,
-        title=metadata.title,
-        file=statement.file,
-        symbol=metadata.symbol,
-        page=page,
-        paragraph=paragraph,
-        start=start,
-        end=end,
-        quote="",
-        source_quote="",
-        sentence_ids=(),
-        language=metadata.language,
-        kind=citation_kind(statement),
-        held_by=metadata.held_by or (),
-        ocr_confidence=None,
-        inferred=statement.inferred,
-        verdict="verified",
-        summarised=statement.summarised,
-    )
+        **provenance_of(statement), number=1, state=metadata.state, on_behalf_of=metadata.on_behalf_of,
+        held_by=metadata.held_by or (), page=page, paragraph=paragraph, start=start, end=end, quote="", source_quote="",
+        sentence_ids=(), language=metadata.language, kind=citation_kind(statement), ocr_confidence=None,
+        verdict="verified", summarised=statement.summarised,
+    )  # fmt: skip
+
+
+def provenance_of(statement: Statement) -> dict[str, Any]:
+    """Returns where the words of a statement stand and were said, as fields of a citation."""
+    told = {name: getattr(statement.metadata, name) for name in PROVENANCE}
+    return told | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
 
 
 def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "text"] | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from app.answering.citation_spans import provenance_of
 from app.answering.compose.extractive import escape, plain_line
 from app.answering.localization import Localization
 from app.answering.provenance import attribution
@@ -51,21 +52,11 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
 
 def _at(citation: Citation, statement: Statement) -> Citation:
     """Returns a citation as one of the same words in a statement, still of whom it names."""
-    said, identifier = statement.metadata, statement.statement_id
     return replace(
         citation,
-        statement_id=identifier,
-        sentence_ids=tuple(SentenceId(identifier, sentence.ordinal) for sentence in citation.sentence_ids),
-        file=statement.file,
+        **provenance_of(statement),
+        sentence_ids=tuple(SentenceId(statement.statement_id, own.ordinal) for own in citation.sentence_ids),
         language=statement.language_at(citation.start),
-        speaker=said.speaker,
-        body=said.body,
-        session=said.session,
-        date=said.date,
-        agenda_item=said.agenda_item,
-        title=said.title,
-        symbol=said.symbol,
-        inferred=statement.inferred,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from app.answering.citation_spans import citation_kind
+from app.answering.citation_spans import PROVENANCE, citation_kind
 from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.furniture import is_furniture, running_heads
@@ -25,7 +25,6 @@ _LONGEST_FURNITURE = 400
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # Why a claim is dropped although its words stand as it cites them.
 NOBODY = "it names nobody who holds the position"
-_PROVENANCE = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "misattributed"
     if any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids):
         return "misattributed"
-    if any(getattr(citation, name) != getattr(statement.metadata, name) for name in _PROVENANCE):
+    if any(getattr(citation, name) != getattr(statement.metadata, name) for name in PROVENANCE):
         return "misattributed"
     if citation.file != statement.file or citation.held_by != (statement.metadata.held_by or ()):
         return "misattributed"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.answering.verify import reads_as
+from ingest.report import listed
 from ingest.text.furniture import running_heads
 from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
@@ -105,5 +106,4 @@ def _state_of(path: Path, sha256: str) -> str:
 
 
 def _named(files: Sequence[str]) -> str:
-    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-    return ", ".join(repr(file) for file in files[:_NAMED]) + more
+    return listed([*map(repr, files)], ", ", _NAMED)

@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ingest.errors import LoadError
 from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport
-from ingest.loaders.registry import SUFFIXES, find_files, survey
+from ingest.loaders.loaded import printable
+from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
-from ingest.report import FileResult, IngestProgress, IngestReport
+from ingest.report import FileResult, IngestProgress, IngestReport, listed
 from vectorstore.files import SharedFiles
 from vectorstore.health import Check
 
@@ -77,19 +78,19 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
     paths = []
     for path in request.paths:
-        is_folder = _is(path.is_dir)
+        is_folder = is_true(path.is_dir)
         folder = path if is_folder else _folder_of(path)
         copies = files.place(folder)
         if copies != folder:
             move(folder, copies)
         found, unread = survey(folder) if is_folder else ((path,), {})
-        if not is_folder and not _is(path.is_file):
+        if not is_folder and not is_true(path.is_file):
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             unread[path] = LoadError(reason)
         tables = (folder / name for name in (MANIFEST_NAME, PARTIES_NAME))
         wanted = {*found, *(table for table in tables if os.path.lexists(table) and table not in unread)}
-        for each in [each for each in wanted if not _is_utf8(each)]:
-            unread[each] = LoadError(f"the name {_shown(each.name)!r} is not valid UTF-8; rename the file")
+        for each in [each for each in wanted if printable(str(each)) != str(each)]:
+            unread[each] = LoadError(f"the name {printable(each.name)!r} is not valid UTF-8; rename the file")
         # A store may lie in the folder, as in `--store .`: its copies are no files to be ingested.
         own = {each for each in wanted if copies != folder and files.is_own(each)}
         listing, failed = files.send(folder, sorted(wanted - own - unread.keys()))
@@ -97,7 +98,7 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
             unread[each] = LoadError(f"{each.name!r} could not be opened ({exc.strerror}); check its permissions")
         listings.setdefault(str(copies), {}).update(listing)
         for each, error in unread.items():
-            unsent[_shown(str(copies / each.relative_to(folder)))] = error.result, _shown(str(error))
+            unsent[printable(str(copies / each.relative_to(folder)))] = error.result, printable(str(error))
         paths.append(copies / path.relative_to(folder))
     return request.model_copy(update={"paths": tuple(paths), "listings": listings, "unsent": unsent})
 
@@ -167,8 +168,7 @@ def check_jobs(queue: "JobQueue") -> Check:
 def given_up_words(letter: "GivenUp") -> str:
     """Returns in one line what was given up, and why."""
     names = [Path(name).name for name in IngestRequest.model_validate(letter.what).names]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}: given up ({letter.error}); ingest again what it says"
+    return f"{listed(names, ', ', _NAMED)}: given up ({letter.error}); ingest again what it says"
 
 
 def absolute(path: Path) -> Path:
@@ -201,28 +201,14 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
     # A folder of copies need not be on this machine yet.
-    return _is(path.is_dir) or str(path) in request.listings
+    return is_true(path.is_dir) or str(path) in request.listings
 
 
 def _folder_of(path: Path) -> Path:
     # As the indexer looks for the manifest that lists a single file.
-    return next((each for each in path.parents[:MANIFEST_ABOVE] if _is((each / MANIFEST_NAME).is_file)), path.parent)
-
-
-def _is(holds: Callable[[], bool]) -> bool:
-    try:
-        return holds()
-    except OSError:
-        # A folder above may not be entered.
-        return False
-
-
-def _is_utf8(path: Path) -> bool:
-    return _shown(str(path)) == str(path)
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return next(
+        (each for each in path.parents[:MANIFEST_ABOVE] if is_true((each / MANIFEST_NAME).is_file)), path.parent
+    )
 
 
 def _part(

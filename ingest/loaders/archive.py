@@ -19,7 +19,7 @@ from zipfile import ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
-from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, refusing
+from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, printable, refusing
 from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
@@ -217,7 +217,7 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
 
 def _shown(path: str) -> str:
     """Make a path inside an archive one that names nothing outside it, changed only where it would."""
-    clean = _NOT_IN_NAMES.sub("_", path.replace("\\", "/")).encode("utf-8", "backslashreplace").decode("utf-8")
+    clean = printable(_NOT_IN_NAMES.sub("_", path.replace("\\", "/")))
     parts = [part if part.strip(". ") else "_" * len(part) for part in clean.split("/") if part]
     return str(PurePosixPath(*parts)) if parts else "unnamed"
 

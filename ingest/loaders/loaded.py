@@ -125,6 +125,11 @@ def checked(text: str, name: str, limits: LoadLimits) -> str:
     return encodable(text)
 
 
+def printable(name: str) -> str:
+    """Return a file name as it can be stored and printed; bytes that are not UTF-8 are written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def encodable(text: str) -> str:
     """Replace what cannot be stored as UTF-8 or shown (lone surrogates, NUL) by U+FFFD, one for one.
 

@@ -250,18 +250,18 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *,
 
 
 def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
-    if not _is(path.exists):
+    if not is_true(path.exists):
         for parent in path.parents:
-            if parent.suffix.lower() in CONTAINERS and _is(parent.is_file):
+            if parent.suffix.lower() in CONTAINERS and is_true(parent.is_file):
                 return parent, path.relative_to(parent).parts
     return path, ()
 
 
-def _is(holds: Callable[[], bool]) -> bool:
+def is_true(holds: Callable[[], bool]) -> bool:
+    """Return what is asked of a path; False where the file system cannot hold its name, or a folder is closed."""
     try:
         return holds()
     except OSError:
-        # A name that the file system cannot hold.
         return False
 
 

@@ -13,7 +13,7 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.bonds import opens
 from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
-from app.answering.compose.repetition import WordSequence, repeats, words_of
+from app.answering.compose.repetition import repeats, words_of
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
 from app.answering.quoted_speaker import with_quoted_parties
@@ -239,7 +239,7 @@ class _Said:
 
     span: QuotableSpan
     statement: Statement
-    words: WordSequence
+    words: str
     also_in: dict[str, None] = field(default_factory=dict)
 
 

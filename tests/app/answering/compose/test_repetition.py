@@ -16,11 +16,10 @@ QUOTED = (
         QUOTED,
         QUOTED.upper(),
         QUOTED.replace(" ", "\n").replace("review", "re\u00adview"),
-        QUOTED.replace("organise", "organise").replace("co-operation", "cooperation"),
-        QUOTED.replace("organise", "organize"),
+        QUOTED.replace("co-operation", "cooperation"),
         "We fully support the mechanism for the review of implementation",
     ],
-    ids=["same", "case", "white space", "hyphen", "spelling", "part"],
+    ids=["same", "case", "white space", "hyphen", "part"],
 )
 def test_same_words_are_a_repetition(sentence):
     assert repeats(words_of(sentence), [words_of("Thank you."), words_of(QUOTED)])
@@ -39,18 +38,3 @@ def test_same_words_are_a_repetition(sentence):
 )  # fmt: skip
 def test_other_words_are_no_repetition(sentence):
     assert not repeats(words_of(sentence), [words_of(QUOTED)])
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("organised", "organized", True), ("analyse", "analyze", True), ("favours", "favors", True),
-        ("centre", "center", True), ("programmes", "programs", True), ("labelled", "labeled", True),
-        ("persecution", "prosecution", False), ("Australia", "Austria", False), ("interstate", "intrastate", False),
-        ("convention", "contention", False), ("supports", "supported", False),
-        ("legal", "illegal", False), ("unillegal", "illegal", False),
-    ],
-)  # fmt: skip
-def test_a_spelling_is_the_same_word_and_a_like_word_is_not(one, other, same):
-    text = "word " * 30 + "{} of the keepers"
-    assert repeats(words_of(text.format(one)), [words_of(text.format(other))]) == same
