@@ -359,8 +359,9 @@ class _Build:
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
-            statements_in_scope=len(self._searched),
-            statements_with_evidence=len(cited & self._searched.keys()),
+            # What groups said for a party was searched as well.
+            statements_in_scope=len(cited | self._searched.keys()),
+            statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
             unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), asked, self._parties, nameless=True),
