@@ -6,7 +6,7 @@ The texts are the sample statement and plainly fictional ones; one of these is h
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -357,9 +357,11 @@ class FakeBuilder:
                 progress(BriefingProgress(done=done, total=2, label="Arvandia: extradition"))
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
-    def find(self, party: str, words: str, language: str = "en", *, session: str | None = None) -> tuple[Citation, ...]:
-        sought = words.casefold()
-        return tuple(c for c in fake_briefing().citations if c.state == party and sought in c.quote.casefold())
+    def find(
+        self, party: str, words: str, language: str = "en", *, session: str | None = None, but: Container[str] = ()
+    ) -> tuple[Citation, ...]:
+        found = (c for c in fake_briefing().citations if c.state == party and words.casefold() in c.quote.casefold())
+        return tuple(c for c in found if not any(sentence in but for sentence in c.sentence_ids))
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:

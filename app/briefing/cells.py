@@ -17,8 +17,9 @@ COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 # How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
-# kind is sure; that only a group spoke; or that they are the nearest ones, since nothing surely is on its subject.
-Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest"]
+# kind is sure; that only a group spoke; that they are the nearest ones, since nothing surely is on its subject; or that
+# it lost them when the corpus was corrected.
+Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ class Cell:
             document leaves out.
         nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
         of_group: Its citations are what groups said for the party, which has no words of its own on the subject.
+        emptied: It lost its last citations when the corpus was corrected.
         more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
         key: Under what its review is kept.
@@ -127,6 +129,7 @@ class Cell:
     superseded: Mapping[int, int | None] = field(default_factory=dict)
     nearest: bool = False
     of_group: bool = False
+    emptied: bool = False
     more: int = 0
     note: str = ""
     key: str = ""
@@ -151,7 +154,7 @@ class Cell:
         if self.is_rejected:
             return "no_position"
         if self.holds != "no_position" or not (self.citations or self.more):
-            return self.holds
+            return "emptied" if self.emptied and not self.citations else self.holds
         if self.review is not None or self.words:
             return "mentioned"
         if self.nearest:

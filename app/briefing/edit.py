@@ -109,7 +109,8 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         # Which of them came later is open again.
         order = {n: later for n, later in left.superseded.items() if redated.isdisjoint((n, later))}
         note = f"{cell.note} {load_wording(briefing.language).say('withdrawn')}".strip() if lost else left.note
-        changed = replace(left, superseded=order, note=note)
+        emptied = left.emptied or (bool(lost) and not left.citations)
+        changed = replace(left, superseded=order, note=note, emptied=emptied)
         if not redated.isdisjoint(left.citations):
             newest_first = sorted(map(briefing.citation, left.citations), key=lambda c: c.date or "", reverse=True)
             changed = replace(changed, citations=tuple(citation.number for citation in newest_first))

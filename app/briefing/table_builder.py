@@ -1,6 +1,6 @@
 """The position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -42,7 +42,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.squash import squash
 from prompts.wording import Wording, load_document_words
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary, text_key, text_sha256
+from vectorstore.records import ScopeFilter, Sentence, SentenceId, StatementSummary, text_key, text_sha256
 
 # Reasons of abstention that an empty cell words by itself; for others it keeps the message that an answer has.
 _ABSENT: Final[tuple[AbstentionReason, ...]] = ("no_statement", "not_mentioned", "article_not_cited", "group_only")
@@ -112,8 +112,18 @@ class TableBuilder:
         choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
         return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
 
-    def find(self, party: str, words: str, language: str = "en", *, session: str | None = None) -> tuple[Citation, ...]:
+    def find(
+        self,
+        party: str,
+        words: str,
+        language: str = "en",
+        *,
+        session: str | None = None,
+        but: Container[SentenceId] = (),
+    ) -> tuple[Citation, ...]:
         """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
+
+        Sentences of `but` are not among them.
 
         Raises:
             BriefingError: There are no words.
@@ -123,7 +133,8 @@ class TableBuilder:
         request = read_request(parties, topics=[words], states=[party], language=language)
         scope = request.scope(request.subjects[0], party, session, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
-        sentences = [s.sentence for own in retrieved.party_evidence if own.party == party for s in own.sentences]
+        own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
+        sentences = [sentence for sentence in own if sentence.sentence_id not in but]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
         return tuple(verified(made, retrieved.sources.statements))
 
@@ -348,8 +359,9 @@ class _Build:
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
-            statements_in_scope=len(self._searched),
-            statements_with_evidence=len(cited & self._searched.keys()),
+            # What groups said for a party was searched as well.
+            statements_in_scope=len(cited | self._searched.keys()),
+            statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
             unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), asked, self._parties, nameless=True),

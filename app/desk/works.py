@@ -61,13 +61,14 @@ class Works:
         self._asking: Callable[[], str] = person if callable(person) else lambda: person
 
     @property
-    def _person(self) -> str:
+    def person(self) -> str:
+        """Who asks just now."""
         return self._asking()
 
     def add(self, kind: WorkKind, title: str) -> str:
         """Makes a work of this person; returns its id, which cannot be guessed."""
         identifier, now = token_urlsafe(12), _now()
-        row = {"id": identifier, "kind": kind, "owner": self._person, "title": _title(title), "made": now}
+        row = {"id": identifier, "kind": kind, "owner": self.person, "title": _title(title), "made": now}
         with self._tables.transaction() as connection:
             # What was deleted a while ago is gone for good.
             before = (datetime.now(UTC) - timedelta(days=_DELETION_DAYS)).isoformat()
@@ -84,7 +85,7 @@ class Works:
             query = query.where(or_(in_title, in_parts))
         with self._tables.transaction() as connection:
             rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
-            own = [row.id for row in rows if row.owner == self._person]
+            own = [row.id for row in rows if row.owner == self.person]
             held = connection.execute(select(SHARES).where(SHARES.c.work.in_(own)).order_by(SHARES.c.person)).all()
         shared: dict[str, dict[str, bool]] = {}
         for share in held:
@@ -187,10 +188,10 @@ class Works:
         self._found(connection, identifier, change=True)
 
     def _visible(self, *, change: bool = False, own: bool = False) -> ColumnElement[bool]:
-        mine = WORKS.c.owner == self._person
+        mine = WORKS.c.owner == self.person
         if own:
             return mine
-        shared = exists().where(SHARES.c.work == WORKS.c.id, SHARES.c.person == self._person)
+        shared = exists().where(SHARES.c.work == WORKS.c.id, SHARES.c.person == self.person)
         return or_(mine, shared.where(SHARES.c.may_change) if change else shared)
 
     def _found(
@@ -214,7 +215,7 @@ class Works:
 
     def _work(self, row: Row[Any]) -> Work:
         return Work(
-            identifier=row.id, kind=row.kind, title=row.title, changed=row.changed, mine=row.owner == self._person
+            identifier=row.id, kind=row.kind, title=row.title, changed=row.changed, mine=row.owner == self.person
         )
 
 

@@ -35,6 +35,8 @@ SIGN_IN: Final = "/sign-in"
 OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-in/oidc/back"})
 # Asked by address and by name from this machine or its network, and told nothing but yes or no.
 _ANY_HOST: Final = frozenset({"/health", "/ready"})
+# As much of an address as signing in leads back to.
+LONGEST_ADDRESS: Final = 2000
 _LARGEST_JSON: Final = 1_000_000
 # The only requests that may be long, with what they need; the chat asks for it, and bounds its uploads, itself.
 _UPLOADS: Final[Mapping[str, Permission]] = {
@@ -88,7 +90,8 @@ class Gate:
             if answer is None:
                 person = await self._person(scope, headers, address)
                 self._limits.count("requests", address if person is None else person.name)
-                answer = self._refusal(scope["method"], path, headers, person)
+                asked = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
+                answer = self._refusal(scope["method"], path, asked, headers, person)
             if answer is None:
                 passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
                 # In place: whatever observes the request sees who sent it, and then which route it took.
@@ -199,12 +202,14 @@ class Gate:
         cookie = HTTPConnection(scope).cookies.get(COOKIE)
         return None if not cookie else self._accounts.of_session(cookie)
 
-    def _refusal(self, method: str, path: str, headers: Headers, person: Person | None) -> Response | None:
+    def _refusal(self, method: str, path: str, asked: str, headers: Headers, person: Person | None) -> Response | None:
         if person is None:
             if path in OPEN:
                 return None
             if method == "GET" and "text/html" in headers.get("accept", "") and self._config.accounts != "proxy":
-                return RedirectResponse(f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(path)}", 303)
+                return RedirectResponse(
+                    f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(asked[:LONGEST_ADDRESS])}", 303
+                )
             advice = f"send a key as `Authorization: Bearer {KEY_PREFIX}…`, or open {SIGN_IN}"
             answer = problem(HTTPStatus.UNAUTHORIZED, f"sign in first: {advice}")
             answer.headers["www-authenticate"] = "Bearer"

@@ -62,8 +62,8 @@ _EVENTS: Final[Mapping[Permission, str]] = {
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
         " ask_tab.welcome ask_tab.stopped briefing_tab.choices check_tab.checked chat.verify"
         " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
-        " corpus_tab.pressed corpus_tab.act words.choice_html served.forget_session evidence_panel.page_image"
-        " evidence_panel.whole_statement page upload"
+        " corpus_tab.pressed corpus_tab.act words.choice_html chat.account served.forget_session"
+        " evidence_panel.page_image evidence_panel.whole_statement page upload"
     ),
     "ask": (
         "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"
@@ -72,7 +72,7 @@ _EVENTS: Final[Mapping[Permission, str]] = {
     "work": (
         "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.opened"
         " ask_tab.refreshed ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list"
-        " briefing_tab.documents briefing_tab.reopened briefing_tab.refreshed"
+        " briefing_tab.documents briefing_tab.keep_as_own briefing_tab.reopened briefing_tab.refreshed"
     ),
     "edit": (
         "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"

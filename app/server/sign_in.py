@@ -22,12 +22,14 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.errors import ForbiddenError
 from app.server.accounts import Accounts, subject_of
-from app.server.gate import COOKIE, SIGN_IN
+from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
 from app.server.limits import Limits
 from app.server.person import AT_THE_DESK, Person, current_person
 from app.server.rules import DeclaredRoute, needs
 from app.settings import ServerConfig
 from app.ui.templates import render
+from app.ui.words import language, say, word_for
+from ingest.language.languages import direction_of
 
 _BEGUN_SECONDS: Final = 600
 _MOST_BEGUN: Final = 1000
@@ -35,7 +37,7 @@ _BEGUN_COOKIE: Final = "untoc_sign_in"
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 _CLOCK_SECONDS: Final = 60
 _TIMEOUT: Final = 10.0
-_Text = Annotated[str, Form(max_length=2000)]
+_Text = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,10 +138,14 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         Provider(config, f"{config.address.rstrip('/')}/sign-in/oidc/back") if config.accounts == "oidc" else None
     )
 
-    def form(to: str, problem: str = "") -> Response:
-        shown = {"root": root, "to": to, "problem": problem, "with_provider": provider is not None}
-        page = render("server_sign_in", title="Sign in", width="22rem", **shown)
-        return HTMLResponse(page, 401 if problem else 200)
+    def form(request: Request, to: str, *, refused: bool = False) -> Response:
+        word_for(request)
+        shown = {"root": root, "to": to, "refused": refused, "with_provider": provider is not None}
+        page = render(
+            "server_sign_in", title=say("sign-in"), width="22rem", lang=language(), **shown,
+            direction=direction_of(language()),
+        )  # fmt: skip
+        return HTMLResponse(page, 401 if refused else 200)
 
     def known() -> Provider:
         if provider is None:
@@ -162,8 +168,8 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         response.set_cookie(name, value, seconds, path=f"{root}/", secure=secure, httponly=True, samesite="lax")
 
     @router.get(SIGN_IN, **needs("nobody"))
-    def page(to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
-        return form(to) if config.signs_in else RedirectResponse(f"{root}/", 303)
+    def page(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
+        return form(request, to) if config.signs_in else RedirectResponse(f"{root}/", 303)
 
     @router.post(SIGN_IN, **needs("nobody"))
     def sign_in(request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
@@ -173,11 +179,11 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))
-            return form(to, "This name and password do not go together.")
+            return form(request, to, refused=True)
         return signed_in(name, to, request)
 
     @router.get("/sign-in/oidc", **needs("nobody"))
-    async def begin(request: Request, to: Annotated[str, Query(max_length=2000)] = "/") -> Response:
+    async def begin(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
         asked = known()
         count(request)
         address, browser = await asked.begin(to)

@@ -21,13 +21,12 @@ from app.errors import AppError, BriefingError, NotFoundError, WorkError
 from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
-from app.records import Citation
 from app.settings import BriefingConfig
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
-from app.ui.messages import error_html, hint_html
+from app.ui.messages import error_html, hint_html, told
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.uploads import file_name
@@ -35,6 +34,7 @@ from app.ui.words import label, language, say
 from prompts.wording import LANGUAGES
 
 _SESSION_SECONDS: Final = 24 * 3600
+_LANGUAGES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +47,6 @@ class BriefingTools:
     kept: KeptBriefings
 
 
-def _span(citation: Citation) -> tuple[str, int, int]:
-    return citation.statement_id, citation.start, citation.end
-
-
 class _BriefingTabController:
     """Makes briefings for the tab; holds no user's briefing itself."""
 
@@ -59,7 +55,7 @@ class _BriefingTabController:
         self._corpus = corpus
 
     def choices(self) -> tuple[Any, ...]:
-        """Offers everyone who has a statement, by name, the forms of a document and what may stand in a cell."""
+        """Offers everyone who has a statement, the forms of a document, what may stand in a cell, and languages."""
         codes = {code for summary in self._corpus.documents() for code in summary.metadata.holders}
         names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
         model = self._tools.builder.model
@@ -67,6 +63,7 @@ class _BriefingTabController:
             gr.Dropdown(choices=names),
             gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS]),
             gr.Radio(choices=[(say(f"composer-{name}", model=model or ""), name) for name in COMPOSERS]),
+            gr.Dropdown(choices=[(say("as-this-page"), ""), *_LANGUAGES]),
         )
 
     def make(
@@ -123,14 +120,16 @@ class _BriefingTabController:
         except SHOWN_ERRORS as error:
             yield error_html(error), *skips(5)
 
-    def shown(self, briefing: Briefing | None, here: str | None, found: Found | None = None) -> str:
-        """Renders the briefing with its timeline."""
+    def shown(
+        self, briefing: Briefing | None, here: str | None, found: Found | None = None, *, gone: Exception | None = None
+    ) -> str:
+        """Renders the briefing with its timeline; `gone` is why it can no longer be changed where it is kept."""
         if briefing is None:
             return hint_html("briefing-empty")
         # What a person rejected counts as no position.
         held = arrange(briefing)
         picture = (timeline(held), describe_timeline(held))
-        return briefing_html(briefing, picture, identifier=here or "", found=found)
+        return briefing_html(briefing, picture, identifier=here or "", found=found, gone=told(gone) if gone else "")
 
     def _now(self, made: Briefing, here: str | None = None) -> Briefing:
         """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews.
@@ -148,6 +147,8 @@ class _BriefingTabController:
             return skips(2)
         try:
             now = self._now(briefing, here)
+        except NotFoundError as error:
+            return self.shown(briefing, here, gone=error), gr.skip()
         except SHOWN_ERRORS:
             return skips(2)
         return skips(2) if now == briefing else (self.shown(now, here), now)
@@ -187,9 +188,9 @@ class _BriefingTabController:
                 return error_html(say("changed-elsewhere")) + self.shown(briefing, here), briefing, None
             if action == "find":
                 words = str(data.get("typed", ""))
-                held = {_span(briefing.citation(number)) for number in cell.citations}
-                found_now = self._tools.builder.find(cell.party, words, briefing.language, session=cell.session)
-                offered = tuple(citation for citation in found_now if _span(citation) not in held)
+                held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
+                find = self._tools.builder.find
+                offered = find(cell.party, words, briefing.language, session=cell.session, but=held)
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
@@ -211,9 +212,20 @@ class _BriefingTabController:
             with suppress(NotFoundError):
                 if here is not None:
                     self._tools.kept.keep(here, changed)
+        except NotFoundError as error:
+            return self.shown(briefing, here, found, gone=error), briefing, found
         except SHOWN_ERRORS as error:
             return error_html(error) + self.shown(briefing, here), briefing, found
         return self.shown(changed, here), changed, None
+
+    def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
+        """Keeps what the page shows as a new briefing of one's own; gives what `make` yields."""
+        if briefing is None:
+            return skips(6)
+        try:
+            return self.reopened(self._tools.kept.keep(None, briefing))
+        except SHOWN_ERRORS as error:
+            return error_html(error) + self.shown(briefing, None), *skips(5)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
         """Keeps a decision on a cell."""
@@ -240,15 +252,16 @@ class _BriefingTabController:
             return gr.skip(), error_html(say("briefing-first"))
         try:
             # What was deleted in another tab is still written from this page.
-            kept = None
-            with suppress(NotFoundError):
+            problem, kept = "", None
+            try:
                 kept = self._now(briefing, here)
+            except NotFoundError as error:
+                problem = error_html(error)
             briefing = kept or self._now(briefing)
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error)
         folder = session_folder(request)
         written: list[str] = []
-        problem = ""
         # Its forms are told apart in a folder of downloads.
         name = briefing.title if form == "full" else f"{briefing.title} - {say(f'form-{form}')}"
         # A table of talking points is no table.
@@ -305,8 +318,8 @@ def build_briefing_tab(
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
         years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
-        names = [(Locale(code).languages[code].capitalize(), code) for code in LANGUAGES]
-        spoken = gr.Dropdown(label=label("language-of-briefing"), choices=[("–", ""), *names], value="", min_width=140)
+        names = [("–", ""), *_LANGUAGES]
+        spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
     split = gr.Checkbox(label=label("cell-a-session"), value=False)
     model = tools.builder.model
     composer = gr.Radio(
@@ -344,10 +357,12 @@ def build_briefing_tab(
     for event in begun:
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
+    result.select(controller.keep_as_own, [briefing], made, **QUIET)
     listing.select(controller.change_list, [here], made, **QUIET)
     writing = running | {"concurrency_id": "documents"}
+    documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
     documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
-    tab.select(controller.choices, None, [parties, form, composer], **QUIET)
+    tab.select(controller.choices, None, [parties, form, composer, spoken], **QUIET)
     tab.select(controller.refreshed, [briefing, here], [result, briefing], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
     # The address of the page names the briefing that it opens.

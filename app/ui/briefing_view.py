@@ -32,9 +32,17 @@ class Found:
 
 
 def briefing_html(
-    briefing: Briefing, picture: tuple[bytes, str] | None = None, *, identifier: str = "", found: Found | None = None
+    briefing: Briefing,
+    picture: tuple[bytes, str] | None = None,
+    *,
+    identifier: str = "",
+    found: Found | None = None,
+    gone: str = "",
 ) -> str:
-    """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id."""
+    """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id.
+
+    `gone` tells that it can no longer be changed where it is kept, and offers to keep it anew.
+    """
     briefing = without_rejected(briefing)
     coverage, sayings = briefing.coverage, Sayings(briefing)
     names, words = sayings.name, load_document_words(language())
@@ -43,6 +51,7 @@ def briefing_html(
         briefing=briefing,
         identifier=identifier,
         found=found,
+        gone=gone,
         picture=picture and (base64.b64encode(picture[0]).decode("ascii"), picture[1]),
         subjects=[subject.label for subject in briefing.subjects],
         cells={(cell.party, cell.subject, cell.session): cell for cell in briefing.cells},

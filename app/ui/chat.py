@@ -28,6 +28,7 @@ from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
 from app.ui.served import forget_session
+from app.ui.templates import render
 from app.ui.words import choice_html, label
 
 TITLE = "untoc"
@@ -66,15 +67,31 @@ class _Interface(gr.Blocks):
 
 
 def build_interface(
-    assistant: Assistant, corpus: Corpus, store: Path, briefings: BriefingTools, checker: Checker, works: Works
+    assistant: Assistant,
+    corpus: Corpus,
+    store: Path,
+    briefings: BriefingTools,
+    checker: Checker,
+    works: Works,
+    *,
+    signs_out: bool = False,
 ) -> gr.Blocks:
-    """Builds the interface; nothing is served yet (see `app.ui.server.serve`)."""
+    """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
+
+    `signs_out` has its head tell who is signed in, with a button to sign out.
+    """
+
+    def account() -> str:
+        return render("account", person=works.person)
+
     cache = (_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS)
     interface = _Interface(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=cache)
     with interface:
         with gr.Row(elem_classes="u-header"):
             html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
             html("<h1>untoc</h1><p>" + label("about") + "</p>")
+            if signs_out:
+                interface.load(account, None, [html(elem_classes="u-languages")], **QUIET)
             language = html(elem_classes="u-languages")
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:

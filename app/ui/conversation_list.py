@@ -22,7 +22,8 @@ def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = ""
         found = works.list(kind, words)
     except SHOWN_ERRORS as error:
         return error_html(error)
-    return render("works", works=found, here=here, words=words, deleted=deleted, day=_day, sharing=works.can_share)
+    shown = {"works": found, "here": here, "kind": kind, "deleted": deleted, "sharing": works.can_share}
+    return render("works", **shown, empty=_empty(kind, words), day=_day)
 
 
 def change_list(
@@ -56,6 +57,10 @@ def change_list(
     if deleted is not None and identifier == here:
         return *opened(None)[:-1], listed(None, deleted)
     return *skips(5), listed(here, deleted)
+
+
+def _empty(kind: WorkKind, words: str) -> str:
+    return "none-found" if words.strip() else {"conversation": "none-kept", "briefing": "none-briefed"}[kind]
 
 
 def _day(moment: str) -> str:

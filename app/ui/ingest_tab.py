@@ -106,7 +106,7 @@ class _IngestTabController:
 
     def set_states(self, report: IngestReport, *states: str | None) -> tuple[Any, ...]:
         """Sets the States that were chosen; gives (message, the report as it is then, *asked)."""
-        told, files = list[str](), list(report.files)
+        told, files = list[str](), report.files
         for file, state in zip(_nameless(report), states, strict=False):
             if not state:
                 continue
@@ -116,13 +116,17 @@ class _IngestTabController:
             except (*SHOWN_ERRORS, OSError) as error:
                 told.append(error_html(error))
                 continue
-            rest = "; ".join(part for part in (file.reason or "").split("; ") if NO_STATE not in part)
-            files[files.index(file)] = replace(file, statement_id=identifier, state=held, reason=rest or None)
+            files = tuple(
+                replace(each, statement_id=identifier, state=held, reason=_without_no_state(each.reason))
+                if each.statement_id == file.statement_id
+                else each
+                for each in files
+            )
             words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
             told.append(said_html(words))
         if not told:
             return hint_html("choose-first"), *skips(3 + _ASKED_AT_ONCE)
-        report = replace(report, files=tuple(files))
+        report = replace(report, files=files)
         return "".join(told), report_html(report, self._name), *self.asked(report)
 
     def shown(self) -> tuple[gr.Radio, str]:
@@ -174,8 +178,16 @@ class _IngestTabController:
 
 
 def _nameless(report: IngestReport | None) -> list[FileResult]:
-    """Returns the files of a report whose statements nobody is known to have made."""
-    return [] if report is None else [file for file in report.files if NO_STATE in (file.reason or "")]
+    """Returns the files of a report whose statements nobody is known to have made, of duplicates the first."""
+    first: dict[str, FileResult] = {}
+    for file in () if report is None else report.files:
+        if NO_STATE in (file.reason or ""):
+            first.setdefault(file.statement_id or file.file, file)
+    return list(first.values())
+
+
+def _without_no_state(reason: str | None) -> str | None:
+    return "; ".join(part for part in (reason or "").split("; ") if NO_STATE not in part) or None
 
 
 def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:

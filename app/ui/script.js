@@ -115,9 +115,11 @@
       location.hash = jump.getAttribute("href");
       return;
     }
-    const target = event.target.closest(".u-marker, [data-copy], [data-back], [data-show], [data-unfold], .u-skip");
+    const target = event.target.closest(".u-marker, [data-copy], [data-link], [data-back], [data-show], [data-unfold], .u-skip");
     if (!target) return;
     event.preventDefault();
+    // A work's address, whatever the page shows.
+    if (target.dataset.link) target.dataset.copy = new URL(target.dataset.link, location.href).href;
     if (target.matches(".u-marker")) openCard(target);
     else if (target.dataset.copy !== undefined) copy(target);
     else if (target.matches(".u-skip")) skip();

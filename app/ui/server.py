@@ -25,9 +25,9 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
-from app.ui.parts import html, text_of
+from app.ui.parts import text_of
 from app.ui.served import served_folder
-from app.ui.words import PageLanguage, label, translations
+from app.ui.words import PageLanguage, translations
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from vectorstore.errors import StoreError
@@ -143,18 +143,11 @@ def create_app(
 
 
 def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
-    """Returns the interface over a workspace, not yet served; `signs_out` has it end with a button to sign out."""
+    """Returns the interface over a workspace, not yet served; `signs_out` is as `build_interface` has it."""
     settings, kept = workspace.settings, KeptBriefings(works, workspace.corpus.as_of_today)
     tools = BriefingTools(builder=workspace.briefings, reviews=workspace.reviews, config=settings.briefing, kept=kept)
-    interface = build_interface(workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
-    if signs_out:
-        with interface:
-            html(
-                '<form class="u-account" method="post" action="sign-out"><a href="about">untoc</a> <button>'
-                + label("sign-out")
-                + "</button></form>"
-            )
-    return interface
+    parts = (workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
+    return build_interface(*parts, signs_out=signs_out)
 
 
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:

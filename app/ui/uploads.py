@@ -1,5 +1,6 @@
 """Uploaded files under their own names, made safe, in a folder of their own."""
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ def safe_name(name: str) -> str:
 
 def file_name(title: str, suffix: str) -> str:
     """Returns the name of a document of a title, such as "Brief 12/10/2026", which is no path."""
-    return safe_name(title.replace("/", "-").replace("\\", "-") + suffix)
+    return safe_name(re.sub(r"\s*:\s+", " - ", re.sub(r"[/\\]", "-", title)) + suffix)
 
 
 def _unsafe(character: str) -> bool:

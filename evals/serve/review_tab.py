@@ -150,7 +150,9 @@ class ReviewTab:
         try:
             kind, noted = decide(given, *more)
         except SHOWN_ERRORS as error:
-            return {self.item: error_html(error)}
+            # What is to be decided on stays in sight, and the form as it was filled in.
+            standing = self.shown(given[self.kind], given[self.run], given[self.at], note=error_html(error))
+            return {self.item: standing[self.item]}
         told = f'<p class="u-summary" role="status">Noted: {escape(noted)}.</p>'
         return self.shown(kind, given[self.run], after=given[self.at] + 1, note=told)
 

@@ -261,7 +261,8 @@ def test_a_run_that_fails_says_why_and_is_tried_again(runs, jobs, slow, limit, s
 
 
 def ruled(review: ReviewTab, at: int, by: str, accepted: bool) -> str:
-    text: str = review.done(review.rule, {review.run: None, review.at: at, review.by: by}, accepted)[review.item]
+    given = {review.kind: "citations", review.run: None, review.at: at, review.by: by}
+    text: str = review.done(review.rule, given, accepted)[review.item]
     return text
 
 
@@ -269,7 +270,8 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs, review, paths):
     run = scored_run(paths)
     text = review.shown("citations", None)[review.item]
     assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
-    assert "who decides?" in ruled(review, 0, "", True)
+    refused = ruled(review, 0, "", True)
+    assert "who decides?" in refused and f">{CITED}</mark>" in refused, "what is decided on stays in sight"
     assert "Noted: It answers." in ruled(review, 0, "Amélie 王", True)
     assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
     shown = review.shown("citations", None)
@@ -289,7 +291,7 @@ def accepted(review: ReviewTab, at: int, **changes: Any) -> dict[Any, Any]:
     given = {
         "at": at, "by": "ab", "right": False, "used": [], "file": None, "quote": "",
         "question": "What does France want?", "status": "answered", "states": "France", "reason": None,
-        "missing": None, "run": None,
+        "missing": None, "run": None, "kind": "drafts",
     }  # fmt: skip
     return review.done(review.accept, {getattr(review, name): value for name, value in (given | changes).items()})
 

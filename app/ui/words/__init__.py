@@ -38,8 +38,7 @@ class PageLanguage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
         if scope["type"] == "http":
-            request = Request(scope)
-            _PAGE.set(_wanted(request.cookies, request.headers))
+            word_for(Request(scope))
         await self._app(scope, receive, send)
 
 
@@ -49,6 +48,11 @@ class _Translations(gr.I18n):
         """The words of the reader's choice, whatever Gradio takes the browser's language to be."""
         words = dict(words_of(language()))
         return {_LOCALES.get(code, code): words for code in LANGUAGES}
+
+
+def word_for(request: Request) -> None:
+    """Words what is made next for whoever sent a request, until another one is named."""
+    _PAGE.set(_wanted(request.cookies, request.headers))
 
 
 def language() -> Language:

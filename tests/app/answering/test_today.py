@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.briefing.cells import Suggestion
-from app.briefing.edit import as_of_today
+from app.briefing.edit import add_quotation, as_of_today
 from app.briefing.request import read_request
+from app.export.markdown import markdown_bytes
+from app.ui.briefing_view import briefing_html
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 
@@ -108,6 +110,13 @@ def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_a
     now = as_of_today(kept, corpus.as_of_today)
     assert [len(cell.citations) for cell in now.cells] == [0, 1]
     assert [bool(cell.note) for cell in now.cells] == [True, False] and not now.changes
+    # Nobody reads "no position found" where words stood that the corpus holds otherwise by now.
+    assert [cell.standing == "emptied" for cell in now.cells] == [True, False]
+    matrix = markdown_bytes(now).decode().partition("| Belmora |")[2].partition("\n")[0]
+    assert "emptied: the corpus was corrected" in matrix and "no position" not in matrix
+    assert "emptied: the corpus was corrected" in briefing_html(now).partition("u-matrix")[2].partition("</table>")[0]
+    again = as_of_today(now, corpus.as_of_today)
+    assert again == now and add_quotation(now, now.cells[0].key, now.citations[1]).cells[0].standing != "emptied"
     assert moved in {source.statement_id for source in now.sources}
 
 

@@ -74,9 +74,15 @@ def test_sign_ins_end(served: Team) -> None:
         connection.execute(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))
     for value in (expired, "x" * 43, "", *stored):
         assert served.client(cookie=f"{COOKIE}={value}").get(ME).status_code == 401
-    # A page is shown where to sign in.
-    shown = served.client(accept="text/html").get("/?c=1")
-    assert shown.status_code == 303 and shown.headers["location"] == "/sign-in?to=/"
+    # A page is shown where to sign in, and what it names, such as a work that was shared, is not lost.
+    reader = served.client(accept="text/html", origin=served.address)
+    shown = reader.get("/?b=1&c=2")
+    assert shown.status_code == 303 and shown.headers["location"] == "/sign-in?to=/%3Fb%3D1%26c%3D2"
+    form = reader.get(shown.headers["location"]).text
+    assert '<input type="hidden" name="to" value="/?b=1&amp;c=2">' in form
+    entered = reader.post("/sign-in", data={"name": "rita", "password": PASSWORD, "to": "/?b=1&c=2"})
+    assert entered.status_code == 303 and entered.headers["location"] == "/?b=1&c=2"
+    assert reader.get(f"/?b={'x' * 5000}", follow_redirects=True).status_code == 200
 
 
 def test_a_role_or_account_that_is_taken_away_counts_at_once(served: Team) -> None:

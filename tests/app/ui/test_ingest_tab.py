@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,17 +109,20 @@ def test_states_are_set_together_and_those_named_in_the_text_are_offered_first()
     new = statement("Note by Cuba.txt", "Berlin, 2016\n\nMr. Chair, Austria and Cuba agree.", Metadata(language="en"))
     other = statement("two.txt", "Mr. Chair.", Metadata(language="en"))
     corpus.stored |= {new.statement_id: new, other.statement_id: other}
-    files = (
+    files = [
         FileResult(file=item.file, result="added", statement_id=item.statement_id, reason=NO_STATE)
         for item in (new, other)
-    )
+    ]
+    # A duplicate is the same statement: it is asked about once, and set with it.
+    files.append(replace(files[0], file="copy.txt", result="duplicate", reason=f"same text; {NO_STATE}"))
     report = IngestReport(files=tuple(files), embedded_passages=0, passages=0, seconds=1.0)
     _, _, first, second, *hidden = controller.asked(report)
     assert [code for _, code in first.choices[:2]] == ["CUB", "AUT"] and "Cuba, Austria" in first.info
     assert second.visible and not any(choice.visible for choice in hidden)
     told, shown, rest, *_ = controller.set_states(report, "IRN", "Atlantis")
     assert "Iran (Islamic Republic of)" in told and "no party &#x27;Atlantis&#x27;" in told
-    assert [(file.state, file.reason) for file in rest.files] == [("IRN", None), (None, NO_STATE)]
+    told = [(file.state, file.reason) for file in rest.files]
+    assert told == [("IRN", None), (None, NO_STATE), ("IRN", "same text")]
     assert "Without a State: 1" in shown and "Iran (Islamic Republic of)" in shown
 
 

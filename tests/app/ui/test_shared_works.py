@@ -114,9 +114,23 @@ def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatc
         patch.setattr(Works, "put", full)
         out, seen, _ = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))
         assert "u-error" in out and quoted(seen) == [2, 1]
+
+
+def test_briefing_that_is_gone_says_so_and_goes_on_as_a_new_one_of_ones_own(desk: Desk) -> None:
+    briefing, here = desk.briefed()
+    desk.works["amina"].share(here, "bela")
+    # Who may only read it, and whoever has it open when it is deleted in another tab.
+    shown = {"bela": desk.briefings("bela").change_cell(briefing, here, None, "Bela", drop(briefing, 0))[0]}
     desk.works["amina"].delete(here)
-    out, *_ = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))
-    assert "u-error" in out
+    shown["amina"] = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))[0]
+    again, unchanged = desk.briefings().refreshed(briefing, here)
+    assert again == shown["amina"] and unchanged == gr.skip()
+    for name, out in shown.items():
+        assert "u-error" in out and 'data-action="keep"' in out and OPPOSED in out
+        out, kept, own, _, _, listing = desk.briefings(name).keep_as_own(briefing)
+        assert "u-error" not in out and own != here and quoted(kept) == [2, 1] and own in listing
+        out, kept, _ = desk.briefings(name).change_cell(kept, own, None, name, drop(kept, 0))
+        assert "u-error" not in out and quoted(desk.briefings(name).reopened(own)[1]) == [1, 1]
 
 
 def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
@@ -128,11 +142,12 @@ def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
 def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> None:
     _, here = desk.briefed()
     # On one desk there is nobody to share with.
-    assert 'data-action="share"' not in desk.briefings().listed(here)
+    assert 'data-action="share"' not in desk.briefings().listed(here) and "data-link" not in desk.briefings().listed("")
+    assert "Briefings that you make are kept here." in desk.briefings("bela").listed(None)
     logged: list[str] = []
     desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name == "bela", log=logged.append)
     amina = desk.briefings()
-    assert 'data-action="share"' in amina.listed(here)
+    assert 'data-action="share"' in amina.listed(here) and f'data-link="?b={here}"' in amina.listed(here)
     *_, listing = amina.change_list(here, event(id=here, action="share", typed="nobody"))
     assert "no account" in listing and "u-error" in listing and "shared with" not in listing.lower()
     *_, listing = amina.change_list(here, event(id=here, action="share", typed=" bela "))
@@ -155,6 +170,9 @@ def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk)
     assert {citation.session for citation in found.citations} <= {"9"}
     before = cell.session and desk.workspace.briefings.find("XAB", "courts apply the law treaty")
     assert {citation.session for citation in before} >= {"8"}
+    # What the cell quotes already is not offered again, nor as a part of more.
+    held = {sentence for number in cell.citations for sentence in briefing.citation(number).sentence_ids}
+    assert held and held.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
 
 
 def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> None:
@@ -242,6 +260,8 @@ def test_long_conversation_is_written_whole_and_says_what_the_page_leaves_out(de
         ("What did Palvonia say about the 24/7 network?", "What did Palvonia say about the 24-7 network_.docx"),
         ("Brief 12/10/2026", "Brief 12-10-2026.docx"),
         ("support and\\or oppose", "support and-or oppose.docx"),
+        ("Positions: Extradition; Whales", "Positions - Extradition; Whales.docx"),
+        ("Positions : l’extradition", "Positions - l’extradition.docx"),
     ],
 )
 def test_title_is_no_path(title: str, name: str) -> None:
