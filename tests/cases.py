@@ -19,26 +19,32 @@ class Cases:
     """The tables beside a test module, by the name of the test, or of a constant."""
 
     def __init__(self, module: str) -> None:
-        self._tables: dict[str, Any] = read_yaml(Path(module).with_suffix(".yaml"))
+        self.all: dict[str, Any] = read_yaml(Path(module).with_suffix(".yaml"))
 
     def __getitem__(self, name: str) -> Any:
-        return self._tables[name]
+        return self.all[name]
+
+    def tuples(self, name: str) -> Any:
+        """A table with tuples in place of lists."""
+        return _as_tuples(self.all[name])
 
     def __call__(
         self, *names: str, tuples: bool = False, at_once: bool = False
     ) -> Callable[[Callable[..., None]], Any]:
-        """Runs a test once for each row of its table, with the row's values by these names.
+        """Runs a test once for each row of its table, with the row's values by these names; keys of a mapping are ids.
 
         Values that are lists are given as tuples on demand: the records of the product hold tuples. `at_once` has all
         rows in one test.
         """
 
         def decorated(test: Callable[..., None]) -> Any:
-            rows = self._tables[test.__name__]
+            rows = self.all[test.__name__]
             if tuples:
                 rows = _as_tuples(rows)
-            over = all_at_once if at_once else pytest.mark.parametrize
-            return over(names if len(names) > 1 else names[0], rows)(test)
+            ids = [*rows] if isinstance(rows, dict) else None
+            rows = [*rows.values()] if isinstance(rows, dict) else rows
+            given = names if len(names) > 1 else names[0]
+            return (all_at_once(given, rows) if at_once else pytest.mark.parametrize(given, rows, ids=ids))(test)
 
         return decorated
 

@@ -19,28 +19,17 @@ from app.briefing.cells import (
     Writing,
 )
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
+from tests.cases import Cases
 from tests.made import citation
 from vectorstore.records import SentenceId
 
+cases = Cases(__file__)
+
 MADE = "2026-11-25T12:30:00+00:00"
 EXTRADITION, ASSISTANCE = "Extradition", "UNTOC article 18"
-NAMES = {
-    "XAA": "Arvandia (fictional)",
-    "XAB": "Belmora (fictional)",
-    "XRM": "Rimalia (fictional)",
-    "XLH": "Lanhai (fictional)",
-    "XHO": "=Hostilia|<b>fictional</b>",
-    "XNO": "Nowhereland (fictional)",
-    "XGR": "Group of Riparian States (fictional)",
-}
-NAMES_BY_LANGUAGE = {
-    "ar": NAMES | {"XAA": "أرفانديا", "XAB": "بلمورا", "XRM": "ريماليا", "XLH": "لانهاي"},
-    "zh": NAMES | {"XAA": "阿尔万迪亚", "XAB": "贝尔莫拉", "XLH": "岚海"},
-}
-REPEATED = "Arvandia makes extradition conditional on the existence of a treaty."
-HOSTILE = (
-    '=HYPERLINK("http://198.51.100.7") | <script>alert(1)</script> **we** [x](javascript:y) \x07\ufffe “support” it.'
-)
+NAMES = cases["NAMES"]
+REPEATED = cases["REPEATED"]
+HOSTILE = cases["HOSTILE"]
 
 
 @dataclass(frozen=True)
@@ -64,35 +53,7 @@ class Said:
         return hashlib.sha256((self.file + self.text).encode()).hexdigest()[:16]
 
 
-STATEMENTS = (
-    Said(
-        "XAA_2016.txt", "8", "2016-10-17/2016-10-21",
-        (REPEATED, "In 2015 our central authority answered 48 requests under article 18 of the Convention."), "XAA",
-    ),
-    Said("XAA_2018.txt", "9", "2018", ("We recall.", REPEATED), "XAA"),
-    Said(
-        "XAA_2024.txt", "12", "2024-10-14/2024-10-18",
-        ("Arvandia now supports the Convention as the legal basis for extradition.",), "XAA",
-    ),
-    Said(
-        "XGR_2020.txt", "10", "2020-10-12",
-        ("The Group proposes that every request be confirmed within five working days.",), "XGR", speaker="Belmora",
-    ),
-    Said(
-        "XRM_2020.txt", "10", "2020-10-12/2020-10-16",
-        (
-            "تؤيد ريماليا، وهي دولة خيالية، تسليم المجرمين وفقا للمادة 16 من الاتفاقية (UNTOC).",
-            "وتدعو جميع الدول الأطراف إلى تعيين سلطات مركزية قادرة على الرد خلال 30 يوما.",
-        ),
-        "XRM", "ar",
-    ),
-    Said(
-        "XLH_2020.txt", "10", "2020-10-13",
-        ("岚海是虚构的国家，支持在《公约》第十八条框架内开展司法协助。",), "XLH", "zh",
-    ),
-    Said("<img src=x onerror=alert(1)>|XHO.txt", "10", "2020-10-14", (HOSTILE,), "XHO"),
-    Said("XHO_2022.txt", "11", "2022", ("We came.",), "XHO"),
-)  # fmt: skip
+STATEMENTS = tuple(Said(**said) for said in cases.tuples("STATEMENTS"))
 
 
 def cited(number: int, place: int, sentence: int) -> Citation:
@@ -116,22 +77,9 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         language: Of the assistant's own words.
         sessions: Splits the table by these; without them the cells hold all sessions.
     """
-    citations = (
-        cited(1, 2, 0), cited(2, 0, 0), cited(3, 1, 1), cited(4, 0, 1), cited(5, 3, 0), cited(6, 4, 0),
-        cited(7, 4, 1), cited(8, 5, 0), cited(9, 6, 0),
-    )  # fmt: skip
+    citations = tuple(cited(number, *place) for number, place in enumerate(cases["CITED"], 1))
     reviewed = Review(state="accepted", kind="supports", note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
-    by_party: dict[str, tuple[tuple[PositionKind, tuple[int, ...], str], tuple[PositionKind, tuple[int, ...], str]]] = {
-        "XAA": (("supports", (1, 2, 3), ""), ("reports_practice", (4,), "")),
-        "XAB": (("no_position", (), "No sentence on this was found."), ("proposes", (5,), "As a member of the group.")),
-        "XRM": (("supports", (6,), ""), ("calls_on_others", (7,), "")),
-        "XLH": (("no_position", (), "No sentence on this was found."), ("supports", (8,), "")),
-        "XHO": (("supports", (9,), ""), ("no_position", (), "No sentence on this was found.")),
-        "XNO": (("no_statement", (), "No statement."), ("no_statement", (), "No statement.")),
-    }
-    telling = {
-        1: "supports", 2: "conditional on", 3: "conditional on", 5: "proposes", 6: "تؤيد", 8: "支持", 9: "support",
-    }  # fmt: skip
+    telling, by_party = cases["TELLING"], cases.tuples("CELLS")
     cells = []
     for party, found in by_party.items():
         for subject, (kind, numbers, note) in zip((EXTRADITION, ASSISTANCE), found, strict=True):
@@ -150,7 +98,7 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
         title="Extradition and mutual legal assistance",
         language=language,
         parties=tuple(by_party),
-        names=NAMES_BY_LANGUAGE.get(language, NAMES),
+        names=NAMES | cases["OTHER_NAMES"].get(language, {}),
         subjects=(
             Subject(label=EXTRADITION, topic="extradition"),
             Subject(label=ASSISTANCE, treaty="UNTOC", article="18"),

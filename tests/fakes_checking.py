@@ -329,15 +329,9 @@ NTH = {"en": "{}th", "fr": "{}e", "es": "{}.º", "ru": "{}-й", "ar": "{}", "zh"
 
 
 def render(plant: Plant, name: str, language: str, number: int, chooser: random.Random, *, later: bool = False) -> str:
-    """Writes a paragraph or more of Markdown around a planted quotation.
+    """Writes Markdown around the planted quotation of that number; `name` is its speaker's, in the language of the draft.
 
-    Args:
-        plant: The quotation.
-        name: Of its speaker, in the language.
-        language: In which the draft's sentence is written.
-        number: The quotation's number in the draft.
-        chooser: Draws the form.
-        later: Use the forms that were written later.
+    `chooser` draws the form, with `later` of those that were written later.
     """
     opening, closing = chooser.choice(MARKS if language != "zh" else (("“", "”"), ("「", "」")))
     nested = regex.search(regex.escape(closing.strip()) + "|" + regex.escape(opening.strip()), plant.quote)
@@ -346,20 +340,12 @@ def render(plant: Plant, name: str, language: str, number: int, chooser: random.
     said, session = SAID_WHEN[language]
     given = {"when": "", "ref": "", "occ": "–", "dot": ""}
     if plant.year is not None and (plant.how == "year" or chooser.random() < 0.6):
-        given = {
-            "when": said.format(year=plant.year),
-            "ref": f", {plant.year}",
-            "occ": str(plant.year),
-            "dot": f" · UN General Assembly, {plant.year}",
-        }
+        when, dot = said.format(year=plant.year), f" · UN General Assembly, {plant.year}"
+        given = {"when": when, "ref": f", {plant.year}", "occ": str(plant.year), "dot": dot}
     elif plant.session and (plant.how == "session" or chooser.random() < 0.6):
         nth = NTH[language].format(plant.session)
-        given = {
-            "when": session.format(nth=nth),
-            "ref": f", session {plant.session}",
-            "occ": f"Session {plant.session}",
-            "dot": f" · session {plant.session}",
-        }
+        when, of_session = session.format(nth=nth), f"session {plant.session}"
+        given = {"when": when, "ref": f", {of_session}", "occ": of_session.capitalize(), "dot": f" · {of_session}"}
     before, after = (LATER_BEFORE, LATER_AFTER) if later else (BEFORE, AFTER)
     forms = before[language] + after.get(language, [])
     if plant.how in ("year", "session"):
@@ -368,8 +354,7 @@ def render(plant: Plant, name: str, language: str, number: int, chooser: random.
     form = chooser.choice(forms)
     if form.startswith(("|", "#", ">", "*", "1")) or "\n>" in form:
         quote = " ".join(quote.split("\n")).replace("\t", " ")
-    bare = quote
-    return form.format(who=name, q=f"{opening}{quote}{closing}", bare=bare, n=number, **given)
+    return form.format(who=name, q=f"{opening}{quote}{closing}", bare=quote, n=number, **given)
 
 
 def draft(
@@ -382,12 +367,7 @@ def draft(
 ) -> str:
     """Writes a Markdown draft with all planted quotations, each under a heading of its own.
 
-    Args:
-        plants: The quotations.
-        names: Of the parties, by language and code.
-        languages: Language of a plant's quotation, by its words.
-        seed: Of the forms.
-        later: Use the forms that were written later.
+    Names of the parties are given by language and code, the languages of quotations by their words.
     """
     chooser = random.Random(seed)
     parts = []

@@ -89,18 +89,9 @@ def pdf_of(
     hyphens: bool = False,
     seed: int = 4,
 ) -> bytes:
-    """Sets a text as a PDF.
+    """Sets a text, of paragraphs between empty lines, as a PDF.
 
-    Args:
-        text: Paragraphs between empty lines.
-        columns: How many, side by side.
-        across: Paint line by line across the columns, as some programs do, and not column by column.
-        font: One that reportlab knows.
-        size: In points.
-        furniture: Whether pages bear a running head and a number.
-        notes: Whether every page has a footnote.
-        hyphens: Whether words are divided at line ends.
-        seed: For where words are divided.
+    `across` paints line by line across the columns, as some programs do; `furniture` is a running head and a number.
     """
     gutter = 20.0
     width = (_WIDTH - 2 * _MARGIN - gutter * (columns - 1)) / columns

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 PACKAGES = ("app", "ingest", "vectorstore", "prompts", "evals")
 OWN = "untoc"
@@ -42,20 +45,7 @@ def test_the_wheel_takes_every_package_and_nothing_leads_astray() -> None:
 def test_wheel_holds_the_data_files() -> None:
     builder = pytest.importorskip("hatchling.builders.wheel", reason="needs the build backend: pip install hatchling")
     shipped = {each.distribution_path for each in builder.WheelBuilder(str(PROJECT)).recurse_included_files()}
-    for path in (
-        "ingest/sample/000_6237221ecf9e9373.txt", "ingest/data/groups.csv", "ingest/data/glossary.csv",
-        "ingest/data/glossary_relations.csv", "ingest/data/ambiguous_names.csv", "vectorstore/migrations/env.py",
-        "vectorstore/migrations/versions/0002_documents.py", "vectorstore/migrations/versions/0002_documents.sql",
-        "prompts/document.ar.md", "evals/datasets/positions.yaml", "prompts/wording.ar.md",
-        "app/ui/script.js", "app/ui/words/ar.yaml", "app/ui/style.css", "app/py.typed",
-        "evals/conference/parties.csv", "evals/conference/txt/XAA_10_2020.txt", "evals/datasets/dev.yaml",
-        "evals/datasets/asked.jsonl", "evals/datasets/asked_across.jsonl", "evals/datasets/typed.jsonl",
-        "evals/datasets/held.jsonl", "app/question/data/silence.yaml", "evals/datasets/schema.json",
-        "evals/gates.yaml", "evals/cases/wordings.yaml", "evals/ablations.yaml", "evals/report/template.html.j2",
-        "evals/metrics/metrics.csv", "evals/stages.csv", "evals/cases/remarks.csv", "evals/cases/kinds.csv",
-        "evals/datasets/sets.csv", "evals/report/words.yaml", "evals/report/case.txt.j2", "prompts/compose.md",
-        "prompts/compose_lines.md", "prompts/translate.md",
-    ):  # fmt: skip
+    for path in cases["test_wheel_holds_the_data_files"]:  # fmt: skip
         assert path in shipped
 
 

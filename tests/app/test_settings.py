@@ -18,11 +18,7 @@ from tests.conftest import PROJECT
 cases = Cases(__file__)
 
 EXAMPLE = PROJECT / ".env.example"
-HEADER = """\
-# All settings of untoc, with their defaults; an empty value means the default. The program reads the environment, not
-# this file: copy it to .env, change what you need, and name it with --env-file .env, or load it with
-# `set -a; . ./.env; set +a`.
-"""
+HEADER = cases["HEADER"]
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:

@@ -11,7 +11,10 @@ from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
 from evals.cases.lint import lint
 from evals.errors import DatasetError
+from tests.cases import Cases
 from tests.evals import made
+
+cases = Cases(__file__)
 
 FRANCE = "We thank the Chair. We call on all parties\nto extradite or prosecute. We support Article 18, as before."
 MEXICO = "Mexico will not fund the review mechanism."
@@ -90,29 +93,7 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
     assert "a.txt" in told["line 4, quote"]
 
 
-@pytest.mark.parametrize(
-    ("head", "row", "where", "told"),
-    [
-        # One mistake is told once: a heading that is nearly one, one that is missing, a comma that parts a cell.
-        (f"{HEAD}s", "Q?,France,yes,We thank the Chair", "line 1, quotes", "did you mean 'quote'"),
-        ("question,state,answered", "Q?,France,yes", "line 1, quote", "there is no column 'quote'"),
-        (HEAD, "Q?,France,yes,We thank, the Chair", "line 2, quote", '"We thank, the Chair"'),
-        (f"{HEAD},year", "Q?,France,yes,We thank, the Chair,2018", "line 2, quote", '"We thank, the Chair"'),
-        (f"{HEAD},year", "Of this, of that?,France,yes,We thank the Chair", "line 2, question", '"Of this, of that?"'),
-        (f"{HEAD},year", "Q?,France,yes,We thank the Chair,2020", "line 2, year", "was said in 2018 (a.txt)"),
-        (HEAD, "Q?,France,yes,We thank, the Chair, and all", "line 2, quote", '"We thank, the Chair, and all"'),
-        (HEAD, "Of this, that, those?,France,yes,We thank the Chair", "line 2, question", '"Of this, that, those?"'),
-        (HEAD, "Q?,Korea, Republic of,no,", "line 2, state", '"Korea, Republic of"'),
-        (HEAD, "Q?,France,Mexico,no,", "line 2, state", '"France,Mexico"'),
-        (HEAD.replace(",", ";"), "Q?;France;yes;We thank; the Chair", "line 2, quote", '"We thank; the Chair"'),
-        # A number further right is no answer that has moved.
-        (f"{HEAD},year,article", "Q?,France,,We thank the Chair,2018,1", "line 2, answered", "neither yes nor no"),
-        (f"{HEAD},year,article", "Q?,France,da,We thank the Chair,2018,1", "line 2, answered", "'da' is neither"),
-        # What is proposed ends where the quotation does.
-        (HEAD, "Q?,France,yes,We do thank the Chair", "line 2, quote", "mean “We thank the Chair.”"),
-        (HEAD, "Q?,France,yes,call all parties to extradite", "line 2, quote", "call on all parties to extradite”"),
-    ],
-)  # fmt: skip
+@cases("head", "row", "where", "told")
 def test_a_mistake_is_told_once_where_it_is(tmp_path, documents, head, row, where, told):
     (remark,) = read(tmp_path, documents, head, row).remarks
     assert remark.case == where
@@ -161,24 +142,7 @@ def test_remarks_on_cases_are_told_by_line_and_column(tmp_path, documents):
     assert warned.case == "line 3, answered" and f"“{MEXICO}”" in warned.what
 
 
-@pytest.mark.parametrize(
-    ("texts", "year", "file"),
-    [
-        # What is said in many texts is found where the State said it, in its year, whoever else says it.
-        ({"a": ("BEL", "2018"), "b": ("FRA", "2018")}, "2018", "b"),
-        ({"a": ("FRA", "2016"), "b": ("FRA", "2018")}, "2018", "b"),
-        ({"a": ("FRA", "2016"), "b": (None, "2018")}, "2018", "b"),
-        ({"a": ("BEL", "2018"), "b": (None, "2018")}, "2018", "b"),
-        ({"a": (None, "2016"), "b": ("FRA", "2018"), "c": ("BEL", "2018")}, "", "b"),
-        # A text belongs to each year of its dates.
-        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2019", "a"),
-        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2020", "a"),
-        ({"a": ("FRA", "2019-12-30/2021-01-03")}, "2020", "a"),
-        ({"a": ("FRA", "2019-12-30/2020-01-03")}, "2021", "was said in 2019 and 2020 (a)"),
-        ({"a": ("BEL", "2018"), "b": ("FRA", "2016")}, "2018", "was said in 2016 (b)"),
-        ({"a": ("BEL", "2018"), "b": ("BEL", "2016")}, "2016", "was said by Belgium (b)"),
-    ],
-)
+@cases("texts", "year", "file", tuples=True)
 def test_words_of_several_texts_are_found_where_the_row_says(tmp_path, texts, year, file):
     spoken = (
         Document(file=name, text=FRANCE, state=state, facts={"date": date}) for name, (state, date) in texts.items()

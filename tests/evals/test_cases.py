@@ -10,7 +10,10 @@ from evals.case_sets import SAMPLE
 from evals.cases.case import Case, case_schema, load_cases
 from evals.cases.documents import Document
 from evals.errors import DatasetError
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 
 def test_load_cases_of_the_conference_hold_their_quotations():
@@ -25,17 +28,7 @@ def test_load_cases_of_the_conference_hold_their_quotations():
         assert all(group for group in case.groups)
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("none.yaml", None),
-        ("broken.yaml", "cases: [}"),
-        ("empty.yaml", "other: 1"),
-        ("wrong.yaml", "cases:\n- {id: a, question: b}"),
-        ("extra.yaml", "cases:\n- {id: a, question: b, type: compare, expect: {status: answered}, colour: red}"),
-        ("broken.jsonl", "{"),
-    ],
-)
+@cases("name", "text")
 def test_load_cases_names_what_cannot_be_read(name, text, tmp_path):
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -43,15 +36,7 @@ def test_load_cases_names_what_cannot_be_read(name, text, tmp_path):
         load_cases(tmp_path / name)
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("5", "line 2: no JSON object"),
-        ('["id"]', "line 2: no JSON object"),
-        ("{", "line 2: not JSON"),
-        ('{"id": "a", "evidence": ["e1"]}', "line 2: question"),
-    ],
-)
+@cases("line", "message")
 def test_load_cases_from_json_lines_names_the_line(line, message, tmp_path):
     path = tmp_path / "cases.jsonl"
     first = {"id": "x", "question": "a?", "type": "unanswerable", "expect": {"status": "abstained"}}
@@ -89,30 +74,7 @@ def test_what_follows_from_the_rest_of_a_case_or_of_its_file_may_be_left_out(tmp
     assert (case.lang, case.split) == ("fr", "holdout")
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (("EVIDENCE", "[{id: e1, file: f}]"), "needs `quote`"),
-        (("EVIDENCE", "[{id: e1, file: f, start: 5, end: 5}]"), "needs `quote`"),
-        (("EVIDENCE", "[{id: e1, file: f, quote: x}, {id: e1, file: f, quote: y}]"), "same id"),
-        (("EVIDENCE", "[{id: e1, file: f, quote: x}], evidence_groups: [[e2]]"), "'e2'"),
-        (("EVIDENCE", "[], nuggets: [{id: n, text: t, evidence: [e9]}]"), "'e9'"),
-        (("EVIDENCE", "[e1]"), "evidence.0"),
-        (("EVIDENCE", "[{file: f, quote: x}]"), "evidence.0.id: Field required"),
-        (("EVIDENCE", "5"), "evidence: Input should be"),
-        (("EVIDENCE", "{id: e1}"), "evidence: Input should be"),
-        (("EVIDENCE", "[], nuggets: [{id: n, text: t, any_of: [fine, 'a(b']}]"), "'a(b' is no regular expression"),
-        (("EVIDENCE", "[], nuggets: [{id: n, text: t, any_of: ['a{99999999999999999999}']}]"), "no regular expression"),
-        (("cases:", "defaults: 3\ncases:"), "defaults: Input should be"),
-        (("cases:", "defaults: split\ncases:"), "defaults: Input should be"),
-        (("cases:", "defaults: [split, lang]\ncases:"), "defaults: Input should be"),
-        (("cases:", "cases: 5\nother:"), "cases: Input should be"),
-        (("single_state", "guess"), "type"),
-        (("status: answered", "status: answered, reason: because"), "reason"),
-        # Two cases of one id.
-        (("cases:\n", f"cases:\n{MINIMAL.splitlines()[1]}\n"), "have the id 'a'"),
-    ],
-)
+@cases("change", "message", tuples=True)
 def test_a_case_that_contradicts_itself_is_refused(change, message, tmp_path):
     text = MINIMAL.replace(*change).replace("EVIDENCE", "[]")
     with pytest.raises(DatasetError, match=re.escape(message)) as caught:
@@ -125,9 +87,7 @@ def test_the_schema_for_editors_is_that_of_the_code():
     assert json.loads(shipped.read_text(encoding="utf-8")) == case_schema(), "make schema writes it anew"
 
 
-@pytest.mark.parametrize(
-    ("status", "gates"), [("reviewed", True), ("unreviewed", True), ("draft", False), ("rejected", False)]
-)
+@cases("status", "gates")
 def test_a_case_gates_whether_or_not_a_person_reviewed_it_and_drafts_never(status, gates, tmp_path):
     [case] = _load(MINIMAL.replace("EVIDENCE", f"[], review: {{status: {status}}}"), tmp_path)
     assert case.may_gate is gates

@@ -15,40 +15,14 @@ import pytest
 from app.records import Abstention, Answer, Citation, Claim, Scope
 from evals.cli import main
 from evals.runs import open_run
+from tests.cases import Cases
 from tests.made import citation
 
-TEXTS = {
-    "one.txt": "Mr. Chair, Arvandia supports article 4. We shall not accept less.",
-    "two.txt": "Belmora proposes a common register of vessels. It shall be open to all.",
-}
-CASES = """
-schema: 1
-cases:
-- id: arv
-  question: What did Arvandia say about article 4?
-  type: single_state
-  expect: {status: answered, states: [XAA]}
-  evidence: [{id: e1, file: one.txt, state: XAA, quote: "Arvandia supports article 4."}]
-  review: {status: reviewed, by: [ab]}
-- id: bel
-  question: What did Belmora say about vessels?
-  type: single_state
-  tags: {topic: vessels}
-  expect: {status: answered, states: [XAB]}
-  evidence: [{id: e1, file: two.txt, state: XAB, quote: "Belmora proposes a common register of vessels."}]
-  review: {status: reviewed, by: [ab]}
-- id: none
-  question: What did Belmora say about article 4?
-  type: unanswerable
-  unanswerable_kind: near_miss_article
-  expect: {status: abstained, states: [XAB], reason: article_not_cited}
-  review: {status: reviewed, by: [ab]}
-"""
-GATES = """
-minimum_cases: 3
-hard: [{metric: quote_verified, at_least: 1}, {metric: misattributed, at_most: 0}]
-soft: [{metric: evidence_first, margin: 0.01}]
-"""
+cases = Cases(__file__)
+
+TEXTS = cases["TEXTS"]
+CASES = cases["CASES"]
+GATES = cases["GATES"]
 
 
 def _cited(file: str, state: str, words: str) -> Citation:
@@ -247,16 +221,7 @@ def test_a_run_without_a_single_answer_is_no_success(tmp_path, capsys):
     assert "no stored answer for the case 'arv'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("run", "nothing.yaml"), "no set of cases"),
-        (("run", "saved"), "nothing was saved"),
-        (("run", "smoke", "--only", "lang=xx"), "no case is left"),
-        (("report", "latest"), "no runs"),
-        (("synth", "--from-corpus", "nowhere", "-o", "x.yaml"), "nowhere"),
-    ],
-)
+@cases("arguments", "message", tuples=True)
 def test_errors_are_one_line_that_says_what_to_do(arguments, message, tmp_path, capsys):
     assert main([*arguments, "--store", str(tmp_path)]) == 1
     *_, error = capsys.readouterr().err.splitlines()
@@ -264,18 +229,7 @@ def test_errors_are_one_line_that_says_what_to_do(arguments, message, tmp_path, 
     assert message in error
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("run", "--limit", "0"), "--limit"),
-        (("run", "--limt", "1"), "Did you mean '--limit'"),
-        (("rnu",), "'run'"),
-        (("run", "smoke", "--set", "retrieval.colour=red"), "retrieval.colour"),
-        (("run", "smoke", "--set", "retrieval.fetch_k=-1"), "fetch_k"),
-        (("serve", "--host", "0.0.0.0", "--port", "0"), "a server with accounts is needed"),
-        (("serve", "--host", ""), "a server with accounts is needed"),
-    ],
-)
+@cases("arguments", "message", tuples=True)
 def test_wrong_usage_is_two_and_says_what_was_meant(arguments, message, capsys):
     assert main(arguments) == 2
     said = capsys.readouterr().err

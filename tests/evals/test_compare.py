@@ -7,7 +7,10 @@ from evals.errors import RunError
 from evals.gates import Gates, SoftGate, check_gates
 from evals.report.report import rendered
 from evals.summary import shares
+from tests.cases import Cases
 from tests.evals.made import score, scored_run, scores
+
+cases = Cases(__file__)
 
 QUOTES = "integrity.quotes"
 
@@ -43,20 +46,9 @@ def test_a_figure_that_moves_everywhere_is_judged_by_which_way_is_better():
     assert (needless.delta, needless.verdict) == (1.0, "worse")
 
 
-FEW = "over too few cases to tell it from chance, whatever came out (about 4 States or other"
-
-
-@pytest.mark.parametrize(
-    ("clusters", "wrong", "gate", "verdict", "said"),
-    [
-        pytest.param(10, range(12), "fail", "worse", "which is more than chance (p < 0.001)", id="more than chance"),
-        pytest.param(20, range(2), "warn", "same", "which may be chance (p = ", id="may be chance"),
-        pytest.param(4, range(12), "warn", "few", FEW, id="too few States"),
-        pytest.param(4, (), "pass", "same", "", id="no loss"),
-    ],
-)
+@cases("clusters", "wrong", "gate", "verdict", "said")
 def test_gate_comparison_and_report_judge_a_loss_alike(clusters, wrong, gate, verdict, said):
-    before, after = (scored_run(scores(bad, clusters=clusters)) for bad in ((), wrong))
+    before, after = (scored_run(scores(range(bad), clusters=clusters)) for bad in (0, wrong))
     gates = Gates(soft=(SoftGate(metric="right", margin=0.02),))
     (held,), found = check_gates(gates, after, before).results, compare(before, after, gates.margins)
     assert (held.verdict, found.right.verdict) == (gate, verdict)
@@ -99,17 +91,7 @@ def test_drafts_count_in_no_comparison_as_in_no_gate():
         compared(right, wrong)
 
 
-@pytest.mark.parametrize(
-    ("clusters", "n", "wrong", "verdict", "said"),
-    [
-        # No interval stands beside what cannot be told: a bootstrap of four clusters is far too sure.
-        (4, 10, {1, 2}, "few", ("Moved: Outcomes right 100.0 % → 80.0 %.",
-         "about 4 States or other subjects, and 10 are needed",
-         "Gates decide from 30 cases on, and both runs have 10: 20 more are needed.")),
-        (20, 40, {1, 2}, "same", ("Outcomes right 100.0 % → 95.0 %",)),
-        (20, 40, (), "same", ("No figure moved over these cases",)),
-    ],
-)  # fmt: skip
+@cases("clusters", "n", "wrong", "verdict", "said", tuples=True)
 def test_a_comparison_says_what_moved_and_what_is_needed_to_tell_it(clusters, n, wrong, verdict, said):
     before, after = (scores(bad, n=n, clusters=clusters) for bad in ((), wrong))
     found = compared(before, after)

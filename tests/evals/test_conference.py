@@ -15,24 +15,18 @@ import pytest
 from app.records import AbstentionReason, Missing
 from evals.case_sets import CONFERENCE
 from evals.cases.case import Case, load_cases
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
 USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
 # By the session in the names of files.
-DATES = {
-    "08": "2016-10-17/2016-10-21", "09": "2018-10-15/2018-10-19", "10": "2020-10-12/2020-10-16",
-    "11": "2022-10-17/2022-10-21", "12": "2024-10-14/2024-10-18",
-}  # fmt: skip
-FICTION_MARKS = {
-    "en": "FICTIONAL", "fr": "DÉCLARATION FICTIVE", "es": "DECLARACIÓN FICTICIA", "ar": "بيان خيالي",
-    "ru": "ВЫМЫШЛЕННОЕ ЗАЯВЛЕНИЕ", "zh": "虚构发言",
-}  # fmt: skip
+DATES = cases["DATES"]
+FICTION_MARKS = cases["FICTION_MARKS"]
 # All others are in English.
-IN_LANGUAGE = {
-    "fr": ("XES_08_2016", "XES_10_2020"), "es": ("XGA_09_2018", "XGA_11_2022"), "ar": ("XRM_10_2020",),
-    "ru": ("XZR_08_2016", "XZR_11_2022"), "zh": ("XLH_10_2020", "XLH_12_2024"),
-}  # fmt: skip
+IN_LANGUAGE = cases.tuples("IN_LANGUAGE")
 LANGUAGES = {stem: language for language, stems in IN_LANGUAGE.items() for stem in stems}
 GROUPS = {"XGR", "XIC"}
 # The questions are asked of the fictional conference and of the statement that ships, which is real.

@@ -8,7 +8,10 @@ from evals.gates import Gates, HardGate, SoftGate, check_gates, load_gates
 from evals.report.report import rendered
 from evals.report.tables import gates_table
 from evals.report.words import VERDICT
+from tests.cases import Cases
 from tests.evals.made import score, scored_run, scores
+
+cases = Cases(__file__)
 
 QUOTES, DECISION = "integrity.quotes", "abstention.decision"
 RIGHT_ANSWER, NEEDLESS = (0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)
@@ -30,9 +33,7 @@ def soft(before, after, *, margin=0.02, metrics=("right",), **options):
     return check_gates(gates, scored_run(after, **options), scored_run(before, "baseline"))
 
 
-@pytest.mark.parametrize(
-    ("part", "verdict", "code", "told"), [(2.0, "pass", 0, "100 % (80 of 80)"), (1.0, "fail", 1, "98.75 % (79 of 80)")]
-)
+@cases("part", "verdict", "code", "told")
 def test_hard_gate_holds_at_its_bar(part, verdict, code, told):
     records = [*scores(n=39, components={QUOTES: (2.0, 2.0)}), score("z", components={QUOTES: (part, 2.0)})]
     result, report = hard("quote_verified", records, at_least=1)
@@ -88,13 +89,7 @@ def test_a_gate_over_few_cases_holds_nothing_up_and_is_told_as_too_few():
     assert (result.verdict, result.few, failed.exit_code) == ("fail", False, 1)
 
 
-@pytest.mark.parametrize(
-    ("run", "problem"),
-    [
-        pytest.param({"ended": None}, "--resume", id="stopped"),
-        pytest.param({"cases": 101}, "`untoc-eval score", id="not scored whole"),
-    ],
-)
+@cases("run", "problem")
 def test_incomplete_run_decides_nothing(run, problem):
     report = check_gates(Gates(hard=(HardGate(metric="failed", at_most=0),)), scored_run(many(), **run))
     assert report.exit_code == 2 and problem in report.problems[0]
@@ -161,10 +156,7 @@ def test_soft_gate_is_left_out_where_it_applies_in_neither_run_and_fails_for_the
 
 
 # The measures of the packaged soft gates beside `right`, with how many things each counts in a case.
-PARTS = {
-    "citations.evidence_first": 1.0, "citations.evidence_five": 1.0, "reading.states_read": 1.0,
-    "citations.citation_precision": 3.0,
-}  # fmt: skip
+PARTS = cases["PARTS"]
 
 
 def drawn(number, right):
@@ -201,19 +193,7 @@ def test_packaged_gates_load():
     assert gates.soft[0].metric == "right"
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("hard: [{metric: rigth, at_least: 1}]", "hard.0.metric: no metric 'rigth'; there are right, failed, quote_"),
-        ("hard: [{metric: right}]", "needs one of `at_least` and `at_most`"),
-        ("hard: [{metric: right, at_least: 1, at_most: 1}]", "needs one of"),
-        ("soft: [{metric: citations_judged}]", "neither direction is better"),
-        ("soft: [{metric: right, margin: -1}]", "soft.0.margin: Input should be greater than or equal to 0"),
-        ("soft: [{metric: right, margin: 0.1}, {metric: right}]", "soft: 'right' has two gates: keep the one"),
-        ("softer: []", "softer: Extra inputs"),
-        ("[", "cannot read the gates"),
-    ],
-)
+@cases("text", "message")
 def test_gates_that_make_no_sense_are_refused(tmp_path, text, message):
     path = tmp_path / "gates.yaml"
     path.write_text(text, encoding="utf-8")

@@ -9,7 +9,10 @@ from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
 from evals.cases.documents import Document, Documents, sha256_of
 from evals.cases.lint import Remark, lint
+from tests.cases import Cases
 from tests.evals import made
+
+cases = Cases(__file__)
 
 SAID = "Norway supports extradition under article 16 of the Convention."
 TEXT = f"Mr. President,\n\n{SAID} We thank the Secretariat.\n"
@@ -59,17 +62,7 @@ def test_sound_cases_have_no_problems() -> None:
     assert problems(answered(), silent()) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "what"),
-    [
-        ({"file": "swe.txt"}, "no file 'swe.txt'"),
-        ({"end": 5000}, f"ends at 5000, after the text's end at {len(TEXT)}"),
-        ({"quote": SAID.replace("supports", "opposes")}, "stand other words than its quotation"),
-        ({"start": -1, "end": -1, "sha256": None, "quote": "Norway opposes it"}, "does not stand in the file"),
-        ({"sha256": "0" * 64}, "another hash"),
-        ({"state": "SWE"}, "is of SWE, and the manifest says NOR"),
-    ],
-)
+@cases("changes", "what")
 def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: str) -> None:
     found = problems(answered(evidence=[span(**changes)]))
     assert any(problem.severity == "error" and what in problem.what for problem in found), found
@@ -131,15 +124,7 @@ def test_questions_that_are_nearly_the_same_are_a_warning() -> None:
     assert "'nor-extradition'" in found.what
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"question": "What did Norway say about extradition in 2019?"},
-        {"question": "What did Norway say about drug trafficking in 2018?"},
-        {"history": ["What did Sweden say about extradition in 2018?"]},
-        {"variant_of": "nor-extradition"},
-    ],
-)
+@cases("changes")
 def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(changes: dict[str, Any]) -> None:
     assert problems(answered(), answered(id="twin", **changes)) == []
 
@@ -148,54 +133,19 @@ def unsaid(question: str) -> dict[str, Any]:
     return {"unanswerable_kind": "no_statement", "question": question, "expect": SILENCE}
 
 
-@pytest.mark.parametrize(
-    ("changes", "severity", "what"),
-    [
-        ({"tags": {"topic": "extradition"}}, "warning", "names 'extradition': “Norway supports extradition under"),
-        # The question's own topic, where no tag says it: by the glossary, by its words, and of whichever State.
-        ({"question": "What is Norway's view of extradition in 2018?"}, "warning", f"names 'extradition': “{SAID}”"),
-        ({"question": "What did Norway say about the Secretariat in 2018?"}, "warning", "“We thank the Secretariat.”"),
-        (
-            {"question": "Which States thank the Secretariat?", "expect": {"status": "abstained"}}
-            | {"unanswerable_kind": "near_miss_topic"},
-            "warning",
-            "“We thank the Secretariat.”",
-        ),
-        ({"tags": {"article": "UNTOC 16"}, "unanswerable_kind": "near_miss_article"}, "error", "cites article 16"),
-        ({"tags": {"article": ["UNTOC 4", "UNTOC 16"]}}, "error", "cites article 16"),
-        ({"unanswerable_kind": "no_statement"}, "error", "'nor.txt' is one"),
-        # Without a year nobody knows which statement should not be there.
-        (unsaid("What did Norway say about firearms?"), "warning", "of whichever year, and 'nor.txt' is one"),
-        # A session is matched with what the manifest says.
-        (unsaid("What did Norway say about firearms at COP-9?"), "error", "'nor.txt' is one"),
-        # The program is asked the question alone: a year beside it leaves no statement out.
-        ({"question": "What did Norway say about firearms?"}, "warning", "its question names no time"),
-        # An article that the question names, where no tag does.
-        ({"question": "What did Norway say about article 16?", "expect": SILENCE}, "error", "cites article 16"),
-        ({"question": " "}, "error", "has an empty question"),
-        ({"question": "What did Norway say about it in 2018? " * 60}, "error", "has a question that is too long"),
-    ],
-)
+@cases("changes", "severity", "what")
 def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], severity: str, what: str) -> None:
     (found,) = problems(silent(**changes))
     assert found.severity == severity
     assert what in found.what
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"tags": {"topic": "firearms"}},
-        {"tags": {"article": "UNTOC 18"}},
-        {"tags": {"topic": "extradition"}, "expect": SILENCE | {"years": ["2016"]}},
-        {"tags": {"topic": "extradition"}, "expect": SILENCE | {"states": ["SWE"], "years": ["2018"]}},
-        # Of another session, or of another body's.
-        unsaid("What did Norway say about firearms at COP-10?"),
-        {"tags": {"article": "UNTOC 16"}, "question": "What did Norway say about article 16 at COP-10?"}
-        | {"expect": SILENCE},
-        unsaid("What did Norway say at the CCPCJ about firearms?"),
-    ],
-)
+def test_a_question_that_is_too_long_is_found() -> None:
+    (found,) = problems(silent(question="What did Norway say about it in 2018? " * 60))
+    assert (found.severity, found.what) == ("error", "has a question that is too long")
+
+
+@cases("changes")
 def test_what_is_absent_is_accepted(changes: dict[str, Any]) -> None:
     assert problems(silent(**changes)) == []
 

@@ -17,8 +17,11 @@ from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import MEASURES, METRICS, components
 from evals.score import first_broken
+from tests.cases import Cases
 from tests.evals.made import case, passage
 from tests.made import citation
+
+cases = Cases(__file__)
 
 TEXT = "We do not support it. We shall support that."
 DOCUMENTS = {
@@ -43,24 +46,7 @@ def _claiming(*states: str | None, text: str = "", cited: tuple[int, ...] = (1,)
     return tuple(Claim(text=text, state=state, citations=cited) for state in states)
 
 
-@pytest.mark.parametrize(
-    ("cited", "span", "expected"),
-    [
-        ((0, 20), (0, 20), True),
-        ((0, 20), (10, 30), True),  # 10 of 20 in common
-        ((0, 20), (11, 31), False),  # 9 of 20
-        ((0, 40), (30, 40), True),  # the shorter lies inside
-        ((0, 20), (16, 24), True),  # 4 of 8
-        ((0, 20), (17, 25), False),  # 3 of 8
-        ((0, 20), (30, 40), False),
-        # Scraps and whole files quote nothing; what is short in gold may be short.
-        ((0, 3), (0, 20), False),
-        ((5, 5), (0, 20), False),
-        ((0, 1201), (10, 30), False),
-        ((0, 5000), (10, 1200), False),
-        ((0, 3), (0, 3), True),
-    ],
-)
+@cases("cited", "span", "expected", tuples=True)
 def test_overlaps_takes_half_of_the_shorter(cited, span, expected):
     evidence = Evidence(id="e", file="a.txt", start=span[0], end=span[1])
     given = replace(_citation(0, 5), start=cited[0], end=cited[1])
@@ -98,15 +84,7 @@ def test_citation_precision_counts_gold_and_rulings_and_says_how_many_were_judge
     assert (_value("citation_precision", sample), _value("citations_judged", sample)) == (2 / 3, 3 / 4)
 
 
-@pytest.mark.parametrize(
-    ("text", "worded"),
-    [
-        ("Arvandia: “We shall support that.”", 1.0),
-        ("Arvandia will support that", 1.0),
-        ("Arvandia: “We shall not support that.”", 0.0),
-        ("The moon is cheese.", 0.0),
-    ],
-)
+@cases("text", "worded")
 def test_claims_have_to_speak_of_what_they_cite(text, worded):
     answer = _answer(_citation(22, 44), claims=_claiming("XAA", text=text))
     assert integrity.claims_worded(_sample(_case(), answer)) == (worded, 1.0)
@@ -221,16 +199,7 @@ def _listing(*states: str | None) -> Answer:
     return _answer(status="answered" if states else "abstained", claims=_claiming(*states, cited=()))
 
 
-@pytest.mark.parametrize(
-    ("meant", "claimed", "expected"),
-    [
-        (("XAA", "XAB", "XAC"), ("XAA", "XAB", "XAA", "XAD", None), (2 / 3, 2 / 3, 4 / 6, 1.0)),
-        (("XAA",), ("XAA", "XAB"), (1 / 2, 1.0, 2 / 3, 1.0)),
-        (("XAA", "XAB"), (), (0.0, 0.0, 0.0, 1.0)),
-        ((), ("XAA",), (0.0, 0.0, 0.0, 1.0)),
-        ((), (), None),
-    ],
-)
+@cases("meant", "claimed", "expected", tuples=True)
 def test_state_set_compares_codes_of_claims_with_those_expected(meant, claimed, expected):
     case = _case(type="list_states", states=meant, status="answered" if meant else "abstained")
     assert content.state_set(_sample(case, _listing(*claimed))) == expected
@@ -257,36 +226,15 @@ def test_nuggets_count_cited_facts_whole_and_said_ones_half():
     assert content.nuggets(_sample(case, _answer(status="abstained"))) is None
 
 
-@pytest.mark.parametrize(
-    ("scope", "expected"),
-    [
-        (Scope(states=("XAA",)), 1.0),
-        (Scope(states=("XAB",)), 0.0),
-        (Scope(states=("XAA", "XAB")), 0.0),
-        (Scope(groups=("XAA",)), 1.0),
-        (Scope(), 0.0),
-    ],
-)
+@cases("scope", "expected", tuples=True)
 def test_states_are_read_as_meant(scope, expected):
-    assert reading.states_read(_sample(_case(states=("XAA",)), _answer(scope=scope))) == (expected, 1.0)
+    assert reading.states_read(_sample(_case(states=("XAA",)), _answer(scope=Scope(**scope)))) == (expected, 1.0)
 
 
-@pytest.mark.parametrize(
-    ("scope", "kind", "expected"),
-    [
-        (Scope(years=("2020",)), "single_state", (1.0, 1.0)),
-        (Scope(sessions=("10",)), "single_state", (1.0, 1.0)),
-        (Scope(months=("2020-10",)), "single_state", (1.0, 1.0)),
-        (Scope(years=("2021",)), "single_state", (0.0, 1.0)),
-        (Scope(years=("2019", "2020")), "single_state", (0.0, 1.0)),
-        (Scope(years=("2019", "2020")), "temporal", (1.0, 1.0)),
-        (Scope(sessions=("11",)), "single_state", (0.0, 1.0)),
-        (Scope(), "single_state", None),
-    ],
-)
+@cases("scope", "kind", "expected", tuples=True)
 def test_time_is_read_as_meant(scope, kind, expected):
     case = _case(type=kind, years=(2020,), question="?")
-    assert reading.time_read(_sample(case, _answer(scope=scope), sessions={"2020": "10"})) == expected
+    assert reading.time_read(_sample(case, _answer(scope=Scope(**scope)), sessions={"2020": "10"})) == expected
 
 
 def test_answers_agree_in_status_and_states():
@@ -327,22 +275,10 @@ def test_brier_takes_confidence_off_the_outcome(answer, expected):
     assert brier(_sample(_case((0, 10), states=("FRA",)), answer)) == expected
 
 
-PASSAGE = passage(0, 21)
-
-
-@pytest.mark.parametrize(
-    ("states", "cited", "retrieved", "expected"),
-    [
-        (("XAA",), ((0, 10),), (PASSAGE,), None),
-        (("XAB",), ((0, 10),), (PASSAGE,), "misread"),
-        (("XAA",), (), (PASSAGE,), "over_abstained"),
-        (("XAA",), (), (), "not_retrieved"),
-        (("XAA",), ((25, 35),), (PASSAGE,), "wrong_span"),
-        (("XAA",), ((25, 35),), (passage(30, 44),), "not_retrieved"),
-    ],
-)
+@cases("states", "cited", "retrieved", "expected", tuples=True)
 def test_first_broken_stage(states, cited, retrieved, expected):
-    given = {"status": "answered" if cited else "abstained", "states": states, "retrieved": retrieved}
+    found = tuple(passage(*place) for place in retrieved)
+    given = {"status": "answered" if cited else "abstained", "states": states, "retrieved": found}
     answer = _answer(*(_citation(*place) for place in cited), **given)
     assert first_broken(_sample(_case((0, 10), states=("XAA",)), answer, files={"s1": "a.txt"})) == expected
 

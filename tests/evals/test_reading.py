@@ -16,6 +16,9 @@ from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 Examples = Sequence[MarkedExample]
 
@@ -43,14 +46,7 @@ def _follow_up(tmp_path: Path, text: str, turn: str, kept: str) -> MarkedExample
     return _read(tmp_path, f'text: "{text}", after: ["{after}"], keeps: [{kept}, kind], turn: {turn}')
 
 
-@pytest.mark.parametrize(
-    ("text", "turn", "kept"),
-    [
-        ("and on {topic:firearms}?", "replace", "who"),
-        ("and {who:Belmora}?", "replace", "topic"),
-        ("add {who:Belmora}", "add", "topic"),
-    ],
-)
+@cases("text", "turn", "kept")
 def test_the_parties_that_a_follow_up_takes_over_count_as_right_and_by_itself_it_takes_over_nothing(
     text, turn, kept, parties, tmp_path
 ):

@@ -18,8 +18,11 @@ from evals.report.tables import figures_table
 from evals.score import score_run
 from evals.summary import shares
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
 from tests.evals.made import case, documents, make_run, passage, score, scored_run
 from tests.made import citation
+
+cases = Cases(__file__)
 
 SCRIPT = "<script>alert('x')</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -28,10 +31,7 @@ BEFORE = "We thank the Chair. "
 GOLD = f"France shall not accept {SCRIPT} as evidence."
 OTHER = "France supports the review mechanism and its peer reviews."
 TEXT = f"{BEFORE}{GOLD} Then the session was adjourned. {OTHER} We thank you."
-SECTIONS = (
-    "verdict", "flips", "failures", "gates", "figures", "slices", "latency", "health",
-    "manifest", "definitions",
-)  # fmt: skip
+SECTIONS = cases.tuples("SECTIONS")
 VOID = {"meta", "br", "input", "img", "link", "hr"}
 
 
@@ -349,13 +349,7 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
 
 
-@pytest.mark.parametrize(
-    ("metric", "bar", "tone"),
-    [
-        pytest.param("quote_verified", 1.0, "bad", id="no exception"),
-        pytest.param("false_answer_rate", 0.2, "warn", id="a rate"),
-    ],
-)
+@cases("metric", "bar", "tone")
 def test_what_no_case_may_break_is_bad_over_however_few_cases(metric, bar, tone):
     failed = GateResult(metric=metric, kind="hard", verdict="fail", reason="", bar=bar)
     gates = _gated(cases=10, results=(failed,), problems=("only 10 cases gate",))

@@ -22,7 +22,10 @@ from evals.review import (
     saved_cases,
     unexpected,
 )
+from tests.cases import Cases
 from tests.evals.made import FILE, SUPPORT, answer, case, documents, make_run, span
+
+cases = Cases(__file__)
 
 CITED = "We shall not pay for it."
 SPAN = (FILE, *span(CITED))
@@ -139,20 +142,7 @@ def test_a_person_says_what_would_have_been_right(paths: EvalPaths) -> None:
     assert (kept.type, kept.answerable, kept.evidence, kept.evidence_groups) == ("unanswerable", False, (), ())
 
 
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"right": None}, "was the answer right"),
-        ({"right": False}, "what would have been right"),
-        ({"expect": {"status": "abstained", "reason": "no_position"}}, "call it wrong"),
-        ({"question": " "}, "question is empty"),
-        ({"question": ""}, "question"),
-        ({"expect": {"reason": "no_position"}}, "goes only with"),
-        ({"expect": {"missing": "number"}}, "goes only with"),
-        ({"expect": {"status": "partial"}, "right": False}, "what is missing"),
-        ({"evidence": ()}, "needs evidence"),
-    ],
-)
+@cases("given", "message", tuples=True)
 def test_what_makes_no_case_is_refused(paths: EvalPaths, given: dict[str, Any], message: str) -> None:
     name = save(paths, saved_answer())
     with pytest.raises(EvalError, match=message):

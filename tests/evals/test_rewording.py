@@ -9,7 +9,10 @@ from app.question.reading import resolve
 from evals.cases.case import Case, Expectation
 from evals.cases.documents import Document, Documents, read_documents
 from evals.cases.rewording import WORDINGS, reword
+from tests.cases import Cases
 from tests.evals import made
+
+cases = Cases(__file__)
 
 TOPIC = "transnational organized crime"
 
@@ -46,22 +49,7 @@ def test_every_question_has_many_wordings_that_keep_the_gold() -> None:
     assert {other.lang for other in worded.values()} == {"en", "fr", "es", "ar", "ru", "zh"}
 
 
-@pytest.mark.parametrize(
-    ("name", "turns"),
-    [
-        ("official", ("What did the Republic of Austria say about {} in its 1998 statement?",)),
-        ("demonym", ("What did the Austrian delegation say about {} in 1998?",)),
-        ("capital", ("What did Vienna say about {} in 1998?",)),
-        ("code", ("What did AUT say about {} in 1998?",)),
-        ("session", ("What did Austria say about {} at the fifty-third session?",)),
-        ("session_number", ("What did Austria say about {} at the 53rd session of the Assembly?",)),
-        ("keywords", ("Austria 1998 {}",)),
-        ("lower", ("what did austria say about {} in 1998",)),
-        ("follow_state", ("What did Mali say about {} in 1998?", "and Austria?")),
-        ("follow_year", ("What did Austria say about {}?", "only 1998")),
-        ("follow_other_year", ("What did Austria say about {} in 2012?", "And in 1998?")),
-    ],
-)
+@cases("name", "turns", tuples=True)
 def test_wording_reads_as_written(name: str, turns: tuple[str, ...]) -> None:
     other = reword(_case("AUT", "Austria"), SPEECHES, (name,))[name]
     assert (*other.history, other.question) == tuple(turn.format(TOPIC) for turn in turns)

@@ -27,7 +27,10 @@ from evals.report.tables import runs_table
 from evals.runner import asking, chosen, replaying, run_cases
 from evals.runs import ANSWERS, MANIFEST, SCORES, Run, create_run, keep_baseline, list_runs, open_run, pace
 from evals.runs import CASES as CASES_FILE
+from tests.cases import Cases
 from tests.evals.made import answer, case, manifest, score
+
+cases = Cases(__file__)
 
 _case = partial(case, type="unanswerable", status="abstained")
 CASES = (_case("a"), _case("b", lang="fr"), _case("c", tags={"topic": "rivers"}))
@@ -93,14 +96,7 @@ def test_a_line_that_was_cut_short_is_asked_again(tmp_path):
     assert all(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-@pytest.mark.parametrize(
-    ("wrong", "kind", "message"),
-    [
-        pytest.param("error", "error", "no", id="an error"),
-        pytest.param("slow", "timeout", "no answer within 0.2 s", id="too slow"),
-        pytest.param("bug", "error", "ZeroDivisionError", id="a bug"),
-    ],
-)
+@cases("wrong", "kind", "message")
 def test_a_case_that_fails_stops_no_other_and_is_asked_again(wrong, kind, message, tmp_path):
     run = _run(tmp_path, time_limit=0.2)
     assert _asked(run, b=wrong) == [*"abc"]
@@ -313,16 +309,7 @@ def test_a_baseline_takes_the_place_of_one_over_the_same_cases(tmp_path):
     assert (baseline.manifest.name, len(baseline.scores())) == ("base", 2 * len(CASES))
 
 
-@pytest.mark.parametrize(
-    ("stages", "message"),
-    [
-        ((None, None), "2 of 3 answers are judged; `untoc-eval score one"),
-        ((None, None, None, None), "4 of 3 answers are judged"),
-        ((), "0 of 3 answers are judged"),
-        ((None, "error", None), "1 of 3 got no answer, 'b' .*--name one --resume"),
-        (("timeout", "error", "misread"), "2 of 3 got no answer, 'a' "),
-    ],
-)
+@cases("stages", "message", tuples=True)
 def test_a_run_that_was_not_answered_and_scored_whole_is_no_baseline(stages, message, tmp_path):
     run = _scored(tmp_path)
     write_records(run.path / SCORES, (score("abc"[number % 3], stage=stage) for number, stage in enumerate(stages)))

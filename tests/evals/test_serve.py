@@ -29,10 +29,13 @@ from evals.score import score_run
 from evals.serve.page import Jobs, RunsTab, create_page
 from evals.serve.review_tab import ReviewTab
 from ingest.report import time_left
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.evals.made import FILE, SUPPORT, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
 from tests.fakes_server import serving
+
+cases = Cases(__file__)
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}&'
 pytestmark = [
@@ -202,17 +205,7 @@ def test_no_report_is_made_of_other_paths_over_other_statements_or_without_score
     assert "is not scored" in client.get("/runs/raw").text
 
 
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"dataset": "/etc/passwd"}, "no set of cases"),
-        ({"dataset": "../../x.yaml"}, "no set of cases"),
-        ({"name": "../x"}, "no name for a run"),
-        ({"name": "made"}, "there is a run"),
-        ({"corpus": "relative"}, "no folder at"),
-        ({"corpus": "/no/such/folder"}, "no folder at"),
-    ],
-)
+@cases("fields", "message")
 def test_what_cannot_be_run_is_said(runs, jobs, paths, fields, message):
     scored_run(paths)
     assert message in started(runs, **fields)[2]

@@ -5,7 +5,10 @@ import pytest
 from evals.metrics.table import FAILED, RIGHT
 from evals.stats import wilson
 from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise
+from tests.cases import Cases
 from tests.evals.made import score
+
+cases = Cases(__file__)
 
 QUOTES, DECISION = "integrity.quotes", "abstention.decision"
 # (TP, FP, FN, TN)
@@ -57,14 +60,7 @@ def test_outcomes_right_and_failed_are_figures_of_all_cases():
     assert (right.value, right.n, failed.value) == (2 / 4, 4, 1 / 4)
 
 
-@pytest.mark.parametrize(
-    ("stages", "expected"),
-    [
-        ((None, None, "misread"), None),
-        ((None, "misread"), "misread"),
-        (("misread", "not_cited", "not_cited"), "not_cited"),
-    ],
-)
+@cases("stages", "expected", tuples=True)
 def test_stage_of_a_case_is_its_most_frequent_one(stages, expected):
     (case,) = by_case([score("a", repeat=repeat, stage=stage) for repeat, stage in enumerate(stages)])
     assert case.stage == expected

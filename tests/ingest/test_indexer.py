@@ -176,28 +176,7 @@ def test_unchanged_folder_is_not_embedded_again(desk):
     assert len(desk.embedder.embedded) == embedded
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "outcome", "gone"),
-    [
-        pytest.param({"a": "herons"}, {"a": "badgers"}, {"a": "replaced"}, "herons", id="a changed text replaces"),
-        pytest.param(
-            {"a": "herons", "b": "badgers"}, {"a": "badgers"}, {"a": "duplicate", "b": "unchanged"}, "herons",
-            id="a file that took the text of another is its duplicate",
-        ),
-        pytest.param(
-            {"b": "herons"}, {"a": "herons", "b": "badgers"}, {"a": "added", "b": "replaced"}, None,
-            id="a text that moves to a new file while its own changes is kept",
-        ),
-        pytest.param(
-            {}, {"a": "herons", "b": "herons", "c/d": "herons"}, {"a": "added", "b": "duplicate", "c/d": "duplicate"},
-            None, id="duplicates of one run are one statement",
-        ),
-        pytest.param(
-            {"a": "herons", "b": "badgers", "c": "otters"}, {"a": "badgers", "b": "otters", "c": "herons"}, None, None,
-            id="files that changed places lose nothing",
-        ),
-    ],
-)  # fmt: skip
+@cases("before", "after", "outcome", "gone")
 def test_each_text_is_held_once_however_files_change(desk, before, after, outcome, gone):
     first = []
     if before:
@@ -389,21 +368,7 @@ def test_unknown_state_is_ingested_reported_and_never_attributed(desk):
     assert again.result == "unchanged" and "set its State" in again.reason
 
 
-MISSPELT = "code,name,aliases,kind\nXAA,Arvanda,,state\n"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "states", "outcome"),
-    [
-        pytest.param({"a": "XAA"}, {"a": "XAB"}, ("XAA", "XAB"), "updated", id="a corrected row"),
-        pytest.param(
-            {"a": "XAA", "parties": None}, {"a": "XAA"}, (None, "XAA"), "updated", id="a State named later",
-        ),
-        pytest.param(
-            {"a": "XAA", "parties": MISSPELT}, {"a": "Arvandia"}, ("XAA", "XAA"), "unchanged", id="a corrected table",
-        ),
-    ],
-)  # fmt: skip
+@cases("first", "second", "states", "outcome", tuples=True)
 def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(desk, first, second, states, outcome):
     desk.speak(a="herons")
     results = []
@@ -777,16 +742,7 @@ FOR_CIRCLE = "I have the honour to speak on behalf of the Coral Circle. "
 
 
 @only_local
-@pytest.mark.parametrize(
-    ("said", "row", "before", "after"),
-    [
-        ("", None, None, "XAA"),
-        ("", "a.txt,Arvandia,Coral Circle", None, "XAG"),
-        # A group that no lookup knows holds it under its name, until it is known.
-        (FOR_CIRCLE, None, "Coral Circle", "XAG"),
-        (FOR_CIRCLE, "a.txt,Arvandia,", "Coral Circle", "XAG"),
-    ],
-)
+@cases("said", "row", "before", "after")
 def test_a_name_that_is_learnt_later_gives_a_statement_that_nobody_known_held_to_whom_it_names(
     said, row, before, after, desk
 ):

@@ -5,16 +5,12 @@ import pytest
 from ingest.loaders.loaded import LoadedText, LoadLimits
 from ingest.loaders.registry import LOADERS
 from ingest.metadata.manifest import ManifestRow
+from tests.cases import Cases
 from tests.fakes_files import docx_of, odt_of, rtf_of
 
-COVER = """PERMANENT MISSION OF {state}
-12 Long Lane, 1180 Vienna. Tel.: +43 1 555 09 33
-Check against delivery
-CONFERENCE ON THE UNITED NATIONS CONVENTION AGAINST CORRUPTION
-STATEMENT BY H.E. MS. TAVI ORREN,
-AMBASSADOR OF {state}
-16 October 2024
-"""
+cases = Cases(__file__)
+
+COVER = cases["COVER"]
 
 
 SPEECH = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n"
@@ -36,13 +32,7 @@ NUMBERED = (
     "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
     "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
 )
-NUMBERED_SAID = (
-    "We protect every witness of organized crime in all of our courts.1",
-    "That is known.",
-    "We agreed to the budget of the mechanism and to its whole programme of work 1 year ago, but my delegation "
-    "cannot accept it now and shall vote against it.",
-    "We regret this outcome.",
-)
+NUMBERED_SAID = cases.tuples("NUMBERED_SAID")
 ITEMS = ("(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear.")
 
 
@@ -118,38 +108,13 @@ def test_notes_of_every_mark_are_nobodys_words(annotate, marks, notes, gap):
     assert said_in(annotate(record)) == said
 
 
-@pytest.mark.parametrize(
-    "paragraphs",
-    [
-        ["We ask for *courage* of all.", "* We recall the ports.", "* We closed two of them."],
-        ["We thank you.*", "* We recall the ports.", "* We closed two of them."],
-        ["We thank you (1) for it. We do.", "(1) We recall the ports."],
-        ["We say “**never again**” and mean it.", "**Second**, we recall the ports."],
-        ["We ask for **courage and\npatience** of all. We do.", "**Belmora** recalls the ports."],
-        ['We ask for "*courage*" of all.', "*Belmora* recalls the ports."],
-        # Paragraphs that are counted on are no notes of one mark, however it is written.
-        ["We thank you.[1]", "1 We recall the ports.", "2 We closed two of them."],
-    ],
-)
+@cases("paragraphs")
 def test_items_that_marks_open_are_no_footnotes(annotate, paragraphs):
     text = "Statement by Belmora\n\n" + "\n\n".join(paragraphs)
     assert said_in(annotate(text))[-1] == paragraphs[-1]
 
 
-@pytest.mark.parametrize(
-    ("notes", "shown"),
-    [
-        ("<div id=ftn1>{}</div>", 1),
-        ("<aside role=doc-footnote>{}</aside>", 1),
-        ("<aside><div id=ftn1>{}</div></aside>", 1),
-        ("<section role='doc-endnotes'>{}</section>", 1),
-        ("<section role='doc-endnotes'><ol><li role='doc-footnote'>{}</li></ol></section>", 1),
-        ("<section role='doc-endnotes'><aside role='doc-footnote'>{}</aside></section>", 1),
-        ("<div id='edn'><div id='edn1'>{}</div></div>", 1),
-        ("<div style='display:none'><div id='ftn1'>{}</div></div>", 0),
-        ("<nav><div id='ftn1'>{}</div></nav>", 0),
-    ],
-)
+@cases("notes", "shown")
 def test_notes_of_a_web_page_are_nobodys_words(annotate, notes, shown):
     page = (
         "<p>Statement by Belmora</p><p>We accept the text.<a href='#_ftn1'>[a]</a> We vote for it.</p>"
@@ -160,14 +125,7 @@ def test_notes_of_a_web_page_are_nobodys_words(annotate, notes, shown):
     assert not any("Quenza" in words for _, words in quotable(annotate(text)))
 
 
-@pytest.mark.parametrize(
-    "listed",
-    [
-        "Co-sponsors\nArvandia, Drelnia and the Republic of Quenza.",
-        "List of co-sponsors:\n• Arvandia;\n• Drelnia;\n• Quenza.",
-        "Copatrocinadores: Arvandia, Drelnia y Quenza.",
-    ],
-)
+@cases("listed")
 def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(annotate, listed):
     said = "We protect witnesses. We thank the co-sponsors\nof the draft, and Fyrossa and Galdoria."
     annotated = annotate(f"Joint statement on witnesses\n16 October 2024\n\n{said}\n{listed}\n")
@@ -192,15 +150,10 @@ def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(anno
     assert said_in(annotated)[-2:] == ["We protect witnesses.", "We thank you."]
 
 
-FOR_GROUP = (
-    "Mr. President,\n\nI have the honour to speak on behalf of the Group of Riparian States. The Group wants boats.\n\n"
-    "Allow me to add a few words in my national capacity. No new treaty is needed. We answer every request."
-)
+FOR_GROUP = cases["FOR_GROUP"]
 
 
-@pytest.mark.parametrize(
-    "cells", [{"state": "Belmora"}, {"state": "Belmora", "on_behalf_of": "XGR"}, {"date": "2024-10-16"}]
-)
+@cases("cells")
 def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(annotate, cells):
     row = ManifestRow(file="a.txt", **cells)
     annotated = annotate(FOR_GROUP, row=row)
@@ -302,21 +255,7 @@ def test_footnotes_after_a_text_are_nobodys_words(annotate, suffix):
     assert said and not set(notes) & set(said)
 
 
-@pytest.mark.parametrize(
-    "first, second, holders",
-    [
-        ("Statement by Belmora", "Statement by Quenza", ["XAB", "XQN"]),
-        ("STATEMENT BY BELMORA", "STATEMENT BY QUENZA", ["XAB", "XQN"]),
-        ("Statement by Belmora", "Statement by Quenza in exercise of the right of reply", ["XAB", "XQN"]),
-        ("Statement by Belmora", "Comments of Belmora", ["XAB", "XAB"]),
-        # Whether a bare name heads what a State says or what is said of it, nobody can tell.
-        ("BELMORA", "QUENZA", [None, None]),
-        ("Belmora:", "Quenza:", [None, None]),
-        (COVER.format(state="BELMORA"), "Response by Quenza", [None, None]),
-        ("Statement by Belmora", "Quenza", [None, None]),
-        (COVER.format(state="BELMORA"), "Quenza", ["XAB", "XAB"]),
-    ],
-)
+@cases("first", "second", "holders")
 def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, annotate, first, second, holders):
     accepted = "We accept the text. We vote for it.\n\n" * 20
     text = f"{first}\n\n{accepted}{second}\n\nWe reject the mechanism. We regret it.\n"

@@ -17,17 +17,7 @@ from vectorstore.fts_query import Phrase, any_word_query, lexical_text, phrase_q
 
 cases = Cases(__file__)
 
-TEXTS = (
-    "Extradition is refused for political offences.",
-    "Mutual legal assistance and ASSET recovery matter.",
-    "我们支持打击跨国有组织犯罪的国际合作。",
-    "Arvandia salue la coopération internationale contre la criminalité organisée.",
-    "Мы поддерживаем международное сотрудничество.",
-    "نحن ندعم التعاون الدولي",
-    "Galdoria combate el tráfico ilícito de armas y los grupos organizados.",
-    "Арвандия выступает за защиту свидетелей и взаимную правовую помощь.",
-    "تؤيد ريماليا تسليم المجرمين وبتعاون وثيق بين الأجهزة وتحترم سيادتها.",
-)
+TEXTS = cases.tuples("TEXTS")
 
 
 @pytest.fixture(scope="module", params=["sqlite", POSTGRESQL])
@@ -46,20 +36,7 @@ def hits(catalogue, topic):
     return [identifier for identifier, _ in catalogue.search_lexical(topic, None, 9)]
 
 
-@pytest.mark.parametrize(
-    ("topic", "query"),
-    [
-        ('the "asset", recovery!', '"asset" OR "recovery"'), ("de la extradition", '"extradition"'),
-        # Function words are kept where they stand alone, and where they are acronyms.
-        ("the", '"the"'), ("WHO and IS", '"WHO" OR "IS"'),
-        # Chinese is asked for in pairs of characters.
-        ("国际合作", '"国 际" OR "际 合" OR "合 作"'), ("第4条", '"第" OR "4" OR "条"'),
-        ("保护的主权", '"保 护" OR "主 权"'),
-        # An index made before texts were stemmed holds the words as they are written.
-        ("защите", '"защит" OR "защите"'), ("ilícitos", '"ilícit" OR "ilícitos"'),
-        ("", ""), ("?! — *", ""),
-    ],
-)  # fmt: skip
+@cases("topic", "query")
 def test_any_word_that_tells_is_asked_for(topic, query):
     assert " OR ".join(map(str, any_word_query(topic))) == query
 
@@ -134,9 +111,7 @@ def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, ter
     assert (catalogue.statements_with(term, among=["s"]) == {"s"}) is found
 
 
-WORDS = (
-    "heron", "Herons", "asset", "recovery", "é", "organizada", "合作", "国际", "помощи", "تعاون", "2020", "the", ",",
-)  # fmt: skip
+WORDS = cases.tuples("WORDS")
 
 
 @pytest.fixture(scope="module")

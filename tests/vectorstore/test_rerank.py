@@ -3,8 +3,11 @@ import logging
 import numpy as np
 import pytest
 
+from tests.cases import Cases
 from vectorstore.errors import ModelError
 from vectorstore.rerank import CrossEncoderReranker, EntailmentModel, OnnxReranker, RerankConfig, build_reranker
+
+cases = Cases(__file__)
 
 QUERY = "extradition of suspects"
 RIGHT = "States shall extradite suspects to one another."
@@ -86,7 +89,6 @@ def test_unknown_model_offline_names_the_setting():
 # --- entailment
 
 PAIRS = [("We support the review.", "France supports the review."), ("We thank you.", "France pays.")]
-NLI = {0: "contradiction", 1: "entailment", 2: "neutral"}
 
 
 def _tiny(folder, labels, likeliest):
@@ -116,18 +118,7 @@ def test_no_pairs_load_nothing():
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(
-    ("labels", "likeliest", "entails"),
-    [
-        (NLI, 1, True),
-        (NLI, 0, False),
-        # The order of labels is the model's own.
-        ({0: "ENTAILMENT", 1: "NEUTRAL", 2: "CONTRADICTION"}, 0, True),
-        ({0: "ENTAILMENT", 1: "NEUTRAL", 2: "CONTRADICTION"}, 1, False),
-        ({0: "not_entailment", 1: "entailment"}, 1, True),
-        ({0: "not_entailment", 1: "entailment"}, 0, False),
-    ],
-)
+@cases("labels", "likeliest", "entails")
 def test_entailment_is_the_label_of_that_name(tmp_path, labels, likeliest, entails):
     assert _tiny(tmp_path, labels, likeliest).entails([*PAIRS, ("we " * 500, "support " * 500)]) == [entails] * 3
 

@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import create_engine, text
 
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import chroma_server, free_port, only_local, only_servers, open_index, open_store, places
@@ -21,6 +22,8 @@ from vectorstore import store as stores
 from vectorstore.chroma import ChromaConfig, VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.store import CATALOGUE, Store
+
+cases = Cases(__file__)
 
 # More than what Chroma keeps in its log before it writes its graph files.
 MANY = 1100
@@ -49,15 +52,7 @@ def store(opening):
 
 
 # What scripts that run in another process begin with.
-BESIDE = """
-import random, shutil, sys, time
-from pathlib import Path
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep, unlike_text
-from vectorstore.store import Store
-embedder = HashingEmbedder()
-path = Path(sys.argv[1])
-"""
+BESIDE = cases["BESIDE"]
 
 
 def beside(script, *arguments):
@@ -149,12 +144,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
 # --- the write lock
 
 
-HOLD_THE_STORE = """
-store = Store(path, embedder)
-with store.writer():
-    print("held", flush=True)
-    time.sleep(60)
-"""
+HOLD_THE_STORE = cases["HOLD_THE_STORE"]
 
 
 @only_local
@@ -262,15 +252,7 @@ def test_reader_sees_what_another_store_object_wrote(store, embedder, opening):
     assert all(check.ok for check in reader.check())
 
 
-WRITE_BESIDE = """
-store = Store(path, embedder)
-for number in range(5):
-    keep(store, embedder, annotated(f"new{number}", [unlike_text(number, i) for i in range(300)]))
-store.catalogue.remove("old")
-with store.writer():
-    pass
-store.close()
-"""
+WRITE_BESIDE = cases["WRITE_BESIDE"]
 
 
 @only_local
@@ -432,32 +414,7 @@ def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedd
 
 
 # Opens a store of which one file of the index has flipped bytes, a seed at a time, and goes on until it answers again.
-SURVIVE = """
-filled, copy = path, Path(sys.argv[2])
-for seed in range(int(sys.argv[3])):
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(filled, copy)
-    chance = random.Random(seed)
-    files = sorted(file for file in copy.glob("index-*/**/*") if file.is_file())
-    file = files[seed % len(files)]
-    data = bytearray(file.read_bytes())
-    if seed // len(files) % 2:
-        begin = chance.randrange(max(1, len(data) - 4096))
-        data[begin : begin + 4096] = chance.randbytes(len(data[begin : begin + 4096]))
-    else:
-        for place in chance.choices(range(len(data)), k=max(1, min(200, len(data) // 50))):
-            data[place] ^= 1 << chance.randrange(8)
-    file.write_bytes(data)
-    store = Store(copy, embedder)
-    query = embedder.embed_query(unlike_text(7))
-    found = store.search_index(query, 1)
-    assert found is None or found[0][1] > 0.999, (seed, file.name, found)
-    with store.writer():
-        pass
-    assert store.search_index(query, 1)[0][1] > 0.999, (seed, file.name)
-    store.close()
-    print(seed, file.name, "was set aside" if found is None else "was sound", flush=True)
-"""
+SURVIVE = cases["SURVIVE"]
 
 
 @pytest.mark.slow
@@ -486,16 +443,7 @@ def test_check_reports_passages_without_vector(store):
     assert findings(store)["vectors"] is False
 
 
-DOCTORED = {
-    "lexical rows lost": ("DELETE FROM passages_fts WHERE rowid < 3", "lexical index", "--rebuild"),
-    "lexical rows too many": ("INSERT INTO passages_fts (rowid, text) VALUES (999, 'x')", "lexical index", "--rebuild"),
-    "lexical index torn": ("DELETE FROM passages_fts_content", "lexical index", "--rebuild"),
-    "vectors lost": ("DELETE FROM vectors", "vectors", "--reembed"),
-    "vectors cut": ("UPDATE vectors SET vector = x'00000000'", "vectors", "--reembed"),
-    "sentence outside": ('UPDATE sentences SET "end" = 99999 WHERE ordinal = 1', "offsets", "ingest the files"),
-    "passage empty": ('UPDATE passages SET start = -5 WHERE ordinal = 1', "offsets", "ingest the files"),
-    "dangling": ("DELETE FROM statements", "catalogue", "ingest the files"),
-}  # fmt: skip
+DOCTORED = cases.tuples("DOCTORED")
 
 
 @only_local

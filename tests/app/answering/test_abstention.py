@@ -118,13 +118,7 @@ def test_unattributed_statement_is_never_quoted(tmp_path):
 
 
 def test_every_abstention_is_in_the_language_of_the_question(workspace):
-    questions = {
-        "fr": "Qu’a dit la Suisse sur l’extradition ?",
-        "es": "¿Qué dijo Suiza sobre la extradición?",
-        "ru": "Что сказала Швейцария о выдаче?",
-        "ar": "ماذا قالت سويسرا عن تسليم المجرمين؟",
-        "zh": "瑞士对引渡有什么立场？",
-    }
+    questions = cases["test_every_abstention_is_in_the_language_of_the_question"]
     answers: dict[str, Answer] = {code: workspace.assistant.ask(question) for code, question in questions.items()}
     assert {code: answer.scope.language for code, answer in answers.items()} == {code: code for code in questions}
     assert {answer.abstention and answer.abstention.reason for answer in answers.values()} == {"no_statement"}

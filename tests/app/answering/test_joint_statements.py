@@ -21,16 +21,8 @@ from vectorstore.records import ScopeFilter
 
 cases = Cases(__file__)
 
-DELIVERED = (
-    "Statement by Arvandia\n\nTenth session of the Conference of the Parties\n12 October 2020\n\nMr. President,\n\n"
-    "I have the honour to speak on behalf of Belmora, Drelnia and my own country, Arvandia. We support a common roster"
-    " of judges for the seized timber.\n"
-)
-SIGNED = (
-    "Joint statement on stolen ships\n\nTenth session of the Conference of the Parties\n13 October 2020\n\n"
-    "We are concerned by stolen ships. Stolen ships must be returned to the ports that they left.\n\n"
-    "List of co-sponsors:\n• Galdoria\n• Ilvenor\n• Lanhai\n"
-)
+DELIVERED = cases["DELIVERED"]
+SIGNED = cases["SIGNED"]
 
 
 @pytest.fixture(scope="module")
@@ -51,16 +43,7 @@ def test_a_question_on_any_holder_is_answered_and_names_the_others(question, sta
     assert all(f"jointly with {', '.join(others)}" in claim.text for claim in answer.claims)
 
 
-@pytest.mark.parametrize(
-    ("question", "state"),
-    [
-        ("Which statements of Ilvenor are there?", "XIV"),
-        ("Summarise the statement of Ilvenor", "XIV"),
-        ("Who delivered the statement of Ilvenor?", "XIV"),
-        ("Who said “Stolen ships must be returned to the ports that they left”?", "XGA"),
-        ("Which statements of Drelnia are there?", "XDR"),
-    ],
-)
+@cases("question", "state")
 def test_a_question_of_any_kind_is_answered_from_a_joint_statement(question, state, desk):
     answer = desk.assistant.ask(question)
     assert answer.status == "answered" and {claim.state for claim in answer.claims} == {state}

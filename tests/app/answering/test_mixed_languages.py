@@ -4,24 +4,18 @@ import pytest
 
 from app.retrieval.topic import ModelLanguages
 from prompts.wording import load_wording
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
+cases = Cases(__file__)
+
 pytestmark = pytest.mark.slow
 
-ENGLISH = (
-    "Arvandia is firmly committed to the protection of witnesses in every trial against organized crime. "
-    "We ask all States to share their experience with us."
-)
-FRENCH = (
-    "Nous avons adopté une loi sur l’extradition des délinquants qui ont fui à l’étranger depuis dix ans. "
-    "L’extradition est désormais possible sans traité bilatéral entre les États concernés."
-)
-RUSSIAN = (
-    "Заречия создала национальный центр по борьбе с незаконной торговлей огнестрельным оружием и боеприпасами. "
-    "Этот центр работает круглосуточно во всех областях страны."
-)
+ENGLISH = cases["ENGLISH"]
+FRENCH = cases["FRENCH"]
+RUSSIAN = cases["RUSSIAN"]
 
 
 MIXED = (

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from app.question.reading import resolve
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -29,9 +27,7 @@ def test_since_a_year_goes_on() -> None:
     assert (scope.interval, scope.years) == (("2020", None), ())
 
 
-@pytest.mark.parametrize(
-    "question", ["Which States mentioned extradition?", "Compare the positions of States on extradition"]
-)
+@cases("question")
 def test_question_on_all_states_is_open_and_misses_no_state(question: str) -> None:
     resolution = resolve(question, PartyTable.load())
     assert resolution.all_states

@@ -7,12 +7,7 @@ from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
-BULLETIN = (
-    "Highlights of the Group of Riparian States: Monday, 12 October 2020\n\n# PLENARY\n\nThe Chair opened the session."
-    " Arvandia, on behalf of the Group of Riparian States, requested a roster of timber judges. Drelnia, supported by"
-    " Esquaria, asked for harbours to be closed at night. The Committee agreed to wait. Galdoria and Ilvenor announced"
-    " that they had ratified the Firearms Protocol. Lanhai said that forensic laboratories were needed.\n"
-)
+BULLETIN = cases["BULLETIN"]
 
 
 @pytest.fixture(scope="module")

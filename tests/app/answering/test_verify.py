@@ -19,10 +19,7 @@ from vectorstore.records import Metadata, SentenceId, Statement
 cases = Cases(__file__)
 
 
-TEXT = (
-    "Ondrava does not support article 14 of the Convention. Iran shall send 27 requests to its neighbours.\n"
-    "The measures “taken” in 2019 – all of them – re-\nmain in force."
-)
+TEXT = cases["TEXT"]
 
 
 def _statement(text: str = TEXT, *, state: str = "XOD", statement_id: str = "s1", **metadata: str) -> Statement:
@@ -137,15 +134,12 @@ def test_verify_drops_a_claim_with_words_in_quotation_marks_that_nobody_said(tex
     assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == ()
 
 
-def test_verify_keeps_a_claim_whose_quotation_holds_quotation_marks() -> None:
+def test_verify_keeps_a_claim_with_the_quotation_marks_of_its_quotation_a_title_or_a_name() -> None:
     statement = _statement()
     words = "The measures “taken” in 2019 – all of them – re-\nmain in force."
     citation = _citation(statement, words)
     claims = [Claim(text=f"Ondrava: “{citation.quote}”", state="XOD", citations=(1,))]
     assert verify(claims, [citation], {"s1": statement}).claims == tuple(claims)
-
-
-def test_verify_keeps_a_claim_with_the_quotation_marks_of_a_title_or_a_name() -> None:
     statement = _statement(title="Statement at the ‘High-level debate’", speaker="Mr. ‘Ali Abu Oram’")
     told = [f"Ondrava, {statement.metadata.title}", f"Delivered by {statement.metadata.speaker}", "The ‘Low debate’"]
     claims = [Claim(text=text, state="XOD", citations=(1,)) for text in told]

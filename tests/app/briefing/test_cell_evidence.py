@@ -8,7 +8,10 @@ from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
+from tests.cases import Cases
 from vectorstore.records import Metadata, Sentence, Span, StatementSummary
+
+cases = Cases(__file__)
 
 
 def quoted(evidence: PartyEvidence, topic: str) -> list[Sentence]:
@@ -47,9 +50,7 @@ def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(item: ScoredSen
     assert quoted(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"), [("Nous appuyons le fonds.", False), ("Nous appuyons la technologie blockchain.", True)]
-)
+@cases("text", "kept")
 def test_a_topic_that_the_glossary_does_not_have_is_looked_for_as_it_is_written(text: str, kept: bool) -> None:
     item = found(text, 0.5)
     item = replace(item, sentence=replace(item.sentence, language="fr"))
@@ -63,14 +64,7 @@ def test_a_term_that_holds_the_topic_is_on_it() -> None:
     assert quoted(evidence, "extradition") == [item.sentence]
 
 
-@pytest.mark.parametrize(
-    ("text", "chance", "kept"),
-    [
-        ("ونطالب بإعادة الموجودات كاملة.", 0.8, True),
-        ("ونطالب بأن تعاد الأموال كاملة.", 0.97, True),
-        ("وقد التقى القضاة في شهر أيار.", 0.8, False),
-    ],
-)
+@cases("text", "chance", "kept")
 def test_words_in_another_language_are_on_it_if_they_name_some_of_it_or_surely_mean_it(
     text: str, chance: float, kept: bool
 ) -> None:
@@ -79,15 +73,7 @@ def test_words_in_another_language_are_on_it_if_they_name_some_of_it_or_surely_m
     assert quoted(evidence, "return of assets") == ([item.sentence] if kept else [])
 
 
-@pytest.mark.parametrize(
-    ("text", "chance", "kept", "near"),
-    [
-        ("Nous voulons que le fonds reste ouvert.", 0.15, False, False),
-        ("Nous voulons que le fonds reste ouvert.", 0.4, False, True),
-        ("Nous voulons que le fonds reste ouvert.", 0.9, True, True),
-        ("La technologie blockchain reste ouverte.", 0.6, True, True),
-    ],
-)
+@cases("text", "chance", "kept", "near")
 def test_words_in_a_language_in_which_the_subject_is_unknown_are_on_it_by_chance_or_as_it_is_written(
     text: str, chance: float, kept: bool, near: bool
 ) -> None:

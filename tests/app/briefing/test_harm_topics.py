@@ -1,5 +1,3 @@
-import pytest
-
 from app.briefing.cells import Subject
 from app.briefing.request import names_harm
 from app.export.arrange import kind_in_words
@@ -9,12 +7,7 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@pytest.mark.parametrize(
-    "topic",
-    ["corruption", "transnational organized crime", "Trafficking in persons", "terrorism", "smuggling of migrants",
-     "money laundering", "cybercrime", "piracy", "illicit trafficking in firearms", "nuclear weapons", "illicit drugs",
-     "small arms", "Israeli-Palestinian conflict"],
-)  # fmt: skip
+@cases("topic")
 def test_harm_is_told(topic):
     assert names_harm(topic)
 
@@ -24,10 +17,7 @@ def test_what_is_done_about_a_harm_is_none(topic):
     assert not names_harm(topic)
 
 
-@pytest.mark.parametrize(
-    ("topic", "language"),
-    [("corrupción", "es"), ("la traite des personnes", "fr"), ("коррупция", "ru"), ("腐败", "zh")],
-)
+@cases("topic", "language")
 def test_topics_in_other_languages_go_by_the_glossary(topic, language):
     assert names_harm(topic, language)
 

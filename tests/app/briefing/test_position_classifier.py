@@ -8,9 +8,11 @@ from app.answering.citation_spans import SentenceSpan, cite
 from app.briefing.cells import Subject, Suggestion
 from app.briefing.position_classifier import deciding, suggest_kind
 from app.records import Citation
+from tests.cases import Cases
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
-COUP = "We condemn the coup. We welcome the review mechanism."
+cases = Cases(__file__)
+
 PROPOSED = "Some delegations have proposed visits by experts."
 
 
@@ -56,21 +58,7 @@ def test_no_citation_is_no_position() -> None:
     assert suggest_kind([], {}, on("extradition")) == Suggestion(kind="no_position")
 
 
-@pytest.mark.parametrize(
-    ("topic", "texts", "kind"),
-    [
-        pytest.param("visits", ["We support the visits."], "supports", id="for"),
-        pytest.param("visits", ["We reject the visits."], "opposes", id="against"),
-        pytest.param("visits", ["We could accept visits only if they are invited."], "conditional", id="on condition"),
-        pytest.param("visits", ["We reject the visits.", "We welcome the visits."], "opposes", id="the first decides"),
-        pytest.param(
-            "visits", ["The visits were held in March.", "We welcome the visits."], "supports", id="with a direction"
-        ),
-        pytest.param("review mechanism", [COUP], "supports", id="the sentence that names the topic"),
-        pytest.param("coup", [COUP], "opposes", id="the sentence that names the other topic"),
-        pytest.param("visits by experts", [f"{PROPOSED} We cannot accept that."], "opposes", id="what others proposed"),
-    ],
-)
+@cases("topic", "texts", "kind")
 def test_a_position_is_that_of_words_on_the_topic(topic: str, texts: list[str], kind: str) -> None:
     found = suggested(*texts, topic=topic)
     assert found.kind == kind and found.words
@@ -124,16 +112,7 @@ def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_nam
     assert suggest_kind([replace(other, language="en")], statements, on("extradition")).direction is not None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "We oppose any conditions on the return of assets.",
-        "We shall not agree to the return of assets without such an undertaking.",
-        "The return of assets shall not be refused.",
-        "With the return of assets we were less successful.",
-        "Parties shall, to the extent permitted by domestic law, consider the return of assets.",
-    ],
-)
+@cases("text")
 def test_what_is_said_of_a_part_or_under_a_condition_takes_no_plain_position(text: str) -> None:
     assert suggested(text, topic="return of assets").kind not in ("supports", "opposes", "conditional")
 

@@ -54,9 +54,7 @@ def test_topics_one_a_line_and_years_as_range():
     assert request.years == ("2018", "2019", "2020")
 
 
-@pytest.mark.parametrize(
-    "typed", ["8-10", "8, 9 and 10", "8 to 10", "eight; ninth session; COP 10", "VIII, IX, X", "8/9/COP10 (2020)"]
-)
+@cases("typed")
 def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")
 
@@ -66,15 +64,7 @@ def test_briefing_is_told_from_a_question(question, rest):
     assert asked_for_briefing(question) == (None if rest is None else (rest, Restyle()))
 
 
-@pytest.mark.parametrize(
-    ("question", "form"),
-    [
-        ("Brief me on extradition for Austria in French as talking points", ("points", "fr")),
-        ("Brief me on extradition for Austria, on one page", ("shorter", None)),
-        ("Please give me talking points on extradition for Austria in Arabic.", ("points", "ar")),
-        ("Make a one-pager on extradition for Austria", ("shorter", None)),
-    ],
-)
+@cases("question", "form", tuples=True)
 def test_language_and_form_of_a_briefing_are_read(question, form):
     assert asked_for_briefing(question) == ("extradition for Austria", Restyle(style=form[0], language=form[1]))
 

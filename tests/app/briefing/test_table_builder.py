@@ -92,7 +92,7 @@ def test_every_citation_is_verified_and_numbered_once(workspace):
     assert len(places) == len(set(places))
 
 
-def test_words_that_show_the_kind_stand_at_their_offsets(workspace):
+def test_words_and_sources_are_those_of_the_stored_text(workspace):
     briefing = build(workspace, states=["AUT"])
     words = [word for cell in briefing.cells for word in cell.words]
     assert words
@@ -101,6 +101,10 @@ def test_words_that_show_the_kind_stand_at_their_offsets(workspace):
         source = workspace.corpus.show(citation.statement_id).source_text
         assert source[word.start : word.end] == word.text
         assert citation.start <= word.start < word.end <= citation.end
+    for source in briefing.sources:
+        text = workspace.corpus.show(source.statement_id).source_text
+        assert source.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert {s.statement_id for s in briefing.sources if s.cited} == {c.statement_id for c in briefing.citations}
 
 
 def test_group_speaks_for_its_member_under_its_own_name(workspace):
@@ -137,12 +141,20 @@ def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
         assert cell.note == "Nothing on this was found (statements searched: 1)."
 
 
-def test_change_is_told_between_two_quotations_in_order(workspace):
+def test_a_later_position_is_told_as_a_change_and_supersedes_the_earlier_one(workspace):
     briefing = build(workspace, states=["AUT"])
     (change,) = briefing.changes
     earlier, later = briefing.citation(change.earlier), briefing.citation(change.later)
     assert (earlier.date, later.date) == ("2016-10-17", "2020-10-12")
     assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
+    (cell,) = briefing.cells
+    latest, first, of_group = (briefing.citation(number) for number in cell.citations)
+    assert (latest.date, cell.superseded) == ("2020-10-12", {first.number: latest.number})
+    kinds = [cell.suggestions[each.number].kind for each in (latest, first, of_group)]
+    assert kinds == ["opposes", "supports", "supports"]
+    assert cell.kind == "opposes"
+    left = drop_quotation(briefing, cell.key, latest.number)
+    assert left.cells[0].kind == "supports" and briefing.changes and not left.changes
 
 
 def test_latest_statement_is_quoted_though_only_earlier_ones_take_a_position(own):
@@ -185,14 +197,6 @@ def test_sessions_split_the_table(workspace):
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
     briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
-
-
-def test_sources_carry_the_hash_of_the_stored_text(workspace):
-    briefing = build(workspace, states=["AUT"])
-    for source in briefing.sources:
-        text = workspace.corpus.show(source.statement_id).source_text
-        assert source.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
-    assert {s.statement_id for s in briefing.sources if s.cited} == {c.statement_id for c in briefing.citations}
 
 
 def test_review_holds_until_the_evidence_changes(own):
@@ -264,15 +268,3 @@ def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidenc
     assert [briefing.citation(n).quote for n in cell.citations] == [near]
     assert cell.evidence == () and briefing.points == () and briefing.coverage.states_without_evidence == ("XGA",)
     assert replace(cell, review=Review(state="accepted", kind="supports", note="", reviewer="", at="")).evidence
-
-
-def test_a_quotation_that_a_later_one_of_its_cell_supersedes_is_told_so_by_the_cell(workspace):
-    briefing = build(workspace, states=["AUT"])
-    (cell,) = briefing.cells
-    latest, first, of_group = (briefing.citation(number) for number in cell.citations)
-    assert (latest.date, cell.superseded) == ("2020-10-12", {first.number: latest.number})
-    kinds = [cell.suggestions[each.number].kind for each in (latest, first, of_group)]
-    assert kinds == ["opposes", "supports", "supports"]
-    assert cell.kind == "opposes"
-    left = drop_quotation(briefing, cell.key, latest.number)
-    assert left.cells[0].kind == "supports" and briefing.changes and not left.changes

@@ -30,23 +30,12 @@ def test_speaker_is_read_where_the_document_names_it(text, parties):
         assert attribution.parties == parties
 
 
-@pytest.mark.parametrize(
-    "text", ["Austria’s view: {}; Germany’s: {}", "Austria said {} and Germany {}", "奥地利的立场：{}；德国的立场：{}"]
-)
+@cases("text")
 def test_the_second_quotation_is_of_who_is_named_between_the_two(text):
     assert [a.parties for a in read_all(text.replace("{}", Q))] == [("AUT",), ("DEU",)]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Austria called the treaty {} and Germany’s plan {}.",
-        "Austria said {}, and described Germany’s plan as {}.",
-        "Austria said {} and that Germany {}.",
-        "Austria said {} and called Germany {}.",
-        "Austria said {} and asked Germany why {}.",
-    ],
-)
+@cases("text")
 def test_an_object_or_a_genitive_between_two_quotations_speaks_neither(text):
     found = [(a.parties, a.beside) for a in read_all(text.replace("{}", Q))]
     assert found == [(("AUT",), ()), (("AUT",), ())]

@@ -6,35 +6,17 @@ import pytest
 
 from app.checking.documents import read_document, read_pasted
 from ingest.loaders.loaded import LoadLimits
+from tests.cases import Cases
 from tests.fakes_word import new_document, saved
+
+cases = Cases(__file__)
 
 # Lines of a draft: a heading of a level, a paragraph (0), or a row of a table (-1). `{XDR_10_2020:6}` is a sentence of
 # that statement.
-TITLED = [
-    (1, "Briefing note for the delegation"),
-    (1, "Thirteenth session of the Conference, Vienna, Austria, 12–16 October 2026"),
-    (0, "Drelnia took the floor early. It said: “{XDR_10_2020:6}”"),
-    (0, "Belmora said that “{XAB_09_2018:6}”"),
-    (0, "Another point was recalled: “{XAA_08_2016:6}”"),
-]
-SECTIONS = [
-    (1, "Positions on the table in 2026"),
-    (2, "Belmora, 2018"),
-    (0, "The main point was this: “{XAB_09_2018:7}”"),
-    (2, "Drelnia, 2016"),
-    (0, "The main point was this: “{XDR_10_2020:6}”"),
-    (2, "The review of the 2003 protocols"),
-    (0, "Belmora said: “{XAB_09_2018:6}”"),
-    (2, "What was said at the tenth session"),
-    (0, "Belmora said: “{XAB_09_2018:8}”"),
-]
+TITLED = cases.tuples("TITLED")
+SECTIONS = cases.tuples("SECTIONS")
 ALONE = [(1, "Session 10"), (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”")]
-TABLE = [
-    (1, "Statements in Vienna, Austria"),
-    (-1, "State\tYear\tWords"),
-    (-1, "Drelnia\t2020\t“{XDR_10_2020:6}”"),
-    (-1, "Belmora\t2016\t“{XAB_09_2018:6}”"),
-]
+TABLE = cases.tuples("TABLE")
 DRAFTS = {
     "the session and place of a title": (TITLED, ["verified"] * 3),
     "sections": (SECTIONS, ["verified", "misattributed", "verified", "misattributed"]),

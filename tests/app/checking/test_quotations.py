@@ -59,10 +59,7 @@ def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
     assert found.found == () and len(found.skipped) == 1 and reason in str(found.skipped[0].reason)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["Austria called for “lamps at sea”.", "Austria said: “Never again!”", "L’Autriche a déclaré : « plus jamais »."],
-)
+@cases("text")
 def test_few_words_are_a_quotation_where_somebody_is_said_to_speak_them(text):
     assert len(quotes(text)) == 1
 

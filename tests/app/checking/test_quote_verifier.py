@@ -26,34 +26,7 @@ def two(corpus_of):
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        (f"Austria said: “{KEEPERS}”", "verified"),
-        ("Austria said: “" + KEEPERS.replace(" ", "  ").replace("lamps", "la\u00admps") + "”", "verified"),
-        ("Austria said: “Ships shall carry 40 lamps and, as the Convention requires, one bell,” and left.", "verified"),
-        ("Austria said: “[s]hips shall carry 40 lamps”.", "verified"),
-        ("Austria said: “Ships shall carry 40 lamps […] one bell”.", "verified"),
-        ("Austria said: “Ships shall carry 40 lamps [sic] and, as the Convention requires, one bell”.", "verified"),
-        ("Austria said: “Ships [at sea] shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
-        ("Germany said: “Our ports are open at all hours … The harbour master then raises a flag”", "verified"),
-        (f"Germany said: “{KEEPERS}”", "misattributed"),
-        (f"In 1998 Austria said: “{KEEPERS}”", "misattributed"),
-        (f"At the fifty-third session Austria said: “{KEEPERS}”", "misattributed"),
-        (f"In 2000, at the fifty-fifth session, Austria said: “{KEEPERS}”", "verified"),
-        ("Austria said: “We … support the counting of lamps”.", "altered"),
-        ("Austria said: “We support the counting of lamps unless every keeper agrees to it in writing.”", "altered"),
-        ("Austria said: “Ships may carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “Ships shall carry 41 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “Ships shall [not] carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “ships shall carry 40 lamps and, as the Convention requires, one bell”.", "verified"),
-        ("Austria said: “Ships shall carry 40 lamps and, as the convention requires, one bell”.", "altered"),
-        ("Austria said: “hips shall carry 40 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “Ships shall carry 4 lamps and, as the Convention requires, one bell”.", "altered"),
-        ("Austria said: “one bell … Ships shall carry 40 lamps and, as the Convention requires”.", "altered"),
-        ("Austria said: “Every orchard of the valley was painted yellow for the parade of sparrows.”", "not_found"),
-    ],
-)  # fmt: skip
+@cases("text", "verdict")
 def test_verdict(two, text, verdict):
     assert only(two, text).verdict == verdict
 
@@ -95,19 +68,7 @@ def test_an_omission_that_hides_a_denial_shows_it(two):
 EU = {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}
 
 
-@pytest.mark.parametrize(
-    ("metadata", "attributed"),
-    [
-        # A group speaks for itself, and not for who delivers.
-        (EU, {"The European Union said": "verified", "Finland, on behalf of the European Union, said": "verified"}),
-        (EU, {"Finland said": "misattributed"}),
-        # A treaty is nobody's words.
-        ({"kind": "treaty"}, {"As is known,": "verified", "Article 4 of the Convention reads": "verified"}),
-        # What nobody is known to hold verifies no name, and what has no date is excluded by none.
-        ({"date": "2000"}, {"Austria said": "misattributed"}),
-        ({"state": "AUT"}, {"In 1998 Austria said": "verified"}),
-    ],
-)
+@cases("metadata", "attributed")
 def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
     checker = corpus_of(("a", [SHIPS], dict(metadata)))
     assert {words: only(checker, f"{words}: “{SHIPS}”").verdict for words in attributed} == attributed
@@ -133,11 +94,7 @@ def test_json_is_the_contract(two):
     assert [skipped["quote"] for skipped in report["skipped"]] == ["golden rule"]
 
 
-SOURCE = (
-    "The keepers met in the old harbour at dawn and they spoke of confiscation.In their view the\n"
-    "lamps that were taken from the smugglers on the night of the storm belong to those who\n\n12\n\n"
-    "had lit them first, and never to the States through whose waters the smugglers had\n\n13\n\nsailed at night."
-)
+SOURCE = cases["SOURCE"]
 
 
 def keyed() -> KeyedText:
@@ -209,23 +166,7 @@ def test_a_number_in_brackets_counts_unless_it_is_a_notes(corpus_of, said, verdi
     assert only(corpus_of(("a", [source], dict(AUT))), f"Austria said: “{said}”").verdict == verdict
 
 
-DASHED = (
-    "We say no – more monitors are needed in our ports.",
-    "We want no more inspections in our harbours.",
-    "Нет – поддерживаем предложение о новом механизме.",
-    "我们说不——要更多的检查员来港口工作",
-    "The plan of 2016 – 2020 is a well-known one.",
-    "We trained 15¹ officers in the port of Ilven.",
-    "We support the review mechanism² in its present form.",
-    "We guard 40 km² of the sea.",
-    "The port seized 10⁶ tonnes of cement last year.",
-    "Patrols cover 50 mi² of the delta and 30 miles² of the marsh.",
-    "Our programme of 2017—2021 trained the customs officers.",
-    "The fight against crime–in all its forms–needs every island.",
-    "El crimen -en todas sus formas- amenaza a las islas.",
-    "我国将继续－坚定地－支持这一机制的工作",
-    "See paragraphs 3 (a)–(c) of the plan of action.³ We do.",
-)
+DASHED = cases.tuples("DASHED")
 
 
 @pytest.fixture(scope="module")

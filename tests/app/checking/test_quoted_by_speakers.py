@@ -27,23 +27,11 @@ def spoken(folder: Path, **statements: str) -> AbstractContextManager[Workspace]
     return workspace_over(folder, texts, manifest, PARTIES)
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (f'As Tessaria told us yesterday, "{QUOTED}". We agree.', {"reported_before", "someone_quoted_named"}),
-        (f"As Tessaria told us yesterday, ‘{QUOTED}’. We agree.", {"reported_before", "someone_quoted_named"}),
-        (f"I quote Tessaria: “We met in the port. {QUOTED}. It must grow.” We agree.", {"someone_quoted_named"}),
-        (f"“{QUOTED}”, said the delegate of Tessaria. We agree.", {"someone_quoted_named"}),
-        (f"We told Tessaria: “{QUOTED}”. They agreed.", {"someone_quoted"}),
-        (f"Tessaria told this Conference:\n\n{QUOTED}.\n\nWe agree.", {"reported_before"}),
-        (f"My delegation wishes to say the following:\n\n{QUOTED}.\n\nWe agree.", set()),
-        (f"It’s the keepers’ view that matters. {QUOTED}, and the victims’ kin.", set()),
-    ],
-)
+@cases("said", "told", tuples=True)
 def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path):
     with spoken(tmp_path, Austria=said) as workspace:
         finding = only(workspace.checker(), f"Austria said: “{QUOTED}.”")
-    assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == told
+    assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == set(told)
     named = [str(warning) for warning in finding.warnings if warning.kind == "someone_quoted_named"]
     assert all(words.endswith("the speaker quotes Tessaria") for words in named)
 

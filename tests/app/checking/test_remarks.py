@@ -86,10 +86,7 @@ def test_a_wrong_season_or_relative_time_is_misattributed(attacked, text):
     assert kinds(attacked, text.format(WEAK))[0] == "misattributed"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["A decade ago", "Half a century ago", "Il y a dix ans", "Hace una década", "Полвека назад", "قبل عقد", "十年前，"],
-)
+@cases("text")
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
     assert read_occasion(f"{text} Belmora said").untold is not None
 

@@ -9,20 +9,15 @@ import pytest
 import ingest.annotate
 from app.errors import DuplicateError, NotFoundError
 from app.wiring import Workspace
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 
-PARTIES = (
-    "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\nXAC,Corvia,,state\nXAG,Coral Circle,,group\n"
-)
+cases = Cases(__file__)
+
+PARTIES = cases["PARTIES"]
 SPEECH = "Mr. President,\n\nWe support extradition. Our courts apply the law on it.\n\nI thank you.\n"
 JOINT = "Mr. President,\n\nI speak on behalf of Arvandia and Belmora. We support the text.\n\nIt is good for us.\n"
-RECORD = (
-    "Mr. Ilvane (Arvandia), speaking on behalf of Belmora and Arvandia: We support the mechanism. It is good.\n"
-    "\nMs. Oram (Belmora): We support the text. We have no amendment.\n"
-    "\nThe representative of Wyndral: We oppose the text. It is too long for us.\n"
-    "\nMs. Oram (Belmora): We note that. We shall reply to it later.\n"
-    "\nThe representative of Wyndral: We support the annex. It is what we need.\n"
-)
+RECORD = cases["RECORD"]
 
 
 @pytest.fixture
@@ -100,19 +95,7 @@ def test_a_change_is_not_taken_back_from_under_a_later_one(workspace, take):
     assert [summary.document_id for summary in corpus.documents()] == [later]
 
 
-@pytest.mark.parametrize(
-    ("row", "changes", "holders", "speaker"),
-    [
-        ("XAA,", None, ("XAA", "XAB"), "on behalf of Arvandia and Belmora"),
-        ("XAC,", None, ("XAC",), None),
-        ("XAA,XAA", None, ("XAA",), None),
-        (",Coral Circle", None, ("XAG",), None),
-        ("XAA,", {"state": "XAC"}, ("XAC",), None),
-        # Who delivered a group's statement holds it where the group is taken back; nobody does where that is not known.
-        ("XAA,XAG", {"on_behalf_of": ""}, ("XAA",), None),
-        ("XAG,", {"on_behalf_of": ""}, (), None),
-    ],
-)
+@cases("row", "changes", "holders", "speaker", tuples=True)
 def test_a_joint_or_a_groups_statement_is_whose_the_manifest_or_a_person_says(
     row, changes, holders, speaker, workspace, take
 ):
@@ -179,19 +162,7 @@ def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, ta
 FOR_CIRCLE = SPEECH.replace("We", "I speak on behalf of the Circle of Reeds. We")
 
 
-@pytest.mark.parametrize(
-    ("text", "changes", "learnt", "holder"),
-    [
-        (SPEECH, {"state": "XAC"}, "XAD,Dunmere,,state", "XAC"),
-        (SPEECH, {"speaker": "Ms. Oram"}, "XAD,Dunmere,,state", None),
-        (SPEECH, {"date": "2019-05-01", "body": "UNTOC COP"}, "XAD,Dunmere,,state", None),
-        (f"Dunmere\n\n{SPEECH}", {"date": "2019-05-01", "body": "UNTOC COP"}, "XAD,Dunmere,,state", "XAD"),
-        (FOR_CIRCLE, {"date": "2019-05-01"}, "XAD,Dunmere,,state", "Circle of Reeds"),
-        (FOR_CIRCLE, {"date": "2019-05-01"}, "XAD,Circle of Reeds,,group", "XAD"),
-        (FOR_CIRCLE, {"state": ""}, "XAD,Circle of Reeds,,group", None),
-        (FOR_CIRCLE, {"state": "XAC"}, "XAD,Circle of Reeds,,group", "XAC"),
-    ],
-)
+@cases("text", "changes", "learnt", "holder")
 def test_what_was_corrected_by_hand_stays_when_names_are_learnt(
     text, changes, learnt, holder, workspace, take, tmp_path
 ):

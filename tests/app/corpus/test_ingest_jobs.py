@@ -11,27 +11,20 @@ from sqlalchemy import text
 
 from app.corpus import ingest_jobs
 from app.corpus.ingest_jobs import IngestRequest
+from tests.cases import Cases
 from tests.fakes_engines import own_cluster, own_schema
 from tests.fakes_store import unlike_text
 from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
 from vectorstore import files
 from vectorstore.errors import StoreAwayError, StoreError
 
+cases = Cases(__file__)
+
 pytestmark = pytest.mark.timeout(900)
 KILLS = int(os.environ.get("UNTOC_KILLS", "4"))
 SEED = int(os.environ.get("UNTOC_KILL_SEED", "4"))
 FILES = 18
-TABLES = {
-    "documents": "file, document_id, sha256, digest, input_key, source_text",
-    "statements": "*",
-    "sentences": "*",
-    "passages": 'passage_id, start, "end", text, text_key',
-    "vectors": "*",
-    "mentions": "statement_id, ordinal, kind, treaty, value, paragraph",
-    "traits": "*",
-    "links": "*",
-    "unreadable": "*",
-}
+TABLES = cases["TABLES"]
 
 
 def write(folder, number, version=0, words=""):

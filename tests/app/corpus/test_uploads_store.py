@@ -13,8 +13,11 @@ from app.ui.ingest_tab import _IngestTabController
 from app.ui.messages import worded
 from app.wiring import Workspace
 from ingest.errors import PartyTableError
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_files import mail_of, pdf_of
+
+cases = Cases(__file__)
 
 TEXT = "Arvandia\n\nMadam President,\n\nWe support extradition. Our courts apply the law.\n\nI thank you.\n"
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
@@ -142,14 +145,7 @@ def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_spe
     assert corpus.holding("extradition courts") == {held}
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("Austria", "the name 'Austria' already means Austria; use another name"),
-        ("Delegation", "the name 'Delegation' is an everyday word; use another name"),
-        (" ", "a name needs at least one letter"),
-    ],
-)
+@cases("name", "told")
 def test_a_party_that_cannot_be_added_is_refused_in_the_words_of_the_form(workspace, name, told):
     with pytest.raises(PartyTableError) as refused:
         workspace.corpus.add_party(name)

@@ -8,7 +8,10 @@ from app.briefing.as_json import contract_of
 from app.briefing.cells import Cell, EvidenceWords, Review
 from app.export.arrange import Sayings, arrange, citation_kind, columns, pieces, position
 from app.export.markdown import markdown_bytes
+from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, cited, fake_briefing, with_cells
+
+cases = Cases(__file__)
 
 REJECTED = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
 
@@ -153,16 +156,7 @@ def test_columns_are_subjects_or_their_sessions() -> None:
     assert labels[:2] == [f"{EXTRADITION}, session 8", f"{EXTRADITION}, session 10"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "standing", "review"),
-    [
-        ({}, "see quotation", ""),
-        ({"nearest": True}, "nothing sure found; nearest passage", ""),
-        ({"words": "kept"}, "takes no position", "suggested"),
-        ({"citations": (), "more": 0}, "no position found", ""),
-        ({"kind": "opposes"}, "opposes", "suggested"),
-    ],
-)
+@cases("changed", "standing", "review", tuples=True)
 def test_a_cell_says_why_no_kind_is_told(changed: dict[str, object], standing: str, review: str) -> None:
     briefing = arrange(fake_briefing())
     say, quoted = Sayings(briefing), briefing.cells[0]

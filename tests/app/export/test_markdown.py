@@ -11,17 +11,12 @@ from app.export.arrange import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.markdown import inert, markdown_bytes
 from app.export.plots import describe_timeline
+from tests.cases import Cases
 from tests.fakes_briefing import fake_briefing
 
-HOSTILE = (
-    "# heading",
-    "- item\n1. one\n2) two\n+ plus\n===\n---",
-    "<script>alert(1)</script> &lt;b&gt; <http://198.51.100.7>",
-    "[x](javascript:alert(1)) ![p](http://198.51.100.7/p.png) [^1] [a]: http://198.51.100.7",
-    "**bold** __bold__ `code` ~~gone~~ | a | b | $x$ {{ y }} \\",
-    "http://198.51.100.7 www.example.org a@example.org",
-    "> quote\n    code\n```\nfence\n```",
-)
+cases = Cases(__file__)
+
+HOSTILE = cases.tuples("HOSTILE")
 
 
 @pytest.fixture(scope="module")

@@ -33,14 +33,8 @@ BY_MEANING = RelevanceModel(
         figures={},
     )
 )
-SPANISH = (
-    "Galdoria rechaza las medidas coercitivas unilaterales y las considera ilegales.\n\n"
-    "El transporte fluvial de granos creció un diez por ciento en los puertos del sur.\n\n"
-    "Los bosques de la montaña ardieron durante todo el verano pasado."
-)
-RUSSIAN = (
-    "Наши суда больше не выдают граждан другим государствам без гарантий.\n\nУрожай пшеницы в этом году был невелик."
-)
+SPANISH = cases["SPANISH"]
+RUSSIAN = cases["RUSSIAN"]
 
 
 TEXTS = (

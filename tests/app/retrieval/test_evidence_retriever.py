@@ -12,19 +12,14 @@ from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
+from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
-TOGETHER = (
-    ("joint18", "XSK,,2018-10-17", "I have the honour to speak on behalf of Brevia and my own country, Skarland. "),
-    ("brevia22", "XBR,,2022-10-17", ""),
-    ("corvia20", "XCO,,2020-10-12", ""),
-    ("docks22", "XDO,XDO,2022-10-17", ""),
-)
-TOGETHER_PARTIES = (
-    "code,name,aliases,kind,members\nXSK,Skarland,,state,\nXBR,Brevia,,state,\nXCO,Corvia,,state,\n"
-    "XVE,Vestria,,state,\nXDO,Docks Forum,,group,XBR|XCO|XVE\n"
-)
+cases = Cases(__file__)
+
+TOGETHER = cases.tuples("TOGETHER")
+TOGETHER_PARTIES = cases["TOGETHER_PARTIES"]
 
 
 def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
@@ -190,10 +185,7 @@ def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
     return quotes
 
 
-@pytest.mark.parametrize("question", [
-    "Which States signed the Convention against Corruption?",
-    "Which States have joined the Trafficking in Persons Protocol?",
-])  # fmt: skip
+@cases("question")
 def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question, workspace):
     asked = {treaty.treaty for treaty in find_treaties(question)}
     cited = _cited_for(question, workspace)
@@ -202,11 +194,7 @@ def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question
         assert asked & set(named_treaties(quote)), f"{party}: {quote}"
 
 
-@pytest.mark.parametrize(("stem", "joins"), [
-    ("parti", True), ("particip", False), ("partner", False), ("join", True), ("joint", False), ("sign", True),
-    ("signatori", True), ("signific", False), ("signal", False), ("access", True), ("accessibl", False),
-    ("firm", True), ("firmez", False), ("ratific", True), ("присоединен", True), ("انضمت", True),
-])  # fmt: skip
+@cases("stem", "joins")
 def test_joining_a_treaty_is_told_by_whole_stems(stem, joins):
     assert (_JOINS.fullmatch(stem) is not None) is joins
 

@@ -84,24 +84,11 @@ def test_every_language_has_words_for_every_kind(language):
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "We, therefore support the draft without reservation, ready to act.",
-        "Iran, today welcomes this text without reservation, stands ready to help.",
-        "We, therefore welcome the draft unless it is changed, ready to act.",
-    ],
-)
+@cases("text")
 def test_words_set_off_after_the_subject_end_before_its_verb(text):
     assert [mark.kind for mark in find_position_marks(text, "en")][:1] == ["supports"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "As Mr. Gutmerry recalled, we must change course.",
-        "Primarily linked to trafficking, the trade in weapons exacts a toll.",
-    ],
-)
+@cases("text")
 def test_a_name_after_a_title_and_an_adverb_are_not_who_speaks(text):
     assert all(mark.kind != "reports_practice" for mark in find_position_marks(text, "en"))

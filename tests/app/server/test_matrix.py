@@ -18,7 +18,10 @@ from app.server.person import MAY, reset_person, set_person
 from app.server.rules import EVENTS, DeclaredRoute
 from app.server.tools import TOOLS
 from app.ui.guard import ChatGuard, event_name
+from tests.cases import Cases
 from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 
@@ -294,21 +297,7 @@ def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> Non
 
 # What may be done with a work: by its owner, by whom it is shared with to change or to read, and by nobody else, of any
 # role.
-OF_A_WORK = {
-    "GET /{work_id}": ("owner", "changes", "reads"),
-    "PATCH /{work_id}": ("owner", "changes"),
-    "GET /{work_id}/shares": ("owner",),
-    "PUT /{work_id}/shares/{name}": ("owner",),
-    "DELETE /{work_id}/shares/{name}": ("owner",),
-    "POST /{work_id}/restore": ("owner",),
-    # Of a conversation.
-    "POST /{work_id}/turns/{number}/verdict": ("owner", "changes", "reads"),
-    "POST /{work_id}/turns": ("owner", "changes"),
-    # Of a briefing.
-    "GET /{work_id}/document": ("owner", "changes", "reads"),
-    # At the end, since it is gone then.
-    "DELETE /{work_id}": ("owner",),
-}
+OF_A_WORK = cases.tuples("OF_A_WORK")
 BODIES: dict[str, Any] = {
     "PATCH /{work_id}": {"title": "Another"},
     "PUT /{work_id}/shares/{name}": {"may_change": False},

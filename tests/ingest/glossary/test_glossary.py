@@ -124,10 +124,7 @@ def test_subject_is_one_concept_in_every_language(language, topic):
     assert [term.concept for term in terms_within(topic, language)] == ["protection of sovereignty"]
 
 
-@pytest.mark.parametrize(
-    ("topic", "other"),
-    [("capital punishment", "death penalty"), ("the death penalty", "capital punishment"), ("extradition", None)],
-)
+@cases("topic", "other")
 def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
     assert other_terms(topic, "en") == ((other,) if other else ())
     assert other_terms(f"{topic} in the north", "en") == ()

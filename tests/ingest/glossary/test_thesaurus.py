@@ -1,6 +1,5 @@
 from collections import Counter
 
-import pytest
 import regex
 
 from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
@@ -57,9 +56,7 @@ def test_preferred_english_term_names_its_concept() -> None:
     assert unlike == {"support for"}
 
 
-@pytest.mark.parametrize(
-    ("language", "script"), [("fr", "Latin"), ("es", "Latin"), ("ar", "Arabic"), ("ru", "Cyrillic")]
-)
+@cases("language", "script")
 def test_no_word_mixes_scripts(language: str, script: str) -> None:
     mixed = regex.compile(rf"\p{{{script}}}\p{{M}}*(?!\p{{{script}}})\p{{L}}|(?!\p{{{script}}})\p{{L}}\p{{{script}}}")
     assert [row[language] for row in CONCEPTS if mixed.search(row[language])] == []

@@ -14,14 +14,7 @@ from vectorstore.fts_query import Phrase, any_word_query, lexical_text
 
 cases = Cases(__file__)
 
-PARAGRAPHS = {
-    "en": "Arvandia has returned the stolen assets to the villages from which they had been taken. Courts helped.",
-    "fr": "La Belmore demande que la coopération judiciaire soit gratuite pour tous les petits États. Elle l’a dit.",
-    "es": "Esquaria protege cada año a doscientos testigos y les da una nueva identidad en otro lugar. Es caro.",
-    "ru": "Заречия создала центр по борьбе с незаконной торговлей оружием, который работает круглосуточно. Он мал.",
-    "ar": "لقد استردت حكومتنا أموالا كثيرة من الخارج وأعادتها إلى القرى التي نهبت منها. ساعدتنا المحاكم.",
-    "zh": "我国去年从国外追回了大量被盗资产，并已经将其归还给被掠夺的村庄。法院提供了帮助。",
-}
+PARAGRAPHS = cases["PARAGRAPHS"]
 MIXED = "\n\n".join(PARAGRAPHS.values())
 
 
@@ -101,10 +94,6 @@ def test_a_sentence_that_tells_no_language_is_in_that_of_its_context() -> None:
     assert language_of_sentence("UNODC 2020", "ru") == "en"
 
 
-@pytest.mark.parametrize(("text", "other"), [
-    ("Was hat Arvandia zur Auslieferung von Straftätern gesagt?", True),
-    ("What did Arvandia say about extradition?", False),
-    ("Arvandia", False),
-])  # fmt: skip
+@cases("text", "other")
 def test_a_question_in_none_of_the_six_languages_is_noticed(text: str, other: bool) -> None:
     assert is_in_other_language(text) is other

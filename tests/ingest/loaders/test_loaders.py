@@ -251,19 +251,7 @@ def test_docx_marks_the_items_of_automatic_lists_that_words_open(tmp_path):
     ]  # fmt: skip
 
 
-ROWS = [
-    ("Proposal", "Text", "Position"),
-    ("L.2", "A registry shall be kept.", "Not supported."),
-    ("A fund shall be set up.", "No"),
-    ("Arvandia", "We support the fund. It is needed."),
-    ("", "A lamp shall burn.", ""),
-    # Other speakers, and translations, are no remarks on a sentence.
-    ("Ms. Ferro (Arvandia): We agree.", "Mr. Olm (Belmora): We do not."),
-    ("Item 5. Funding.", "Mr. Olm (Belmora) said that it was dear."),
-    ("Arvandia agreed. It was cheap.", "The delegation of Belmora did not."),
-    ("We support the registry of assets.", "Nous appuyons le registre des avoirs."),
-    ("We agree.", "我们同意。"),
-]
+ROWS = cases.tuples("ROWS")
 CELLS = [
     "Proposal", "Text", "Position", "L.2\tA registry shall be kept.\tNot supported.", "A fund shall be set up.\tNo",
     "Arvandia", "We support the fund. It is needed.", "A lamp shall burn.",

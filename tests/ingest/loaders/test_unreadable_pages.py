@@ -19,19 +19,17 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_files import find_font, image_bytes, scan_of
 from tests.ingest.loaders.drawn import changed, drawn, lines, put_together
 from vectorstore.records import Metadata, UnreadableFile
 
+cases = Cases(__file__)
+
 LIMITS = LoadLimits()
 WITHOUT_OCR = LoadLimits(max_scanned_pages=0)
-WORDS = (
-    "Statement by Arvandia",
-    "Mr. Chair,",
-    "Arvandia supports the mechanism for the review of the Convention.",
-    "We ask all States to take part in it and to train their judges.",
-)
+WORDS = cases.tuples("WORDS")
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
 
 
@@ -179,22 +177,12 @@ def test_page_of_tables_is_not_read_anew(tmp_path):
     assert load(tmp_path / "a.pdf", WITHOUT_OCR).notes == ()
 
 
-@pytest.mark.parametrize(
-    ("file", "scope", "shown"),
-    [
-        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAA",)), True),
-        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAB",)), False),
-        (Metadata(state="XAA", date="2020-10-12"), Scope(states=("XAA",), years=("2019",)), False),
-        (Metadata(state="XAA"), Scope(states=("XAA",), years=("2019",)), True),
-        (Metadata(), Scope(states=("XAA",)), False),
-        (Metadata(), Scope(), True),
-        (Metadata(session="10"), Scope(states=("XAA",), sessions=("10",)), True),
-        (Metadata(session="10"), Scope(states=("XAA",), sessions=("9",)), False),
-    ],
-)
+@cases("file", "scope", "shown", tuples=True)
 def test_unreadable_file_is_named_under_answers_in_whose_scope_it_lies(file, scope, shown):
-    unread = UnreadableFile(file="a.pdf", reason="a scan", metadata=file, pages=(2, 4))
-    assert unreadable_in_scope([unread], scope, PartyTable.load()) == (("a.pdf (pages 2, 4)",) if shown else ())
+    unread = UnreadableFile(file="a.pdf", reason="a scan", metadata=Metadata(**file), pages=(2, 4))
+    assert unreadable_in_scope([unread], Scope(**scope), PartyTable.load()) == (
+        ("a.pdf (pages 2, 4)",) if shown else ()
+    )
 
 
 def test_coverage_names_unread_pages_of_a_statement_in_scope_and_of_no_other(tmp_path, monkeypatch):

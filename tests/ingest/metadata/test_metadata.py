@@ -206,20 +206,7 @@ def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, 
     assert merged.problems == () and inferred in (merged.inferred, None)
 
 
-@pytest.mark.parametrize(
-    ("state", "speaker", "row", "changed"),
-    [
-        ("XAB", "Borduria, ", {"state": "Borduria"}, {}),
-        (None, "", {"state": "Examplia"}, {"state": "XAA"}),
-        # Another holder than whoever delivered it: that one spoke for it, and it for none that the text names.
-        ("XAB", "Borduria, ", {"state": "Examplia"}, {"state": "XAA", "speaker": None}),
-        ("XAB", "Ms. Roe, ", {"state": "Examplia"}, {"state": "XAA", "speaker": "Ms. Roe"}),
-        ("XAB", "Ms. Roe, ", {"state": "Examplia", "speaker": "Mr. Doe"}, {"state": "XAA", "speaker": "Mr. Doe"}),
-        ("XAB", "Ms. Roe, ", {"state": "Examplia", "on_behalf_of": "Examplia"},
-         {"state": "XAA", "speaker": "Ms. Roe", "held_by": None}),
-        ("XAB", "Borduria, ", {"state": "Austria"}, {"state": "AUT", "speaker": None, "held_by": None}),
-    ],
-)  # fmt: skip
+@cases("state", "speaker", "row", "changed")
 def test_merge_makes_a_joint_statement_one_states_alone_only_where_the_row_names_no_holder(
     state, speaker, row, changed, parties
 ):
@@ -228,14 +215,7 @@ def test_merge_makes_a_joint_statement_one_states_alone_only_where_the_row_names
     assert merged.metadata == dataclasses.replace(joint, **changed)
 
 
-@pytest.mark.parametrize(
-    ("cells", "problem"),
-    [
-        ({"state": "Nowhereland"}, "state 'Nowhereland' "),
-        ({"state": "XAA", "on_behalf_of": "Nowhere Group"}, "on_behalf_of 'Nowhere Group' is no group"),
-        ({"state": "XAA", "on_behalf_of": "Borduria"}, "on_behalf_of 'Borduria' is no group"),
-    ],
-)
+@cases("cells", "problem")
 def test_merge_attributes_to_nobody_when_a_party_is_not_known_and_reports_its_line(cells, problem, parties):
     merged = merge(READ, ManifestRow(line=7, file="a.txt", **cells), parties)
     assert (merged.metadata.state, merged.metadata.on_behalf_of) == (None, None)
@@ -260,17 +240,6 @@ def test_read_metadata_takes_no_wrong_state_for_the_general_debate():
     assert right >= 0.8 * len(rows)
 
 
-@pytest.mark.parametrize(
-    ("speaker", "named"),
-    [
-        ("Ms. Ferro (Borduria)", ("Ms. Ferro", "XAB")),
-        ("Borduria", (None, "XAB")),
-        ("Iran (Islamic Republic of)", (None, "IRN")),
-        ("Ms. Ferro (Iran (Islamic Republic of))", ("Ms. Ferro", "IRN")),
-        ("Ms. Ferro (Minister) (Borduria)", ("Ms. Ferro (Minister)", "XAB")),
-        ("Ms. Ferro", ("Ms. Ferro", None)),
-        ("", (None, None)),
-    ],
-)
+@cases("speaker", "named", tuples=True)
 def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, parties):
     assert deliverer(speaker, parties) == named

@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,10 +43,7 @@ def test_find_session_number_for_any_form(text, number):
     assert find_session_number(text) == number
 
 
-@pytest.mark.parametrize(
-    ("cell", "session"),
-    [("10", "10"), ("010", "10"), ("10th", "10"), ("X", "10"), ("tenth session", "10"), ("resumed", "resumed")],
-)
+@cases("cell", "session")
 def test_canonical_session_for_any_cell(cell, session):
     assert canonical_session(cell) == session
 
@@ -62,13 +58,7 @@ def test_session_for_every_session_of_the_table_and_for_a_year_with_one():
     assert session_for(UNTOC_COP, date(2018, 1, 1), date(2020, 12, 31)) is None
 
 
-@pytest.mark.parametrize(
-    ("day", "session"),
-    [
-        (date(2018, 9, 25), "73"), (date(2018, 9, 18), "73"), (date(2019, 8, 31), "73"), (date(2018, 9, 17), None),
-        (date(2001, 11, 10), "56"), (date(1998, 9, 22), "53"), (date(1946, 10, 23), "1"), (date(1945, 10, 24), None),
-    ],
-)  # fmt: skip
+@cases("day", "session")
 def test_session_for_the_general_assembly_follows_its_rule(day, session):
     assert session_for(GENERAL_ASSEMBLY, day, day) == session
 

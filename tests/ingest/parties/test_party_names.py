@@ -173,10 +173,7 @@ def test_russian_official_names_are_found_in_all_cases(nominative, forms):
             assert [match.codes for match in TABLE.find(f"от имени {inflected}.")] == [(row.code,)]
 
 
-@pytest.mark.parametrize(
-    ("ending", "forms"),
-    [("ия", ("ии", "ию", "ией")), ("ан", ("ана", "ану", "аном", "ане")), ("ика", ("ики", "ике", "ику", "икой"))],
-)
+@cases("ending", "forms", tuples=True)
 def test_russian_short_names_are_found_in_all_cases(ending, forms):
     names = [(row.code, cldr_names("ru")[row.alpha2 or ""]) for row in STATES]
     declined = [(code, name[: -len(ending)]) for code, name in names if name.endswith(ending) and " " not in name]

@@ -85,9 +85,7 @@ def test_find_says_what_form_a_name_has(text, form):
     assert [match.form for match in TABLE.find(text)] == [form]
 
 
-@pytest.mark.parametrize(
-    "text", ["Iran’s position", "the Islamic Republic of Iran (IRI)", "Iran (Islamic Republic of) said"]
-)
+@cases("text")
 def test_find_spans_hold_exactly_the_name(text):
     (match,) = TABLE.find(text)
     assert text[match.start : match.end] == match.text
@@ -114,10 +112,7 @@ def test_resolve_reads_nam_as_the_movement_where_a_group_is_asked_for():
     assert TABLE.resolve("NAM", kind="group").codes == ("NON_ALIGNED",)
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [("Irann", "IRN"), ("Autria", "AUT"), ("Kyrgystan", "KGZ"), ("Tehran", "IRN"), ("Phillipines", "PHL")],
-)
+@cases("typed", "code")
 def test_resolve_suggests_for_a_typing_error_without_taking_it(typed, code):
     resolution = TABLE.resolve(typed)
     assert resolution.codes == ()
@@ -204,11 +199,7 @@ def test_find_is_fast_enough_for_whole_statements():
     assert min(seconds) < 0.05  # 5 ms on an idle core
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["We", "Convention", "The Chair", "Article", "Madam President", "Member States", "my delegation", "Nous", "公约",
-     "UNTOC", "Trafficking Protocol", "Africa", "Iranian", "Tehran", "Group of 77", "Secretary-General", "I", "."],
-)  # fmt: skip
+@cases("name")
 def test_name_that_means_something_else_is_refused_with_its_line(tmp_path, name):
     path = tmp_path / "parties.csv"
     path.write_text(f"code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,Belmoran|{name},state\n", "utf-8")

@@ -35,10 +35,7 @@ def test_every_state_is_in_exactly_one_region_of_a_level(level: tuple[str, ...])
         assert not regions()[one].members & regions()[other].members
 
 
-@pytest.mark.parametrize(
-    ("code", "count"),
-    [("AFRICA", 54), ("LATIN_AMERICA_CARIBBEAN", 33), ("CARIBBEAN", 13), ("NORTHERN_AMERICA", 2), ("EUROPE", 44)],
-)
+@cases("code", "count")
 def test_regions_have_as_many_states_as_the_standard_gives_them(code: str, count: int) -> None:
     assert len(regions()[code].members) == count
 

@@ -105,50 +105,7 @@ def test_a_paragraph_of_a_summary_record_is_whose_it_names_after_what_it_begins_
     assert {"XAA", "XDR", "XWY"} <= {item.state for item in items}
 
 
-@pytest.mark.parametrize(
-    ("text", "held"),
-    [
-        pytest.param(
-            f"{TOLD}2. Ms. Ferro (Belmora), speaking on behalf of the Group of Riparian States, said that ports were "
-            "closed.\n\n3. Speaking in her national capacity, she said that Belmora had opened one.",
-            "XAA Mr.…mattered.|XGR Ms.…closed.|XAB 3.…one.", id="a delegate of a group goes on in a national capacity",
-        ),
-        pytest.param(
-            "On lamps, ILVENOR, for the FORUM OF ISLAND AND COASTAL STATES, opposed a fund. DRELNIA, for a start, "
-            "asked for a study. GALDORIA said reports were a burden.\n",
-            "XIC On…fund.|XDR DRELNIA,…study.|XGA GALDORIA…burden.", id="a bulletin says shortly for which group",
-        ),
-        pytest.param(
-            "The representative of Arvandia said that assets had been recovered. She added that courts were slow.\n\n"
-            "DANA FERRO (Belmora) said that ports had been closed.\n\n"
-            "Drelnia’s delegate said that firearms should be marked. He regretted the haste.\n\n"
-            "The Conference then adjourned. It met again on Friday.\n\n"
-            "Esquaria supported the draft. The lights went out.",
-            "XAA The…slow.|XAB DANA…closed.|XDR Drelnia’s…haste.|XES Esquaria…draft.",
-            id="a summary names speakers as press summaries do",
-        ),
-        pytest.param(
-            f"{OPENING}Galdoria: our neighbour agrees.{CLOSING}", "XAA We…agrees.|XAB We…ports.",
-            id="a name before a colon is somebody's words in a verbatim record",
-        ),
-        pytest.param(
-            "Belmora (on behalf of the Group of Riparian States)\n\nRivers matter to us all.\n\nArvandia\n\nWe agree.",
-            "XGR Rivers…all.|XAA We…agree.", id="a section for a group is the group's",
-        ),
-        pytest.param(
-            "Arvandia: We recovered assets. Courts are slow.\n\nBelmora: We closed ports.\n\nGaldoria: We agree.",
-            "XAA We…slow.|XAB We…ports.|XGA We…agree.", id="names before colons make a record",
-        ),
-        pytest.param(
-            "The President: I give the floor to the representative of Arvandia, whose delegation asked\n"
-            "to speak first.\nMr. Ilvane (Arvandia): We recovered assets in every one of our provinces, and we\n"
-            "returned them to those from whom they had been taken, which took\n\n2/4\nV.22-12345\n\f"
-            "A/AC.254/SR.7\n\nmany years and the patience of many judges. We thank\n"
-            "Mr. Sorel (Esquaria), whose idea it was.\nMs. Ferro (Belmora): We closed ports.\n",
-            "- I…first.|XAA We…was.|XAB We…ports.", id="page furniture and wrapped lines end no speech",
-        ),
-    ],
-)  # fmt: skip
+@cases("text", "held")
 def test_who_holds_each_intervention_from_which_word_to_which(text, held, parties):
     found = [(item.group or item.state or "-", text[item.start : item.end].split()) for item in split(text, parties)]
     assert "|".join(f"{holder} {words[0]}…{words[-1]}" for holder, words in found) == held
@@ -215,16 +172,7 @@ def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(parti
     assert not is_record(found[:2], text, named=False)
 
 
-@pytest.mark.parametrize(
-    ("headings", "record"),
-    [
-        (["Statement by Arvandia", "Statement by Belmora"], True),
-        (["Statement by Arvandia", "Belmora"], False),
-        (["Statement by Arvandia", "Belmora", "Cassivar"], True),
-        (["Statement by Arvandia", "Statement by Belmora", "Statement by Drelnia", "Cassivar"], True),
-        (["Reply of Arvandia", "Response from Belmora", "Drelnia", "Cassivar"], True),
-    ],
-)
+@cases("headings", "record")
 def test_sections_of_several_parties_are_a_record_however_they_are_headed(headings, record, parties):
     text = "\n\n".join(f"{heading}\n\nWe light lamps. We trim their wicks." for heading in headings)
     assert is_record(split(text, parties), text) is record
@@ -290,43 +238,13 @@ def test_a_president_speaks_for_a_state_until_presiding_again(parties):
     assert [text[item.start : item.end][:12] for item in resumed] == ["I now resume"]
 
 
-@pytest.mark.parametrize(
-    ("text", "state", "said"),
-    [
-        pytest.param(
-            f"President: Mr. Oram (Quenza)\n\n{PROVINCES}"
-            f"The President: In my national capacity, we oppose it.{CLOSING}",
-            "XQN", "In my national capacity, we oppose it.", id="a President of the State on the cover",
-        ),
-        pytest.param(
-            f"{PROVINCES}The President: I have the honour to welcome His Excellency Mr. Aldo Sorel, President of the "
-            "Republic of Esquaria, and to invite him to speak.\n\n"
-            f"President Sorel (spoke in Spanish): We opened our courts.{CLOSING}",
-            "XES", "We opened our courts.", id="a head of State that the record introduces",
-        ),
-        pytest.param(
-            f"Mr. Ilvane: (Arvandia) We recovered assets.{CLOSING}", "XAA", "We recovered assets.",
-            id="a colon before the brackets",
-        ),
-        pytest.param(
-            f"{PROVINCES}Mr. Ostrom (Zarechia) (spoke in\n\n\n24-55512 1/3\n\fRussian): We regret it. It leaves out "
-            f"rivers.{CLOSING}", "XZR", "We regret it. It leaves out rivers.", id="a page's edge inside the brackets",
-        ),
-    ],
-)  # fmt: skip
+@cases("text", "state", "said")
 def test_whoever_the_record_names_says_all_that_follows(text, state, said, parties):
     assert speech(text, parties, state) == said
 
 
 def test_minutes_are_read_sentence_by_sentence(parties):
-    text = (
-        "Note on the meeting\n\n"
-        "&& 2. The Chairman said that rules were needed. The representative of Arvandia inquired whether it would be\n"
-        "better to wait. His delegation had no draft. The Chairman said that it would not.\n\n"
-        "3. && The representative of Belmora fully supported the draft. The Committee then adopted the rules.\n"
-        "Lunch was served.\n\n"
-        "&& 4. The representative of Drelnia, on behalf of the Group of Riparian States, agreed.\n"
-    )
+    text = cases["test_minutes_are_read_sentence_by_sentence"]
     items = found(text, parties)
     held = [(item.group or item.state or "-", " ".join(text[item.start : item.end].split())) for item in items]
     assert [who for who, _ in held] == ["-", "XAA", "-", "XAB", "XGR"]
@@ -335,12 +253,7 @@ def test_minutes_are_read_sentence_by_sentence(parties):
     assert all(item.summarised for item in items)
 
 
-BULLETIN = (
-    "# PLENARY\n\nThe Chair opened the session. With regard to the work, Arvandia, on behalf of the Group of Riparian"
-    " States, requested a day more. Belmora added that it had a draft. The Committee agreed to wait. Drelnia, supported"
-    " by Esquaria, asked for ports to be closed. She stressed the cost. Oram responded that there was none."
-    " Galdoria, Ilvenor and Lanhai announced that they had ratified Annex I."
-)
+BULLETIN = cases["BULLETIN"]
 
 
 def test_a_bulletin_is_read_by_the_states_that_it_reports(parties):
@@ -363,12 +276,7 @@ def test_a_statement_that_tells_of_others_in_the_first_person_is_no_report(parti
 
 
 def test_a_press_summary_is_read_by_paragraph(parties):
-    text = (
-        "Three speakers addressed the meeting this morning.\n\n"
-        "Arvandia’s Minister of Justice said that poverty was a root of crime. Courts were slow.\n\n"
-        "Belmora’s State Secretary noted the gap between regions. It grew.\n\n"
-        "Never before, stated the representative of Drelnia, had so many signed. The ink was dry."
-    )
+    text = cases["test_a_press_summary_is_read_by_paragraph"]
     items = found(text, parties)
     assert may_be_record(text)
     told = [(item.state, text[item.start : item.end].split()[-1]) for item in items]
@@ -376,12 +284,7 @@ def test_a_press_summary_is_read_by_paragraph(parties):
 
 
 def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
-    text = (
-        "Joint meeting\n\nChair CND: Good morning, and welcome to all of you on this cold day.\n\n"
-        "Secretariat: The papers are at the back of the room, beside the door.\n\n"
-        "UNODC Director (video message): It is good to see the two of you meet again.\n\n"
-        "Chair CND: We shall meet tomorrow, at the same time and in this room."
-    )
+    text = cases["test_minutes_of_a_chair_and_a_secretariat_are_a_record"]
     items = found(text, parties)
     assert [item.role for item in items] == ["office"] * 4
     assert is_record(items, text, named=False)

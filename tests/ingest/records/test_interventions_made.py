@@ -5,27 +5,17 @@ from hypothesis import strategies as st
 
 from ingest.records.interventions import find_interventions
 from ingest.text.layout import find_blocks
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 STATES = {"XAA": "Arvandia", "XAB": "Belmora", "XGA": "Galdoria", "XRM": "Rimalia", "XZR": "Zarechia"}
 TITLES = ("Mr. Olm", "Mrs. van Dam", "Ms. K. Ito-Bel", "Dame Alis Port", "H.E. Mr. Sim", "Archbishop Ro", "Mr. N’Ko")
 NOTES = ("", " (spoke in French)", " (interpretation from Arabic)")
 # Somebody who is nobody's mouth, before words of a verbatim record.
-OTHERS = (
-    "The President:",
-    "The Acting President (spoke in Spanish):",
-    "Mr. Dask (Utopia):",
-    "Ms. Ray (Secretariat):",
-    "Ms. Ray:",
-)
+OTHERS = cases.tuples("OTHERS")
 # Paragraphs of a speech that look like somebody else's.
-SPEECH = (
-    "We returned the assets to every village.",
-    "The representative of Belmora said that courts decide. We differ.",
-    "Mr. President, we have three wishes: courts, ports and people.",
-    "Article 4 (Protection of sovereignty) binds us all, and so does article 5.",
-    "In 2020, Mr. Sim (Galdoria) told us of fines; we were moved.",
-    "I thank the Chair for the floor, and the Secretariat for its paper.",
-)  # fmt: skip
+SPEECH = cases.tuples("SPEECH")
 ENDS = ("It was so decided.", "The meeting rose at 1 p.m.", "Draft resolution L.4 was adopted.", "Agenda item 7")
 
 turn = st.tuples(
@@ -64,19 +54,8 @@ def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties)
 
 
 TOLD = ("said that assets had been returned", "welcomed the report", "did not share that view", "asked who would pay")
-GOES_ON = (
-    "He added that courts were slow.",
-    "Her delegation had heard the representative of Belmora on fines.",
-    "In Galdoria, courts were slow; his country's were not.",
-)
-NARRATED = (
-    "The Chair said that time was short.",
-    "Several speakers welcomed the roster.",
-    "The representative of the Secretariat explained the paper.",
-    "The Working Group took note of the paper.",
-    "Mr. Dask (Utopia) said that he had no navy.",
-    "Ms. Sim (Rimalia) was elected Rapporteur.",
-)
+GOES_ON = cases.tuples("GOES_ON")
+NARRATED = cases.tuples("NARRATED")
 
 told_turn = st.tuples(
     st.sampled_from(list(STATES)),

@@ -36,10 +36,7 @@ def test_the_numbers_of_pages_grow_and_symbols_stay() -> None:
     assert is_furniture("\n2/3\n", heads) and not is_furniture("\nA/98/L.41\n", heads)
 
 
-@pytest.mark.parametrize(
-    "gap",
-    ["", " ", "\n\n", "not", " 15 ", "15", " A/RES/55/25 ", "\n15", "15\n", "\nnot\n", "\nHIV/AIDS\n", "\n1996\n"],
-)
+@cases("gap")
 def test_words_and_numbers_inside_lines_are_never_furniture(gap: str) -> None:
     assert not is_furniture(gap, frozenset({"15"}))
 
@@ -86,10 +83,7 @@ def test_a_symbol_that_ends_a_sentence_is_said() -> None:
     assert not is_furniture("\nA/98/L.40.\n", NONE)
 
 
-@pytest.mark.parametrize(
-    ("page_break", "is_head"),
-    [("\n\n{n}/3\n\n{head}\n\n", True), ("\n\n{n}/4\n\n{head}\n\n", False), ("\n\n{head}\n\n", False)],
-)
+@cases("page_break", "is_head")
 def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_break, is_head):
     head = "Federal Republic of Drelnia - Statement to the Conference"
     breaks = [page_break.format(n=n, head=head) for n in (1, 2, *((3,) if "/4" in page_break else ()))]

@@ -12,15 +12,8 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 SEED = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_text(encoding="utf-8")
-WRAPPED = (
-    "My delegation thanks the Chair of the Conference for the\n"
-    "excellent report on the work of the States Parties and of\n"
-    "the working groups. Ruritania supports its conclusions and\n"
-)
-PIECES = [
-    "\n", "\n\n", " \n", "\f", "\r\n", "\r\n\r\n", "4", "57 10-54965", "Mr. Chair,", "We agree.", "The peace-",
-    "of nations", "我们支持。", "A/70/PV.16 29/09/2015", " ", "\x00", "[…]", "نحن ندعم هذا؟", "(a) first;",
-]  # fmt: skip
+WRAPPED = cases["WRAPPED"]
+PIECES = cases["PIECES"]
 
 
 def paragraph_at(text: str, words: str) -> int | None:
@@ -66,13 +59,7 @@ def test_a_block_continues_where_a_page_break_cuts_a_sentence(between):
     assert [b.paragraph for b in blocks if b.paragraph] == [1, 2, 3]
 
 
-@pytest.mark.parametrize(
-    ("text", "paragraphs"),
-    [
-        ("We agree with the report.\n\n12\n\nRuritania is ready.", [1, None, 2]),
-        ("Statement by Ruritania\n\nMr. Chair,\n\nRuritania agrees.\n\nThank you.", [None, None, 1, 2]),
-    ],
-)
+@cases("text", "paragraphs")
 def test_a_finished_sentence_headings_and_salutations_do_not_flow_on(text, paragraphs):
     assert [(b.paragraph, b.continues) for b in find_blocks(text)] == [(number, False) for number in paragraphs]
 

@@ -123,14 +123,7 @@ def test_the_seed_is_mended_without_a_wrong_insertion() -> None:
     whole = repaired(SEED)
     glued = [e for e in whole.edits if e.kind == "glue"]
     text = " ".join(whole.text.split())
-    for words in (
-        "its great appreciation for", "and its working", "acted thus far as significant platforms for",
-        "organized crimes requires", "criminal networks", "that international", "of Iran has concluded",
-        "instruments have", "information and", "the imposition", "These illegal", "and consequently",
-        "promote international", "combat transnational", "We trust", "to remove", "confiscation. In",
-        "cooperation, as", "Conference, which", "Convention. International", "cooperation, timely",
-        "activities. These",
-    ):  # fmt: skip
+    for words in cases["test_the_seed_is_mended_without_a_wrong_insertion"]:  # fmt: skip
         assert words in text
     assert len(glued) == 25
     assert {e.kind for e in whole.edits} == {"wrap", "glue"}

@@ -18,22 +18,8 @@ cases = Cases(__file__)
 UNTOC = TREATIES["UNTOC"].name
 TIP = TREATIES["TIP"].name
 # The words of these articles are made up; only their titles are those of the Convention.
-ARTICLES = {
-    "1": ("Statement of purpose", "The purpose of these words is to be found."),
-    "2": ("Use of terms", "For these words:\n\n(a) “Heron” shall mean a bird;\n\n(b) “Badger” shall mean a mammal."),
-    "3": ("Scope of application", "1. Herons shall wade as article 4 says.\n\n2. Badgers shall dig under article 18."),
-    "4": ("Protection of sovereignty", "Nothing here entitles an otter to swim in the waters of another."),
-}
-STYLES = {
-    "blank lines": "Article {n}\n\n{t}\n\n{x}\n\n",
-    "lines": "Article {n}\n{t}\n{x}\n",
-    "capitals and a stop": "ARTICLE {n}. {t}\n\n{x}\n\n",
-    "dash": "Article {n} – {t}\n{x}\n",
-    "one line": "Article {n} {t}\n{x}\n",
-    "roman": "Article {r}\n{t}\n\n{x}\n\n",
-    "markdown": "### Article {n}\n\n**{t}**\n\n{x}\n\n",
-    "windows": "Article {n}\r\n{t}\r\n\r\n{x}\r\n\r\n",
-}
+ARTICLES = cases.tuples("ARTICLES")
+STYLES = cases["STYLES"]
 ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 
@@ -60,35 +46,7 @@ def test_read_treaty_finds_articles_in_every_style_of_heading(style):
     assert words(written(style)) == expected()
 
 
-@pytest.mark.parametrize(
-    ("title", "heading", "numbers", "titles", "line"),
-    [
-        (
-            "Convention des Nations Unies contre la criminalité transnationale organisée",
-            "Article {n}\n\n{t}\n\n{x}\n\n", ("premier", "2", "3"),
-            ("Objet", "Terminologie", "Champ d’application"), "Les hérons s’entendent sur le mot {n}.",
-        ),
-        (
-            "Protocolo contra el Tráfico Ilícito de Migrantes por Tierra, Mar y Aire, que complementa la Convención"
-            " de las Naciones Unidas contra la Delincuencia Organizada Transnacional",
-            "Artículo {n}. {t}\n{x}\n", ("1", "2", "3"),
-            ("Relación", "Finalidad", "Definiciones"), "Las garzas convienen en la palabra {n}.",
-        ),
-        (
-            "Протокол об огнестрельном оружии", "Статья {n}\n{t}\n\n{x}\n\n", ("1", "2", "3"),
-            ("Цель", "Термины", "Сфера применения"), "Цапли согласны о слове {n}.",
-        ),
-        (
-            "اتفاقية الأمم المتحدة لمكافحة الفساد", "المادة {n}\n{t}\n{x}\n", ("1", "الثانية", "٣"),
-            ("الغرض", "المصطلحات", "نطاق الانطباق"), "تتفق الطيور على الكلمة {n}.",
-        ),
-        (
-            "《联合国打击跨国有组织犯罪公约关于预防、禁止和惩治贩运人口特别是妇女和儿童行为的补充议定书》",
-            "第{n}条　{t}\n{x}\n", ("一", "二", "三"), ("宗旨", "术语的使用", "适用范围"), "苍鹭同意第{n}个词。",
-        ),
-    ],
-    ids=["fr", "es", "ru", "ar", "zh"],
-)  # fmt: skip
+@cases("title", "heading", "numbers", "titles", "line", tuples=True)
 def test_read_treaty_in_other_languages(title, heading, numbers, titles, line):
     code = {"C": "UNTOC", "P": "SOM", "П": "FIREARMS", "ا": "UNCAC", "《": "TIP"}[title[0]]
     parts = [heading.format(n=n, t=t, x=line.format(n=n)) for n, t in zip(numbers, titles, strict=True)]
@@ -169,9 +127,7 @@ def test_ingested_treaty_names_no_state_whatever_its_text_and_manifest_say(store
     assert (metadata.session, metadata.body, metadata.date) == (None, None, None)
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"), [(written(title="Convention on Herons"), "no treaty that is known"), (UNTOC, "no heading")]
-)
+@cases("text", "reason")
 def test_ingested_treaty_that_cannot_be_linked_is_kept_and_reported(store, ingest, tmp_path, text, reason):
     path = tmp_path / "a.txt"
     path.write_text(text, "utf-8")
@@ -183,13 +139,7 @@ def test_ingested_treaty_that_cannot_be_linked_is_kept_and_reported(store, inges
     assert again.result == "unchanged"
 
 
-REAL = {
-    "untoc_convention": "UNTOC",
-    "protocol_trafficking_in_persons": "TIP",
-    "protocol_smuggling_of_migrants": "SOM",
-    "protocol_firearms": "FIREARMS",
-    "uncac": "UNCAC",
-}
+REAL = cases["REAL"]
 
 
 @pytest.mark.heavy

@@ -63,14 +63,11 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, so
     assert {claim.state for claim in made.claims} == {item.party for item in found}
 
 
-def test_compose_says_nothing_where_evidence_is_weak(stored, sources, parties):
+def test_compose_leaves_weak_sentences_out_alone_and_behind_strong_ones(stored, sources, parties):
     weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert _compose([weak], sources, parties) == Composition()
     assert _compose([], sources, parties) == Composition()
     assert _compose([PartyEvidence(party="XAA", searched=())], sources, parties) == Composition()
-
-
-def test_compose_leaves_weak_sentences_behind_strong_ones_out(stored, sources, parties):
     found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
     far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))
