@@ -50,7 +50,9 @@ def _read(tmp_path: Path, *told: str) -> Examples:
         ("and {who:Belmora}?", "turn: replace, keeps: [kind]", {"topic F1"}),
     ],
 )
-def test_a_follow_up_is_right_with_what_it_takes_over_of_the_turn_before(text, told, wrong, parties, tmp_path):
+def test_a_follow_up_is_right_with_what_it_takes_over_of_the_turn_before(
+    text: str, told: str, wrong: set[str], parties: PartyTable, tmp_path: Path
+) -> None:
     after = "What did Arvandia say about extradition?"
     (example,) = _read(tmp_path, f'text: "{text}", after: ["{after}"], {told}')
     scored = score_reading(example, parties)
@@ -58,7 +60,7 @@ def test_a_follow_up_is_right_with_what_it_takes_over_of_the_turn_before(text, t
     assert {part for part, right in scored.items() if not right} == wrong | ({"all right"} if wrong else set())
 
 
-def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parties, tmp_path):
+def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parties: PartyTable, tmp_path: Path) -> None:
     (example,) = _read(
         tmp_path, 'text: "and {who:Belmora}?", after: ["What did Arvandia say on tolls?"], keeps: [topic]'
     )
@@ -69,7 +71,7 @@ def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parti
     assert not score_reading(example, parties, blind)["speakers"]
 
 
-def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path):
+def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path: Path) -> None:
     asked = [f"{{who:Arvandia}} on {chr(97 + number) * 3}" for number in range(9)]
     told = [f'text: "{text}"' for text in asked]
     told += [f'text: "why {n}{text[-3:]}?", after: ["ARVANDIA on {text[-3:]}?"]' for n, text in enumerate(asked)]
@@ -77,7 +79,7 @@ def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path):
     assert folds[:9] == folds[9:] and len({*folds}) > 1
 
 
-def test_help_on_training_trains_nothing(monkeypatch, capsys):
+def test_help_on_training_trains_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr("sys.argv", ["train_reading.py", "--help"])
     with pytest.raises(SystemExit):
