@@ -105,7 +105,7 @@ def resolve(
         )
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
     resolved = _with_notes(override(_read_turn(state, text, parties, weights, proposed), overrides or {}, parties))
-    scope = replace(resolved.scope, negated=resolved.negated and resolved.all_states)
+    scope = replace(resolved.scope, negated=resolved.scope.negated and resolved.scope.all_states)
     named = scope.states or scope.groups or scope.all_states or resolved.unclear
     return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
 
@@ -141,7 +141,7 @@ def _read_turn(
     # "Two years later?" is no question of a kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
-    turn = read_turn(frame, slots_of(said), slots_of(before), weights, everyone=said.all_states)
+    turn = read_turn(frame, slots_of(said), slots_of(before), weights, everyone=said.scope.all_states)
     said = _corrected(said, before, parties) if turn.act == "correct" else said
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
