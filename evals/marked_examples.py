@@ -5,6 +5,7 @@
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -73,9 +74,21 @@ def examples_hash() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
 
 
-def fold_of(example: MarkedExample) -> int:
-    """Returns the fold of an example; those of one wording share it."""
-    return int(hashlib.sha256(example.group.encode()).hexdigest(), 16) % FOLDS
+def folds_of(examples: Sequence[MarkedExample]) -> list[int]:
+    """Returns the fold of each example; those of one wording share it, as does what is asked after one of them."""
+    groups = {example.group: example.group for example in examples}
+
+    def first(group: str) -> str:
+        return group if groups[group] == group else first(groups[group])
+
+    asked: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        asked[_plain(example.text)].append(example.group)
+    for example in examples:
+        for group in (group for text in example.after for group in asked.get(_plain(text), ())):
+            one, other = sorted((first(example.group), first(group)))
+            groups[other] = one
+    return [int(hashlib.sha256(first(example.group).encode()).hexdigest(), 16) % FOLDS for example in examples]
 
 
 def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
@@ -100,5 +113,10 @@ def _example(entry: dict[str, Any]) -> MarkedExample:
         text, end = text + found[2], found.end()
     frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
     lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}
-    group = re.sub(r"[\W\d_]+", " ", frame).strip().lower()
+    group = _plain(frame)
     return MarkedExample(**(entry | lists | {"text": text + marked[end:], "marks": tuple(marks), "group": group}))
+
+
+def _plain(text: str) -> str:
+    """Returns the letters of a text, by which wordings are compared."""
+    return re.sub(r"[\W\d_]+", " ", text).strip().lower()

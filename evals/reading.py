@@ -7,25 +7,34 @@ least.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
 from app.question.overrides import override
-from app.question.reading import read_question, resolve
+from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.roles import load_weights, words_of
+from app.question.roles import Weights, load_weights, words_of
+from app.question.turn import ConversationState, EarlierTurn
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import FOLDS, MarkedExample, fold_of, labels_of, load_examples, read_examples
+from evals.marked_examples import FOLDS, MarkedExample, folds_of, labels_of, load_examples, read_examples
 from evals.report.tables import Table
 from ingest.parties.party_table import PartyTable
 
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
+# By what questions are counted together, after all.
+_BY: Final[Sequence[Callable[[MarkedExample], str]]] = (
+    lambda example: example.language,
+    lambda example: _place(example),
+    lambda example: f"{_place(example)}, {example.language}",
+    lambda example: example.kind,
+    lambda example: example.register,
+)
 _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 
@@ -38,25 +47,29 @@ class ReadingRates:
     rates: Mapping[str, float]
 
 
-def score_reading(
-    example: MarkedExample, read: Resolution, parties: PartyTable, *, alone: bool = False
-) -> dict[str, float | None]:
-    """Returns what of a question's reading is right, 0 to 1, by `RATES`.
+def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights | None = None) -> dict[str, float]:
+    """Reads an example after the turns before it, as the chat does, and returns what is right of it, 0 to 1.
 
-    Parts that its example does not tell are absent; a topic or kind that an earlier turn gave is None. A follow-up that
-    was read `alone` takes nothing over from what was asked before.
+    By `RATES`; parts that the example does not tell are absent. What a follow-up takes over, adds to or takes away from
+    is what was read of the turn before it.
     """
+    state = None
+    if example.after:
+        *earlier, last = example.after
+        state = ConversationState(read=resolve(last, parties, history=earlier, weights=weights))
+    history = [] if state is None else [EarlierTurn(question=example.after[-1], state=state)]
+    read = resolve(example.text, parties, history=history, weights=weights)
     expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
-    if example.after and not (example.expect or alone):
-        expected = _with_earlier(expected, example, parties)
-    found = _found(read)
-    kept_topic = bool(example.after) and "topic" in example.keeps
-    # What a follow-up takes over of the kind before it is not told by its own words.
-    kind = None if "kind" in example.keeps else read.kind == example.kind
-    topic = None if kept_topic else _f1(" ".join(example.marked("topic")), read.scope.topic)
+    topic, kind = " ".join(example.marked("topic")), example.kind
+    if state is not None:
+        before = state.read
+        expected = expected if example.expect else _with_earlier(expected, example, before)
+        kept = before.scope.topic if "topic" in example.keeps and (not topic or example.turn == "add") else ""
+        topic, kind = f"{kept} {topic}", before.goes_on_as if "kind" in example.keeps else kind
+    found, f1 = _found(read), _f1(topic, read.scope.topic)
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
-    all_right = all(parts.values()) and (topic is None or topic >= RIGHT_TOPIC)
-    return {**parts, "kind": kind, "topic F1": topic, "all right": all_right}
+    all_right = all(parts.values()) and f1 >= RIGHT_TOPIC
+    return {**parts, "kind": read.kind == kind, "topic F1": f1, "all right": all_right}
 
 
 def _found(read: Resolution) -> dict[str, object]:
@@ -87,10 +100,9 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}
 
 
-def _with_earlier(expected: dict[str, object], example: MarkedExample, parties: PartyTable) -> dict[str, object]:
+def _with_earlier(expected: dict[str, object], example: MarkedExample, read: Resolution) -> dict[str, object]:
     """Returns what an example tells of its parties with those that its turn takes over, adds to or takes away from."""
-    *earlier, last = example.after
-    before = _found(resolve(last, parties, history=earlier))
+    before = _found(read)
     own, left_out, kept = (cast("frozenset[str]", each) for each in (*expected.values(), before["speakers"]))
     if example.turn == "add" and own:
         own |= kept
@@ -131,31 +143,30 @@ def _f1(wanted: str, found: str) -> float:
 
 
 def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
-    """Returns what was read right of all questions, and by language, kind and register.
+    """Returns what was read right of all questions, of first ones and follow-ups, by language, kind and register.
 
     A file tells the language of each; by default they are the product's own examples. `folds` is a folder of weights
-    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product reads each question
-    after those before it.
+    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product's weights read.
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
-    weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
-    scored = []
-    for example in load_examples() if path is None else read_examples(path):
-        if weights:
-            own, follows = weights[fold_of(example)], bool(example.after)
-            read, _ = read_question(example.text, parties, follows=follows, weights=own)
-        else:
-            read = resolve(example.text, parties, history=example.after)
-        scored.append((example, score_reading(example, read, parties, alone=bool(weights))))
-    found = [_rates("all", [values for _, values in scored])]
-    for by in ("language", "kind", "register"):
-        for name in sorted({getattr(example, by) for example, _ in scored}):
-            found.append(_rates(name, [values for example, values in scored if getattr(example, by) == name]))
+    examples = load_examples() if path is None else read_examples(path)
+    weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else [load_weights()]
+    own = [weights[fold] for fold in folds_of(examples)] if folds else weights * len(examples)
+    scored = [score_reading(example, parties, each) for example, each in zip(examples, own, strict=True)]
+    found = [_rates("all", scored)]
+    for by in _BY:
+        names = [by(example) for example in examples]
+        for name in sorted({*names}):
+            found.append(_rates(name, [values for each, values in zip(names, scored, strict=True) if each == name]))
     return found
 
 
-def _rates(name: str, scored: Sequence[Mapping[str, float | None]]) -> ReadingRates:
-    told = ((part, [own for values in scored if (own := values.get(part)) is not None]) for part in RATES)
+def _place(example: MarkedExample) -> str:
+    return "follow-ups" if example.after else "first questions"
+
+
+def _rates(name: str, scored: Sequence[Mapping[str, float]]) -> ReadingRates:
+    told = ((part, [values[part] for values in scored if part in values]) for part in RATES)
     return ReadingRates(name=name, count=len(scored), rates={part: fmean(own) for part, own in told if own})
 
 

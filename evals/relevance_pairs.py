@@ -168,7 +168,7 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
             continue
         resolution = resolve(case.question, documents.parties, history=case.history)
         strategy = choose_strategy(resolution)
-        if not isinstance(strategy, ByTopic) or resolution.negated:
+        if not isinstance(strategy, ByTopic) or resolution.scope.negated:
             continue
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         held = sorted({document.state for document in documents.by_file.values() if document.state})

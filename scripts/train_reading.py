@@ -12,7 +12,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import json
 import random
-import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -27,7 +27,7 @@ from safetensors.numpy import save_file
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
 from evals.files import CONFERENCE_PARTIES
-from evals.marked_examples import FOLDS, MarkedExample, examples_hash, fold_of, labels_of, load_examples
+from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 
@@ -71,7 +71,7 @@ def train(
     Returns:
         The weights to ship, and those of each fold, which have not seen its examples.
     """
-    folds = [fold_of(item.example) for item in prepared]
+    folds = folds_of([item.example for item in prepared])
     rows = range(len(prepared))
     seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
     held = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
@@ -328,4 +328,6 @@ def main(folder: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="takes the weights of each fold")
+    main(parser.parse_args().folder)

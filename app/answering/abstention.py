@@ -31,7 +31,7 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     abstention = _reason(answer, resolution, retrieved, local)
-    if answer.dropped_claims and not resolution.negated:
+    if answer.dropped_claims and not resolution.scope.negated:
         # Evidence was found, so "not mentioned" would be untrue; but its quotations failed, or nobody holds them.
         held = retrieved.sources.statements.values()
         files = ", ".join(statement.file for statement in held if not statement.metadata.holders)
@@ -41,7 +41,7 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
     # "Which States did not mention corruption?" gets no passages: no quotation proves an absence.
-    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.negated else ()
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.scope.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
 
 
@@ -100,14 +100,14 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
     names = ", ".join((*named, *sets))
     otherwise = dict.fromkeys(item.party for item in retrieved.party_evidence if item.other_direction)
-    if otherwise and not resolution.negated:
+    if otherwise and not resolution.scope.negated:
         return _because("no_position", local, "other_direction", parties=local.names(otherwise))
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
-    if neutral and not resolution.negated:
+    if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
     on_this = [item for item in retrieved.spoken_for if item.answers]
     spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
-    if spoke and not resolution.negated:
+    if spoke and not resolution.scope.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
         groups = local.names(item.party for item in spoke)
         members = local.names(code for item in spoke for code in item.members)
@@ -118,7 +118,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
         return _no_statement(resolution.scope, retrieved, names, local)
     if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
         return _because("not_mentioned", local, "nothing_more", count=len(retrieved.searched))
-    if resolution.negated:
+    if resolution.scope.negated:
         return _not_said(answer, retrieved, local)
     return _not_mentioned(resolution.scope, retrieved, names, local)
 
@@ -155,7 +155,7 @@ def _asked_back(resolution: Resolution, local: Localization) -> Abstention | Non
     if not resolution.is_statement_question:
         return _because("out_of_scope", local, "out_of_scope")
     scope = resolution.scope
-    if resolution.negated and not (scope.topic or scope.treaties or scope.agenda_items):
+    if resolution.scope.negated and not (scope.topic or scope.treaties or scope.agenda_items):
         return _because("out_of_scope", local, "negated")
     if resolution.unnamed:
         return _because("ambiguous", local, "unnamed_party")

@@ -154,12 +154,12 @@ class Steps:
             local,
             limit=limit,
             answer_type=_answer_type(resolution),
-            one_each=resolution.all_states,
+            one_each=resolution.scope.all_states,
         )
         if not resolution.sure_of_kind:
             quoted = replace(quoted, missing=None)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
-        if self.writer is None or not quoted.claims or resolution.provision or resolution.negated:
+        if self.writer is None or not quoted.claims or resolution.provision or resolution.scope.negated:
             yield quoted
             return
         from app.answering.compose.merge_claims import with_claims, with_translations
@@ -245,7 +245,7 @@ class Steps:
         answer = _with_model(answer, composed, self.writer)
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
-        if not own or resolution.negated:
+        if not own or resolution.scope.negated:
             return abstain(answer, resolution, retrieved, local)
         return replace(
             answer,

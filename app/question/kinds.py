@@ -14,7 +14,7 @@ import numpy as np
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import STAND_IN, THIS, RoleReading, Weights, load_weights
+from app.question.roles import STAND_IN, THIS, RoleReading, Weights
 from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
@@ -143,12 +143,14 @@ def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
     return KindReading(kind=kind, chance=round(chance, 4), others=others)
 
 
-def read_turn(frame: Frame, now: Collection[Slot], before: Collection[Slot], *, everyone: bool = False) -> TurnReading:
+def read_turn(
+    frame: Frame, now: Collection[Slot], before: Collection[Slot], weights: Weights, *, everyone: bool = False
+) -> TurnReading:
     """Returns what a follow-up does that fills the slots `now`, after a conversation that filled those `before`.
 
     A slot that it leaves out may go on or not: "why?" asks whoever was asked, "who disagrees?" asks `everyone`.
     """
-    more, weights = slot_features(now, before), load_weights()
+    more = slot_features(now, before)
     acts = _chances("turn", weights, frame, more)
     whole = ("who" in now or everyone) and bool({"topic", "treaty"} & {*now})
     # What names no speaker, or nothing to speak of, goes on from what was asked, unless it surely begins anew.

@@ -56,7 +56,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     changed = replace(
         resolution,
         # Whoever takes the last State away asks all of them.
-        scope=replace(scope, kept=kept, all_states=(resolution.all_states or named) and not speakers),
+        scope=replace(scope, kept=kept, all_states=(resolution.scope.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
         party_notes=tuple(
             note for note in resolution.party_notes if not ("topic" in overrides if note.kind == "mended" else named)

@@ -75,6 +75,7 @@ def resolve(
     overrides: Mapping[str, JSONValue] | None = None,
     history: Sequence[str | EarlierTurn] = (),
     propose: Propose | None = None,
+    weights: Weights | None = None,
 ) -> Resolution:
     """Reads a question.
 
@@ -85,13 +86,14 @@ def resolve(
         history: Earlier questions of the conversation, oldest first; a question that names no State or no topic
             takes over what the one before it asked about.
         propose: A chat model that proposes how to read it.
+        weights: What it is read by; the product's if none are given.
 
     Raises:
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    turns = earlier_turns(history)
-    state = _state_after(turns[-_TURNS_READ:], parties)
+    turns, weights = earlier_turns(history), weights or load_weights()
+    state = _state_after(turns[-_TURNS_READ:], parties, weights)
     text = question.strip()
     if not text:
         raise QuestionError(
@@ -102,39 +104,44 @@ def resolve(
             f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
         )
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
-    resolved = _with_notes(override(_read_turn(state, text, parties, proposed), overrides or {}, parties))
-    scope = replace(resolved.scope, negated=resolved.negated and resolved.all_states)
+    resolved = _with_notes(override(_read_turn(state, text, parties, weights, proposed), overrides or {}, parties))
+    scope = replace(resolved.scope, negated=resolved.scope.negated and resolved.scope.all_states)
     named = scope.states or scope.groups or scope.all_states or resolved.unclear
     return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
 
 
-def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable) -> ConversationState | None:
+def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable, weights: Weights) -> ConversationState | None:
     """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
     if not turns or turns[-1].state is not None:
         return turns[-1].state if turns else None
     *before, turn = turns
-    read = _read_turn(_state_after(before, parties), turn.question[:MAX_QUESTION], parties)
+    earlier = _state_after(before, parties, weights)
+    read = _read_turn(earlier, turn.question[:MAX_QUESTION], parties, weights)
     return ConversationState(read=override(read, turn.overrides, parties))
 
 
 def _read_turn(
-    state: ConversationState | None, question: str, parties: PartyTable, proposed: ProposedReading | None = None
+    state: ConversationState | None,
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    proposed: ProposedReading | None = None,
 ) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
-        return read_question(question, parties, proposed=proposed)[0]
+        return _read_alone(question, parties, weights, proposed=proposed)[0]
     form = restyle(question)
     if form is not None:
         return in_form(state, form)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
-    said, frame = read_question(chosen, parties, follows=True, proposed=proposed)
+    said, frame = _read_alone(chosen, parties, weights, follows=True, proposed=proposed)
     said = by_treaty(by_number(said, before), before)
     scope = counted_from(question, said.scope, before.scope)
     # "Two years later?" is no question of a kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
-    turn = read_turn(frame, slots_of(said), slots_of(before), everyone=said.all_states)
+    turn = read_turn(frame, slots_of(said), slots_of(before), weights, everyone=said.scope.all_states)
     said = _corrected(said, before, parties) if turn.act == "correct" else said
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
@@ -149,21 +156,19 @@ def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Res
     return replace(said, scope=replace(scope, states=meant, excluded=out, all_states=False))
 
 
-def read_question(
+def _read_alone(
     question: str,
     parties: PartyTable,
+    weights: Weights,
     *,
     follows: bool = False,
     proposed: ProposedReading | None = None,
-    weights: Weights | None = None,
 ) -> tuple[Resolution, Frame]:
     """Reads a question by itself; returns what asks in it as well.
 
-    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did. The
-    weights are the product's if none are given.
+    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did.
     """
     language = detect_language(question, parties)
-    weights = weights or load_weights()
     roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     frame = frame_of(roles, parties)

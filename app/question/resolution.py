@@ -133,16 +133,6 @@ class Resolution:
     filters: tuple[NamedFilter, ...] = ()
 
     @property
-    def all_states(self) -> bool:
-        """Whether the question asks which States, or all of them."""
-        return self.scope.all_states
-
-    @property
-    def negated(self) -> bool:
-        """Whether it asks which States did not say something; the scope is that of the question which did."""
-        return self.scope.negated
-
-    @property
     def answered_as(self) -> QuestionKind:
         """The kind of answer that is given: "in French" after a summary asks for the summary."""
         return self.again or self.kind
@@ -161,10 +151,10 @@ class Resolution:
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     """Returns a question read as one of this kind for certain, with what follows from its kind."""
     named = read.scope.states or read.scope.groups
-    if kind == "treaty_text" and (named or read.scope.members_of or read.all_states):
+    if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # What a treaty says is asked until somebody is named.
         kind = "content"
-    everyone = (read.all_states or kind in ("which_states", "negated_which")) and not named
+    everyone = (read.scope.all_states or kind in ("which_states", "negated_which")) and not named
     return replace(
         read,
         scope=replace(read.scope, all_states=everyone, negated=kind == "negated_which"),

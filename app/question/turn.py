@@ -225,8 +225,8 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     keeps_kind = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or (whole and "topic" in own))
     asked = before.goes_on_as if keeps_kind else said.kind
     # Who names nobody asks whoever was asked, or everyone: "who is the judge they mean?", "who disagrees?".
-    everyone = said.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
-    open_set = everyone or (same_who and before.all_states) or bool(scope.excluded and not scope.members_of)
+    everyone = said.scope.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
+    open_set = everyone or (same_who and before.scope.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
         said,
         scope=replace(scope, kept=kept, all_states=open_set and not named),
@@ -241,7 +241,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if same_who and before.unclear is not None and not named:
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
     # "Who else?" after one State asks which others.
-    others = turn.act == "more" and everyone and not before.all_states
+    others = turn.act == "more" and everyone and not before.scope.all_states
     return with_kind(merged, before.goes_on_as) if keeps_kind and not others else merged
 
 
@@ -279,7 +279,7 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     known = {code for name in PARTIES for code in getattr(earlier, name)}
     if act == "remove":
         # Taken from many, whoever was not named is left out; where the only one named goes, all others are asked.
-        of_many = before.all_states or rest["members_of"]
+        of_many = before.scope.all_states or rest["members_of"]
         out = gone - known if of_many else () if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
     if act == "correct" and gone & known:

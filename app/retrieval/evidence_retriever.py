@@ -249,7 +249,7 @@ class EvidenceRetriever:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
-            if not (resolution.sure_of_kind or resolution.all_states):
+            if not (resolution.sure_of_kind or resolution.scope.all_states):
                 # Whether a position is asked for is unsure: what was said on the topic answers as well.
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:
@@ -358,7 +358,7 @@ class EvidenceRetriever:
 
     def _positions(self, resolution: Resolution) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
-        listed = (resolution.all_states or scope.members_of) and not resolution.negated and has_one_subject(scope)
+        listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
         if listed and not resolution.denies:
             asked = direction_asked(resolution.question, scope.topic, scope.language)

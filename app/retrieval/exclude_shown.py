@@ -17,7 +17,7 @@ def exclude_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     shown = resolution.shown
     if resolution.act != "more" or shown is None:
         return retrieved
-    many = resolution.all_states or resolution.scope.members_of
+    many = resolution.scope.all_states or resolution.scope.members_of
 
     def rest(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:

@@ -101,7 +101,7 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
     if scope.agenda_items and (scope.states or scope.groups):
         return ByAgendaItem(items=scope.agenda_items, itself=False)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
-    if scope.states or scope.groups or scope.members_of or (resolution.all_states and filtered):
+    if scope.states or scope.groups or scope.members_of or (resolution.scope.all_states and filtered):
         return Representative()
     return None
 

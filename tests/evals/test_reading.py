@@ -1,24 +1,22 @@
 """The examples that reading is learned from, the weights made from them, and what counts as a right reading."""
 
 import re
-from collections import Counter
+import runpy
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from app.question.kinds import KINDS, SLOTS
-from app.question.reading import resolve
 from app.question.resolution import Act
-from app.question.roles import load_weights
+from app.question.roles import Role, Weights, load_weights
 from evals.files import CONFERENCE_PARTIES, EVALS
-from evals.marked_examples import MarkedExample, examples_hash, load_examples, read_examples
+from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
-
-cases = Cases(__file__)
 
 Examples = Sequence[MarkedExample]
 
@@ -33,30 +31,60 @@ def parties() -> PartyTable:
     return PartyTable.load(CONFERENCE_PARTIES)
 
 
-def _read(tmp_path: Path, told: str) -> MarkedExample:
-    """Reads an example as a line of YAML writes it."""
+def _read(tmp_path: Path, *told: str) -> Examples:
+    """Reads examples as lines of YAML write them."""
     path = tmp_path / "en.yaml"
-    path.write_text(f"- {{{told}, kind: content}}", encoding="utf-8")
-    (example,) = read_examples(path)
-    return example
+    path.write_text("".join(f"- {{{each}, kind: content}}\n" for each in told), encoding="utf-8")
+    return read_examples(path)
 
 
-def _follow_up(tmp_path: Path, text: str, turn: str, kept: str) -> MarkedExample:
+@pytest.mark.parametrize(
+    ("text", "told", "wrong"),
+    [
+        ("and on {topic:firearms}?", "turn: replace, keeps: [who, kind]", set()),
+        ("and {who:Belmora}?", "turn: replace, keeps: [topic, kind]", set()),
+        ("add {who:Belmora}", "turn: add, keeps: [topic, kind]", set()),
+        ("also on {topic:firearms}", "turn: add, keeps: [who, topic, kind]", set()),
+        # What is taken over but should not have been counts, as does what should have been.
+        ("and on {topic:firearms}?", "turn: replace, keeps: [kind]", {"speakers"}),
+        ("and {who:Belmora}?", "turn: replace, keeps: [kind]", {"topic F1"}),
+    ],
+)
+def test_a_follow_up_is_right_with_what_it_takes_over_of_the_turn_before(
+    text: str, told: str, wrong: set[str], parties: PartyTable, tmp_path: Path
+) -> None:
     after = "What did Arvandia say about extradition?"
-    return _read(tmp_path, f'text: "{text}", after: ["{after}"], keeps: [{kept}, kind], turn: {turn}')
+    (example,) = _read(tmp_path, f'text: "{text}", after: ["{after}"], {told}')
+    scored = score_reading(example, parties)
+    assert scored.keys() == {"speakers", "excluded", "kind", "topic F1", "all right"}
+    assert {part for part, right in scored.items() if not right} == wrong | ({"all right"} if wrong else set())
 
 
-@cases("text", "turn", "kept")
-def test_the_parties_that_a_follow_up_takes_over_count_as_right_and_by_itself_it_takes_over_nothing(
-    text, turn, kept, parties, tmp_path
-):
-    example = _follow_up(tmp_path, text, turn, kept)
-    read = resolve(example.text, parties, history=example.after)
-    scored = score_reading(example, read, parties)
-    told = {part: right for part, right in scored.items() if part not in ("kind", "topic F1", "all right")}
-    assert told == {"speakers": True, "excluded": True}
-    if kept == "who":
-        assert not score_reading(example, read, parties, alone=True)["speakers"]
+def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parties: PartyTable, tmp_path: Path) -> None:
+    (example,) = _read(
+        tmp_path, 'text: "and {who:Belmora}?", after: ["What did Arvandia say on tolls?"], keeps: [topic]'
+    )
+    blind = Weights(
+        arrays={name: np.zeros_like(array) for name, array in load_weights().arrays.items()}, notes=load_weights().notes
+    )
+    assert score_reading(example, parties)["speakers"]
+    assert not score_reading(example, parties, blind)["speakers"]
+
+
+def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path: Path) -> None:
+    asked = [f"{{who:Arvandia}} on {chr(97 + number) * 3}" for number in range(9)]
+    told = [f'text: "{text}"' for text in asked]
+    told += [f'text: "why {n}{text[-3:]}?", after: ["ARVANDIA on {text[-3:]}?"]' for n, text in enumerate(asked)]
+    folds = folds_of(_read(tmp_path, *told))
+    assert folds[:9] == folds[9:] and len({*folds}) > 1
+
+
+def test_help_on_training_trains_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr("sys.argv", ["train_reading.py", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(EVALS.parent / "scripts" / "train_reading.py"), run_name="__main__")
+    assert "folder" in capsys.readouterr().out
 
 
 def test_the_weights_are_made_from_these_examples() -> None:
@@ -84,8 +112,19 @@ def test_every_mark_was_read_and_every_label_is_known(examples: Examples) -> Non
         assert not example.keeps or example.after, example.text
 
 
+def test_examples_of_one_wording_are_of_one_kind(examples: Examples) -> None:
+    kinds: dict[tuple[str, bool, str], set[str]] = defaultdict(set)
+    for example in examples:
+        says = {*example.group.split()} - {*get_args(Role)}
+        if says and "kind" not in example.keeps and example.kind != "ambiguous":
+            kinds[example.language, bool(example.after), example.group].add(example.kind)
+    # Here names or the topic tell the kind.
+    told = ["who on topic and who on topic", "who 的 topic"]
+    assert [wording for *_, wording in (each for each, own in kinds.items() if len(own) > 1)] == told
+
+
 def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
-    example = _read(tmp_path, 'text: "what did {who:Arvandia} say on {topic:tolls}"')
+    (example,) = _read(tmp_path, 'text: "what did {who:Arvandia} say on {topic:tolls}"')
     assert example.text == "what did Arvandia say on tolls"
     assert (example.marked("who"), example.marked("topic")) == (("Arvandia",), ("tolls",))
     assert example.group == "what did who say on topic"
@@ -97,5 +136,5 @@ def test_the_scopes_that_held_out_questions_tell_are_understood() -> None:
     told = [example for example in read_examples(EVALS / "datasets" / "readings.yaml") if example.expect]
     assert len(told) > 100
     for example in told:
-        scored = score_reading(example, resolve(example.text, parties, history=example.after), parties)
+        scored = score_reading(example, parties)
         assert {"speakers", "interval", "venue", "status"} <= scored.keys()

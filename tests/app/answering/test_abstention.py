@@ -186,23 +186,23 @@ def test_it_is_said_where_everyone_or_nobody_spoke_of_it(workspace):
 )
 def test_a_negation_is_read_and_stays_out_of_the_topic(question, topic, parties):
     read = resolve(question, parties)
-    assert (read.negated, read.all_states) == (True, True)
+    assert (read.scope.negated, read.scope.all_states) == (True, True)
     # An article before it does no harm.
     assert read.scope.topic.split()[-len(topic.split()) :] == topic.split() and len(read.scope.topic.split()) <= 3
 
 
 @cases("question")
 def test_a_negation_of_something_else_is_no_such_question(question, parties):
-    assert not resolve(question, parties).negated
+    assert not resolve(question, parties).scope.negated
 
 
 def test_a_follow_up_may_ask_who_did_not(parties):
     history = ["Which States mentioned corruption?"]
     read = resolve("and which did not?", parties, history=history)
-    assert read.negated and read.all_states and read.scope.topic == "corruption"
+    assert read.scope.negated and read.scope.all_states and read.scope.topic == "corruption"
     read = resolve("and piracy?", parties, history=["Which States did not mention corruption?"])
-    assert read.negated and read.scope.topic == "piracy"
-    assert not resolve("and Austria?", parties, history=["Which States did not mention corruption?"]).negated
+    assert read.scope.negated and read.scope.topic == "piracy"
+    assert not resolve("and Austria?", parties, history=["Which States did not mention corruption?"]).scope.negated
 
 
 @cases("question")

@@ -30,7 +30,7 @@ def test_since_a_year_goes_on() -> None:
 @cases("question")
 def test_question_on_all_states_is_open_and_misses_no_state(question: str) -> None:
     resolution = resolve(question, PartyTable.load())
-    assert resolution.all_states
+    assert resolution.scope.all_states
     assert resolution.answer_type is None
     assert resolution.scope.topic == "extradition"
 

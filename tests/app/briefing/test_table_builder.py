@@ -114,7 +114,7 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     assert briefing.citation(number).state == "EU"
     assert cell.kind == "no_position" and "European Union spoke for it" in cell.note
     assert cell.standing == "of_group"
-    # Its statement was searched as well: nobody reads that more has evidence than was searched, before an edit or after.
+    # Its statement was searched as well: never has more evidence than was searched, before an edit or after.
     again = add_quotation(briefing, cell.key, briefing.citation(number)).coverage
     assert again == briefing.coverage and again.statements_with_evidence == 1 <= again.statements_in_scope
     # Words of its own, whatever they say, make it its own cell.

@@ -127,7 +127,7 @@ def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
     question: str, kind: str, topic: str, parties: PartyTable
 ) -> None:
     read = resolve(question, parties)
-    assert read.all_states and topic_words(read.scope.topic) == topic_words(topic)
+    assert read.scope.all_states and topic_words(read.scope.topic) == topic_words(topic)
     assert any(kind == note.values.get("kind") for note in read.notes)
 
 

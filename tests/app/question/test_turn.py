@@ -88,9 +88,9 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     state = ConversationState(read=read(topic="gold", all_states=True))
     turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
     rest = in_conversation(state, read(excluded=("XAA",)), turn)
-    assert (rest.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
+    assert (rest.scope.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
     further = in_conversation(ConversationState(read=rest), read(excluded=("XGA",)), turn)
-    assert (further.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
+    assert (further.scope.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
     assert held(merged(read(excluded=("XAA",)), "remove", ALL, members_of=("AFRICA",), topic="gold")) == {
         "members_of": ("AFRICA",),
         "excluded": ("XAA",),
@@ -100,7 +100,7 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
 
 def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
     rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
-    assert (rest.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
+    assert (rest.scope.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
 
 
 def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
@@ -149,16 +149,16 @@ def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
 def test_who_else_after_one_state_asks_which_others() -> None:
     others = replace(asked("which_states"), kind_chance=0.5)
     more = after(asked("reason", states=("XAA",), topic="gold"), others, "more", "topic", "kind")
-    assert (more.kind, more.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
+    assert (more.kind, more.scope.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
 
 
 def test_who_names_nobody_asks_whoever_was_asked_or_everyone() -> None:
     before, who = asked("position", states=("XAA",), topic="gold"), asked("which_states", all_states=True)
     same = after(before, who, "about", "who", "topic")
-    assert (same.all_states, held(same)) == (False, {"states": ("XAA",), "topic": "gold"})
+    assert (same.scope.all_states, held(same)) == (False, {"states": ("XAA",), "topic": "gold"})
     anyone = after(before, who, "about", "topic")
-    assert (anyone.all_states, held(anyone)) == (True, {"topic": "gold"})
-    assert after(anyone, asked("reason"), "about", "who", "topic").all_states
+    assert (anyone.scope.all_states, held(anyone)) == (True, {"topic": "gold"})
+    assert after(anyone, asked("reason"), "about", "who", "topic").scope.all_states
 
 
 def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
