@@ -321,9 +321,12 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
         begins = int(written) if written else year if values else 1900 + numbers[0]
         if begins % 10 == 0 and begins >= FIRST_YEAR - _DECADE:
             yield _years(*_part_of_decade(begins, part)), "closed"
-        else:
+        elif numbers:
             # "Over two decades."
             yield (_month(today.year - _DECADE * numbers[0]), None), "since"
+        else:
+            # No decade begins with "2016年代表…", "represented in 2016".
+            yield _years(year, year), "year"
     elif name == "decade_plural" and year % 10 == 0:
         # "Les années 1990" are ten, "les années 2015" is one.
         yield _years(year, year + _DECADE - 1), "closed"
