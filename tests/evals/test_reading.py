@@ -2,7 +2,7 @@
 
 import re
 import runpy
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -12,7 +12,7 @@ import pytest
 
 from app.question.kinds import KINDS, SLOTS
 from app.question.resolution import Act
-from app.question.roles import Weights, load_weights
+from app.question.roles import Role, Weights, load_weights
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading
@@ -91,11 +91,12 @@ def test_the_weights_are_made_from_these_examples() -> None:
     assert load_weights().notes["examples"] == examples_hash()
 
 
-@pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64)])
+@pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64), ("unseen.yaml", 180)])
 def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
     held = read_examples(EVALS / "datasets" / name)
     assert len(held) == count
-    assert not {example.text for example in held} & {example.text for example in examples}
+    asked, taught = ({(example.text, example.after) for example in each} for each in (held, examples))
+    assert not asked & taught
 
 
 def test_examples_are_enough_in_each_language(examples: Examples) -> None:
@@ -110,6 +111,17 @@ def test_every_mark_was_read_and_every_label_is_known(examples: Examples) -> Non
         assert example.kind in KINDS and set(example.keeps) <= set(SLOTS)
         assert example.turn is None or example.turn in get_args(Act)
         assert not example.keeps or example.after, example.text
+
+
+def test_examples_of_one_wording_are_of_one_kind(examples: Examples) -> None:
+    kinds: dict[tuple[str, bool, str], set[str]] = defaultdict(set)
+    for example in examples:
+        says = {*example.group.split()} - {*get_args(Role)}
+        if says and "kind" not in example.keeps and example.kind != "ambiguous":
+            kinds[example.language, bool(example.after), example.group].add(example.kind)
+    # Here names or the topic tell the kind; "who supports" is a word in one and a role in the other.
+    told = ["who supports topic", "who on topic and who on topic", "who 的 topic"]
+    assert [wording for *_, wording in (each for each, own in kinds.items() if len(own) > 1)] == told
 
 
 def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
