@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from app.question.overrides import override
 from app.question.reading import resolve
-from app.question.resolution import Resolution
+from app.question.resolution import ASIDES, Resolution
 from app.question.roles import Weights, load_weights, words_of
 from app.question.turn import ConversationState, EarlierTurn
 from app.records import Scope
@@ -27,6 +27,8 @@ from ingest.parties.party_table import PartyTable
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
+# Kinds of turns after which the question before them goes on.
+_BETWEEN: Final = (*ASIDES, "format_request")
 # By what questions are counted together, after all.
 _BY: Final[Sequence[Callable[[MarkedExample], str]]] = (
     lambda example: example.language,
@@ -65,11 +67,17 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         before = state.read
         expected = expected if example.expect else _with_earlier(expected, example, before)
         kept = before.scope.topic if "topic" in example.keeps and (not topic or example.turn == "add") else ""
-        topic, kind = f"{kept} {topic}", before.goes_on_as if "kind" in example.keeps else kind
+        topic = f"{kept} {topic}"
+        kind = before.goes_on_as if "kind" in example.keeps and kind not in _BETWEEN else kind
+    for note in read.party_notes:
+        if note.kind == "mended":
+            topic = topic.replace(str(note.values["word"]), str(note.values["meant"]))
     found, f1 = _found(read), _f1(topic, read.scope.topic)
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
     all_right = all(parts.values()) and f1 >= RIGHT_TOPIC
-    return {**parts, "kind": read.kind == kind, "topic F1": f1, "all right": all_right}
+    # Who says that it does not is asked as which States do, and searched for denials.
+    asked = "negated_which" if read.denies else read.kind
+    return {**parts, "kind": asked == kind, "topic F1": f1, "all right": all_right}
 
 
 def _found(read: Resolution) -> dict[str, object]:
@@ -109,7 +117,8 @@ def _with_earlier(expected: dict[str, object], example: MarkedExample, read: Res
     elif example.turn == "remove":
         return {"speakers": kept - own - left_out}
     elif example.turn == "correct" and own:
-        return {"speakers": own}
+        # "Iraq instead of Iran" leaves Oman, which was asked beside Iran.
+        return {"speakers": own | (kept - left_out if kept & left_out else frozenset())}
     elif "who" in example.keeps and not (own or left_out):
         return {"speakers": kept, "excluded": before["excluded"]}
     return {"speakers": own, "excluded": left_out}

@@ -6,7 +6,7 @@ classifier (`kinds`).
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -148,10 +148,12 @@ def _read_turn(
 
 
 def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
-    """Asks States that a correction names anew where it reads as leaving out all that it names: "Cuba, not Austria"."""
-    scope, states = said.scope, {*parties.codes("state")} - {*before.scope.states}
-    meant, out = (tuple(code for code in scope.excluded if (code in states) == new) for new in (True, False))
-    if not (meant and out) or scope.states or scope.groups or scope.members_of:
+    """Asks States that a correction names anew where it reads as asking, or leaving out, all that it names."""
+    scope, asked = said.scope, before.scope.states
+    named = scope.states or scope.excluded
+    meant = tuple(code for code in named if code in parties.codes("state") and code not in asked)
+    out = tuple(code for code in named if code not in meant)
+    if not (meant and out) or (scope.states and scope.excluded) or scope.groups or scope.members_of:
         return said
     return replace(said, scope=replace(scope, states=meant, excluded=out, all_states=False))
 
@@ -197,6 +199,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     roles = _with_object(_correct_roles(roles))
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
+    # "Only under article 16" asks for no treaty's own words.
+    provision = provision and (not follows or _has(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = _filters(roles)
     when = time_and_venue_of(filters)
@@ -246,7 +250,11 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         # "And article 4?" is no question of a kind of its own.
         kind_chance=0.0 if follows and _asks_nothing(roles) else kind.chance,
         other_kinds=kind.others,
-        filters=tuple(_named_filters(roles, asked.groups)),
+        filters=tuple(
+            NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
+            for span, words in filters.items()
+            if span.kind in ("body", "date") or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
+        ),
     )
 
 
@@ -291,15 +299,6 @@ def _filters(roles: RoleReading) -> dict[Span, str]:
     """Returns what a question names beside its topic, with its words; an agenda item is one anywhere."""
     kept = (w for w, role in zip(roles.words, roles.labels, strict=True) if role in _BESIDE or w.kind == "agenda_item")
     return {word.span: word.text for word in kept if word.span is not None}
-
-
-def _named_filters(roles: RoleReading, groups: Collection[str]) -> Iterator[NamedFilter]:
-    """Yields the times, bodies and groups that narrow whose statements are searched, or which."""
-    for span, words in _filters(roles).items():
-        if span.kind == "body" or (span.kind == "party" and {*span.codes[:1]} & {*groups}):
-            yield NamedFilter(code=span.codes[0], words=words)
-        elif span.kind == "date":
-            yield NamedFilter(code="", words=words)
 
 
 def _correct_roles(roles: RoleReading) -> RoleReading:
@@ -395,10 +394,11 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
         # "Without Belmora", "only 2022" are no wishes for another form.
         unsure |= {"format_request", "greeting"}
     one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
-    if (roles.follows or one) and chances.get("ambiguous", 0.0) < _SURELY:
+    if roles.follows or (one and chances.get("ambiguous", 0.0) < _SURELY):
         unsure.add("ambiguous")
-    if field_words and chances.get("out_of_scope", 0.0) < _SURELY:
-        unsure.add("out_of_scope")
+    if field_words or roles.follows:
+        asides = ASIDES if roles.follows else ASIDES - {"greeting"}
+        unsure |= {kind for kind in asides if chances.get(kind, 0.0) < _SURELY}
     if chances.get("negated_which", 0.0) < _LIKELIER_THAN_NOT:
         unsure.add("negated_which")
     if any(word.span is not None and word.span.codes for word in roles.words) or not _has(roles, "everyone", "states"):
@@ -474,12 +474,9 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
     spoken_of = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
-    about = [span.codes[0] for span in spoken_of if span.codes]
-    asked.notes += [
-        Note(kind="topic_party", values={"party": code})
-        for code in about
-        if code not in {*asked.states, *asked.excluded}
-    ]
+    known = {*asked.states, *asked.excluded}
+    about = (span.codes[0] for span in spoken_of if span.codes and span.codes[0] not in known)
+    asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
     unknown = [word for word in roles.of("who") if word.kind == "word"]
     if not (unknown or asked.named or asked.unclear):
         unknown = [word for word in roles.of("-") if word.may_be_name]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.errors import QuestionError
-from app.question.reading import resolve
+from app.question.reading import _corrected, resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
     SCOPE_SLOTS,
@@ -58,6 +58,9 @@ NOWHERE: dict[str, Any] = {"bodies": (), "sessions": (), "agenda_items": ()}
         ({"states": ("XAB",)}, "replace", ALL - {"who"}, {"states": ("XAB",)}),
         ({"states": ("XAB",)}, "add", ALL, {"states": ("XAA", "XGA", "XAB")}),
         ({"excluded": ("XAA",)}, "remove", ALL, {"states": ("XGA",)}),
+        # Who only leaves out whom the turn before asked takes them away.
+        ({"excluded": ("XAA",)}, "replace", ALL, {"states": ("XGA",)}),
+        ({"excluded": ("XIL",)}, "replace", ALL, {"states": (), "excluded": ("XIL",)}),
         ({"states": ("XAA",)}, "remove", ALL, {"states": ("XGA",)}),
         ({"states": ("XAB",), "excluded": ("XGA",)}, "correct", ALL - {"who"}, {"states": ("XAA", "XAB")}),
         ({"states": ("XAB",)}, "correct", ALL - {"who"}, {"states": ("XAB",)}),
@@ -144,6 +147,37 @@ def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
     assert (unsure.kind, unsure.scope.topic) == ("which_states", "gold")
     another = after(asked("summary", states=("XAA",), years=("2020",)), summary, "replace", *everything)
     assert held(another) == {"states": ("XAB",), "years": ("2020",)}
+
+
+def test_what_sums_up_goes_on_with_the_topic_that_it_keeps() -> None:
+    before = asked("content", states=("XAA",), topic="gold", treaties=(TreatyScope(treaty="UNTOC"),))
+    both = after(before, asked("summary"), "about", "who", "topic", "treaty")
+    assert (both.kind, both.scope.topic, both.scope.treaties) == ("summary", "gold", before.scope.treaties)
+    whole = after(before, asked("summary"), "about", "who", "treaty")
+    assert (whole.kind, held(whole)) == ("summary", {"states": ("XAA",)})
+
+
+def test_a_wish_for_more_is_none_for_another_form() -> None:
+    before = asked("content", states=("XAA",), topic="gold")
+    more = after(before, asked("format_request"), "more", *SCOPE_SLOTS, "kind")
+    assert (more.kind, more.act, more.scope.topic) == ("content", "more", "gold")
+
+
+@pytest.mark.parametrize(
+    ("said", "states"),
+    [
+        ({"states": ("XAA", "XAB")}, ("XAB", "XGA")),
+        ({"excluded": ("XAA", "XAB")}, ("XAB", "XGA")),
+        # Where both are told apart, they are taken at their word.
+        ({"states": ("XAA",), "excluded": ("XAB",)}, ("XAA",)),
+    ],
+)
+def test_a_correction_puts_whom_it_names_anew_in_the_place_of_the_other(
+    said: dict[str, Any], states: tuple[str, ...], parties: PartyTable
+) -> None:
+    before = read(states=("XAA", "XGA"))
+    corrected = _corrected(read(**said), before, parties)
+    assert {*after(before, corrected, "correct", "topic").scope.states} == {*states}
 
 
 def test_who_else_after_one_state_asks_which_others() -> None:
