@@ -325,13 +325,8 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
             # "Over two decades."
             yield (_month(today.year - _DECADE * numbers[0]), None), "since"
         else:
-<<<<<<< HEAD
             # "2016年代…" is a year before a word that begins as "decade" does.
             yield _years(begins, begins), "year"
-=======
-            # No decade begins with "2016年代表…", "represented in 2016".
-            yield _years(year, year), "year"
->>>>>>> reading
     elif name == "decade_plural" and year % 10 == 0:
         # "Les années 1990" are ten, "les années 2015" is one.
         yield _years(year, year + _DECADE - 1), "closed"
