@@ -369,6 +369,19 @@ class Catalogue:
         rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
         return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
 
+    def ids_with_vector(self, table: VectorTable = "vectors") -> tuple[str, ...]:
+        """Returns the ids of all passages that have a vector, in the order of the passages' numbers."""
+        own = VECTOR_TABLES[table]
+        found = select(PASSAGES.c.passage, PASSAGES.c.passage_id)
+        rows = self.database.rows(found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key))
+        return tuple(str(identifier) for _, identifier in sorted(rows, key=itemgetter(0)))
+
+    def vectors_by_id(self, passage_ids: Sequence[str], table: VectorTable = "vectors") -> Matrix:
+        """Returns the vectors of passages that have one, in their order, (n, dim) float32."""
+        rows = self.database.rows(_vectors_by_id(table), {"passage_ids": passage_ids})
+        held = {str(identifier): vector for identifier, vector in rows}
+        return _matrix([held[identifier] for identifier in passage_ids])
+
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
         found: dict[str, list[bytes]] = {}
@@ -558,6 +571,12 @@ def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
     own = VECTOR_TABLES[table]
     found = select(PASSAGES.c.passage, PASSAGES.c.passage_id, own.c.vector)
     return found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key).where(*conditions(within))
+
+
+@cache
+def _vectors_by_id(table: VectorTable) -> Select[Any]:
+    found = _vectors(table, ()).with_only_columns(PASSAGES.c.passage_id, VECTOR_TABLES[table].c.vector)
+    return found.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
 
 
 @cache
