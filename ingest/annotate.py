@@ -63,7 +63,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 14
+ANNOTATION_VERSION = 15
 # By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
 # or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
@@ -357,7 +357,8 @@ class Annotator:
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
         if item.group is not None:
-            metadata = attributed(metadata, self._parties)
+            joined = [code for code in item.states if code != item.state]
+            metadata = replace(attributed(metadata, self._parties), held_by=held_together(item.group, joined))
         else:
             together = held_together(item.state, item.states)
             # "Thailand and Mali announced" is nobody's speaking for another, nor is a section of both.

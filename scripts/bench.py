@@ -117,6 +117,7 @@ def write_corpus(speeches: Path, size: int, folder: Path) -> None:
 
 def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
     """Yields the measurements of one size."""
+    chroma: Any = importlib.import_module("langchain_chroma").Chroma
     settings = load_settings(store=folder / "store")
     embedder.embed_query("Nobody waits for the model to be loaded.")
     with closing(Store(settings.store, embedder)) as store:
@@ -128,7 +129,6 @@ def measure(folder: Path, embedder: PackagedEmbedder) -> Iterator[Row]:
         passages = catalogue.passages_of(list(held))
         known = [held[passage.statement_id].metadata for passage in passages]
         texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
-        chroma: Any = importlib.import_module("langchain_chroma").Chroma
         plain = chroma("plain", embedder, str(folder / "plain"), collection_metadata={"hnsw:space": "cosine"})
         # One call takes no more than 5,461 texts.
         parts = [slice(begin, begin + 5_000) for begin in range(0, len(texts), 5_000)]

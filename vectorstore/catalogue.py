@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -132,6 +132,7 @@ class Catalogue:
         self._full_text = self.database.full_text
         # The generation at which they were read, and the sentences of statements by id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
+        self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)
 
@@ -183,7 +184,13 @@ class Catalogue:
         return tuple(filter(None, (self.document(row[0]) for row in rows)))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope without their texts, by State and date."""
+        """Returns the statements in scope without their texts, by State and date.
+
+        Those of all, which each list of States asks for, are kept until anything is written.
+        """
+        return self._all_summaries(self.database.writes) if scope == ScopeFilter() else self._summaries(scope)
+
+    def _summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         values = scope_values(scope)
         summaries = map(to_summary, self.database.rows(select_scope(tuple(values)), values))
         # Sorted here: for the sake of an order SQLite would go through all statements.
@@ -348,6 +355,14 @@ class Catalogue:
         rows = self.database.rows(_PASSAGES, {"passage_ids": passage_ids})
         return {str(row[0]): to_passage(row) for row in rows}
 
+    def passages_among(
+        self, passage_ids: Sequence[str], statement_ids: Sequence[str], languages: Collection[str | None] | None = None
+    ) -> frozenset[str]:
+        """Returns which of these passages are of these statements, in any language or in these."""
+        within = which_passages(statement_ids, languages)
+        rows = self.database.rows(_among(tuple(within)), {"passage_ids": passage_ids, **within})
+        return frozenset(str(row[0]) for row in rows)
+
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
         return tuple(map(to_passage, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
@@ -368,6 +383,19 @@ class Catalogue:
         # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
         rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
         return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
+
+    def ids_with_vector(self, table: VectorTable = "vectors") -> tuple[str, ...]:
+        """Returns the ids of all passages that have a vector, in the order of the passages' numbers."""
+        own = VECTOR_TABLES[table]
+        found = select(PASSAGES.c.passage, PASSAGES.c.passage_id)
+        rows = self.database.rows(found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key))
+        return tuple(str(identifier) for _, identifier in sorted(rows, key=itemgetter(0)))
+
+    def vectors_by_id(self, passage_ids: Sequence[str], table: VectorTable = "vectors") -> Matrix:
+        """Returns the vectors of passages that have one, in their order, (n, dim) float32."""
+        rows = self.database.rows(_vectors_by_id(table), {"passage_ids": passage_ids})
+        held = {str(identifier): vector for identifier, vector in rows}
+        return _matrix([held[identifier] for identifier in passage_ids])
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
@@ -516,7 +544,7 @@ class Catalogue:
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(counted=False) as connection:
             today = datetime.now(UTC)
             now = today.isoformat(timespec="microseconds")
             put(connection, TRACES, [{"trace_id": trace_id, "at": now, "record": json.dumps(record)}])
@@ -554,10 +582,21 @@ def _count(within: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
+def _among(within: tuple[str, ...]) -> Select[Any]:
+    return select(PASSAGES.c.passage_id).where(is_among(PASSAGES.c.passage_id, "passage_ids"), *conditions(within))
+
+
+@cache
 def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
     own = VECTOR_TABLES[table]
     found = select(PASSAGES.c.passage, PASSAGES.c.passage_id, own.c.vector)
     return found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key).where(*conditions(within))
+
+
+@cache
+def _vectors_by_id(table: VectorTable) -> Select[Any]:
+    found = _vectors(table, ()).with_only_columns(PASSAGES.c.passage_id, VECTOR_TABLES[table].c.vector)
+    return found.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
 
 
 @cache

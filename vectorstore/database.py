@@ -33,6 +33,7 @@ COPYING: Final = "copying"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )
+_COUNTED: Final = select(META.c.value).where(META.c.key == _WRITES)
 # For stores made before there were revisions: a migration that each had, and the revision that it amounts to.
 _BEFORE_REVISIONS: Final = {"migration:008_second_vectors": "0002", "migration:005_families": "0001"}
 _BETWEEN: Final = ("migration:006_holders", "migration:007_unreadable", "migration:008_documents")
@@ -137,9 +138,14 @@ class Database:
         if counted:
             self._own.writes = getattr(self._own, "writes", 0) + 1
 
+    @property
+    def writes(self) -> int:
+        """A number that grows with everything that is written but for what is not counted, by any process."""
+        return int(self.value(_COUNTED))
+
     def writes_of_others(self) -> int:
         """Returns a number that changes when any other thread or process has written."""
-        return int(self.value(select(META.c.value).where(META.c.key == _WRITES))) - getattr(self._own, "writes", 0)
+        return self.writes - getattr(self._own, "writes", 0)
 
     @contextmanager
     def advisory_lock(self, wait_seconds: float) -> Iterator[None]:

@@ -22,6 +22,8 @@ _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
 # From so many statements on, their passages are not listed for a search.
 _MANY_STATEMENTS: Final = 500
+# How many times k the whole store is searched for, before it is seen which of that is of many statements.
+_AHEAD: Final = 8
 _FTS: Final = sa.table(_NAME, sa.column("rowid", sa.Integer), sa.column("text"))
 _MATCHES: Final[sa.ColumnElement[bool]] = sa.literal_column(_NAME).op("MATCH", is_comparison=True)(
     sa.bindparam("query")
@@ -55,13 +57,18 @@ class Fts5:
 
     def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""
-        if within and len(query) > _MANY_PHRASES:
-            texts = connection.scalars(_texts(tuple(within)), {"k": _FEW_TEXTS + 1, **within}).all()
+        plan = names, many = _plan(within)
+        if names and not many and len(query) > _MANY_PHRASES:
+            texts = connection.scalars(_texts(names), {"k": _FEW_TEXTS + 1, **within}).all()
             if len(texts) <= _FEW_TEXTS:
                 query = _held_by(texts, query)
         if not query:
             return []
-        rows = connection.execute(_search(_plan(within)), {"query": _written(query), "k": k, **within})
+        values = {"query": _written(query), "k": k, "ahead": k * _AHEAD, **within}
+        # To look up the statement of each match takes ten times as long as to search; mostly the best ones do.
+        rows = connection.execute(_search(plan, ahead=True), values).all() if many else ()
+        if len(rows) < k:
+            rows = connection.execute(_search(plan), values).all()
         return [(str(identifier), float(score)) for identifier, score in rows]
 
     def count(self, connection: sa.Connection, phrase: Phrase) -> int:
@@ -70,7 +77,10 @@ class Fts5:
 
     def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        return frozenset(connection.scalars(_statements(_plan(within)), {"query": _written(query), **within}))
+        (names, many), among = _plan(within), cast(Sequence[str], within.get("statement_ids", ()))
+        plan: Plan = ((), False) if many else (names, False)
+        found = frozenset(connection.scalars(_statements(plan), {"query": _written(query), **within}))
+        return found.intersection(among) if many else found
 
     def entries(self) -> sa.FromClause:
         """Returns the numbers of all passages in the index, as rows of one column, `passage`."""
@@ -124,13 +134,14 @@ def _texts(within: tuple[str, ...]) -> sa.Select[Any]:
 
 
 @cache
-def _search(plan: Plan) -> sa.Select[Any]:
-    found = sa.select(_FTS.c.rowid, _BM25).where(*_matching(plan))
-    best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(sa.bindparam("k")).subquery()
+def _search(plan: Plan, *, ahead: bool = False) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid, _BM25).where(*([_MATCHES] if ahead else _matching(plan)))
+    best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(sa.bindparam("ahead" if ahead else "k")).subquery()
     joined = sa.select(PASSAGES.c.passage_id, best.c.score).join_from(
         best, PASSAGES, PASSAGES.c.passage == best.c.rowid
     )
-    return joined.order_by(best.c.score.desc(), best.c.rowid)
+    joined = joined.order_by(best.c.score.desc(), best.c.rowid)
+    return joined.where(*conditions(plan[0])).limit(sa.bindparam("k")) if ahead else joined
 
 
 @cache

@@ -5,7 +5,7 @@ product of a matrix and a vector, and processes share the memory. The file is ma
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -49,15 +49,24 @@ class MappedVectors:
         return tuple((self.ids[row].decode(), float(scores[row])) for row in best)
 
 
-def write_mapped(path: Path, ids: Sequence[str], vectors: Matrix) -> None:
-    """Writes such a file, beside it first, so that a crash leaves no half one; a full disk leaves none."""
+def write_mapped(path: Path, ids: Sequence[str], read: Callable[[Sequence[str]], Matrix], at_once: int) -> None:
+    """Writes the vectors of passages to such a file; `read` gives those of some ids, so many at once.
+
+    The file is written beside first, so that a crash leaves no half one; a full disk leaves none.
+    """
     width = -(-max(map(len, ids)) // _ALIGNED) * _ALIGNED
-    rows = np.zeros(len(ids), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
-    rows["id"], rows["vector"] = ids, vectors
     draft = path.with_suffix(".draft")
     try:
         with open(draft, "wb", opener=private_opener) as file:
-            np.save(file, rows)
+            for begin in range(0, len(ids), at_once):
+                some = ids[begin : begin + at_once]
+                vectors = read(some)
+                rows = np.zeros(len(some), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
+                rows["id"], rows["vector"] = some, vectors
+                if not begin:
+                    header = np.lib.format.header_data_from_array_1_0(rows) | {"shape": (len(ids),)}
+                    np.lib.format.write_array_header_1_0(file, header)
+                file.write(rows.tobytes())
         draft.replace(path)
     except OSError as exc:
         logger.warning("%s cannot be written (%s): search goes without it", path, exc.strerror)

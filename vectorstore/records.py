@@ -99,7 +99,7 @@ class Metadata:
     language: str | None = None
     held_by: tuple[str, ...] | None = None
 
-    @property
+    @cached_property
     def holders(self) -> tuple[str, ...]:
         """Whose position it is: the State or group, and the States that hold it together."""
         return tuple(dict.fromkeys(code for code in (self.state, *(self.held_by or ())) if code is not None))

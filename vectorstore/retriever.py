@@ -125,15 +125,8 @@ class Retriever:
         elif passages >= max(_KEPT_FROM, catalogue.count_passages() / self._config.overfetch):
             found = self._store.search_mapped(vector, fetch_k * self._config.overfetch, table)
         if found is not None:
-            allowed = frozenset(statement_ids)
-            owners = catalogue.passages([identifier for identifier, _ in found])
-            kept = [
-                (identifier, score)
-                for identifier, score in found
-                if identifier in owners
-                and owners[identifier].statement_id in allowed
-                and (languages is None or owners[identifier].language in languages)
-            ]
+            allowed = catalogue.passages_among([identifier for identifier, _ in found], statement_ids, languages)
+            kept = [(identifier, score) for identifier, score in found if identifier in allowed]
             if len(kept) >= fetch_k:
                 return kept[:fetch_k]
         chosen = (tuple(statement_ids), None if languages is None else tuple(languages), table)

@@ -397,21 +397,20 @@ class Store:
         path = self._mapped_path(table)
         if not path.exists():
             return True
-        mapped, (ids, vectors) = _mapped(path), self.catalogue.vectors_of(table=table)
-        return (
-            mapped is not None
-            and [each.decode() for each in mapped.ids] == list(ids)
-            and np.array_equal(mapped.vectors, vectors)
-        )
+        mapped, ids = _mapped(path), self.catalogue.ids_with_vector(table)
+        if mapped is None or [each.decode() for each in mapped.ids] != list(ids):
+            return False
+        parts = (slice(begin, begin + BATCH) for begin in range(0, len(ids), BATCH))
+        return all(np.array_equal(mapped.vectors[own], self.catalogue.vectors_by_id(ids[own], table)) for own in parts)
 
     def _map_vectors(self) -> None:
         """Brings the files of mapped vectors up to the catalogue."""
         for table in COLLECTIONS:
             path = self._mapped_path(table)
             if not path.exists() and self.catalogue.count_passages() >= MAPPED_FROM:
-                ids, vectors = self.catalogue.vectors_of(table=table)
+                ids = self.catalogue.ids_with_vector(table)
                 if len(ids) >= MAPPED_FROM:
-                    write_mapped(path, ids, vectors)
+                    write_mapped(path, ids, partial(self.catalogue.vectors_by_id, table=table), BATCH)
             for other in self.path.glob(f"mapped-*-{table}-*"):
                 if other != path:
                     # Where another process maps it, some systems keep it until the next write.
@@ -494,14 +493,14 @@ class Store:
             given[table] = present & wanted
             if wanted <= present:
                 continue
-            ids, vectors = self.catalogue.vectors_of(table=table)
-            rows = [row for row, identifier in enumerate(ids) if identifier not in present]
-            given[table] |= {ids[row] for row in rows}
-            for begin in range(0, len(rows), BATCH):
-                part = rows[begin : begin + BATCH]
-                index.upsert([ids[row] for row in part], vectors[part], table)
+            ids = self.catalogue.ids_with_vector(table)
+            new = [identifier for identifier in ids if identifier not in present]
+            given[table] |= {*new}
+            for begin in range(0, len(new), BATCH):
+                part = new[begin : begin + BATCH]
+                index.upsert(part, self.catalogue.vectors_by_id(part, table), table)
                 if progress is not None:
-                    progress(len(ids) - len(rows) + begin + len(part))
+                    progress(len(ids) - len(new) + begin + len(part))
         if index.ids() != given["vectors"]:
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.

@@ -45,7 +45,7 @@ _MARKED_MIN: Final = 0.25
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
-_WORD: Final = regex.compile(r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+(?:[-’'](?:(?!\p{Han})[\p{L}\p{M}\p{N}])+)*")
+_WORD: Final = regex.compile(r"\p{Han}|[[\p{L}\p{M}\p{N}]--\p{Han}]+(?:[-’'][[\p{L}\p{M}\p{N}]--\p{Han}]+)*", regex.V1)
 _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
     "until", "past", "against", "guard", "say", "been", "by", "was",

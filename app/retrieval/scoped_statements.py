@@ -113,7 +113,8 @@ class ScopedStatements:
             if group is None:
                 continue
             current = self._parties.members(group, summary.metadata.date)
-            members = tuple(s for s in states if s in current)
+            # Who holds it beside the group is asked about it as their own.
+            members = tuple(s for s in states if s in current and s not in summary.metadata.holders)
             others = tuple(
                 s
                 for s in states

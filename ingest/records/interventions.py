@@ -81,7 +81,7 @@ class Intervention:
         role: As in `vectorstore.records.Span`.
         state: Code of the party whose delegate speaks; None unless the role is `party`.
         group: Code of the group that it speaks for, or its name as written where no lookup knows it.
-        states: Codes of States that it names one by one as those for whom it speaks.
+        states: Codes of States that it names one by one as those for whom it speaks, or that join the group.
         speaker: The delegate, as the record names them; None under a heading by State.
         named: How the record names the speaker, in one line.
         clause: What the record says of the speaker before the words: "speaking on behalf of …".
@@ -505,11 +505,12 @@ class _SpeakerLookup:
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
         """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
         told = reported_sentence(sentence, self._parties, self.language)
-        if told is None or self._parties.kind_of(told.codes[0]) in (None, "organization"):
+        codes = [code for code in told.codes if self._parties.kind_of(code) in ("state", "group")] if told else []
+        if told is None or codes[:1] != [told.codes[0]]:
             return None
         words = Intervention(
             start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
-            clause=told.clause.strip(" ,"), state=told.codes[0], states=told.codes[1:] and told.codes,
+            clause=told.clause.strip(" ,"), state=codes[0], states=tuple(codes[1:] and codes),
         )  # fmt: skip
         return words, told.goes_on
 
@@ -543,7 +544,7 @@ class _SpeakerLookup:
         line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
-        if line is not None and not goes_on and line.summarised and line.understood and line.titled:
+        if line is not None and not goes_on and line.summarised and line.understood and _takes_floor(line):
             words = self.intervention(line, trusted=False)
             return None if words is None else _SpeakerTurn(start=start, words=words)
         words = self._named_later(sentence, opens=opens, apart=apart) if line is None else None
@@ -569,7 +570,7 @@ class _SpeakerLookup:
             # Inside a sentence French or Spanish begin "the representative" with a small letter.
             line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
             recalls = SPEAKER.recalls.search(SPEAKER.of_others.sub(",", lead))
-            if recalls or line is None or not (line.summarised and line.titled):
+            if recalls or line is None or not (line.summarised and line.titled and (opens or _takes_floor(line))):
                 continue
             if line.understood:
                 words = self.intervention(line, trusted=False)
@@ -608,7 +609,8 @@ class _SpeakerLookup:
         whom = spoken_for(head, opening, self._parties, self.language, date=self._date, speaker=words.state)
         code = whom.group or (words.state if self._parties.kind_of(words.state) == "group" else None)
         if code is not None or whom.states:
-            return replace(words, group=code) if code else replace(words, states=whom.states)
+            joined = words.states if words.summarised else ()
+            return replace(words, group=code, states=joined) if code else replace(words, states=whom.states)
         unknown = behalf_phrase(head)
         if unknown is not None and not _WORDS.own_government.match(unknown) and not self.party(unknown.strip(" ,")):
             reason = f"{words.named!r} speaks for somebody whom no lookup knows"
@@ -622,6 +624,11 @@ def _nobody_known(named: str) -> str:
 
 def _not_understood(named: str) -> str:
     return f"what the record tells of {named!r} is not understood"
+
+
+def _takes_floor(line: SpeakerLine) -> bool:
+    """Returns whether a line inside a paragraph may begin a turn; "the Secretariat should" is told of an office."""
+    return line.titled and (line.who != "office" or line.says)
 
 
 def _looks_like_name(line: SpeakerLine) -> bool:
@@ -647,7 +654,8 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     # Only lines that are surely of a form speak for it.
     surely = {
         "direct": {line.start for _, line, _ in read if not line.summarised},
-        "told": {line.start for _, line, _ in read if line.summarised and line.understood},
+        "told": {line.start for _, line, _ in read if line.summarised and line.understood}
+        | {turn.start for turn in told if turn.words.states},
         "name": {line.start for _, line, _ in read if line.who == "name"},
         "heading": {start for _, start, codes in headings if len(codes) == 1},
     }
@@ -728,10 +736,13 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
         for number, (start, end) in enumerate(paragraph):
             sentence = " ".join(page.text[start:end].split())
             told = {"opens": not number, "apart": start in apart}
-            if number and tells_decision(sentence):
+            if number and tells_decision(sentence) and lookup.reported(sentence, start) is None:
                 stops.append(start)
-            elif start not in found and (turn := lookup.told(page.text, start, end, speaking, **told)):
-                found[start] = turn
+            elif start not in found or found[start].words.role == "unknown":
+                turn = lookup.told(page.text, start, end, speaking, **told)
+                # "The representatives of Arvandia and Belmora agreed" is no line of one speaker.
+                if turn is not None and (start not in found or turn.words.states):
+                    found[start] = turn
             speaking = found[start].words if start in found else speaking
     turns = sorted(found.values(), key=lambda turn: turn.start)
     return [replace(turn, end=turn.end or next((at for at in stops if at > turn.start), None)) for turn in turns]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
-from ingest.metadata.represented_party import JOINT, behalf_before
+from ingest.metadata.represented_party import JOINT, behalf_before, behalf_phrase, opens_on_behalf
 from ingest.parties.party_table import PartyTable, in_rows
 
 _WORDS: Final = RegexPatterns("reported_speech")
@@ -19,7 +19,7 @@ class ReportedSentence:
     """Whose saying a sentence tells.
 
     Attributes:
-        codes: The parties that said it, in order.
+        codes: The parties that said it, in order; behind one that speaks for a group, those that join the group.
         name: How the sentence names the first.
         clause: What stands between name and verb: ", on behalf of the European Union,".
         goes_on: Whether it names a person, so that what follows in the paragraph is told of them as well; of a State
@@ -54,11 +54,21 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
             clause = official["clause"] or ""
             return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
         run = next(in_rows(sentence, named[number:], JOINT))
-        if (said := _WORDS.then_said.match(sentence, run[-1].end)) is not None:
-            codes = tuple(dict.fromkeys(code for party in run for code in party.codes))
-            return ReportedSentence(
-                codes=codes, name=match.text, clause=said["clause"] or "", goes_on=bool(lead["delegate"])
-            )
+        told, clause, joint = _WORDS.then_said.match(sentence, run[-1].end), "", run[1:]
+        whom = next(in_rows(sentence, named[number + 1 :], JOINT), run)
+        before = sentence[match.end : whom[0].start]
+        if len(run) == 1 and before.startswith(",") and opens_on_behalf(before) and behalf_before(before):
+            # "Arvandia, on behalf of the Riparian Group, Belmora and Drelnia said" is the group's and theirs.
+            joint = whom[1:] if parties.kind_of(whom[0].codes[0]) == "group" else []
+            end = whom[-1].end + sentence.startswith(",", whom[-1].end)
+            if (said := _WORDS.then_said.match(sentence, end)) is not None:
+                told, clause = said, sentence[match.end : (whom[0] if joint else whom[-1]).end]
+        if told is not None:
+            clause += told["clause"] or ""
+            # Who deliver what is a group's do not hold it beside the group.
+            joint = [] if run[1:] and behalf_phrase(clause) else joint
+            codes = tuple(dict.fromkeys(code for party in (match, *joint) for code in party.codes))
+            return ReportedSentence(codes=codes, name=match.text, clause=clause, goes_on=bool(lead["delegate"]))
     return None
 
 

@@ -42,6 +42,7 @@ class SpeakerLine:
         after_colon: Where words begin after the line's colon; None where it has none.
         understood: False where a paragraph begins with somebody who speaks in a record, but what follows is no verb
             that is known: whose words these are cannot be told.
+        says: Whether what follows may be a verb of saying, and not only one of doing: "should", "needed".
     """
 
     start: int
@@ -56,6 +57,7 @@ class SpeakerLine:
     note: str | None = None
     after_colon: int | None = None
     understood: bool = True
+    says: bool = True
 
     @property
     def head(self) -> str:
@@ -175,7 +177,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     return SpeakerLine(
         start=0, body=body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"), clause=clause,
         summarised=summarised, titled=titled, note=notes[0] if notes else None, after_colon=after,
-        understood=understood,
+        understood=understood, says=told or reported is None or WORDS.acts.fullmatch(reported["verb"]) is None,
     )  # fmt: skip
 
 

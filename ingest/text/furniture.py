@@ -81,23 +81,18 @@ def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []
     blanks, position, opens_page = 0, 0, False
-    breaks = [*_LINE_BREAK.finditer(source_text), None]
-    for found in breaks:
-        stop = found.start() if found else len(source_text)
-        raw = source_text[position:stop]
-        start = position + len(raw) - len(raw.lstrip())
-        for first, last in _parts_of(raw.strip()):
+    # At the same breaks as `_LINE_BREAK`.
+    for line_and_break in source_text.splitlines(keepends=True):
+        text = line_and_break.strip()
+        start = position + len(line_and_break) - len(line_and_break.lstrip())
+        for first, last in _parts_of(text):
             begin, end = start + first, start + last
-            line = TextLine(
-                start=begin, end=end, text=source_text[begin:end], blanks_before=blanks, indented=begin > position,
-                opens_page=opens_page,
-            )  # fmt: skip
-            lines.append(line)
+            lines.append(TextLine(begin, end, source_text[begin:end], blanks, begin > position, opens_page))
             blanks, opens_page = 0, False
-        if found:
-            opens_page |= found.group() == "\f"
-            blanks += found.group() == "\f" or not raw.strip()
-            position = found.end()
+        ends_page = line_and_break[-1] == "\f"
+        opens_page |= ends_page
+        blanks += ends_page or not text
+        position += len(line_and_break)
     return tuple(lines)
 
 

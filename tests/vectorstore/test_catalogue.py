@@ -210,6 +210,19 @@ def test_unreadable_files_are_forgotten_when_read(catalogue):
     assert catalogue.unreadable() == (other,)
 
 
+def test_all_statements_are_read_again_once_anything_but_a_trace_was_written(tmp_path):
+    path = tmp_path / "catalogue.sqlite3"
+    with closing(Catalogue(path)) as one, closing(Catalogue(path)) as other:
+        put(other, annotated("s", ["One."], state="XAA"))
+        before = one.summaries(ScopeFilter())
+        other.add_trace("t", {}, keep=9)
+        assert one.summaries(ScopeFilter()) is before
+        other.touch("s", file="new.txt", folder="/n", sha256="0", input_key="k")
+        assert [summary.file for summary in one.summaries(ScopeFilter())] == ["new.txt"]
+        put(other, annotated("r", ["Two."], state="XAB"))
+        assert in_scope(one) == ["s", "r"]
+
+
 @pytest.mark.parametrize("keep", [2, 0])
 def test_traces_beyond_the_newest_are_dropped(catalogue, keep):
     for number in range(4):

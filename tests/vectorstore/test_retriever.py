@@ -1,3 +1,4 @@
+import tracemalloc
 from contextlib import closing
 
 import pytest
@@ -8,6 +9,7 @@ from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep
 from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
+from vectorstore.store import Store
 
 TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
 TOPIC = "sovereignty and assets of delegation 4"
@@ -190,6 +192,21 @@ def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
     assert after != before and after.stat().st_mode & 0o077 == 0
     (best, *_), _, used = mapped_and_read(mapping, [*STATEMENTS, "new"], 5, monkeypatch)
     assert used and best[0] == "new/0"
+
+
+def test_writer_holds_few_vectors_at_once(tmp_path, monkeypatch):
+    for name in ("store", "chroma"):
+        monkeypatch.setattr(f"vectorstore.{name}.BATCH", 100)
+    embedder, passages = HashingEmbedder(), 1500
+    embedder.dimension = 1024
+    with closing(Store(tmp_path, embedder)) as store:
+        keep(store, embedder, annotated("long", [f"Part {number}." for number in range(passages)]))
+        tracemalloc.start()
+        keep(store, embedder, annotated("new", ["Delegation 4 speaks."]))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < passages * embedder.dimension * 4 / 2
+        assert all(check.ok for check in store.check())
 
 
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):

@@ -27,7 +27,9 @@ def test_each_state_is_answered_with_what_is_reported_of_it(question, state, wor
     assert answer.status == "answered"
     assert {claim.state for claim in answer.claims} == {state}
     assert {citation.kind for citation in answer.citations} == {"reported"}
-    assert any(words in citation.quote for citation in answer.citations)
+    (told,) = [citation for citation in answer.citations if words in citation.quote]
+    assert (" jointly with " in answer.answer) is bool(told.held_by)
+    assert not told.held_by or state in told.held_by
     assert "as summarised in the record" in answer.answer
 
 
