@@ -6,23 +6,14 @@ import pytest
 
 from app.records import Answer
 from app.wiring import Workspace
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 ANSWER = (
     "question answer status missing abstention scope claims citations more related coverage retrieved confidence"
     " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
     " kind kind_chance other_kinds conversation"
-).split()
-SCOPE = (
-    "states groups treaties bodies sessions years agenda_items topic language kept notes months pick members_of"
-    " excluded interval all_states negated"
-).split()
-CITATION = (
-    "number statement_id state on_behalf_of speaker body session date agenda_item title file symbol page paragraph"
-    " start end quote source_quote sentence_ids language kind ocr_confidence inferred verdict also_in summarised"
-    " held_by edge quoting quoted_party superseded_by nearest"
-).split()
-COVERAGE = (
-    "statements_in_scope statements_with_evidence states_without_evidence states_without_statement unreadable_files"
 ).split()
 
 
@@ -36,25 +27,14 @@ def test_answer_has_the_keys_of_the_contract_in_order(answered):
     assert answered["status"] == "answered"
 
 
-@pytest.mark.parametrize(
-    ("path", "keys"),
-    [
-        (("scope",), SCOPE),
-        (("scope", "treaties", 0), ["treaty", "articles"]),
-        (("claims", 0), ["text", "state", "citations", "direction"]),
-        (("citations", 0), CITATION),
-        (("coverage",), COVERAGE),
-        (("retrieved", 0), ["passage_id", "statement_id", "start", "end", "rank", "score"]),
-        (("timings_ms",), ["resolve", "retrieve", "compose", "verify", "total", "first_claim"]),
-    ],
-)
+@cases("path", "keys", tuples=True)
 def test_parts_have_the_keys_of_the_contract_in_order(path, keys, workspace, answered):
     part: object = answered
     if path[0] == "retrieved":
         part = workspace.assistant.ask("What did Arvandia say about extradition?").to_json()
     for step in path:
         part = part[step]  # type: ignore[index]
-    assert isinstance(part, dict) and list(part) == keys
+    assert isinstance(part, dict) and tuple(part) == keys
 
 
 def test_abstention_has_the_keys_of_the_contract(workspace):

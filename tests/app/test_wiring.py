@@ -9,7 +9,10 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import open_workspace
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 HEAVY = (
     "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
@@ -20,8 +23,10 @@ TRACING = dict.fromkeys(SWITCHES, "true") | {
 }  # fmt: skip
 
 
-def _python(code: str, **environment: str) -> str:
-    command, told = [sys.executable, "-c", code], {**os.environ, **environment}
+def _python(program: str, *arguments: object, **environment: str) -> str:
+    """What a program prints."""
+    command = [sys.executable, "-c", cases[program], *map(str, arguments)]
+    told = {**os.environ, **environment}
     done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -29,55 +34,23 @@ def _python(code: str, **environment: str) -> str:
 
 @pytest.mark.slow
 def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys, app.cli\nassert app.cli.main(['--help']) == app.cli.main(['brief', '--help']) == 0\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules])"
-    )
-    assert _python(code).splitlines()[-1] == "[]"
+    assert _python("HELP", *HEAVY).splitlines()[-1] == "[]"
 
 
 @pytest.mark.slow
 def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None:
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom app.settings import Settings\n"
-        "from app.wiring import open_workspace\n"
-        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n    w.corpus.documents()\n"
-        "heavy = ('gradio', 'torch', 'sentence_transformers', 'langsmith', 'docx', 'wordninja')\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    assert _python(code) == "[]"
+    assert _python("OPEN", tmp_path / "store") == "[]"
 
 
 @pytest.mark.slow
 def test_metadata_are_corrected_and_taken_back_without_torch(tmp_path: Path, conference: Path) -> None:
-    code = (
-        "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\nfrom app.settings import Settings\n"
-        "from app.wiring import open_workspace\nfrom ingest.indexer import Indexer, IngestOptions\n"
-        "from vectorstore.embeddings import PackagedEmbedder\n"
-        f"settings = Settings(store=Path({str(tmp_path / 'store')!r}))\n"
-        "with open_workspace(settings) as w:\n"
-        "    indexer = Indexer(w.store, PackagedEmbedder(), settings.split, settings.load)\n"
-        f"    indexer.ingest([Path({str(conference / 'txt' / 'XAA_10_2020.txt')!r})], IngestOptions())\n"
-        "    title = lambda: w.corpus.documents()[0].metadata.title\n"
-        "    before, step = title(), w.corpus.undo_step(w.corpus.documents()[0].document_id)\n"
-        "    step = replace(step, now=w.corpus.edit(step.now, {'title': 'A speech'}))\n"
-        "    print(title())\n"
-        "    w.corpus.restore(step)\n"
-        "    print(title() == before)\n"
-        "print([name for name in ('torch', 'sentence_transformers') if name in sys.modules])"
-    )
-    assert _python(code).split("\n") == ["A speech", "True", "[]"]
+    told = _python("CORRECT", tmp_path / "store", conference / "txt" / "XAA_10_2020.txt")
+    assert told.split("\n") == ["A speech", "True", "[]"]
 
 
 @pytest.mark.slow
 def test_no_question_is_traced_whatever_the_environment_says(tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path\nfrom app.settings import Settings\nfrom app.wiring import open_workspace\n"
-        f"with open_workspace(Settings(store=Path({str(tmp_path / 'store')!r}))) as w:\n"
-        "    w.assistant.ask('What did Iran say about article 4?')\n"
-        "from langsmith.utils import tracing_is_enabled\nprint(bool(tracing_is_enabled()))"
-    )
-    assert _python(code, **TRACING) == "False"
+    assert _python("ASK", tmp_path / "store", **TRACING) == "False"
 
 
 @pytest.mark.usefixtures("scripted_models")

@@ -17,23 +17,13 @@ from evals.public import corpus, mtrag, qmsum, spans
 from evals.public.corpus import records_of, silent_by_others
 from evals.public.spans import Chunk, choose, marked, word_f1
 from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
 from tests.fakes import fake_workspace
 from vectorstore.records import Sentence
 
-MEETING: dict[str, Any] = {
-    "meeting_transcripts": [
-        {"speaker": "The Chair (Hon. Ada Quill (Port Selwe, Ind.))", "content": "I call the meeting to order."},
-        {"speaker": "Dr Brone Talvik AM", "content": "School libraries need a librarian in every single county."},
-        {"speaker": "Ms. Cora Vesh (Quillane, Ind.)", "content": "Ferries to the northern islands must sail daily."},
-        {"speaker": "Dr Brone Talvik AM", "content": "Rural buses should run until midnight in the summer months."},
-    ],
-    "specific_query_list": [
-        {"query": "What did Brone Talvik say about school libraries?", "relevant_text_span": [["1", "1"]]},
-        {"query": "What did Cora Vesh say about ferries to the islands?", "relevant_text_span": [["2", "3"]]},
-        {"query": "What did the meeting discuss about buses?", "relevant_text_span": [["3", "3"]]},
-        {"query": "What did Cora Vesh think about buses?", "relevant_text_span": [["3", "3"]]},
-    ],
-}
+cases = Cases(__file__)
+
+MEETING: dict[str, Any] = cases["MEETING"]
 
 
 @pytest.fixture

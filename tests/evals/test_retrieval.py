@@ -8,7 +8,10 @@ from app.records import RetrievedPassage
 from evals.cases.documents import Document
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.retrieval import MEASURES, ranking, retrieval, wrong_state
+from tests.cases import Cases
 from tests.evals.made import answer, case, passage
+
+cases = Cases(__file__)
 
 # Two spans of a.txt are one evidence group, one of b.txt is another.
 CASE = case(
@@ -32,16 +35,9 @@ def sample(*places: tuple[int, int] | tuple[int, int, str], **fields) -> EvalSam
     return EvalSample(case=CASE, answer=answer(retrieved=retrieved(*places)), documents=documents, **files)
 
 
-@pytest.mark.parametrize(
-    ("places", "documents"),
-    [
-        # The third passage holds a span of a group that is found already.
-        (((0, 60), (90, 200), (390, 460), (0, 80, "s2")), ["p1", "group-0", "p3", "group-1"]),
-        (((100, 130), (130, 150), (0, 30, "s2")), ["group-0", "p2", "group-1"]),
-    ],
-)
+@cases("places", "documents", tuples=True)
 def test_ranking_counts_groups_whichever_way_texts_are_split(places, documents) -> None:
-    assert ranking(sample(*places)) == (documents, frozenset({"group-0", "group-1"}))
+    assert ranking(sample(*places)) == ([*documents], frozenset({"group-0", "group-1"}))
 
 
 def test_retrieval_figures_by_hand() -> None:

@@ -216,26 +216,12 @@ def test_revisions_are_linked_by_symbol_and_the_older_ones_are_superseded(desk):
 
 
 ENGLISH = "Madam President,\n\nIn 2019 we extradited 47 persons.\n\nSince 2004, 120 requests came.\n\nWe ask for aid.\n"
-FRENCH = "Madame,\n\nEn 2019 nous avons extradé 47 personnes.\n\nDepuis 2004, 120 demandes.\n\nNous demandons aide.\n"
-OTHER_FRENCH = "Madame,\n\nEn 2018 nous avons formé 31 juges.\n\nDepuis 1999, 650 demandes.\n\nNous remercions.\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "of", "linked"),
-    [
-        (FRENCH, row(language="fr"), True),
-        (OTHER_FRENCH, row(language="fr"), False),
-        (FRENCH + "\n\n".join(["Nous le répétons.\n"] * 5), row(language="fr"), False),
-        (FRENCH, row(language="fr", occasion="UNTOC COP,10,2020-10-13,4"), False),
-        (FRENCH, row(language="fr", state="XAB"), False),
-        (FRENCH, row(language="en"), False),
-        (OTHER_FRENCH, row(language="fr", occasion="UNTOC COP,10,,", symbol=SYMBOL), True),
-    ],
-    ids=["translation", "other numbers", "other structure", "other day", "other State", "same language", "same symbol"],
-)
+@cases("text", "of", "linked")
 def test_translations_share_party_occasion_and_structure_or_a_symbol(desk, text, of, linked):
     desk.write("en.txt", ENGLISH, row(symbol=SYMBOL))
-    desk.write("fr.txt", text, of)
+    desk.write("fr.txt", text, row(**of))
     report = desk.ingest()
     assert desk.links() == ([("translation", "en.txt", "fr.txt")] if linked else [])
     if linked:

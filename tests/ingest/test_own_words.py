@@ -26,59 +26,9 @@ def said_in(annotated):
     return [words for _, words in quotable(annotated)]
 
 
-NUMBERED = (
-    f"{SPEECH}We protect every witness of organized crime in all of our courts.1 That is known.\n"
-    "We agreed to the budget of the mechanism and to its whole programme of work\n"
-    "1 year ago, but my delegation cannot accept it now and shall vote against it.\n"
-    "We regret this outcome.\n\n{between}1 Resolution 55/25, annex I.\n"
-)
-NUMBERED_SAID = cases.tuples("NUMBERED_SAID")
-ITEMS = ("(a) First, lamps should be lit;", "(b) Second, wicks should be trimmed, and", "(c) Third, oil is dear.")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param(
-            f"{COVER.format(state='BELMORA')}Mr. President,\n"
-            "The Convention is a remarkable achievement. We ratified it.",
-            ("Mr. President,", "The Convention is a remarkable achievement.", "We ratified it."),
-            id="no blank line ends the cover",
-        ),
-        pytest.param(
-            "Belmora and Quenza\n\nThe Centre in Vienna, seat of the Office. Photograph: M. Orren\n\n"
-            "Joint statement by Belmora and Quenza on the Conference of the Parties to UNTOC, 21 October 2016\n\n"
-            "We welcome the adoption of the review. It took us ten years.",
-            ("We welcome the adoption of the review.", "It took us ten years."), id="title after a picture's caption",
-        ),
-        pytest.param(
-            f"{SPEECH}We protect witnesses from retaliation.1 Without them there are no trials. We trust the courts.2"
-            "\n\n"
-            "1 Resolution 55/25, annex I. Articles 24 and 25 deal with witnesses.\n2 Quenza made a reservation.\n",
-            ("We protect witnesses from retaliation.1", "Without them there are no trials.", "We trust the courts.2"),
-            id="marks of footnotes end sentences",
-        ),
-        pytest.param(NUMBERED.format(between=""), NUMBERED_SAID, id="a number that begins a line is no footnote"),
-        pytest.param(
-            NUMBERED.format(between="1 We thank the Chair.\n\n"), (*NUMBERED_SAID, "1 We thank the Chair."),
-            id="a numbered paragraph stands above the note of its number",
-        ),
-        pytest.param(
-            f"{SPEECH}1 We recall the 77 ports.\n\n2 We closed two of them.",
-            ("1 We recall the 77 ports.", "2 We closed two of them."), id="numbered paragraphs are no footnotes",
-        ),
-        pytest.param(
-            f"{SPEECH}We thank you.\n\nWe ask for this:\n\n" + "\n\n".join(ITEMS), ("We thank you.", *ITEMS),
-            id="items after a colon are said",
-        ),
-        pytest.param(
-            f"{SPEECH}We thank you.\n\n(a) Opening of the session\n\nWe agree.", ("We thank you.", "We agree."),
-            id="an item after no colon is not",
-        ),
-    ],
-)  # fmt: skip
+@cases("text", "said", tuples=True)
 def test_what_is_said_is_quoted_and_neither_cover_nor_notes(annotate, text, said):
-    assert tuple(said_in(annotate(text))) == said
+    assert tuple(said_in(annotate(text.format(SPEECH=SPEECH, COVER=COVER.format(state="BELMORA"))))) == said
 
 
 @pytest.mark.parametrize(
@@ -165,44 +115,15 @@ def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(
     assert {state for state, _ in quotable(whole)} == {"XGR"}
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        ({"state": "Belmora", "speaker": "Ms. Ferro"}, [("XGR", "Ms. Ferro (Belmora)"), ("XAB", "Ms. Ferro")]),
-        ({"speaker": "Ms. Ferro (Belmora)"}, [("XGR", "Ms. Ferro (Belmora)"), ("XAB", "Ms. Ferro")]),
-        ({"speaker": "Ms. Ferro"}, [("XGR", "Ms. Ferro"), (None, "Ms. Ferro")]),
-        ({"state": "Belmora", "on_behalf_of": "XIC"}, [("XIC", "Belmora"), ("XAB", None)]),
-        ({"state": "XIC"}, [("XIC", None), (None, None)]),
-    ],
-)
+@cases("cells", "expected", tuples=True)
 def test_what_a_row_says_of_two_capacities_is_kept(annotator, annotate, cells, expected):
     annotated = annotate(FOR_GROUP, row=ManifestRow(file="a.txt", **cells))
-    assert [(item.metadata.state, item.metadata.speaker) for item in annotated.statements] == expected
+    assert [(item.metadata.state, item.metadata.speaker) for item in annotated.statements] == [*expected]
     again = annotator.annotate(annotated.document)
     assert again.statements == annotated.statements
 
 
-FOR_RIVERS = "Now I speak on behalf of the Group of Riparian States. The Group wants boats. It has waited long."
-FOR_CIRCLE = "Now I speak on behalf of the Circle of Nine. We want more boats. Nine are too few."
-OWN = "I speak in my national capacity. Belmora needs no treaty. We answer every request."
-
-
-@pytest.mark.parametrize(
-    ("parts", "holders"),
-    [
-        ((OWN, FOR_RIVERS), ("XAB", "XGR")),
-        ((FOR_RIVERS, OWN), ("XGR", "XAB")),
-        ((OWN, FOR_CIRCLE), ("XAB", "Circle of Nine")),
-        ((FOR_CIRCLE, OWN), ("Circle of Nine", "XAB")),
-        ((FOR_CIRCLE, OWN, FOR_RIVERS), ("Circle of Nine", "XAB", "XGR")),
-        ((OWN, FOR_RIVERS, "We said it again: we speak in our national capacity."), ("XAB", "XGR", "XGR")),
-        (("I shall speak in my national capacity later.", FOR_RIVERS), ("XGR", "XGR")),
-        ((OWN, "I also spoke on behalf of the Circle of Nine."), ("XAB", "XAB")),
-        # What is only announced.
-        ((FOR_RIVERS, "Belmora will speak in its national capacity. The Group thanks you. It waits."), ("XGR", "XGR")),
-        ((FOR_RIVERS, "We shall speak later in our national capacity. The Group thanks you."), ("XGR", "XGR")),
-    ],
-)
+@cases("parts", "holders", tuples=True)
 def test_each_capacity_holds_what_is_said_from_where_it_begins(annotate, parts, holders):
     annotated = annotate(SPEECH + "\n\n".join(parts))
     said = quotable(annotated)
@@ -213,7 +134,7 @@ def test_each_capacity_holds_what_is_said_from_where_it_begins(annotate, parts, 
 
 
 def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(annotator):
-    loaded = LoadedText(text=f"{SPEECH}{FOR_CIRCLE}", sha256="0" * 64)
+    loaded = LoadedText(text=f"{SPEECH}{cases['FOR_CIRCLE']}", sha256="0" * 64)
     rows = (None, ManifestRow(file="a.txt", state="Circle of Nine", on_behalf_of="Circle of Nine"))
     for row in rows:
         read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import IntegrityError
 
 from tests import fakes_store
+from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
@@ -27,6 +28,8 @@ from vectorstore.records import (
     UnreadableFile,
     text_key,
 )
+
+cases = Cases(__file__)
 
 put = partial(fakes_store.put, embedder=HashingEmbedder())
 
@@ -151,23 +154,7 @@ def test_texts_without_vector_are_named_until_they_have_one(catalogue):
     assert catalogue.texts_without_vector() == {}
 
 
-_SCOPES = [
-    # What no State is known of is in a scope that names none.
-    ({}, ["aa10", "aa12", "bb12", "gg11", "nobody"]), ({"parties": ("XAA",)}, ["aa10", "aa12"]),
-    ({"parties": ("XAA", "XBB")}, ["aa10", "aa12", "bb12"]), ({"sessions": ("10",)}, ["aa10"]),
-    ({"bodies": ("UNTOC COP",), "sessions": ("12",)}, ["aa12", "bb12"]), ({"years": (2020,)}, ["aa10"]),
-    ({"years": (2021,)}, ["gg11"]), ({"years": (2022,)}, ["gg11"]), ({"years": (1999,)}, []),
-    ({"months": ("2020-10",)}, ["aa10"]), ({"months": ("2020-09", "2020-11")}, []),
-    ({"months": ("2024-10",)}, ["aa12", "bb12"]), ({"months": ("2024-01",)}, ["bb12"]),
-    ({"months": ("2024-12",)}, ["bb12"]), ({"months": ("2021-12",)}, ["gg11"]),
-    ({"months": ("2022-01",)}, ["gg11"]), ({"months": ("2022-02",)}, []),
-    ({"months": ("2020-10",), "years": (2024,)}, []), ({"agenda_items": ("2",)}, ["aa10", "bb12"]),
-    ({"agenda_items": ("2 (b)",)}, ["bb12"]), ({"agenda_items": ("4",)}, ["aa10"]),
-    ({"agenda_items": ("1",)}, []), ({"agenda_items": ("12",)}, ["aa12"]),
-    ({"kinds": ("treaty",)}, ["convention"]),
-    ({"kinds": ()}, ["convention", "aa10", "aa12", "bb12", "gg11", "nobody"]),
-    ({"parties": ("XZZ",)}, []), ({"parties": ("' OR 1=1 --",)}, []), ({"agenda_items": ("*",)}, []),
-]  # fmt: skip
+_SCOPES = cases.tuples("SCOPES")
 
 
 def test_scope_takes_exactly_what_matches(catalogue):

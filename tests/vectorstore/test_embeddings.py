@@ -154,34 +154,17 @@ def test_unknown_model_offline_names_the_settings(name):
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(
-    ("files", "content"),
-    [
-        pytest.param("model.safetensors", None, id="no weights"),
-        pytest.param("model.safetensors", b"\0" * 100, id="cut weights"),
-        pytest.param("tokenizer* vocab*", None, id="no tokenizer"),
-        pytest.param("*.*", None, id="no files"),
-        pytest.param("config.json", b"{", id="broken config"),
-    ],
-)
+@cases("files", "content")
 def test_damaged_model_folder_is_a_model_error(folder, files, content):
     for file in (file for pattern in files.split() for file in folder.glob(pattern)):
-        file.unlink() if content is None else file.write_bytes(content)
+        file.unlink() if content is None else file.write_text(content)
     with pytest.raises(ModelError, match="UNTOC_EMBEDDING__MODEL"):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")
 
 
 # --- without torch
 
-ODD_TEXTS = [
-    "",
-    "x",
-    "What did Arvandia say about article 4?",
-    "Arvandia supports the review mechanism, and asks that it be funded from the regular budget. " * 3,
-    "Что сказала Арвандия о выдаче?",
-    "大会 الجمعية العامة",
-    "extradition " * 700,
-]
+ODD_TEXTS = [*cases["ODD_TEXTS"], "extradition " * 700]
 
 
 @pytest.mark.model

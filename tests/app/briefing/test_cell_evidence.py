@@ -1,8 +1,7 @@
 """What stands in a cell as evidence: what is surely on its subject; else what is nearest to it."""
 
 from dataclasses import replace
-
-import pytest
+from typing import Any
 
 from app.briefing.cell_evidence import nearest, on_subject
 from app.briefing.cells import Subject
@@ -34,18 +33,9 @@ def summary(name: str, **known: str) -> StatementSummary:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("item", "kept"),
-    [
-        (found("Trade in fake medicine deserves a remark.", 0.33), False),
-        (found("Trade in fake medicine deserves a remark.", 0.6), False),
-        (found("Trade in fake medicine deserves a remark.", 0.97), True),
-        (found("We were sold as slaves in persons.", 0.8), False),
-        (found("We fight human trafficking.", 0.6), True),
-        (found("Trade in fake medicine deserves a remark.", 0.6, "lexical"), True),
-    ],
-)
-def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(item: ScoredSentence, kept: bool) -> None:
+@cases("given", "kept", tuples=True)
+def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(given: tuple[Any, ...], kept: bool) -> None:
+    item = found(*given)
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
     assert quoted(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
 

@@ -11,19 +11,14 @@ from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
 from app.export.write import write_briefing
 from ingest.text.squash import squash
+from tests.cases import Cases
 from tests.fakes_chat import writer
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.heavy
 
-REQUESTS = (
-    {"topics": ["extradition", "mutual legal assistance"]},
-    {"articles": ["18", "16", "4"]},
-    {"states": ["Arvandia, Belmora, Lanhai, Rimalia"], "topics": ["cooperation; technical assistance"]},
-    {"topics": ["review of implementation"], "by_session": True},
-    {"groups": ["XGR"], "topics": ["confiscation"], "sessions": ["10, 12"]},
-    {"states": ["Zarechia, Esquaria, Galdoria"], "topics": ["assistance", "Convention"], "quotations": 5},
-    {"topics": ["trafficking in persons; smuggling of migrants; firearms"], "years": ["2016-2020"]},
-)
+REQUESTS = cases["REQUESTS"]
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 FORMS = ("full", "one_pager", "talking_points")
 

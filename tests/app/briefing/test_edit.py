@@ -12,7 +12,10 @@ from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
 from app.export.arrange import arrange
+from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
+
+cases = Cases(__file__)
 
 
 def test_dropped_quotation_takes_its_point_and_its_review_with_it() -> None:
@@ -27,23 +30,15 @@ def test_dropped_quotation_takes_its_point_and_its_review_with_it() -> None:
     assert [c.number for c in arrange(changed).citations] == list(range(1, len(arrange(changed).citations) + 1))
 
 
-@pytest.mark.parametrize(
-    ("dropped", "kind", "words", "superseded"),
-    [
-        ((1,), "conditional", [2], {}),
-        ((2,), "supports", [1], {3: 1}),
-        ((1, 2), "conditional", [3], {}),
-        ((1, 2, 3), "no_position", [], {}),
-    ],
-)
+@cases("dropped", "kind", "words", "superseded", tuples=True)
 def test_kind_of_an_edited_cell_is_that_of_the_quotations_left(
-    dropped: tuple[int, ...], kind: str, words: list[int], superseded: dict[int, int]
+    dropped: tuple[int, ...], kind: str, words: tuple[int, ...], superseded: dict[int, int]
 ) -> None:
     briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1, 3: 1})
     for number in dropped:
         briefing = drop_quotation(briefing, cell_of(briefing, "XAA").key, number)
     cell = cell_of(briefing, "XAA")
-    assert (cell.kind, [w.citation for w in cell.words], cell.superseded) == (kind, words, superseded)
+    assert (cell.kind, tuple(w.citation for w in cell.words), cell.superseded) == (kind, words, superseded)
 
 
 def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -> None:

@@ -9,7 +9,10 @@ from app.briefing.points import choose_points
 from app.export.arrange import arrange
 from app.export.markdown import markdown_bytes, on_one_line
 from ingest.text.splitter import count_tokens
+from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells
+
+cases = Cases(__file__)
 
 
 def test_few_points_quote_each_kind_of_position_before_a_second_of_one_kind_and_each_party_in_turn():
@@ -57,18 +60,9 @@ def test_a_point_says_whose_words_it_quotes_and_this_counts_in_its_length(briefi
     assert [told["lead"] for told in contract_of(briefing)["points"]] == [lead]
 
 
-@pytest.mark.parametrize(
-    ("cited", "marks", "joint"),
-    [
-        ((2, 1), ["earlier, superseded by [2]", ""], {}),
-        ((2,), ["earlier"], {}),
-        ((3, 1), ["earlier", ""], {}),
-        ((3, 1), ["", ""], {3: ("XAA", "XAB"), 1: ("XRM", "XAB")}),
-        ((3, 1), ["earlier", ""], {3: ("XAA", "XAB"), 1: ("XAA", "XRM")}),
-    ],
-)
+@cases("cited", "marks", "joint", tuples=True)
 def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
-    cited: tuple[int, ...], marks: list[str], joint: dict[int, tuple[str, ...]]
+    cited: tuple[int, ...], marks: tuple[str, ...], joint: dict[int, tuple[str, ...]]
 ) -> None:
     briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1})
     citations = tuple(
@@ -79,5 +73,5 @@ def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
     arranged = arrange(replace(briefing, points=points), "talking_points")
     leads = Leads(arranged)
     told = [leads.leads(point)[0][0] for point in arranged.points]
-    assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in told] == marks
+    assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in told] == [*marks]
     assert arrange(arranged, "talking_points") == arranged

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
 from app.question.turn import EarlierTurn, clean_question, read_turns
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 FIRST = EarlierTurn(question="First?")
 
@@ -45,22 +49,9 @@ def test_read_questions_as_json_lines(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ('{"question": "x"', "not JSON"),
-        ('{"id": "q2"}', "'question'"),
-        ('{"id": "q2", "question": 5}', "'question'"),
-        ('{"id": "q2", "question": "x", "history": "y"}', "'history'"),
-        ('{"id": "q2", "question": "x", "history": [1]}', "'history'"),
-        ('{"id": "q2", "question": "x", "history": {"question": "y"}}', "'history'"),
-        ('{"id": "q2", "question": "x", "history": [{"scope": {}}]}', "'history'"),
-        ('{"id": "q2", "question": "x", "history": [{"question": "y", "scope": ["IRN"]}]}', "'history'"),
-        ('{"a":' * 100_000, "not JSON"),
-        ("{" + "9" * 5000, "not JSON"),
-    ],
-)
-def test_read_questions_goes_on_after_a_bad_line(line: str, says: str, tmp_path: Path) -> None:
+@cases("line", "says")
+def test_read_questions_goes_on_after_a_bad_line(line: str | list[Any], says: str, tmp_path: Path) -> None:
+    line = line if isinstance(line, str) else line[0] * line[1]
     path = _file(tmp_path, f"First?\n\n{line}\nLast?\n")
     first, bad, last = read_questions(path)
     assert (first.question, first.problem, last.question, last.problem) == ("First?", None, "Last?", None)
@@ -68,16 +59,9 @@ def test_read_questions_goes_on_after_a_bad_line(line: str, says: str, tmp_path:
     assert "\n" not in bad.problem and len(bad.problem) < 300
 
 
-@pytest.mark.parametrize(
-    ("data", "says"),
-    [
-        pytest.param(b"\xff\xfe\x00", "UTF-8", id="binary"),
-        pytest.param(b"caf\xe9", "UTF-8", id="Latin 1"),
-        pytest.param(None, "check the path", id="missing"),
-    ],
-)
-def test_read_questions_refuses_a_file_that_is_no_text(data: bytes | None, says: str, tmp_path: Path) -> None:
-    path = tmp_path / "none.txt" if data is None else _file(tmp_path, data)
+@cases("data", "says")
+def test_read_questions_refuses_a_file_that_is_no_text(data: str | None, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "none.txt" if data is None else _file(tmp_path, data.encode("latin-1"))
     with pytest.raises(QuestionError, match=says) as caught:
         list(read_questions(path))
     assert path.name in str(caught.value)

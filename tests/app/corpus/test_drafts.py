@@ -18,7 +18,10 @@ from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
 from tests import made
+from tests.cases import Cases
 from tests.conftest import PROJECT
+
+cases = Cases(__file__)
 
 RIGHT = Judgement(verdict="right")
 UNUSUAL = (
@@ -73,20 +76,10 @@ def test_evidence_is_the_cited_spans_any_of_which_answers(tmp_path):
     assert first.sha256 == hashlib.sha256(b"We support\narticle 4.").hexdigest()
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected", "states"),
-    [
-        ({"scope": Scope(states=("XAA",))}, "single_state", ("XAA",)),
-        ({"scope": Scope(groups=("XGG",))}, "single_state", ("XGG",)),
-        ({"scope": Scope(states=("XAA",), groups=("XGG",))}, "compare", ("XAA", "XGG")),
-        ({"scope": Scope(topic="firearms")}, "list_states", ("XBB", "XAA")),
-        ({"scope": Scope(states=("XAA",)), "status": "partial", "missing": "number"}, "partial", ("XAA",)),
-        ({"scope": Scope(states=("XAA",), kept=("states",))}, "follow_up", ("XAA",)),
-    ],
-)
+@cases("changes", "expected", "states", tuples=True)
 def test_type_and_states_follow_from_what_was_asked(tmp_path, changes, expected, states):
     claims = tuple(Claim(text="", state=state, citations=(1,)) for state in ("XBB", "XAA", None, "XBB"))
-    case = saved_case(tmp_path, answer(claims=claims, **changes))
+    case = saved_case(tmp_path, answer(claims=claims, **changes | {"scope": Scope(**changes["scope"])}))
     assert (case.type, case.expect.states) == (expected, states)
     assert case.expect.missing == changes.get("missing")
     assert case.answerable == (case.expect.status == "answered")

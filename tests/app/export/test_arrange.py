@@ -115,20 +115,12 @@ def test_a_page_of_few_words_says_who_holds_which_position_where_they_are_few() 
     assert Sayings(many).tally(EXTRADITION, named=True) == Sayings(many).tally(EXTRADITION)
 
 
-@pytest.mark.parametrize(
-    ("text", "cut"),
-    [
-        pytest.param(
-            "support", [("we support, and ", False), ("support", True), (" again", False)], id="at their place"
-        ),
-        pytest.param("absent", [("we support, and support again", False)], id="not in the quotation"),
-    ],
-)
-def test_pieces_join_to_the_quotation_and_mark_the_words(text: str, cut: list[tuple[str, bool]]) -> None:
+@cases("text", "cut", tuples=True)
+def test_pieces_join_to_the_quotation_and_mark_the_words(text: str, cut: tuple[tuple[str, bool], ...]) -> None:
     citation = replace(cited(1, 0, 0), quote="we support, and support again", start=100, end=129)
     words = EvidenceWords(citation=1, start=116, end=123, text=text, kind="supports")
     cell = Cell(party="XAA", subject="x", session=None, kind="supports", words=(words,), citations=(1,))
-    assert [(p.text, p.telling) for p in pieces(cell, citation)] == cut
+    assert [(p.text, p.telling) for p in pieces(cell, citation)] == [*cut]
 
 
 def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:

@@ -7,24 +7,11 @@ from docx import Document
 
 from app.answering.compose.extractive import escape
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
+from tests.cases import Cases
 
-TURNS = (
-    ExportedTurn(
-        question="What did *Arvandia* say?",
-        answer="*Arvandia, as a member of the Group:*\n\n"
-        "**Arvandia** · session 8\n\n> “We support \\[sic\\] article 16.” [1] [2]\n\n- see [9]",
-        language="en",
-        references={1: "Arvandia, a_b.txt", 2: "Arvandia, second.txt"},
-        languages={1: "en", 2: "en"},
-    ),
-    ExportedTurn(
-        question="وماذا قالت إسكواريا؟",
-        answer="> “نؤيد المادة.” [1]",
-        language="ar",
-        references={1: "إسكواريا"},
-        languages={1: "ar"},
-    ),
-)
+cases = Cases(__file__)
+
+TURNS = tuple(ExportedTurn(**turn) for turn in cases["TURNS"])
 
 
 def test_markdown_has_footnotes_numbered_through() -> None:

@@ -56,26 +56,12 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         yield workspace
 
 
-@pytest.mark.parametrize(("scope", "found"), [
-    # Under each State that is asked about and holds it, whoever delivered it.
-    (Scope(members_of=("XDO",)), {"XBR": ["brevia22", "joint18"], "XCO": ["corvia20"]}),
-    (Scope(members_of=("XDO",), excluded=("XBR",)), {"XCO": ["corvia20"]}),
-    # Whoever is left out takes a statement only from under its own name.
-    (Scope(excluded=("XSK",)), {"XBR": ["brevia22", "joint18"], "XCO": ["corvia20"], "XDO": ["docks22"]}),
-    (Scope(excluded=("XSK", "XBR")), {"XCO": ["corvia20"], "XDO": ["docks22"]}),
-    (Scope(states=("XBR",), excluded=("XSK",)), {"XBR": ["brevia22", "joint18"]}),
-    (Scope(), {"XSK": ["joint18"], "XBR": ["brevia22"], "XCO": ["corvia20"], "XDO": ["docks22"]}),
-    # The latest is that of each State, with what it held jointly.
-    (Scope(states=("XBR",), pick="latest"), {"XBR": ["brevia22"]}),
-    (Scope(states=("XBR",), pick="earliest"), {"XBR": ["joint18"]}),
-    (Scope(states=("XBR", "XSK"), pick="latest"), {"XBR": ["brevia22"], "XSK": ["joint18"]}),
-    (Scope(members_of=("XDO",), pick="latest"), {"XBR": ["brevia22"], "XCO": ["corvia20"]}),
-])  # fmt: skip
+@cases("scope", "found", tuples=True)
 def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found, together):
-    resolution = Resolution(scope=scope, question="What did they say?")
+    resolution = Resolution(scope=Scope(**scope), question="What did they say?")
     retrieved = together.steps.retriever.in_scope(resolution, together.corpus.parties())
     owned = {party: [s.file.removesuffix(".txt") for s in own] for party, own in retrieved.owned.items()}
-    assert {party: sorted(names) for party, names in owned.items()} == found
+    assert {party: tuple(sorted(names)) for party, names in owned.items()} == found
     assert {s.file for s in retrieved.searched} == {f"{name}.txt" for names in found.values() for name in names}
 
 

@@ -16,8 +16,11 @@ import pytest
 from app.answering.assistant import Assistant, Progress
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.server.limits import EndingError
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_server import team, typed_in_chat
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 QUESTION = "What did Iran say about article 4?"
@@ -133,22 +136,11 @@ def test_what_comes_to_no_step_is_cut_off_and_told(
 @pytest.mark.timeout(300)
 def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tmp_path: Path) -> None:
     """A step without end is cut off at its time from the signal on, not after waits that add up."""
-    code = (
-        "import signal, sys, time; from pathlib import Path; signal.signal(signal.SIGTERM, signal.default_int_handler);"
-        "from app.server.serve import leave, serve; from app.settings import ServerConfig;"
-        "from tests.fakes import fake_workspace, second_model;"
-        "from app.corpus.corpus import Corpus;"
-        "Corpus.added_parties = lambda _: (print('begun', flush=True), time.sleep(300));"
-        "stack = fake_workspace(Path(sys.argv[1]), second=second_model()); workspace = stack.__enter__();"
-        "config = ServerConfig(port=0, stop_seconds=1);"
-        "object.__setattr__(workspace, 'settings', workspace.settings.model_copy(update={'server': config}));"
-        "leave(serve(workspace, on_ready=lambda address: print(address, flush=True)))"
-    )
     store = tmp_path / "store"
     shutil.copytree(filled_store, store)
     with (
         subprocess.Popen(
-            [sys.executable, "-c", code, str(store)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", cases["SERVE"], str(store)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
         ) as server,
         httpx.Client(base_url=server.stdout.readline().strip(), timeout=60, trust_env=False) as client,
         ThreadPoolExecutor() as threads,
@@ -164,11 +156,6 @@ def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tm
 
 @pytest.mark.slow
 def test_a_step_that_takes_long_does_not_keep_the_process() -> None:
-    code = (
-        "import threading, time; from app.server.serve import leave;"
-        "threading.Thread(target=time.sleep, args=(0.1,)).start(); leave(time.monotonic() + 9);"
-        "print('went on', flush=True);"
-        "threading.Thread(target=time.sleep, args=(300,)).start(); leave(time.monotonic() + 0.5); print('not left')"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=200)
+    command = [sys.executable, "-c", cases["LEAVE"]]
+    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=200)
     assert (ran.returncode, ran.stdout) == (0, "went on\n") and "1 steps" in ran.stderr

@@ -1,6 +1,7 @@
 """Who may do what: every route, tool, event and file for everybody, as declared here; one without a rule fails.
 
-Whoever adds a route adds a line to `ROUTES`, an event to `EVENTS`, a tool to `TOOLS`, a method to `RULES`.
+Whoever adds a route adds a line to `ROUTES` in the file beside, an event to `EVENTS`, a tool to `TOOLS`, a method to
+`RULES`.
 """
 
 import inspect
@@ -25,43 +26,7 @@ cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 
-ROUTES = {
-    "nobody": "GET /health, GET /ready, GET /sign-in, POST /sign-in, GET /sign-in/oidc, GET /sign-in/oidc/back",
-    "person": (
-        "GET /api/v1/me, GET /api/v1/openapi.json, GET /api/v1/docs, POST /sign-out, GET /api/v1/keys,"
-        " POST /api/v1/keys, DELETE /api/v1/keys/{identifier}"
-    ),
-    "read": (
-        "GET /about, GET /api/v1/about, GET /api/v1/search, GET /api/v1/statements,"
-        " GET /api/v1/statements/{statement_id}, GET /api/v1/parties, POST /api/v1/verify,"
-        " POST /api/v1/verify/file, GET /api/v1/reviews"
-    ),
-    "ask": (
-        "POST /api/v1/ask, POST /api/v1/ask/events, GET /api/v1/traces/{trace_id}, POST /api/v1/brief,"
-        " POST /api/v1/brief/document, POST /api/v1/conversations, POST /api/v1/conversations/{work_id}/turns,"
-        " POST /api/v1/briefings"
-    ),
-    "work": ", ".join(
-        f"{method} /api/v1/{works}{rest}"
-        for works in ("conversations", "briefings", "cases")
-        for method, rest in (
-            ("GET", ""), ("GET", "/{work_id}"), ("PATCH", "/{work_id}"), ("DELETE", "/{work_id}"),
-            ("POST", "/{work_id}/restore"), ("GET", "/{work_id}/shares"), ("PUT", "/{work_id}/shares/{name}"),
-            ("DELETE", "/{work_id}/shares/{name}"),
-        )
-    )
-    + ", POST /api/v1/conversations/{work_id}/turns/{number}/verdict, GET /api/v1/briefings/{work_id}/document",
-    "edit": (
-        "PATCH /api/v1/statements/{statement_id}, DELETE /api/v1/statements/{statement_id}, POST /api/v1/ingest,"
-        " POST /api/v1/manifest, DELETE /api/v1/parties/{code}, PUT /api/v1/reviews, DELETE /api/v1/reviews/{key}"
-    ),
-    "operate": "GET /metrics, GET /api/v1/doctor, POST /api/v1/doctor, GET /api/v1/settings, GET /api/v1/audit",
-    "admin": (
-        "GET /api/v1/users, POST /api/v1/users, PATCH /api/v1/users/{name}, DELETE /api/v1/users/{name},"
-        " PUT /api/v1/users/{name}/person"
-    ),
-}  # fmt: skip
-DECLARED = {route.strip(): need for need, routes in ROUTES.items() for route in routes.split(",")}
+DECLARED = {route: need for need, routes in cases["ROUTES"].items() for route in routes}
 
 
 @pytest.fixture(scope="module")

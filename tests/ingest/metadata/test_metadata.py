@@ -176,27 +176,13 @@ READ = ReadMetadata(
 )
 NOTHING = ReadMetadata(metadata=Metadata(language="en"))
 OF_A_GROUP = ReadMetadata(metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",))
+FOUND = {"READ": READ, "NOTHING": NOTHING, "OF_A_GROUP": OF_A_GROUP}
 FOR_EXAMPLIA = "on behalf of Examplia and Iran (Islamic Republic of)"
 
 
-@pytest.mark.parametrize(
-    ("found", "row", "changed", "inferred"),
-    [
-        (READ, None, {}, ("session", "state")),
-        (READ, {"state": "Examplia", "agenda_item": "5"}, {"state": "XAA", "agenda_item": "5"}, ("session",)),
-        # The session is concluded anew from a corrected date.
-        (READ, {"date": "2018-10-15"}, {"session": "9", "date": "2018-10-15"}, ("session", "state")),
-        (READ, {"date": "2019"}, {"session": None, "date": "2019"}, ("state",)),
-        # A group's statement is the group's, whoever delivers it; the text says so unless the row says otherwise.
-        (NOTHING, {"state": "XAA", "on_behalf_of": "Coastal Group"},
-         {"state": "XGR", "on_behalf_of": "XGR", "speaker": "Examplia"}, ()),
-        (NOTHING, {"state": "XGR", "speaker": "Ms. Roe"},
-         {"state": "XGR", "on_behalf_of": "XGR", "speaker": "Ms. Roe"}, ()),
-        (OF_A_GROUP, {"state": "XAA"}, {"speaker": "Examplia"}, ()),
-        (OF_A_GROUP, {"state": "XAA", "on_behalf_of": "XAA"}, {"state": "XAA", "on_behalf_of": None}, None),
-    ],
-)  # fmt: skip
+@cases("found", "row", "changed", "inferred", tuples=True)
 def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, inferred, parties):
+    found = FOUND[found]
     merged = merge(found, row and ManifestRow(line=2, file="a.txt", **row), parties)
     expected = dataclasses.asdict(found.metadata) | changed
     if inferred is None:

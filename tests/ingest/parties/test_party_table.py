@@ -23,14 +23,7 @@ TABLE = PartyTable.load()
 # Surface form in a statement -> the one party that it means.
 HARD_NAMES = cases["HARD_NAMES"]
 # Names that are asked back, with all that they may mean.
-AMBIGUOUS = {
-    **dict.fromkeys(("Congo", "the Congo", "Congolese"), ("COD", "COG")),
-    **dict.fromkeys(("Korea", "Korean", "Koreans"), ("KOR", "PRK")),
-    "Dominican": ("DMA", "DOM"),
-    "Czechoslovakia": ("CZE", "SVK"),
-    "Yugoslavia": ("BIH", "HRV", "MKD", "MNE", "SRB", "SVN"),
-    "Federal Republic of Yugoslavia": ("MNE", "SRB"),
-}
+AMBIGUOUS = cases.tuples("AMBIGUOUS")
 # Longer names that hide a party's, and words that are no party's.
 NOBODY = cases["NOBODY"]
 
