@@ -39,7 +39,8 @@ _ONLY_BEFORE = dict.fromkeys(load_words("abbreviations_before_numbers"), _NUMBER
 }
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.’'-]*$")
 _ENUMERATOR = regex.compile(r"^\s*(?:\(?[\p{N}]{1,3}|\(?\p{L}|[IVXivx]{1,4})$")
-_INITIALS = regex.compile(r"\p{Lu}|[А-ЯЁ]\.[А-ЯЁ]")
+# "J. Ilvane" and "Mr. J.P. Ilvane", but "in the U.S. We".
+_INITIALS = regex.compile(r"(?<![\p{L}.])(?:\p{Lu}|[А-ЯЁ]\.[А-ЯЁ]|(?<=\p{Lu}[\p{L}.]*\s)\p{Lu}\.\p{Lu})$")
 _LINE = regex.compile(r"[^\n]+")
 _GOES_ON = regex.compile(r"\s*(?:[—–-]\s*)?[\p{Pi}\p{Ps}\"'“«]*\p{Ll}")
 # A quoted question inside a Chinese sentence: “好？”他问.
@@ -83,7 +84,7 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     if short in _TITLES and _TITLED.search(before) and _NAME.match(text, mark.end()):
         return False
     # A single capital is an initial ("J. Smith", "В.А. Ильвин"), but "TOC." and "annex I." end sentences.
-    initial = word != "I" and _INITIALS.fullmatch(word) is not None
+    initial = word != "I" and _INITIALS.search(before) is not None
     if initial and regex.match(r"\s*\p{Lu}", text[mark.end() : mark.end() + 4]):
         return False
     return _ENUMERATOR.match(text[start : mark.start()]) is None and _GOES_ON.match(text, mark.end()) is None

@@ -12,17 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
-from ingest.language.sentences import NOTE_MARK
+from ingest.language.sentences import NOTE_MARK, split_sentences
 from ingest.text.furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
 _NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])(?P<number>\d{{1,2}}))?"
 _FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}{_NOTED}$")
-_INNER = re.compile(
-    rf"[。！？؟۔｡]|(?<=[\w)\]”\"’»%])(?P<stop>[.!?…]+){_CLOSERS}"
-    rf"(?:(?=[^\W\d_])|{_NOTED}\s+[\"“‘'«([—–-]*\s?(?=[^\W_]))"
-)
 _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
@@ -65,31 +61,15 @@ def ends_sentence(text: str) -> bool:
 
 def holds_sentence_end(text: str) -> bool:
     """Returns whether a sentence ends anywhere in a text; two that stick together ("peace.In") count."""
-    if ends_sentence(text):
-        return not _LIST_MARK.fullmatch(text.strip() + " ")
-    for found in _INNER.finditer(text):
-        stop = found.group("stop")
-        if stop is None:
-            return True
-        following, glued = text[found.end()], found.end() == found.end("stop")
-        if following.islower() or _is_list_number(text, found.start()):
-            continue
-        if glued and not (following.isupper() and text[found.start() - 1].islower()):
-            continue
-        if not _abbreviated(text[max(0, found.start() - _REACH) : found.start()], stop, found["number"]):
-            return True
-    return False
+    return any(
+        not _LIST_MARK.fullmatch(line.strip() + " ") if ends_sentence(line) else len([*split_sentences(line)]) > 1
+        for line in text.split("\n")
+    )
 
 
 def is_list_item(text: str) -> bool:
     """Tells whether a text begins with the mark of an item of a list: "(a) " or "- "."""
     return _LIST_MARK.match(text) is not None
-
-
-def _is_list_number(text: str, stop: int) -> bool:
-    """Returns whether what stands before a stop begins its line and is a number or letter of a list."""
-    first = text.rfind("\n", max(0, stop - 5), stop) + 1
-    return (first > 0 or stop <= 4) and bool(_LIST_MARK.match(text[first : stop + 1].lstrip() + " "))
 
 
 def typesetting(lines: Sequence[TextLine]) -> Typesetting:
