@@ -21,12 +21,11 @@ from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unsee
 from app.checking.findings import Remark, remark
 from app.checking.word_formatting import Looks, style_of, value_of
 from ingest.errors import LoadError
+from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, SEPARATORS
 
-_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_LEFT_OUT: Final = frozenset(map(qn, ("w:sectPr", "w:pPr", "w:rPr", "w:tblPr"))) | {_FALLBACK}
 _TRACKED: Final = tuple(map(qn, ("w:del", "w:moveFrom")))
+_LEFT_OUT: Final = LEFT_OUT.difference(_TRACKED)
 _TEXTS: Final = tuple(map(qn, ("w:t", "w:delText")))
-_MARKS: Final = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "\u2011"}
 _NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
 _HEADING: Final = regex.compile(r"heading (\d)")
@@ -91,7 +90,7 @@ class _Walk:
             if element.tag == qn("w:p"):
                 yield self._paragraph(element, cell, boxed=boxed)
                 for box in element.iter(qn("w:txbxContent")):
-                    if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+                    if not any(ancestor.tag == FALLBACK for ancestor in box.iterancestors()):
                         yield from self.paragraphs(box, cell, boxed=True)
             elif element.tag == qn("w:tbl"):
                 yield from self._table(element, boxed=boxed)
@@ -178,7 +177,7 @@ def read_paragraph(
         if element.tag in _NOTES:
             marks.append(NoteMark(offset=len(text), key=f"{_NOTES[element.tag]} {element.get(qn('w:id'))}"))
             continue
-        held = (element.text or "") if element.tag == qn("w:t") else _MARKS[element.tag]
+        held = (element.text or "") if element.tag == qn("w:t") else MARKS[element.tag]
         pieces.append(RunText(run=run, element=element, start=len(text), end=len(text) + len(held)))
         text += held
     shown = [part for part in hidden if any(map(str.isalnum, part.text))]
@@ -189,7 +188,7 @@ def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tu
     for element in parent.iterchildren():
         if element.tag in _LEFT_OUT or element.tag == qn("w:txbxContent"):
             continue
-        if run is not None and (element.tag in _TEXTS or element.tag in _MARKS or element.tag in _NOTES):
+        if run is not None and (element.tag in _TEXTS or element.tag in MARKS or element.tag in _NOTES):
             yield run, element
         else:
             yield from _leaves(element, element if element.tag == qn("w:r") else run)
@@ -214,7 +213,7 @@ def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
                 continue
             shown = 0
             for note in parse_xml(relation.target_part.blob).iterchildren(qn(f"w:{kind}")):
-                if note.get(qn("w:type")) in ("separator", "continuationSeparator", "continuationNotice"):
+                if note.get(qn("w:type")) in SEPARATORS:
                     continue
                 shown += 1
                 for paragraph in _Walk(looks).paragraphs(note):

@@ -31,13 +31,13 @@ _PARAGRAPH, _RUN, _ROW = map(qn, ("w:p", "w:r", "w:tr"))
 _NUMBERING = ("w:pPr", "w:numPr")
 # Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
 # hold no text; ruby is a pronunciation above a word.
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_LEFT_OUT = frozenset(map(qn, "w:del w:moveFrom w:sectPr w:pPr w:rPr w:tblPr w:rt".split())) | {_FALLBACK}
-_MARKS = dict(
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+LEFT_OUT = frozenset(map(qn, "w:del w:moveFrom w:sectPr w:pPr w:rPr w:tblPr w:rt".split())) | {FALLBACK}
+MARKS = dict(
     zip(map(qn, "w:tab w:ptab w:br w:cr w:noBreakHyphen w:softHyphen".split()), "\t\t\n\n\u2011\u00ad", strict=True)
 )
 # Notes that only hold the line between text and notes.
-_SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
+SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
 # Hidden, or struck out.
 _UNSAID = ("w:vanish", "w:strike", "w:dstrike")
 _OFF = frozenset(("0", "false", "off"))
@@ -105,14 +105,14 @@ def _notes(part: Part, kind: str) -> Iterator[Paragraph]:
     for relation in part.rels.values():
         if relation.reltype == kind and not relation.is_external:
             for note in parse_xml(relation.target_part.blob).iterchildren():
-                if note.get(qn("w:type")) not in _SEPARATORS:
+                if note.get(qn("w:type")) not in SEPARATORS:
                     yield from _paragraphs(note)
 
 
 def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterator[Paragraph]:
     begun = ""
     for element in parent.iterchildren():
-        if element.tag in _LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
+        if element.tag in LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
             continue
         if element.tag == _ROW:
             yield from row_of([[*_paragraphs(cell, styles)] for cell in element.iterchildren()])
@@ -131,14 +131,14 @@ def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterat
 
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:
     for element in parent.iterchildren():
-        if element.tag in _LEFT_OUT or element.tag == _PARAGRAPH:
+        if element.tag in LEFT_OUT or element.tag == _PARAGRAPH:
             continue
         if element.tag == _RUN and any(_is_marked(element, "w:rPr", mark) for mark in _UNSAID):
             continue
         if element.tag in _TEXT:
             yield element.text or ""
-        elif element.tag in _MARKS:
-            yield _MARKS[element.tag]
+        elif element.tag in MARKS:
+            yield MARKS[element.tag]
         else:
             yield from _runs(element)
 

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from app.checking.blocks import CheckedDocument
 from app.checking.documents import LONGEST_PASTED, _cells_apart, read_document, read_pasted
@@ -8,6 +10,7 @@ from app.checking.quotations import find_quotations
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.registry import load
 from tests.fakes_word import new_document, saved, with_footnotes
 
 WORDS = "the lighthouse keepers count their lamps twice"
@@ -95,6 +98,20 @@ def test_word_file_gives_styles_tables_headers_and_notes(tmp_path):
     assert document.blocks[6].labels == ("Germany", "Words")
     assert document.note(document.blocks[1].marks[0].key) == document.blocks[8]
     assert len(quotes(document)) == 5
+
+
+def test_word_elements_read_in_a_draft_as_in_a_statement(tmp_path):
+    """A tab at the margin is white space, and a pronunciation above a word none of its words."""
+    document = new_document()
+    paragraph = document.add_paragraph("The keepers")
+    for inner in (
+        "<w:ptab/>",
+        "<w:ruby><w:rt><w:r><w:t>kee</w:t></w:r></w:rt><w:rubyBase/></w:ruby>",
+        "<w:t>count</w:t>",
+    ):
+        paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{inner}</w:r>"))
+    data = saved(document)
+    assert read(tmp_path / "a.docx", data).text == load(tmp_path / "a.docx", LoadLimits()).text == "The keepers\tcount"
 
 
 def test_cell_that_is_merged_over_rows_labels_all_of_them(tmp_path):
