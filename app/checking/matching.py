@@ -80,6 +80,15 @@ def whole_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def written_parts(quote: str) -> Iterator[list[str]]:
+    """Yields in each way in which a quotation may be read what it has between its gaps, as it is written."""
+    for text, _ in _spellings(quote):
+        for plain in dict.fromkeys((text, _without_marks(text))):
+            edges = [0, *(edge for gap in _GAP.finditer(plain) for edge in gap.span()), len(plain)]
+            yield [plain[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+            yield [plain]
+
+
 def readings(quote: str) -> Iterator[Wanted]:
     """Yields the ways in which a quotation may be looked for, the most literal first."""
     seen: set[Wanted] = set()

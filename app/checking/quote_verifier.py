@@ -16,6 +16,7 @@ from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
+from app.checking.spacing import judge_spacing
 from app.checking.work import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
@@ -138,6 +139,7 @@ class QuoteVerifier:
         judged = (
             *judge_omissions(match, text),
             *judge_brackets(match, text),
+            *judge_spacing(match, quote, text),
             *(Judged(remark=r) for r in remarks),
         )
         return _Hit(stored=stored, match=match, judged=judged)
@@ -218,7 +220,7 @@ class QuoteVerifier:
             changes = tuple(self._omissions(hit))
         else:
             left, put_in = reason.values.get("words"), reason.values["put"]
-            put = Change(kind="put_in", text=f"[{put_in}]")
+            put = Change(kind="put_in", text=put_in if reason.kind == "spaces_differ" else f"[{put_in}]")
             changes = (Change(kind="left_out", text=left), put) if left else (put,)
         return replace(
             finding,

@@ -160,6 +160,20 @@ def test_differences_are_told_as_sentences(draft, told):
     assert changes_in_words(changes) == told
 
 
+SPACED = ("The keepers are nowhere bound by this rule.", "We cannot accept the notable costs of 10 000 crowns.")
+
+
+@cases("said", "verdict", "told", tuples=True)
+def test_words_parted_or_joined_otherwise_are_told(corpus_of, said, verdict, told):
+    found = only(
+        corpus_of(("a", [*SPACED, "不同意这项建议。公约有190个缔约国。"], dict(AUT))), f"Austria said: “{said}”"
+    )
+    assert (found.verdict, tuple(each.kind for each in found.warnings if each.kind == "spaces_differ")) == (
+        verdict,
+        told,
+    )
+
+
 @cases("said", "verdict")
 def test_a_number_in_brackets_counts_unless_it_is_a_notes(corpus_of, said, verdict):
     source = "We will host courses for officers in our ports. The master raises a flag on all of them."
