@@ -45,17 +45,15 @@ _GUESS: Final = 0.35
 _UNSEARCHED: Final[tuple[QuestionKind, ...]] = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
-# Kinds whose topic may be the State itself: "the Palvonian scheme".
-_OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Words up to what is counted: "how many members".
 _COUNTED: Final = 3
+# Kinds whose topic may be the State itself: "the Palvonian scheme".
+_OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
-# Kinds that ask for something in particular.
-_OF_TOPICS: Final = ("content", "position", "number", "date", "person", "reason", "yes_no", "over_time", "which_states")
 # Letters of a word with a typing error; shorter words are near to too many others.
 _SHORTEST_MENDED: Final = 7
 # Characters within which a denial stands beside the set that it is of: "not members of".
@@ -214,9 +212,6 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     which = not (asked.states or asked.groups) and (
         bool(asked.members_of) or (not provision and (anyone or bool(asked.excluded) or _asks_everyone(roles, kind)))
     )
-    if not (topic or follows or treaties or when.agenda_items or asked.unclear) and kind.kind in _OF_TOPICS:
-        # Nor was a topic told: "page reproduce evidence". One such word is rather the verb that asks: "regard it".
-        topic = " ".join(word.text for word in beside) if len(beside) > 1 and language != "zh" else ""
     meant = mistyped(topic, language)
     topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
