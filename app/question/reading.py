@@ -97,10 +97,8 @@ def resolve(
         raise QuestionError(
             "the question is empty: ask what a State said on a topic, such as `What did Iran say about article 4?`"
         )
-    if len(text) > MAX_QUESTION:
-        raise QuestionError(
-            f"the question has {len(text)} characters, at most {MAX_QUESTION} are read: ask a shorter one"
-        )
+    if (size := len(text)) > MAX_QUESTION:
+        raise QuestionError(f"the question has {size} characters, at most {MAX_QUESTION} are read: ask a shorter one")
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
     resolved = _with_notes(override(_read_turn(state, text, parties, weights, proposed), overrides or {}, parties))
     scope = replace(resolved.scope, negated=resolved.scope.negated and resolved.scope.all_states)
@@ -127,7 +125,7 @@ def _read_turn(
 ) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
-        return _read_alone(question, parties, weights, proposed=proposed)[0]
+        return _read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
     form = restyle(question)
     if form is not None:
         return in_form(state, form)
@@ -157,12 +155,7 @@ def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Res
 
 
 def _read_alone(
-    question: str,
-    parties: PartyTable,
-    weights: Weights,
-    *,
-    follows: bool = False,
-    proposed: ProposedReading | None = None,
+    question: str, parties: PartyTable, weights: Weights, *, follows: bool, proposed: ProposedReading | None
 ) -> tuple[Resolution, Frame]:
     """Reads a question by itself; returns what asks in it as well.
 
@@ -215,15 +208,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     meant = mistyped(topic, language)
     topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
-    scope = replace(
-        when,
-        **whom,
-        treaties=treaties,
-        topic=topic,
-        language=language,
-        all_states=which,
-        negated=kind.kind == "negated_which" and which,
-    )
+    negated = which and kind.kind == "negated_which"
+    scope = replace(when, **whom, treaties=treaties, topic=topic, language=language, all_states=which, negated=negated)
     return Resolution(
         scope=scope,
         question=question,
@@ -322,9 +308,8 @@ def _with_object(roles: RoleReading) -> RoleReading:
     verbs = [each.start for each in _beside_topic(roles) if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
         return roles
-    places = [verbs[0] <= word.start <= named[-1] for word in roles.words]
-    labels = zip(places, roles.labels, strict=True)
-    return replace(roles, labels=tuple("topic" if inside else label for inside, label in labels))
+    labels = zip(roles.words, roles.labels, strict=True)
+    return replace(roles, labels=tuple("topic" if verbs[0] <= w.start <= named[-1] else label for w, label in labels))
 
 
 def _words_of(roles: RoleReading, *wanted: str) -> str:

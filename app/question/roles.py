@@ -213,12 +213,8 @@ def read_roles(encoded: EncodedQuestion, weights: "Weights") -> RoleReading:
     seen = np.concatenate([states, inputs], axis=1)
     emitted = seen @ network["out.weight"].T + network["out.bias"]
     pooled = np.concatenate([seen.mean(axis=0), seen.max(axis=0)])
-    whole = np.tanh(
-        8 * encoded.sentence @ network["sent.weight"].T
-        + network["sent.bias"]
-        + pooled @ network["pool.weight"].T
-        + network["pool.bias"]
-    )
+    sentence = 8 * encoded.sentence @ network["sent.weight"].T + network["sent.bias"]
+    whole = np.tanh(sentence + pooled @ network["pool.weight"].T + network["pool.bias"])
     kinds = whole @ network["kind.weight"].T + network["kind.bias"]
     labels = tuple(LABELS[label] for label in _best_path(emitted, network["trans"]))
     kinds -= np.logaddexp.reduce(kinds)

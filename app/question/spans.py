@@ -102,8 +102,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _dates(plain, items, spans, today)
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
     told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
-    ordered = sorted(told, key=lambda span: span.start)
-    return _carried(ordered, items)
+    return _carried(sorted(told, key=lambda span: span.start), items)
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -354,9 +353,8 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
         span = _over("set", region, codes=(region.code,))
         same = [each for each in found if span.overlaps([each])]
         wider = (span.start <= each.start and each.end <= span.end for each in same)
-        if all(wider) and all(
-            each.form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same
-        ):
+        longer = (each.form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
+        if all(wider) and all(longer):
             found = [*(each for each in found if each not in same), span]
     # "In Chinese" names a language.
     tongues = [item for item in items if "in_language" in item.kinds]

@@ -23,20 +23,10 @@ Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 _NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
 # The parts of a scope in the order of the contract, by the slot that they fill.
 SLOT_OF: Final[Mapping[str, Slot]] = {
-    "states": "who",
-    "groups": "who",
-    "members_of": "who",
-    "excluded": "who",
-    "treaties": "treaty",
-    "bodies": "where",
-    "sessions": "where",
-    "years": "when",
-    "interval": "when",
-    "months": "when",
-    "pick": "when",
-    "agenda_items": "where",
+    "states": "who", "groups": "who", "members_of": "who", "excluded": "who", "treaties": "treaty", "bodies": "where",
+    "sessions": "where", "years": "when", "interval": "when", "months": "when", "pick": "when", "agenda_items": "where",
     "topic": "topic",
-}
+}  # fmt: skip
 # Those that say who is asked.
 PARTIES: Final = ("states", "groups", "members_of")
 # Those that say of what time; `pick` chooses among the statements of that time.
