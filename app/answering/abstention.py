@@ -19,6 +19,7 @@ from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.language.detection import is_in_other_language
+from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import TREATIES, short_name
 from prompts.wording import load_wording
 
@@ -149,6 +150,7 @@ def _asked_back(resolution: Resolution, local: Localization) -> Abstention | Non
         return _unread_language()
     if resolution.unclear is not None:
         unnamed = "similar_party" if resolution.options else "unknown_party"
+        unnamed = "office_speaker" if is_office(resolution.unclear) and not resolution.options else unnamed
         key = "ambiguous_party" if resolution.known_name else unnamed
         message = local.say(key, name=resolution.unclear)
         return Abstention(reason="ambiguous", message=message, options=resolution.options)

@@ -8,6 +8,7 @@ classifier (`kinds`).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from rapidfuzz import process
@@ -29,6 +30,8 @@ from ingest.glossary.glossary import terms_within, words_of_terms
 from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
+from ingest.records.speaker_lines import WORDS as OFFICES
+from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
 from vectorstore.stems import fold as fold_word
@@ -63,6 +66,8 @@ _BESIDE: Final = ("-", "who", "mention")
 # What words do that tell what is asked; a shorter word that none is known of only joins.
 _TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())
 _LETTERS: Final = 3
+_NAMES: Final = ("party", "set", "typed", "capital")
+_POSSESSIVE: Final = ("'s ", "’s ")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
@@ -187,7 +192,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_correct_roles(roles))
+    roles = _with_object(_correct_roles(roles), kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # "Only under article 16" asks for no treaty's own words.
@@ -302,9 +307,14 @@ def _correct_roles(roles: RoleReading) -> RoleReading:
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
-def _with_object(roles: RoleReading) -> RoleReading:
-    """Takes a second party for the topic where a verb parts it from the first: "has Cuba recognised Palestine?"."""
+def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Takes a party for the topic where a verb parts it from another, or from "which States".
+
+    "Has Cuba recognised Palestine?" · "Who has recognised Palestine?"
+    """
     named = [word.start for word in roles.of("who") if word.span is not None]
+    if kind in _WHICH and len(named) == 1:
+        named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
     verbs = [each.start for each in _beside_topic(roles) if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
         return roles
@@ -458,6 +468,10 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     about = (span.codes[0] for span in spoken_of if span.codes and span.codes[0] not in known)
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
     unknown = [word for word in roles.of("who") if word.kind == "word"]
+    speaker = "" if unknown else _unknown_speaker(roles)
+    if speaker:
+        options = () if is_office(speaker) else parties.resolve(speaker).suggestions
+        asked.ask_back(speaker, options, known=False)
     if not (unknown or asked.named or asked.unclear):
         unknown = [word for word in roles.of("-") if word.may_be_name]
     while unknown:
@@ -466,6 +480,39 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             run.append(unknown.pop(0))
         _add_unknown(asked, roles.text[run[0].start : run[-1].end], run, kind)
     return asked
+
+
+def _unknown_speaker(roles: RoleReading) -> str:
+    """Returns an office, or what is set as a name that no lookup knows, in the place of a speaker; empty if none.
+
+    That is before a verb of saying, or behind it and before "about", or whose statement it is: "the Secretariat's".
+    An office alone before "about" may open the question.
+    """
+
+    def name_in(run: Sequence[Word], *, alone: bool = False) -> str:
+        own = [word for word in run if word.kind == "word" and not word.does]
+        name = roles.text[own[0].start : run[-1].end] if own else ""
+        proper = not alone and any(word.text[0].isupper() and word.start for word in own)
+        return name if proper or (OFFICES.is_office.fullmatch(name) if alone else is_office(name)) else ""
+
+    def up_to_about(start: int) -> list[Word]:
+        run = list(takewhile(_may_name_speaker, words[start:]))
+        return run if any("about" in each.does for each in words[start + len(run) :][:1]) else []
+
+    words = roles.words
+    names = [name_in(up_to_about(0), alone=True)]
+    for at, word in enumerate(words):
+        owner = at - 2 if word.does & {"statement", "stance"} and roles.text[: word.start].endswith(_POSSESSIVE) else at
+        says = owner < at or "speak_verb" in word.does
+        if roles.labels[at] != "topic" and says and not any(each.kind in _NAMES for each in words[:at]):
+            before = list(takewhile(_may_name_speaker, reversed(words[:owner])))
+            names += [name_in(before[::-1]), name_in(up_to_about(at + 1))]
+    return next(filter(None, names), "")
+
+
+def _may_name_speaker(word: Word) -> bool:
+    joins = word.kind == "body" or word.text in "-‑’'"
+    return joins or (word.kind == "word" and "about" not in word.does and (not word.does or "fill" in word.does))
 
 
 def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: QuestionKind) -> None:
