@@ -6,10 +6,11 @@ A dash between words must have some mark in its place, since it turns them: "no 
 """
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import regex
 
@@ -76,9 +77,9 @@ def _marks(key: str) -> list[tuple[int, str]]:
     return [(mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key))]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyedText:
-    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is first asked for.
+    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is asked for.
 
     Attributes:
         edits: Its repairs; those of kind `furniture` are left out of what is compared.
@@ -120,7 +121,7 @@ class KeyedText:
 
     def in_source(self, start: int, end: int) -> tuple[int, int]:
         """Turns a span of `text` into the source's offsets."""
-        offsets, ends = self._offsets
+        offsets, ends = _offsets(self)
         return offsets[start], ends[end - 1]
 
     def _has(self, marks: Sequence[tuple[int, str]], start: int, end: int) -> bool:
@@ -161,13 +162,16 @@ class KeyedText:
         )
         return ReadableText(self.source[self.start : end], tuple(left_out))
 
-    @cached_property
-    def _offsets(self) -> tuple[list[int], list[int]]:
-        kept = self._kept
-        squashed = squash_map(_prepared(kept.text))
-        shown = squashed.text.translate(_TYPOGRAPHY)
-        runs = ((run.start() + (run["between"] is None), run.end()) for run in _RUN.finditer(shown))
-        dropped = {i for start, end in runs for i in range(start, end)}
-        indices = [index for index in range(len(shown)) if index not in dropped]
-        spans = [kept.to_source_span(squashed.offsets[i], squashed.ends[i]) for i in indices]
-        return [self.start + start for start, _ in spans], [self.start + end for _, end in spans]
+
+# Of the texts that were asked for latest: each takes eight bytes for every character.
+@lru_cache(maxsize=1024)
+def _offsets(text: KeyedText) -> "tuple[array[int], array[int]]":
+    """Returns where each character of a text's `text` begins in the source, and where it ends."""
+    kept = text._kept
+    squashed = squash_map(_prepared(kept.text))
+    shown = squashed.text.translate(_TYPOGRAPHY)
+    runs = ((run.start() + (run["between"] is None), run.end()) for run in _RUN.finditer(shown))
+    dropped = {i for start, end in runs for i in range(start, end)}
+    indices = [index for index in range(len(shown)) if index not in dropped]
+    spans = [kept.to_source_span(squashed.offsets[i], squashed.ends[i]) for i in indices]
+    return array("I", (text.start + start for start, _ in spans)), array("I", (text.start + end for _, end in spans))

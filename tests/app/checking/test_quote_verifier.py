@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from app.checking.fuzzy_diff import word_diff
@@ -129,6 +131,15 @@ def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     (span,) = second.spans(match_key("We reject the protocol."))
     start, end = second.in_source(*span)
     assert record[start:end] == "We reject the protocol."
+
+
+def test_map_of_offsets_takes_little_memory():
+    texts = [KeyedText(f"{number} lamps were lit. " * 50, ()) for number in range(100)]
+    tracemalloc.start()
+    assert all(text.in_source(0, 1) == (0, 1) for text in texts)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 10 * sum(len(text.source) for text in texts)
 
 
 @cases("before", "told")
