@@ -404,9 +404,10 @@ class Catalogue:
             found.setdefault(str(statement_id), []).append(vector)
         return {each: _matrix(own) for each, own in found.items()}
 
-    def passage_ids(self) -> dict[str, str]:
-        """Returns the statement id of every passage id."""
-        rows = self.database.rows(select(PASSAGES.c.passage_id, PASSAGES.c.statement_id))
+    def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Returns the statement id of every passage id, of these statements or of all, statement by statement."""
+        within = which_passages(statement_ids)
+        rows = self.database.rows(_passage_ids(tuple(within)), within)
         return {str(passage): str(statement) for passage, statement in rows}
 
     def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
@@ -579,6 +580,12 @@ class Catalogue:
 @cache
 def _count(within: tuple[str, ...]) -> Select[Any]:
     return select(func.count()).select_from(PASSAGES).where(*conditions(within))
+
+
+@cache
+def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
+    found = select(PASSAGES.c.passage_id, PASSAGES.c.statement_id).where(*conditions(within))
+    return found.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 
 
 @cache

@@ -7,10 +7,12 @@ product of a matrix and a vector, and processes share the memory. The file is ma
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore.arrays import Matrix
 from vectorstore.private import private_opener
@@ -47,6 +49,17 @@ class MappedVectors:
         best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
         best = best[np.lexsort((best, -scores[best]))]
         return tuple((self.ids[row].decode(), float(scores[row])) for row in best)
+
+    def of(self, ids: Sequence[str]) -> Matrix | None:
+        """Returns the vectors of these passages in their order, (n, dim) float32; None where one is not held."""
+        asked = np.array(ids, dtype=self.ids.dtype)
+        places = np.searchsorted(self.ids, asked, sorter=self._by_id)
+        rows = self._by_id[np.minimum(places, len(self.ids) - 1)]
+        return self.vectors[rows] if np.array_equal(self.ids[rows], asked) else None
+
+    @cached_property
+    def _by_id(self) -> NDArray[np.intp]:
+        return np.argsort(self.ids)
 
 
 def write_mapped(path: Path, ids: Sequence[str], read: Callable[[Sequence[str]], Matrix], at_once: int) -> None:

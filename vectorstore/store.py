@@ -5,6 +5,7 @@ import logging
 import os
 import platform
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -350,13 +351,30 @@ class Store:
         self, vector: Matrix, k: int, table: VectorTable = "vectors"
     ) -> tuple[tuple[str, float], ...] | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
+        mapped = self._mapped_vectors(table)
+        return None if mapped is None else mapped.nearest(vector, k)
+
+    def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
+        """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32.
+
+        Out of the mapped ones they come in a tenth of the time that the record takes.
+        """
+        mapped = self._mapped_vectors("vectors")
+        owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
+        vectors = None if mapped is None else mapped.of(tuple(owners))
+        if vectors is None:
+            return self.catalogue.vectors_by_statement(statement_ids)
+        counts = Counter(owners.values())
+        ends = np.cumsum(list(counts.values()))[:-1]
+        return dict(zip(counts, np.split(vectors, ends), strict=True)) if counts else {}
+
+    def _mapped_vectors(self, table: VectorTable) -> MappedVectors | None:
         with self._index_guard:
             path = self._mapped_path(table)
             if self._mapped.get(table, ("",))[0] != path.name:
                 # A file that is damaged is none; `untoc doctor` names it.
                 self._mapped[table] = path.name, _mapped(path)
-            mapped = self._mapped[table][1]
-        return None if mapped is None else mapped.nearest(vector, k)
+            return self._mapped[table][1]
 
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""

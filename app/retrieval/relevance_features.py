@@ -16,10 +16,10 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
 from vectorstore.bert import word_vectors
-from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
 from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 6
@@ -111,11 +111,11 @@ class Read:
 class FeatureExtractor:
     """Measures `SentenceFeatures`; the encoder of many languages gives unit vectors, (n, dim) float32."""
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
-        self._catalogue = catalogue
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._catalogue = store.catalogue
         self._embedder = embedder
         self._encode = sentence_encoder().embed
-        self._nearest = _NearestUnrelated(catalogue)
+        self._nearest = _NearestUnrelated(store)
 
     @cached_property
     def _background(self) -> Matrix:
@@ -182,19 +182,19 @@ class FeatureExtractor:
 class _NearestUnrelated:
     """How near each statement comes to unrelated concepts, which is kept until the corpus changes."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._generation, self._known = -1, dict[str, Matrix]()
 
     def to(self, background: Matrix, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
         """Returns of each statement with vectors the cosines of its nearest passages, (n,) float32."""
-        generation = self._catalogue.generation
+        generation = self._store.catalogue.generation
         if generation != self._generation:
             self._generation, self._known = generation, {}
         known = self._known
         new = [each for each in statement_ids if each not in known]
         for begin in range(0, len(new), _READ_AT_ONCE):
-            found = self._catalogue.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
+            found = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
             known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
         return known
 

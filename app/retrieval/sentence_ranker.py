@@ -86,7 +86,7 @@ class SentenceRanker:
         self._retriever = retriever
         self._embedder = embedder
         self._read_pairs = reader(reranker, embedder)
-        self._features = FeatureExtractor(store.catalogue, embedder)
+        self._features = FeatureExtractor(store, embedder)
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
         """Prepares topic words, and how a question asks about them, for searching; one serves all parties."""

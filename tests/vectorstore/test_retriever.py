@@ -1,13 +1,14 @@
 import tracemalloc
 from contextlib import closing
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
-from tests.fakes_store import annotated, keep
+from tests.fakes_store import annotated, keep, put
 from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 from vectorstore.store import Store
 
@@ -207,6 +208,19 @@ def test_writer_holds_few_vectors_at_once(tmp_path, monkeypatch):
         tracemalloc.stop()
         assert peak < passages * embedder.dimension * 4 / 2
         assert all(check.ok for check in store.check())
+
+
+def test_mapped_vectors_of_statements_are_those_of_the_record(mapping, monkeypatch):
+    put(mapping.catalogue, annotated("bare", ["Nobody embeds this."]))
+    with mapping.writer():
+        pass
+    read, asked = mapping.catalogue.vectors_by_statement, []
+    monkeypatch.setattr(mapping.catalogue, "vectors_by_statement", lambda ids: asked.append(ids) or read(ids))
+    # What has no vector is not mapped, and what is asked with it comes out of the record.
+    for ids, of_record in ((STATEMENTS[2:7], False), (["other"], False), ([*STATEMENTS, "bare"], True)):
+        found, expected = mapping.vectors_by_statement(ids), read(ids)
+        assert found.keys() == expected.keys() and bool(asked) is of_record
+        assert all(np.array_equal(found[each], expected[each]) for each in expected)
 
 
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
