@@ -6,7 +6,8 @@ from typing import Any
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(e => {
   if (!e.offsetParent) return false;
-  if (e.closest('#corpus-table, .u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
+  if (e.closest('.u-hidden, .skip, [aria-hidden=true]')) return false;
+  if (e.closest('#corpus-table, .u-scroll, .wide, .u-source pre, svg')) return false;
   const box = e.getBoundingClientRect();
   return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
 }).map(e => e.tagName + '.' + e.className + '#' + e.id)"""
