@@ -76,7 +76,7 @@ def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any
     assert page.inner_text(".u-evidence h2 >> nth=0") == words["evidence"]
     # Asked in English, and read by somebody else.
     name = PartyTable.load().display("IRN", code)
-    assert page.inner_text(".u-evidence h3 >> nth=0") == name and name in page.inner_text(".u-chips")
+    assert all(name in page.inner_text(f"{place} >> nth=0") for place in (".u-evidence h3", ".u-chips"))
     assert overflowing(page) == []
     # The choice goes before the browser's language, and stays.
     page.select_option(".u-language select", "es")
