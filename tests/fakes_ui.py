@@ -230,6 +230,8 @@ class FakeCorpus:
         return answer
 
     def party_name(self, code: str | None, language: str = "en") -> str:
+        if code == "IRN" and language != "en":
+            return self.parties().display(code, language)
         return NAMES.get(code or "", code or "")
 
     def reference(self, citation: Citation, language: str = "en") -> str:

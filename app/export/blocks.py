@@ -70,6 +70,7 @@ class Table:
         titles: So many columns say what a row is about; 0 for a table of words alone, which every format can hold.
         labelled: The columns need their heads wherever a format shows rows as paragraphs.
         whole: It stays on one page.
+        goes_on: Its last row stays with the line that follows.
     """
 
     head: tuple[str, ...]
@@ -78,6 +79,7 @@ class Table:
     titles: int = 0
     labelled: bool = False
     whole: bool = False
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,6 +222,7 @@ class _Blocks:
                     for cell in told
                 ),
                 titles=2 if split else 1,
+                goes_on=len(told) < len(cells),
             )
         silent: dict[str, list[str]] = {}
         for cell in cells:

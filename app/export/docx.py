@@ -129,5 +129,6 @@ class _DocxWriter:
                     grid.tint(place, square.tint)
             grid.keep_whole(places)
             # The last row never stands alone on a page.
-            if number == len(table.rows) - 1 or (table.whole and number < len(table.rows)):
+            last = number == len(table.rows)
+            if table.goes_on if last else table.whole or number == len(table.rows) - 1:
                 grid.keep_with_next(places)

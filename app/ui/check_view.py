@@ -4,15 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around
-from app.checking.findings import CheckReport, Finding, Place
+from app.checking.findings import CheckReport, Finding, Place, Remark
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.messages import worded
 from app.ui.templates import render
-from prompts.wording import load_remark_words
+from ingest.language.languages import direction_of
+from prompts.wording import Wording, load_remark_words
 
 # How a finding looks: as its verdict, but for verified words that bear a remark.
 _REMARKED: Final = "remarked"
@@ -42,7 +44,7 @@ def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer,
     for number, finding in enumerate(report.findings, 1):
         by_block.setdefault(document.index_at(max(0, finding.quotation.spans[-1][1] - 1)), []).append(number)
     shown = _shown(document, by_block)
-    looks = Counter(map(_look, report.findings))
+    looks, words = Counter(map(_look, report.findings)), load_remark_words(report.language)
     return render(
         "check",
         report=report,
@@ -57,7 +59,8 @@ def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer,
             if index in shown or index - 1 in shown
         ],
         named=lambda finding: named_in_words(finding, names, report.language),
-        words=load_remark_words(report.language),
+        words=words,
+        said=partial(_said, words),
         worded=worded,
         around=around,
         others_of=_others,
@@ -91,6 +94,16 @@ def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
             pieces.append(_Piece(words=words, closing=closing, number=number, look=_look(finding)))
             position = end + len(closing)
     return [*pieces, _Piece(words=block.text[position - block.start :])]
+
+
+def _said(words: Wording, remark: Remark) -> str:
+    """Words a remark; in Arabic each value is a stretch of its own (FSI, PDI), since most are in Latin letters.
+
+    Source: Unicode Standard Annex #9, Bidirectional Algorithm, section 2.4 (explicit directional isolates).
+    """
+    if direction_of(words.language) == "ltr":
+        return remark.say(words)
+    return words.say(remark.kind, **{name: f"\u2068{value}\u2069" for name, value in remark.values.items()})
 
 
 def _look(finding: Finding) -> str:

@@ -126,7 +126,8 @@ def conversation_html(
 def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool) -> dict[str, object]:
     """Returns what the template shows of a turn."""
     answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
-    names = partial(corpus.party_name, language=answer.scope.language)
+    # The answer is in the question's language; what the page says beside it is in its reader's.
+    names = partial(corpus.party_name, language=language())
     quoted = (*answer.citations, *answer.related)
     markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names)) for c in quoted}
     # The options are buttons below; the answer's text lists them for those who cannot press one.

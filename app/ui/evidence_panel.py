@@ -28,7 +28,7 @@ def card_id(turn: int, number: int) -> str:
 
 def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[int] = ()) -> str:
     """Renders all evidence of the answer of a turn, related passages that were taken into it (`used`) as well."""
-    names = partial(corpus.party_name, language=answer.scope.language)
+    names = partial(corpus.party_name, language=language())
 
     def card(citation: Citation) -> dict[str, object]:
         shown: dict[str, object] = {

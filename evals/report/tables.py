@@ -179,7 +179,7 @@ def runs_table(runs: Sequence[Run]) -> Table:
         note = "; ".join(filter(None, (variant, broken or run.unfinished)))
         asked, begun = f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", manifest.started
         rows.append((run.name, told, asked, f"{begun:%Y-%m-%d %H:%M}", note))
-    return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", ""), rows=rows)
+    return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", "Remark"), rows=rows)
 
 
 def metrics_table() -> Table:
@@ -194,7 +194,7 @@ def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     rows = [(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered]
-    columns = ("Set", "", "Where", "What", "What to do")
+    columns = ("Set", "Weight", "Where", "What", "What to do")
     return Table(title="Remarks", columns=columns, rows=rows, tones=[tones[p.severity] for _, p in ordered])
 
 

@@ -10,6 +10,7 @@ from app.corpus.drafts import Judgement, save_draft
 from evals.files import EvalPaths
 from evals.review import read_rulings, saved_cases
 from evals.serve.page import Jobs
+from tests.access import overflowing, wrong
 from tests.evals.test_review import CITED, SPAN, saved_answer
 from tests.evals.test_serve import Slow, archive, client, jobs, scored_run, slow
 
@@ -77,3 +78,24 @@ def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths
     page.locator("#answers").click()
     page.wait_for_function("document.querySelector('#item')?.textContent.includes('Noted: It answers.')")
     assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_neither_the_page_nor_a_report_breaks_a_rule_of_access(page: Any, paths: EvalPaths, scheme: str) -> None:
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
+    scored_run(paths)
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    with page.context.expect_page() as opened:
+        page.locator("#runs-table a", has_text="made").first.click()
+    report = opened.value
+    report.emulate_media(color_scheme=scheme)
+    report.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
+    for width in (1280, 390):
+        for shown in (report, page):
+            shown.set_viewport_size({"width": width, "height": 900})
+        assert (wrong(report), overflowing(report)) == ([], []), width
+        for tab in ("Review", "Runs"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_selector({"Review": "#item mark", "Runs": "#runs-table a"}[tab])
+            assert (wrong(page), overflowing(page)) == ([], []), (width, tab)

@@ -209,6 +209,11 @@ def test_matrix_stays_on_one_page_and_headings_with_their_table(word):
     assert last.find(f".//{qn('w:keepNext')}") is None
     for table in list(body.iter(qn("w:tbl")))[1:3]:
         assert table.getprevious().find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+        # Who has nothing on a topic stands in a line below its table, never at the head of another page.
+        below = text_of(table.getnext()).startswith("no ")
+        *_, last = table.iter(qn("w:tr"))
+        assert all((p.find(f".//{qn('w:keepNext')}") is not None) == below for p in last.iter(qn("w:p")))
+    assert below
 
 
 def test_words_that_show_the_kind_are_bold_and_no_others(word):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.access import overflowing, wrong
 from tests.fakes_server import PASSWORD, Team
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -22,6 +23,9 @@ def page(browser: Any) -> Iterator[Any]:
 def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     page.goto(f"{served.address}/")
     assert page.url == f"{served.address}/sign-in?to=/"
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert (wrong(page), overflowing(page)) == ([], [])
     page.fill('input[name="name"]', "rita")
     page.fill('input[name="password"]', "not the password")
     page.click("button")
@@ -48,6 +52,7 @@ def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     with page.expect_response(lambda response: response.status == 403) as refused:
         page.click('[role="tabpanel"]:visible button >> text=Load the sample')
     assert "/queue/join" in refused.value.url
+    assert page.inner_text(".u-account a") == "rita"
     page.click(".u-account button >> text=Sign out")
     page.wait_for_url("**/sign-in")
     page.goto(f"{served.address}/")

@@ -160,14 +160,3 @@ def ask(page: Any, question: str, turn: int = 1) -> None:
 
 def open_tab(page: Any, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
-
-
-def overflowing(page: Any) -> list[str]:
-    """Visible elements that stick out sideways, other than inside a region that scrolls by itself."""
-    script = """() => [...document.querySelectorAll('body *')].filter(e => {
-      if (!e.offsetParent) return false;
-      if (e.closest('#corpus-table, .u-hidden, .u-scroll, .u-source pre, svg, [aria-hidden=true]')) return false;
-      const box = e.getBoundingClientRect();
-      return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
-    }).map(e => e.tagName + '.' + e.className + '#' + e.id)"""
-    return [*page.evaluate(script)]

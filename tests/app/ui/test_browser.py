@@ -7,8 +7,9 @@ import pytest
 
 from app.question.turn import EarlierTurn
 from app.wiring import Workspace
+from tests.access import overflowing
 from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
-from tests.app.ui.conftest import ask, open_tab, overflowing, settle
+from tests.app.ui.conftest import ask, open_tab, settle
 from tests.fakes_files import pdf_of
 from tests.fakes_ui import EXAMPLE, HOSTILE, HOSTILE_FILE, sample_statement
 

@@ -98,9 +98,12 @@ def test_a_check_is_told_in_the_language_of_its_reader(checker, monkeypatch, lan
         # The draft's own words and those of statements are English.
         own = re.sub(r"“.*?”|« .*? »|«.*?»", "", unescape(text)).replace("said", "")
         assert not re.search(r"\b(?:words|nobody|named|paragraph|verified|checked|found)\b", own, re.IGNORECASE)
+    # Each value of a remark, such as a quotation in Latin letters, runs in its own direction.
+    assert ("\u2068النمسا\u2069" in shown[0]) == (language == "ar")
+    page = re.sub("[\u2068\u2069]", "", unescape(shown[0]))
     for words in told[:2]:
-        assert words in unescape(shown[0])
-    assert told[2] in unescape(shown[0]) and told[0][1:] in comments[1]
+        assert words in page
+    assert told[2] in page and told[0][1:] in comments[1]
 
 
 def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checker):

@@ -8,7 +8,8 @@ from docx import Document
 from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
 from evals.cases.case import load_cases
-from tests.app.ui.conftest import ask, overflowing
+from tests.access import overflowing
+from tests.app.ui.conftest import ask
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
