@@ -4,7 +4,7 @@ Everything else in the store can be rebuilt from here. Offsets count characters 
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -384,18 +384,21 @@ class Catalogue:
         rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
         return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
 
-    def ids_with_vector(self, table: VectorTable = "vectors") -> tuple[str, ...]:
-        """Returns the ids of all passages that have a vector, in the order of the passages' numbers."""
-        own = VECTOR_TABLES[table]
-        found = select(PASSAGES.c.passage, PASSAGES.c.passage_id)
-        rows = self.database.rows(found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key))
-        return tuple(str(identifier) for _, identifier in sorted(rows, key=itemgetter(0)))
+    def vectors_in_parts(
+        self, passage_ids: Sequence[str], table: VectorTable, at_once: int
+    ) -> Iterator[tuple[tuple[str, ...], Matrix]]:
+        """Yields those of these passages that have a vector, in their order, so many at once: ids, (n, dim) float32."""
+        for begin in range(0, len(passage_ids), at_once):
+            some = passage_ids[begin : begin + at_once]
+            rows = self.database.rows(_vectors_by_id(table), {"passage_ids": some})
+            held = {str(identifier): vector for identifier, vector in rows}
+            ids = tuple(identifier for identifier in some if identifier in held)
+            if ids:
+                yield ids, _matrix([held[identifier] for identifier in ids])
 
-    def vectors_by_id(self, passage_ids: Sequence[str], table: VectorTable = "vectors") -> Matrix:
-        """Returns the vectors of passages that have one, in their order, (n, dim) float32."""
-        rows = self.database.rows(_vectors_by_id(table), {"passage_ids": passage_ids})
-        held = {str(identifier): vector for identifier, vector in rows}
-        return _matrix([held[identifier] for identifier in passage_ids])
+    def count_vectors(self, table: VectorTable) -> int:
+        """Returns how many texts have a vector."""
+        return int(self.database.value(select(func.count()).select_from(VECTOR_TABLES[table])))
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
@@ -405,7 +408,10 @@ class Catalogue:
         return {each: _matrix(own) for each, own in found.items()}
 
     def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
-        """Returns the statement id of every passage id, of these statements or of all, statement by statement."""
+        """Returns the statement id of every passage id.
+
+        Those of these statements come statement by statement, those of all in the order of the passages' numbers.
+        """
         within = which_passages(statement_ids)
         rows = self.database.rows(_passage_ids(tuple(within)), within)
         return {str(passage): str(statement) for passage, statement in rows}
@@ -585,7 +591,7 @@ def _count(within: tuple[str, ...]) -> Select[Any]:
 @cache
 def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
     found = select(PASSAGES.c.passage_id, PASSAGES.c.statement_id).where(*conditions(within))
-    return found.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
+    return found.order_by(*((PASSAGES.c.statement_id, PASSAGES.c.ordinal) if within else (PASSAGES.c.passage,)))
 
 
 @cache

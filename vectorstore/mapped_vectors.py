@@ -5,7 +5,7 @@ product of a matrix and a vector, and processes share the memory. The file is ma
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -62,25 +62,29 @@ class MappedVectors:
         return np.argsort(self.ids)
 
 
-def write_mapped(path: Path, ids: Sequence[str], read: Callable[[Sequence[str]], Matrix], at_once: int) -> None:
-    """Writes the vectors of passages to such a file; `read` gives those of some ids, so many at once.
+def write_mapped(path: Path, longest: int, parts: Iterable[tuple[Sequence[str], Matrix]]) -> None:
+    """Writes ids, of so many characters at most, and vectors (n, dim) to such a file, part by part.
 
     The file is written beside first, so that a crash leaves no half one; a full disk leaves none.
     """
-    width = -(-max(map(len, ids)) // _ALIGNED) * _ALIGNED
+    width, count = -(-longest // _ALIGNED) * _ALIGNED, 0
     draft = path.with_suffix(".draft")
     try:
         with open(draft, "wb", opener=private_opener) as file:
-            for begin in range(0, len(ids), at_once):
-                some = ids[begin : begin + at_once]
-                vectors = read(some)
-                rows = np.zeros(len(some), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
-                rows["id"], rows["vector"] = some, vectors
-                if not begin:
-                    header = np.lib.format.header_data_from_array_1_0(rows) | {"shape": (len(ids),)}
+            for ids, vectors in parts:
+                rows = np.zeros(len(ids), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
+                rows["id"], rows["vector"] = ids, vectors
+                header = np.lib.format.header_data_from_array_1_0(rows)
+                if not count:
                     np.lib.format.write_array_header_1_0(file, header)
                 file.write(rows.tobytes())
-        draft.replace(path)
+                count += len(rows)
+            if count:
+                # A header has room for any number of rows.
+                file.seek(0)
+                np.lib.format.write_array_header_1_0(file, header | {"shape": (count,)})
+        # They may all be of texts that are gone.
+        draft.replace(path) if count else draft.unlink()
     except OSError as exc:
         logger.warning("%s cannot be written (%s): search goes without it", path, exc.strerror)
         with suppress(OSError):

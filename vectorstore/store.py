@@ -415,20 +415,26 @@ class Store:
         path = self._mapped_path(table)
         if not path.exists():
             return True
-        mapped, ids = _mapped(path), self.catalogue.ids_with_vector(table)
-        if mapped is None or [each.decode() for each in mapped.ids] != list(ids):
+        mapped, ids = _mapped(path), list(self.catalogue.passage_ids())
+        if mapped is None:
             return False
-        parts = (slice(begin, begin + BATCH) for begin in range(0, len(ids), BATCH))
-        return all(np.array_equal(mapped.vectors[own], self.catalogue.vectors_by_id(ids[own], table)) for own in parts)
+        done = 0
+        for some, vectors in self.catalogue.vectors_in_parts(ids, table, BATCH):
+            own = slice(done, done := done + len(some))
+            if [each.decode() for each in mapped.ids[own]] != list(some):
+                return False
+            if not np.array_equal(mapped.vectors[own], vectors):
+                return False
+        return done == len(mapped.ids)
 
     def _map_vectors(self) -> None:
         """Brings the files of mapped vectors up to the catalogue."""
         for table in COLLECTIONS:
             path = self._mapped_path(table)
-            if not path.exists() and self.catalogue.count_passages() >= MAPPED_FROM:
-                ids = self.catalogue.ids_with_vector(table)
-                if len(ids) >= MAPPED_FROM:
-                    write_mapped(path, ids, partial(self.catalogue.vectors_by_id, table=table), BATCH)
+            catalogue = self.catalogue
+            if not path.exists() and min(catalogue.count_passages(), catalogue.count_vectors(table)) >= MAPPED_FROM:
+                ids = list(catalogue.passage_ids())
+                write_mapped(path, max(map(len, ids)), catalogue.vectors_in_parts(ids, table, BATCH))
             for other in self.path.glob(f"mapped-*-{table}-*"):
                 if other != path:
                     # Where another process maps it, some systems keep it until the next write.
@@ -503,7 +509,8 @@ class Store:
             self._index = None
 
     def _bring_up(self, index: VectorIndex, progress: Callable[[int], None] | None) -> None:
-        wanted = frozenset(self.catalogue.passage_ids())
+        passages = self.catalogue.passage_ids()
+        wanted = frozenset(passages)
         given: dict[VectorTable, frozenset[str]] = {}
         for table in COLLECTIONS:
             present = index.ids(table)
@@ -511,14 +518,12 @@ class Store:
             given[table] = present & wanted
             if wanted <= present:
                 continue
-            ids = self.catalogue.ids_with_vector(table)
-            new = [identifier for identifier in ids if identifier not in present]
-            given[table] |= {*new}
-            for begin in range(0, len(new), BATCH):
-                part = new[begin : begin + BATCH]
-                index.upsert(part, self.catalogue.vectors_by_id(part, table), table)
+            new = [identifier for identifier in passages if identifier not in present]
+            for ids, vectors in self.catalogue.vectors_in_parts(new, table, BATCH):
+                index.upsert(ids, vectors, table)
+                given[table] |= {*ids}
                 if progress is not None:
-                    progress(len(ids) - len(new) + begin + len(part))
+                    progress(len(given[table]))
         if index.ids() != given["vectors"]:
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # A search makes Chroma write out what it still has to, before its files are recorded.

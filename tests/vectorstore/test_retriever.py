@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep, put
+from vectorstore.mapped_vectors import write_mapped
 from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 from vectorstore.store import Store
 
@@ -221,6 +222,11 @@ def test_mapped_vectors_of_statements_are_those_of_the_record(mapping, monkeypat
         found, expected = mapping.vectors_by_statement(ids), read(ids)
         assert found.keys() == expected.keys() and bool(asked) is of_record
         assert all(np.array_equal(found[each], expected[each]) for each in expected)
+
+
+def test_vectors_of_texts_that_are_gone_are_not_mapped(tmp_path):
+    write_mapped(tmp_path / "mapped.npy", 4, [])
+    assert not [*tmp_path.iterdir()]
 
 
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
