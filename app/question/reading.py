@@ -27,6 +27,7 @@ from app.question.spans import Span, time_and_venue_of
 from app.question.turn import PARTIES, ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import terms_within, words_of_terms
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
@@ -67,6 +68,7 @@ _BESIDE: Final = ("-", "who", "mention")
 _TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())
 _LETTERS: Final = 3
 _NAMES: Final = ("party", "set", "typed", "capital")
+_ARTICLE: Final = RegexPatterns("common").article
 _POSSESSIVE: Final = ("'s ", "’s ")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
@@ -492,12 +494,15 @@ def _unknown_speaker(roles: RoleReading) -> str:
     def name_in(run: Sequence[Word], *, alone: bool = False) -> str:
         own = [word for word in run if word.kind == "word" and not word.does]
         name = roles.text[own[0].start : run[-1].end] if own else ""
+        if any(is_function_word(word.text, roles.language) for word in own) and roles.language != "zh":
+            return ""
         proper = not alone and any(word.text[0].isupper() and word.start for word in own)
         return name if proper or (OFFICES.is_office.fullmatch(name) if alone else is_office(name)) else ""
 
     def up_to_about(start: int) -> list[Word]:
         run = list(takewhile(_may_name_speaker, words[start:]))
-        return run if any("about" in each.does for each in words[start + len(run) :][:1]) else []
+        led = run and words[start].does and not _ARTICLE.fullmatch(words[start].text)
+        return run if not led and any("about" in each.does for each in words[start + len(run) :][:1]) else []
 
     words = roles.words
     names = [name_in(up_to_about(0), alone=True)]
