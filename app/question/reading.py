@@ -314,8 +314,9 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
     "Has Cuba recognised Palestine?" · "Who has recognised Palestine?"
     """
-    named = [word.start for word in roles.of("who") if word.span is not None]
-    if kind in _WHICH and len(named) == 1:
+    which = ("mention",) if kind in _WHICH else ()
+    named = [word.start for word in roles.of("who", *which) if word.span is not None]
+    if which and len(named) == 1:
         named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
     verbs = [each.start for each in _beside_topic(roles) if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
