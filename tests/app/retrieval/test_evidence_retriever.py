@@ -95,7 +95,7 @@ def test_what_stands_around_a_joint_quotation_is_under_the_state_asked_about(tog
 
 
 def test_a_group_is_quoted_apart_after_the_state_itself(workspace):
-    answer = workspace.assistant.ask("What did Arvandia say about mutual legal assistance requests?")
+    answer = workspace.assistant.ask("What did Arvandia say about mutual legal assistance?")
     assert answer.status == "answered"
     states = [claim.state for claim in answer.claims]
     assert states[0] == "XAA" and "XGR" in states
