@@ -35,6 +35,8 @@ _MANY_NAMED: Final = 12
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
 _GLOSSED: Final = 3
+# Stands for letters that a damaged text has lost.
+_LOST: Final = "\ufffd"
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
 
@@ -247,6 +249,11 @@ class EvidenceRetriever:
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked_parties:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
+        elif states := {code for code in about if parties.kind_of(code) == "state"}:
+            evidence, spoken_for = (
+                tuple(self._of_statements_naming(item, states, parties) for item in each)
+                for each in (evidence, spoken_for)
+            )
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
             if not (resolution.sure_of_kind or resolution.scope.all_states):
@@ -355,6 +362,26 @@ class EvidenceRetriever:
             searched=texts,
             party_evidence=(evidence,),
         )
+
+    def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
+        """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names.
+
+        "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
+        text may name it in letters that were lost, and what a party says of itself needs no name.
+        """
+        catalogue = self._store.catalogue
+
+        def names(key: str) -> bool:
+            words = " ".join(sentence.text for sentence in catalogue.sentences(key))
+            titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
+            found = parties.find(" ".join((words, *titles)))
+            return _LOST in words or any(about & set(match.codes) for match in found)
+
+        if about & {evidence.party, *evidence.members}:
+            return evidence
+        naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
+        kept = tuple(item for item in evidence.sentences if item.sentence.statement_id in naming)
+        return replace(evidence, sentences=kept)
 
     def _positions(self, resolution: Resolution) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
