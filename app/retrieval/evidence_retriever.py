@@ -240,7 +240,7 @@ class EvidenceRetriever:
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        positions = self._positions(resolution)
+        positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
         if takes_position and many and sum(item.speaks for item in evidence) <= _MANY_NAMED:
             # The latest position is looked for in all statements of a party that speaks of the topic; of more parties
@@ -383,14 +383,17 @@ class EvidenceRetriever:
         kept = tuple(item for item in evidence.sentences if item.sentence.statement_id in naming)
         return replace(evidence, sentences=kept)
 
-    def _positions(self, resolution: Resolution) -> PositionReader:
+    def _positions(self, resolution: Resolution, parties: PartyTable) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
         listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
         if listed and not resolution.denies:
             asked = direction_asked(resolution.question, scope.topic, scope.language)
         return PositionReader(
-            lambda language: topic_in(topic_words(scope), scope.language, language), catalogue.sentences, asked
+            lambda language: topic_in(topic_words(scope), scope.language, language),
+            catalogue.sentences,
+            asked,
+            parties,
         )
 
 
