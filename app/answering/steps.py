@@ -187,9 +187,8 @@ class Steps:
             composed = with_translations(composed, self.writer, resolution.reply_language)
         yield composed
 
-    @staticmethod
     def _with_positions(
-        resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
+        self, resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
     ) -> tuple[Verified, Composition]:
         """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
         scope, statements = resolution.scope, retrieved.sources.statements
@@ -201,7 +200,7 @@ class Steps:
         def words(citation: Citation) -> str:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)
 
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, words)
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         telling = _tells_positions(resolution)
         asked = {claim.state for claim in checked.claims if claim.state}
         earlier = earlier_than_latest(checked.citations, statements, asked) if telling else frozenset()

@@ -13,11 +13,13 @@ import regex
 from app.answering.bonds import split_bound
 from app.answering.citation_spans import takes_back
 from app.records import Citation, Claim, Direction
-from app.retrieval.direction import SentenceDirection, decisive_of, read_sentence
+from app.retrieval.direction import SentenceDirection, decisive_of, mask_topic, read_sentence
 from app.retrieval.position_marks import OUTRIGHT
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic import topic_in
 from ingest.language.lexicons import load_lexicon
+from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
 
 _WORDS: Final = load_lexicon("spans")
@@ -42,20 +44,23 @@ def directions_of(
     topic: str,
     language: str,
     words: Callable[[Citation], str] = attrgetter("quote"),
+    parties: PartyTable | None = None,
 ) -> dict[int, CitedDirection]:
     """Returns the direction of each citation on a topic, which is in this language, by the number of the citation.
 
     Of a citation those `words` are read; what merely follows is of something else.
     """
-    return {citation.number: _direction(citation, words(citation), topic, language) for citation in citations}
+    return {citation.number: _direction(citation, words(citation), topic, language, parties) for citation in citations}
 
 
-def _direction(citation: Citation, words: str, topic: str, language: str) -> CitedDirection:
-    """Reads words of a citation; those of others, and of a treaty, have no direction."""
+def _direction(citation: Citation, words: str, topic: str, language: str, parties: PartyTable | None) -> CitedDirection:
+    """Reads words of a citation; those of others, of a treaty, and that do not name the topic have no direction."""
     own = topic_in(topic, language, citation.language)
-    read = _read(words, own, citation.language)
+    read = _read(words, own, citation.language, parties)
     decisive = decisive_of(read)
-    if citation.quoting or citation.kind == "treaty" or decisive is None or decisive.reading == "reported":
+    spoken = citation.language if citation.language in LANGUAGES else "en"
+    unnamed = bool(own) and mask_topic(words, own, spoken, parties) == words
+    if citation.quoting or citation.kind == "treaty" or unnamed or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language
@@ -65,7 +70,7 @@ def _direction(citation: Citation, words: str, topic: str, language: str) -> Cit
     return CitedDirection(direction=decisive.reading, sure=taken and named and not both and decisive.attitude >= _SURE)
 
 
-def _read(words: str, topic: str, language: str | None) -> list[SentenceDirection]:
+def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
     """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
 
     What the next one takes back has none: "It must be kept. We share none of these reasons.", nor has what would have
@@ -75,7 +80,7 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
     read: list[SentenceDirection] = []
     would = False
     for sentence in split_bound(words):
-        own = read_sentence(sentence.text, topic, language)
+        own = read_sentence(sentence.text, topic, language, parties)
         if takes_back(sentence.text):
             if _DISOWNS.search(sentence.text) and own.reading == "for" and not own.names_topic:
                 own = replace(own, reading="mentions")
@@ -83,7 +88,7 @@ def _read(words: str, topic: str, language: str | None) -> list[SentenceDirectio
                 read.pop()
             read.append(own)
         elif sentence.opening:
-            read += _as_opened(own, read_sentence(sentence.opening, topic, language))
+            read += _as_opened(own, read_sentence(sentence.opening, topic, language, parties))
         elif _would_have(sentence.text, language):
             would = True
         elif not (would and own.reading == "for") or _is_outright(own):

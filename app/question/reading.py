@@ -466,7 +466,9 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     if alone and len(topical) == 1 and not (asked.named or asked.unclear):
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
-    spoken_of = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
+    # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.
+    named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
+    spoken_of = [span for span in named if span.form != "capital"]
     known = {*asked.states, *asked.excluded}
     about = (span.codes[0] for span in spoken_of if span.codes and span.codes[0] not in known)
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]

@@ -23,8 +23,10 @@ from app.question.roles import THIS, Weights, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
+from ingest.glossary.glossary import terms_of, terms_within
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier
@@ -103,25 +105,26 @@ class SentenceDirection:
         return 1.0 - self.chances["mentions"] - self.chances["reported"]
 
 
-def read_sentence(text: str, topic: str, language: str | None) -> SentenceDirection:
+def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable | None = None) -> SentenceDirection:
     """Reads the direction of one sentence on a topic.
 
     Args:
         text: One sentence, readable.
         topic: Topic words, in the language of the sentence where they are known in it; empty for whatever it is about.
         language: ISO 639-1 code; another than the six is read as English.
+        parties: Whose names the topic may hold; the built-in ones by default.
     """
-    return _read(text, topic, language if language in LANGUAGES else "en")
+    return _read(text, topic, language if language in LANGUAGES else "en", parties)
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, topic: str, language: str) -> SentenceDirection:
-    masked = mask_topic(text, topic, language)
+def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> SentenceDirection:
+    masked = mask_topic(text, topic, language, parties)
     marks = find_position_marks(text, language)
     chances = _model().chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
     if language == "en":
-        told = average(told, _fine_tuned().chances(*topic_and_text(text, topic)))
+        told = average(told, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
     # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
     is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
@@ -197,50 +200,98 @@ def has_one_subject(scope: Scope) -> bool:
     return bool(scope.topic or scope.treaties) and not (scope.topic and articles)
 
 
-def mask_topic(text: str, topic: str, language: str) -> str:
-    """Puts the words of a topic out of a text, each run of them by "this" in its language."""
-    return _with_topic(text, topic, language, lambda _: THIS[language])
+def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None = None) -> str:
+    """Puts the words of a topic and its synonyms out of a text, each run of them by "this" in its language.
+
+    A State that the topic names is put out with other words of it alone: of "the embargo against Rimalia", it is the
+    embargo that one is for or against.
+    """
+    return _with_topic(text, topic, language, lambda _: THIS[language], parties)
 
 
-def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str]) -> str:
+def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable | None) -> str:
     """Puts something in place of each run of words of a topic."""
     changed, before = "", 0
-    for start, end in _runs(text, topic, language):
+    for start, end in _runs(text, topic, language, parties):
         changed, before = changed + text[before:start] + put(text[start:end]), end
     return changed + text[before:]
 
 
 @lru_cache(maxsize=16)
-def _runs(text: str, topic: str, language: str) -> tuple[tuple[int, int], ...]:
+def _runs(text: str, topic: str, language: str, parties: PartyTable | None) -> tuple[tuple[int, int], ...]:
     """Returns where the runs of words of a topic stand in a text; each classifier of a sentence asks for them."""
     terms = content_terms(topic, language)
+    subject, synonyms = _subject_of(topic, language, parties)
     pieces: list[tuple[int, int]] = []
     joinable = False
-    for start, end, held in _topical(text, terms, language):
+    for start, end, held in _topical(text, terms, synonyms, language):
         if held and joinable and pieces and not regex.search(r"[,.;:!?，。；：]", text[pieces[-1][1] : start]):
             pieces[-1] = (pieces[-1][0], end)
         elif held:
             pieces.append((start, end))
         joinable = held or (joinable and held is None)
-    return tuple(pieces)
+    # A piece that names a State of the topic alone is not of it.
+    return tuple(each for each in pieces if not content_terms(text[slice(*each)], language).isdisjoint(subject))
 
 
-def topic_and_text(text: str, topic: str) -> tuple[str, str]:
+def topic_and_text(text: str, topic: str, parties: PartyTable | None = None) -> tuple[str, str]:
     """Returns what the fine-tuned classifier reads: a topic, and an English text with its words between asterisks."""
-    return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *")
+    return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *", parties)
 
 
 _terms_of_word = lru_cache(maxsize=65536)(content_terms)
 
 
-def _topical(text: str, terms: frozenset[str], language: str) -> list[tuple[int, int, bool | None]]:
+@lru_cache(maxsize=256)
+def _subject_of(
+    topic: str, language: str, parties: PartyTable | None
+) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
+    """Returns the terms by which a text names a topic, without those of States in it, and those of each synonym.
+
+    What is left of a synonym without States ("blockade" of "blockade against Rimalia") is one only where it is a term
+    of the field itself.
+    """
+    known = parties or _built_in_parties()
+
+    def without_states(text: str) -> str:
+        for match in reversed(known.find(text, language, relaxed=True)):
+            if any(known.kind_of(code) == "state" for code in match.codes):
+                text = f"{text[: match.start]} {text[match.end :]}"
+        return text
+
+    synonyms = {
+        content_terms(own, language)
+        for named in terms_within(topic, language)
+        for term in named.terms
+        if (own := without_states(term)) == term or terms_of(own, language)
+    } - {frozenset()}
+    subject = content_terms(without_states(topic), language) or content_terms(topic, language)
+    return subject.union(*synonyms), tuple(synonyms)
+
+
+@cache
+def _built_in_parties() -> PartyTable:
+    return PartyTable.load()
+
+
+def _topical(
+    text: str, terms: frozenset[str], synonyms: Sequence[frozenset[str]], language: str
+) -> list[tuple[int, int, bool | None]]:
     """Returns the words of a text with whether they are the topic's; None for function words, which may join runs."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     if language == "zh":
-        pairs = [text[start : start + 2] in terms for start, _ in words]
+        pairs = [any(text[at : at + 2] in each for each in (terms, *synonyms)) for at, _ in words]
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
-    told = ((start, end, _terms_of_word(text[start:end], language)) for start, end in words)
-    return [(start, end, own <= terms if own else None) for start, end, own in told]
+    told = [(start, end, _terms_of_word(text[start:end], language)) for start, end in words]
+    content = [at for at, (_, _, own) in enumerate(told) if own]
+    others = {
+        at
+        for each in synonyms
+        for run in zip(*(content[first:] for first in range(len(each))), strict=False)
+        if frozenset().union(*(told[at][2] for at in run)) == each
+        for at in run
+    }
+    return [(start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(told)]
 
 
 def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:

@@ -35,6 +35,8 @@ _MANY_NAMED: Final = 12
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
 _GLOSSED: Final = 3
+# Stands for letters that a damaged text has lost.
+_LOST: Final = "\ufffd"
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
 
@@ -238,7 +240,7 @@ class EvidenceRetriever:
         spoken_for = tuple(
             replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
         )
-        positions = self._positions(resolution)
+        positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
         if takes_position and many and sum(item.speaks for item in evidence) <= _MANY_NAMED:
             # The latest position is looked for in all statements of a party that speaks of the topic; of more parties
@@ -247,6 +249,11 @@ class EvidenceRetriever:
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked_parties:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
+        elif states := {code for code in about if parties.kind_of(code) == "state"}:
+            evidence, spoken_for = (
+                tuple(self._of_statements_naming(item, states, parties) for item in each)
+                for each in (evidence, spoken_for)
+            )
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
             if not (resolution.sure_of_kind or resolution.scope.all_states):
@@ -356,14 +363,37 @@ class EvidenceRetriever:
             party_evidence=(evidence,),
         )
 
-    def _positions(self, resolution: Resolution) -> PositionReader:
+    def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
+        """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names.
+
+        "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
+        text may name it in letters that were lost, and what a party says of itself needs no name.
+        """
+        catalogue = self._store.catalogue
+
+        def names(key: str) -> bool:
+            words = " ".join(sentence.text for sentence in catalogue.sentences(key))
+            titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
+            found = parties.find(" ".join((words, *titles)))
+            return _LOST in words or any(about & set(match.codes) for match in found)
+
+        if about & {evidence.party, *evidence.members}:
+            return evidence
+        naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
+        kept = tuple(item for item in evidence.sentences if item.sentence.statement_id in naming)
+        return replace(evidence, sentences=kept)
+
+    def _positions(self, resolution: Resolution, parties: PartyTable) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
         listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
         if listed and not resolution.denies:
             asked = direction_asked(resolution.question, scope.topic, scope.language)
         return PositionReader(
-            lambda language: topic_in(topic_words(scope), scope.language, language), catalogue.sentences, asked
+            lambda language: topic_in(topic_words(scope), scope.language, language),
+            catalogue.sentences,
+            asked,
+            parties,
         )
 
 

@@ -14,6 +14,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from app.retrieval.terms import content_terms
+from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence
 
 # Best sentences in which, with the sentence after each, a position is looked for.
@@ -54,11 +55,13 @@ class PositionReader:
         topic: Topic words in the language of a sentence.
         sentences: The sentences of a statement.
         direction: The direction asked for; None for any.
+        parties: Whose names the topic may hold.
     """
 
     topic: Callable[[str | None], str]
     sentences: Callable[[str], Sequence[Sentence]]
     direction: Direction | None
+    parties: PartyTable
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts the latest position first, and marks evidence without any, or with another than was asked for.
@@ -122,7 +125,7 @@ class PositionReader:
         sentence = item.sentence
         language = sentence.language or language
         topic = self.topic(language)
-        alone = read_sentence(sentence.text, topic, language)
+        alone = read_sentence(sentence.text, topic, language, self.parties)
         terms = content_terms(topic, language or "en")
         share = len(terms & content_terms(sentence.text, language or "en")) / len(terms) if terms else 1.0
         return _ReadEvidence(
@@ -167,7 +170,7 @@ class PositionReader:
             if following.paragraph != sentence.paragraph or read.is_order:
                 break
             items.append(replace(item, sentence=following))
-            found = read_sentence(following.text, self.topic(read.language), read.language)
+            found = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
             taken = direction_of([found])
             # A harm that is named there is no view of the topic: "We listened to the victims of crimes."
             harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)

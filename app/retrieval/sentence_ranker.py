@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
 import numpy as np
@@ -185,15 +185,26 @@ class SentenceRanker:
         """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
         ids = [summary.statement_id for summary in searched]
         found = {item.passage.passage_id: item for item in self._passages(searched, topic, _NEAR_PASSAGES)}
-        rare = [word for word in words_of(topic.english) if self._is_rare(word)]
-        if rare:
-            for item in self._retriever.retrieve_lexical(" ".join(rare), ids, _NEAR_PASSAGES, languages=self._ranked):
+        asked = [(topic.english, "en", self._ranked)]
+        asked += [(topic.synonyms_in(each), each, (each,)) for each in self._other_languages(searched)]
+        rare = [
+            self._retriever.retrieve_lexical(" ".join(words), ids, _NEAR_PASSAGES, languages=among)
+            for text, language, among in asked
+            if (words := [word for word in words_of(text) if self._is_rare(word, language)])
+        ]
+        for item in chain.from_iterable(zip_longest(*rare)):
+            if item is not None:
                 yield found.pop(item.passage.passage_id, item)
         yield from found.values()
 
-    def _is_rare(self, word: str) -> bool:
-        frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, "en")]
+    def _is_rare(self, word: str, language: str) -> bool:
+        frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, language)]
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
+
+    def _other_languages(self, searched: Sequence[StatementSummary]) -> list[str]:
+        """Returns the languages of statements that the models do not know."""
+        languages = {language for summary in searched for language in languages_of(summary)}
+        return sorted(each for each in languages if each is not None and not self._is_ranked(each))
 
     def _nothing_yet(
         self, party: str, searched: Sequence[StatementSummary], topic: Topic, known: Callable[[str | None], bool]
@@ -230,10 +241,9 @@ class SentenceRanker:
     def _passages(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: those that the models know, then other languages."""
         ids = [summary.statement_id for summary in searched]
-        languages = {language for summary in searched for language in languages_of(summary)}
-        others = sorted(each for each in languages if each is not None and not self._is_ranked(each))
+        others = self._other_languages(searched)
         found: tuple[ScoredPassage, ...] = ()
-        if len(others) < len(languages):
+        if any(self._is_ranked(language) for summary in searched for language in languages_of(summary)):
             found = self._retriever.retrieve(
                 topic.asked,
                 ids,

@@ -61,6 +61,12 @@ def test_words_that_take_back_another_view_are_no_sure_position_of_their_own() -
     assert not directions_of([citation], "court for pirates", "en")[1].sure
 
 
+@cases("words", "direction")
+def test_words_that_do_not_name_the_topic_have_no_direction(words: str, direction: str | None) -> None:
+    citation, _ = cited(1, words, "2024")
+    assert directions_of([citation], "court", "en")[1].direction == direction
+
+
 def test_words_quoted_from_others_have_no_direction() -> None:
     citation, _ = cited(1, NO, "2024")
     claims = [Claim(text="", state="XAA", citations=(1,))]

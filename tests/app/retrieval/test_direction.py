@@ -4,6 +4,7 @@ import pytest
 from safetensors import safe_open
 
 from app.retrieval.direction import direction_asked, direction_of, mask_topic, read_sentence, read_span
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -43,3 +44,18 @@ def test_a_question_asks_for_a_direction(question: str, topic: str, asked: str |
 def test_a_topic_is_put_out_of_a_text_as_a_whole() -> None:
     assert mask_topic("We support the review of the mechanism.", "review mechanism", "en") == "We support the this."
     assert mask_topic("我们支持审议机制。", "审议机制", "zh") == "我们支持这个。"
+
+
+@pytest.mark.parametrize(("text", "topic", "masked"), [
+    ("Capital punishment has no place.", "death penalty", "this has no place."),
+    ("We thank Belmora.", "the death penalty in Belmora", "We thank Belmora."),
+    ("We thank Belmora.", "support for Belmora", "We thank Belmora."),
+    ("The death penalty in Belmora must end.", "the death penalty in Belmora", "The this must end."),
+    ("We thank Belmora.", "Belmora", "We thank this."),
+    # What is left of "blockade against" somebody is a term of its own.
+    ("Belmora should lift its blockade.", "the embargo against Cuba", "Belmora should lift its this."),
+    ("We stand with Cuba.", "the embargo against Cuba", "We stand with Cuba."),
+])  # fmt: skip
+def test_a_topic_is_named_by_its_synonyms_and_not_by_its_state(text: str, topic: str, masked: str) -> None:
+    known = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
+    assert mask_topic(text, topic, "en", known) == masked

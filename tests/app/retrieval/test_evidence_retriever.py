@@ -95,7 +95,7 @@ def test_what_stands_around_a_joint_quotation_is_under_the_state_asked_about(tog
 
 
 def test_a_group_is_quoted_apart_after_the_state_itself(workspace):
-    answer = workspace.assistant.ask("What did Arvandia say about mutual legal assistance requests?")
+    answer = workspace.assistant.ask("What did Arvandia say about mutual legal assistance?")
     assert answer.status == "answered"
     states = [claim.state for claim in answer.claims]
     assert states[0] == "XAA" and "XGR" in states
@@ -208,3 +208,27 @@ def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_
         answer = workspace.assistant.ask("Which States spoke about article 32 of UNCAC?")
         assert {c.state for c in answer.citations} == {"DEU"}
         assert any("article 32 of a convention" in note for note in answer.scope.notes)
+
+
+def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
+    elsewhere = {
+        "XCS": "It thanks the Drelnian delegation.",
+        "XDR": "It thanks Belmora.",
+        "XES": "It thanks the Belmoran people.",
+        "XFY": "It met the ministers in Quillane.",
+        "XGA": "Nous remercions la Belmore de son accueil.",
+        "XLH": "我们感谢贝尔莫拉。",
+        # Letters of a damaged text may be the name's.
+        "XPV": "It thanks Bel\ufffdora.",
+        # What it says of itself needs no name.
+        "XAB": "It thanks nobody.",
+    }
+    said = "Mr. Chair,\n\nWe deplore the long humanitarian crisis after heavy floods.\n\n"
+    texts = {f"{code}.txt": f"{said}{words}\n" for code, words in elsewhere.items()}
+    manifest = "\n".join(["file,state,date", *(f"{code}.txt,{code},2020" for code in elsewhere)])
+    question = "What did Arvandia say about the long humanitarian crisis after heavy floods in Belmora?"
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        resolution = resolve(question, workspace.corpus.parties())
+        scope = replace(resolution.scope, states=tuple(elsewhere))
+        retrieved = workspace.steps.retriever.retrieve(replace(resolution, scope=scope), workspace.corpus.parties())
+    assert {item.party for item in retrieved.party_evidence if item.answers} == elsewhere.keys() - {"XCS"}

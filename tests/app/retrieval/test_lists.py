@@ -1,12 +1,14 @@
 """Lists: the whole scope is asked at once, what is read closely is bounded, and a rare name is always found."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
+from vectorstore.records import ScopeFilter
 
 PARTIES = 120
 # The one that names a rare name, late in a long statement on other things.
@@ -50,3 +52,15 @@ def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, mo
     assert len(answer.coverage.states_without_evidence) + len({c.state for c in answer.claims}) == PARTIES
     (closely,) = [note for note in answer.scope.notes if "read closely" in note]
     assert str(PARTIES) in closely and str(_LIST_PARTIES) in closely
+
+
+def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
+    texts = {f"{n}.txt": f"The embargo of year {n} was discussed for long with all delegations." for n in range(6)}
+    texts["6.txt"] = "Señor Presidente: Exigimos de nuevo el fin del embargo que padece nuestro pueblo desde hace años."
+    manifest = "\n".join(
+        ["file,state,date,language", *(f"{n}.txt,XAA,202{n},{'es' if n == 6 else 'en'}" for n in range(7))]
+    )
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        owned = {"XAA": workspace.store.catalogue.summaries(ScopeFilter())}
+        read = workspace.ranker.read_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
+    assert "es" in {sentence.language for sentence in read["XAA"].sentences}

@@ -63,6 +63,19 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, so
     assert {claim.state for claim in made.claims} == {item.party for item in found}
 
 
+@pytest.mark.parametrize(("confidence", "members", "shown"), [
+    (0.9, ("XAA",), ["XAA", "XGR"]),
+    (0.8, ("XAA",), ["XAA"]),
+    # Another member that says nothing itself is spoken for.
+    (0.8, ("XAA", "XAB"), ["XAA", "XGR"]),
+])  # fmt: skip
+def test_a_group_is_quoted_beside_a_member_where_it_is_as_sure(confidence, members, shown, stored, sources, parties):
+    own, other = (_paragraphs(stored, name)[:1] for name in ("XAA_12_2024", "XAB_11_2022"))
+    group = replace(_found("XGR", other, confidence=confidence), members=members)
+    made = _compose([_found("XAA", own), group], sources, parties)
+    assert [claim.state for claim in made.claims] == shown
+
+
 def test_compose_leaves_weak_sentences_out_alone_and_behind_strong_ones(stored, sources, parties):
     weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert _compose([weak], sources, parties) == Composition()
