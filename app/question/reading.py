@@ -514,7 +514,9 @@ def _unknown_speaker(roles: RoleReading) -> str:
         says = owner < at or "speak_verb" in word.does
         if roles.labels[at] != "topic" and says and not any(each.kind in _NAMES for each in words[:at]):
             before = list(takewhile(_may_name_speaker, reversed(words[:owner])))
-            names += [name_in(before[::-1]), name_in(up_to_about(at + 1))]
+            # "Which States mentioned the Legislative Guide on firearms?" has its speakers before the verb.
+            asked = any(each.does & {"everyone", "states"} for each in words[:at])
+            names += [name_in(before[::-1]), "" if asked else name_in(up_to_about(at + 1))]
     return next(filter(None, names), "")
 
 

@@ -460,8 +460,9 @@ def _left_out(span: Span, items: Sequence[Item]) -> Span:
     """
     before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
-    told = [item.start for item in before if "left_out" in item.kinds]
-    start = told[0] if told and span.kind in _TIMES_AND_MEETINGS else span.start
+    is_time = span.kind in _TIMES_AND_MEETINGS
+    told = [i.start for i in before if "left_out" in i.kinds or (is_time and "left_out_time" in i.kinds)]
+    start = told[0] if told and is_time else span.start
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
 

@@ -194,6 +194,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         # A form that is not offered: the same answer again, which says so.
         again = in_form(state, Restyle())
         return replace(again, party_notes=(*again.party_notes, Note(kind="form_unknown")))
+    if turn.act == "more" and said.kind == "summary":
+        # "Sum it up" goes over what was shown, and not on from where it ended.
+        turn = replace(turn, act="about", keeps=turn.keeps - {"kind"})
     sure = said.kind_chance >= _SURE
     if turn.act == "new" or (said.provision and said.scope.treaties and sure):
         # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
@@ -247,6 +250,8 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
             fields |= _who(said, before, turn.act)
         elif slot in own and turn.act == "add":
             fields |= _joined(scope, earlier, *names)
+        elif slot in own and turn.act == "correct":
+            fields |= _meant(scope, earlier, *names)
         elif slot in own and turn.act == "remove":
             fields |= _less(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
@@ -267,7 +272,7 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
         # Who settles a name that was unclear answers for it beside the others that were named.
         return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
     named, known = ({code for name in PARTIES for code in getattr(each, name)} for each in (scope, earlier))
-    if act == "replace" and not named and known & {*scope.excluded}:
+    if act in ("replace", "correct") and not named and (known & {*scope.excluded} or earlier.members_of):
         # Who only leaves out whom the turn before asked takes them away.
         act = "remove"
     gone = {*scope.excluded, *(named if act == "remove" else ())}
@@ -309,6 +314,12 @@ def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
 def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     """Returns fields as they were before, with what the turn adds to them."""
     return {name: _field_of(name, (*parts_of(name, earlier), *parts_of(name, scope))) for name in names}
+
+
+def _meant(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
+    """Returns what a correction names anew beside what was asked: "not session 8, session 10"."""
+    told = {name: [part for part in parts_of(name, scope) if part not in parts_of(name, earlier)] for name in names}
+    return {name: _field_of(name, new) for name, new in told.items() if new}
 
 
 def _less(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ingest.glossary.glossary import terms_of, terms_within
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier
@@ -120,7 +121,14 @@ def read_sentence(text: str, topic: str, language: str | None, parties: PartyTab
 @lru_cache(maxsize=4096)
 def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> SentenceDirection:
     masked = mask_topic(text, topic, language, parties)
+    named = masked != text
     marks = find_position_marks(text, language)
+    if quoted := _quoted_within(text):
+        # As X said, "we favour a fund": what is quoted shows nobody's own direction.
+        marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
+        for start, end in reversed(quoted):
+            text = text[:start] + THIS[language] + text[end:]
+        masked = mask_topic(text, topic, language, parties)
     chances = _model().chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
     if language == "en":
@@ -137,9 +145,15 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
         reading=best if sure else "mentions",
         chances=told,
         marks=marks,
-        names_topic=masked != text,
+        names_topic=named,
         is_order=is_order,
     )
+
+
+def _quoted_within(text: str) -> list[tuple[int, int]]:
+    """Returns what stands in quotation marks in a sentence; nothing of one that is quoted as a whole."""
+    quoted = list(quoted_spans(text))
+    return quoted if quoted and (_WORD.search(text, 0, quoted[0][0]) or _WORD.search(text, quoted[-1][1])) else []
 
 
 def average(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:

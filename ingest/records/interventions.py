@@ -544,7 +544,9 @@ class _SpeakerLookup:
         line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
-        if line is not None and not goes_on and line.summarised and line.understood and _takes_floor(line):
+        others = {m.code for m in self._parties.find(head, self.language) if m.code} - {state}
+        understood = line is not None and (line.understood or (line.who == "delegation" and bool(others)))
+        if line is not None and not goes_on and line.summarised and understood and _takes_floor(line):
             words = self.intervention(line, trusted=False)
             return None if words is None else _SpeakerTurn(start=start, words=words)
         words = self._named_later(sentence, opens=opens, apart=apart) if line is None else None

@@ -61,7 +61,9 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
             # "Arvandia, on behalf of the Riparian Group, Belmora and Drelnia said" is the group's and theirs.
             joint = whom[1:] if parties.kind_of(whom[0].codes[0]) == "group" else []
             end = whom[-1].end + sentence.startswith(",", whom[-1].end)
-            if (said := _WORDS.then_said.match(sentence, end)) is not None:
+            said = _WORDS.then_said.match(sentence, end)
+            # "Arvandia, on behalf of the Group, Belmora said, had misread it" tells what Belmora said.
+            if said is not None and not sentence.startswith(",", said.end()):
                 told, clause = said, sentence[match.end : (whom[0] if joint else whom[-1]).end]
         if told is not None:
             clause += told["clause"] or ""

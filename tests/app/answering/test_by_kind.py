@@ -83,6 +83,11 @@ def test_a_summary_is_the_newest_statement_s_own_sentences_in_order(workspace):
     assert sound(workspace, answer)
 
 
+def test_a_summary_on_what_a_statement_does_not_speak_of_is_silence(workspace):
+    answer = ask(workspace, "Summarise what Arvandia said about whaling", kind="summary", topic="whaling")
+    assert (answer.status, answer.citations) == ("abstained", ())
+
+
 def test_a_summary_of_a_year_is_of_its_statement(workspace):
     answer = ask(workspace, "Summarise Arvandia's statement of 2016", kind="summary", topic="")
     assert {c.session for c in answer.citations} == {"8"}

@@ -61,6 +61,8 @@ NOWHERE: dict[str, Any] = {"bodies": (), "sessions": (), "agenda_items": ()}
         # Who only leaves out whom the turn before asked takes them away.
         ({"excluded": ("XAA",)}, "replace", ALL, {"states": ("XGA",)}),
         ({"excluded": ("XIL",)}, "replace", ALL, {"states": (), "excluded": ("XIL",)}),
+        ({"excluded": ("XAA",)}, "correct", ALL, {"states": ("XGA",)}),
+        ({"sessions": ("10", "11")}, "correct", ALL - {"where"}, {"sessions": ("11",)}),
         ({"states": ("XAA",)}, "remove", ALL, {"states": ("XGA",)}),
         ({"states": ("XAB",), "excluded": ("XGA",)}, "correct", ALL - {"who"}, {"states": ("XAA", "XAB")}),
         ({"states": ("XAB",)}, "correct", ALL - {"who"}, {"states": ("XAB",)}),
@@ -94,11 +96,9 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     assert (rest.scope.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
     further = in_conversation(ConversationState(read=rest), read(excluded=("XGA",)), turn)
     assert (further.scope.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
-    assert held(merged(read(excluded=("XAA",)), "remove", ALL, members_of=("AFRICA",), topic="gold")) == {
-        "members_of": ("AFRICA",),
-        "excluded": ("XAA",),
-        "topic": "gold",
-    }
+    for act in ("remove", "correct", "replace"):
+        of_set = merged(read(excluded=("XAA",)), act, ALL, members_of=("AFRICA",), topic="gold")
+        assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
 
 
 def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
@@ -155,6 +155,9 @@ def test_what_sums_up_goes_on_with_the_topic_that_it_keeps() -> None:
     assert (both.kind, both.scope.topic, both.scope.treaties) == ("summary", "gold", before.scope.treaties)
     whole = after(before, asked("summary"), "about", "who", "treaty")
     assert (whole.kind, held(whole)) == ("summary", {"states": ("XAA",)})
+    # It goes over what was shown, and not on from where that ended.
+    shown = after(before, asked("summary"), "more", *SCOPE_SLOTS, "kind")
+    assert (shown.kind, shown.act, shown.scope.topic) == ("summary", "about", "gold")
 
 
 def test_a_wish_for_more_is_none_for_another_form() -> None:
