@@ -81,8 +81,8 @@ class KindAnswers:
             return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, told)
         if kind == "summary":
             chosen = _strong(retrieved)
-            if not _has_subject(resolution):
-                chosen = chosen or self.retriever.key_sentences(retrieved, self.limit)
+            if not (chosen or _has_subject(resolution)):
+                chosen = list(self.retriever.key_sentences(retrieved, self.limit))
             return _compose_summary(chosen, sources, local, asked, limit=self.limit)
         if kind == "list":
             if not _has_subject(resolution):
