@@ -9,6 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+import regex
+
 from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
@@ -20,17 +22,16 @@ from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
 
-# Chance of being on the subject from which on a sentence stands under its heading, and from which on it may, as the
-# nearest passage. An answer quotes from a lower one on, since its question stands above it. Chosen on cells that were
-# read against their statements: of the sentences between, half were on something else.
+# Chance of being on the subject from which on a sentence stands under its heading. An answer quotes from a lower one
+# on, since its question stands above it. Chosen on cells that were read against their statements: of the sentences
+# between, half were on something else.
 _SURE: Final = 0.7
 # The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
 # Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
-# What holds all of the subject's words may be nearest from a lower chance on.
-_NEAREST: Final = 0.3
-_NEAREST_NAMED: Final = 0.1
+_CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
+# Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
 
 
@@ -83,10 +84,22 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     return [sentence for sentence in kept if foreign(sentence) or share(sentence) >= needed]
 
 
-def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+def nearest(
+    item: PartyEvidence,
+    subject: Subject,
+    sentences: Mapping[str, Sequence[Sentence]],
+    *,
+    answering: bool = False,
+) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    The arguments are those of `on_subject`. It has to share some of the subject's words, beside names of other things.
+    It has to share some of the subject's words, beside names of other things.
+
+    Args:
+        item: The evidence of the party.
+        subject: What it is evidence on.
+        sentences: All sentences of each statement.
+        answering: Whether it has to be good enough for an answer to quote it.
     """
     shared, languages = shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
 
@@ -95,7 +108,7 @@ def nearest(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Seque
         language = sentence.language or languages.get(sentence.statement_id)
         share = shared(_with_next(sentence, sentences), language)
         near = share >= _NEAREST_SHARE or _is_unknown(subject, language)
-        return near and found.relevance.chance >= (_NEAREST_NAMED if share == 1 else _NEAREST)
+        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
     best = max(filter(is_near, item.sentences), key=lambda found: found.relevance.chance, default=None)
     return [] if best is None else [best.sentence]
@@ -129,6 +142,8 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     own = own.union(*map(thesaurus().narrower, own))
 
     def shared(text: str) -> float:
+        # "Non-permanent seats" name no permanent ones.
+        text = text if _CONTRARY.search(topic) else _CONTRARY.sub(" ", text)
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
         for named in reversed(terms_within(text, language) if known else ()):

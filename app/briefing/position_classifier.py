@@ -111,7 +111,9 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
-    told = _is_told(decisive) and (named or decisive.chances[likely] >= _UNNAMED)
+    # "Iraq" alone does not name the use of force against it.
+    surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
+    told = _is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     # Against a harm and for what is done against it is one position.
     divided = not subject.harm and _is_divided(own)
     told = told and not (divided or _is_qualified(text, topic, decisive, language))

@@ -241,7 +241,10 @@ class _Build:
         of_groups, group_note = self._of_groups(groups, retrieved)
         chosen = [telling, *(sentences for _, sentences in groups)]
         worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
-        close = [] if own is None or cited or of_groups else nearest(own, subject, retrieved.sources.sentences)
+        close = list[Sentence]()
+        if own is not None and not cited:
+            # A group's words do not stand for what the party itself may have said.
+            close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))

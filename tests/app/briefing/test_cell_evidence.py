@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from app.briefing.cell_evidence import nearest, on_subject
+from app.briefing.cell_evidence import nearest, on_subject, shared_with
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
@@ -100,11 +100,22 @@ def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
 def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
     subject = Subject(label="Nationals", topic="extradition of nationals")
     far, near = found("The Council meets in May.", 0.4), found("Extradition is slow.", 0.4)
-    named = found("Nationals are not extradited.", 0.1)
-    weak, other = found("Extradition is slow.", 0.1), found("The smuggling of nationals is slow.", 0.05)
-    for item, kept in ((near, True), (far, False), (weak, False), (named, True), (other, False)):
+    weak, other = found("Extradition is slow.", 0.1), found("Nationals are not extradited.", 0.05)
+    # Beside a group's words stands only what would answer.
+    surer = found("Extradition is slow.", 0.6)
+    for item, kept in ((near, True), (far, False), (weak, True), (other, False)):
         evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
         assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(kept)]
+        if item is weak:
+            assert not nearest(evidence, subject, {"s": [item.sentence]}, answering=True)
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(surer,))
+    assert nearest(evidence, subject, {"s": [surer.sentence]}, answering=True) == [surer.sentence]
+
+
+def test_the_contrary_of_a_word_of_the_subject_does_not_name_it() -> None:
+    shared = shared_with(Subject(label="Seats", topic="permanent seats"))
+    assert (shared("We want longer non-permanent seats.", "en"), shared("We want permanent seats.", "en")) == (0.5, 1)
+    assert shared_with(Subject(label="Seats", topic="non-permanent seats"))("Non-permanent seats, please.", "en") == 1
 
 
 def test_what_shares_words_with_the_subject_in_the_name_of_something_else_is_not_near_it() -> None:

@@ -65,6 +65,11 @@ def test_a_position_is_that_of_words_on_the_topic(topic: str, texts: list[str], 
     assert all(words.text in " ".join(texts) for words in found.words)
 
 
+def test_the_name_of_a_state_in_a_topic_does_not_name_the_topic() -> None:
+    assert suggested("We deplore the suffering of Cuba.", topic="tariffs on Cuba").kind == "no_position"
+    assert suggested("We reject tariffs on Cuba.", topic="tariffs on Cuba").kind == "opposes"
+
+
 def test_what_others_said_is_no_position() -> None:
     found = suggested(PROPOSED, topic="visits by experts")
     assert (found.kind, found.direction, found.words) == ("no_position", None, ())

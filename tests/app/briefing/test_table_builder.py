@@ -122,6 +122,16 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
 
 
+def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
+    near = lambda item, subject, sentences, answering: item.searched and [sentences[item.searched[0].statement_id][0]]  # noqa: E731
+    monkeypatch.setattr("app.briefing.table_builder.nearest", near)
+    briefing = build(workspace, states=["FIN"])
+    (cell,) = briefing.cells
+    assert {briefing.citation(number).state for number in cell.citations} == {"FIN", "EU"}
+    assert (cell.standing, cell.evidence) == ("nearest", ())
+    assert "No words of its own" not in cell.note and "European Union spoke for it" in cell.note
+
+
 def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
     briefing = build(workspace, states=["CHE, CUB, FIN"], language="fr")
     assert [cell.note for cell in briefing.cells] == [
@@ -135,7 +145,7 @@ def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
 def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
     store(own, annotated("x", ["The extradition protocol was printed in May.", PLAIN], state="XGA", language="en"))
     monkeypatch.setattr("app.briefing.table_builder.on_subject", lambda *_: [])
-    monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_: [])
+    monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_, **__: [])
     for party in ("XGA", "FIN"):
         (cell,) = build(own, (party,)).cells
         assert cell.note == "Nothing on this was found (statements searched: 1)."
