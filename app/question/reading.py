@@ -55,6 +55,7 @@ _COUNTED: Final = 3
 _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
+_OWNS: Final = re.compile(r"[’']s\b")
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -466,6 +467,11 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     if alone and len(topical) == 1 and not (asked.named or asked.unclear):
         # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
         asked.add(*topical[0])
+    stray = [(name, span) for name, span, label in names if label == "-" and span.kind == "party" and span.codes]
+    # A capital is a place as well: "in Quillane's eyes", but "in Quillane".
+    stray = [each for each in stray if each[1].form != "capital" or _OWNS.match(roles.text, each[1].end)]
+    if len(stray) == 1 and not (asked.named or asked.unclear or "who" in roles.labels or kind in ASIDES):
+        asked.add(*stray[0])
     # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.form != "capital"]
