@@ -62,13 +62,14 @@ def test_a_follow_up_is_right_with_what_it_takes_over_of_the_turn_before(
 
 def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parties: PartyTable, tmp_path: Path) -> None:
     (example,) = _read(
-        tmp_path, 'text: "and {who:Belmora}?", after: ["What did Arvandia say on tolls?"], keeps: [topic]'
+        tmp_path,
+        'text: "and {who:Belmora} on {topic:lamps}?", after: ["What did Arvandia say on tolls?"], keeps: [kind]',
     )
     blind = Weights(
         arrays={name: np.zeros_like(array) for name, array in load_weights().arrays.items()}, notes=load_weights().notes
     )
-    assert score_reading(example, parties)["speakers"]
-    assert not score_reading(example, parties, blind)["speakers"]
+    assert score_reading(example, parties)["topic F1"] == 1
+    assert not score_reading(example, parties, blind)["topic F1"]
 
 
 def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path: Path) -> None:
