@@ -157,7 +157,7 @@ def _asked_back(resolution: Resolution, local: Localization) -> Abstention | Non
     if not resolution.is_statement_question:
         return _because("out_of_scope", local, "out_of_scope")
     scope = resolution.scope
-    if resolution.scope.negated and not (scope.topic or scope.treaties or scope.agenda_items):
+    if scope.negated and not (scope.topic or scope.treaties or scope.agenda_items):
         return _because("out_of_scope", local, "negated")
     if resolution.unnamed:
         return _because("ambiguous", local, "unnamed_party")

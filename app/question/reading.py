@@ -55,7 +55,6 @@ _COUNTED: Final = 3
 _OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
-_OWNS: Final = re.compile(r"[’']s\b")
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -469,7 +468,7 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
         asked.add(*topical[0])
     stray = [(name, span) for name, span, label in names if label == "-" and span.kind == "party" and span.codes]
     # A capital is a place as well: "in Quillane's eyes", but "in Quillane".
-    stray = [each for each in stray if each[1].form != "capital" or _OWNS.match(roles.text, each[1].end)]
+    stray = [each for each in stray if each[1].form != "capital" or roles.text.startswith(_POSSESSIVE, each[1].end)]
     if len(stray) == 1 and not (asked.named or asked.unclear or "who" in roles.labels or kind in ASIDES):
         asked.add(*stray[0])
     # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.

@@ -123,8 +123,10 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
 
 
 def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
-    near = lambda item, subject, sentences, answering: item.searched and [sentences[item.searched[0].statement_id][0]]  # noqa: E731
-    monkeypatch.setattr("app.briefing.table_builder.nearest", near)
+    def first(item, subject, sentences, *, answering):
+        return item.searched and [sentences[item.searched[0].statement_id][0]]
+
+    monkeypatch.setattr("app.briefing.table_builder.nearest", first)
     briefing = build(workspace, states=["FIN"])
     (cell,) = briefing.cells
     assert {briefing.citation(number).state for number in cell.citations} == {"FIN", "EU"}
