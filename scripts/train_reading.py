@@ -34,7 +34,10 @@ from vectorstore.arrays import Matrix
 _EPOCHS: Final = 12
 _BATCH: Final = 48
 _RATE: Final = 4e-3
-_RARE: Final = 4
+# Networks whose scores are averaged.
+_NETWORKS: Final = 2
+# How often a feature has to be found to count: for the networks, and for the classifiers.
+_RARE: Final = (10, 4)
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 # The share of inputs that is dropped, in 256ths: drawn as bytes, a fifth of the time that torch takes.
 _DROPPED: Final = 102
@@ -76,7 +79,9 @@ def train(
     rows = range(len(prepared))
     seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
     held = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
-    networks = list(pool.map(_train_network, [[prepared[at] for at in each] for each in seen]))
+    parts = [[prepared[at] for at in each] for each in seen for _ in range(_NETWORKS)]
+    trained = list(pool.map(_train_network, parts, [*range(_NETWORKS)] * len(seen)))
+    networks = [_side_by_side(trained[at : at + _NETWORKS]) for at in range(0, len(trained), _NETWORKS)]
     say("networks trained")
     read = pool.map(_read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
     readings = {at: own for part, found in zip(held, read, strict=True) for at, own in zip(part, found, strict=True)}
@@ -98,19 +103,25 @@ def save_weights(weights: Weights, path: Path) -> None:
     save_file(arrays, path, metadata=dict(sorted(weights.notes.items())))
 
 
-def _train_network(prepared: Sequence[Prepared]) -> Weights:
+def _side_by_side(networks: Sequence[Weights]) -> Weights:
+    """Returns networks of the same features as one, with each array of all of them."""
+    arrays = {name: np.stack([each.arrays[name] for each in networks]) for name in networks[0].arrays}
+    return Weights(arrays=arrays, notes=networks[0].notes)
+
+
+def _train_network(prepared: Sequence[Prepared], seed: int) -> Weights:
     import torch
     from torch import nn
     from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    vocabulary = _vocabulary(feature for item in prepared for row in item.encoded.features for feature in row)
+    vocabulary = _vocabulary((name for item in prepared for row in item.encoded.features for name in row), _RARE[0])
     none = len(vocabulary)
 
-    noise = np.random.default_rng(0)
+    noise = np.random.default_rng(seed)
 
     def drop(values: Any) -> Any:  # noqa: ANN401
         kept = np.frombuffer(noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
@@ -161,10 +172,10 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
         vectors, sentence = torch.from_numpy(item.encoded.vectors), torch.from_numpy(item.encoded.sentence)
         items.append((vectors, features, labels, sentence, kind))
     network = Network()
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02, fused=True)
     steps = _EPOCHS * (len(items) // _BATCH + 14)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
-    draw = random.Random(0)
+    draw = random.Random(seed)
     network.train()
     for _ in range(_EPOCHS):
         for batch in _batches(items, draw):
@@ -185,13 +196,13 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
             optimizer.step()
             schedule.step()
     torch.set_num_threads(threads)
-    arrays = {f"net0.{name}": _halved(value.detach().numpy()) for name, value in network.state_dict().items()}
+    arrays = {f"net.{name}": _halved(value.detach().numpy()) for name, value in network.state_dict().items()}
     return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
 
 
-def _vocabulary(features: Iterable[str]) -> dict[str, int]:
+def _vocabulary(features: Iterable[str], rare: int) -> dict[str, int]:
     """Returns the place of each feature that is not too rare."""
-    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= _RARE))}
+    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= rare))}
 
 
 def _halved(array: Matrix) -> Matrix:
@@ -276,7 +287,7 @@ def _regression(
     folds: Sequence[int] = (),
 ) -> Weights:
     """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
-    vocabulary = _vocabulary(name for frame, slots in read for name in (*frame.features, *slots))
+    vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), _RARE[1])
     rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
     weight, bias = _fit(rows, wanted, classes)
     notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
