@@ -2,7 +2,7 @@
 
     python -m scripts.bench SPEECHES [SIZE ...] [--engines]     # ungdc_*.jsonl.gz, and sizes in passages
 
-Each size is ingested here and by plain LangChain and Chroma, as the same passages with the same vectors, and both are
+Each size is ingested here and by plain LangChain and Chroma, as the same passages with the same model, and both are
 asked the same. What they are asked for is the passages of a scope, so that no time goes into what only one of them
 does. Above 60,000 passages, and for `--deterministic`, a deterministic embedder stands in for the model; beyond the
 speeches that there are, they are repeated under fictional States, their sentences shuffled. With `--engines`, and
@@ -35,11 +35,11 @@ from app.settings import load_settings
 from evals.public.corpus import write_texts
 from ingest.indexer import Indexer, IngestOptions
 from ingest.language.sentences import split_sentences
-from scripts.bench_sides import ASKED, EMBEDDERS, TOPICS, Here, Scope, Side, There, nth
+from scripts.bench_sides import ASKED, EMBEDDERS, TOPICS, Here, PassageEmbedder, Scope, Side, There, nth
 from scripts.make_parties_page import as_markdown, filled
 from vectorstore.chroma import ChromaConfig
 from vectorstore.database import DatabaseConfig
-from vectorstore.embeddings import PackagedEmbedder
+from vectorstore.embeddings import EmbeddingConfig, PackagedEmbedder
 from vectorstore.retriever import RetrievalConfig, Retriever
 
 SIZES: Final = (1_000, 10_000, 60_000, 170_000)
@@ -50,6 +50,8 @@ _PER_SPEECH: Final = 23.6
 _USERS: Final = 20
 _STARTS: Final = 3
 _SIDES: Final = ("here", "LangChain and Chroma")
+# As an ingest embeds passages, and as LangChain's adapter of sentence-transformers does.
+_PASSAGES: Final = (EmbeddingConfig(), EmbeddingConfig(precision="float32", batch_size=32))
 _IN_MB: Final = ("memory", "disk")
 _ON_ALL: Final = "question on all"
 
@@ -121,11 +123,14 @@ def write_corpus(speeches: Path, size: int, folder: Path) -> None:
 
 def measure(folder: Path, vectors: str) -> Iterator[Row]:
     """Yields the measurements of one size, whose texts are in `corpus`."""
-    embedder = EMBEDDERS[vectors]()
-    embedder.embed_query("Nobody waits for the model to be loaded.")
-    here, there = Here(folder, embedder), There(folder, embedder)
+    with_model = vectors == "model"
+    sides = [PassageEmbedder(config) if with_model else EMBEDDERS[vectors]() for config in _PASSAGES]
+    for embedder in sides:
+        # Nobody waits for a model to be loaded.
+        embedder.embed_documents(TOPICS)
+    here, there = Here(folder, sides[0]), There(folder, sides[1])
     with closing(here.store) as store:
-        first, second = _ingests(here, embedder, folder / "corpus")
+        first, second = _ingests(here, sides[0], folder / "corpus")
         passages = store.catalogue.passages_of(list(here.held))
         known = [here.held[passage.statement_id] for passage in passages]
         texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
@@ -137,11 +142,11 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
             return Row(size=len(passages), vectors=vectors, name=name, taken=dict(zip(_SIDES, taken, strict=True)))
 
         # Without a model there is nothing to compare: the other does nothing else.
-        if vectors == "model":
+        if with_model:
             yield row("ingest", (first, theirs))
         yield row("nothing new : all added again", (second, theirs))
         scopes = here.scopes
-        for name, taken in _questions((here, there), embedder, scopes, time.process_time):
+        for name, taken in _questions((here, there), sides[0], scopes, time.process_time):
             yield row(name, taken)
         with ThreadPoolExecutor(_USERS) as users:
             calls = [lambda number, side=side: side.ask(*nth(number, scopes)) for side in (here, there)]

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 
 from vectorstore.arrays import Matrix
-from vectorstore.embeddings import PackagedEmbedder
+from vectorstore.embeddings import EmbeddingConfig, PackagedEmbedder, SentenceTransformerEmbedder
 
 if TYPE_CHECKING:
     from vectorstore.records import Metadata, StatementSummary
@@ -41,6 +41,22 @@ class DeterministicEmbedder(PackagedEmbedder):
             counts = np.bincount(words % self.dimension, 1.0 - 2.0 * (words >> 20 & 1), self.dimension)
             vectors[row] = counts / max(float(np.linalg.norm(counts)), 1.0)
         return vectors
+
+
+class PassageEmbedder(PackagedEmbedder):
+    """The model, by torch for passages and by numpy for questions."""
+
+    def __init__(self, config: EmbeddingConfig) -> None:
+        self._passages = SentenceTransformerEmbedder(config)
+
+    def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """Returns unit vectors (n, 384) float32."""
+        return self._passages.embed_documents(texts, progress)
+
+    def embed_query(self, text: str) -> Matrix:
+        """Returns the unit vector (384,) float32 of a question."""
+        vector: Matrix = super().embed_documents([text])[0]
+        return vector
 
 
 EMBEDDERS: Final = {"model": PackagedEmbedder, "deterministic": DeterministicEmbedder}
