@@ -130,13 +130,15 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         embedder.embed_documents(TOPICS)
     here, there = Here(folder, sides[0]), There(folder, sides[1])
     with closing(here.store) as store:
-        first, second = _ingests(here, sides[0], folder / "corpus")
+        first, second = _ingests(here, sides[0], folder / "corpus", time.process_time)
         passages = store.catalogue.passages_of(list(here.held))
         known = [here.held[passage.statement_id] for passage in passages]
         texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
         # One call takes no more than 5,461 texts.
         parts = [slice(begin, begin + 5_000) for begin in range(0, len(texts), 5_000)]
-        theirs = _seconds(lambda: [there.plain.add_texts(texts[part], facts[part]) for part in parts])
+        theirs = _seconds(
+            lambda: [there.plain.add_texts(texts[part], facts[part]) for part in parts], time.process_time
+        )
 
         def row(name: str, taken: Sequence[float]) -> Row:
             return Row(size=len(passages), vectors=vectors, name=name, taken=dict(zip(_SIDES, taken, strict=True)))
@@ -187,7 +189,7 @@ def compare_engines(folder: Path) -> Iterator[Row]:
         sides = [Here(folder / str(number), embedder, own) for number, own in enumerate(places.values())]
         for side in sides:
             servers.enter_context(closing(side.store))
-        ingests = [_ingests(side, embedder, folder / "corpus") for side in sides]
+        ingests = [_ingests(side, embedder, folder / "corpus", time.perf_counter) for side in sides]
 
         def row(name: str, taken: Sequence[float]) -> Row:
             size = sides[0].store.catalogue.count_passages()
@@ -201,11 +203,11 @@ def compare_engines(folder: Path) -> Iterator[Row]:
         yield from (row(f"{name}, through Chroma", taken) for name, taken in asked if name.startswith(_ON_ALL))
 
 
-def _ingests(side: Here, embedder: PackagedEmbedder, corpus: Path) -> list[float]:
+def _ingests(side: Here, embedder: PackagedEmbedder, corpus: Path, clock: Callable[[], float]) -> list[float]:
     """Returns how long an ingest takes, and how long another one when nothing is new."""
     settings = load_settings()
     indexer = Indexer(side.store, embedder, settings.split, settings.load)
-    return [_seconds(lambda: indexer.ingest([corpus], IngestOptions())) for _ in range(2)]
+    return [_seconds(lambda: indexer.ingest([corpus], IngestOptions()), clock) for _ in range(2)]
 
 
 def _questions(
