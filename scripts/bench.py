@@ -238,14 +238,14 @@ def write_report(out: Path) -> None:
 
     def cells(row: Row) -> Iterator[str]:
         yield from (f"{row.size:,}", row.vectors, row.name)
-        yield from (f"{value:.3g} {'MB' if row.name in _IN_MB else 's'}" for value in row.taken.values())
+        yield from (f"{_digits(value, 3)} {'MB' if row.name in _IN_MB else 's'}" for value in row.taken.values())
 
     kept = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in (out / "rows").glob("*.jsonl")}
     engines = [Row(**json.loads(line)) for line in kept.pop("engines", ())]
     rows = [Row(**json.loads(line)) for size in sorted(kept, key=int) for line in kept[size]]
     head, page = ("passages", "vectors", "what"), out / "README.md"
     made = {
-        "ratios": as_markdown((*head, *_SIDES, "ratio"), ((*cells(row), f"{row.ratio:.1f}") for row in rows)),
+        "ratios": as_markdown((*head, *_SIDES, "ratio"), ((*cells(row), _digits(row.ratio, 2)) for row in rows)),
         "engines": as_markdown((*head, *(engines[0].taken if engines else ())), map(cells, engines)),
     }
     page.write_text(filled(page.read_text(encoding="utf-8"), made), encoding="utf-8")
@@ -261,6 +261,10 @@ def write_report(out: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="times as much with LangChain and Chroma")
     axes.legend(fontsize="small")
     figure.savefig(out / "ratios.svg", metadata={"Date": None})
+
+
+def _digits(value: float, digits: int) -> str:
+    return np.format_float_positional(value, precision=digits, fractional=False, trim="-")
 
 
 def _seconds(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
