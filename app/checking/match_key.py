@@ -29,14 +29,14 @@ _BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑�
 # What can begin a match is asked first: most of a text is told apart by that alone.
 # A hyphen between two letters is none; neither is what stands before the items of a list a dash between words.
 _DASHES = regex.compile(
-    rf"""(?=[{_HYPHEN}{_SHORT}{_BROAD}])(?:(?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
+    rf"""(?=[{_HYPHEN}{_SHORT}{_BROAD}])(?:
+    (?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
     | [{_HYPHEN}{_SHORT}]{{2,}} | (?<=\s)[{_HYPHEN}](?=\s) | (?<=^|\s)[{_SHORT}] | [{_SHORT}](?=\s|$)))
     | [{_BROAD}{_SHORT}] | (?<!\p{{L}})[{_HYPHEN}] | (?<=\p{{Han}})[{_HYPHEN}] | [{_HYPHEN}](?!\p{{L}}))""",
     regex.X,
 )
-_RUN = re.compile(
-    rf"(?=[-{_DASH}{_LOOSE}])(?:(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>[-{_DASH}{_LOOSE}]+)(?=[^\W\d_])|[-{_DASH}{_LOOSE}]+)"
-)
+_OF_RUN = f"[-{_DASH}{_LOOSE}]"
+_RUN = re.compile(rf"(?={_OF_RUN})(?:(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>{_OF_RUN}+)(?=[^\W\d_])|{_OF_RUN}+)")
 _MARK = re.compile(f"[{_DASH}{_LOOSE}{NOTED}]")
 # The raised number of a note, which no quotation needs, stands behind a word or closing punctuation; behind a figure or
 # a unit ("10⁶", "m²") it is part of the figure. "The sea²" is too short a word to be told from a unit.
