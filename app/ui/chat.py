@@ -26,10 +26,11 @@ from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
 from app.ui.served import forget_session
 from app.ui.templates import render
-from app.ui.words import choice_html, label
+from app.ui.words import choice_html
 
 TITLE = "untoc"
 _WITH_OPTIONS: Final = frozenset(("ask", "brief"))
