@@ -1,6 +1,6 @@
 """The language of a page: found for each request, and the words of Gradio's components in it."""
 
-from typing import Final
+from typing import Any, Final
 
 import gradio as gr
 from gradio.i18n import I18nData
@@ -27,6 +27,20 @@ class PageLanguage:
         if scope["type"] == "http":
             word_for(Request(scope))
         await self._app(scope, receive, send)
+
+
+class WordedBlocks(gr.Blocks):
+    """A page whose words are in the language of whom it is made for."""
+
+    @property
+    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
+        """What the page is made of, with its words."""
+        instance = self.i18n_instance
+        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
+
+    @config.setter
+    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
+        self._made = made
 
 
 class _Translations(gr.I18n):

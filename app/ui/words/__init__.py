@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import TYPE_CHECKING, Final, cast
 
 import yaml
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 COOKIE: Final = "untoc_language"
 # The language of the page that is being sent; Gradio's own context is for events alone.
 _PAGE: Final[ContextVar[Language]] = ContextVar("page", default="en")
+
+_TEMPLATES: Final = "told-"
+# A person at a browser has no use for a command, a setting, or the id of a statement: "…, which `untoc show ID`
+# lists", "split it, or raise UNTOC_LOAD__MAX_PAGES", "with --force".
+_UNHEARD: Final = re.compile(
+    r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"
+    r"|[,;]? (?:or )?raise UNTOC_\w+(?: and UNTOC_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
+    r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
+)
 
 
 def word_for(request: "Request") -> None:
@@ -64,6 +74,11 @@ def say(key: str, **values: object) -> str:
     return words_of(language())[key].format(**values)
 
 
+def digits(number: str) -> str:
+    """Returns a number, or numbers in a text, with the decimal sign of the reader's language: "87,5 %"."""
+    return re.sub(r"(?<=\d)\.(?=\d)", str(Locale(language()).number_symbols["latn"]["decimal"]), number)
+
+
 def said(key: str, otherwise: str) -> str:
     """Returns a message in the reader's language where there is one of that key."""
     return words_of(language()).get(key, otherwise)
@@ -91,3 +106,42 @@ def words_of(code: Language) -> Mapping[str, str]:
     text = files(__name__).joinpath(f"{code}.yaml").read_text(encoding="utf-8")
     found: dict[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
     return found
+
+
+def worded(message: str) -> str:
+    """Returns an English message in the reader's language, sentence by sentence, as far as there are words for it.
+
+    As with gettext, the English sentence is the key: the entries `told-…` of `en.yaml` are its templates,
+    and the reader's file has the same key in another language. Commands and settings in it are left out.
+    """
+    said, rest = list[str](), _UNHEARD.sub("", message)
+    while rest:
+        # The longest run of parts that is one message: "'a.txt' holds no text; check that the right file was saved".
+        parts = rest.split("; ")
+        for length in range(len(parts), 0, -1):
+            found = _translated("; ".join(parts[:length]))
+            if found is not None or length == 1:
+                said.append(parts[0] if found is None else found)
+                rest = "; ".join(parts[length:])
+                break
+    return "; ".join(said)
+
+
+def _translated(message: str) -> str | None:
+    for key, template in _templates():
+        match = template.fullmatch(message)
+        if match is not None:
+            # Of which a part may be a message in turn: "not complete, 3 of 9 answers".
+            return say(key, **{name: _translated(part) or part for name, part in match.groupdict().items()})
+    return None
+
+
+@cache
+def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Returns the English messages as patterns: "{name} holds no text" takes any name, as `parse` would."""
+
+    def pattern(message: str) -> re.Pattern[str]:
+        parts = ((re.escape(text), name) for text, name, *_ in Formatter().parse(message))
+        return re.compile("".join(text + (f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name in parts))
+
+    return tuple((key, pattern(message)) for key, message in words_of("en").items() if key.startswith(_TEMPLATES))
