@@ -14,6 +14,7 @@ from app.cli.command import EnvFile, Invocation, Store, Version, begin, command,
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions, option
+from prompts.wording import Language
 
 if TYPE_CHECKING:
     from evals.archive import Archive
@@ -134,16 +135,19 @@ def report(
     baseline: Baseline = None,
     output: Annotated[list[Path] | None, option("FILE", "default: report.html in the run", *OUTPUT)] = None,
     gates: GatesFile = None,
+    language: Annotated[Language, typer.Option(help="of its words")] = "en",
 ) -> int:
     """Write a run's report: one HTML file, or Markdown."""
+    from app.ui.words import worded_in
     from evals.files import write_whole
 
     archive = _archive(invocation)
     found = archive.run(run)
-    reported = archive.report(found, archive.baseline(baseline, found), gates)
-    for path in output or [found.path / "report.html"]:
-        write_whole(path, reported.written(path.suffix))
-        print(path)
+    with worded_in(language):
+        reported = archive.report(found, archive.baseline(baseline, found), gates)
+        for path in output or [found.path / "report.html"]:
+            write_whole(path, reported.written(path.suffix))
+            print(path)
     return 0
 
 

@@ -16,7 +16,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
         const [x, y] = [value(a), value(b)];
         if (x === "" || y === "") return (x === "") - (y === "");
         const both = Number(x) - Number(y);
-        return (Number.isNaN(both) ? x.localeCompare(y) : both) * (down ? -1 : 1);
+        return (Number.isNaN(both) ? x.localeCompare(y, undefined, { numeric: true }) : both) * (down ? -1 : 1);
       };
       body.append(...[...body.rows].sort(order));
     });
@@ -44,7 +44,7 @@ if (filter) {
     }
     for (const group of document.querySelectorAll("section.stage"))
       group.hidden = !group.querySelector("details.case:not([hidden])");
-    told.textContent = `${seen} of ${cases.length} shown`;
+    told.textContent = told.dataset.told.replace("{seen}", seen).replace("{total}", cases.length);
   };
   for (const field of [stage, words, lost]) field?.addEventListener("input", apply);
   document.getElementById("filter-open").addEventListener("click", () => {
