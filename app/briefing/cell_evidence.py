@@ -4,9 +4,11 @@ For "sanctions", "We oppose the sanctions." stays and "The Council meets in May.
 nearest to the subject is shown as that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Final
 
 import regex
@@ -15,12 +17,14 @@ from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.scoped_statements import recency
+from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
-from ingest.glossary.glossary import terms_of, terms_within
+from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
+from vectorstore.stems import words_of
 
 # Chance of being on the subject from which on a sentence stands under its heading. An answer quotes from a lower one
 # on, since its question stands above it. Chosen on cells that were read against their statements: of the sentences
@@ -30,9 +34,14 @@ _SURE: Final = 0.7
 _SURE_BY_MEANING: Final = 0.95
 # Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
+# Chance from which on words in another language stand under a subject that has no term there, and none of its words.
+_SURE_ABROAD: Final = 0.85
 _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 # Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
+# Words that a later sentence shares with what is quoted, none of which a fifth of the sentences read hold.
+_SHARED_WITH_QUOTED: Final = 2
+_COMMON: Final = 0.2
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
@@ -41,8 +50,8 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
 
     Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
-    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares most
-    of its words counts as well, so that no earlier position stands there as the latest one.
+    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares half
+    of its words counts as well, or words with what is kept, so that no earlier position stands there as the latest one.
 
     Args:
         item: The evidence of the party.
@@ -63,22 +72,30 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     def foreign(sentence: Sentence) -> bool:
         return spoken(sentence) != subject.language
 
+    translated = is_term(subject.topic, subject.language)
+
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
-        # Words of other languages are put into those of the subject less surely.
-        named = share(sentence, _with_next(sentence, sentences)) >= (_NAMED_ABROAD if foreign(sentence) else 1)
-        return chance >= (_SURE if named or _is_unknown(subject, spoken(sentence)) else _SURE_BY_MEANING)
+        around = share(sentence, _with_next(sentence, sentences))
+        if around >= (_NAMED_ABROAD if foreign(sentence) else 1):
+            return chance >= _SURE
+        if foreign(sentence) and not translated:
+            # It is put into that language word by word: that they are not there says little.
+            return chance >= (_SURE if around else _SURE_ABROAD)
+        return chance >= _SURE_BY_MEANING
 
     def when(sentence: Sentence) -> tuple[date, int]:
         return recency(metadata.get(sentence.statement_id, Metadata()))
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
-    for found in item.best:
-        if when(found.sentence) > latest and found.relevance.chance >= _SURE and share(found.sentence) > 1 / 2:
-            likely.add(found.sentence.sentence_id)
+    later = [f.sentence for f in item.best if when(f.sentence) > latest and f.relevance.chance >= _SURE]
+    if later:
+        quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
+        goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
+        likely |= {each.sentence_id for each in later if share(each) >= 1 / 2 or goes_on(each)}
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
     return [sentence for sentence in kept if foreign(sentence) or share(sentence) >= needed]
@@ -93,7 +110,8 @@ def nearest(
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    It has to share some of the subject's words, beside names of other things.
+    That is the surest one of the latest statement that answers; else it has to share some of the subject's words,
+    beside names of other things.
 
     Args:
         item: The evidence of the party.
@@ -101,17 +119,59 @@ def nearest(
         sentences: All sentences of each statement.
         answering: Whether it has to be good enough for an answer to quote it.
     """
-    shared, languages = shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
+    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
 
-    def is_near(found: ScoredSentence) -> bool:
+    def is_near(found: ScoredSentence, least: float = _NEAREST_SHARE) -> bool:
         sentence = found.sentence
-        language = sentence.language or languages.get(sentence.statement_id)
+        language = sentence.language or metadata.get(sentence.statement_id, Metadata()).language
         share = shared(_with_next(sentence, sentences), language)
-        near = share >= _NEAREST_SHARE or _is_unknown(subject, language)
-        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
+        return share >= least or _is_unknown(subject, language)
 
-    best = max(filter(is_near, item.sentences), key=lambda found: found.relevance.chance, default=None)
-    return [] if best is None else [best.sentence]
+    def is_other(found: ScoredSentence) -> bool:
+        """Whether the words of the subject that it holds name something else."""
+        asked = content_terms(subject.topic, subject.language)
+        return not is_near(found, 0.01) and bool(asked & content_terms(found.sentence.text, subject.language))
+
+    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], bool, float]:
+        answers, known = found.relevance.answers, metadata.get(found.sentence.statement_id, Metadata())
+        return answers, recency(known if answers else Metadata()), is_near(found), found.relevance.chance
+
+    close = [
+        found
+        for found in item.sentences
+        if (found.relevance.answers and not is_other(found))
+        or (found.relevance.nearest and not answering and is_near(found))
+    ]
+    return [max(close, key=order).sentence] if close else []
+
+
+def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
+    """Returns whether finding nothing proves nothing: the subject has no term in a language of the party's."""
+    languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
+    abroad = any(language != subject.language for language in languages)
+    return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+
+
+def _goes_on(
+    item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
+) -> Callable[[Sentence], bool]:
+    """Returns whether a sentence shares words with one of those quoted, but for words that many sentences hold.
+
+    Where these are all in other languages, `unknown` tells, since words cannot be compared.
+    """
+
+    def words(sentence: Sentence) -> frozenset[str]:
+        language = spoken(sentence)
+        return content_terms(sentence.text, language if language in LANGUAGES else "en")
+
+    read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
+    common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}
+
+    def goes_on(sentence: Sentence) -> bool:
+        same = [words(each) - common for each in quoted if spoken(each) == spoken(sentence)]
+        return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
+
+    return goes_on
 
 
 def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
@@ -138,7 +198,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     known, within = terms_of(topic, language), terms_within(topic, language)
     put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
     names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
-    own = {named.concept for named in within}
+    own = {named.concept for named in within} | set(_parts(topic, within, language))
     own = own.union(*map(thesaurus().narrower, own))
 
     def shared(text: str) -> float:
@@ -154,6 +214,14 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
 
     return shared
+
+
+def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[str]:
+    """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
+    for named in within:
+        near = thesaurus().near(named.concept)
+        words = words_of(topic[named.start : named.end])
+        yield from (part.concept for word in words for part in terms_within(word, language) if part.concept in near)
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
