@@ -34,8 +34,6 @@ _SURE: Final = 0.7
 _SURE_BY_MEANING: Final = 0.95
 # Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
-# Chance from which on words in another language stand under a subject that has no term there, and none of its words.
-_SURE_ABROAD: Final = 0.85
 _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 # Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
@@ -78,13 +76,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         sentence, chance = found.sentence, found.relevance.chance
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
+        # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
         around = share(sentence, _with_next(sentence, sentences))
-        if around >= (_NAMED_ABROAD if foreign(sentence) else 1):
-            return chance >= _SURE
-        if foreign(sentence) and not translated:
-            # It is put into that language word by word: that they are not there says little.
-            return chance >= (_SURE if around else _SURE_ABROAD)
-        return chance >= _SURE_BY_MEANING
+        named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
+        named = named or (foreign(sentence) and around > 0 and not translated)
+        return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def when(sentence: Sentence) -> tuple[date, int]:
         return recency(metadata.get(sentence.statement_id, Metadata()))
@@ -95,10 +91,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     if later:
         quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
-        likely |= {each.sentence_id for each in later if share(each) >= 1 / 2 or goes_on(each)}
+        later = [each for each in later if share(each) >= 1 / 2 or goes_on(each)]
+        likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
-    return [sentence for sentence in kept if foreign(sentence) or share(sentence) >= needed]
+    return [sentence for sentence in kept if foreign(sentence) or sentence in later or share(sentence) >= needed]
 
 
 def nearest(
@@ -110,8 +107,8 @@ def nearest(
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    That is the surest one of the latest statement that answers; else it has to share some of the subject's words,
-    beside names of other things.
+    It has to share some of the subject's words, beside names of other things, or surely to answer. Of those that
+    answer, the latest statement's comes first.
 
     Args:
         item: The evidence of the party.
@@ -121,28 +118,28 @@ def nearest(
     """
     shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
 
-    def is_near(found: ScoredSentence, least: float = _NEAREST_SHARE) -> bool:
-        sentence = found.sentence
-        language = sentence.language or metadata.get(sentence.statement_id, Metadata()).language
-        share = shared(_with_next(sentence, sentences), language)
-        return share >= least or _is_unknown(subject, language)
+    def spoken(sentence: Sentence) -> str:
+        return sentence.language or metadata.get(sentence.statement_id, Metadata()).language or "en"
 
-    def is_other(found: ScoredSentence) -> bool:
-        """Whether the words of the subject that it holds name something else."""
-        asked = content_terms(subject.topic, subject.language)
-        return not is_near(found, 0.01) and bool(asked & content_terms(found.sentence.text, subject.language))
+    def is_near(found: ScoredSentence) -> bool:
+        sentence, language = found.sentence, spoken(found.sentence)
+        near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
+        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
-    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], bool, float]:
-        answers, known = found.relevance.answers, metadata.get(found.sentence.statement_id, Metadata())
-        return answers, recency(known if answers else Metadata()), is_near(found), found.relevance.chance
+    def when(found: ScoredSentence) -> tuple[date, int]:
+        return recency(metadata.get(found.sentence.statement_id, Metadata()))
 
-    close = [
-        found
-        for found in item.sentences
-        if (found.relevance.answers and not is_other(found))
-        or (found.relevance.nearest and not answering and is_near(found))
-    ]
-    return [max(close, key=order).sentence] if close else []
+    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], float]:
+        answers = found.relevance.answers
+        return answers, when(found) if answers else (date.min, 0), found.relevance.chance
+
+    best = max(filter(is_near, item.sentences), key=order, default=None)
+    later = [f for f in item.sentences if f.relevance.answers and f.relevance.chance >= _SURE]
+    if best is not None:
+        goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
+        later = [each for each in later if when(each) > when(best) and goes_on(each.sentence)]
+    best = max(later, key=order, default=best)
+    return [] if best is None else [best.sentence]
 
 
 def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:

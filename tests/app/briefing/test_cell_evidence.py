@@ -109,7 +109,7 @@ def test_a_later_statement_is_measured_by_what_is_quoted_as_well(text: str, chan
 
 
 def test_a_later_statement_in_another_language_is_measured_by_chance_where_no_words_can_be_compared() -> None:
-    early, late = found("58 de las personas entregadas eran galdorianas.", 0.9), found("We do surrender them.", 0.75)
+    early, late = found("58 de los ciudadanos entregados eran galdorianos.", 0.9), found("We do surrender them.", 0.75)
     early = replace(early, sentence=replace(early.sentence, language="es"))
     late = replace(late, sentence=replace(late.sentence, statement_id="late"))
     searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
@@ -120,7 +120,7 @@ def test_a_later_statement_in_another_language_is_measured_by_chance_where_no_wo
 
 
 def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
-    early, late = found("Each request was answered late.", 0.69), found("Of 288 requests, 101 were confirmed.", 0.55)
+    early, late = found("Replies come late.", 0.69), found("Of 288 replies, few were quick.", 0.55)
     late = replace(late, sentence=replace(late.sentence, statement_id="late"))
     weak = replace(late, relevance=replace(late.relevance, chance=0.4))
     searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
