@@ -318,8 +318,10 @@ def positions(
 @command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")
 def public(
     invocation: Invocation,
-    name: Annotated[Literal["qmsum", "mtrag", "spans"], typer.Argument(help="which benchmark")],
-    data: Annotated[Path | None, option("DIR", "the public data; default: public/ in UNTOC_TEST_DATA")] = None,
+    name: Annotated[Literal["qmsum", "mtrag", "spans", "directions"], typer.Argument(help="which benchmark")],
+    data: Annotated[
+        Path | None, option("DIR", "the data; default: public/ in UNTOC_TEST_DATA, scale/ for directions")
+    ] = None,
 ) -> int:
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
