@@ -88,14 +88,16 @@ def main(
 
 
 def _keep(name: str, speeches: Path, size: int, rows_of: Callable[[Path], Iterator[Row]]) -> None:
-    """Writes the rows of a corpus as they are measured, in place of those of an earlier run."""
+    """Writes the rows of a corpus, in place of those of an earlier run, when all are measured."""
     kept = OUT / "rows" / f"{name}.jsonl"
     kept.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder, kept.open("w", encoding="utf-8") as lines:
+    with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder:
         write_corpus(speeches, size, Path(folder) / "corpus")
+        lines = []
         for row in rows_of(Path(folder)):
-            print(line := json.dumps(asdict(row)), flush=True)
-            print(line, file=lines, flush=True)
+            lines.append(json.dumps(asdict(row)))
+            print(lines[-1], flush=True)
+    kept.write_text("\n".join((*lines, "")), encoding="utf-8")
 
 
 def write_corpus(speeches: Path, size: int, folder: Path) -> None:

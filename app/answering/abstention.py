@@ -109,7 +109,11 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
-    on_this = [item for item in retrieved.spoken_for if item.answers and item.confidence >= _SURELY]
+    on_this = [
+        item
+        for item in retrieved.spoken_for
+        if item.answers and (item.confidence_source != "calibrated" or item.confidence >= _SURELY)
+    ]
     spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
     if spoke and not resolution.scope.negated:
         key = "group_only" if on_this else "group_only_elsewhere"

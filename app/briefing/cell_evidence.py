@@ -39,6 +39,7 @@ _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 _NEAREST_SHARE: Final = 0.5
 # Words that a later sentence shares with what is quoted, none of which a fifth of the sentences read hold.
 _SHARED_WITH_QUOTED: Final = 2
+_CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
 
 
@@ -79,7 +80,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
         around = share(sentence, _with_next(sentence, sentences))
         named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
-        named = named or (foreign(sentence) and around > 0 and not translated)
+        named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def when(sentence: Sentence) -> tuple[date, int]:
@@ -91,7 +92,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     if later:
         quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
-        later = [each for each in later if share(each) >= 1 / 2 or goes_on(each)]
+        later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
         likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
@@ -152,14 +153,14 @@ def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
 def _goes_on(
     item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
 ) -> Callable[[Sentence], bool]:
-    """Returns whether a sentence shares words with one of those quoted, but for words that many sentences hold.
+    """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold.
 
     Where these are all in other languages, `unknown` tells, since words cannot be compared.
     """
 
     def words(sentence: Sentence) -> frozenset[str]:
         language = spoken(sentence)
-        return content_terms(sentence.text, language if language in LANGUAGES else "en")
+        return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
 
     read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
     common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}

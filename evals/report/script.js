@@ -1,4 +1,10 @@
 "use strict";
+// A figure as it is shown, "−3,4 pt" or "840 ms", as a number; seconds for times.
+const comma = new Intl.NumberFormat(document.documentElement.lang).format(1.5).includes(",");
+const figure = (text) => {
+  const number = Number.parseFloat((comma ? text.replace(",", ".") : text.replaceAll(",", "")).replace("−", "-"));
+  return / ms$/.test(text) ? number / 1000 : number;
+};
 // Sorting: a header becomes a button, so that without this script nothing looks as if it could be pressed.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
@@ -15,7 +21,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const order = (a, b) => {
         const [x, y] = [value(a), value(b)];
         if (x === "" || y === "") return (x === "") - (y === "");
-        const both = Number(x) - Number(y);
+        const both = figure(x) - figure(y);
         return (Number.isNaN(both) ? x.localeCompare(y, undefined, { numeric: true }) : both) * (down ? -1 : 1);
       };
       body.append(...[...body.rows].sort(order));

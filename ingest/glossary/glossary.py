@@ -161,8 +161,13 @@ def is_term(topic: str, language: str) -> bool:
     "war in Syria" is one; "data stored abroad" is put into other languages word by word.
     """
     words = _words(topic, language)
-    known = [*_recognised(topic, words, language, language), *_names(topic, words, language, language)]
-    recognised = _best(len(words), known)
+    # A capital alone makes no name: "Whaling" heads a column.
+    known = [
+        each
+        for each in _recognised(topic, words, language, language)
+        if each.concept is not None or not each.terms or each.terms[0].isdigit()
+    ]
+    recognised = _best(len(words), [*known, *_names(topic, words, language, language)])
     covered = sum(tokens.last - tokens.first for tokens in recognised)
     return covered == len(words) and sum(tokens.concept is not None for tokens in recognised) <= 1
 

@@ -65,8 +65,10 @@ def _wanted(cookies: Mapping[str, str], headers: Mapping[str, str]) -> Language:
     chosen = cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    accepted = re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*(?=[,;]|$)", headers.get("accept-language", ""))
-    return cast(Language, negotiate_locale([tag.partition("-")[0] for tag in accepted], LANGUAGES) or "en")
+    # Whoever is not signed in can send this: it is cut, and split without a pattern that could go back.
+    accepted = headers.get("accept-language", "")[:200].split(",")
+    tags = [tag.partition(";")[0].strip().partition("-")[0] for tag in accepted]
+    return cast(Language, negotiate_locale([tag for tag in tags if tag.isalpha()], LANGUAGES) or "en")
 
 
 def say(key: str, **values: object) -> str:

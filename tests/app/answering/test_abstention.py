@@ -73,11 +73,15 @@ def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 
 
-@pytest.mark.parametrize(("chance", "spoke"), [(0.95, True), (0.7, False)])
-def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_does(workspace, parties, chance, spoke):
+@pytest.mark.parametrize(("chance", "source", "spoke"), [
+    (0.95, "calibrated", True), (0.7, "calibrated", False), (0.7, "lexical", True),
+])  # fmt: skip
+def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_does(
+    workspace, parties, chance, source, spoke
+):
     question = "What did Maravel say about extradition?"
     answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
-    sure = Relevance(chance=chance, source="calibrated", threshold=0.54, near=0.1, order=0.0)
+    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, order=0.0)
     told = tuple(
         replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
         for group in found.spoken_for
