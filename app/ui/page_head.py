@@ -7,14 +7,20 @@ import gradio as gr
 
 from app.ui.page_language import label
 from app.ui.parts import QUIET, html
-from app.ui.words import choice_html
+from app.ui.words import choice_html, words_of
 
 
 @contextmanager
 def page_head(page: gr.Blocks, title: str, about: str) -> Iterator[None]:
-    """Places the head of a page; `about` is the key of a message. What is placed meanwhile stands before the choice."""
+    """Places the head of a page; what is placed meanwhile stands before the choice.
+
+    `title` is a name or the key of a message, as in `WordedBlocks`; `about` is a key.
+    """
     with gr.Row(elem_classes="u-header"):
         html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
-        html(f"<h1>{title}</h1><p>" + label(about) + "</p>")
+        with gr.Column(elem_classes="u-name", min_width=0):
+            # Gradio words one message of a text.
+            html("<h1>" + (label(title) if title in words_of("en") else title) + "</h1>")
+            html("<p>" + label(about) + "</p>")
         yield
         page.load(choice_html, None, [html(elem_classes="u-languages")], **QUIET)

@@ -7,7 +7,7 @@ from gradio.i18n import I18nData
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.ui.words import language, word_for, words_of
+from app.ui.words import language, said, word_for, words_of
 from prompts.wording import LANGUAGES
 
 # Gradio's own words have a script where a language has two.
@@ -30,13 +30,13 @@ class PageLanguage:
 
 
 class WordedBlocks(gr.Blocks):
-    """A page whose words are in the language of whom it is made for."""
+    """A page whose words are in the language of whom it is made for; its title is a name or the key of a message."""
 
     @property
     def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
         """What the page is made of, with its words."""
-        instance = self.i18n_instance
-        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
+        made, instance = self._made | {"title": said(self.title, self.title)}, self.i18n_instance
+        return made | {"i18n_translations": instance.translations_dict} if instance else made
 
     @config.setter
     def config(self, made: Any) -> None:  # noqa: ANN401 - as above

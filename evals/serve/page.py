@@ -41,7 +41,7 @@ _REPORT_POLICY: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
 
-_TITLE: Final = "untoc evals"
+_TITLE: Final = "evals-title"
 _SECONDS: Final = 2.0
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)

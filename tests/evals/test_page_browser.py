@@ -1,5 +1,6 @@
 """The evals page in a real browser: a run is started, watched and cancelled, a report opens, a draft is accepted."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from app.corpus.drafts import Judgement, save_draft
 from app.ui.words import words_of
 from evals.files import EvalPaths
+from evals.metrics.table import METRICS
 from evals.review import read_rulings, saved_cases
 from evals.serve.page import Jobs
 from tests.access import overflowing, wrong
@@ -97,6 +99,7 @@ def test_page_and_report_are_in_the_language_of_their_reader(page: Any, paths: E
         "words => document.querySelector('#dataset input').value.includes(words)", arg=words["evals-set-smoke"]
     )
     assert english_left(page.inner_text("body"), code) == []
+    assert page.title() == page.locator("h1").inner_text() == words["evals-title"]
     page.locator("#start").click()
     page.locator("#tabs [role=tab]").nth(1).click()
     page.wait_for_selector("#item mark")
@@ -110,10 +113,13 @@ def test_page_and_report_are_in_the_language_of_their_reader(page: Any, paths: E
     report = opened.value
     report.wait_for_selector("#verdict")
     assert report.evaluate("getComputedStyle(document.body).direction") == way
-    assert english_left(report.content(), code) == []
+    # Names of metrics are nobody's words.
+    told = re.sub(rf"<th[^>]*>(?:{'|'.join(METRICS)})</th>", "", report.content())
+    assert english_left(told, code) == []
     # The choice goes before the browser's language, for reports as well.
     page.select_option(".u-language select", "es")
     page.wait_for_function("document.documentElement.lang === 'es'")
+    page.wait_for_function("words => document.title === words", arg=words_of("es")["evals-title"], timeout=20_000)
     report.reload()
     assert words_of("es")["report-under-tiles"] in report.inner_text("#verdict")
 

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from app.records import Abstention, Answer, Claim, Scope, Timings
-from app.ui.words import worded_in
+from app.ui.words import worded, worded_in
 from evals.cases.case import Nugget, Review
 from evals.cases.documents import Document
-from evals.gates import GateReport, GateResult
+from evals.gates import GateReport, GateResult, Gates, check_gates
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
 from evals.report.report import Report, verdict
@@ -366,6 +366,17 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), _gated(cases=2)).more)
     assert "1 of 3 cases are drafts; gates and comparisons do not count them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
+
+
+@pytest.mark.parametrize("code", ["fr", "es", "ru", "zh", "ar"])
+@pytest.mark.parametrize("unfinished", [{"ended": None}, {"cases": 101}])
+def test_the_verdict_tells_an_unfinished_run_in_the_language_that_is_asked_for(code, unfinished):
+    run = scored_run([score("a")], **unfinished)
+    with worded_in(code):
+        told = verdict(run, {}, PartyTable.load(), check_gates(Gates(), run)).sentence
+        problem = worded(check_gates(Gates(), run).problems[0])
+    assert problem in told and "untoc-eval" not in told
+    assert re.search("not (?:complete|scored)|the run|answers", told) is None
 
 
 @cases("metric", "bar", "tone")
