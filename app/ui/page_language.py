@@ -35,7 +35,8 @@ class WordedBlocks(gr.Blocks):
     @property
     def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
         """What the page is made of, with its words."""
-        made, instance = self._made | {"title": said(self.title, self.title)}, self.i18n_instance
+        title, instance = str(self.title), self.i18n_instance
+        made = self._made | {"title": said(title, title)}
         return made | {"i18n_translations": instance.translations_dict} if instance else made
 
     @config.setter
