@@ -57,16 +57,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
-    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
-    languages = {identifier: each.language for identifier, each in metadata.items()}
+    shared = shared_with(subject)
+    spoken, when = _spoken_and_when(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
-        return shared(
-            sentence.text if text is None else text, sentence.language or languages.get(sentence.statement_id)
-        )
-
-    def spoken(sentence: Sentence) -> str:
-        return sentence.language or languages.get(sentence.statement_id) or "en"
+        return shared(sentence.text if text is None else text, spoken(sentence))
 
     def foreign(sentence: Sentence) -> bool:
         return spoken(sentence) != subject.language
@@ -82,9 +77,6 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
-
-    def when(sentence: Sentence) -> tuple[date, int]:
-        return recency(metadata.get(sentence.statement_id, Metadata()))
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
@@ -117,28 +109,23 @@ def nearest(
         sentences: All sentences of each statement.
         answering: Whether it has to be good enough for an answer to quote it.
     """
-    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
-
-    def spoken(sentence: Sentence) -> str:
-        return sentence.language or metadata.get(sentence.statement_id, Metadata()).language or "en"
+    shared = shared_with(subject)
+    spoken, when = _spoken_and_when(item)
 
     def is_near(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
         near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
         return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
-    def when(found: ScoredSentence) -> tuple[date, int]:
-        return recency(metadata.get(found.sentence.statement_id, Metadata()))
-
     def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], float]:
         answers = found.relevance.answers
-        return answers, when(found) if answers else (date.min, 0), found.relevance.chance
+        return answers, when(found.sentence) if answers else (date.min, 0), found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
     later = [f for f in item.sentences if f.relevance.answers and f.relevance.chance >= _SURE]
     if best is not None:
         goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
-        later = [each for each in later if when(each) > when(best) and goes_on(each.sentence)]
+        later = [each for each in later if when(each.sentence) > when(best.sentence) and goes_on(each.sentence)]
     best = max(later, key=order, default=best)
     return [] if best is None else [best.sentence]
 
@@ -148,6 +135,18 @@ def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
     languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
     abroad = any(language != subject.language for language in languages)
     return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+
+
+def _spoken_and_when(
+    item: PartyEvidence,
+) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
+    """Returns what tells the language of a party's sentence, English where none is known, and how recent it is."""
+    metadata = {summary.statement_id: summary.metadata for summary in item.searched}
+
+    def of(sentence: Sentence) -> Metadata:
+        return metadata.get(sentence.statement_id, Metadata())
+
+    return lambda own: own.language or of(own).language or "en", lambda own: recency(of(own))
 
 
 def _goes_on(
