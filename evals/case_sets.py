@@ -26,8 +26,8 @@ _SETS: Final = {row["name"]: row for row in shipped_rows("datasets/sets.csv")}
 SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if row["file"]}
 # Cases that somebody saved in the chat; they are about the store that they were saved in.
 SAVED: Final = "saved"
-# What the page calls the sets that it offers.
-CALLED: Final = {name: row["page"] for name, row in _SETS.items() if row["page"]}
+# The sets that the page offers.
+OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 

@@ -14,6 +14,7 @@ from app.cli.command import EnvFile, Invocation, Store, Version, begin, command,
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
 from evals.run_options import DATASETS, Corpus, RunOptions, option
+from prompts.wording import Language
 
 if TYPE_CHECKING:
     from evals.archive import Archive
@@ -134,16 +135,19 @@ def report(
     baseline: Baseline = None,
     output: Annotated[list[Path] | None, option("FILE", "default: report.html in the run", *OUTPUT)] = None,
     gates: GatesFile = None,
+    language: Annotated[Language, typer.Option(help="of its words")] = "en",
 ) -> int:
     """Write a run's report: one HTML file, or Markdown."""
+    from app.ui.words import worded_in
     from evals.files import write_whole
 
     archive = _archive(invocation)
     found = archive.run(run)
-    reported = archive.report(found, archive.baseline(baseline, found), gates)
-    for path in output or [found.path / "report.html"]:
-        write_whole(path, reported.written(path.suffix))
-        print(path)
+    with worded_in(language):
+        reported = archive.report(found, archive.baseline(baseline, found), gates)
+        for path in output or [found.path / "report.html"]:
+            write_whole(path, reported.written(path.suffix))
+            print(path)
     return 0
 
 
@@ -314,8 +318,10 @@ def positions(
 @command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")
 def public(
     invocation: Invocation,
-    name: Annotated[Literal["qmsum", "mtrag", "spans"], typer.Argument(help="which benchmark")],
-    data: Annotated[Path | None, option("DIR", "the public data; default: public/ in UNTOC_TEST_DATA")] = None,
+    name: Annotated[Literal["qmsum", "mtrag", "spans", "directions"], typer.Argument(help="which benchmark")],
+    data: Annotated[
+        Path | None, option("DIR", "the data; default: public/ in UNTOC_TEST_DATA, scale/ for directions")
+    ] = None,
 ) -> int:
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from app.ui.words import digits, say
 from evals.errors import RunError
 from evals.metrics.table import METRICS, RIGHT, TOLERANCE, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord, Stage
@@ -81,12 +82,11 @@ class Difference:
     def chance(self) -> str:
         """Says whether it may be chance, or that it is too small to ask."""
         if self.accepted:
-            return f"which is no more than the margin of {METRICS[self.metric].shown(self.margin)}"
+            return say("report-within-margin", margin=METRICS[self.metric].shown(self.margin))
         if self.p is None:
-            few = f"about {self.clusters} State{'s' if self.clusters != 1 else ''} or other subjects"
-            return f"over too few cases to tell it from chance, whatever came out ({few}; {FEWEST_CLUSTERS} are needed)"
-        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-        return f"which {'is more than' if self.verdict in ('better', 'worse') else 'may be'} chance ({p})"
+            return say("report-too-few", clusters=self.clusters, needed=FEWEST_CLUSTERS)
+        p = digits("p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}")
+        return say(f"report-{'more-than' if self.verdict in ('better', 'worse') else 'may-be'}-chance", p=p)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +158,9 @@ def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: i
 def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
     """Returns why figures of two runs are not about the same thing; None where they are."""
     if a.dataset_sha256 != b.dataset_sha256:
-        return f"the runs {a.name!r} and {b.name!r} asked different cases ({a.dataset!r}, {b.dataset!r})"
+        return say("report-other-cases", a=a.name, b=b.name, cases_a=a.dataset, cases_b=b.dataset)
     if a.corpus_sha256 != b.corpus_sha256:
-        return f"the runs {a.name!r} and {b.name!r} searched different statements"
+        return say("report-other-statements", a=a.name, b=b.name)
     return None
 
 

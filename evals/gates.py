@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from app.ui.words import say
 from evals.compare import Paired, difference_of_data, gating, judged, paired, paired_cases
 from evals.files import EVALS, FileRecord, read_yaml
 from evals.metrics.table import METRICS, TOLERANCE
@@ -160,7 +161,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if len(cases) < gates.minimum_cases:
-        problems.append(f"only {len(cases)} cases gate, {gates.minimum_cases} are needed")
+        problems.append(say("report-few-gate", count=len(cases), minimum=gates.minimum_cases))
     results, left_out = [_hard(gate, cases, gates.seed) for gate in gates.hard], []
     if baseline is None:
         problems += ["soft gates need a baseline: give --baseline RUN"] if gates.soft else []
@@ -169,7 +170,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     else:
         pairs, _ = paired_cases(gating(baseline), cases)
         if len(pairs) < gates.minimum_cases <= len(cases):
-            problems.append(f"only {len(pairs)} cases that gate are in both runs, {gates.minimum_cases} are needed")
+            problems.append(say("report-few-paired", count=len(pairs), minimum=gates.minimum_cases))
         found = {name: paired(pairs, METRICS[name]) for name in gates.margins}
         left_out = [name for name, pair in found.items() if pair.values == (None, None)]
         results += _soft({name: pair for name, pair in found.items() if name not in left_out}, gates)

@@ -20,11 +20,17 @@ from evals.gates import GateReport, gates_of
 from evals.report.failures import Answers
 from evals.report.report import rendered, verdict
 from evals.report.tables import Table, figures_table, gates_table, stages_table, weakest_table
-from evals.report.words import EXITS
 from evals.runs import Run
 from evals.summary import latency, shares, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
+# What `untoc-eval gate` ends with, for people and for scripts.
+_EXITS: Final = {
+    "pass": "✔ good enough (exit status 0)",
+    "warn": "▲ good enough, with warnings (exit status 0)",
+    "fail": "✗ not good enough (exit status 1)",
+    "invalid": "? cannot be decided (exit status 2)",
+}
 _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
@@ -93,7 +99,7 @@ def print_gates(report: GateReport, baseline: str | None, say: Callable[[str], s
         kept = baseline is not None and Path(baseline).parent != Path()
         todo = f"`untoc-eval baseline {report.candidate} {shlex.quote(baseline or '')}` puts this run in its place"
         told += [f"where the change is meant, {todo if kept else f'give `--baseline {report.candidate}` from now on'}"]
-    print_tables(gates_table(report), note="\n".join([*told, EXITS[report.verdict]]), say=say)
+    print_tables(gates_table(report), note="\n".join([*told, _EXITS[report.verdict]]), say=say)
 
 
 def print_case(run: Run, documents: Documents, identifier: str, invocation: Invocation) -> int:

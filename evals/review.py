@@ -142,7 +142,7 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
         for remark in contradictions(decided):
-            raise EvalError(f"the case {remark.what}: {remark.todo}")
+            raise EvalError(f"{remark.what}: {remark.todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
         reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
         review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())

@@ -17,7 +17,7 @@ from evals.runs import SCORES, AnswerRecord, Run, ScoreRecord, Stage
 # Decisions of persons on spans that were cited, by case.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
 # The failure taxonomy: what each stage at which a case may break means, in the order of the pipeline.
-MEANING: Final = {row["stage"]: row["meaning"] for row in shipped_rows("stages.csv")}
+STAGES: Final = tuple(row["stage"] for row in shipped_rows("stages.csv"))
 
 
 @dataclass(frozen=True, kw_only=True)

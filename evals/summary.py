@@ -14,7 +14,7 @@ import numpy as np
 
 from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord, Stage
-from evals.score import MEANING
+from evals.score import STAGES
 from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, interval, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
@@ -110,9 +110,9 @@ def bears_on(rows: Floats, combine: Combine) -> Floats:
 
 
 def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
-    """Returns how many cases broke first at each stage, in the order of `MEANING`; stages without any are left out."""
+    """Returns how many cases broke first at each stage, in the order of `STAGES`; stages without any are left out."""
     counts = Counter(case.stage for case in by_case(scores))
-    return {stage: counts[stage] for stage in MEANING if counts[stage]}
+    return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
 
 def shares(scores: Iterable[ScoreRecord]) -> Shares:

@@ -49,7 +49,7 @@ class EmbeddingConfig(BaseModel):
     """Put before every passage, as some models ask (`passage: `); empty: what the model's own files say."""
     languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
     """ISO 639-1 codes of the languages that the model knows, with commas between; others are found by words only."""
-    batch_size: int = Field(default=64, ge=1, le=1024)
+    batch_size: int = Field(default=32, ge=1, le=1024)
     """Texts per forward pass."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Of the arithmetic on passages: `auto` takes bfloat16 where the processor has instructions for it."""

@@ -4,9 +4,11 @@ For "sanctions", "We oppose the sanctions." stays and "The Council meets in May.
 nearest to the subject is shown as that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Final
 
 import regex
@@ -15,12 +17,14 @@ from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.scoped_statements import recency
+from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
-from ingest.glossary.glossary import terms_of, terms_within
+from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_within
 from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
+from vectorstore.stems import words_of
 
 # Chance of being on the subject from which on a sentence stands under its heading. An answer quotes from a lower one
 # on, since its question stands above it. Chosen on cells that were read against their statements: of the sentences
@@ -33,6 +37,10 @@ _NAMED_ABROAD: Final = 0.5
 _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 # Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
+# Words that a later sentence shares with what is quoted, none of which a fifth of the sentences read hold.
+_SHARED_WITH_QUOTED: Final = 2
+_CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
+_COMMON: Final = 0.2
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
@@ -41,47 +49,46 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
 
     Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
-    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares most
-    of its words counts as well, so that no earlier position stands there as the latest one.
+    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares half
+    of its words counts as well, or words with what is kept, so that no earlier position stands there as the latest one.
 
     Args:
         item: The evidence of the party.
         subject: What it is evidence on; what names an article is on it anyway.
         sentences: All sentences of each statement.
     """
-    shared, metadata = shared_with(subject), {summary.statement_id: summary.metadata for summary in item.searched}
-    languages = {identifier: each.language for identifier, each in metadata.items()}
+    shared = shared_with(subject)
+    spoken, when = _spoken_and_when(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
-        return shared(
-            sentence.text if text is None else text, sentence.language or languages.get(sentence.statement_id)
-        )
-
-    def spoken(sentence: Sentence) -> str:
-        return sentence.language or languages.get(sentence.statement_id) or "en"
+        return shared(sentence.text if text is None else text, spoken(sentence))
 
     def foreign(sentence: Sentence) -> bool:
         return spoken(sentence) != subject.language
+
+    translated = is_term(subject.topic, subject.language)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
-        # Words of other languages are put into those of the subject less surely.
-        named = share(sentence, _with_next(sentence, sentences)) >= (_NAMED_ABROAD if foreign(sentence) else 1)
-        return chance >= (_SURE if named or _is_unknown(subject, spoken(sentence)) else _SURE_BY_MEANING)
-
-    def when(sentence: Sentence) -> tuple[date, int]:
-        return recency(metadata.get(sentence.statement_id, Metadata()))
+        # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
+        around = share(sentence, _with_next(sentence, sentences))
+        named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
+        named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
+        return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
-    for found in item.best:
-        if when(found.sentence) > latest and found.relevance.chance >= _SURE and share(found.sentence) > 1 / 2:
-            likely.add(found.sentence.sentence_id)
+    later = [f.sentence for f in item.best if when(f.sentence) > latest and f.relevance.chance >= _SURE]
+    if later:
+        quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
+        goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
+        later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
+        likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
-    return [sentence for sentence in kept if foreign(sentence) or share(sentence) >= needed]
+    return [sentence for sentence in kept if foreign(sentence) or sentence in later or share(sentence) >= needed]
 
 
 def nearest(
@@ -93,7 +100,8 @@ def nearest(
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    It has to share some of the subject's words, beside names of other things.
+    It has to share some of the subject's words, beside names of other things, or surely to answer. Of those that
+    answer, the latest statement's comes first.
 
     Args:
         item: The evidence of the party.
@@ -101,17 +109,66 @@ def nearest(
         sentences: All sentences of each statement.
         answering: Whether it has to be good enough for an answer to quote it.
     """
-    shared, languages = shared_with(subject), {s.statement_id: s.metadata.language for s in item.searched}
+    shared = shared_with(subject)
+    spoken, when = _spoken_and_when(item)
 
     def is_near(found: ScoredSentence) -> bool:
-        sentence = found.sentence
-        language = sentence.language or languages.get(sentence.statement_id)
-        share = shared(_with_next(sentence, sentences), language)
-        near = share >= _NEAREST_SHARE or _is_unknown(subject, language)
+        sentence, language = found.sentence, spoken(found.sentence)
+        near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
         return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
-    best = max(filter(is_near, item.sentences), key=lambda found: found.relevance.chance, default=None)
+    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], float]:
+        answers = found.relevance.answers
+        return answers, when(found.sentence) if answers else (date.min, 0), found.relevance.chance
+
+    best = max(filter(is_near, item.sentences), key=order, default=None)
+    later = [f for f in item.sentences if f.relevance.answers and f.relevance.chance >= _SURE]
+    if best is not None:
+        goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
+        later = [each for each in later if when(each.sentence) > when(best.sentence) and goes_on(each.sentence)]
+    best = max(later, key=order, default=best)
     return [] if best is None else [best.sentence]
+
+
+def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
+    """Returns whether finding nothing proves nothing: the subject has no term in a language of the party's."""
+    languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
+    abroad = any(language != subject.language for language in languages)
+    return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+
+
+def _spoken_and_when(
+    item: PartyEvidence,
+) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
+    """Returns what tells the language of a party's sentence, English where none is known, and how recent it is."""
+    metadata = {summary.statement_id: summary.metadata for summary in item.searched}
+
+    def of(sentence: Sentence) -> Metadata:
+        return metadata.get(sentence.statement_id, Metadata())
+
+    return lambda own: own.language or of(own).language or "en", lambda own: recency(of(own))
+
+
+def _goes_on(
+    item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
+) -> Callable[[Sentence], bool]:
+    """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold.
+
+    Where these are all in other languages, `unknown` tells, since words cannot be compared.
+    """
+
+    def words(sentence: Sentence) -> frozenset[str]:
+        language = spoken(sentence)
+        return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
+
+    read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
+    common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}
+
+    def goes_on(sentence: Sentence) -> bool:
+        same = [words(each) - common for each in quoted if spoken(each) == spoken(sentence)]
+        return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
+
+    return goes_on
 
 
 def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
@@ -138,7 +195,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     known, within = terms_of(topic, language), terms_within(topic, language)
     put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
     names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
-    own = {named.concept for named in within}
+    own = {named.concept for named in within} | set(_parts(topic, within, language))
     own = own.union(*map(thesaurus().narrower, own))
 
     def shared(text: str) -> float:
@@ -154,6 +211,14 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
 
     return shared
+
+
+def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[str]:
+    """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
+    for named in within:
+        near = thesaurus().near(named.concept)
+        words = words_of(topic[named.start : named.end])
+        yield from (part.concept for word in words for part in terms_within(word, language) if part.concept in near)
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:

@@ -13,7 +13,7 @@ from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
 from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verified
-from app.briefing.cell_evidence import nearest, on_subject
+from app.briefing.cell_evidence import cannot_be_told, nearest, on_subject
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import (
     COMPOSERS,
@@ -343,6 +343,8 @@ class _Build:
     ) -> str:
         """Returns the note of a cell without words of the party, by the reason with which a question would abstain."""
         beside = ("no_position",) if of_group else ("no_position", "group_only")
+        found = [replace(e, coverage_unknown=cannot_be_told(e, subject)) for e in retrieved.party_evidence]
+        retrieved = replace(retrieved, party_evidence=tuple(found))
         resolution = self._resolution(code, subject, session)
         answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
         abstention = abstain(answer, resolution, retrieved, self._local).abstention

@@ -20,20 +20,23 @@ from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit, Statement
 
 # Replacements of equal length, so that offsets stay.
-_TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
+_TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
 # Marks of a key that are no part of its words: a dash between two of them, one that may as well be a hyphen (it has
 # white space on one side, or is short and has none), and where a draft has the number of a note in plain digits.
 _DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
 _FILLING = "\u200b"
 _BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑⁃֊־᐀᠆⸗゠－"
+# What can begin a match is asked first: most of a text is told apart by that alone.
 # A hyphen between two letters is none; neither is what stands before the items of a list a dash between words.
 _DASHES = regex.compile(
-    rf"""(?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
+    rf"""(?=[{_HYPHEN}{_SHORT}{_BROAD}])(?:
+    (?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
     | [{_HYPHEN}{_SHORT}]{{2,}} | (?<=\s)[{_HYPHEN}](?=\s) | (?<=^|\s)[{_SHORT}] | [{_SHORT}](?=\s|$)))
-    | [{_BROAD}{_SHORT}] | (?<!\p{{L}})[{_HYPHEN}] | (?<=\p{{Han}})[{_HYPHEN}] | [{_HYPHEN}](?!\p{{L}})""",
+    | [{_BROAD}{_SHORT}] | (?<!\p{{L}})[{_HYPHEN}] | (?<=\p{{Han}})[{_HYPHEN}] | [{_HYPHEN}](?!\p{{L}}))""",
     regex.X,
 )
-_RUN = re.compile(rf"(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>[-{_DASH}{_LOOSE}]+)(?=[^\W\d_])|[-{_DASH}{_LOOSE}]+")
+_OF_RUN = f"[-{_DASH}{_LOOSE}]"
+_RUN = re.compile(rf"(?={_OF_RUN})(?:(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>{_OF_RUN}+)(?=[^\W\d_])|{_OF_RUN}+)")
 _MARK = re.compile(f"[{_DASH}{_LOOSE}{NOTED}]")
 # The raised number of a note, which no quotation needs, stands behind a word or closing punctuation; behind a figure or
 # a unit ("10⁶", "m²") it is part of the figure. "The sea²" is too short a word to be told from a unit.
@@ -51,7 +54,7 @@ _LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
 
 def match_key(text: str) -> str:
     """Returns the form of a text in which it is compared, with marks for its dashes."""
-    return _RUN.sub(_one_mark, squash(_prepared(text)).translate(_TYPOGRAPHY))
+    return _RUN.sub(_one_mark, _typeset(squash(_prepared(text))))
 
 
 def plain_key(key: str) -> str:
@@ -61,9 +64,16 @@ def plain_key(key: str) -> str:
 
 def _prepared(text: str) -> str:
     """Returns a text of the same length with a mark for each dash and none of notes; `squash` drops what fills it."""
-    text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
-    text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)
+    if _NUMBER.search(text):
+        text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
+        text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)
     return _DASHES.sub(lambda run: (_DASH if run["dash"] else _LOOSE).ljust(len(run[0]), _FILLING), text)
+
+
+def _typeset(key: str) -> str:
+    for char, other in _TYPOGRAPHY.items():
+        key = key.replace(char, other)
+    return key
 
 
 def _one_mark(run: re.Match[str]) -> str:
@@ -169,7 +179,7 @@ def _offsets(text: KeyedText) -> "tuple[array[int], array[int]]":
     """Returns where each character of a text's `text` begins in the source, and where it ends."""
     kept = text._kept
     squashed = squash_map(_prepared(kept.text))
-    shown = squashed.text.translate(_TYPOGRAPHY)
+    shown = _typeset(squashed.text)
     runs = ((run.start() + (run["between"] is None), run.end()) for run in _RUN.finditer(shown))
     dropped = {i for start, end in runs for i in range(start, end)}
     indices = [index for index in range(len(shown)) if index not in dropped]

@@ -53,7 +53,8 @@ class Works:
     ) -> None:
         """Reads nothing yet; a server gives what returns the person who asks just now.
 
-        With accounts it also says whom it `knows`, since works are shared with these alone, and keeps a `log` of it.
+        With accounts it also says whom it `knows`, since works are shared with these alone, and keeps a `log` of it;
+        without them nothing can be shared, since whoever comes sees all of it.
         """
         self._tables = tables
         self._knows, self._log = knows, log
@@ -159,9 +160,12 @@ class Works:
 
         Raises:
             NotFoundError: There is no such work, or it is not this person's own; or nobody of that name.
+            WorkError: There are no accounts.
         """
         self.shares(identifier)
-        if self._knows is not None and not self._knows(person):
+        if self._knows is None:
+            raise WorkError("there are no accounts to share with: whoever opens this page sees what is kept on it")
+        if not self._knows(person):
             raise NotFoundError(f"no account {person!r} to share with: check the name")
         self._log(f"{identifier} with {person}{' to change' if may_change else ''}")
         with self._tables.transaction() as connection:

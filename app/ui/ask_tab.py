@@ -38,10 +38,11 @@ from app.ui.conversation import (
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
 from app.ui.uploads import file_name
-from app.ui.words import label, language, say
+from app.ui.words import language, say
 from ingest.parties.regions import regions
 
 # Of a long conversation the page shows the last questions; all are kept, and stand in its document.

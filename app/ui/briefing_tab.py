@@ -27,10 +27,11 @@ from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html, progress_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.uploads import file_name
-from app.ui.words import label, language, say
+from app.ui.words import language, say
 from prompts.wording import LANGUAGES
 
 _SESSION_SECONDS: Final = 24 * 3600

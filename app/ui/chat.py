@@ -26,10 +26,11 @@ from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
+from app.ui.page_head import page_head
+from app.ui.page_language import WordedBlocks, label
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
 from app.ui.served import forget_session
 from app.ui.templates import render
-from app.ui.words import choice_html, label
 
 TITLE = "untoc"
 _WITH_OPTIONS: Final = frozenset(("ask", "brief"))
@@ -37,17 +38,7 @@ _UPLOADS_KEPT_SECONDS = 3600
 _WAITING_AT_MOST = 64
 
 
-class _Interface(gr.Blocks):
-    @property
-    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
-        """What a page is made of, with its words in the language of whom it is made for."""
-        instance = self.i18n_instance
-        return self._made | {"i18n_translations": instance.translations_dict} if instance else self._made
-
-    @config.setter
-    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
-        self._made = made
-
+class _Interface(WordedBlocks):
     def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
         """Lets callers of the API leave optional arguments out; Gradio allows it to its own client only."""
         if block_fn.api_name in _WITH_OPTIONS:
@@ -87,12 +78,9 @@ def build_interface(
     cache = (_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS)
     interface = _Interface(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=cache)
     with interface:
-        with gr.Row(elem_classes="u-header"):
-            html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
-            html("<h1>untoc</h1><p>" + label("about") + "</p>")
+        with page_head(interface, TITLE, "about"):
             if signs_out:
                 interface.load(account, None, [html(elem_classes="u-languages")], **QUIET)
-            language = html(elem_classes="u-languages")
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
@@ -108,7 +96,6 @@ def build_interface(
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
         interface.unload(forget_session)
-        interface.load(choice_html, None, [language], **QUIET)
         add_endpoints(assistant, briefings, corpus, checker)
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface

@@ -15,11 +15,12 @@ from app.checking.output import write_output
 from app.checking.report import CodeNamer
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
-from app.ui.messages import error_html, hint_html, worded
+from app.ui.messages import error_html, hint_html
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
-from app.ui.words import label, language, say
+from app.ui.words import language, say, worded
 
 _PASTED: Final = "draft.md"
 

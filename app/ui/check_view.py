@@ -11,8 +11,8 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place, Remark
 from app.checking.report import CodeNamer, named_in_words
-from app.ui.messages import worded
 from app.ui.templates import render
+from app.ui.words import worded
 from ingest.language.languages import direction_of
 from prompts.wording import Wording, load_remark_words
 

@@ -18,7 +18,7 @@ from app.ui.prose import render_prose
 from app.ui.provenance_html import speaker_line
 from app.ui.scope_chips import scope_html
 from app.ui.templates import render
-from app.ui.words import language, say
+from app.ui.words import digits, language, say
 from prompts.wording import load_wording
 
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
@@ -182,7 +182,7 @@ def _asked_everyone(answer: Answer) -> bool:
 def _how(answer: Answer) -> list[str]:
     how = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
     seconds = answer.timings_ms.total / 1000
-    return [*how, say("seconds", seconds=f"{seconds:.1f}")] if seconds >= 0.05 else how
+    return [*how, say("seconds", seconds=digits(f"{seconds:.1f}"))] if seconds >= 0.05 else how
 
 
 def welcome_html(statements: int, examples: Sequence[str]) -> str:

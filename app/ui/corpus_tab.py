@@ -10,11 +10,12 @@ import gradio as gr
 from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import fetched, page_image
-from app.ui.messages import error_html, hint_html, said_html, worded
+from app.ui.messages import error_html, hint_html, said_html
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, sent, several, skips
 from app.ui.provenance_html import PartyNamer, language_name
 from app.ui.templates import render
-from app.ui.words import label, language, say
+from app.ui.words import language, say, worded
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
 # Rows that a browser is sent, and sends back with what was chosen in them.

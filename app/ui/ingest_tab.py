@@ -14,11 +14,12 @@ from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
 from app.ui.background_job import run_in_background
-from app.ui.messages import error_html, hint_html, said_html, worded
+from app.ui.messages import error_html, hint_html, said_html
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
 from app.ui.templates import render
 from app.ui.uploads import SUFFIXES, collect, named_files, to_ingest, without_folder
-from app.ui.words import label, language, say
+from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from vectorstore.errors import StoreError

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.context import LocalContext
 
 from app.errors import AppError
-from app.ui.words import label
+from app.ui.page_language import label
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 

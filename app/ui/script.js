@@ -171,7 +171,7 @@
     const kept = conversation.querySelector(".u-conversation");
     const id = kept ? kept.dataset.conversation : "";
     const asked = kept ? kept.dataset.title : "";
-    titles.ask = asked ? `${asked} · untoc` : "untoc";
+    titles.ask = asked ? `${asked} · untoc` : "";
     retitle();
     if (id === opened || (kept && !id)) return;
     if (conversation.offsetParent) named("c", id, opened === null ? "replaceState" : "pushState");
@@ -216,11 +216,11 @@
   });
 
   // A title for each tab.
-  const titles = {};
+  const titles = { page: document.title };
   const retitle = () => {
     const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
     const first = document.querySelector('#tabs [role="tab"]');
-    document.title = !tab || tab === first ? titles.ask || "untoc" : `${tab.textContent.trim()} · untoc`;
+    document.title = !tab || tab === first ? titles.ask || titles.page : `${tab.textContent.trim()} · untoc`;
   };
   new MutationObserver(retitle).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
 

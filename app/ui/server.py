@@ -25,9 +25,9 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
+from app.ui.page_language import PageLanguage, translations
 from app.ui.parts import text_of
 from app.ui.served import served_folder
-from app.ui.words import PageLanguage, translations
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from vectorstore.errors import StoreError

@@ -25,6 +25,7 @@ from app.briefing.request import party_code, party_names
 from app.checking.fuzzy_diff import likest_words
 from app.errors import BriefingError
 from app.records import AbstentionReason
+from app.ui.words import language, say, worded
 from evals.cases.case import Case, Evidence, Review
 from evals.cases.documents import Document, Documents
 from evals.cases.lint import Remark, remark
@@ -59,9 +60,11 @@ class CaseTable:
         """Returns a remark on cases of the table as one on its lines, which is how people know them."""
         what = found.what
         for name, line in self.lines.items():
-            what = what.replace(repr(name), f"line {line}")
+            what = what.replace(repr(name), say("report-line", number=line, column="").rstrip(", ،，"))
         line = self.lines.get(found.case or "", 0)
-        return replace(found, case=f"line {line}, {found.column}" if line else found.case, what=what)
+        return replace(
+            found, case=say("report-line", number=line, column=found.column) if line else found.case, what=what
+        )
 
 
 @dataclass(kw_only=True)
@@ -76,7 +79,7 @@ class _Row:
     def wrong(self, column: str, name: str, **facts: object) -> None:
         # A column that is not there is told once, and not of every row.
         if column not in self.absent:
-            self.remarks.append(remark(name, f"line {self.line}, {column}", **facts))
+            self.remarks.append(remark(name, say("report-line", number=self.line, column=column), **facts))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
         """Returns what a cell holds, several things by semicolons or line breaks."""
@@ -91,8 +94,8 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         if name and name not in _COLUMNS:
             # Taken for the one that is meant, so that its cells are looked at now and not after it is corrected.
             columns[at] = _like(name, [other for other in _COLUMNS if other not in columns]) or name
-            todo = f"remove it; there are {', '.join(_COLUMNS)}"
-            todo = f"did you mean {columns[at]!r}? write that" if columns[at] != name else todo
+            todo = say("remark-remove-heading", names=", ".join(_COLUMNS))
+            todo = say("remark-write-heading", name=columns[at]) if columns[at] != name else todo
             head.wrong(name, "no_such_column", heading=name, todo=todo)
     absent = [name for name in _REQUIRED if name not in columns]
     for name in absent:
@@ -179,7 +182,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         ("quote", "words_without_answer"): answered is False and quotes,
     }  # fmt: skip
     near = _like(reason, reasons)
-    meant = f"did you mean {near!r}? " if near else ""
+    meant = say("remark-meant", name=near) + " " if near else ""
     facts = {"meant": meant, "reasons": ", ".join(reasons), "given": given, "spoken": language}
     for (column, name), holds in wrong.items():
         if holds:
@@ -191,7 +194,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         try:
             states.append(party_code(name, documents.parties))
         except BriefingError as exc:
-            what, _, todo = str(exc).partition(": ")
+            what, _, todo = worded(str(exc)).partition(": ")
             row.wrong("state", "no_one_state", what=what, todo=todo)
     tags = {"article": article} if (article := _article(row)) else {}
     found = [_evidence(row, n, quote, states, years, documents) for n, quote in enumerate(quotes, 1)]
@@ -246,12 +249,12 @@ def _evidence(
         wrong += [document] if span is not None else []
     if not wrong:
         near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
-        row.wrong("quote", "words_nowhere", quote=cut, todo=near or "copy the exact words from the statement")
+        row.wrong("quote", "words_nowhere", quote=cut, todo=near or say("remark-copy"))
     elif apart(wrong[0])[0] == 2:
-        speaker = documents.parties.display(wrong[0].state or "")
+        speaker = documents.parties.display(wrong[0].state or "", language())
         row.wrong("quote", "words_of_another", quote=cut, speaker=speaker, file=wrong[0].file)
     else:
-        said = " and ".join(sorted(wrong[0].years))
+        said = ", ".join(sorted(wrong[0].years))
         row.wrong("year", "words_of_another_year", quote=cut, year=said, file=wrong[0].file)
     return None
 
@@ -261,4 +264,6 @@ def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     texts = {document.file: document.text for document in documents}
     found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
     like = likest_words(quote, found[0]) if found else None
-    return f"did you mean “{like.words.rstrip(',;:')}” ({found[2]})?" if found and like is not None else None
+    if not found or like is None:
+        return None
+    return f"{say('remark-meant', name=like.words.rstrip(',;:'))} ({found[2]})"

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from app.errors import QuestionError
 from app.question.reading import MAX_QUESTION, resolve
+from app.ui.words import say
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
 from evals.cases.documents import Documents, sha256_of
@@ -50,7 +51,7 @@ class Remark:
 def remark(name: str, place: str | None, **facts: object) -> Remark:
     """Returns a remark of `remarks.csv` on a case, a cell, or (None) a set, with its facts filled in."""
     row = _REMARKS[name]
-    what, todo = (row[part].format(**facts).strip() for part in ("what", "todo"))
+    what, todo = (say(f"remark-{name}{part}", **facts).strip() for part in ("", "-todo"))
     return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
 
 

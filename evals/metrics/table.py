@@ -1,7 +1,8 @@
 """The table of metrics, `metrics.csv`: what each is computed from, how it adds up over cases, and where it is shown.
 
 Every metric is a function of sums: a measure gives a few numbers for a case, these are added over any set of cases,
-and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
+and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike. The words of a metric
+stand in `app/ui/words`, by its name.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from app.ui.words import digits, said, say
 from evals.files import shipped_rows
 from evals.metrics import abstention, citations, content, integrity, reading, retrieval, robustness
 from evals.metrics.eval_sample import EvalSample
@@ -34,24 +36,35 @@ class Metric:
         higher_is_better: None where neither direction is.
         share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
         shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
-        told: What it tells, in plain words; of every figure that is shown first.
     """
 
     name: str
-    label: str
     key: str
     combine: Combine
     higher_is_better: bool | None
     share: bool
     group: str
-    formula: str
     source: str
     shown_in: frozenset[str]
-    told: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return say(f"metric-{self.name}")
+
+    @property
+    def told(self) -> str:
+        """What it tells, in plain words; empty but of every figure that is shown first."""
+        return said(f"metric-{self.name}-told", "")
+
+    @property
+    def formula(self) -> str:
+        """How it is computed."""
+        return say(f"metric-{self.name}-formula")
 
     def shown(self, value: float) -> str:
         """Returns a value in a sentence."""
-        return f"{100 * value:.4g} %" if self.share else f"{value:.4g}"
+        return digits(f"{100 * value:.4g} %" if self.share else f"{value:.4g}")
 
 
 def ratio(part: str = "0", whole: str = "1") -> Combine:
@@ -81,10 +94,10 @@ def _read() -> Iterator[Metric]:
     for row in shipped_rows("metrics/metrics.csv"):
         part, over, whole = row["combine"].partition("/")
         yield Metric(
-            name=row["name"], label=row["label"], key=row["measure"], group=row["group"], formula=row["formula"],
+            name=row["name"], key=row["measure"], group=row["group"],
             combine=ratio(part, whole) if over else _COMBINED[part], share=row["unit"] == "share",
             higher_is_better={"higher": True, "lower": False}.get(row["better"]), source=row["source"],
-            shown_in=frozenset(row["shown_in"].split()), told=row["told"],
+            shown_in=frozenset(row["shown_in"].split()),
         )  # fmt: skip
 
 

@@ -56,10 +56,10 @@ def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds:
     return [bool(each) for each in told]
 
 
-def records_of(file: str, folder: Path | None) -> list[dict[str, Any]]:
-    """Returns the JSON lines of a file, unpacked if `.gz`, in a folder; by default `public` in `UNTOC_TEST_DATA`."""
+def records_of(file: str, folder: Path | None, part: str = "public") -> list[dict[str, Any]]:
+    """Returns the JSON lines of a file, unpacked if `.gz`, in a folder; by default a `part` of `UNTOC_TEST_DATA`."""
     named = os.environ.get(DATA)
-    root = folder or (Path(named) / "public" if named else None)
+    root = folder or (Path(named) / part if named else None)
     if root is None or not (root / file).is_file():
         where = "no folder is named" if root is None else f"there is no {str(root / file)!r}"
         raise DatasetError(

@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from app.checking.fuzzy_diff import word_diff
 from app.records import Citation
+from app.ui.words import say
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.integrity import is_exact
 from evals.report.words import party
 from evals.runs import Run, Stage
-from evals.score import MEANING, Rulings, judged_answers
+from evals.score import STAGES, Rulings, judged_answers
 from evals.summary import by_case
 
 # A piece longer than this is cut in its middle.
@@ -27,12 +28,12 @@ LONGEST: Final = 700
 _WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\s぀-ヿ㐀-鿿가-힯]+")
 # Beside these characters there is no space.
 _APART: Final = re.compile(r"(?<=[぀-ヿ㐀-鿿]) | (?=[぀-ヿ㐀-鿿])")
-_TAG: Final = Markup('<span class="tag{}" dir="ltr">{}</span>')
+_TAG: Final = Markup('<span class="tag{}" dir="auto">{}</span>')
 _CHANGED: Final = {
-    "same": Markup(" {} "),
+    "same": Markup("{} {} "),
     # Hidden on a page, where a line shows it, and all that a terminal has.
-    "left_out": Markup('<del><span class="hidden">[left out: </span>{}<span class="hidden">]</span></del>'),
-    "put_in": Markup('<ins><span class="hidden">[put in: </span>{}<span class="hidden">]</span></ins>'),
+    "left_out": Markup('<del><span class="hidden">[{}: </span>{}<span class="hidden">]</span></del>'),
+    "put_in": Markup('<ins><span class="hidden">[{}: </span>{}<span class="hidden">]</span></ins>'),
 }
 
 
@@ -46,13 +47,13 @@ class Answers:
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
         judged = judged_answers(run, documents, rulings)
         self.judged = {(each.record.case, each.record.repeat): each for each in judged}
-        failed = [name for stage in MEANING for name in self.cases if self.stages.get(name) == stage]
+        failed = [name for stage in STAGES for name in self.cases if self.stages.get(name) == stage]
         # Made of nothing that others wrote.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
 
     def failed(self) -> list[tuple[Stage, list[Case]]]:
         """Returns the failed cases by the stage that broke first, in the order of the stages."""
-        found = [(stage, [self.cases[n] for n in self.anchors if self.stages[n] == stage]) for stage in MEANING]
+        found = [(stage, [self.cases[n] for n in self.anchors if self.stages[n] == stage]) for stage in STAGES]
         return [(stage, cases) for stage, cases in found if cases]
 
     def shown(self, name: str) -> dict[str, Any] | None:
@@ -90,15 +91,15 @@ def in_context(
     given: Iterable[tuple[int, int, int]] = (),
     *,
     around: int = 150,
-    tag: str = "expected",
+    tag: str | None = None,
 ) -> Markup:
     """Returns a span with the characters `around` it, expected evidence (after a `tag`) and citations marked apart.
 
     Of the span and of expected evidence offsets `[start, end)` are given; of citations number, start and end.
     """
     start, end = _window(text, focus, around)
-    marks = [(tag, "expected", *span) for span in expected]
-    marks += [(f"cited [{number}]", "given", begin, finish) for number, begin, finish in sorted(given)]
+    marks = [(say("report-expected") if tag is None else tag, "expected", *span) for span in expected]
+    marks += [(say("report-cited", number=number), "given", begin, finish) for number, begin, finish in sorted(given)]
     marks = [mark for mark in marks if mark[2] < end and mark[3] > start]
     edges = (edge for mark in marks for edge in mark[2:] if start < edge < end)
     cuts = sorted({start, end, *edges})
@@ -124,7 +125,7 @@ def _window(text: str, focus: tuple[int, int], around: int) -> tuple[int, int]:
 
 def _cut(text: str) -> str:
     half = LONGEST // 2
-    return text if len(text) <= LONGEST else f"{text[:half]} […{len(text) - 2 * half} characters…] {text[-half:]}"
+    return text if len(text) <= LONGEST else f"{text[:half]} [… {len(text) - 2 * half} …] {text[-half:]}"
 
 
 def word_changes(source: str, quote: str) -> Markup:
@@ -134,4 +135,5 @@ def word_changes(source: str, quote: str) -> Markup:
     """
     old, new = (_WORDS.findall(text) for text in (source, quote))
     told = ((change.kind, _APART.sub("", change.text)) for change in word_diff(old, new))
-    return Markup().join(_CHANGED[kind].format(text) for kind, text in told).strip()
+    named = {"same": "", "left_out": say("left-out"), "put_in": say("put-in")}
+    return Markup().join(_CHANGED[kind].format(named[kind], text) for kind, text in told).strip()

@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.markup import escape
 
+from app.ui.templates import say_html
+from app.ui.words import digits, language, say, worded
 from evals.cases.documents import Documents
 from evals.cases.lint import lint
 from evals.compare import Comparison, compare, difference_of_data, gating
@@ -29,10 +31,11 @@ from evals.report import tables, words
 from evals.report.failures import Answers, in_context
 from evals.report.tables import Table
 from evals.runs import Run, list_runs
-from evals.score import MEANING, Rulings
+from evals.score import Rulings
 from evals.stats import FEWEST_CLUSTERS
 from evals.summary import Shares, by_case, figure, latency, shares, summarise
 from evals.variants import VARIANTS
+from ingest.language.languages import direction_of
 from ingest.parties.party_table import PartyTable
 
 _VERDICT: Final = "report/verdict.txt.j2"
@@ -122,7 +125,8 @@ def _environment(escapes: bool = True) -> Environment:
     found.filters |= {
         "figure": words.shown, "interval": words.range_of, "plain": words.plain,
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
-        "listed": words.listed, "counted": words.counted, "upper_first": lambda text: text[:1].upper() + text[1:],
+        "listed": words.listed, "day": words.day, "digits": digits, "worded": worded, "counted": words.counted,
+        "upper_first": lambda text: text[:1].upper() + text[1:],
         # For a terminal, in the markup of rich, and for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
         "came_out": lambda found, how: [METRICS[each.metric].label for each in found if each.verdict == how],
@@ -133,10 +137,12 @@ def _environment(escapes: bool = True) -> Environment:
     found.tests["quoting"] = lambda claim, given: any(
         citation.quote in claim.text for citation in given.citations if citation.number in claim.citations
     )
-    found.tests["numeric"] = lambda text: text[:1] in "−+<≥≤–0123456789" and len(text) < 24
+    found.tests["numeric"] = lambda text: text[:1] in "\N{LEFT-TO-RIGHT MARK}−+<≥≤–0123456789" and len(text) < 24
+    # On a page the words of others are put into ours, which may hold markup.
     found.globals |= {
-        "METRICS": METRICS, "FEWEST_CLUSTERS": FEWEST_CLUSTERS, "MEANING": MEANING, "STATUS": words.STATUS,
-        "GIVEN": words.GIVEN, "slice_label": words.slice_label, "slice_value": words.slice_value,
+        "say": say_html if escapes else say,
+        "METRICS": METRICS, "FEWEST_CLUSTERS": FEWEST_CLUSTERS, "language": language, "direction_of": direction_of,
+        "slice_label": words.slice_label, "slice_value": words.slice_value,
         "in_context": in_context, "is_exact": integrity.is_exact, "ruling": citations.ruling,
         "meets": lambda citation, spans: any(citations.overlaps(citation, span) for span in spans),
         "holds": lambda passage, file, spans: any(citations.covers(passage, file, span) for span in spans),
@@ -165,12 +171,12 @@ def verdict(
     cases = by_case(run.scores())
     right = figure(cases, RIGHT)
     if right is None:
-        return RunVerdict(tone="warn", sentence="No case was scored, so nothing can be said.")
+        return RunVerdict(tone="warn", sentence=say("report-no-scores"))
     weak, tone = words.weakest(by_slice, right.value), "bad" if gates.broken else words.TONE[gates.verdict]
     if comparison is not None and tone == "good":
         tone = words.TONE[comparison.right.verdict] or tone
     dataset = Path(run.manifest.dataset).name
-    variant = VARIANTS.get(run.manifest.variant or "", (run.manifest.variant,))[0]
+    variant = worded(VARIANTS.get(run.manifest.variant or "", (run.manifest.variant or "",))[0])
     text = rendered(
         _VERDICT, "verdict", dataset, cases, right, weak, parties, comparison, gates, variant, escapes=False
     )

@@ -1,4 +1,10 @@
 "use strict";
+// A figure as it is shown, "−3,4 pt" or "840 ms", as a number; seconds for times.
+const comma = new Intl.NumberFormat(document.documentElement.lang).format(1.5).includes(",");
+const figure = (text) => {
+  const number = Number.parseFloat((comma ? text.replace(",", ".") : text.replaceAll(",", "")).replace("−", "-"));
+  return / ms$/.test(text) ? number / 1000 : number;
+};
 // Sorting: a header becomes a button, so that without this script nothing looks as if it could be pressed.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
@@ -11,12 +17,12 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const down = cell.getAttribute("aria-sort") === "ascending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       cell.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+      const value = (row) => row.cells[column].textContent.trim();
       const order = (a, b) => {
         const [x, y] = [value(a), value(b)];
         if (x === "" || y === "") return (x === "") - (y === "");
-        const both = Number(x) - Number(y);
-        return (Number.isNaN(both) ? x.localeCompare(y) : both) * (down ? -1 : 1);
+        const both = figure(x) - figure(y);
+        return (Number.isNaN(both) ? x.localeCompare(y, undefined, { numeric: true }) : both) * (down ? -1 : 1);
       };
       body.append(...[...body.rows].sort(order));
     });
@@ -44,7 +50,7 @@ if (filter) {
     }
     for (const group of document.querySelectorAll("section.stage"))
       group.hidden = !group.querySelector("details.case:not([hidden])");
-    told.textContent = `${seen} of ${cases.length} shown`;
+    told.textContent = told.dataset.told.replace("{seen}", seen).replace("{total}", cases.length);
   };
   for (const field of [stage, words, lost]) field?.addEventListener("input", apply);
   document.getElementById("filter-open").addEventListener("click", () => {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.ui.words import say, worded
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.cases.lint import Remark
@@ -14,9 +15,8 @@ from evals.errors import RunError
 from evals.gates import GateReport, GateResult
 from evals.metrics.table import METRICS, RIGHT
 from evals.report import words
-from evals.report.words import NOTES, NOTHING, TONE, VERDICT, change, p_value, plain, range_of, shown, weakest
+from evals.report.words import NOTHING, TONE, change, p_value, plain, range_of, shown, weakest
 from evals.runs import Run, ScoreRecord
-from evals.score import MEANING
 from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
@@ -45,27 +45,31 @@ class Table:
     bars: Sequence[tuple[float, float, float]] = ()
 
 
+def _columns(*keys: str) -> tuple[str, ...]:
+    return tuple(say(f"report-{key}") for key in keys)
+
+
 def figures_table(
     figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
     """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
-    columns: tuple[str, ...] = ("Figure", "Value", "95 % interval of the value", "n")
-    note = f"n: cases that bear on a figure; from fewer than {SMALL} little can be read."
+    columns = (*_columns("figure", "value", "interval-of-value"), "n")
+    note = say("report-n-note", few=SMALL)
     if comparison is not None:
-        columns += ("Baseline", "Change", "p of the change", "The change")
-        note = f"{note} {NOTES['paired']}"
-    columns, rows, tones = columns if place is None else (*columns, "What it tells"), [], []
+        columns += _columns("baseline", "change", "p", "the-change")
+        note = f"{note} {say('report-paired-note')}"
+    columns, rows, tones = columns if place is None else (*columns, say("report-tells")), [], []
     for name, item in ((n, own) for n, own in figures.items() if place is None or place in METRICS[n].shown_in):
         other = comparison.differences.get(name) if comparison is not None else None
         row = [METRICS[name].label, shown(item.value, name), range_of(item.low, item.high, name), str(item.n)]
         if other is not None:
-            reading = "" if METRICS[name].higher_is_better is None else VERDICT[other.verdict]
+            reading = "" if METRICS[name].higher_is_better is None else say(f"report-{other.verdict}")
             row += [shown(other.a, name), change(other.delta, name), p_value(other.p), reading]
         elif comparison is not None:
             row += [NOTHING] * 3 + [""]
         rows.append([*row, METRICS[name].told][: len(columns)])
         tones.append("few" if item.n < SMALL else TONE[other.verdict] if other is not None else "")
-    return Table(title="Figures", columns=columns, rows=rows, tones=tones, note=note)
+    return Table(title=say("report-figures-title"), columns=columns, rows=rows, tones=tones, note=note)
 
 
 def gates_table(report: GateReport) -> Table:
@@ -76,30 +80,33 @@ def gates_table(report: GateReport) -> Table:
     def row(result: GateResult) -> tuple[str, ...]:
         name, points = result.metric, result.delta is not None
         return (
-            METRICS[name].label, VERDICT["few" if result.few else result.verdict], shown(result.value, name),
+            METRICS[name].label, say(f"report-{'few' if result.few else result.verdict}"), shown(result.value, name),
             words.bar_of(result.bar, name), shown(result.baseline, name), change(result.delta, name),
             range_of(result.low, result.high, name, points=points), p_value(result.p), str(result.n),
         )  # fmt: skip
 
-    left_out = f" Left out, since they apply to no case: {', '.join(report.left_out)}." if report.left_out else ""
-    note = f"What has to hold, over {report.cases} cases. {NOTES['few'].format(report.minimum)}{left_out}"
-    columns = ("Gate", "Outcome", "Value", "Needed", "Baseline", "Change", "95 % interval", "p", "n")
+    notes = [say("report-gates-note", count=report.cases), say("report-few-note", few=report.minimum)]
+    if report.left_out:
+        notes.append(say("report-left-out", names=", ".join(METRICS[name].label for name in report.left_out)))
+    columns = (*_columns("gate", "outcome", "value", "needed", "baseline", "change", "interval"), "p", "n")
     tones = ["few" if result.few else TONE[result.verdict] for result in results]
-    return Table(title="Gates", columns=columns, rows=list(map(row, results)), tones=tones, note=note)
+    return Table(
+        title=say("report-gates"), columns=columns, rows=list(map(row, results)), tones=tones, note=" ".join(notes)
+    )
 
 
 def stages_table(scores: Sequence[ScoreRecord]) -> Table:
     """Returns how many cases broke first at each stage, the most first."""
     counts = sorted(stage_counts(scores).items(), key=lambda item: -item[1])
-    rows = [(plain(stage), str(count), MEANING[stage]) for stage, count in counts]
-    return Table(title="What broke first", columns=("Stage", "Cases", "Meaning"), rows=rows)
+    rows = [(plain(stage), str(count), say(f"stage-{stage}")) for stage, count in counts]
+    return Table(title=say("report-broke-first"), columns=_columns("stage", "cases", "meaning"), rows=rows)
 
 
 def weakest_table(shares: Shares, figures: Mapping[str, Figure], parties: PartyTable) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
     lowest = weakest(shares, figures[RIGHT.name].value, 5) if RIGHT.name in figures else ()
     found = {f"{words.slice_label(n)}: {words.slice_value(n, v, parties)}": item for n, v, item in lowest}
-    return _shares("Weakest slices", "Slice", found)
+    return _shares(say("report-weakest-title"), say("report-slice"), found)
 
 
 def slice_table(name: str, shares: Shares, parties: PartyTable, before: Shares | None = None) -> Table:
@@ -116,7 +123,7 @@ def _shares(title: str, head: str, found: Mapping[str, Figure], before: Sequence
 
     return Table(
         title=title,
-        columns=(head, "n", "Right", "95 % interval", *(("Baseline",) if before is not None else ())),
+        columns=(head, "n", *_columns("share-right", "interval", *(("baseline",) if before is not None else ()))),
         rows=[row(*pair, old) for pair, old in zip(found.items(), before or [None] * len(found), strict=True)],
         tones=["few" if item.n < SMALL else "" for item in found.values()],
         bars=[(item.value, item.low, item.high) for item in found.values()],
@@ -130,20 +137,27 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
     def row(flip: Flip) -> tuple[str, ...]:
         sign, case = "✗ → ✔" if flip.new is None else "✔ → ✗", cases.get(flip.case)
         asked, told = (case.question, _answering(case, documents)) if case is not None else ("", "")
-        return sign, flip.case, asked, told, plain(flip.old or "right"), plain(flip.new or "right")
+        return (
+            sign,
+            flip.case,
+            asked,
+            told,
+            *(plain(stage) if stage else say("report-right") for stage in (flip.old, flip.new)),
+        )
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
-    title = f"{lost} lost, {won} won" + (f", the first {_FLIPS}" if len(flips) > _FLIPS else "")
-    columns, shown_flips = ("Change", "Case", "Question", "Statement", "Before", "Now"), flips[:_FLIPS]
+    title = say(f"report-flips-{'first' if len(flips) > _FLIPS else 'title'}", lost=lost, won=won, count=_FLIPS)
+    change, case, statement, *moments = _columns("change", "case", "statement", "was", "now")
+    columns, shown_flips = (change, case, say("question"), statement, *moments), flips[:_FLIPS]
     tones = ["bad" if flip.new else "good" for flip in shown_flips]
     rows = list(map(row, shown_flips))
-    return Table(title=title, columns=columns, rows=rows, code=frozenset({"Case"}), tones=tones)
+    return Table(title=title, columns=columns, rows=rows, code=frozenset({case}), tones=tones)
 
 
 def _answering(case: Case, documents: Documents) -> str:
     """Returns the words that answer a case, with their statement."""
     if not case.evidence:
-        return "none answers it"
+        return say("report-none-answers")
     said = " ".join(documents.words_of(case.evidence[0]).split())
     return f"{case.evidence[0].file}: “{words.shortened(said, 120)}”"
 
@@ -162,7 +176,9 @@ def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tupl
 def changes_table(found: Comparison) -> Table:
     """Returns what was run differently."""
     rows = [(name, a or NOTHING, b or NOTHING) for name, a, b in found.changes]
-    return Table(title="What was run differently", columns=("Entry", found.baseline, found.candidate), rows=rows)
+    return Table(
+        title=say("report-differently"), columns=(say("report-entry"), found.baseline, found.candidate), rows=rows
+    )
 
 
 def runs_table(runs: Sequence[Run]) -> Table:
@@ -173,29 +189,41 @@ def runs_table(runs: Sequence[Run]) -> Table:
         try:
             right = figure(by_case(run.scores()), RIGHT) if run.scored else None
         except RunError as exc:
-            right, broken = None, f"its scores cannot be read: {exc}"
+            right, broken = None, say("report-unread-scores", why=worded(str(exc)))
         told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
-        variant = f"changed on purpose: {manifest.variant}" if manifest.variant else ""
+        variant = say("report-purpose", variant=manifest.variant) if manifest.variant else ""
         note = "; ".join(filter(None, (variant, broken or run.unfinished)))
-        asked, begun = f"{manifest.cases * manifest.repeats} of {Path(manifest.dataset).name}", manifest.started
-        rows.append((run.name, told, asked, f"{begun:%Y-%m-%d %H:%M}", note))
-    return Table(title="Runs", columns=("Run", "Right", "Cases", "Begun", "Remark"), rows=rows)
+        asked, begun = (
+            say("report-count-of", count=manifest.cases * manifest.repeats, set=Path(manifest.dataset).name),
+            manifest.started,
+        )
+        rows.append((run.name, told, asked, f"{words.day(begun)} {begun:%H:%M}", note))
+    return Table(
+        title=say("report-runs"), columns=_columns("run", "share-right", "cases", "begun", "remark"), rows=rows
+    )
 
 
 def metrics_table() -> Table:
     """Returns the metrics with their formulas; higher is better but where ↓ stands."""
     down = {name: " ↓" if metric.higher_is_better is False else "" for name, metric in METRICS.items()}
-    rows = [(m.name, m.group, m.label + down[m.name], m.told, m.formula, m.source) for m in METRICS.values()]
-    return Table(title="Metrics", columns=("Name", "Group", "Label", "What it tells", "Formula", "Source"), rows=rows)
+    rows = [
+        (m.name, say(f"metric-group-{m.group.lower()}"), m.label + down[m.name], m.told, m.formula, m.source)
+        for m in METRICS.values()
+    ]
+    columns = _columns("name", "group", "label", "tells", "formula", "source")
+    return Table(title=say("report-metrics"), columns=columns, rows=rows)
 
 
 def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
     """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
-    rows = [(Path(name).name, p.severity, p.case or "", p.what, p.todo) for name, p in ordered]
-    columns = ("Set", "Weight", "Where", "What", "What to do")
-    return Table(title="Remarks", columns=columns, rows=rows, tones=[tones[p.severity] for _, p in ordered])
+    rows = [
+        (Path(name).name, plain("error-weight" if p.severity == "error" else p.severity), p.case or "", p.what, p.todo)
+        for name, p in ordered
+    ]
+    columns = _columns("set", "weight", "where", "what", "todo")
+    return Table(title=say("report-remarks"), columns=columns, rows=rows, tones=[tones[p.severity] for _, p in ordered])
 
 
 def escaped(text: str) -> str:

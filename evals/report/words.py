@@ -1,22 +1,30 @@
-"""The words of reports and terminal for figures and codes: 0.875 is "87.5 %"."""
+"""How reports and terminal write figures and codes, in the reader's language: 0.875 is "87.5 %"."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from math import isfinite
 from typing import Final
 
-from babel import Locale
-
-from evals.files import EVALS, load_yaml
+from app.answering.localization import language_name
+from app.answering.provenance import spoken_date
+from app.ui.words import digits, said, say
+from app.ui.words import language as spoken
 from evals.metrics.table import METRICS, TOLERANCE
 from evals.summary import SMALL, Figure, Shares
+from ingest.language.languages import direction_of
 from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"
 _SPACE: Final = "\N{NO-BREAK SPACE}"
-_WORDS: Final[dict[str, dict[str, str]]] = load_yaml(EVALS / "report" / "words.yaml")
-_NAMES: Final = ("status", "given", "verdict", "tone", "slices", "notes", "exits")
-STATUS, GIVEN, VERDICT, TONE, SLICES, NOTES, EXITS = (_WORDS[name] for name in _NAMES)
+# How verdicts of gates and of differences are coloured.
+TONE: Final = {
+    "pass": "good", "fail": "bad", "warn": "warn", "invalid": "warn", "better": "good", "worse": "bad", "few": "warn",
+    "same": "",
+}  # fmt: skip
+# What cases are grouped by, in the order of the report; tags of the cases follow.
+SLICES: Final = "asks state year session article lang type wording kind expected source split".split()
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
@@ -29,7 +37,7 @@ def shown(value: float | None, metric: str) -> str:
         return _number(value, ".0f" if float(value).is_integer() else ".2f")
     text = f"{100 * value:.1f}"
     not_quite = (text == "100.0" and value < 1 - TOLERANCE) or (text == "0.0" and value > TOLERANCE)
-    return f"{100 * value:.4f}{_SPACE}%" if not_quite else f"{text}{_SPACE}%"
+    return digits(f"{100 * value:.4f}{_SPACE}%" if not_quite else f"{text}{_SPACE}%")
 
 
 def range_of(low: float | None, high: float | None, metric: str, *, points: bool = False) -> str:
@@ -37,8 +45,10 @@ def range_of(low: float | None, high: float | None, metric: str, *, points: bool
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return NOTHING
     if METRICS[metric].share:
-        return f"{_number(100 * low, '.1f')} to {_number(100 * high, '.1f')}{_SPACE}{'pt' if points else '%'}"
-    return f"{shown(low, metric)} to {shown(high, metric)}"
+        unit = say("report-points") if points else "%"
+        ends = (_number(100 * end, ".1f") for end in (low, high))
+        return f"{say('report-to', **dict(zip(('low', 'high'), ends, strict=True)))}{_SPACE}{unit}"
+    return say("report-to", low=shown(low, metric), high=shown(high, metric))
 
 
 def change(delta: float | None, metric: str) -> str:
@@ -47,8 +57,8 @@ def change(delta: float | None, metric: str) -> str:
         return NOTHING
     share = METRICS[metric].share
     text = f"{100 * delta:+.1f}" if share else f"{delta:+.2f}"
-    text = "0" if float(text) == 0 else text.replace("-", "−")
-    return f"{text}{_SPACE}pt" if share else text
+    text = "0" if float(text) == 0 else _signed(text)
+    return f"{text}{_SPACE}{say('report-points')}" if share else text
 
 
 def bar_of(bar: float | None, metric: str) -> str:
@@ -56,32 +66,42 @@ def bar_of(bar: float | None, metric: str) -> str:
     if bar is None:
         return NOTHING
     sign = "≤" if METRICS[metric].higher_is_better is False else "≥"
-    return f"{sign} {shown(bar, metric).replace('.0' + _SPACE, _SPACE)}"
+    return f"{sign} {re.sub(f'[.,]0{_SPACE}', _SPACE, shown(bar, metric))}"
 
 
 def _number(value: float, form: str) -> str:
     """Returns a number without the sign of a zero, and with the minus of typography."""
     text = format(value, form)
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+    return digits(text.lstrip("-")) if float(text) == 0 else _signed(text)
+
+
+def _signed(text: str) -> str:
+    """Returns a number with the minus of typography, which stands before it among words from right to left as well."""
+    return ("\N{LEFT-TO-RIGHT MARK}" if direction_of(spoken()) == "rtl" else "") + digits(text.replace("-", "−"))
 
 
 def p_value(p: float | None) -> str:
     """Returns a p-value with three digits."""
     if p is None or not isfinite(p):
         return NOTHING
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return digits("< 0.001" if p < 0.001 else f"{p:.3f}")
 
 
 def milliseconds(value: float | None) -> str:
     """Returns a time in the unit that suits it."""
     if value is None:
         return NOTHING
-    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"
+    return digits(f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms")
+
+
+def day(moment: date) -> str:
+    """Returns a day as people write it."""
+    return spoken_date(f"{moment:%Y-%m-%d}", spoken()) or ""
 
 
 def plain(code: str | None) -> str:
     """Returns a code of ours as words."""
-    return (code or "").replace("_", " ")
+    return said(f"code-{code}", (code or "").replace("_", " "))
 
 
 def counted(codes: Sequence[str]) -> str:
@@ -91,17 +111,17 @@ def counted(codes: Sequence[str]) -> str:
 
 def party(code: str | None, parties: PartyTable) -> str:
     """Returns the name of a State or group."""
-    return "nobody named" if code is None else parties.display(code)
+    return say("report-nobody") if code is None else parties.display(code, spoken())
 
 
 def language(code: str) -> str:
-    """Returns the English name of a language."""
-    return str(Locale("en").languages.get(code, code))
+    """Returns the name of a language."""
+    return language_name(code, spoken())
 
 
 def slice_label(name: str) -> str:
     """Returns what a slice groups by."""
-    return SLICES.get(name, plain(name).capitalize())
+    return said(f"report-by-{name}", plain(name).capitalize())
 
 
 def slice_value(name: str, value: str, parties: PartyTable) -> str:
@@ -111,15 +131,16 @@ def slice_value(name: str, value: str, parties: PartyTable) -> str:
     if name == "lang":
         return language(value)
     if name == "expected":
-        return STATUS.get(value, value)
-    return plain(value) if name in ("type", "kind", "asks") else value
+        return said(f"report-status-{value}", value)
+    return plain(value) if name in ("type", "kind", "asks", "source") else value
 
 
 def listed(items: Sequence[str], most: int = 3) -> str:
     """Returns items in a row, the rest as a number."""
     if len(items) > most:
-        return f"{', '.join(items[:most])} and {len(items) - most} more"
-    return " and ".join(", ".join(items).rsplit(", ", 1)) if len(items) > 1 else ", ".join(items)
+        return say("report-and-more", items=", ".join(items[:most]), count=len(items) - most)
+    *first, last = items or ("",)
+    return say("report-and", items=", ".join(first), last=last) if first else last
 
 
 def shortened(text: str, most: int = 700) -> str:

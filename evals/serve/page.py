@@ -16,12 +16,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.settings import Settings
 from app.ui.guard import Visitors
-from app.ui.messages import error_html
+from app.ui.messages import error_html, told
+from app.ui.page_head import page_head
+from app.ui.page_language import WordedBlocks, label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html
 from app.ui.server import create_app, serve_app
 from app.ui.uploads import named_files, safe_name
+from app.ui.words import say
 from evals.archive import Archive
-from evals.case_sets import CALLED, remarks_of
+from evals.case_sets import OFFERED, remarks_of
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
 from evals.files import eval_paths
@@ -38,6 +41,7 @@ _REPORT_POLICY: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
 )
 
+_TITLE: Final = "evals-title"
 _SECONDS: Final = 2.0
 _GRACE_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
@@ -138,13 +142,14 @@ def create_page(
     archive: Archive, jobs: Jobs, *, on_ready: Callable[[], None] | None = None, visitors: Visitors | None = None
 ) -> FastAPI:
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
-    interface = gr.Blocks(title="untoc evals", analytics_enabled=False, fill_width=True)
+    interface = WordedBlocks(title=_TITLE, analytics_enabled=False, fill_width=True)
     with interface:
-        html(rendered(PAGE, "header"), padding=False)
+        with page_head(interface, _TITLE, "evals-about"):
+            pass
         with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Runs", id="runs"), gr.Column(elem_classes="u-page"):
+            with gr.Tab(label("evals-runs"), id="runs"), gr.Column(elem_classes="u-page"):
                 RunsTab(archive, jobs).build(interface)
-            with gr.Tab("Review", id="review") as tab, gr.Column(elem_classes="u-page"):
+            with gr.Tab(label("evals-review"), id="review") as tab, gr.Column(elem_classes="u-page"):
                 ReviewTab(archive, tab)
     interface.queue(default_concurrency_limit=4, api_open=False)
     pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md"}
@@ -160,7 +165,7 @@ def _report(archive: Archive, suffix: str, request: Request) -> Response:
         text = archive.report(run, before).written(suffix)
     except SHOWN_ERRORS as error:
         # With a status of failure the guard would leave out the sentence.
-        return PlainTextResponse(f"Not done: {error}")
+        return PlainTextResponse(say("evals-not-done", why=told(error)))
     if suffix == ".html":
         return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
     # Names of runs hold no quotation marks.
@@ -176,26 +181,28 @@ class RunsTab:
     def build(self, interface: gr.Blocks) -> None:
         """Lays the tab out and connects it."""
         progress = html("", elem_id="job", padding=False)
-        cancel = gr.Button("Cancel the run", variant="stop", visible=False, elem_id="cancel")
+        cancel = gr.Button(label("evals-cancel"), variant="stop", visible=False, elem_id="cancel")
         table = html("", elem_id="runs-table", padding=False)
         with gr.Row():
-            chosen = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run")
-            baseline = gr.Dropdown(label="Compared with", choices=[], value=None, elem_id="baseline")
-            score = gr.Button("Score again", scale=0, min_width=120, elem_id="score")
+            chosen = gr.Dropdown(label=label("evals-run"), choices=[], value=None, elem_id="run")
+            baseline = gr.Dropdown(label=label("evals-compared"), choices=[], value=None, elem_id="baseline")
+            score = gr.Button(label("evals-score-again"), scale=0, min_width=120, elem_id="score")
         link = html("", elem_id="report", padding=False)
         problem = html("", elem_id="problem", padding=False)
-        html('<div class="u-intro"><h2>Start a run</h2></div>', padding=False)
+        html('<div class="u-intro"><h2>' + label("evals-start-a-run") + "</h2></div>", padding=False)
         with gr.Row():
-            told, sets = "Or a table below: question, state, answered, quote", self.datasets()
-            dataset = gr.Dropdown(sets, value="smoke", label="Cases", info=told, elem_id="dataset", min_width=260)
-            told = "Empty: the time and the set"
-            name = gr.Textbox(label="Name", info=told, max_lines=1, elem_id="name", min_width=260)
-            limit = gr.Number(label="Only the first …", info="0: all", precision=0, minimum=0, value=0)
-        told = "Whole paths, one a line; empty: those of the set, else the store"
-        corpus = gr.Textbox(label="Folders of statements", info=told, lines=1)
-        own = gr.File(label="Your own questions: CSV or Excel", file_types=[*SUFFIXES], height=140, elem_id="own")
+            hint, sets = label("evals-cases-hint"), [*OFFERED]
+            dataset = gr.Dropdown(
+                sets, value="smoke", label=label("evals-cases"), info=hint, elem_id="dataset", min_width=260
+            )
+            hint = label("evals-name-hint")
+            name = gr.Textbox(label=label("name"), info=hint, max_lines=1, elem_id="name", min_width=260)
+            first, hint = label("evals-first"), label("evals-first-hint")
+            limit = gr.Number(label=first, info=hint, precision=0, minimum=0, value=0)
+        corpus = gr.Textbox(label=label("evals-folders"), info=label("evals-folders-hint"), lines=1)
+        own = gr.File(label=label("evals-own"), file_types=[*SUFFIXES], height=140, elem_id="own")
         faults = html("", elem_id="faults", padding=False)
-        start = gr.Button("Start", variant="primary", scale=0, min_width=120, elem_id="start")
+        start = gr.Button(label("evals-start"), variant="primary", scale=0, min_width=120, elem_id="start")
         shown = [progress, table, problem]
         start.click(lambda *given: self.done(self.start, *given), [dataset, name, limit, corpus], shown, **QUIET)
         cancel.click(lambda: self.done(self._jobs.cancel), None, shown, **QUIET)
@@ -208,6 +215,7 @@ class RunsTab:
         # A run that ends becomes a row, and can be chosen.
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
+        interface.load(lambda: gr.Dropdown(choices=self.datasets()), None, [dataset], **QUIET)
 
     @property
     def _folder(self) -> Path:
@@ -216,7 +224,7 @@ class RunsTab:
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
         own = [path for path in sorted(self._folder.glob("*.*")) if path.suffix in (".yaml", ".jsonl", *SUFFIXES)]
-        return [(f"{name}: {told}", name) for name, told in CALLED.items()] + [(p.name, str(p)) for p in own]
+        return [(f"{name}: {say(f'evals-set-{name}')}", name) for name in OFFERED] + [(p.name, str(p)) for p in own]
 
     def refreshed(self) -> tuple[Any, ...]:
         """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""

@@ -8,22 +8,24 @@ import gradio as gr
 
 from app.briefing.request import party_code, party_names
 from app.errors import AppError
-from app.records import AbstentionReason, Missing
+from app.records import AbstentionReason, Missing, Status
 from app.ui.messages import error_html
+from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html
-from app.ui.words import say
+from app.ui.words import language, say
 from evals.archive import Archive
 from evals.cases.documents import Documents
 from evals.errors import EvalError
 from evals.report.report import rendered
-from evals.report.words import STATUS
 from evals.review import CaseDraft, Unexpected, add_ruling, corrected, decide_draft, drafts, evidence_of
 from ingest.parties.party_table import PartyTable
 from vectorstore.errors import StoreError
 
 PAGE: Final = "serve/page.html.j2"
 DRAFTS, CITATIONS = "drafts", "citations"
-_DECIDED: Final = {None: "", True: "It answers", False: "It does not answer"}
+_STATUSES: Final = get_args(Status)
+_REASONS: Final = get_args(AbstentionReason)
+_MISSING: Final = tuple(name for name in get_args(Missing) if name)
 # New values by component; all others stay as they are.
 Updates = dict[Any, Any]
 _Item = TypeVar("_Item")
@@ -40,40 +42,37 @@ class ReviewTab:
         self._archive, self._paths = archive, archive.paths
         self.at = gr.State(0)
         with gr.Row():
-            choices = [("Saved answers", DRAFTS), ("Citations", CITATIONS)]
-            self.kind = gr.Radio(label="What to review", choices=choices, value=DRAFTS, elem_id="kind")
-            told = "Empty: the newest"
-            self.run = gr.Dropdown([], value=None, label="Citations of this run", info=told, elem_id="review-run")
-            self.by = gr.Textbox(label="Your name or initials", max_lines=1, max_length=80, elem_id="reviewer")
+            kinds = [DRAFTS, CITATIONS]
+            self.kind = gr.Radio(label=label("evals-what-to-review"), choices=kinds, value=DRAFTS, elem_id="kind")
+            hint = label("evals-newest")
+            self.run = gr.Dropdown([], value=None, label=label("evals-of-run"), info=hint, elem_id="review-run")
+            self.by = gr.Textbox(label=label("evals-by"), max_lines=1, max_length=80, elem_id="reviewer")
         self.item = html("", elem_id="item", padding=False)
         with gr.Column(visible=False) as self.draft_form:
-            said = [("It was right", True), ("It was wrong: below stands what would have been right", False)]
-            self.right = gr.Radio(label="Was the answer right?", choices=said, value=None, elem_id="right")
-            told = "Of each State any one is enough"
-            self.used = gr.CheckboxGroup(label="What answers the question", info=told, choices=[], elem_id="used")
-            with gr.Accordion("Something else answers", open=False):
-                self.file = gr.Dropdown(label="Statement", choices=[], value=None, elem_id="file")
-                self.quote = gr.Textbox(label="Its words, copied from the statement", lines=3, elem_id="quote")
-            self.question = gr.Textbox(label="Question", lines=2, elem_id="case-question")
+            self.right = gr.Radio(label=label("evals-was-right"), choices=[True, False], value=None, elem_id="right")
+            hint = label("evals-used-hint")
+            self.used = gr.CheckboxGroup(label=label("evals-used"), info=hint, choices=[], elem_id="used")
+            with gr.Accordion(label("evals-else"), open=False):
+                self.file = gr.Dropdown(label=label("evals-statement"), choices=[], value=None, elem_id="file")
+                self.quote = gr.Textbox(label=label("evals-words"), lines=3, elem_id="quote")
+            self.question = gr.Textbox(label=label("question"), lines=2, elem_id="case-question")
             with gr.Row():
-                outcomes = [(words, name) for name, words in STATUS.items()]
-                self.status = gr.Dropdown(label="Right outcome", choices=outcomes, value="answered", elem_id="status")
-                told = "Names or codes, with semicolons"
-                self.states = gr.Textbox(label="States and groups", info=told, elem_id="states")
+                outcome = label("evals-right-outcome")
+                self.status = gr.Dropdown(label=outcome, choices=[*_STATUSES], value="answered", elem_id="status")
+                hint = label("evals-states-hint")
+                self.states = gr.Textbox(label=label("states-and-groups"), info=hint, elem_id="states")
             with gr.Row():
-                reasons = [(say(f"reason-{name}"), name) for name in get_args(AbstentionReason)]
-                self.reason = gr.Dropdown(label="Why there is no answer", choices=reasons, value=None)
-                kinds = [name for name in get_args(Missing) if name]
-                self.missing = gr.Dropdown(label="What is missing of an answer in part", choices=kinds, value=None)
+                self.reason = gr.Dropdown(label=label("evals-why-none"), choices=[*_REASONS], value=None)
+                self.missing = gr.Dropdown(label=label("evals-what-missing"), choices=[*_MISSING], value=None)
             with gr.Row(elem_classes="u-buttons"):
-                accept = gr.Button("Keep as a case", variant="primary", scale=0, min_width=170, elem_id="accept")
-                reject = gr.Button("Reject", variant="stop", scale=0, min_width=100, elem_id="reject")
+                accept = gr.Button(label("evals-keep"), variant="primary", scale=0, min_width=170, elem_id="accept")
+                reject = gr.Button(label("evals-reject"), variant="stop", scale=0, min_width=100, elem_id="reject")
         with gr.Column(visible=False) as self.ruling, gr.Row(elem_classes="u-buttons"):
-            answers = gr.Button("It answers", variant="primary", scale=0, min_width=130, elem_id="answers")
-            wrong = gr.Button("It does not answer", variant="stop", scale=0, min_width=180, elem_id="no-answer")
+            answers = gr.Button(label("evals-answers"), variant="primary", scale=0, min_width=130, elem_id="answers")
+            wrong = gr.Button(label("evals-no-answer"), variant="stop", scale=0, min_width=180, elem_id="no-answer")
         with gr.Row(elem_classes="u-buttons"):
-            back = gr.Button("Previous", scale=0, min_width=100, elem_id="previous")
-            skip = gr.Button("Next", scale=0, min_width=100, elem_id="next")
+            back = gr.Button(label("evals-previous"), scale=0, min_width=100, elem_id="previous")
+            skip = gr.Button(label("evals-next"), scale=0, min_width=100, elem_id="next")
         self.form = (
             self.right, self.used, self.file, self.quote, self.question, self.status, self.states, self.reason,
             self.missing,
@@ -90,11 +89,20 @@ class ReviewTab:
         for button, act in decisions.items():
             button.click(act, inputs, shown, **QUIET)
         gr.on([tab.select, self.kind.change, self.run.change], self.shown, [self.kind, self.run], shown, **QUIET)
-        tab.select(self.runs, None, [self.run], **QUIET)
+        offered = [self.run, self.kind, self.right, self.status, self.reason, self.missing]
+        tab.select(self.choices, None, offered, **QUIET)
 
-    def runs(self) -> Any:  # noqa: ANN401 - an update of a component
-        """Offers the runs whose citations can be shown."""
-        return gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
+    def choices(self) -> tuple[Any, ...]:
+        """Gives (the runs whose citations can be shown, what to review, right or wrong, outcomes, reasons, kinds)."""
+        runs = gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
+        return (
+            runs,
+            gr.Radio(choices=[(say("evals-saved"), DRAFTS), (say("evals-citations"), CITATIONS)]),
+            gr.Radio(choices=[(say("evals-right"), True), (say("evals-wrong"), False)]),
+            gr.Dropdown(choices=[(say(f"report-status-{name}"), name) for name in _STATUSES]),
+            gr.Dropdown(choices=[(say(f"reason-{name}"), name) for name in _REASONS]),
+            gr.Dropdown(choices=[(say(f"code-{name}"), name) for name in _MISSING]),
+        )
 
     def shown(self, kind: str, run: str | None, at: int | None = None, *, after: int = 0, note: str = "") -> Updates:
         """Gives the updates of the whole tab: what stands at a place or, without one, the first that is not decided.
@@ -111,11 +119,11 @@ class ReviewTab:
             if not 0 <= place < len(found):
                 place, text = max(-1, min(place, len(found))), rendered(PAGE, "nothing", kind == DRAFTS)
                 return {self.at: place, self.item: note + text} | self._forms(None)
-            item, told = found[place], f"{len(left)} left"
+            item, told = found[place], say("evals-left", count=len(left))
             if isinstance(item, CaseDraft):
                 return {self.at: place} | self._forms(DRAFTS) | self._draft(item, told, note)
             known = {span.id: span for span in item.case.spans}.values()
-            text = rendered(PAGE, "citation", item, known, told, _DECIDED[item.decision], documents)
+            text = rendered(PAGE, "citation", item, known, told, _ruling(item.decision), documents)
             return {self.at: place, self.item: note + text} | self._forms(CITATIONS)
         except SHOWN_ERRORS as error:
             return {self.item: note + error_html(error)}
@@ -132,7 +140,7 @@ class ReviewTab:
 
     def _draft(self, draft: CaseDraft, left: str, note: str) -> Updates:
         (documents, parties, unread), case, spans = self._documents(), draft.case, draft.evidence
-        marks = [(f"Quotation {n} answers", span.id) for n, span in enumerate(spans, 1)]
+        marks = [(say("evals-number-answers", number=n), span.id) for n, span in enumerate(spans, 1)]
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in case.spans] if draft.decision is not None else []
         return {
@@ -153,7 +161,7 @@ class ReviewTab:
             # What is to be decided on stays in sight, and the form as it was filled in.
             standing = self.shown(given[self.kind], given[self.run], given[self.at], note=error_html(error))
             return {self.item: standing[self.item]}
-        told = f'<p class="u-summary" role="status">Noted: {escape(noted)}.</p>'
+        told = f'<p class="u-summary" role="status">{escape(say("evals-noted", what=noted))}</p>'
         return self.shown(kind, given[self.run], after=given[self.at] + 1, note=told)
 
     def accept(self, given: Updates) -> tuple[str, str]:
@@ -173,18 +181,18 @@ class ReviewTab:
         expect = draft.saved.expect.model_copy(update=changes)
         decided = corrected(draft, right=given[self.right], expect=expect, question=question, evidence=spans)
         decide_draft(self._paths, draft, decided, by=given[self.by])
-        return DRAFTS, "Kept as a case"
+        return DRAFTS, say("evals-kept")
 
     def reject(self, given: Updates) -> tuple[str, str]:
         """Makes nothing of a draft."""
         decide_draft(self._paths, _standing_at(given[self.at], drafts(self._paths)), None, by=given[self.by])
-        return DRAFTS, "Rejected"
+        return DRAFTS, say("evals-rejected")
 
     def rule(self, given: Updates, accepted: bool) -> tuple[str, str]:
         """Notes whether the citation shown answers its case."""
         item = _standing_at(given[self.at], self._citations(given[self.run])[0])
         add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
-        return CITATIONS, _DECIDED[accepted]
+        return CITATIONS, _ruling(accepted)
 
     def _documents(self) -> tuple[Documents | None, PartyTable, str]:
         """Returns (the statements of the store, who can speak, why there are none)."""
@@ -195,6 +203,10 @@ class ReviewTab:
         return documents, documents.parties, ""
 
 
+def _ruling(accepted: bool | None) -> str:
+    return "" if accepted is None else say("evals-answers" if accepted else "evals-no-answer")
+
+
 def _standing_at(at: int, found: Sequence[_Item]) -> _Item:
     if not 0 <= at < len(found):
         raise EvalError("what stood here is not there any more: go on with the next one")
@@ -203,5 +215,5 @@ def _standing_at(at: int, found: Sequence[_Item]) -> _Item:
 
 def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
     """Returns States as a person would type them: by name, where that says which."""
-    names = ((code, parties.display(code)) for code in codes)
+    names = ((code, parties.display(code, language())) for code in codes)
     return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)

@@ -158,6 +158,23 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
     return named[0].concept[language] if named[0].concept is not None else ()
 
 
+def is_term(topic: str, language: str) -> bool:
+    """Returns whether a topic is one term, beside names and numbers: other languages have words for it.
+
+    "war in Syria" is one; "data stored abroad" is put into other languages word by word.
+    """
+    words = _words(topic, language)
+    # A capital alone makes no name: "Whaling" heads a column.
+    known = [
+        each
+        for each in _recognised(topic, words, language, language)
+        if each.concept is not None or not each.terms or each.terms[0].isdigit()
+    ]
+    recognised = _best(len(words), [*known, *_names(topic, words, language, language)])
+    covered = sum(tokens.last - tokens.first for tokens in recognised)
+    return covered == len(words) and sum(tokens.concept is not None for tokens in recognised) <= 1
+
+
 def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
     """Returns the terms of a concept in a language, by its preferred English term."""
     return _by_name()[concept][language]

@@ -3,8 +3,10 @@
 Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a single word by its script.
 """
 
+import re
 from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -29,16 +31,19 @@ _SHORTEST: Final = 10
 # No question of the project's sets in the six languages is detected as another language with so much certainty.
 _SURELY_OTHER: Final = 0.9
 _WORD: Final = regex.compile(r"[^\W\d_]+")
+_CAPITAL: Final = re.compile("[A-Z]+")
+_LATIN_LETTERS: Final = re.compile("[A-Za-z]+")
 
 
 def detect_language(text: str, *, sure: float = _SURE) -> str | None:
     """Returns the language of a text; None if it has too few letters or none is as clear as `sure`, 0 to 1."""
     flat = " ".join(text.split())[:_LONGEST]
-    if sum(char.isalpha() for char in flat) < _FEWEST_LETTERS:
+    letters = filter(str.isalpha, flat)
+    if len([*islice(letters, _FEWEST_LETTERS)]) < _FEWEST_LETTERS:
         return None
-    latin = [char for char in flat if char.isascii() and char.isalpha()]
+    capitals, latin = (sum(map(len, runs.findall(flat))) for runs in (_CAPITAL, _LATIN_LETTERS))
     # The model takes a text in capitals for Japanese.
-    shouted = len(flat) > _SHOUTED and sum(map(str.isupper, latin)) > _CAPITALS * len(latin)
+    shouted = len(flat) > _SHOUTED and capitals > _CAPITALS * latin
     (label,), (score,) = _model().predict(flat.lower() if shouted or flat.isupper() else flat)
     code = label.removeprefix("__label__")
     return code if len(code) == 2 and score >= sure else None

@@ -23,13 +23,13 @@ _FORMAT = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff" + "".join(map(chr, _FORMAT))
 _UNIFIED = {"'": _SINGLE_QUOTES, '"': _DOUBLE_QUOTES, "–": _DASHES, "-": _HYPHENS, "": _INVISIBLE}
 _TABLE = {ord(char): shown for shown, chars in _UNIFIED.items() for char in chars}
-_LETTER_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+# Begins with the hyphen, which is looked for faster than what stands before it.
+_LETTER_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)(?=[^\W\d_])")
 # What normalisation may join to the character before it: marks (some have combining class 0 and still compose), vowels
 # and finals of Hangul, and compatibility forms of these.
 _JOINING = r"\p{M}\u0e33\u0eb3\u1160-\u11ff\u3133-\u318e\uff9e-\uffdc"
 _RUN = regex.compile(rf"[^{_JOINING}][{_JOINING}]*|[{_JOINING}]+")
-# The only ASCII characters that the table touches besides the hyphen, which it maps to itself.
-_ASCII_TABLE = {ord("`"): "'"}
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def squash(text: str) -> str:
@@ -38,11 +38,11 @@ def squash(text: str) -> str:
     White space, invisible characters and hyphens between letters go, quotes and dashes are unified; case, digits,
     accents and other punctuation stay. Source: https://www.unicode.org/reports/tr15/ (NFKC).
     """
-    if text.isascii():
-        text = "".join(text.translate(_ASCII_TABLE).split()) if "`" in text else "".join(text.split())
-    else:
-        text = "".join(unicodedata.normalize("NFKC", text).translate(_TABLE).split())
-    return _LETTER_HYPHEN.sub("", text) if "-" in text else text
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda run: run[0].translate(_TABLE), unicodedata.normalize("NFKC", text))
+    # The only ASCII character that the table changes.
+    text = "".join(text.replace("`", "'").split())
+    return _LETTER_HYPHEN.sub("", text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,8 +83,8 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
     )
     told = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
     wanted = {
-        "line 1, yaer": "did you mean 'year'", "line 2, answered": "", "line 2, state": "France",
-        "line 2, reason": "did you mean 'not_mentioned'", "line 3, question": "", "line 3, quote": "",
+        "line 1, yaer": "did you mean “year”", "line 2, answered": "", "line 2, state": "France",
+        "line 2, reason": "did you mean “not_mentioned”", "line 3, question": "", "line 3, quote": "",
         "line 4, quote": "did you mean “", "line 6, quote": "was said by Mexico (b.txt)", "line 7, quote": "",
         "line 8, quote": "quotation marks",
     }  # fmt: skip

@@ -163,7 +163,7 @@ def test_compare_lists_flips(desk):
     first, *rest = desk.said(0, "compare", "good", "altered").splitlines()
     assert first.startswith("“altered”: ") and "gates" in first and "1 of 3 cases lost" in first
     assert any(line.startswith("Moved: Outcomes right 100.0") for line in rest)
-    for words in ("they are about 2 States or other subjects, and 10 are needed", "The interval tells", "✔ → ✗"):
+    for words in ("States or other subjects that they are about: 2; 10 are needed", "The interval tells", "✔ → ✗"):
         assert any(words in line for line in rest), words
 
 

@@ -77,7 +77,7 @@ def test_metric_counts_cases_to_which_it_applies_in_either_run():
 @pytest.mark.parametrize("field", ["dataset_sha256", "corpus_sha256"])
 def test_runs_over_other_data_are_compared_over_the_cases_of_both_and_told_apart(field):
     before, other = scored_run(scores(), "old"), scored_run(scores(n=5), "new", **{field: "other"})
-    assert "'old' and 'new'" in difference_of_data(before.manifest, other.manifest)
+    assert "“old” and “new”" in difference_of_data(before.manifest, other.manifest)
     found = compare(before, other, {})
     assert (len(found.pairs), len(found.unpaired)) == (5, 35)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from app.ui.words import say
 from evals.errors import EvalError
 from evals.gates import Gates, HardGate, SoftGate, check_gates, load_gates
 from evals.report.report import rendered
 from evals.report.tables import gates_table
-from evals.report.words import VERDICT
 from tests.cases import Cases
 from tests.evals.made import score, scored_run, scores
 
@@ -84,7 +84,7 @@ def test_a_gate_over_few_cases_holds_nothing_up_and_is_told_as_too_few():
         " (Quotations exact and Abstentions without need)"
     )
     rows = {row[0]: row[1] for row in gates_table(report).rows}
-    assert rows["Quotations exact"] == VERDICT["few"] and rows["Errors and timeouts"] == VERDICT["pass"]
+    assert rows["Quotations exact"] == say("report-few") and rows["Errors and timeouts"] == say("report-pass")
     result, failed = hard("quote_verified", [*records[:-1], score("z", components=ALTERED)], at_least=1)
     assert (result.verdict, result.few, failed.exit_code) == ("fail", False, 1)
 

@@ -1,5 +1,6 @@
 """The evals page in a real browser: a run is started, watched and cancelled, a report opens, a draft is accepted."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,20 +8,24 @@ import httpx
 import pytest
 
 from app.corpus.drafts import Judgement, save_draft
+from app.ui.words import words_of
 from evals.files import EvalPaths
+from evals.metrics.table import METRICS
 from evals.review import read_rulings, saved_cases
 from evals.serve.page import Jobs
 from tests.access import overflowing, wrong
 from tests.evals.test_review import CITED, SPAN, saved_answer
 from tests.evals.test_serve import Slow, archive, client, jobs, scored_run, slow
+from tests.words_left import english_left
 
 pytestmark = pytest.mark.browser
 __all__ = ["archive", "client", "jobs", "slow"]
 
 
 @pytest.fixture
-def page(browser: Any, client: httpx.Client) -> Any:
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+def page(browser: Any, client: httpx.Client, request: pytest.FixtureRequest) -> Any:
+    locale = getattr(request, "param", "en-US")
+    context = browser.new_context(viewport={"width": 1200, "height": 1000}, locale=locale)
     context.set_default_timeout(90_000)
     opened = context.new_page()
     opened.errors = []
@@ -80,7 +85,48 @@ def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths
     assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["fr-FR", "ar-EG"], indirect=True)
+def test_page_and_report_are_in_the_language_of_their_reader(page: Any, paths: EvalPaths) -> None:
+    save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
+    scored_run(paths)
+    page.reload()
+    page.wait_for_selector("#runs-table a")
+    code = page.evaluate("document.documentElement.lang")
+    way = {"fr": "ltr", "ar": "rtl"}[code]
+    assert page.evaluate("getComputedStyle(document.body).direction") == way
+    words = words_of(code)
+    page.wait_for_function(
+        "words => document.querySelector('#dataset input').value.includes(words)", arg=words["evals-set-smoke"]
+    )
+    assert english_left(page.inner_text("body"), code) == []
+    assert page.title() == page.locator("h1").inner_text() == words["evals-title"]
+    page.locator("#start").click()
+    page.locator("#tabs [role=tab]").nth(1).click()
+    page.wait_for_selector("#item mark")
+    page.get_by_label(words["evals-right"], exact=True).wait_for()
+    page.locator("#accept").click()
+    page.wait_for_selector("#item .u-error")
+    assert english_left(page.inner_text("body"), code) == []
+    with page.context.expect_page() as opened:
+        page.locator("#tabs [role=tab]").nth(0).click()
+        page.locator("#runs-table a", has_text="made").first.click()
+    report = opened.value
+    report.wait_for_selector("#verdict")
+    assert report.evaluate("getComputedStyle(document.body).direction") == way
+    # Names of metrics are nobody's words.
+    told = re.sub(rf"<th[^>]*>(?:{'|'.join(METRICS)})</th>", "", report.content())
+    assert english_left(told, code) == []
+    # The choice goes before the browser's language, for reports as well.
+    page.select_option(".u-language select", "es")
+    page.wait_for_function("document.documentElement.lang === 'es'")
+    page.wait_for_function("words => document.title === words", arg=words_of("es")["evals-title"], timeout=20_000)
+    report.reload()
+    assert words_of("es")["report-under-tiles"] in report.inner_text("#verdict")
+
+
+@pytest.mark.parametrize(
+    ("page", "scheme"), [("en-US", "light"), ("fr-FR", "dark"), ("ar-EG", "dark")], indirect=["page"]
+)
 def test_neither_the_page_nor_a_report_breaks_a_rule_of_access(page: Any, paths: EvalPaths, scheme: str) -> None:
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     scored_run(paths)
@@ -92,10 +138,10 @@ def test_neither_the_page_nor_a_report_breaks_a_rule_of_access(page: Any, paths:
     report.emulate_media(color_scheme=scheme)
     report.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
     for width in (1280, 390):
-        for shown in (report, page):
-            shown.set_viewport_size({"width": width, "height": 900})
+        for each in (report, page):
+            each.set_viewport_size({"width": width, "height": 900})
         assert (wrong(report), overflowing(report)) == ([], []), width
-        for tab in ("Review", "Runs"):
-            page.get_by_role("tab", name=tab).click()
-            page.wait_for_selector({"Review": "#item mark", "Runs": "#runs-table a"}[tab])
+        for tab, shown in ((1, "#item mark"), (0, "#runs-table a")):
+            page.locator("#tabs [role=tab]").nth(tab).click()
+            page.wait_for_selector(shown)
             assert (wrong(page), overflowing(page)) == ([], []), (width, tab)

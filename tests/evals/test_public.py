@@ -3,6 +3,7 @@
 import gzip
 import json
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import numpy as np
 import pytest
 
 from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
-from app.settings import Settings
+from app.settings import Settings, load_settings
 from evals.cli import main
 from evals.errors import DatasetError
-from evals.public import corpus, mtrag, qmsum, spans
+from evals.public import corpus, directions, mtrag, qmsum, spans
 from evals.public.corpus import records_of, silent_by_others
 from evals.public.spans import Chunk, choose, marked, word_f1
 from ingest.parties.party_table import PartyTable
@@ -142,3 +143,32 @@ def test_a_missing_folder_of_data_is_told_with_what_to_do(tmp_path, monkeypatch,
         records_of("acl_verbatim/gold.json", None)
     assert main(["--store", str(tmp_path / "store"), "public", "spans", "--data", str(tmp_path)]) == 1
     assert "gold.json" in capsys.readouterr().err
+
+
+def test_of_directions_told_the_contrary_ones_are_counted():
+    gold = ["for", "for", "against", "mentions", "reported", "conditional"]
+    told = ["for", "against", "mentions", "for", "reported", "conditional"]
+    found = {each.name: each.value for each in directions.figures_of("as spoken", gold, told)}
+    assert found["as spoken: right"] == pytest.approx(1 / 3)
+    assert found["as spoken: contrary"] == pytest.approx(1 / 3)
+    assert found["as spoken: macro F1 of four directions"] == pytest.approx((0.5 + 0 + 1 + 0.5) / 4)
+
+
+def test_directions_are_compared_on_the_speeches_that_are_labelled(tmp_path, monkeypatch):
+    text, spans = "We welcome the fund. We reject the levy.", {"the fund": (0, 20), "the levy": (21, 40)}
+    rows = [("fund", "for", *spans["the fund"]), ("levy", "against", *spans["the levy"])]
+    lines = [
+        ",".join(map(str, (part, topic, label, "yes", "X_1", start, end, sha256(text[start:end].encode()).hexdigest())))
+        for part in ("thresholds", "held")
+        for topic, label, start, end in rows
+    ]
+    labels = tmp_path / "labels.csv"
+    labels.write_text("\n".join(("# head", "split,topic,label,sure,speech,start,end,sha256", *lines)), encoding="utf-8")
+    monkeypatch.setattr(directions, "LABELS", labels)
+    for name, record in (("ungdc_2010s", {"id": "X_1", "text": text}), ("ungdc_2020s", {"id": "X_2", "text": ""})):
+        (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(json.dumps(record).encode()))
+    found = directions.run(load_settings(store=tmp_path), tmp_path, tmp_path)
+    assert [each.value for each in found if each.name.endswith("right")] == [1.0, 1.0]
+    (tmp_path / "ungdc_2010s.jsonl.gz").write_bytes(gzip.compress(json.dumps({"id": "X_1", "text": text[1:]}).encode()))
+    with pytest.raises(DatasetError, match="not those that the labels are about"):
+        directions.run(load_settings(store=tmp_path), tmp_path, tmp_path)

@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from app.records import Abstention, Answer, Claim, Scope, Timings
+from app.ui.words import worded, worded_in
 from evals.cases.case import Nugget, Review
 from evals.cases.documents import Document
-from evals.gates import GateReport, GateResult
+from evals.gates import GateReport, GateResult, Gates, check_gates
 from evals.metrics.table import METRICS
 from evals.report.failures import in_context, word_changes
 from evals.report.report import Report, verdict
@@ -21,6 +22,7 @@ from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.evals.made import case, documents, make_run, passage, score, scored_run
 from tests.made import citation
+from tests.words_left import english_left
 
 cases = Cases(__file__)
 
@@ -182,6 +184,23 @@ def test_page_is_nested_with_every_section_in_order_and_tables_that_can_be_read_
     assert len(scoped) == found.tags.count("th")
 
 
+@pytest.mark.parametrize(("code", "way", "share"), [("fr", "ltr", "14,3"), ("ar", "rtl", "14.3")])
+def test_report_is_in_the_language_that_is_asked_for(candidate, make, code, way, share):
+    baseline = make(f"baseline-{code}", BASELINE, settings={"UNTOC_X": "old"})
+    with worded_in(code):
+        report = Report(run=candidate, documents=HELD, baseline=baseline, rulings={})
+        page, brief = report.written(".html"), report.written(".md")
+    assert f'<html lang="{code}" dir="{way}">' in page
+    assert share in page and share in brief
+    assert PartyTable.load().display("FRA", code) in page
+    # Ids of cases and names of metrics are nobody's words.
+    ids = "|".join(map(re.escape, (*NOBODY, *METRICS)))
+    told = re.sub(rf"<code>.*?</code>|<t[hd][^>]*>(?:{ids})</t[hd]>", "", page)
+    assert (english_left(told, code), english_left(brief, code)) == ([], [])
+    # One in English is told apart.
+    assert len(english_left(page_of(candidate), code)) > 40
+
+
 def test_hostile_text_is_never_markup(page):
     found = _Page(page)
     assert found.tags.count("script") == 1
@@ -238,11 +257,11 @@ def test_altered_quote_shows_what_was_changed(alone):
 
 def test_expected_and_given_evidence_are_marked_apart(alone):
     shown = _details(alone, "elsewhere")
-    assert '<mark class="expected"><span class="tag" dir="ltr">expected</span>France shall not' in shown
-    assert f'<mark class="given"><span class="tag cited" dir="ltr">cited [1]</span>{OTHER}</mark>' in shown
+    assert '<mark class="expected"><span class="tag" dir="auto">expected</span>France shall not' in shown
+    assert f'<mark class="given"><span class="tag cited" dir="auto">cited [1]</span>{OTHER}</mark>' in shown
     assert "word for word" in shown
     assert "not expected, and not judged" in shown
-    assert "1 passage was found; expected evidence at rank 1" in shown
+    assert "Passages found: 1; expected evidence at rank 1" in shown
 
 
 def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make):
@@ -251,8 +270,8 @@ def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make
     given = {name: replace(GIVEN[name], retrieved=(other,)) for name in ("altered", "elsewhere")}
     page = page_of(make("outside", GIVEN | given))
     assert "★</span> expected evidence" in _details(page, "altered")
-    assert "1 passage was found; the expected evidence that is cited stands outside it" in _details(page, "altered")
-    assert "1 passage was found; none with expected evidence" in _details(page, "elsewhere")
+    assert "Passages found: 1; the expected evidence that is cited stands outside these" in _details(page, "altered")
+    assert "Passages found: 1; none with expected evidence" in _details(page, "elsewhere")
 
 
 def test_figures_of_the_first_screen_are_explained_there(alone, report):
@@ -268,7 +287,7 @@ def test_figures_of_the_first_screen_are_explained_there(alone, report):
 def test_baseline_stands_beside_the_run(compared, alone):
     shown = _details(compared, "elsewhere")
     assert shown.index("<h4>Baseline</h4>") < shown.index("<h4>This run</h4>")
-    assert '<mark class="expected given"><span class="tag" dir="ltr">expected</span>' in shown
+    assert '<mark class="expected given"><span class="tag" dir="auto">expected</span>' in shown
     assert 'data-regressed="yes"' in shown
     assert "<h4>Baseline</h4>" not in alone
 
@@ -347,6 +366,17 @@ def test_the_verdict_tells_cases_that_no_person_reviewed_from_drafts():
     told = " ".join(verdict(scored_run(scores), shares(scores), PartyTable.load(), _gated(cases=2)).more)
     assert "1 of 3 cases are drafts; gates and comparisons do not count them." in told
     assert "The evidence of 1 of 3 cases was reviewed by no person; gates count it." in told
+
+
+@pytest.mark.parametrize("code", ["fr", "es", "ru", "zh", "ar"])
+@pytest.mark.parametrize("unfinished", [{"ended": None}, {"cases": 101}])
+def test_the_verdict_tells_an_unfinished_run_in_the_language_that_is_asked_for(code, unfinished):
+    run = scored_run([score("a")], **unfinished)
+    with worded_in(code):
+        told = verdict(run, {}, PartyTable.load(), check_gates(Gates(), run)).sentence
+        problem = worded(check_gates(Gates(), run).problems[0])
+    assert problem in told and "untoc-eval" not in told
+    assert re.search("not (?:complete|scored)|the run|answers", told) is None
 
 
 @cases("metric", "bar", "tone")

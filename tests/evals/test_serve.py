@@ -230,7 +230,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     assert "it is scored when it ends" in runs.done(runs.score, "r1")[2]
 
     threading.Timer(0.2, slow.let.release).start()
-    assert "Cancelled: r1, 3 of 3 answers" in runs.done(jobs.cancel)[0]
+    assert "Cancelled: <bdi>r1</bdi>, 3 of 3 answers" in runs.done(jobs.cancel)[0]
     assert "not complete" in runs.table()
     started(runs, name="r1")
     until(jobs, lambda job: job.state == "done")
@@ -271,7 +271,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs, review, paths):
     assert "Nothing is left to decide" in shown[review.item]
 
     text = review.shown("citations", None, shown[review.at] - 1)[review.item]
-    assert "0 left; It answers, said a reviewer" in text
+    assert "0 left; “It answers”, said a reviewer" in text
     assert "Noted: It does not answer." in ruled(review, shown[review.at] - 1, "cd", False)
     assert read_rulings(paths.reviews) == {"a": {SPAN: False}}
     assert "not there any more" in ruled(review, 1, "ab", True)
@@ -299,7 +299,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
     assert (shown[right], len(shown[used].choices), shown[used].value) == (True, 2, []), "nothing is marked"
     assert shown[review.states] == "France"
     shown = review.shown("drafts", None, 1)
-    assert (shown[review.at], shown[right]) == (1, False) and "called it wrong: it spoke of rivers" in shown[item]
+    assert (shown[review.at], shown[right]) == (1, False) and "called it: Wrong. it spoke of rivers" in shown[item]
 
     shown = accepted(review, 0, used=["e1"], states="France; Mexico")
     assert "Noted: Kept" in shown[item] and shown[review.at] == 1, "the next one that waits comes"

@@ -34,9 +34,10 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("app.ui"), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
     )
-    environment.globals["say"] = _say
+    environment.globals["say"] = say_html
     return environment
 
 
-def _say(key: str, **values: object) -> Markup:
+def say_html(key: str, **values: object) -> Markup:
+    """Returns a message in the reader's language, which may hold markup; values in it may not."""
     return Markup(words_of(language())[key]).format(**values)

@@ -10,6 +10,7 @@ from app.answering.abstention import abstain
 from app.answering.localization import localize
 from app.question.reading import resolve
 from app.records import Answer, DroppedClaim, TreatyScope
+from app.retrieval.relevance import Relevance
 from app.wiring import Workspace
 from ingest.language.detection import is_in_other_language
 from prompts.wording import LANGUAGES, load_wording
@@ -70,6 +71,24 @@ def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
     assert answer.abstention is not None and "Group of Riparian States" in answer.abstention.message
     assert "Maravel" in answer.abstention.message
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
+
+
+@pytest.mark.parametrize(("chance", "source", "spoke"), [
+    (0.95, "calibrated", True), (0.7, "calibrated", False), (0.7, "lexical", True),
+])  # fmt: skip
+def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_does(
+    workspace, parties, chance, source, spoke
+):
+    question = "What did Maravel say about extradition?"
+    answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
+    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, order=0.0)
+    told = tuple(
+        replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
+        for group in found.spoken_for
+    )
+    local = localize(workspace.corpus.parties(), "en")
+    abstention = abstain(answer, resolve(question, parties), replace(found, spoken_for=told), local).abstention
+    assert told and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
 
 
 def test_names_that_are_ambiguous_unknown_or_mistyped_are_asked_back_or_said(workspace):

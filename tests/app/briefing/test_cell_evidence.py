@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from app.briefing.cell_evidence import nearest, on_subject, shared_with
+from app.briefing.cell_evidence import cannot_be_told, nearest, on_subject, shared_with
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
@@ -72,6 +72,68 @@ def test_words_in_a_language_in_which_the_subject_is_unknown_are_on_it_by_chance
     assert quoted(evidence, "blockchain") == [item.sentence][: int(kept)]
     subject = Subject(label="Blockchain", topic="blockchain")
     assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
+
+
+@cases("text", "chance", "kept", "near")
+def test_words_in_another_language_count_where_the_subject_is_put_into_it_word_by_word(
+    text: str, chance: float, kept: bool, near: bool
+) -> None:
+    item = found(text, chance)
+    evidence = PartyEvidence(party="XLH", searched=(summary("s", language="zh"),), sentences=(item,))
+    subject = Subject(label="Data", topic="data stored abroad")
+    assert quoted(evidence, subject.topic) == [item.sentence][: int(kept)]
+    assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
+
+
+def test_silence_in_another_language_is_told_only_of_a_subject_that_has_a_term_there() -> None:
+    told = [
+        (topic, language)
+        for topic in ("data stored abroad", "Data Stored Abroad", "Whaling", "extradition")
+        for language in ("fr", "en")
+        if not cannot_be_told(
+            PartyEvidence(party="XES", searched=(summary("s", language=language),)), Subject(label="x", topic=topic)
+        )
+    ]
+    unknown = [(topic, "en") for topic in ("data stored abroad", "Data Stored Abroad", "Whaling")]
+    assert told == [*unknown, ("extradition", "fr"), ("extradition", "en")]
+
+
+@cases("text", "chance", "kept")
+def test_a_later_statement_is_measured_by_what_is_quoted_as_well(text: str, chance: float, kept: bool) -> None:
+    early, late = found("Nor shall Arvandia surrender its own nationals.", 0.96), found(text, chance)
+    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    searched = (summary("s", date="2016-10-17"), summary("late", date="2024-10-14"))
+    evidence = PartyEvidence(party="XAA", searched=searched, sentences=(early, late))
+    subject = Subject(label="Citizens", topic="handing over one's own citizens")
+    stored = {"s": [early.sentence], "late": [late.sentence]}
+    assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence][: 1 + kept]
+
+
+def test_a_later_statement_in_another_language_is_measured_by_chance_where_no_words_can_be_compared() -> None:
+    early, late = found("58 de los ciudadanos entregados eran galdorianos.", 0.9), found("We do surrender them.", 0.75)
+    early = replace(early, sentence=replace(early.sentence, language="es"))
+    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
+    evidence = PartyEvidence(party="XGA", searched=searched, sentences=(early, late))
+    subject = Subject(label="Citizens", topic="handing over one's own citizens")
+    stored = {"s": [early.sentence], "late": [late.sentence]}
+    assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence]
+
+
+def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
+    early, late = found("Replies come late.", 0.69), found("Of 288 replies, few were quick.", 0.55)
+    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    weak = replace(late, relevance=replace(late.relevance, chance=0.4))
+    searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
+    stored, subject = {"s": [early.sentence], "late": [late.sentence]}, Subject(label="x", topic="late replies")
+    for other, shown in ((late, late), (weak, early)):
+        evidence = PartyEvidence(party="XGA", searched=searched, sentences=(early, other))
+        assert nearest(evidence, subject, stored) == [shown.sentence]
+
+
+def test_a_kind_of_what_a_subject_is_on_is_no_name_of_something_else() -> None:
+    shared = shared_with(Subject(label="Lifting", topic="lifting of sanctions"))
+    assert shared("They have imposed unilateral sanctions.", "en") == 0.5
 
 
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:

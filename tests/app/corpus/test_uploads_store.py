@@ -10,7 +10,7 @@ import pytest
 from app.corpus.uploads_store import FOLDER
 from app.errors import MetadataError
 from app.ui.ingest_tab import _IngestTabController
-from app.ui.messages import worded
+from app.ui.words import worded
 from app.wiring import Workspace
 from ingest.errors import PartyTableError
 from tests.cases import Cases

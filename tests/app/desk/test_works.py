@@ -28,7 +28,7 @@ def tables(engines: str, tmp_path: Path) -> Iterator[Tables]:
 
 
 def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
-    amina, boris = Works(tables, "amina"), Works(tables, "boris")
+    amina, boris = (Works(tables, name, knows=bool) for name in ("amina", "boris"))
     work = amina.add("briefing", "Extradition")
     amina.put(work, 1, {"rows": 3}, ["Belmora"])
     refused = (
@@ -57,6 +57,14 @@ def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
     assert amina.parts(work) == {1: {"rows": 3}, 2: []}
 
 
+def test_without_accounts_there_is_nobody_to_share_with(tables: Tables) -> None:
+    works = Works(tables)
+    work = works.add("briefing", "Extradition")
+    with pytest.raises(WorkError, match="no accounts"):
+        works.share(work, "anybody")
+    assert works.shares(work) == {}
+
+
 def test_list_is_searched_in_titles_and_parts_newest_first(tables: Tables) -> None:
     works = Works(tables)
     first, second = works.add("conversation", "Extradition by treaty"), works.add("conversation", "100% sure?")
@@ -82,7 +90,7 @@ def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:
 
 def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
     """PostgreSQL holds no NUL; whoever sends one is answered as on the other engine."""
-    works = Works(tables, "amina")
+    works = Works(tables, "amina", knows=bool)
     work = works.add("conversation", "A\0B")
     works.put(work, 1, {"question": "\0\x8a"}, ["Zero\0Width"])
     works.share(work, "bo\0ris")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.briefing.request import read_request
 from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
@@ -63,6 +64,13 @@ def test_absence_is_told_where_the_meaning_can_be_compared(desk):
     answer = desk.assistant.ask("What did Zarechia say about nuclear submarines?")
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert not any("found by their words" in note for note in answer.scope.notes)
+
+
+def test_a_cell_claims_no_silence_on_what_is_translated_word_by_word(desk):
+    parties = desk.corpus.parties()
+    request = read_request(parties, states=["Zarechia"], topics=["data stored abroad", "money laundering"])
+    unsure, silent = (cell.note for cell in desk.briefings.build(request).cells)
+    assert "absence cannot be told" in unsure and "Nothing on this was found" in silent
 
 
 def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk):

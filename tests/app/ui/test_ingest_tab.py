@@ -6,8 +6,8 @@ import pytest
 from app.errors import AppError
 from app.ui import words
 from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
-from app.ui.messages import worded
 from app.ui.uploads import without_folder
+from app.ui.words import worded
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from tests.fakes_ui import FakeCorpus, fake_workspace, statement
 from vectorstore.records import Metadata

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from app.briefing.request import read_request
 from app.errors import AppError
@@ -80,3 +81,17 @@ def test_a_locked_store_names_no_process_and_no_setting(language, monkeypatch) -
     monkeypatch.setattr(words, "language", lambda: language)
     told = messages.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
     assert told == words.words_of(language)["store-locked"]
+
+
+def accepted(header: str) -> str:
+    """Returns the language in which somebody is answered whose browser sends this."""
+    words.word_for(Request({"type": "http", "headers": [(b"accept-language", header.encode())]}))
+    return words.language()
+
+
+def test_a_page_is_in_the_language_that_the_browser_names_and_reads_no_long_list_of_them() -> None:
+    assert [accepted(each) for each in ("fr-CH, fr;q=0.9, en;q=0.8", "de, ar;q=0.5", "*", "xx", "")] == [
+        "fr", "ar", "en", "en", "en"
+    ]  # fmt: skip
+    # A list this long took seconds by a pattern that could go back.
+    assert accepted("-a" * 8_000 + " ,ru") == "en"

@@ -35,7 +35,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.tables = workspace, open_tables(workspace.settings.store)
-        self.works = {name: Works(self.tables, name) for name in ("amina", "bela")}
+        self.works = {name: Works(self.tables, name, knows=bool) for name in ("amina", "bela")}
 
     def briefings(self, name: str = "amina") -> _BriefingTabController:
         w = self.workspace
@@ -141,8 +141,12 @@ def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
 
 def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> None:
     _, here = desk.briefed()
-    # On one desk there is nobody to share with.
-    assert 'data-action="share"' not in desk.briefings().listed(here) and "data-link" not in desk.briefings().listed("")
+    # On one desk there is nobody to share with, and whoever comes sees it all.
+    desk.works["amina"] = Works(desk.tables, "amina")
+    alone = desk.briefings().listed(here)
+    assert 'data-action="share"' not in alone and "data-link" in alone and "Without accounts, whoever opens" in alone
+    *_, listing = desk.briefings().change_list(here, event(id=here, action="share", typed="anybody"))
+    assert "there are no accounts to share with" in listing
     assert "Briefings that you make are kept here." in desk.briefings("bela").listed(None)
     logged: list[str] = []
     desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name == "bela", log=logged.append)
