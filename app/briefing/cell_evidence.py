@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 import regex
 
-from app.answering.citation_spans import CONTEXT_SENTENCES
+from app.answering.citation_spans import CONTEXT_SENTENCES, refers_back
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
@@ -78,15 +79,26 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
+    def is_told(found: ScoredSentence) -> bool:
+        # What names all of it, or says that no position is taken on what names most, has not to answer otherwise.
+        sentence, may = found.sentence, found.relevance.answers or found.relevance.nearest
+        named = share(sentence)
+        return may and (named == 1 or (named >= 1 / 2 and _is_declined(sentence, sentences, spoken(sentence))))
+
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
-    latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
-    later = [f.sentence for f in item.best if when(f.sentence) > latest and f.relevance.chance >= _SURE]
+    likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
+    quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
+    latest = max(map(when, quoted), default=(date.max, 0))
+    after = [found for found in item.sentences if when(found.sentence) > latest]
+    later = [f.sentence for f in after if f.relevance.answers and f.relevance.chance >= _SURE]
     if later:
-        quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
-        likely |= {each.sentence_id for each in later}
-    kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
+    # "The second phase of the mechanism" is of the review, where that is the agenda item.
+    under = (f.sentence for f in after if share(f.sentence) >= 1 / 2 and not foreign(f.sentence))
+    later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
+    likely |= {each.sentence_id for each in later}
+    kept = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
     return [sentence for sentence in kept if foreign(sentence) or sentence in later or share(sentence) >= needed]
 
@@ -115,19 +127,26 @@ def nearest(
     def is_near(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
         near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
-        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
+        answers = found.relevance.answers and (near or found.relevance.chance >= _SURE)
+        return answers or (near and found.relevance.nearest and not answering)
 
-    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], float]:
-        answers = found.relevance.answers
-        return answers, when(found.sentence) if answers else (date.min, 0), found.relevance.chance
+    def order(found: ScoredSentence) -> tuple[bool, float]:
+        return found.relevance.answers, found.relevance.order
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
-    later = [f for f in item.sentences if f.relevance.answers and f.relevance.chance >= _SURE]
-    if best is not None:
-        goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
-        later = [each for each in later if when(each.sentence) > when(best.sentence) and goes_on(each.sentence)]
-    best = max(later, key=order, default=best)
-    return [] if best is None else [best.sentence]
+    if best is None:
+        return []
+    goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
+
+    def is_later(found: ScoredSentence) -> bool:
+        sentence = found.sentence
+        if when(sentence) <= when(best.sentence) or not found.relevance.answers:
+            return False
+        named = shared(_with_next(sentence, sentences), spoken(sentence)) >= _NEAREST_SHARE
+        return named or (found.relevance.chance >= _SURE and goes_on(sentence))
+
+    later = filter(is_later, item.sentences)
+    return [max(later, key=lambda found: (when(found.sentence), *order(found)), default=best).sentence]
 
 
 def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
@@ -135,6 +154,22 @@ def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
     languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
     abroad = any(language != subject.language for language in languages)
     return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+
+
+def _is_declined(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]], language: str) -> bool:
+    """Returns whether a sentence says that no position is taken, or the next one says so of what it names."""
+    following = sentences[sentence.statement_id][sentence.ordinal + 1 : sentence.ordinal + 2]
+    taken_up = (each.text for each in following if each.paragraph == sentence.paragraph and refers_back(each.text))
+    return any(declines_position(text, language) for text in (sentence.text, *taken_up))
+
+
+def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
+    """Returns the line of a statement's heading that names its agenda item; empty where none does."""
+    searched = {summary.statement_id: summary.metadata.agenda_item for summary in item.searched}
+    number = searched.get(sentence.statement_id)
+    heading = takewhile(lambda each: each.paragraph is None, sentences[sentence.statement_id])
+    names = regex.compile(rf"(?<![\p{{N}}.]){regex.escape(number or '')}\s*[:：–—-]")
+    return next((each.text for each in heading if number and names.search(each.text)), "")
 
 
 def _spoken_and_when(
@@ -182,6 +217,14 @@ def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
         return _shared(topic_in(subject.topic, subject.language, language) or subject.topic, language)
 
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
+
+
+def is_named(text: str, subject: Subject, language: str) -> bool:
+    """Returns whether a text holds all words of a subject, or a term for the whole of it as it is written."""
+    topic = topic_in(subject.topic, subject.language, language)
+    concepts = {named.concept for named in terms_within(topic, language)} if terms_of(topic, language) else set()
+    written = not concepts.isdisjoint(named.concept for named in terms_within(text, language))
+    return written or content_terms(topic, language) <= content_terms(text, language)
 
 
 def _is_unknown(subject: Subject, language: str | None) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces, refers_back
-from app.briefing.cell_evidence import shared_with
+from app.briefing.cell_evidence import is_named, shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
@@ -107,8 +107,11 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     # What goes on without naming it ("it should be short") decides only by words that show a direction.
     texts = dict(_texts(own, spans, citation.quote))
     own = [(at, read) for at, read in own if names(texts[at]) or (_is_told(read) and _strength(read))] or own
-    # "We welcome the review. We only ask that it be short." is for the review.
-    start, decisive = max(own, key=lambda span: (_is_told(span[1]), names(texts[span[0]]), span[1].attitude))
+    start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
+    if _is_told(decisive):
+        # "We welcome the review. We only ask that it be short." is for the review.
+        alike = [span for span in own if _is_told(span[1]) and span[1].reading == decisive.reading]
+        start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
@@ -117,7 +120,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     told = _is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     if subject.article is None:
         # "We wish to bear what a seat in the Council entails" is not for its reform.
-        implied = likely == "for" and not _strength(decisive) and shared(text, language) < 1
+        implied = likely == "for" and not _strength(decisive) and not is_named(citation.quote, subject, language)
         told = (
             told and not implied and not _is_beside(text, decisive, lambda clause: shared(clause, language), language)
         )
