@@ -6,6 +6,7 @@ nearest to the subject is shown as that.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import chain, takewhile
@@ -21,8 +22,9 @@ from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
-from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_within
+from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_of_concept, terms_within
 from ingest.glossary.thesaurus import thesaurus
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
 from vectorstore.stems import words_of
@@ -42,6 +44,12 @@ _NEAREST_SHARE: Final = 0.5
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
+# How the stem of a verb ends and that of its noun: abolish, abolition; extend, extension; reduce, reduction; resolve,
+# resolution; permit, permission; convert, conversion.
+_DERIVED: Final = regex.compile(
+    r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
+)
+_parties: Final = cache(PartyTable.load)
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
@@ -80,10 +88,10 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def is_told(found: ScoredSentence) -> bool:
-        # What names all of it, or says that no position is taken on what names most, has not to answer otherwise.
-        sentence, may = found.sentence, found.relevance.answers or found.relevance.nearest
-        named = share(sentence)
-        return may and (named == 1 or (named >= 1 / 2 and _is_declined(sentence, sentences, spoken(sentence))))
+        # What names all of it, or the best where it says that no position is taken, has not to answer otherwise.
+        sentence, named = found.sentence, share(found.sentence)
+        declined = found is item.sentences[0] and named >= 1 / 2 and _is_declined(sentence, sentences, spoken(sentence))
+        return (found.relevance.answers or found.relevance.nearest) and (named == 1 or declined)
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
@@ -124,14 +132,18 @@ def nearest(
     shared = shared_with(subject)
     spoken, when = _spoken_and_when(item)
 
-    def is_near(found: ScoredSentence) -> bool:
+    def is_named(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
-        near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
-        answers = found.relevance.answers and (near or found.relevance.chance >= _SURE)
-        return answers or (near and found.relevance.nearest and not answering)
+        return shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
 
-    def order(found: ScoredSentence) -> tuple[bool, float]:
-        return found.relevance.answers, found.relevance.order
+    def is_near(found: ScoredSentence) -> bool:
+        near = found.relevance.chance >= _SURE or is_named(found)
+        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
+
+    def order(found: ScoredSentence) -> tuple[bool, bool, float]:
+        # How well words of other languages answer is less sure.
+        by_words = spoken(found.sentence) == subject.language or is_named(found)
+        return by_words, found.relevance.answers, found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
     if best is None:
@@ -142,8 +154,7 @@ def nearest(
         sentence = found.sentence
         if when(sentence) <= when(best.sentence) or not found.relevance.answers:
             return False
-        named = shared(_with_next(sentence, sentences), spoken(sentence)) >= _NEAREST_SHARE
-        return named or (found.relevance.chance >= _SURE and goes_on(sentence))
+        return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
 
     later = filter(is_later, item.sentences)
     return [max(later, key=lambda found: (when(found.sentence), *order(found)), default=best).sentence]
@@ -219,7 +230,7 @@ def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
 
 
-def is_named(text: str, subject: Subject, language: str) -> bool:
+def names_whole(text: str, subject: Subject, language: str) -> bool:
     """Returns whether a text holds all words of a subject, or a term for the whole of it as it is written."""
     topic = topic_in(subject.topic, subject.language, language)
     concepts = {named.concept for named in terms_within(topic, language)} if terms_of(topic, language) else set()
@@ -236,10 +247,18 @@ def _is_unknown(subject: Subject, language: str | None) -> bool:
 def _shared(topic: str, language: str) -> Callable[[str], float]:
     """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
     known, within = terms_of(topic, language), terms_within(topic, language)
-    put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
-    names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
-    own = {named.concept for named in within} | set(_parts(topic, within, language))
+    parts = [*_parts(topic, within, language)]
+
+    def put(part: NamedTerm, term: str) -> frozenset[str]:
+        return _roots(f"{topic[: part.start]}{term}{topic[part.end :]}", language)
+
+    names = [_roots(topic, language), *(_roots(term, language) for term in known)]
+    names = [*filter(None, names), *(put(each, term) for each in within for term in each.terms)]
+    # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
+    kinds = [put(each, term) for each in parts for term in (*each.terms, *_kinds_of(each.concept, language))]
+    own = {named.concept for named in (*within, *parts)}
     own = own.union(*map(thesaurus().narrower, own))
+    states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
 
     def shared(text: str) -> float:
         # "Non-permanent seats" name no permanent ones.
@@ -247,21 +266,41 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
         for named in reversed(terms_within(text, language) if known else ()):
-            term = content_terms(text[named.start : named.end], language)
+            term = _roots(text[named.start : named.end], language)
             if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
                 text = text[: named.start] + text[named.end :]
-        held = content_terms(text, language)
+        held = _roots(text, language)
+        # "The Syrian crisis" names Syria.
+        held = held.union(
+            *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
+        )
+        if any(terms <= held for terms in kinds):
+            return 1.0
         return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
 
     return shared
 
 
-def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[str]:
+def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
     """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
     for named in within:
         near = thesaurus().near(named.concept)
-        words = words_of(topic[named.start : named.end])
-        yield from (part.concept for word in words for part in terms_within(word, language) if part.concept in near)
+        for word in words_of(topic[named.start : named.end]):
+            start = topic.index(word, named.start)
+            for part in terms_within(word, language):
+                if part.concept in near:
+                    yield replace(part, start=start, end=start + len(word))
+
+
+def _kinds_of(concept: str, language: str) -> Iterator[str]:
+    """Yields the terms for what is part of a concept."""
+    return chain.from_iterable(terms_of_concept(each, language) for each in thesaurus().narrower(concept))
+
+
+def _roots(text: str, language: str) -> frozenset[str]:
+    """Returns the content terms of a text, where English verbs and the nouns that are made of them are one."""
+    terms = content_terms(text, language)
+    return frozenset(_DERIVED.sub("", term) for term in terms) if language == "en" else terms
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:

@@ -13,7 +13,7 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces, refers_back
-from app.briefing.cell_evidence import is_named, shared_with
+from app.briefing.cell_evidence import names_whole, shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
@@ -120,7 +120,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     told = _is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     if subject.article is None:
         # "We wish to bear what a seat in the Council entails" is not for its reform.
-        implied = likely == "for" and not _strength(decisive) and not is_named(citation.quote, subject, language)
+        implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
         told = (
             told and not implied and not _is_beside(text, decisive, lambda clause: shared(clause, language), language)
         )

@@ -131,9 +131,11 @@ def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
         assert nearest(evidence, subject, stored) == [shown.sentence]
 
 
-def test_a_kind_of_what_a_subject_is_on_is_no_name_of_something_else() -> None:
-    shared = shared_with(Subject(label="Lifting", topic="lifting of sanctions"))
-    assert shared("They have imposed unilateral sanctions.", "en") == 0.5
+@cases("topic", "text", "share")
+def test_words_of_a_subject_are_held_in_other_forms_and_by_what_is_part_of_it(
+    topic: str, text: str, share: float
+) -> None:
+    assert shared_with(Subject(label="x", topic=topic))(text, "en") == share
 
 
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
