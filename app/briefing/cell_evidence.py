@@ -76,6 +76,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return spoken(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
+    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
+
+    def names_states(sentence: Sentence) -> bool:
+        found = (match.codes for match in _parties().find(sentence.text, spoken(sentence)) if states)
+        return bool(states) and states <= set(found)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -85,6 +90,8 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         around = share(sentence, _with_next(sentence, sentences))
         named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
+        # A State that the subject names tells most of it, as in "the war in Syria".
+        named = named or names_states(sentence)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def is_told(found: ScoredSentence) -> bool:

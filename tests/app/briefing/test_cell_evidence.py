@@ -131,6 +131,13 @@ def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
         assert nearest(evidence, subject, stored) == [shown.sentence]
 
 
+@cases("topic", "text", "kept")
+def test_the_name_of_a_state_in_a_subject_tells_most_of_it(topic: str, text: str, kept: bool) -> None:
+    item = found(text, 0.75)
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+    assert quoted(evidence, topic) == [item.sentence][: int(kept)]
+
+
 @cases("topic", "text", "share")
 def test_words_of_a_subject_are_held_in_other_forms_and_by_what_is_part_of_it(
     topic: str, text: str, share: float
