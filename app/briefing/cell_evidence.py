@@ -6,22 +6,25 @@ nearest to the subject is shown as that.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 import regex
 
-from app.answering.citation_spans import CONTEXT_SENTENCES
+from app.answering.citation_spans import CONTEXT_SENTENCES, refers_back
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
-from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_within
+from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_of_concept, terms_within
 from ingest.glossary.thesaurus import thesaurus
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
 from vectorstore.stems import words_of
@@ -41,6 +44,12 @@ _NEAREST_SHARE: Final = 0.5
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
+# How the stem of a verb ends and that of its noun: abolish, abolition; extend, extension; reduce, reduction; resolve,
+# resolution; permit, permission; convert, conversion.
+_DERIVED: Final = regex.compile(
+    r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
+)
+_parties: Final = cache(PartyTable.load)
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
@@ -67,6 +76,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return spoken(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
+    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
+
+    def names_states(sentence: Sentence) -> bool:
+        found = (match.codes for match in _parties().find(sentence.text, spoken(sentence)) if states)
+        return bool(states) and states <= set(found)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -76,17 +90,30 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         around = share(sentence, _with_next(sentence, sentences))
         named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
+        # A State that the subject names tells most of it, as in "the war in Syria".
+        named = named or names_states(sentence)
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
+    def is_told(found: ScoredSentence) -> bool:
+        # What names all of it, or the best where it says that no position is taken, has not to answer otherwise.
+        sentence, named = found.sentence, share(found.sentence)
+        declined = found is item.sentences[0] and named >= 1 / 2 and _is_declined(sentence, sentences, spoken(sentence))
+        return (found.relevance.answers or found.relevance.nearest) and (named == 1 or declined)
+
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
-    latest = max((when(f.sentence) for f in item.best if f.sentence.sentence_id in likely), default=(date.max, 0))
-    later = [f.sentence for f in item.best if when(f.sentence) > latest and f.relevance.chance >= _SURE]
+    likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
+    quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
+    latest = max(map(when, quoted), default=(date.max, 0))
+    after = [found for found in item.sentences if when(found.sentence) > latest]
+    later = [f.sentence for f in after if f.relevance.answers and f.relevance.chance >= _SURE]
     if later:
-        quoted = [f.sentence for f in item.best if f.sentence.sentence_id in likely]
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
-        likely |= {each.sentence_id for each in later}
-    kept = [found.sentence for found in item.best if found.sentence.sentence_id in likely]
+    # "The second phase of the mechanism" is of the review, where that is the agenda item.
+    under = (f.sentence for f in after if share(f.sentence) >= 1 / 2 and not foreign(f.sentence))
+    later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
+    likely |= {each.sentence_id for each in later}
+    kept = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     needed = max(map(share, kept), default=0.0) / 2
     return [sentence for sentence in kept if foreign(sentence) or sentence in later or share(sentence) >= needed]
 
@@ -112,22 +139,32 @@ def nearest(
     shared = shared_with(subject)
     spoken, when = _spoken_and_when(item)
 
-    def is_near(found: ScoredSentence) -> bool:
+    def is_named(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
-        near = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
+        return shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
+
+    def is_near(found: ScoredSentence) -> bool:
+        near = found.relevance.chance >= _SURE or is_named(found)
         return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
-    def order(found: ScoredSentence) -> tuple[bool, tuple[date, int], float]:
-        answers = found.relevance.answers
-        return answers, when(found.sentence) if answers else (date.min, 0), found.relevance.chance
+    def order(found: ScoredSentence) -> tuple[bool, bool, float]:
+        # How well words of other languages answer is less sure.
+        by_words = spoken(found.sentence) == subject.language or is_named(found)
+        return by_words, found.relevance.answers, found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
-    later = [f for f in item.sentences if f.relevance.answers and f.relevance.chance >= _SURE]
-    if best is not None:
-        goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
-        later = [each for each in later if when(each.sentence) > when(best.sentence) and goes_on(each.sentence)]
-    best = max(later, key=order, default=best)
-    return [] if best is None else [best.sentence]
+    if best is None:
+        return []
+    goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
+
+    def is_later(found: ScoredSentence) -> bool:
+        sentence = found.sentence
+        if when(sentence) <= when(best.sentence) or not found.relevance.answers:
+            return False
+        return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
+
+    later = filter(is_later, item.sentences)
+    return [max(later, key=lambda found: (when(found.sentence), *order(found)), default=best).sentence]
 
 
 def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
@@ -135,6 +172,22 @@ def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
     languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
     abroad = any(language != subject.language for language in languages)
     return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+
+
+def _is_declined(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]], language: str) -> bool:
+    """Returns whether a sentence says that no position is taken, or the next one says so of what it names."""
+    following = sentences[sentence.statement_id][sentence.ordinal + 1 : sentence.ordinal + 2]
+    taken_up = (each.text for each in following if each.paragraph == sentence.paragraph and refers_back(each.text))
+    return any(declines_position(text, language) for text in (sentence.text, *taken_up))
+
+
+def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
+    """Returns the line of a statement's heading that names its agenda item; empty where none does."""
+    searched = {summary.statement_id: summary.metadata.agenda_item for summary in item.searched}
+    number = searched.get(sentence.statement_id)
+    heading = takewhile(lambda each: each.paragraph is None, sentences[sentence.statement_id])
+    names = regex.compile(rf"(?<![\p{{N}}.]){regex.escape(number or '')}\s*[:：–—-]")
+    return next((each.text for each in heading if number and names.search(each.text)), "")
 
 
 def _spoken_and_when(
@@ -184,6 +237,14 @@ def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
 
 
+def names_whole(text: str, subject: Subject, language: str) -> bool:
+    """Returns whether a text holds all words of a subject, or a term for the whole of it as it is written."""
+    topic = topic_in(subject.topic, subject.language, language)
+    concepts = {named.concept for named in terms_within(topic, language)} if terms_of(topic, language) else set()
+    written = not concepts.isdisjoint(named.concept for named in terms_within(text, language))
+    return written or content_terms(topic, language) <= content_terms(text, language)
+
+
 def _is_unknown(subject: Subject, language: str | None) -> bool:
     """Returns whether no words for a subject are known in a language, by which a sentence in it could be told."""
     spoken = language if language in LANGUAGES else "en"
@@ -193,10 +254,18 @@ def _is_unknown(subject: Subject, language: str | None) -> bool:
 def _shared(topic: str, language: str) -> Callable[[str], float]:
     """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
     known, within = terms_of(topic, language), terms_within(topic, language)
-    put = (f"{topic[: each.start]}{term}{topic[each.end :]}" for each in within for term in each.terms)
-    names = [terms for words in (topic, *known, *put) if (terms := content_terms(words, language))]
-    own = {named.concept for named in within} | set(_parts(topic, within, language))
+    parts = [*_parts(topic, within, language)]
+
+    def put(part: NamedTerm, term: str) -> frozenset[str]:
+        return _roots(f"{topic[: part.start]}{term}{topic[part.end :]}", language)
+
+    names = [_roots(topic, language), *(_roots(term, language) for term in known)]
+    names = [*filter(None, names), *(put(each, term) for each in within for term in each.terms)]
+    # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
+    kinds = [put(each, term) for each in parts for term in (*each.terms, *_kinds_of(each.concept, language))]
+    own = {named.concept for named in (*within, *parts)}
     own = own.union(*map(thesaurus().narrower, own))
+    states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
 
     def shared(text: str) -> float:
         # "Non-permanent seats" name no permanent ones.
@@ -204,21 +273,41 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
         for named in reversed(terms_within(text, language) if known else ()):
-            term = content_terms(text[named.start : named.end], language)
+            term = _roots(text[named.start : named.end], language)
             if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
                 text = text[: named.start] + text[named.end :]
-        held = content_terms(text, language)
+        held = _roots(text, language)
+        # "The Syrian crisis" names Syria.
+        held = held.union(
+            *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
+        )
+        if any(terms <= held for terms in kinds):
+            return 1.0
         return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
 
     return shared
 
 
-def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[str]:
+def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
     """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
     for named in within:
         near = thesaurus().near(named.concept)
-        words = words_of(topic[named.start : named.end])
-        yield from (part.concept for word in words for part in terms_within(word, language) if part.concept in near)
+        for word in words_of(topic[named.start : named.end]):
+            start = topic.index(word, named.start)
+            for part in terms_within(word, language):
+                if part.concept in near:
+                    yield replace(part, start=start, end=start + len(word))
+
+
+def _kinds_of(concept: str, language: str) -> Iterator[str]:
+    """Yields the terms for what is part of a concept."""
+    return chain.from_iterable(terms_of_concept(each, language) for each in thesaurus().narrower(concept))
+
+
+def _roots(text: str, language: str) -> frozenset[str]:
+    """Returns the content terms of a text, where English verbs and the nouns that are made of them are one."""
+    terms = content_terms(text, language)
+    return frozenset(_DERIVED.sub("", term) for term in terms) if language == "en" else terms
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:

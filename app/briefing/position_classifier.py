@@ -13,7 +13,7 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces, refers_back
-from app.briefing.cell_evidence import shared_with
+from app.briefing.cell_evidence import names_whole, shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
@@ -108,12 +108,22 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     texts = dict(_texts(own, spans, citation.quote))
     own = [(at, read) for at, read in own if names(texts[at]) or (_is_told(read) and _strength(read))] or own
     start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
+    if _is_told(decisive):
+        # "We welcome the review. We only ask that it be short." is for the review.
+        alike = [span for span in own if _is_told(span[1]) and span[1].reading == decisive.reading]
+        start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     # "Iraq" alone does not name the use of force against it.
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
     told = _is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
+    if subject.article is None:
+        # "We wish to bear what a seat in the Council entails" is not for its reform.
+        implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
+        told = (
+            told and not implied and not _is_beside(text, decisive, lambda clause: shared(clause, language), language)
+        )
     # Against a harm and for what is done against it is one position.
     divided = not subject.harm and _is_divided(own)
     told = told and not (divided or _is_qualified(text, topic, decisive, language))
@@ -167,6 +177,19 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
     beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
+
+
+def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float], language: str) -> bool:
+    """Whether the words that show a direction stand on one side of a "but", and the subject is named on the other.
+
+    "We make extradition conditional on a treaty, but take the Convention as one" sets no condition on taking it so.
+    """
+    edges = [0, *(match.start() for match in _PATTERNS.contrast.finditer(text)), len(text)]
+    clauses = list(pairwise(edges))
+    shares = [share(text[start:end]) for start, end in clauses]
+    shows = [mark.start for mark in read.marks if mark.kind in _KINDS_OF[cast(Direction, read.reading)]]
+    shown = [own for own, (start, end) in zip(shares, clauses, strict=True) if any(start <= at < end for at in shows)]
+    return bool(shown) and max(shown) < max(shares)
 
 
 def _is_divided(spans: _Spans) -> bool:

@@ -131,9 +131,18 @@ def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
         assert nearest(evidence, subject, stored) == [shown.sentence]
 
 
-def test_a_kind_of_what_a_subject_is_on_is_no_name_of_something_else() -> None:
-    shared = shared_with(Subject(label="Lifting", topic="lifting of sanctions"))
-    assert shared("They have imposed unilateral sanctions.", "en") == 0.5
+@cases("topic", "text", "kept")
+def test_the_name_of_a_state_in_a_subject_tells_most_of_it(topic: str, text: str, kept: bool) -> None:
+    item = found(text, 0.75)
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+    assert quoted(evidence, topic) == [item.sentence][: int(kept)]
+
+
+@cases("topic", "text", "share")
+def test_words_of_a_subject_are_held_in_other_forms_and_by_what_is_part_of_it(
+    topic: str, text: str, share: float
+) -> None:
+    assert shared_with(Subject(label="x", topic=topic))(text, "en") == share
 
 
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
@@ -172,6 +181,53 @@ def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
             assert not nearest(evidence, subject, {"s": [item.sentence]}, answering=True)
     evidence = PartyEvidence(party="XAA", searched=(), sentences=(surer,))
     assert nearest(evidence, subject, {"s": [surer.sentence]}, answering=True) == [surer.sentence]
+
+
+def test_what_names_all_of_the_subject_is_evidence_below_the_chance_of_an_answer() -> None:
+    for text, chance, kept in (
+        ("We will speak against human trafficking.", 0.3, True),
+        ("We will speak against human trafficking.", 0.05, False),
+        ("We will speak against such trafficking.", 0.3, False),
+    ):
+        item = found(text, chance)
+        evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+        assert quoted(evidence, "trafficking in persons") == [item.sentence][: int(kept)]
+
+
+def test_that_no_position_is_taken_is_evidence_on_what_the_sentence_before_names() -> None:
+    subject, item = Subject(label="x", topic="new protocol"), found("A protocol on fishing was suggested.", 0.3)
+    evidence = PartyEvidence(party="XIC", searched=(), sentences=(item,))
+    for text, kept in (("The Forum has no position on this suggestion.", True), ("The Forum rests on this.", False)):
+        following = replace(item.sentence, text=text, ordinal=1)
+        assert on_subject(evidence, subject, {"s": [item.sentence, following]}) == [item.sentence][: int(kept)]
+
+
+@cases("heading", "text", "kept")
+def test_a_later_statement_is_on_what_its_agenda_item_and_its_words_name_together(
+    heading: str, text: str, kept: bool
+) -> None:
+    early, late = found("We support the review mechanism.", 0.9), found(text, 0.05)
+    late = replace(late, sentence=replace(late.sentence, statement_id="late", ordinal=1))
+    title = replace(late.sentence, text=heading, ordinal=0, paragraph=None)
+    searched = (summary("s", date="2018-10-15"), summary("late", date="2024-10-14", agenda_item="2"))
+    evidence = PartyEvidence(party="XPV", searched=searched, sentences=(early, late))
+    subject, stored = (
+        Subject(label="x", topic="review mechanism"),
+        {"s": [early.sentence], "late": [title, late.sentence]},
+    )
+    assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence][: 1 + kept]
+
+
+@cases("others", "shown")
+def test_the_nearest_passage_is_the_best_of_those_that_share_words_or_surely_answer(
+    others: list[list[Any]], shown: str | None
+) -> None:
+    scored = [found(text, chance) for text, chance in others]
+    apart = [replace(each.sentence, ordinal=n, paragraph=n) for n, each in enumerate(scored)]
+    items = tuple(replace(each, sentence=own) for each, own in zip(scored, apart, strict=True))
+    evidence = PartyEvidence(party="XRM", searched=(), sentences=items)
+    near = nearest(evidence, Subject(label="x", topic="return of stolen money"), {"s": apart})
+    assert [sentence.text for sentence in near] == ([] if shown is None else [shown])
 
 
 def test_the_contrary_of_a_word_of_the_subject_does_not_name_it() -> None:
