@@ -267,6 +267,9 @@ def load_weights(path: Path | None = None) -> Weights:
     """Loads what `make train` made; those that come with the product, if no file is given."""
     with safe_open(str(path or files("app.question") / "data" / "reading.safetensors"), framework="np") as stored:
         arrays = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        # Of some arrays bytes are kept, with the step of each row that they count.
+        for name in [name for name in arrays if name.startswith("steps.")]:
+            arrays[name.removeprefix("steps.")] *= arrays.pop(name)
         return Weights(arrays=arrays, notes=dict(stored.metadata()))
 
 
