@@ -89,7 +89,7 @@ class _IngestTabController:
             named = self._named_in(file)
             likely = [(known[code], code) for code in named]
             rest = [choice for choice in everyone if choice[1] not in named]
-            info = say("names-in-text", names=", ".join(name for name, _ in likely)) if likely else None
+            info = say("names-in-text", names=say("comma").join(name for name, _ in likely)) if likely else None
             choices.append(gr.Dropdown(label=file.file, info=info, choices=[*likely, *rest], visible=True, **empty))
         hidden = [gr.Dropdown(visible=False, value=None)] * (_ASKED_AT_ONCE - len(choices))
         return report, gr.Column(visible=bool(nameless)), *choices, *hidden
@@ -209,7 +209,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     files = sorted(((f, tones[f.result]) for f in report.files), key=lambda file: order.index(file[1]))
     nameless = len(_nameless(report))
     counts = Counter(say(f"outcome-{file.result}") for file in report.files)
-    counted = ", ".join(f"{words}: {count}" for words, count in counts.items())
+    counted = say("comma").join(say("pair", name=words, value=count) for words, count in counts.items())
     return render(
         "ingest",
         report=report,
