@@ -262,7 +262,11 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     # What was set before is not said beside the next files.
     start.click(lambda: "", None, [said], **QUIET)
     sampled = sample.click(controller.sample, None, [report, stop, at], **running)
-    stop.click(controller.stopped, [at], [report, stop], cancels=[started, sampled], **QUIET)
+    stopping: Any = {"fn": lambda: (hint_html("ingest-stopping"), gr.Button(visible=False)), "outputs": [report, stop]}
+    stop.click(**stopping, cancels=[started, sampled], **QUIET)
+    # An ingest that is cancelled has failed, once the file that it is at is done: only then can the next one begin.
+    for event in (started, sampled):
+        event.failure(controller.stopped, [at], [report, stop], **QUIET)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
     tab.select(controller.shown, None, [kind, given_up], **QUIET)

@@ -89,7 +89,7 @@ def test_place_for_files_is_named_by_the_words_on_it(open_page) -> None:
     page = open_page(locale="fr-FR")
     for tab in (2, 3):
         page.locator('#tabs [role="tab"]').nth(tab).click()
-        page.get_by_role("button", name="Déposez le fichier ici").wait_for()
+        page.get_by_role("button", name="Déposez ici - ou - Cliquez pour choisir").wait_for()
 
 
 def test_suggestions_of_an_earlier_answer_are_gone_while_the_next_one_is_made(visit) -> None:
