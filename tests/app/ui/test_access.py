@@ -1,5 +1,6 @@
 """The page for those who read it otherwise: by screen reader, by keyboard, in the dark, in their language."""
 
+import re
 from typing import Any
 
 import pytest
@@ -115,3 +116,5 @@ def test_every_language_has_every_message() -> None:
         words = words_of(code)
         assert words.keys() == english.keys(), code
         assert [key for key in english if variables(words[key]) != variables(english[key])] == [], code
+    # Among words from right to left the dot of ".docx" would go to its end.
+    assert [text for text in words_of("ar").values() if re.search(r"(?<![\w\u200e])\.[a-z]{2,5}\b", text)] == []
