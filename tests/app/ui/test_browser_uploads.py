@@ -91,7 +91,7 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
     page.wait_for_selector("#nameless-said >> text=Arvandia can be chosen now")
     choose(page, "Arvandia")
     page.wait_for_selector("#nameless-form", state="hidden")
-    assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XAA"]
+    assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XZZ"]
 
 
 def test_ingest_that_is_stopped_can_be_begun_again_at_once(visit):
@@ -106,6 +106,7 @@ def test_ingest_that_is_stopped_can_be_begun_again_at_once(visit):
     served.corpus.ingest = slow
     open_tab(page, "Ingest")
     page.click("#sample")
+    page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
     page.click("#ingest-stop")
     # The page would drop the next ingest as long as a file of this one is being read.
     page.wait_for_selector("#ingest-report >> text=Stopping")
