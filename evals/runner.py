@@ -183,7 +183,7 @@ def launch(
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
         told = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
-        say(f"asking {len(cases)} questions{told}")
+        say(f"questions to ask: {len(cases)}{told}")
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
         # One that is gone on with and stopped again is not complete.

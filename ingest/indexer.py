@@ -213,6 +213,8 @@ class _Run:
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
+        # Codes of tables that were refused, with the names that they have there.
+        self._disputed: dict[str, str] = {}
         self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
         self._may_defer = True
@@ -287,6 +289,10 @@ class _Run:
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
         name = printable(path.relative_to(folder).as_posix())
+        if row is not None:
+            # A refused table's code is another party's in the store, which did not say this.
+            cells = {column: self._disputed.get(getattr(row, column) or "") for column in ("state", "on_behalf_of")}
+            row = row.model_copy(update={column: name for column, name in cells.items() if name})
         return _Source(path=path, folder=folder, name=name, row=row, order=next(self._order))
 
     def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
@@ -416,6 +422,8 @@ class _Run:
             names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
+            with suppress(PartyTableError):
+                self._disputed |= {row.code: row.name for _, row in added_rows(table)}
             return ()
         with self._store.writer(sync=False):
             self._store.keep_party_file(path, table)

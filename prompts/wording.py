@@ -14,6 +14,8 @@ Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group|holder|names)\}")
 _VOWELS: Final = tuple("AEIOUÉÈÊÎ")
+_COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: ", "zh": "："}
+_SEMICOLONS: Final = {"fr": "\N{NO-BREAK SPACE}; ", "ar": "؛ ", "zh": "；"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,16 @@ class Wording:
     version: str
     messages: dict[str, str]
     variables: Variables
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its value."""
+        return _COLONS.get(self.language, ": ")
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between items that may hold commas."""
+        return _SEMICOLONS.get(self.language, "; ")
 
     def say(self, key: str, **variables: object) -> str:
         """Returns a message with its variables filled in."""

@@ -435,7 +435,7 @@ def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tup
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:
     """Returns a heading that names the subjects, or counts them where they are many or long."""
-    named = "; ".join(subject.label for subject in subjects)
+    named = words.semicolon.join(subject.label for subject in subjects)
     if len(named) <= _LONGEST_TITLE or len(subjects) == 1:
         return words.say("title", subjects=named)
     return words.say("title_many", count=len(subjects))

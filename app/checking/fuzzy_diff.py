@@ -102,7 +102,12 @@ def _located(quote: str, window: str) -> list[str]:
 
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
-    """Yields the diff from the source's words to the quotation's, in order; equal runs are whole."""
+    """Yields the diff from the source's words to the quotation's, in order; equal runs are whole.
+
+    A sign after the last word, before which the quotation ends, is no difference.
+    """
+    if source and quoted and source[-1].rstrip(".,;:!?") == quoted[-1]:
+        source = [*source[:-1], quoted[-1]]
     out: list[str] = []
     put: list[str] = []
     for step in Levenshtein.opcodes(source, quoted):

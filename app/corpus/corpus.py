@@ -66,8 +66,8 @@ if TYPE_CHECKING:
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
-# Codes of ISO 3166 that are never a State's, which table rows of users take.
-_USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
+# Codes of ISO 3166 that are never a State's, the last one first: tables of users begin with XAA.
+_USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)[::-1]
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
 _ALIKE: Final = 70
 _COMPARED: Final = 20_000
@@ -155,7 +155,7 @@ class Corpus:
         """
         if not name.strip():
             raise PartyTableError("a name needs at least one letter")
-        code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XZZ")
+        code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XAA")
         table = io.StringIO(newline="")
         rows = csv.writer(table, lineterminator="\n")
         rows.writerows((("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind)))

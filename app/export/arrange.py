@@ -195,7 +195,7 @@ class Sayings(Leads):
     def claim(self, party: str, claim: Claim) -> str:
         """Returns what a model worded in a party's cell; what is not on its own words says whose they are."""
         speaker = self.speaker(party, self.briefing.citation(claim.citations[0]))
-        return f"{speaker}: {claim.text}" if speaker else claim.text
+        return f"{speaker}{self.words.colon}{claim.text}" if speaker else claim.text
 
     def writing(self) -> tuple[str, ...]:
         """Returns how a model took part; nothing where none was asked."""
@@ -208,7 +208,7 @@ class Sayings(Leads):
         name = self.name(point.claim.state)
         # "Iran" names Iran (Islamic Republic of).
         named = name.partition(" (")[0] in point.claim.text
-        return point.claim.text if named else f"{name}: {point.claim.text}"
+        return point.claim.text if named else f"{name}{self.words.colon}{point.claim.text}"
 
     def helps(self, citation: Citation, subject: Subject) -> tuple[str, ...]:
         """Returns what helps to read a quotation in another language: what its terms for the subject mean.
@@ -285,7 +285,9 @@ class Sayings(Leads):
         for cell in found:
             held.setdefault(self.position(cell), []).append(self.name(cell.party))
         if named and len(self.briefing.parties) <= _NAMED_AT_MOST:
-            return " · ".join(f"{words}: {', '.join(dict.fromkeys(names))}" for words, names in held.items())
+            return " · ".join(
+                f"{words}{self.words.colon}{', '.join(dict.fromkeys(names))}" for words, names in held.items()
+            )
         return " · ".join(f"{words} {len(names)}" for words, names in held.items())
 
     def gaps(self) -> tuple[tuple[str, str], ...]:

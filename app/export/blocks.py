@@ -143,7 +143,9 @@ class _Blocks:
             yield Line(text=mark, style="note")
         if form == "one_pager":
             for subject in briefing.subjects:
-                yield Line(text=say.tally(subject.label, named=True), lead=f"{subject.label}: ", style="cell")
+                yield Line(
+                    text=say.tally(subject.label, named=True), lead=f"{subject.label}{say.words.colon}", style="cell"
+                )
         for label in dict.fromkeys(point.subject for point in briefing.points):
             yield Line(text=label, style="topic")
             for point in (point for point in briefing.points if point.subject == label):
@@ -230,7 +232,7 @@ class _Blocks:
                 name = say.name(cell.party) + (f" ({say.session(cell.session)})" if split else "")
                 silent.setdefault(say.position(cell), []).append(name)
         for kind, names in silent.items():
-            yield Line(lead=f"{kind}: ", text=", ".join(names), style="note")
+            yield Line(lead=f"{kind}{say.words.colon}", text=", ".join(names), style="note")
 
     def _said(self, cell: Cell, subject: Subject) -> Iterator[Line | QuotedBlock]:
         say = self.say
@@ -309,14 +311,14 @@ class _Blocks:
         yield Line(text=self.say.source_of(item, first), style="source")
         yield QuotedBlock(citation=first)
         for citation in others:
-            again = f"{self.say.say('repeated_mark')}: {self.say.source_of(item, citation)}"
+            again = f"{self.say.say('repeated_mark')}{self.say.words.colon}{self.say.source_of(item, citation)}"
             yield Line(text=again, style="note", note=citation)
 
     def _annex(self) -> Iterator[DocumentBlock]:
         say = self.say
         yield Line(text=say.say("annex"), style="heading")
         yield Line(text=say.say("gaps"), style="subheading")
-        yield from (Line(lead=f"{label}: ", text=text) for label, text in say.gaps())
+        yield from (Line(lead=f"{label}{say.words.colon}", text=text) for label, text in say.gaps())
         yield Line(text=say.say("method"), style="subheading")
         yield Line(text=say.say("how_kinds"))
         yield Line(text=say.say("how_check"))

@@ -105,7 +105,7 @@ class _DocxWriter:
             self._line(add, Line(text=quoted.lead, style="source", bold=True, keep=True))
         paragraph = add(QUOTATION, rtl=rtl)
         if quoted.lead and not apart:
-            add_text(paragraph, f"{quoted.lead}: ", self.say.language, bold=True)
+            add_text(paragraph, f"{quoted.lead}{self.say.words.colon}", self.say.language, bold=True)
         opening, closing = in_marks(quote, language)
         add_text(paragraph, opening, language, rtl=rtl)
         for piece in pieces(quoted.cell, citation):

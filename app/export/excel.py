@@ -164,7 +164,7 @@ class _ExcelWriter:
             citation = self.briefing.citation(number)
             opening, closing = in_marks(citation.quote, citation.language)
             text = f"{opening}{citation.quote}{closing} [{number}]"
-            text = f"{self.say.source(cell, citation)}: {text}"
+            text = f"{self.say.source(cell, citation)}{self.say.words.colon}{text}"
             fits = sum(map(len, texts)) + len(text) < _MOST_CHARACTERS - 1000
             texts.append(text if fits else f"[{number}]")
         return "\n".join(texts)

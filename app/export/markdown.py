@@ -60,7 +60,8 @@ def _own(line: Line) -> str:
     elif text and (line.bold or (line.style == "note" and line.note is None and not line.lead)):
         text = f"**{text}**" if line.bold else f"*{text}*"
     mark = "" if line.note is None else f"[^{line.note.number}]"
-    lead = f"**{on_one_line(line.lead.removesuffix(': '))}**: " if line.lead else ""
+    label = line.lead.rstrip("\N{NO-BREAK SPACE}:： ")
+    lead = f"**{on_one_line(label)}**{line.lead[len(label) :]}" if label else ""
     return _HEADINGS.get(line.style, "") + lead + text + mark
 
 

@@ -103,7 +103,7 @@ def describe_timeline(briefing: Briefing) -> str:
             for source in spoken
             if source.statement_id in kinds
         ]
-        line = f"{sayings.name(party)}: {len(spoken)}"
+        line = f"{sayings.name(party)}{sayings.words.colon}{len(spoken)}"
         parts.append(f"{line}; {'; '.join(cited)}" if cited else line)
     undated = sum(_years_of(source.date) is None for source in briefing.sources)
     if undated:

@@ -291,7 +291,7 @@ class _AskTabController:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
         shown = self._shown(turns, here, pending)
-        return shown or self.welcome(turns), asking, gr.Button(visible=True), gr.Button(visible=False)
+        return shown or self.welcome(turns), asking or gr.skip(), gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
         pending = Pending(question=question, error=told(error))
@@ -479,6 +479,8 @@ def build_ask_tab(
     editing = [accordion, *scope_fields]
     shown = [conversation, evidence, turns, here, suggestions, listing]
     for event in asked:
+        # A question that is cancelled has failed, but not before the page would take the next one.
+        event.failure(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], **QUIET)
         event.then(controller.editor_values, [turns], editing, **QUIET)
         event.then(controller.listed, [words, here], [listing], **QUIET)
         event.then(controller.suggest, [turns], [suggestions], **QUIET)
@@ -488,7 +490,7 @@ def build_ask_tab(
     ):
         marked.then(controller.listed, [words, here], [listing], **QUIET)
     tab.select(controller.refreshed, [turns, here], [conversation, evidence, turns], **QUIET)
-    stop.click(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], cancels=asked, **QUIET)
+    stop.click(None, cancels=asked)
     words.change(controller.listed, [words, here], [listing], trigger_mode="always_last", **QUIET)
     for opened in (
         new.click(lambda words: controller.opened(None, words), [words], shown, **QUIET),

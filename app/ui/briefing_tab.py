@@ -352,10 +352,9 @@ def build_briefing_tab(
         left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
     )
     begun: list[Any] = [started, opened]
-    stop.click(
-        lambda: (hint_html("stopped-briefing"), gr.Button(visible=False)), None, [result, stop], cancels=begun, **QUIET
-    )
+    stop.click(None, cancels=begun)
     for event in begun:
+        event.failure(lambda: hint_html("stopped-briefing"), None, [result], **QUIET)
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
     result.select(controller.keep_as_own, [briefing], made, **QUIET)

@@ -123,7 +123,7 @@ class _CorpusTabController:
         value = summary.file if field == "file" else getattr(summary.metadata, field) or ""
         if field == "state":
             if summary.interventions:
-                return f"{say('several-speakers')}: {summary.interventions}"
+                return say("pair", name=say("several-speakers"), value=summary.interventions)
             value = holder(summary.kind, summary.metadata, self._name) or say("nobody")
         elif value and field in ("on_behalf_of", "language"):
             value = self._named(field, value)

@@ -89,7 +89,7 @@ class _IngestTabController:
             named = self._named_in(file)
             likely = [(known[code], code) for code in named]
             rest = [choice for choice in everyone if choice[1] not in named]
-            info = say("names-in-text", names=", ".join(name for name, _ in likely)) if likely else None
+            info = say("names-in-text", names=say("comma").join(name for name, _ in likely)) if likely else None
             choices.append(gr.Dropdown(label=file.file, info=info, choices=[*likely, *rest], visible=True, **empty))
         hidden = [gr.Dropdown(visible=False, value=None)] * (_ASKED_AT_ONCE - len(choices))
         return report, gr.Column(visible=bool(nameless)), *choices, *hidden
@@ -209,7 +209,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     files = sorted(((f, tones[f.result]) for f in report.files), key=lambda file: order.index(file[1]))
     nameless = len(_nameless(report))
     counts = Counter(say(f"outcome-{file.result}") for file in report.files)
-    counted = ", ".join(f"{words}: {count}" for words, count in counts.items())
+    counted = say("comma").join(say("pair", name=words, value=count) for words, count in counts.items())
     return render(
         "ingest",
         report=report,
@@ -262,7 +262,11 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     # What was set before is not said beside the next files.
     start.click(lambda: "", None, [said], **QUIET)
     sampled = sample.click(controller.sample, None, [report, stop, at], **running)
-    stop.click(controller.stopped, [at], [report, stop], cancels=[started, sampled], **QUIET)
+    stopping: Any = {"fn": lambda: (hint_html("ingest-stopping"), gr.Button(visible=False)), "outputs": [report, stop]}
+    stop.click(**stopping, cancels=[started, sampled], **QUIET)
+    # An ingest that is cancelled has failed, once the file that it is at is done: only then can the next one begin.
+    for event in (started, sampled):
+        event.failure(controller.stopped, [at], [report, stop], **QUIET)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
     tab.select(controller.shown, None, [kind, given_up], **QUIET)

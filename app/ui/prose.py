@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from app.export.answer_markdown import MARKERS, answer_parser
+from app.ui.words import say
 
 _BLOCKS_WITH_TEXT = ("paragraph_open", "blockquote_open", "list_item_open", "th_open", "td_open", "heading_open")
 _HEADING_OFFSET = 2  # the page's title is h1 and a question is h2
@@ -54,7 +55,7 @@ def _render_marker(
     card, label = linked
     return (
         f'<a class="u-marker" href="#{escape(card)}" data-card="{escape(card)}" '
-        f'aria-label="{escape(f"Citation {number}: {label}")}">[{number}]</a>'
+        f'aria-label="{escape(say("pair", name=say("citation", number=number), value=label))}">[{number}]</a>'
     )
 
 

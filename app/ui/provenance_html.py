@@ -33,7 +33,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
     group = names(citation.on_behalf_of)
     if citation.speaker is None:
         return say("group", group=group)
-    return say("group-delivered", group=group, speaker=names(citation.speaker))
+    return say("group-delivered", group=group, speaker=citation.speaker)
 
 
 def provenance(citation: Citation) -> tuple[Part, ...]:

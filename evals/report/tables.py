@@ -87,7 +87,7 @@ def gates_table(report: GateReport) -> Table:
 
     notes = [say("report-gates-note", count=report.cases), say("report-few-note", few=report.minimum)]
     if report.left_out:
-        notes.append(say("report-left-out", names=", ".join(METRICS[name].label for name in report.left_out)))
+        notes.append(say("report-left-out", names=say("comma").join(METRICS[name].label for name in report.left_out)))
     columns = (*_columns("gate", "outcome", "value", "needed", "baseline", "change", "interval"), "p", "n")
     tones = ["few" if result.few else TONE[result.verdict] for result in results]
     return Table(
@@ -105,7 +105,9 @@ def stages_table(scores: Sequence[ScoreRecord]) -> Table:
 def weakest_table(shares: Shares, figures: Mapping[str, Figure], parties: PartyTable) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
     lowest = weakest(shares, figures[RIGHT.name].value, 5) if RIGHT.name in figures else ()
-    found = {f"{words.slice_label(n)}: {words.slice_value(n, v, parties)}": item for n, v, item in lowest}
+    found = {
+        say("pair", name=words.slice_label(n), value=words.slice_value(n, v, parties)): item for n, v, item in lowest
+    }
     return _shares(say("report-weakest-title"), say("report-slice"), found)
 
 

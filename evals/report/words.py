@@ -25,6 +25,7 @@ TONE: Final = {
 }  # fmt: skip
 # What cases are grouped by, in the order of the report; tags of the cases follow.
 SLICES: Final = "asks state year session article lang type wording kind expected source split".split()
+_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
 # Slices that say how a case was made, and not what users ask for.
 _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
@@ -106,7 +107,7 @@ def plain(code: str | None) -> str:
 
 def counted(codes: Sequence[str]) -> str:
     """Returns codes as words with how often each occurs, the commonest first."""
-    return ", ".join(f"{plain(code)} {times}" for code, times in Counter(codes).most_common())
+    return say("comma").join(f"{plain(code)} {times}" for code, times in Counter(codes).most_common())
 
 
 def party(code: str | None, parties: PartyTable) -> str:
@@ -132,15 +133,16 @@ def slice_value(name: str, value: str, parties: PartyTable) -> str:
         return language(value)
     if name == "expected":
         return said(f"report-status-{value}", value)
-    return plain(value) if name in ("type", "kind", "asks", "source") else value
+    # A topic, a session or an article is itself; all others are codes.
+    return plain(value) if _CODE.fullmatch(value) and name not in ("topic", "session", "article") else value
 
 
 def listed(items: Sequence[str], most: int = 3) -> str:
     """Returns items in a row, the rest as a number."""
     if len(items) > most:
-        return say("report-and-more", items=", ".join(items[:most]), count=len(items) - most)
+        return say("report-and-more", items=say("comma").join(items[:most]), count=len(items) - most)
     *first, last = items or ("",)
-    return say("report-and", items=", ".join(first), last=last) if first else last
+    return say("report-and", items=say("comma").join(first), last=last) if first else last
 
 
 def shortened(text: str, most: int = 700) -> str:

@@ -59,7 +59,7 @@ def test_drafts_do_not_gate_and_too_few_other_cases_decide_nothing():
     result, report = hard("quote_verified", [*scores(n=30, components=EXACT), *drafts], at_least=1)
     assert (result.verdict, report.cases) == ("pass", 30)
     _, report = hard("failed", [*scores(n=29), *drafts], at_most=0)
-    assert report.problems == ("only 29 cases gate, 30 are needed",)
+    assert report.problems == ("cases that gate: 29, needed: 30",)
     assert (report.verdict, report.exit_code) == ("invalid", 2)
 
 

@@ -13,6 +13,7 @@ from evals.cases.case import Nugget, Review
 from evals.cases.documents import Document
 from evals.gates import GateReport, GateResult, Gates, check_gates
 from evals.metrics.table import METRICS
+from evals.report import words
 from evals.report.failures import in_context, word_changes
 from evals.report.report import Report, verdict
 from evals.report.tables import figures_table
@@ -199,6 +200,19 @@ def test_report_is_in_the_language_that_is_asked_for(candidate, make, code, way,
     assert (english_left(told, code), english_left(brief, code)) == ([], [])
     # One in English is told apart.
     assert len(english_left(page_of(candidate), code)) > 40
+
+
+@cases("code", "values", "row")
+def test_slices_and_lists_are_words_of_the_readers_language(code, values, row):
+    with worded_in(code):
+        told = [words.slice_value(name, value, PartyTable.load()) for name, value in values]
+        assert words.listed(told) == row
+
+
+@cases("code", "message", "told")
+def test_progress_of_a_run_is_told_in_the_readers_language(code, message, told):
+    with worded_in(code):
+        assert worded(message) == told
 
 
 def test_hostile_text_is_never_markup(page):

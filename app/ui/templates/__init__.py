@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from app.ui.words import language, words_of
+from app.ui.words import digits, language, words_of
 
 _LINE_BREAK: Final = re.compile(r"\n\s*")
 
@@ -34,7 +34,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("app.ui"), autoescape=True, undefined=StrictUndefined, extensions=[_JoinedLines]
     )
-    environment.globals["say"] = say_html
+    environment.globals |= {"say": say_html, "digits": digits}
     return environment
 
 

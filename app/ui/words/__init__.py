@@ -36,6 +36,8 @@ _UNHEARD: Final = re.compile(
     r"|[,;]? (?:or )?raise UNTOC_\w+(?: and UNTOC_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
     r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
 )
+# Of a table that a message is about: "statements.csv, line 5: state 'Borduria' is no State or group that is known".
+_IN_LINE: Final = re.compile(r"(?P<file>'?[\w-]+\.csv'?), line (?P<line>\d+): ")
 
 
 def word_for(request: "Request") -> None:
@@ -118,15 +120,18 @@ def worded(message: str) -> str:
     """
     said, rest = list[str](), _UNHEARD.sub("", message)
     while rest:
+        place, where = _IN_LINE.match(rest), ""
+        if place is not None:
+            where, rest = say("in-line", **place.groupdict()), rest[place.end() :]
         # The longest run of parts that is one message: "'a.txt' holds no text; check that the right file was saved".
         parts = rest.split("; ")
         for length in range(len(parts), 0, -1):
             found = _translated("; ".join(parts[:length]))
             if found is not None or length == 1:
-                said.append(parts[0] if found is None else found)
+                said.append(where + (parts[0] if found is None else found))
                 rest = "; ".join(parts[length:])
                 break
-    return "; ".join(said)
+    return say("semicolon").join(said)
 
 
 def _translated(message: str) -> str | None:

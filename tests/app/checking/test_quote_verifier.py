@@ -171,6 +171,11 @@ def test_differences_are_told_as_sentences(draft, told):
     assert changes_in_words(changes) == told
 
 
+def test_a_sign_after_the_last_word_quoted_is_no_difference():
+    found = [(change.kind, change.text) for change in word_diff("lit by night.".split(), "all lit by night".split())]
+    assert found == [("put_in", "all"), ("same", "lit by night")]
+
+
 SPACED = ("The keepers are nowhere bound by this rule.", "We cannot accept the notable costs of 10 000 crowns.")
 
 

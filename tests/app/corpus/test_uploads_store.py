@@ -210,3 +210,21 @@ def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, 
     assert "(session) is not kept" in told and "other.txt" in told
     held = sorted((d.file, d.metadata.session or "") for d in workspace.corpus.documents())
     assert held == [("other.txt", "5"), ("s.txt", "")]
+
+
+def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspace, tmp_path):
+    workspace.corpus.add_party("Belmora")
+    (taken,) = workspace.corpus.added_parties()
+    listed = {"a.txt": TEXT.replace("Arvandia", "Quenza").encode(), "parties.csv": PARTIES.encode()}
+    upload(workspace, tmp_path / "sent", listed | {"statements.csv": b"file,state\na.txt,XAA\n"})
+    assert [document.metadata.state for document in workspace.corpus.documents()] == ["XAA"]
+    clash = {
+        "parties.csv": PARTIES.replace("XAA,Arvandia", f"{taken.code},Cassivar").encode(),
+        "b.txt": b"Madam President,\n\nWe oppose this.\n",
+        "c.txt": b"Madam President,\n\nWe support this.\n",
+        "statements.csv": f"file,state\nb.txt,{taken.code}\nc.txt,XAA\n".encode(),
+    }
+    report = upload(workspace, tmp_path / "later", clash)
+    assert "already" in report and "Cassivar" in report
+    states = {document.file: document.metadata.state for document in workspace.corpus.documents()}
+    assert states == {"a.txt": "XAA", "b.txt": None, "c.txt": "XAA"}

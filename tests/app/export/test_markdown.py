@@ -105,3 +105,11 @@ def test_points_stand_with_their_quotations(form: str) -> None:
     assert "**Arvandia (fictional), 14–18 October 2024**:" in text and ("supports: Arvandia" in text) == (
         form == "one_pager"
     )
+
+
+@pytest.mark.parametrize(("language", "lead"), [("en", ": "), ("fr", "\N{NO-BREAK SPACE}: "), ("zh", "：")])
+def test_labels_stand_before_the_colon_of_the_language(briefing, language, lead):
+    spoken = replace(briefing, language=language)
+    gaps = [label for label, _ in Sayings(spoken).gaps()]
+    written = markdown_bytes(spoken).decode()
+    assert gaps and all(f"**{inert(label)}**{lead}" in written for label in gaps)

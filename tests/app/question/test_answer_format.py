@@ -29,7 +29,18 @@ def test_a_form_is_read_in_six_languages(question: str, style: str, language: st
 
 @pytest.mark.parametrize(
     "question",
-    [QUESTION, "and Belmora?", "What did France say in brief?", "why?", "shorter sentences for traffickers", "", "it"],
+    [
+        QUESTION,
+        "and Belmora?",
+        "What did France say in brief?",
+        "why?",
+        "shorter sentences for traffickers",
+        "",
+        "it",
+        "UN recap",
+        "Wrap up the French",
+        "and the Chinese?",
+    ],
 )
 def test_any_other_question_asks_for_no_form(question: str) -> None:
     assert restyle(question) is None

@@ -1,5 +1,6 @@
 """The page for those who read it otherwise: by screen reader, by keyboard, in the dark, in their language."""
 
+import re
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_place_for_files_is_named_by_the_words_on_it(open_page) -> None:
     page = open_page(locale="fr-FR")
     for tab in (2, 3):
         page.locator('#tabs [role="tab"]').nth(tab).click()
-        page.get_by_role("button", name="Déposez le fichier ici").wait_for()
+        page.get_by_role("button", name="Déposez ici - ou - Cliquez pour choisir").wait_for()
 
 
 def test_suggestions_of_an_earlier_answer_are_gone_while_the_next_one_is_made(visit) -> None:
@@ -115,3 +116,5 @@ def test_every_language_has_every_message() -> None:
         words = words_of(code)
         assert words.keys() == english.keys(), code
         assert [key for key in english if variables(words[key]) != variables(english[key])] == [], code
+    # Among words from right to left the dot of ".docx" would go to its end.
+    assert [text for text in words_of("ar").values() if re.search(r"(?<![\w\u200e])\.[a-z]{2,5}\b", text)] == []

@@ -1,10 +1,12 @@
 """Uploads in a real browser over a real store: one after the other, and States set by a form."""
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
 
+from ingest.report import IngestProgress
 from tests.app.ui.conftest import open_tab, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -89,4 +91,26 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
     page.wait_for_selector("#nameless-said >> text=Arvandia can be chosen now")
     choose(page, "Arvandia")
     page.wait_for_selector("#nameless-form", state="hidden")
-    assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XAA"]
+    assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XZZ"]
+
+
+def test_ingest_that_is_stopped_can_be_begun_again_at_once(visit):
+    page, served = visit()
+    take_in, read = served.corpus.ingest, threading.Event()
+
+    def slow(paths, *, progress, **how):
+        progress(IngestProgress(done=0, total=1, file="long.pdf", step="load"))
+        read.wait(60)
+        return take_in(paths, progress=progress, **how)
+
+    served.corpus.ingest = slow
+    open_tab(page, "Ingest")
+    page.click("#sample")
+    page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
+    page.click("#ingest-stop")
+    # The page would drop the next ingest as long as a file of this one is being read.
+    page.wait_for_selector("#ingest-report >> text=Stopping")
+    read.set()
+    page.wait_for_selector("#ingest-report >> text=Stopped. Files kept: 0 of 1")
+    page.click("#sample")
+    page.wait_for_selector("#ingest-report .u-report >> text=Unchanged: 1")

@@ -1,9 +1,12 @@
 """Conversations that stay: asked, left, found again, changed, taken away and judged, each as one journey."""
 
+import asyncio
 import re
 
 import pytest
 from docx import Document
+from gradio import routes
+from gradio.utils import cancel_tasks
 
 from app.corpus.drafts import drafts_path
 from app.wiring import Workspace
@@ -90,7 +93,13 @@ def test_answer_is_taken_away_with_its_sources(page):
     page.wait_for_function("document.querySelector('#card-1-2 .u-whole').scrollTop > 0")
 
 
-def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(visit):
+def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(visit, monkeypatch):
+    async def cancelled_late(ids: set[str]) -> None:
+        await asyncio.sleep(1)
+        await cancel_tasks(ids)
+
+    # Until it is cancelled, the page takes a question for running, and drops the next one.
+    monkeypatch.setattr(routes, "cancel_tasks", cancelled_late)
     page, served = visit(*fake_workspace(step_seconds=3))
     page.fill("#question textarea", "What did Arvandia say?")
     page.keyboard.press("Enter")

@@ -131,7 +131,15 @@ def test_messages_of_ingest_are_in_the_language_of_the_reader(monkeypatch):
     told = worded(
         "read by text recognition; 'a.pdf' has 9,000 pages, more than 5,000; split it, or raise UNTOC_LOAD__MAX_PAGES"
     )
-    assert told == "lu par reconnaissance de texte; 'a.pdf' a 9,000 pages, plus de 5,000 ; divisez-le"
+    assert told == "lu par reconnaissance de texte ; 'a.pdf' a 9,000 pages, plus de 5,000 ; divisez-le"
+    told = worded("statements.csv, line 5: on_behalf_of 'Xyz' is no group that is known; did you mean XGR?; as written")
+    assert told == ("statements.csv, ligne 5 : 'Xyz' n’est pas un groupe connu ; vouliez-vous dire XGR ? ; as written")
+    told = worded(
+        "'parties.csv', line 2: code 'XAA' is already 'Quenza'; use another code, XAA to XZZ for fictional States"
+    )
+    assert told.startswith("'parties.csv', ligne 2 : le code 'XAA' est déjà celui de 'Quenza'")
+    report = IngestReport(files=(FileResult(file="a.txt", result="added"),) * 2, seconds=1.5)
+    assert "Ajouté : 2 · 1,5 s" in report_html(report, NAMES)
     monkeypatch.setattr(words, "language", lambda: "en")
     assert worded("no statement '0123456789abcdef' in the store: `untoc list` shows their ids") == (
         "no statement in the store"

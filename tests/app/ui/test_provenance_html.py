@@ -4,6 +4,7 @@ from collections import Counter
 import pytest
 
 from app.ui.provenance_html import provenance, speaker_line
+from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
 from tests.fakes_ui import FakeCorpus, cite, group_statement, sample_statement
@@ -40,7 +41,10 @@ def test_no_words_stand_twice_under_one_key(language):
 
 def test_whose_a_statement_is_is_said_of_groups_treaties_and_nobody():
     citation = cite(group_statement(), 1, "The Group", "authorities.")
-    assert speaker_line(citation, NAMES) == "Group of Fictional States (group), delivered by Arvandia"
+    known = PartyTable.load().display
+    assert speaker_line(citation, lambda code: NAMES(code) if code == "XGG" else known(code or "")) == (
+        "Group of Fictional States (group), delivered by Arvandia"
+    )
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", kind="treaty", state=None, title="UNTOC")
     assert speaker_line(citation, NAMES) == "UNTOC"
     assert provenance(citation)[0] == ("Treaty text, not a State's words", False)

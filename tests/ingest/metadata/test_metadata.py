@@ -72,6 +72,15 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     )
 
 
+def test_line_on_the_session_is_no_part_of_a_speakers_name(parties):
+    heading = (
+        "REPÚBLICA DE EXAMPLIA\n\nIntervención de la Viceministra de Relaciones Exteriores, Sra. Jane Roe\n\n"
+        "11º período de sesiones de la Conferencia de las Partes en la Convención de las\n"
+        "Naciones Unidas contra la Delincuencia Organizada Transnacional\nViena, 17 a 21 de octubre de 2022"
+    )
+    assert read(f"{heading}\n\nSeñor Presidente:\n\n{BODY}\n", parties).metadata.speaker == "Sra. Jane Roe"
+
+
 @cases("cover", "lines")
 def test_words_of_a_cover_that_fonts_space_cut_or_glue_are_whole(cover, lines):
     text = f"{cover}\n\nMr. Chair,\n\n{BODY}\n"
