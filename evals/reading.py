@@ -69,6 +69,9 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         kept = before.scope.topic if "topic" in example.keeps and (not topic or example.turn == "add") else ""
         topic = f"{kept} {topic}"
         kind = before.goes_on_as if "kind" in example.keeps and kind not in _BETWEEN else kind
+    if state is not None and {read.kind, kind} <= ASIDES:
+        # Thanks ask nothing: what is kept is for the turn after them.
+        expected, topic = {}, read.scope.topic
     for note in read.party_notes:
         if note.kind == "mended":
             topic = topic.replace(str(note.values["word"]), str(note.values["meant"]))
@@ -103,6 +106,11 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
             unclear = len(word.span.codes) != 1
             similar |= unclear and label == "who"
             roles[label].update(() if unclear else word.span.codes)
+    # A name with errors in it that is nobody's by itself: who is meant is told by its mark alone.
+    for mark in example.marks:
+        inside = [word for word in words if mark.start < word.end and word.start < mark.end]
+        if mark.role == "who" and not any(word.span for word in inside):
+            roles["who"].update(parties.nearest(example.text[mark.start : mark.end]))
     status = "out_of_scope" if example.kind == "out_of_scope" else "read"
     expected: dict[str, object] = {"speakers": frozenset(roles["who"]), "excluded": frozenset(roles["not"])}
     return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}

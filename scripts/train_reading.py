@@ -13,10 +13,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import json
 import random
 from argparse import ArgumentParser
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -34,12 +34,17 @@ from vectorstore.arrays import Matrix
 _EPOCHS: Final = 12
 _BATCH: Final = 48
 _RATE: Final = 4e-3
-_RARE: Final = 4
+# Networks whose scores are averaged.
+_NETWORKS: Final = 4
+# How often a feature has to be found to count: for the networks, and for the classifiers.
+_RARE: Final = (10, 4)
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 # The share of inputs that is dropped, in 256ths: drawn as bytes, a fifth of the time that torch takes.
 _DROPPED: Final = 102
+# Arrays of so many numbers are kept in a byte each.
+_LARGE: Final = 10_000
 # Side by side; what each computes does not depend on their number.
-_PROCESSES: Final = 4
+_PROCESSES: Final = 3
 _PART: Final = 400
 
 
@@ -76,7 +81,9 @@ def train(
     rows = range(len(prepared))
     seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
     held = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
-    networks = list(pool.map(_train_network, [[prepared[at] for at in each] for each in seen]))
+    parts = [[prepared[at] for at in each] for each in seen for _ in range(_NETWORKS)]
+    trained = list(pool.map(_train_network, parts, [*range(_NETWORKS)] * len(seen), [parties] * len(parts)))
+    networks = [_side_by_side(trained[at : at + _NETWORKS]) for at in range(0, len(trained), _NETWORKS)]
     say("networks trained")
     read = pool.map(_read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
     readings = {at: own for part, found in zip(held, read, strict=True) for at, own in zip(part, found, strict=True)}
@@ -93,24 +100,91 @@ def train(
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes weights in half precision."""
-    arrays = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in sorted(weights.arrays.items())}
+    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`."""
+    arrays: dict[str, Any] = {}
+    for name, array in sorted(weights.arrays.items()):
+        arrays[name], steps = _packed(array)
+        arrays |= {} if steps is None else {f"steps.{name}": steps}
     save_file(arrays, path, metadata=dict(sorted(weights.notes.items())))
 
 
-def _train_network(prepared: Sequence[Prepared]) -> Weights:
+def _packed(array: Matrix) -> tuple[Any, Any]:
+    """Returns numbers in half precision; large arrays in a byte each, with the step of each row that they count."""
+    if array.ndim < 2 or array.size < _LARGE:
+        return np.ascontiguousarray(array.astype(np.float16)), None
+    steps = (np.maximum(np.abs(array).max(axis=-1, keepdims=True), 1e-3) / 127).astype(np.float16)
+    return np.clip(np.round(array / steps), -127, 127).astype(np.int8), steps
+
+
+def _kept(array: Matrix) -> Matrix:
+    """Returns numbers as they are after they were kept."""
+    packed, steps = _packed(array)
+    kept: Matrix = packed.astype(np.float32)
+    return kept if steps is None else kept * steps.astype(np.float32)
+
+
+def _side_by_side(networks: Sequence[Weights]) -> Weights:
+    """Returns networks of the same features as one, with each array of all of them."""
+    arrays = {name: np.stack([each.arrays[name] for each in networks]) for name in networks[0].arrays}
+    return Weights(arrays=arrays, notes=networks[0].notes)
+
+
+def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
+    """Yields examples with the topic of another one, drawn from those in whose wording it follows on the same words.
+
+    So what asks is told apart from what is asked about: "any remarks on {topic:timber}?" has the kind and the roles of
+    "any remarks on {topic:extradition}?". Examples with two topics, or with a wording of their own, are left out.
+    """
+    topics: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    placed = []
+    for example in examples:
+        marks = [mark for mark in example.marks if mark.role == "topic"]
+        if len(marks) == 1:
+            before, after = example.text[: marks[0].start], example.text[marks[0].end :]
+            word = before[-2:] if example.language == "zh" else (before.lower().split() or [""])[-1]
+            place = example.language, word, any(map(str.isalnum, after[:2]))
+            topics[place].append(example.text[marks[0].start : marks[0].end])
+            placed.append((example, marks[0], place))
+    for example, mark, place in placed:
+        own = example.text[mark.start : mark.end]
+        if others := [topic for topic in topics[place] if topic != own]:
+            topic = draw.choice(others)
+            longer = len(topic) - len(own)
+            moved = (
+                replace(each, start=each.start + longer * (each.start > mark.start),
+                        end=each.end + longer * (each.start >= mark.start))
+                for each in example.marks
+            )  # fmt: skip
+            yield replace(
+                example, text=example.text[: mark.start] + topic + example.text[mark.end :], marks=tuple(moved)
+            )
+
+
+def sloppily_typed(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
+    """Yields examples in lower case or without their last sign, each by chance, where that changes them."""
+    for example in examples:
+        text = example.text
+        if draw.random() < 0.5 and len(text.lower()) == len(text):
+            text = text.lower()
+        if draw.random() < 0.5 and text[-1:] in "?.!？。؟" and all(mark.end < len(text) for mark in example.marks):
+            text = text[:-1]
+        if text != example.text:
+            yield replace(example, text=text)
+
+
+def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable) -> Weights:
     import torch
     from torch import nn
     from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    vocabulary = _vocabulary(feature for item in prepared for row in item.encoded.features for feature in row)
+    vocabulary = _vocabulary((name for item in prepared for row in item.encoded.features for name in row), _RARE[0])
     none = len(vocabulary)
 
-    noise = np.random.default_rng(0)
+    noise = np.random.default_rng(seed)
 
     def drop(values: Any) -> Any:  # noqa: ANN401
         kept = np.frombuffer(noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
@@ -151,8 +225,10 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
                 total = after * here + total * (1 - here)
             return (torch.logsumexp(total, 1) - own).mean()
 
+    examples, draw = [item.example for item in prepared], random.Random(seed)
+    varied = [*with_topics_exchanged(examples, draw), *sloppily_typed(examples, draw)]
     items = []
-    for item in (item for item in prepared if item.encoded.words):
+    for item in (item for item in [*prepared, *prepare(varied, parties)] if item.encoded.words):
         known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
         width = max(map(len, known))
         features = torch.tensor([row + [none] * (width - len(row)) for row in known])
@@ -161,10 +237,9 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
         vectors, sentence = torch.from_numpy(item.encoded.vectors), torch.from_numpy(item.encoded.sentence)
         items.append((vectors, features, labels, sentence, kind))
     network = Network()
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02, fused=True)
     steps = _EPOCHS * (len(items) // _BATCH + 14)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
-    draw = random.Random(0)
     network.train()
     for _ in range(_EPOCHS):
         for batch in _batches(items, draw):
@@ -185,18 +260,13 @@ def _train_network(prepared: Sequence[Prepared]) -> Weights:
             optimizer.step()
             schedule.step()
     torch.set_num_threads(threads)
-    arrays = {f"net0.{name}": _halved(value.detach().numpy()) for name, value in network.state_dict().items()}
+    arrays = {f"net.{name}": _kept(value.detach().numpy()) for name, value in network.state_dict().items()}
     return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
 
 
-def _vocabulary(features: Iterable[str]) -> dict[str, int]:
+def _vocabulary(features: Iterable[str], rare: int) -> dict[str, int]:
     """Returns the place of each feature that is not too rare."""
-    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= _RARE))}
-
-
-def _halved(array: Matrix) -> Matrix:
-    """Returns numbers as they are after they were kept in half precision."""
-    return array.astype(np.float16).astype(np.float32)
+    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= rare))}
 
 
 def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
@@ -276,7 +346,7 @@ def _regression(
     folds: Sequence[int] = (),
 ) -> Weights:
     """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
-    vocabulary = _vocabulary(name for frame, slots in read for name in (*frame.features, *slots))
+    vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), _RARE[1])
     rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
     weight, bias = _fit(rows, wanted, classes)
     notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
@@ -301,7 +371,7 @@ def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[M
         coefficients, intercepts = (np.concatenate([-each, each]) / 2 for each in (coefficients, intercepts))
     for row, name in enumerate(model.classes_):
         weight[classes.index(name)], bias[classes.index(name)] = coefficients[row], intercepts[row]
-    return _halved(weight), bias
+    return _kept(weight), bias
 
 
 def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int]) -> float:

@@ -20,7 +20,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from ingest.language.dates import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
-from ingest.language.word_frequencies import commonness
+from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
 
@@ -32,9 +32,8 @@ SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
-# Zipf frequency below which a word is none of its language. Nouns of occasions are then read with one error.
+# Nouns of occasions, which are read with one error where that is no word.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
-NO_WORD: Final = 2.0
 _SHORTEST_MENDED: Final = 5
 # Between digits and the ending of an ordinal: "10th", "10-й", "11.ª".
 _BEFORE_ENDING: Final = ("", "-", ".", "'", "’")

@@ -11,14 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Final
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
 from app.errors import QuestionError
 from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle
 from app.question.kinds import Frame, KindReading, asks_who_was_silent, frame_of, kind_among, kind_chances, read_turn
 from app.question.language import detect_language
-from app.question.lexicon import NO_WORD, lexicon_of
+from app.question.lexicon import lexicon_of
 from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
@@ -26,40 +23,30 @@ from app.question.roles import RoleReading, Weights, Word, encode_question, load
 from app.question.spans import Span, time_and_venue_of
 from app.question.turn import PARTIES, ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
-from ingest.glossary.glossary import terms_within, words_of_terms
+from ingest.glossary.glossary import mistyped_terms, terms_within
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.records.speaker_lines import WORDS as OFFICES
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
-from vectorstore.stems import fold as fold_word
-from vectorstore.stems import is_function_word, stem
+from vectorstore.stems import is_function_word
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Chance from which a question that names something of the field is of a kind for which nothing is looked up.
 _SURELY: Final = 0.7
 _LIKELIER_THAN_NOT: Final = 0.5
-# Below this chance a kind alone does not ask all States: "and in 2031?"; chosen on held-out folds of the examples.
-_GUESS: Final = 0.35
-# Kinds answered without a search for evidence, from this chance on: right for 93 % of held-out examples.
-_UNSEARCHED: Final[tuple[QuestionKind, ...]] = ("list", "metadata", "summary", "source", "greeting", "format_request")
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
 # Words up to what is counted: "how many members".
 _COUNTED: Final = 3
-# Kinds whose topic may be the State itself: "the Palvonian scheme".
-_OF_ITSELF: Final = ("reason", "position", "over_time", "yes_no")
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
-# Letters of a word with a typing error; shorter words are near to too many others.
-_SHORTEST_MENDED: Final = 7
 # Characters within which a denial stands beside the set that it is of: "not members of".
 _BESIDE_SET: Final = 12
 # Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
@@ -67,7 +54,7 @@ _BESIDE: Final = ("-", "who", "mention")
 # What words do that tell what is asked; a shorter word that none is known of only joins.
 _TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())
 _LETTERS: Final = 3
-_NAMES: Final = ("party", "set", "typed", "capital")
+_NAMES: Final = ("party", "set")
 _ARTICLE: Final = RegexPatterns("common").article
 _POSSESSIVE: Final = ("'s ", "’s ")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
@@ -146,6 +133,14 @@ def _read_turn(
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before), weights, everyone=said.scope.all_states)
     said = _corrected(said, before, parties) if turn.act == "correct" else said
+    if (
+        said.kind == "compare"
+        and "kind" not in turn.keeps
+        and turn.act == "replace"
+        and len((*said.scope.states, *said.scope.groups)) == 1
+    ):
+        # "How does that differ from Kenya's approach?" compares it with whoever was asked.
+        turn = replace(turn, act="add")
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
 
@@ -194,7 +189,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_correct_roles(roles), kind.kind)
+    roles = _with_object(_correct_roles(roles, kind.kind), kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # "Only under article 16" asks for no treaty's own words.
@@ -210,10 +205,16 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     pointing = kind.kind == "content" and "ambiguous" in kind.others and not follows
     anyone = kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing)
     which = not (asked.states or asked.groups) and (
-        bool(asked.members_of) or (not provision and (anyone or bool(asked.excluded) or _asks_everyone(roles, kind)))
+        bool(asked.members_of)
+        or (not provision and (anyone or bool(asked.excluded) or _asks_everyone(roles, kind.kind)))
     )
-    meant = mistyped(topic, language)
+    meant = mistyped_terms(topic, language)
     topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
+    notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
+    kept = {word.kind for word in roles.of(*_BESIDE)}
+    for word in roles.of("not"):
+        if word.kind in _NARROWING and word.kind not in kept and not follows:
+            notes.append(Note(kind="not_left_out", values={"words": word.text}))
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
     negated = which and kind.kind == "negated_which"
     scope = replace(when, **whom, treaties=treaties, topic=topic, language=language, all_states=which, negated=negated)
@@ -225,7 +226,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         options=tuple(asked.options),
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
-        party_notes=(*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())),
+        party_notes=tuple(notes),
         unnamed=(kind.kind == "ambiguous" or pointing) and not (asked.states or asked.groups or which or asked.unclear),
         denies=against and which,
         provision=provision,
@@ -256,10 +257,10 @@ def _topic_of(roles: RoleReading, kind: QuestionKind) -> str:
     return topic
 
 
-def _asks_everyone(roles: RoleReading, kind: KindReading) -> bool:
+def _asks_everyone(roles: RoleReading, kind: QuestionKind) -> bool:
     """Whether a question asks all States by its kind or in words: "which States", "all delegations"."""
-    by_kind = kind.kind in _WHICH and kind.chance >= _GUESS and not (roles.follows and "topic" in roles.labels)
-    return by_kind or (kind.kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
+    by_kind = kind in _WHICH and not (roles.follows and "topic" in roles.labels)
+    return by_kind or (kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
 
 
 def _denies_a_set(roles: RoleReading) -> bool:
@@ -285,11 +286,15 @@ def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> M
 
 def _filters(roles: RoleReading) -> dict[Span, str]:
     """Returns what a question names beside its topic, with its words; an agenda item is one anywhere."""
-    kept = (w for w, role in zip(roles.words, roles.labels, strict=True) if role in _BESIDE or w.kind == "agenda_item")
+    kept = (
+        w
+        for w, role in zip(roles.words, roles.labels, strict=True)
+        if role in _BESIDE or (w.kind == "agenda_item" and role != "not")
+    )
     return {word.span: word.text for word in kept if word.span is not None}
 
 
-def _correct_roles(roles: RoleReading) -> RoleReading:
+def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Corrects roles that the tagger gave without a word for them.
 
     A time or meeting is left out only where a word such as "except" stands by it. An article is a filter and not the
@@ -300,13 +305,25 @@ def _correct_roles(roles: RoleReading) -> RoleReading:
     said = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
     filters = not said and any(word.kind == "article" for word in roles.words)
 
+    # What is compared is asked about: "put Corvia next to Belmora".
+    other = "who" if kind == "compare" and "who" in roles.labels else "mention"
+
     def role(word: Word, label: str) -> str:
         if word.kind in _NARROWING and word.span is not None and word.span.left_out:
             return "not"
         unsaid = label == "not" and not told and word.kind in _NARROWING
+        if label == "mention" or (label == "not" and not (told or roles.follows or word.kind in _NARROWING)):
+            return other
         return "-" if unsaid or (filters and label == "topic") else label
 
-    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
+    labels = [role(word, label) for word, label in zip(roles.words, roles.labels, strict=True)]
+    if roles.follows and "topic" not in labels and labels.count("who") == 1:
+        at = labels.index("who")
+        before = [word.does for word in roles.words[:at] if word.kind == "word"]
+        if any("about" in does for does in before) and all(does & {"about", "and", "fill"} for does in before):
+            # "And about Togo?" asks whoever was asked.
+            labels[at] = "topic"
+    return replace(roles, labels=tuple(labels))
 
 
 def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -337,25 +354,6 @@ def _beside_topic(roles: RoleReading) -> list[Word]:
     return [word for word in words if not is_function_word(word.text, roles.language)]
 
 
-def mistyped(topic: str, language: str) -> dict[str, str]:
-    """Returns the words of a topic that a term of the field is one typing error away from, each with that word.
-
-    A word with a capital may be a name, and a form of the same stem is no error.
-    """
-    if language == "zh":
-        return {}
-    found: dict[str, str] = {}
-    for word in re.findall(r"[^\W\d_]+", topic):
-        if len(word) < _SHORTEST_MENDED or not word.islower() or commonness(word, language) >= NO_WORD:
-            continue
-        near = process.extractOne(
-            fold_word(word), words_of_terms(language), scorer=DamerauLevenshtein.distance, score_cutoff=1
-        )
-        if near is not None and near[1] and stem(near[2], language) != stem(word, language):
-            found[word] = near[2]
-    return found
-
-
 def _mended(text: str, meant: Mapping[str, str]) -> str:
     return re.sub(r"\w+", lambda word: meant.get(word[0], word[0]), text)
 
@@ -378,25 +376,21 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
     a term of the field is seldom out of scope, and what follows another question is not ambiguous where it may be more.
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
-    alone = not roles.follows and "quote" not in roles.labels
     # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
-    needed = {} if "topic" in roles.labels else {"metadata": _LIKELIER_THAN_NOT}
-    unsure = {kind for kind in _UNSEARCHED if alone and chances.get(kind, 0.0) < needed.get(kind, _SURELY)}
+    alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
+    unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _SURELY else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in _NARROWING for span in _filters(roles)):
         # "Without Belmora", "only 2022" are no wishes for another form.
         unsure |= {"format_request", "greeting"}
     one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
-    if roles.follows or (one and chances.get("ambiguous", 0.0) < _SURELY):
+    if roles.follows or _has(roles, "everyone", "states") or (one and chances.get("ambiguous", 0.0) < _SURELY):
         unsure.add("ambiguous")
     if field_words or roles.follows:
         asides = ASIDES if roles.follows else ASIDES - {"greeting"}
         unsure |= {kind for kind in asides if chances.get(kind, 0.0) < _SURELY}
     if chances.get("negated_which", 0.0) < _LIKELIER_THAN_NOT:
         unsure.add("negated_which")
-    if any(word.span is not None and word.span.codes for word in roles.words) or not _has(roles, "everyone", "states"):
-        # "Which obligations are breached, in Tehran's eyes?" names who speaks.
-        unsure |= {kind for kind in _WHICH if chances.get(kind, 0.0) < _GUESS}
     return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
 
 
@@ -461,11 +455,6 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
-    topical = [(name, span) for name, span, role in names if role == "topic" and span.codes and span.form != "capital"]
-    alone = kind in _OF_FACTS or (kind in _OF_ITSELF and roles.labels.count("topic") > 1 and not roles.follows)
-    if alone and len(topical) == 1 and not (asked.named or asked.unclear):
-        # Where nobody is asked, what is asked of something of a State's asks that State: "the Palvonian scheme".
-        asked.add(*topical[0])
     stray = [(name, span) for name, span, label in names if label == "-" and span.kind == "party" and span.codes]
     # A capital is a place as well: "in Quillane's eyes", but "in Quillane".
     stray = [each for each in stray if each[1].form != "capital" or roles.text.startswith(_POSSESSIVE, each[1].end)]
@@ -557,7 +546,9 @@ def _treaties(roles: RoleReading, provision: bool) -> tuple[tuple[TreatyScope, .
     spans = [
         word.span
         for word, label in zip(roles.words, roles.labels, strict=True)
-        if word.span is not None and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
+        if word.span is not None
+        and not word.span.left_out
+        and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]
     numbers: dict[str, dict[str, None]] = {}

@@ -1,7 +1,8 @@
 """Roles: who is asked about, left out or only mentioned, and the topic, told by a tagger trained on examples.
 
-A small bidirectional LSTM with a conditional random field over the words of a question; each span that a lookup found
-is one word, and one party stands in for all, so that names never matter. Trained by `make train`, run by numpy.
+Small bidirectional LSTMs, whose scores are averaged, with a conditional random field over the words of a question; each
+span that a lookup found is one word, and one party stands in for all, so that names never matter. Trained by `make
+train`, run by numpy.
 Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Tagging, https://arxiv.org/abs/1508.01991.
 """
 
@@ -35,7 +36,7 @@ THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "
 STAND_IN: Final = "PER"
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
 _NAME: Final = 2.5
-_NAMES: Final = ("party", "set", "typed", "capital")
+_NAMES: Final = ("party", "set")
 _WORD: Final = re.compile(
     r"[\u3400-\u9fff]|\d+|(?![\u3400-\u9fff])[^\W\d_](?:(?![\u3400-\u9fff])[^\W\d_]|[\u064b-\u0652])*|[^\w\s]"
 )
@@ -123,7 +124,7 @@ def words_of(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
     """Returns the words of a question in order, each span as one."""
     spans = find_spans(text, language, parties)
     words = [
-        Word(start=s.start, end=s.end, kind=_kind(s), folded=f"<{_kind(s)}>", text=text[s.start : s.end], span=s)
+        Word(start=s.start, end=s.end, kind=s.kind, folded=f"<{s.kind}>", text=text[s.start : s.end], span=s)
         for s in spans
     ]
     for found in _WORD.finditer(text):
@@ -144,10 +145,6 @@ def words_of(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
     return tuple(sorted(words, key=lambda word: word.start))
 
 
-def _kind(span: Span) -> str:
-    return span.form if span.form in ("typed", "capital") else span.kind
-
-
 def encode_question(text: str, language: str, parties: PartyTable, *, follows: bool) -> EncodedQuestion:
     """Returns what the tagger reads of a question; one party, named by `parties`, stands in for each."""
     words = words_of(text, language, parties)
@@ -155,7 +152,7 @@ def encode_question(text: str, language: str, parties: PartyTable, *, follows: b
     masked, places, end = "", [], 0
     for word in words:
         masked += text[end : word.start]
-        written = name if word.kind in ("party", "typed", "capital") else word.meant or text[word.start : word.end]
+        written = name if word.kind == "party" else word.meant or text[word.start : word.end]
         places.append((len(masked), len(masked) + len(written)))
         masked, end = masked + written, word.end
     encoded = sentence_encoder().encode(masked + text[end:])
@@ -202,41 +199,46 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
 
 def read_roles(encoded: EncodedQuestion, weights: "Weights") -> RoleReading:
     """Returns the likeliest roles of a question's words (Viterbi), and log chances of its kinds."""
-    vocabulary, network = _network(weights)
+    vocabulary, networks = _networks(weights)
     if not encoded.words:
-        count = len(network["kind.bias"])
+        count = networks["kind.bias"].shape[1]
         return RoleReading(**vars(encoded), labels=(), kinds=np.full(count, -np.log(count)))
+
+    def layer(name: str, values: Matrix) -> Matrix:
+        return values @ networks[f"{name}.weight"].swapaxes(1, 2) + networks[f"{name}.bias"][:, None]
+
     known = [[vocabulary[f] for f in row if f in vocabulary] for row in encoded.features]
-    told = np.stack([network["emb.weight"][row].sum(axis=0) for row in known])
-    inputs = np.tanh(encoded.vectors @ network["proj.weight"].T + network["proj.bias"] + told)
-    states = np.concatenate([_lstm(inputs, network, ""), _lstm(inputs[::-1], network, "_reverse")[::-1]], axis=1)
-    seen = np.concatenate([states, inputs], axis=1)
-    emitted = seen @ network["out.weight"].T + network["out.bias"]
-    pooled = np.concatenate([seen.mean(axis=0), seen.max(axis=0)])
-    sentence = 8 * encoded.sentence @ network["sent.weight"].T + network["sent.bias"]
-    whole = np.tanh(sentence + pooled @ network["pool.weight"].T + network["pool.bias"])
-    kinds = whole @ network["kind.weight"].T + network["kind.bias"]
-    labels = tuple(LABELS[label] for label in _best_path(emitted, network["trans"]))
+    told = np.stack([networks["emb.weight"][:, row].sum(axis=1) for row in known], axis=1)
+    inputs = np.tanh(layer("proj", encoded.vectors) + told)
+    count = len(inputs)
+    # Of each network one way and the other.
+    states = _lstm(np.concatenate([inputs, inputs[:, ::-1]]), networks)
+    seen = np.concatenate([states[:count], states[count:, ::-1], inputs], axis=2)
+    pooled = np.concatenate([seen.mean(axis=1, keepdims=True), seen.max(axis=1, keepdims=True)], axis=2)
+    whole = np.tanh(layer("sent", 8 * encoded.sentence[None]) + layer("pool", pooled))
+    kinds = layer("kind", whole)[:, 0].mean(axis=0)
+    labels = _best_path(layer("out", seen).mean(axis=0), networks["trans"].mean(axis=0))
     kinds -= np.logaddexp.reduce(kinds)
-    return RoleReading(**vars(encoded), labels=labels, kinds=kinds)
+    return RoleReading(**vars(encoded), labels=tuple(LABELS[label] for label in labels), kinds=kinds)
 
 
-def _lstm(inputs: Matrix, network: Mapping[str, Matrix], way: str) -> Matrix:
-    """Runs a long short-term memory over rows. Source: Hochreiter & Schmidhuber (1997)."""
-    above = (
-        inputs @ network[f"rnn.weight_ih_l0{way}"].T + network[f"rnn.bias_ih_l0{way}"] + network[f"rnn.bias_hh_l0{way}"]
-    )
-    recurrent = network[f"rnn.weight_hh_l0{way}"].T
-    size = recurrent.shape[0]
-    state = memory = np.zeros(size, dtype=np.float32)
+def _lstm(inputs: Matrix, networks: Mapping[str, Matrix]) -> Matrix:
+    """Runs long short-term memories side by side, each over its rows. Source: Hochreiter & Schmidhuber (1997)."""
+
+    def both(name: str) -> Matrix:
+        return np.concatenate([networks[f"rnn.{name}_l0{way}"] for way in ("", "_reverse")])
+
+    above = inputs @ both("weight_ih").swapaxes(1, 2) + (both("bias_ih") + both("bias_hh"))[:, None]
+    recurrent = both("weight_hh").swapaxes(1, 2)
+    state = memory = np.zeros((len(inputs), recurrent.shape[1]), dtype=np.float32)
     states = []
-    for row in above:
-        gates = row + state @ recurrent
-        entry, forget, _, out = (1 / (1 + np.exp(-gates))).reshape(4, size)
-        memory = forget * memory + entry * np.tanh(gates[2 * size : 3 * size])
+    for at in range(inputs.shape[1]):
+        gates = np.split(above[:, at] + (state[:, None] @ recurrent)[:, 0], 4, axis=1)
+        entry, forget, out = (1 / (1 + np.exp(-gates[gate])) for gate in (0, 1, 3))
+        memory = forget * memory + entry * np.tanh(gates[2])
         state = out * np.tanh(memory)
         states.append(state)
-    return np.stack(states)
+    return np.stack(states, axis=1)
 
 
 def _best_path(scores: Matrix, steps: Matrix) -> list[int]:
@@ -265,11 +267,14 @@ def load_weights(path: Path | None = None) -> Weights:
     """Loads what `make train` made; those that come with the product, if no file is given."""
     with safe_open(str(path or files("app.question") / "data" / "reading.safetensors"), framework="np") as stored:
         arrays = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        # Of some arrays bytes are kept, with the step of each row that they count.
+        for name in [name for name in arrays if name.startswith("steps.")]:
+            arrays[name.removeprefix("steps.")] *= arrays.pop(name)
         return Weights(arrays=arrays, notes=dict(stored.metadata()))
 
 
 @cache
-def _network(weights: Weights) -> tuple[Mapping[str, int], Mapping[str, Matrix]]:
-    """Returns the numbers of the features, and the weights of the network, which are stored as `net0.…`."""
-    stored = {name.removeprefix("net0."): array for name, array in weights.arrays.items() if name.startswith("net0.")}
+def _networks(weights: Weights) -> tuple[Mapping[str, int], Mapping[str, Matrix]]:
+    """Returns the numbers of the features, and the arrays of the networks, (networks, …) each, stored as `net.…`."""
+    stored = {name.removeprefix("net."): array for name, array in weights.arrays.items() if name.startswith("net.")}
     return json.loads(weights.notes["features"]), stored

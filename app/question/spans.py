@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from app.question.lexicon import FIRST_YEAR, NO_WORD, Item, find_forms, lexicon_of, words_in
+from app.question.lexicon import FIRST_YEAR, Item, find_forms, lexicon_of, words_in
 from app.records import Pick, Scope
+from ingest.glossary.glossary import words_of_terms
 from ingest.language.dates import find_dates
-from ingest.language.word_frequencies import commonest, commonness
+from ingest.language.word_frequencies import NO_WORD, commonest, commonness
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_matcher import Token, fold, tokens_of
@@ -46,7 +47,7 @@ _DECADE: Final = 10
 # A longer span of months is one of years.
 _FEW_MONTHS: Final = 12
 # Spans that words such as "except" take into them.
-_TIMES_AND_MEETINGS: Final = ("date", "session", "body", "agenda_item")
+_TAKING: Final = ("date", "session", "body", "agenda_item", "article")
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
@@ -101,7 +102,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _picks(items, spans)
     spans += _dates(plain, items, spans, today)
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
-    told = (_left_out(span, items) if span.kind in _TIMES_AND_MEETINGS else span for span in spans)
+    told = (_left_out(span, items) if span.kind in _TAKING else span for span in spans)
     return _carried(sorted(told, key=lambda span: span.start), items)
 
 
@@ -358,7 +359,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
             found = [*(each for each in found if each not in same), span]
     # "In Chinese" names a language.
     tongues = [item for item in items if "in_language" in item.kinds]
-    found = [each for each in found if not any(tongue.start <= each.start < tongue.end for tongue in tongues)]
+    found = [each for each in found if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
     found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
     found = [_left_out(_with_noun(each, items, parties), items) for each in found]
     written = _otherwise_written(text, found, language, parties)
@@ -442,7 +443,7 @@ def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[s
 
 def _is_word(folded: str, word: str, language: str) -> bool:
     """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
-    known = language == "zh" or bool(lexicon_of(language).kinds_of(word))
+    known = language == "zh" or bool(lexicon_of(language).kinds_of(word)) or word in words_of_terms(language)
     return known or max(commonness(word, language), commonness(folded, language)) >= RARE
 
 
@@ -456,13 +457,13 @@ def _common_words(language: str, length: int) -> tuple[str, ...]:
 def _left_out(span: Span, items: Sequence[Item]) -> Span:
     """Returns the span with `left_out` set where words such as "other than" stand beside it.
 
-    Before a time or a meeting these words become part of the span.
+    Before a time, a meeting or an article these words become part of the span.
     """
     before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
-    is_time = span.kind in _TIMES_AND_MEETINGS
-    told = [i.start for i in before if "left_out" in i.kinds or (is_time and "left_out_time" in i.kinds)]
-    start = told[0] if told and is_time else span.start
+    taking = span.kind in _TAKING
+    told = [i.start for i in before if "left_out" in i.kinds or (taking and "left_out_time" in i.kinds)]
+    start = told[0] if told and taking else span.start
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
 

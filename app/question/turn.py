@@ -272,14 +272,18 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
         # Who settles a name that was unclear answers for it beside the others that were named.
         return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
     named, known = ({code for name in PARTIES for code in getattr(each, name)} for each in (scope, earlier))
-    if act in ("replace", "correct") and not named and (known & {*scope.excluded} or earlier.members_of):
+    if (
+        act in ("replace", "correct")
+        and not named
+        and (known & {*scope.excluded} or earlier.members_of or earlier.groups)
+    ):
         # Who only leaves out whom the turn before asked takes them away.
         act = "remove"
     gone = {*scope.excluded, *(named if act == "remove" else ())}
     rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
     if act == "remove":
         # Taken from many, whoever was not named is left out; where the only one named goes, all others are asked.
-        of_many = before.scope.all_states or rest["members_of"]
+        of_many = before.scope.all_states or rest["members_of"] or rest["groups"]
         out = gone - known if of_many else () if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
     if act == "correct" and gone & known:

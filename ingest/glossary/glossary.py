@@ -14,12 +14,15 @@ from typing import Final, NamedTuple
 import regex
 
 from ingest.language.lexicons import load_table
+from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems, verb_stems
 
 # Tells meanings apart for whoever reads the table: "well (water)".
 _NOTE: Final = regex.compile(r" \([^)]*\)")
+# Letters of a word with a typing error; shorter words are near to too many others.
+_SHORTEST_MENDED: Final = 7
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
@@ -202,7 +205,29 @@ def words_of_terms(language: str) -> dict[str, str]:
     words = (
         word.text for concept in _concepts("glossary") for term in concept[language] for word in _words(term, language)
     )
-    return {word: fold(word) for word in words if word.islower()}
+    return {word: fold(word) for word in words if word == word.lower()}
+
+
+def mistyped_terms(text: str, language: str) -> dict[str, str]:
+    """Returns the words of a text that a term of the field is one typing error away from, each with that word.
+
+    A word with a capital may be a name, and a form of the same stem is no error.
+    """
+    if language == "zh":
+        return {}
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    found: dict[str, str] = {}
+    for word in regex.findall(r"[^\W\d_]+", text):
+        if len(word) < _SHORTEST_MENDED or not word.islower() or commonness(word, language) >= NO_WORD:
+            continue
+        near = process.extractOne(
+            fold(word), words_of_terms(language), scorer=DamerauLevenshtein.distance, score_cutoff=1
+        )
+        if near is not None and near[1] and stem(near[2], language) != stem(word, language):
+            found[word] = near[2]
+    return found
 
 
 def _stems(text: str, language: str) -> frozenset[str]:

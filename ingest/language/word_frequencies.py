@@ -15,6 +15,8 @@ from typing import Final
 
 import regex
 
+# Zipf frequency below which a word is none of its language.
+NO_WORD: Final = 2.0
 # What is one word however it is taken apart.
 _ONE_WORD: Final = regex.compile(r"\p{Latin}+|\p{Cyrillic}+|(?:(?!ـ)\p{Arabic})+")
 

@@ -1,6 +1,7 @@
 import pytest
 
-from app.question.reading import mistyped, resolve
+from app.question.reading import resolve
+from ingest.glossary.glossary import mistyped_terms
 from ingest.parties.party_table import PartyTable
 
 
@@ -14,14 +15,14 @@ from ingest.parties.party_table import PartyTable
     ],
 )
 def test_word_one_error_away_from_a_term_is_read_as_it(language: str, topic: str, meant: dict[str, str]) -> None:
-    assert mistyped(topic, language) == meant
+    assert mistyped_terms(topic, language) == meant
 
 
 @pytest.mark.parametrize(
     "topic", ["extraditions and confiscations", "extraditable offences", "Extraditon", "kleptocracy", "deepfakes", ""]
 )
 def test_other_forms_names_and_rare_words_stay(topic: str) -> None:
-    assert mistyped(topic, "en") == {}
+    assert mistyped_terms(topic, "en") == {}
 
 
 def test_topic_is_mended_and_a_note_says_so_unless_it_is_given(parties: PartyTable) -> None:
