@@ -46,10 +46,9 @@ class Fts5:
 
     def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""
-        connection.exec_driver_sql(
-            f"INSERT INTO {_NAME} (rowid, text) VALUES (?, ?)",
-            [(number, lexical_text(words)) for number, words in passages],
-        )
+        # Without rows the driver takes the statement for one without values.
+        if rows := [(number, lexical_text(words)) for number, words in passages]:
+            connection.exec_driver_sql(f"INSERT INTO {_NAME} (rowid, text) VALUES (?, ?)", rows)
 
     def remove(self, connection: sa.Connection, passages: sa.Select[Any]) -> None:
         """Removes texts by the numbers of their passages, which a query selects."""

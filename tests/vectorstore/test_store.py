@@ -287,6 +287,12 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     assert_in_step(store)
 
 
+def test_an_empty_store_is_rebuilt(store):
+    with store.writer():
+        assert store.rebuild_index() == 0
+    assert_in_step(store)
+
+
 @only_servers
 def test_writer_of_a_served_record_is_refused_while_another_writes(store, opening):
     second = opening(wait_seconds=0.2)
