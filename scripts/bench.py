@@ -131,6 +131,8 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         # Nobody waits for a model to be loaded.
         embedder.embed_documents(TOPICS)
     here, there = Here(folder, sides[0]), There(folder, sides[1])
+    # Nor for Chroma, which the other side has opened already.
+    here.store.rebuild_index()
     with closing(here.store) as store:
         first, second = _ingests(here, sides[0], folder / "corpus", time.process_time)
         passages = store.catalogue.passages_of(list(here.held))
