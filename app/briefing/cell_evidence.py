@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import chain, takewhile
-from typing import Final
+from typing import Final, Literal
 
 import regex
 
@@ -167,11 +167,20 @@ def nearest(
     return [max(later, key=lambda found: (when(found.sentence), *order(found)), default=best).sentence]
 
 
-def cannot_be_told(item: PartyEvidence, subject: Subject) -> bool:
-    """Returns whether finding nothing proves nothing: the subject has no term in a language of the party's."""
+def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "words"] | None:
+    """Returns why finding nothing proves no silence; None where it does: the subject is a term, or a single word.
+
+    "Debt relief" has its words in every language. "Training offered to officials" is put into other languages word by
+    word, and may be said in quite other words in its own.
+    """
+    if item.coverage_unknown:
+        return "language"
+    if is_term(subject.topic, subject.language):
+        return None
     languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
-    abroad = any(language != subject.language for language in languages)
-    return item.coverage_unknown or (abroad and not is_term(subject.topic, subject.language))
+    if any(language != subject.language for language in languages):
+        return "language"
+    return "words" if len(content_terms(subject.topic, subject.language)) > 1 else None
 
 
 def _is_declined(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]], language: str) -> bool:

@@ -19,7 +19,7 @@ Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 # How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
 # kind is sure; that only a group spoke; that they are the nearest ones, since nothing surely is on its subject; or that
 # it lost them when the corpus was corrected.
-Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied"]
+Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied", "unproven"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +108,8 @@ class Cell:
             document leaves out.
         nearest: Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence.
         of_group: Its citations are what groups said for the party, which has no words of its own on the subject.
+        unproven: Finding nothing proves no silence: its subject may be said in other words or in a language that is
+            searched poorly.
         emptied: It lost its last citations when the corpus was corrected.
         more: How many further evidence sentences there are; of a short document, quotations that it leaves out as well.
         note: Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty.
@@ -129,6 +131,7 @@ class Cell:
     superseded: Mapping[int, int | None] = field(default_factory=dict)
     nearest: bool = False
     of_group: bool = False
+    unproven: bool = False
     emptied: bool = False
     more: int = 0
     note: str = ""
@@ -154,7 +157,9 @@ class Cell:
         if self.is_rejected:
             return "no_position"
         if self.holds != "no_position" or not (self.citations or self.more):
-            return "emptied" if self.emptied and not self.citations else self.holds
+            if self.emptied and not self.citations:
+                return "emptied"
+            return "unproven" if self.unproven and self.review is None else self.holds
         if self.review is not None or self.words:
             return "mentioned"
         if self.nearest:

@@ -13,7 +13,7 @@ from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
 from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verified
-from app.briefing.cell_evidence import cannot_be_told, nearest, on_subject
+from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import (
     COMPOSERS,
@@ -272,6 +272,7 @@ class _Build:
             superseded=self._superseded(read, code),
             nearest=bool(near),
             of_group=bool(of_groups) and not cited,
+            unproven=kind == "no_position" and not shown and own is not None and why_unproven(own, subject) is not None,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
             key=_key(code, subject, session, cited or near),
@@ -343,7 +344,8 @@ class _Build:
     ) -> str:
         """Returns the note of a cell without words of the party, by the reason with which a question would abstain."""
         beside = ("no_position",) if of_group else ("no_position", "group_only")
-        found = [replace(e, coverage_unknown=cannot_be_told(e, subject)) for e in retrieved.party_evidence]
+        why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
+        found = [replace(e, coverage_unknown=why[e.party] == "language") for e in retrieved.party_evidence]
         retrieved = replace(retrieved, party_evidence=tuple(found))
         resolution = self._resolution(code, subject, session)
         answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
@@ -354,7 +356,8 @@ class _Build:
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
-            return self._words.say(f"absent_{reason}", **counts)
+            reworded = reason == "not_mentioned" and why.get(code) == "words"
+            return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message
 
     def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:

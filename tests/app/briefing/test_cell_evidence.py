@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from app.briefing.cell_evidence import cannot_be_told, nearest, on_subject, shared_with
+from app.briefing.cell_evidence import nearest, on_subject, shared_with, why_unproven
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
@@ -85,17 +85,17 @@ def test_words_in_another_language_count_where_the_subject_is_put_into_it_word_b
     assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
 
 
-def test_silence_in_another_language_is_told_only_of_a_subject_that_has_a_term_there() -> None:
-    told = [
-        (topic, language)
-        for topic in ("data stored abroad", "Data Stored Abroad", "Whaling", "extradition")
-        for language in ("fr", "en")
-        if not cannot_be_told(
+@cases("topic", "french", "english")
+def test_silence_is_proven_on_a_term_or_in_its_own_language_on_a_single_word(
+    topic: str, french: str, english: str
+) -> None:
+    why = [
+        why_unproven(
             PartyEvidence(party="XES", searched=(summary("s", language=language),)), Subject(label="x", topic=topic)
         )
+        for language in ("fr", "en")
     ]
-    unknown = [(topic, "en") for topic in ("data stored abroad", "Data Stored Abroad", "Whaling")]
-    assert told == [*unknown, ("extradition", "fr"), ("extradition", "en")]
+    assert why == [french or None, english or None]
 
 
 @cases("text", "chance", "kept")

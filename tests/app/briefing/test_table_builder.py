@@ -78,7 +78,9 @@ def test_silence_is_told_from_absence(workspace):
     briefing = build(workspace, states=["AUT, CHE, CUB"])
     said, silent, absent = briefing.cells
     assert said.citations and silent.kind == "no_position" and absent.kind == "no_statement"
-    assert silent.note == "Nothing on this was found (statements searched: 1)."
+    assert silent.note == "Nothing was found in these words (statements searched: 1); it may have been said in others."
+    assert (silent.standing, absent.standing) == ("unproven", "no_statement")
+    assert build(workspace, states=["CHE"], topics=["extradition"]).cells[0].standing == "no_position"
     assert briefing.coverage.states_without_statement == ("CUB",)
     assert "CHE" in briefing.coverage.states_without_evidence
 
@@ -137,7 +139,7 @@ def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, mon
 def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
     briefing = build(workspace, states=["CHE, CUB, FIN"], language="fr")
     assert [cell.note for cell in briefing.cells] == [
-        "Rien n’a été trouvé à ce sujet (déclarations consultées : 1).",
+        "Rien n’a été trouvé dans ces termes (déclarations consultées : 1) ; cela a pu être dit autrement.",
         "Aucune déclaration dans ce qui a été consulté ; déclarations disponibles en tout : 0.",
         "Aucune parole en son nom propre à ce sujet. "
         "Prise de parole d’un groupe en son nom, citée comme telle : Union européenne.",
@@ -150,7 +152,7 @@ def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
     monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_, **__: [])
     for party in ("XGA", "FIN"):
         (cell,) = build(own, (party,)).cells
-        assert cell.note == "Nothing on this was found (statements searched: 1)."
+        assert cell.note.startswith("Nothing was found in these words (statements searched: 1);")
 
 
 def test_a_later_position_is_told_as_a_change_and_supersedes_the_earlier_one(workspace):
