@@ -76,11 +76,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return spoken(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
-    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
-
-    def names_states(sentence: Sentence) -> bool:
-        found = (match.codes for match in _parties().find(sentence.text, spoken(sentence)) if states)
-        return bool(states) and states <= set(found)
+    names_states = _names_states_of(subject)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -91,7 +87,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         # A State that the subject names tells most of it, as in "the war in Syria".
-        named = named or names_states(sentence)
+        named = named or names_states(sentence.text, spoken(sentence))
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def is_told(found: ScoredSentence) -> bool:
@@ -136,12 +132,13 @@ def nearest(
         sentences: All sentences of each statement.
         answering: Whether it has to be good enough for an answer to quote it.
     """
-    shared = shared_with(subject)
+    shared, names_states = shared_with(subject), _names_states_of(subject)
     spoken, when = _spoken_and_when(item)
 
     def is_named(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
-        return shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE or _is_unknown(subject, language)
+        named = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE
+        return named or names_states(sentence.text, language) or _is_unknown(subject, language)
 
     def is_near(found: ScoredSentence) -> bool:
         near = found.relevance.chance >= _SURE or is_named(found)
@@ -244,6 +241,12 @@ def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
         return _shared(topic_in(subject.topic, subject.language, language) or subject.topic, language)
 
     return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
+
+
+def _names_states_of(subject: Subject) -> Callable[[str, str | None], bool]:
+    """Returns whether a text, in a language that is given with it, names all States that a subject names, if any."""
+    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
+    return lambda text, language: bool(states) and states <= {match.codes for match in _parties().find(text, language)}
 
 
 def names_whole(text: str, subject: Subject, language: str) -> bool:

@@ -168,6 +168,14 @@ def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
     assert quoted(evidence, "trafficking in persons") == [stronger.sentence, weaker.sentence]
 
 
+@cases("topic", "near")
+def test_what_names_the_states_of_a_subject_is_near_it(topic: str, near: bool) -> None:
+    item = found("The Syrian people suffer.", 0.4)
+    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
+    subject = Subject(label="x", topic=topic)
+    assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
+
+
 def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
     subject = Subject(label="Nationals", topic="extradition of nationals")
     far, near = found("The Council meets in May.", 0.4), found("Extradition is slow.", 0.4)
