@@ -22,7 +22,7 @@ cases = Cases(__file__)
 
 # Still to be taught, as those of `tests/app/question/misread.txt`.
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
-NOT_YET = {"有没有国家提到腐败？", "哪些国家对腐败保持沉默？"}
+NOT_YET = {"哪些国家对腐败保持沉默？"}
 
 
 @cases("question", "reason")
@@ -210,13 +210,7 @@ def test_a_negation_is_read_and_stays_out_of_the_topic(question, topic, parties)
     assert read.scope.topic.split()[-len(topic.split()) :] == topic.split() and len(read.scope.topic.split()) <= 3
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        pytest.param(question, marks=[MISREAD] if question in NOT_YET else [])
-        for question in cases["test_a_negation_of_something_else_is_no_such_question"]
-    ],
-)
+@cases("question")
 def test_a_negation_of_something_else_is_no_such_question(question, parties):
     assert not resolve(question, parties).scope.negated
 
