@@ -14,10 +14,9 @@ from typing import Final, Literal
 
 import regex
 
-from app.answering.citation_spans import CONTEXT_SENTENCES, refers_back
+from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
@@ -37,6 +36,8 @@ _SURE: Final = 0.7
 _SURE_BY_MEANING: Final = 0.95
 # Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
+# The share of a text that holds all of the subject's words, but some of them not as they are.
+_LOOSELY: Final = 0.99
 _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 # Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
@@ -84,17 +85,15 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
             return True
         # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
         around = share(sentence, _with_next(sentence, sentences))
-        named = around >= (_NAMED_ABROAD if foreign(sentence) else 1) or _is_unknown(subject, spoken(sentence))
+        named = around >= (_NAMED_ABROAD if foreign(sentence) else _LOOSELY) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         # A State that the subject names tells most of it, as in "the war in Syria".
         named = named or names_states(sentence.text, spoken(sentence))
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def is_told(found: ScoredSentence) -> bool:
-        # What names all of it, or the best where it says that no position is taken, has not to answer otherwise.
-        sentence, named = found.sentence, share(found.sentence)
-        declined = found is item.sentences[0] and named >= 1 / 2 and _is_declined(sentence, sentences, spoken(sentence))
-        return (found.relevance.answers or found.relevance.nearest) and (named == 1 or declined)
+        # What names all of it has not to answer otherwise.
+        return (found.relevance.answers or found.relevance.nearest) and share(found.sentence) == 1
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
@@ -106,7 +105,8 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
     # "The second phase of the mechanism" is of the review, where that is the agenda item.
-    under = (f.sentence for f in after if share(f.sentence) >= 1 / 2 and not foreign(f.sentence))
+    surely = (f.sentence for f in after if f.relevance.answers and not foreign(f.sentence))
+    under = (each for each in surely if share(each) >= 1 / 2)
     later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
     likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
@@ -178,13 +178,6 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
     if any(language != subject.language for language in languages):
         return "language"
     return "words" if len(content_terms(subject.topic, subject.language)) > 1 else None
-
-
-def _is_declined(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]], language: str) -> bool:
-    """Returns whether a sentence says that no position is taken, or the next one says so of what it names."""
-    following = sentences[sentence.statement_id][sentence.ordinal + 1 : sentence.ordinal + 2]
-    taken_up = (each.text for each in following if each.paragraph == sentence.paragraph and refers_back(each.text))
-    return any(declines_position(text, language) for text in (sentence.text, *taken_up))
 
 
 def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
@@ -264,17 +257,23 @@ def _is_unknown(subject: Subject, language: str | None) -> bool:
 
 
 def _shared(topic: str, language: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
+    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic.
+
+    What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
+    adjective of a State falls short of 1: it may be on something else.
+    """
     known, within = terms_of(topic, language), terms_within(topic, language)
     parts = [*_parts(topic, within, language)]
 
-    def put(part: NamedTerm, term: str) -> frozenset[str]:
-        return _roots(f"{topic[: part.start]}{term}{topic[part.end :]}", language)
+    def put(part: NamedTerm, term: str) -> str:
+        return f"{topic[: part.start]}{term}{topic[part.end :]}"
 
-    names = [_roots(topic, language), *(_roots(term, language) for term in known)]
-    names = [*filter(None, names), *(put(each, term) for each in within for term in each.terms)]
+    written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
+    names = [terms for each in written if (terms := content_terms(each, language))]
     # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
     kinds = [put(each, term) for each in parts for term in (*each.terms, *_kinds_of(each.concept, language))]
+    loose = [terms for each in written if (terms := _roots(each, language))]
+    kinds_of_it = [_roots(each, language) for each in kinds]
     own = {named.concept for named in (*within, *parts)}
     own = own.union(*map(thesaurus().narrower, own))
     states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
@@ -285,17 +284,18 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
         # term that holds the whole topic ("legal basis for extradition") is on it.
         for named in reversed(terms_within(text, language) if known else ()):
-            term = _roots(text[named.start : named.end], language)
+            term = content_terms(text[named.start : named.end], language)
             if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
                 text = text[: named.start] + text[named.end :]
-        held = _roots(text, language)
+        held, roots = content_terms(text, language), _roots(text, language)
         # "The Syrian crisis" names Syria.
-        held = held.union(
+        roots = roots.union(
             *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
         )
-        if any(terms <= held for terms in kinds):
-            return 1.0
-        return max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
+        exactly = max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
+        loosely = max((len(terms & roots) / len(terms) for terms in loose), default=0.0)
+        loosely = 1.0 if any(terms <= roots for terms in kinds_of_it) else loosely
+        return max(exactly, min(loosely, _LOOSELY))
 
     return shared
 

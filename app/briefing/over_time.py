@@ -45,7 +45,7 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
 
 def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
     """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
-    own = [(cell, n) for cell in cells for n in cell.citations[:1] if cell.party in citations.get(n).holders]
+    own = [(cell, n) for cell in cells for n in cell.evidence[:1] if cell.party in citations.get(n).holders]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
     return tuple(_moment(cell, n, citations, labels) for cell, n in own if counted[cell.party, cell.subject] > 1)
 

@@ -9,7 +9,8 @@ from typing import Final
 
 import regex
 
-from vectorstore.stems import is_filler, is_function_word, stem, words_of
+from ingest.glossary.glossary import acronyms_of_terms
+from vectorstore.stems import fold, is_filler, is_function_word, stem, words_of
 
 _HAN: Final = regex.compile(r"\p{Han}")
 
@@ -32,4 +33,6 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _term(word: str, language: str) -> str:
     """Returns the stem of a word that may tell a topic, else nothing: each word of a list's sentences is looked up."""
-    return "" if is_function_word(word, language) or is_filler(word, language) else stem(word, language)
+    if is_function_word(word, language) or is_filler(word, language):
+        return ""
+    return fold(word) if word.isupper() and word in acronyms_of_terms(language) else stem(word, language)

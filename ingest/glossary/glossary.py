@@ -208,6 +208,13 @@ def words_of_terms(language: str) -> dict[str, str]:
     return {word: fold(word) for word in words if word == word.lower()}
 
 
+@cache
+def acronyms_of_terms(language: str) -> frozenset[str]:
+    """Returns the words of terms that are written in capitals: "AIDS" is no plural of "aid"."""
+    terms = (term for concept in _concepts("glossary") for term in concept[language])
+    return frozenset(word.text for term in terms for word in _words(term, language) if word.text.isupper())
+
+
 def mistyped_terms(text: str, language: str) -> dict[str, str]:
     """Returns the words of a text that a term of the field is one typing error away from, each with that word.
 

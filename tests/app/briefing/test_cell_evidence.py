@@ -202,19 +202,11 @@ def test_what_names_all_of_the_subject_is_evidence_below_the_chance_of_an_answer
         assert quoted(evidence, "trafficking in persons") == [item.sentence][: int(kept)]
 
 
-def test_that_no_position_is_taken_is_evidence_on_what_the_sentence_before_names() -> None:
-    subject, item = Subject(label="x", topic="new protocol"), found("A protocol on fishing was suggested.", 0.3)
-    evidence = PartyEvidence(party="XIC", searched=(), sentences=(item,))
-    for text, kept in (("The Forum has no position on this suggestion.", True), ("The Forum rests on this.", False)):
-        following = replace(item.sentence, text=text, ordinal=1)
-        assert on_subject(evidence, subject, {"s": [item.sentence, following]}) == [item.sentence][: int(kept)]
-
-
-@cases("heading", "text", "kept")
+@cases("heading", "text", "chance", "kept")
 def test_a_later_statement_is_on_what_its_agenda_item_and_its_words_name_together(
-    heading: str, text: str, kept: bool
+    heading: str, text: str, chance: float, kept: bool
 ) -> None:
-    early, late = found("We support the review mechanism.", 0.9), found(text, 0.05)
+    early, late = found("We support the review mechanism.", 0.9), found(text, chance)
     late = replace(late, sentence=replace(late.sentence, statement_id="late", ordinal=1))
     title = replace(late.sentence, text=heading, ordinal=0, paragraph=None)
     searched = (summary("s", date="2018-10-15"), summary("late", date="2024-10-14", agenda_item="2"))
