@@ -183,7 +183,10 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
     """Whether the words that show a direction stand on one side of a "but", and the subject is named on the other.
 
     "We make extradition conditional on a treaty, but take the Convention as one" sets no condition on taking it so.
+    "Not only this but also that" sets nothing against the other.
     """
+    if _PATTERNS.adding.search(text):
+        return False
     edges = [0, *(match.start() for match in _PATTERNS.contrast.finditer(text)), len(text)]
     clauses = list(pairwise(edges))
     shares = [share(text[start:end]) for start, end in clauses]

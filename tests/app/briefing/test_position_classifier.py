@@ -122,6 +122,13 @@ def test_what_is_said_of_a_part_or_under_a_condition_takes_no_plain_position(tex
     assert suggested(text, topic="return of assets").kind not in ("supports", "opposes", "conditional")
 
 
+@cases("language", "text")
+def test_what_is_added_in_another_language_is_not_set_against_the_rest(language: str, text: str) -> None:
+    made = statement(text)
+    found = suggest_kind([replace(citation(made), language=language)], {"s": made}, on("return of assets"))
+    assert found.kind == "supports"
+
+
 def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one() -> None:
     found = suggested("Arvandia has no position on the visits.", "We support the visits.", topic="visits")
     assert (found.kind, found.declines) == ("no_position", True)
