@@ -135,6 +135,12 @@ def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one(
     assert found.words[0].text == "Arvandia has no position on the visits."
 
 
+@cases("text", "kind", "declines")
+def test_who_declines_a_position_declines_it_on_the_whole_subject(text: str, kind: str, declines: bool) -> None:
+    found = suggested(text, topic="review mechanism")
+    assert (found.kind, found.declines) == (kind, declines)
+
+
 def test_words_that_go_both_ways_take_no_position() -> None:
     text = (
         "We support the work of civil society. Its place, however, is at home."
