@@ -92,16 +92,23 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     spans = read_span(citation.quote, topic, language)
     shared = shared_with(subject)
 
+    def share(text: str) -> float:
+        return shared(text, language) if subject.article is None else float(_names_article(text, subject.article))
+
     def names(text: str) -> bool:
-        return shared(text, language) >= 1 / 2 if subject.article is None else _names_article(text, subject.article)
+        return share(text) >= 1 / 2
 
     speaking = _speaking(spans, citation.quote, names)
     own = _own(speaking) or _own(spans)
     named = bool(_own(speaking)) or not subject.topic
     if not own or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
-    for start, text in _texts(speaking, spans, citation.quote):
-        if declines_position(text, language):
+    told = [span for span in own if _is_told(span[1])]
+    most = max((share(text) for _, text in _texts(told, spans, citation.quote)), default=0.0)
+    for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
+        # "We have no position on this" takes up what is named before it.
+        taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
+        if declines_position(text, language) and share(taken_up) == 1 and most <= share(text):
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # What goes on without naming it ("it should be short") decides only by words that show a direction.
@@ -121,9 +128,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     if subject.article is None:
         # "We wish to bear what a seat in the Council entails" is not for its reform.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
-        told = (
-            told and not implied and not _is_beside(text, decisive, lambda clause: shared(clause, language), language)
-        )
+        told = told and not implied and not _is_beside(text, decisive, share)
     # Against a harm and for what is done against it is one position.
     divided = not subject.harm and _is_divided(own)
     told = told and not (divided or _is_qualified(text, topic, decisive, language))
@@ -179,11 +184,14 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 
-def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float], language: str) -> bool:
+def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]) -> bool:
     """Whether the words that show a direction stand on one side of a "but", and the subject is named on the other.
 
     "We make extradition conditional on a treaty, but take the Convention as one" sets no condition on taking it so.
+    "Not only this but also that" sets nothing against the other.
     """
+    if _PATTERNS.adding.search(text):
+        return False
     edges = [0, *(match.start() for match in _PATTERNS.contrast.finditer(text)), len(text)]
     clauses = list(pairwise(edges))
     shares = [share(text[start:end]) for start, end in clauses]

@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 
 import regex
 
-from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.language.lexicons import Patterns, load_lexicon, unfolded
 from prompts.wording import LANGUAGES
 
 PositionKind = Literal[
@@ -79,6 +79,7 @@ _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
 # Characters before an attitude, in the same clause, in which a negation counts.
 _REACH: Final = 40
+_PATTERNS: Final = Patterns("briefing")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
@@ -108,18 +109,28 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     A text in no known language (None) is read as English.
     """
     cues = _compiled(language or "en")
-    if cues is None or any(_found(name, cues, text) for name in ("declines", "abstains")):
+    if cues is None or declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
         return ()
-    # Reported speech of others is blanked out, so that offsets stay.
-    own = cues["others_said"].sub(lambda match: " " * len(match.group()), text) if "others_said" in cues else text
+    own = _own(cues, text)
     marks = [mark for rule in RULES for mark in _marks(rule, cues, own)]
     return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
 
 
 def declines_position(text: str, language: str | None) -> bool:
-    """Whether a sentence says that its speaker takes no position: "the Forum has no position on this suggestion"."""
+    """Whether a sentence says that its speaker takes no position: "the Forum has no position on this suggestion".
+
+    "Our neighbours have no position" says it of others, and "it is not true that we have none" denies it.
+    """
     cues = _compiled(language or "en")
-    return cues is not None and bool(_found("declines", cues, text))
+    if cues is None or not cues["declines"].search(text):
+        return False
+    own = _own(cues, text)
+
+    def denied(end: int) -> bool:
+        return any(_PATTERNS.denied.search(own, no.end(), end) for no in cues["negation"].finditer(own, 0, end))
+
+    starts = [match.start() for match in cues["declines"].finditer(own)]
+    return any(not denied(at) and not _PATTERNS.others.search(own[:at]) for at in starts)
 
 
 def kind_of(marks: Sequence[PositionMark]) -> PositionKind:
@@ -131,8 +142,9 @@ def kind_of(marks: Sequence[PositionMark]) -> PositionKind:
     return min(kinds, key=PRECEDENCE.index, default="no_position")
 
 
-def _found(rule: str, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> bool:
-    return rule in cues and cues[rule].search(text) is not None
+def _own(cues: Mapping[str, "regex.Pattern[str]"], text: str) -> str:
+    """Returns a text with the reported speech of others blanked out, so that offsets stay."""
+    return cues["others_said"].sub(lambda match: " " * len(match.group()), text)
 
 
 def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> Iterator[PositionMark]:

@@ -122,10 +122,23 @@ def test_what_is_said_of_a_part_or_under_a_condition_takes_no_plain_position(tex
     assert suggested(text, topic="return of assets").kind not in ("supports", "opposes", "conditional")
 
 
+@cases("language", "text")
+def test_what_is_added_in_another_language_is_not_set_against_the_rest(language: str, text: str) -> None:
+    made = statement(text)
+    found = suggest_kind([replace(citation(made), language=language)], {"s": made}, on("return of assets"))
+    assert found.kind == "supports"
+
+
 def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one() -> None:
     found = suggested("Arvandia has no position on the visits.", "We support the visits.", topic="visits")
     assert (found.kind, found.declines) == ("no_position", True)
     assert found.words[0].text == "Arvandia has no position on the visits."
+
+
+@cases("text", "kind", "declines")
+def test_who_declines_a_position_declines_it_on_the_whole_subject(text: str, kind: str, declines: bool) -> None:
+    found = suggested(text, topic="review mechanism")
+    assert (found.kind, found.declines) == (kind, declines)
 
 
 def test_words_that_go_both_ways_take_no_position() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.position_marks import PRECEDENCE, RULES, find_position_marks, kind_of
+from app.retrieval.position_marks import PRECEDENCE, RULES, declines_position, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
@@ -92,3 +92,8 @@ def test_words_set_off_after_the_subject_end_before_its_verb(text):
 @cases("text")
 def test_a_name_after_a_title_and_an_adverb_are_not_who_speaks(text):
     assert all(mark.kind != "reports_practice" for mark in find_position_marks(text, "en"))
+
+
+@cases("language", "text", "declines")
+def test_only_the_speaker_declines_a_position(language, text, declines):
+    assert declines_position(text, language) is declines
