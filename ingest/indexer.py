@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -27,7 +28,7 @@ from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import PARTIES_NAME, added_rows
+from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.store_parties import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
 from ingest.text.splitter import SplitConfig
@@ -213,8 +214,8 @@ class _Run:
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
-        # Codes of tables that were refused, with the names that they have there.
-        self._disputed: dict[str, str] = {}
+        # By the folder of a table that was refused: its codes, with the names that they have there.
+        self._disputed: dict[Path, dict[str, str]] = {}
         self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
         self._may_defer = True
@@ -291,7 +292,11 @@ class _Run:
         name = printable(path.relative_to(folder).as_posix())
         if row is not None:
             # A refused table's code is another party's in the store, which did not say this.
-            cells = {column: self._disputed.get(getattr(row, column) or "") for column in ("state", "on_behalf_of")}
+            disputed = ChainMap(*(self._disputed[each] for each in path.parents if each in self._disputed))
+            cells = {
+                column: disputed.get((getattr(row, column) or "").strip().upper())
+                for column in ("state", "on_behalf_of")
+            }
             row = row.model_copy(update={column: name for column, name in cells.items() if name})
         return _Source(path=path, folder=folder, name=name, row=row, order=next(self._order))
 
@@ -422,8 +427,7 @@ class _Run:
             names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
             self._notes.append(str(exc))
-            with suppress(PartyTableError):
-                self._disputed |= {row.code: row.name for _, row in added_rows(table)}
+            self._disputed[path.parent] = claimed_codes(table)
             return ()
         with self._store.writer(sync=False):
             self._store.keep_party_file(path, table)

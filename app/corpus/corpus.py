@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from string import ascii_uppercase
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -37,7 +36,7 @@ from ingest.loaders.registry import find_files
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, without_party
+from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
@@ -67,7 +66,7 @@ EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name !
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
 # Codes of ISO 3166 that are never a State's, the last one first: tables of users begin with XAA.
-_USER_ASSIGNED: Final = tuple(f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)[::-1]
+_USER_ASSIGNED: Final = tuple(user_assigned_codes())[::-1]
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
 _ALIKE: Final = 70
 _COMPARED: Final = 20_000

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
@@ -294,6 +295,29 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
             raise PartyTableError(f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}")
         seen[row.code] = line
         yield line, row
+
+
+def claimed_codes(path: Path) -> dict[str, str]:
+    """Returns the codes in a `parties.csv` that is refused, each with the name beside it, or that nobody has.
+
+    Where no codes can be read these are all that a table may take, so that none is another party's by chance.
+    """
+    from ingest.loaders.registry import read_bytes
+
+    try:
+        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", "replace")
+        rows = [*csv.DictReader(io.StringIO(text, newline=""))]
+    except (LoadError, csv.Error):
+        rows = []
+    claimed = {
+        code: (row.get("name") or "").strip() or f"{code}?" for row in rows if (code := (row.get("code") or "").strip())
+    }
+    return claimed or {code: f"{code}?" for code in user_assigned_codes()}
+
+
+def user_assigned_codes() -> Iterator[str]:
+    """Yields the codes of ISO 3166 that are never a State's, XAA to XZZ."""
+    return (f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
 
 
 def without_party(path: Path, code: str) -> bytes:

@@ -228,3 +228,19 @@ def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspac
     assert "already" in report and "Cassivar" in report
     states = {document.file: document.metadata.state for document in workspace.corpus.documents()}
     assert states == {"a.txt": "XAA", "b.txt": None, "c.txt": "XAA"}
+
+
+@pytest.mark.parametrize(
+    "table", ["code,name\nXAA,Cassivar\nXAC,\n", "code,name,kind\nXAA,Cassivar,realm\n", "name\nCassivar\n", ""]
+)
+def test_no_code_of_a_table_that_is_refused_is_another_party_s(workspace, tmp_path, table):
+    upload(workspace, tmp_path / "one", {"parties.csv": PARTIES.encode()})
+    bad = {"parties.csv": table.encode(), "b.txt": b"We oppose this.\n", "statements.csv": b"file,state\nb.txt,xaa\n"}
+    good = {"d.txt": b"We support this.\n", "statements.csv": b"file,state\nd.txt,XAA\n"}
+    for folder, files in (("bad", bad), ("good", good)):
+        (tmp_path / folder).mkdir()
+        for name, content in files.items():
+            (tmp_path / folder / name).write_bytes(content)
+    workspace.corpus.ingest([tmp_path / "bad", tmp_path / "good"])
+    states = {document.file: document.metadata.state for document in workspace.corpus.documents()}
+    assert (states["b.txt"], states["d.txt"]) == (None, "XAA")
