@@ -103,8 +103,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     named = bool(_own(speaking)) or not subject.topic
     if not own or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
-    told = [span for span in own if _is_told(span[1])]
-    most = max((share(text) for _, text in _texts(told, spans, citation.quote)), default=0.0)
+    plain = [span for span in own if _is_told(span[1])]
+    most = max((share(text) for _, text in _texts(plain, spans, citation.quote)), default=0.0)
     for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
         # "We have no position on this" takes up what is named before it.
         taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
