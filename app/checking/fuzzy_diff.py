@@ -106,7 +106,7 @@ def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
 
     A sign after the last word, before which the quotation ends, is no difference.
     """
-    if source and quoted and source[-1].rstrip(".,;:!?") == quoted[-1]:
+    if source and quoted and source[-1].rstrip(".,;:!") == quoted[-1]:
         source = [*source[:-1], quoted[-1]]
     out: list[str] = []
     put: list[str] = []

@@ -22,7 +22,6 @@ _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
 _LONGEST_WISH: Final = 100
 _LONGEST_CHOICE: Final = 5
 _LONGEST_TIME: Final = 10
-_ACRONYM: Final = re.compile(r"[A-Z]{2,3}")
 # How far from the session asked about.
 _STEPS: Final = {"session_before": -1, "session_after": 1}
 # What may stand beside a number that is all that a follow-up says.
@@ -36,8 +35,7 @@ def restyle(question: str) -> Restyle | None:
     for item in lexicon_of("en", "forms").items(question) if len(question) <= _LONGEST_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
         # "un" fills a wish in French; "UN recap" is about an organization.
-        acronym = not question.isupper() and _ACRONYM.fullmatch(question, item.start, item.end)
-        if acronym and "form_filler" in item.kinds:
+        if question[item.start : item.end] == "UN" and not question.isupper():
             return None
         if not (style or item.kinds & {"language", "form_filler", *SIGNS}):
             return None
