@@ -121,7 +121,7 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     """Returns the kinds of position that the citations of a statement show, by its id; no position if no other."""
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
-        for number in cell.citations:
+        for number in cell.evidence:
             found.setdefault(briefing.citation(number).statement_id, set()).add(citation_kind(cell, number))
     for moment in briefing.moments:
         found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)

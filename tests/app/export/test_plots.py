@@ -13,7 +13,7 @@ from app.export.arrange import arrange
 from app.export.looks import MARKS, TINTS
 from app.export.plots import describe_timeline, timeline
 from app.retrieval.position_marks import KINDS
-from tests.fakes_briefing import fake_briefing
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,11 @@ def test_the_timeline_is_told_in_words_with_what_it_cannot_show(briefing: Briefi
     assert "Rimalia (fictional): 1; 12–16 October 2020 supports" in told
     assert "Group of Riparian States (fictional): 1; 12 October 2020 proposes" in told
     assert told.endswith("Statements without a date, not shown: 1.")
+    # A nearest passage is no position.
+    rimalia = next(code for code, name in briefing.names.items() if name.startswith("Rimalia"))
+    near = with_cells(briefing, rimalia, EXTRADITION, ASSISTANCE, nearest=True, review=None)
+    near = replace(near, moments=())
+    assert "Rimalia (fictional): 1; 12–16 October 2020" not in describe_timeline(near)
 
 
 @pytest.mark.parametrize(
