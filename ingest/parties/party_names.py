@@ -300,19 +300,23 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
 def claimed_codes(path: Path) -> dict[str, str]:
     """Returns the codes in a `parties.csv` that is refused, each with the name beside it, or that nobody has.
 
-    Where no codes can be read these are all that a table may take, so that none is another party's by chance.
+    Of a table that cannot be read whole these are all that a table may take, so that none is another party's by chance.
     """
     from ingest.loaders.registry import read_bytes
 
     try:
+        return {party.code: party.name for _, party in added_rows(path)}
+    except PartyTableError:
+        claimed = {code: f"{code}?" for code in user_assigned_codes()}
+    try:
         text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", "replace")
         rows = [*csv.DictReader(io.StringIO(text, newline=""))]
     except (LoadError, csv.Error):
-        rows = []
-    claimed = {
-        code: (row.get("name") or "").strip() or f"{code}?" for row in rows if (code := (row.get("code") or "").strip())
-    }
-    return claimed or {code: f"{code}?" for code in user_assigned_codes()}
+        return claimed
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        named.setdefault((row.get("code") or "").strip().upper(), set()).add((row.get("name") or "").strip())
+    return claimed | {code: min(names) or f"{code}?" for code, names in named.items() if code and len(names) == 1}
 
 
 def user_assigned_codes() -> Iterator[str]:

@@ -231,7 +231,16 @@ def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspac
 
 
 @pytest.mark.parametrize(
-    "table", ["code,name\nXAA,Cassivar\nXAC,\n", "code,name,kind\nXAA,Cassivar,realm\n", "name\nCassivar\n", ""]
+    "table",
+    [
+        "code,name\nXAA,Cassivar\nXAC,\n",
+        "code,name,kind\nXAA,Cassivar,realm\n",
+        "name\nCassivar\n",
+        "",
+        "code,name\nxaa,Cassivar\n",
+        "code,name\nXAA,Arvandia\nXAA,Cassivar\n",
+        "code,name\nXAC,Cassivar\n;XAA,Quenza\n",
+    ],
 )
 def test_no_code_of_a_table_that_is_refused_is_another_party_s(workspace, tmp_path, table):
     upload(workspace, tmp_path / "one", {"parties.csv": PARTIES.encode()})
