@@ -17,8 +17,8 @@ COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 # How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
-# kind is sure; that only a group spoke; that they are the nearest ones, since nothing surely is on its subject; or that
-# it lost them when the corpus was corrected.
+# kind is sure; that only a group spoke; that they are the nearest ones, since nothing surely is on its subject; that it
+# lost them when the corpus was corrected; or that finding nothing proves no silence.
 Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied", "unproven"]
 
 

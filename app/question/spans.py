@@ -104,7 +104,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += _picks(items, spans)
     spans += _dates(plain, items, spans, today)
     spans += [each for each in _parties(plain, items, language, parties) if not each.overlaps(spans)]
-    told = (_left_out(span, items, plain) if span.kind in _TAKING else span for span in spans)
+    told = (_left_out(span, items, plain, language) if span.kind in _TAKING else span for span in spans)
     return _carried(sorted(told, key=lambda span: span.start), items)
 
 
@@ -363,7 +363,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
     tongues = [item for item in items if "in_language" in item.kinds]
     found = [each for each in found if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
     found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
-    found = [_left_out(_with_noun(each, items, parties), items, text) for each in found]
+    found = [_left_out(_with_noun(each, items, parties), items, text, language) for each in found]
     written = _otherwise_written(text, found, language, parties)
     return [*written, *(each for each in found if not each.overlaps(written))]
 
@@ -456,19 +456,32 @@ def _common_words(language: str, length: int) -> tuple[str, ...]:
     return tuple(word for word in words if 200 * min(len(word), length) >= _AS_TYPED * (len(word) + length))
 
 
-def _left_out(span: Span, items: Sequence[Item], text: str) -> Span:
+def _left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
     """Returns the span with `left_out` set where words such as "other than" stand beside it.
 
     Before a time, a meeting or an article these words become part of the span. "Not" leaves an article out where it
-    opens a clause ("extradition, not article 16"), but not where it denies a verb ("or not of article 16?").
+    opens a clause, but not where it denies a verb ("or not of article 16?").
     """
     before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
     taking = span.kind in _TAKING
-    opens = span.kind not in _PROVISIONS or any(text[: i.start].rstrip().endswith(_PAUSES) for i in before)
-    told = [i.start for i in before if "left_out" in i.kinds or (taking and opens and "left_out_time" in i.kinds)]
+
+    def leaves_out(item: Item) -> bool:
+        denied = taking and "left_out_time" in item.kinds
+        return "left_out" in item.kinds or (
+            denied and (span.kind not in _PROVISIONS or _opens_clause(item, text, language))
+        )
+
+    told = [item.start for item in before if leaves_out(item)]
     start = told[0] if told and taking else span.start
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
+
+
+def _opens_clause(denial: Item, text: str, language: str) -> bool:
+    """Whether "not about" stands behind a pause, or behind a word of contrast that belongs to it: "but not about"."""
+    behind_first = text[denial.start : denial.end].partition(" ")[2]
+    contrasted = any("left_out_time" in item.kinds for item in lexicon_of(language).items(behind_first)[:1])
+    return contrasted or text[: denial.start].rstrip().endswith(_PAUSES)
 
 
 def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:

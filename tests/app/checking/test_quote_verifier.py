@@ -174,6 +174,8 @@ def test_differences_are_told_as_sentences(draft, told):
 def test_a_sign_after_the_last_word_quoted_is_no_difference():
     found = [(change.kind, change.text) for change in word_diff("lit by night.".split(), "all lit by night".split())]
     assert found == [("put_in", "all"), ("same", "lit by night")]
+    # But a question is not a claim.
+    assert "left_out" in {change.kind for change in word_diff("Are they lit?".split(), "Are they lit".split())}
 
 
 SPACED = ("The keepers are nowhere bound by this rule.", "We cannot accept the notable costs of 10 000 crowns.")
