@@ -55,11 +55,7 @@ class LlmConfig(BaseModel):
 
 
 def open_chat_model(config: LlmConfig) -> "BaseChatModel":
-    """Returns the chat model of the settings; nothing is sent yet.
-
-    Raises:
-        ChatModelError: Its provider is unknown, its package is not installed, or it cannot be set up.
-    """
+    """Returns the chat model of the settings, unasked; a ChatModelError where it cannot be set up."""
     from langchain.chat_models import init_chat_model
 
     provider, separator, name = config.model.partition(":")

@@ -58,11 +58,7 @@ def is_loopback(host: str) -> bool:
 
 
 def require_loopback(host: str) -> None:
-    """Checks that only this machine reaches a host.
-
-    Raises:
-        HostError: Others could.
-    """
+    """Checks that only this machine reaches a host; a HostError says that others could."""
     if not is_loopback(host):
         raise HostError(
             f"{host!r} is not an address of this machine alone: without accounts one person is served on it, at"
@@ -71,16 +67,9 @@ def require_loopback(host: str) -> None:
 
 
 def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
-    """Returns a socket that listens on an address; port 0 takes any free one.
+    """Returns a socket that listens on a loopback address, or on any where accounts guard what is served.
 
-    Args:
-        host: A loopback address.
-        port: The port.
-        anywhere: Whether it may be any other address too, since accounts guard what is served.
-
-    Raises:
-        HostError: Others could reach the address.
-        PortTakenError: The address cannot be had.
+    Port 0 takes a free one. A HostError says that others could reach it, a PortTakenError that it cannot be had.
     """
     if not anywhere:
         require_loopback(host)
@@ -110,10 +99,8 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
 def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -> "uvicorn.Server":
     """Returns a server that logs no requests and believes no proxy; it listens to no address of its own.
 
-    Args:
-        app: What it serves; its `state.on_end`, if there is one, is awaited beside requests under way when it ends.
-        ends_in: Seconds that requests under way are given when it ends.
-        root_path: What a proxy takes off the beginning of paths.
+    When it ends, requests under way have `ends_in` seconds, and the app's `state.on_end`, if any, is awaited beside
+    them. The `root_path` is what a proxy takes off the beginning of paths.
     """
     import uvicorn
 
@@ -179,13 +166,7 @@ class LoopbackGuard:
     """
 
     def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], largest_body: int | None = None) -> None:
-        """Guards an application.
-
-        Args:
-            app: The application.
-            headers: Set on every response that has none of that name.
-            largest_body: Bytes of a request; None leaves it to the application.
-        """
+        """Guards an application; sets `headers` that a response lacks, and may bound the bytes of requests."""
         self._app = app
         self._headers = headers
         self._largest_body = largest_body
@@ -236,11 +217,7 @@ def is_foreign(method: str, headers: Headers, own: str) -> bool:
 
 
 def bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
-    """Returns what gives a request in parts, until it is too long, whether it says how long it is or comes in chunks.
-
-    Raises:
-        BodyTooLongError: It has more than `limit` bytes.
-    """
+    """Returns what gives a request in parts; one that says or proves to be longer is a BodyTooLongError."""
     length, taken = headers.get("content-length", "0"), 0
     if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > limit:
         raise BodyTooLongError

@@ -181,14 +181,8 @@ def load_settings(
 ) -> Settings:
     """Reads the settings from the environment; arguments given on the command line come first.
 
-    Args:
-        store: The store folder.
-        host: Address of the chat.
-        port: Port of the chat.
-        env_file: File of further variables; what the environment sets itself goes before it.
-
-    Raises:
-        SettingsError: A value is out of bounds or of the wrong kind, or the file cannot be read or names no setting.
+    What the environment sets itself goes before the variables of `env_file`. A SettingsError says which value is out of
+    bounds or of the wrong kind, or that the file cannot be read or names no setting.
     """
     lines = {} if env_file is None else _load_env_file(env_file)
     try:

@@ -30,11 +30,7 @@ class TelemetryConfig(BaseModel):
 
 
 def build_export(config: TelemetryConfig) -> "SpanExport | None":
-    """Returns what sends an answer's spans; None where no address is set.
-
-    Raises:
-        SettingsError: The extra is not installed.
-    """
+    """Returns what sends an answer's spans, if an address is set; without its extra that is a SettingsError."""
     if not config.endpoint:
         return None
     try:

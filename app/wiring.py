@@ -146,15 +146,8 @@ def open_workspace(
 ) -> Workspace:
     """Opens the store and wires the assistant and the corpus to it; models are loaded at first use.
 
-    Args:
-        settings: Where the store is and which models are used.
-        read_only: Open an existing store without writing anything.
-        create: Make the store if there is none.
-        check_model: False opens a store that another embedding model built, to embed it again.
-
-    Raises:
-        StoreMissingError: There is no store, and none is to be made.
-        StoreError: The store cannot be opened.
+    Without `check_model` a store that another embedding model built is opened as well, to embed it again. A StoreError
+    says that it cannot be opened, or that there is none and it is not to `create` one.
     """
     forbid_reports()
     if not (settings.embedding.allow_download or settings.rerank.allow_download):

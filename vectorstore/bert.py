@@ -70,10 +70,7 @@ def _tokenizer() -> "Tokenizer":
 def mean_states(ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], weights: Mapping[str, Matrix]) -> Matrix:
     """Returns the mean of what the last layer makes of the tokens of each text, (n, 384) float32.
 
-    Args:
-        ids: The tokens of each text.
-        types: Whether each token is of the first text of a pair (0) or of the second (1).
-        weights: Those of `packaged_weights`, or changed ones.
+    The types tell whether a token is of the first text of a pair (0) or of the second (1); weights may be changed ones.
     """
     tokens = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
     there = np.zeros(tokens.shape[1:], dtype=np.float32)

@@ -83,11 +83,7 @@ CARRIERS: Final = (EMBEDDING, RERANKER, TOKENS, LANGUAGE, SENTENCES)
 
 
 def find_carried(carrier: Carrier) -> Path:
-    """Returns the folder of what a package carries, unread.
-
-    Raises:
-        ModelError: The package is absent, or lacks a file.
-    """
+    """Returns the folder of what a package carries, unread; a ModelError where it or a file is absent."""
     spec = find_spec(carrier.module)
     places = [] if spec is None else [Path(place) / carrier.folder for place in spec.submodule_search_locations or ()]
     if not places:
@@ -99,11 +95,7 @@ def find_carried(carrier: Carrier) -> Path:
 
 
 def carried(carrier: Carrier) -> Path:
-    """Returns the folder of what a package carries, after the hash of each file that is read is compared.
-
-    Raises:
-        ModelError: The package is absent, lacks a file, or holds another.
-    """
+    """Returns the folder of what a package carries; a ModelError where a file is not the one that was reviewed."""
     folder = find_carried(carrier)
     for name, expected in carrier.hashes.items():
         with (folder / name).open("rb") as file:
@@ -116,10 +108,6 @@ def carried(carrier: Carrier) -> Path:
 
 
 def check_carriers() -> None:
-    """Compares all that is carried, as `make install` does at its end.
-
-    Raises:
-        ModelError: A file is not the one that was reviewed.
-    """
+    """Compares all that is carried, as `make install` does at its end; raises as `carried` does."""
     for carrier in CARRIERS:
         carried(carrier)

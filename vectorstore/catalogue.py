@@ -241,12 +241,8 @@ class Catalogue:
     ) -> None:
         """Stores a document with all that was derived from it, in one transaction; an older one of its id goes.
 
-        Args:
-            annotated: The document, its statements, sentences, passages and mentions.
-            folder: As in `DocumentSummary`.
-            digest: As there.
-            input_key: As there.
-            replaces: Id of an older version, which goes in the same transaction.
+        Folder, digest and input key are those of `DocumentSummary`; what it `replaces` is an older version, which goes
+        too.
         """
         document = annotated.document
         with self.database.transaction() as connection:

@@ -83,13 +83,10 @@ class VectorIndex:
     def __init__(
         self, label: str, connect: "Callable[[], Client]", close: "Callable[[Client | None], None]", prefix: str = ""
     ) -> None:
-        """Opens or makes the index; where Chroma cannot, that is a StoreError.
+        """Opens or makes the index; where Chroma cannot, that is a StoreError, which calls it by its `label`.
 
-        Args:
-            label: What errors call it.
-            connect: Gives the client.
-            close: Takes the client back, or None where there came none.
-            prefix: How the names of its collections begin.
+        The client that `connect` gives goes back to `close`, or None where there came none. Names of collections begin
+        with the `prefix`.
         """
         self.label, self._prefix, self._close = label, prefix, close
         self._collections: dict[VectorTable, Collection] = {}
@@ -172,11 +169,7 @@ class EmbeddedIndexes:
         self._folder = folder
 
     def open(self, name: str) -> VectorIndex:
-        """Opens or makes an index.
-
-        Raises:
-            StoreError: Chroma cannot open the folder.
-        """
+        """Opens or makes an index; a StoreError says that Chroma cannot open the folder."""
         path = self._folder / name
         spelling = _take_spelling(path)
 
@@ -200,12 +193,9 @@ class EmbeddedIndexes:
         return index_fingerprint(self._folder / name)
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Compares the files of an index with what was recorded of them.
+        """Compares the files of an index with what was recorded of them; a damaged database is a StoreError.
 
         Stores of 0.1.0 recorded the graph files alone; of their databases only the structure is checked.
-
-        Raises:
-            StoreError: The database is damaged, or a file cannot be read.
         """
         found = self.fingerprint(name)
         return recorded in (found, found.partition("+")[0])
@@ -233,14 +223,9 @@ class ServerIndexes:
     """Indexes in Chroma's server, which other stores may share."""
 
     def __init__(self, config: ChromaConfig, store: str) -> None:
-        """Sets up access; nothing is sent.
+        """Sets up access, and sends nothing; a StoreError says that the address is none, or needs TLS.
 
-        Args:
-            config: Where the server is.
-            store: Tells the store's collections from those of others.
-
-        Raises:
-            StoreError: The address is none, or not to be used without TLS.
+        The name of the `store` tells its collections from those of others.
         """
         parts = urlsplit(config.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
@@ -255,11 +240,7 @@ class ServerIndexes:
         self._connecting = threading.Lock()
 
     def open(self, name: str) -> VectorIndex:
-        """Opens or makes an index.
-
-        Raises:
-            StoreError: The server does not answer, or not as Chroma's.
-        """
+        """Opens or makes an index; a StoreError says that the server does not answer, or not as Chroma's."""
         label = f"{name} at {self._config.url}"
         return VectorIndex(label, self._connected, lambda _: None, self._prefix(name))
 
@@ -268,11 +249,7 @@ class ServerIndexes:
         return f"server {self._config.url}"
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Tells whether it is in this server, as far as anything was recorded.
-
-        Raises:
-            StoreError: The server does not answer.
-        """
+        """Tells whether it is in this server, as far as anything was recorded; no answer is a StoreError."""
         if not recorded:
             return True
         held = self._names()
@@ -344,10 +321,7 @@ def index_fingerprint(path: Path) -> str:
     """Returns a hash of the graph files that Chroma has written out and one of its database; empty where there is none.
 
     Chroma's native code trusts its files: damaged ones abort the process, and a lost one loses vectors in silence. So
-    they are compared here, where damage is an error, before they are opened. Reading does not change them.
-
-    Raises:
-        StoreError: The database is damaged, or a file cannot be read.
+    they are compared here, where damage is a StoreError, before they are opened. Reading does not change them.
     """
     if not (path / _DATABASE).exists():
         return _hash_graphs(path)
@@ -368,10 +342,7 @@ def _hash_graphs(path: Path) -> str:
 
 
 def _hash_rows(path: Path) -> str:
-    """Returns a hash of the tables of Chroma's database, and checks the structure of the file.
-
-    Its bytes would not do, since each opening adds a row to the table that takes the write lock.
-    """
+    """Returns a hash of the tables of Chroma's database, to whose file each opening adds; checks its structure."""
     total = hashlib.blake2b(digest_size=16)
     uri = f"{(path / _DATABASE).resolve().as_uri()}?mode=ro"
     try:
@@ -393,11 +364,7 @@ def _hash_rows(path: Path) -> str:
 
 
 def _take_spelling(path: Path) -> str:
-    """Returns the path in a spelling that no other open index has.
-
-    Clients of one spelling share what the first of them has read, so that an index opened after another process wrote
-    would show what an older one saw, as long as that is open.
-    """
+    """Returns the path in a spelling that no other open index has: clients of one share what the first has read."""
     with _spellings_lock:
         spelling = str(path)
         while spelling in _open_spellings:

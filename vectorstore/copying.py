@@ -33,17 +33,11 @@ def copy_record(
     finish: Callable[[], None] | None = None,
     moved: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
-    """Copies a record, and compares both by counts and hashes; what an earlier run copied stays where it still holds.
+    """Copies a record, which nobody writes to meanwhile, and compares both by counts and hashes.
 
-    Args:
-        source: The record; nobody writes to it meanwhile.
-        target: An empty record, or one that such a copy did not fill.
-        progress: Hears the table and how many of its rows were copied.
-        finish: Does what is left before the copy counts as whole; a run that was interrupted there can be resumed too.
-        moved: Where the record's uploads are, and where those of the copy.
-
-    Returns:
-        The number of rows of each table.
+    What an earlier run copied stays where it still holds. `progress` hears the table and how many of its rows were
+    copied; `finish` does what is left before the copy counts as whole, and may be interrupted too; `moved` tells where
+    the record's uploads are, and where those of the copy. Returns the number of rows of each table.
 
     Raises:
         StoreError: The target holds another record, or both differ in the end.

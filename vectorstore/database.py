@@ -71,17 +71,12 @@ class Database:
     def __init__(
         self, source: Path | str, *, read_only: bool = False, create: bool = True, migrate: bool | None = None
     ) -> None:
-        """Opens the database.
+        """Opens a SQLite file, or the PostgreSQL database of a URL, and may `create` the tables where there are none.
 
-        Args:
-            source: Path of the SQLite file, or URL of the PostgreSQL database.
-            read_only: Refuse every write.
-            create: Make the tables where there are none.
-            migrate: Bring an older store up to date; by default a file, which one person uses, and not a server.
+        An older store is brought up to date if it is a file, which one person uses, or else where `migrate` says so.
 
         Raises:
-            StoreMissingError: There is no store, and none is to be made.
-            StoreError: It cannot be opened.
+            StoreError: It cannot be opened; a StoreMissingError where there is no store, and none is to be made.
         """
         self.path = source if isinstance(source, Path) else None
         self.read_only = read_only
@@ -121,13 +116,9 @@ class Database:
 
     @contextmanager
     def transaction(self, *, counted: bool = True) -> Iterator[Connection]:
-        """Yields a connection inside one write transaction: all of it is kept, or nothing.
+        """Yields a connection inside one write transaction: all of it is kept, or nothing, which is a StoreError.
 
-        Args:
-            counted: False for what readers of documents need not notice; see `writes_of_others`.
-
-        Raises:
-            StoreError: The disk is full, the store is read-only or its file is damaged.
+        What is not `counted`, readers of documents need not notice; see `writes_of_others`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"{self.name} is open for reading only")
@@ -149,11 +140,7 @@ class Database:
 
     @contextmanager
     def advisory_lock(self, wait_seconds: float) -> Iterator[None]:
-        """Holds the lock of the one writer of a PostgreSQL database, which goes with its connection.
-
-        Raises:
-            StoreLockedError: Another process holds it for longer than that.
-        """
+        """Holds the lock of a PostgreSQL database's one writer; a StoreLockedError says who holds it for longer."""
         with self.reading() as connection:
             deadline = time.monotonic() + wait_seconds
             while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():

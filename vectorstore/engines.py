@@ -46,12 +46,9 @@ def sqlite_engine(path: Path, *, read_only: bool) -> Engine:
 
 
 def postgres_engine(url: str) -> Engine:
-    """Returns connections to a PostgreSQL database, whose server need not be up yet.
+    """Returns connections to a PostgreSQL database, whose server need not be up; another URL is a StoreError.
 
     Another character stands for NUL in whatever is sent, values of a condition included.
-
-    Raises:
-        StoreError: The URL is none of PostgreSQL's, or the driver is not installed.
     """
     try:
         made = make_url(url)

@@ -39,11 +39,7 @@ class SharedFiles:
     """The files of a store under an address."""
 
     def __init__(self, url: str, store: Path) -> None:
-        """Sets up access.
-
-        Raises:
-            StoreError: The address is none that fsspec knows.
-        """
+        """Sets up access; an address that fsspec does not know is a StoreError."""
         import fsspec
 
         self._url, self._store = _without_login(url), store
@@ -72,11 +68,7 @@ class SharedFiles:
         )
 
     def send(self, folder: Path, files: Iterable[Path]) -> tuple[dict[str, str], dict[Path, OSError]]:
-        """Sends files of a folder that are not there yet.
-
-        Returns:
-            The hashes of the files by their names in the folder, and the files that cannot be read, with the reason.
-        """
+        """Sends files of a folder that are not there yet; returns hashes by name, and why some cannot be read."""
         listing, unread = {}, {}
         self._make(self._root)
         for path in files:
@@ -104,12 +96,7 @@ class SharedFiles:
                     path.unlink(missing_ok=True)
 
     def fetch(self, path: Path, sha256: str) -> None:
-        """Makes a copy hold the file of a hash.
-
-        Raises:
-            StoreAwayError: The address cannot be reached.
-            StoreError: There is no such file, or another one; or the path is none of a copy.
-        """
+        """Makes a copy hold the file of a hash; a StoreError where there is none, or the path is no copy's."""
         if _holds(path, sha256):
             return
         if not self.is_own(path):

@@ -154,14 +154,10 @@ class JobQueue:
     def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None], every: float = 0.25) -> JSON:
         """Waits for the outcome of a whole, and forgets the batch, but for what was given up.
 
-        Args:
-            batch: Its id.
-            heard: Hears the outcomes of the parts so far; what it raises cancels the batch.
-            every: Seconds between looks.
+        Every so many seconds `heard` is given the outcomes of the parts so far; what it raises cancels the batch.
 
         Raises:
-            JobGivenUpError: The whole was given up, or cancelled.
-            StoreError: The server, or every worker, was gone for longer than a while.
+            StoreError: The server, or every worker, was gone for a while; a JobGivenUpError where it was given up.
         """
         seen = time.monotonic()
         try:
@@ -254,12 +250,8 @@ class JobQueue:
     def work(self, run: Callable[[Job], JSON]) -> None:
         """Does jobs until the process is told to end; what it was doing then goes back to the queue.
 
-        Args:
-            run: Does one, and returns its outcome. What it raises is tried again later where it may pass
-                (`StoreAwayError`, `StoreLockedError`), and else given up.
-
-        Raises:
-            StoreError: The database cannot be used.
+        What `run` raises is tried again later where it may pass (`StoreAwayError`, `StoreLockedError`), and else given
+        up.
         """
         self.make()
         # What goes wrong is told in lines of our own.

@@ -32,13 +32,7 @@ class MappedVectors:
     """
 
     def __init__(self, path: Path) -> None:
-        """Maps a file.
-
-        Raises:
-            OSError: There is none, or it cannot be read.
-            EOFError: It is empty.
-            ValueError: It is cut short, or of another kind.
-        """
+        """Maps a file; an OSError, EOFError or ValueError says that it is not there, empty, or cut short."""
         # As a plain array: numpy handles each operation on its own kind of mapped array more slowly.
         rows = np.asarray(np.load(path, mmap_mode="r"))
         self.ids, self.vectors = rows["id"], rows["vector"]

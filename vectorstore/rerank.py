@@ -187,10 +187,7 @@ class EntailmentModel:
     def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Returns for each (premise, hypothesis) whether entailment is the likeliest of the model's labels.
 
-        No pairs give an empty list, and load nothing.
-
-        Raises:
-            ModelError: The model cannot be loaded, or does not say which of its labels is entailment.
+        No pairs load nothing. A ModelError says that the model cannot be loaded, or has no label for entailment.
         """
         if not pairs:
             return []

@@ -57,13 +57,9 @@ class Retriever:
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
 
-        Args:
-            topic: Topic words, without names of States, dates and question frames.
-            statement_ids: The statements in scope.
-            k: Passages returned.
-            query_vector: The topic's vector, where it was embedded before.
-            languages: Languages of the passages, None among them for an unknown one; by default all.
-            terms: Other terms for the topic, which lexical search finds as well.
+        The topic is without names of States, dates and question frames; `query_vector` is its vector, where it was
+        embedded before. Of `languages`, None is an unknown one; by default all count. Lexical search finds other
+        `terms` for it too.
         """
         if not statement_ids or not topic.strip():
             return ()
@@ -140,11 +136,9 @@ class Retriever:
 
 
 def reciprocal_rank_fusion(rankings: Iterable[tuple[float, Iterable[str]]]) -> list[tuple[str, float]]:
-    """Returns (id, score) over rankings, best first; score = sum of weight / (RRF_K + rank), rank from 1.
+    """Returns (id, score) over rankings, each a weight and ids best first; best first.
 
-    Args:
-        rankings: Weight and ids of each, best first.
-
+    The score is the sum of weight / (RRF_K + rank), rank from 1.
     Source: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion outperforms Condorcet (SIGIR 2009).
     """
     scores: dict[str, float] = {}

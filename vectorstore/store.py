@@ -81,24 +81,15 @@ class Store:
         chroma: ChromaConfig = EMBEDDED,
         files: FilesConfig = SAME_PATHS,
     ) -> None:
-        """Opens the store.
+        """Opens the store, or makes one to write to where there is none and it may `create` it.
 
-        Args:
-            path: The store folder.
-            embedder: The embedding model in use, compared with the one that the store records.
-            read_only: Open an existing store without writing anything.
-            create: Make a store to write to if there is none.
-            check_model: False opens a store of another model as well, to re-embed it.
-            wait_seconds: How long a writer waits for another one.
-            second: The model of the second vectors; None goes without.
-            database: Where the record is.
-            chroma: Where the vector index is.
-            files: Where machines share files.
+        Without `check_model` one of another model is opened as well, to embed it again. A writer waits `wait_seconds`
+        for another one; None for the `second` model goes without second vectors.
 
         Raises:
-            StoreMissingError: There is no store, and none is to be made.
-            ModelMismatchError: The store was built with another embedding model.
-            StoreError: It cannot be opened.
+            StoreError: It cannot be opened: a StoreMissingError where none is to be made, a ModelMismatchError where it
+            was
+                built with another embedding model.
         """
         self.path = path
         self.read_only = read_only
@@ -141,12 +132,9 @@ class Store:
     def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
-        Args:
-            wait_seconds: How long to wait for another writer; None waits as the store was opened to.
-            sync: False leaves the index behind, for a writer that comes back; search is exact meanwhile.
-
-        Raises:
-            StoreLockedError: Another process writes, and goes on for longer than that.
+        Without `sync` the index stays behind, for a writer that comes back; search is exact meanwhile. A
+        StoreLockedError says who writes for longer than `wait_seconds`, by default those that the store was opened
+        with.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
@@ -198,16 +186,9 @@ class Store:
     ) -> dict[str, int]:
         """Copies the record, party files and uploads into another store, and fills its index without embedding.
 
-        Args:
-            other: An empty store, or one that an interrupted copy of this one left.
-            progress: Hears the table, or `vector index`, and how many of its rows are there.
-            finish: Copies what belongs to it besides, before the copy counts as whole.
-
-        Returns:
-            The number of rows of each table.
-
-        Raises:
-            StoreError: The other holds another record already, or cannot be written.
+        The `other` is empty, or left by an interrupted copy of this one; else that is a StoreError. `progress` hears
+        the table, or `vector index`, and how many of its rows are there; `finish` copies what belongs to it besides,
+        before the copy counts as whole. Returns the number of rows of each table.
         """
         here, there = self.path.resolve(), other.path.resolve()
 

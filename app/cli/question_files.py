@@ -33,10 +33,8 @@ class AskedQuestion:
 def read_questions(path: Path) -> Iterator[AskedQuestion]:
     """Yields the questions of a file: one a line, or JSON lines with `question`, and `id` (or `qid`) and `history`.
 
-    A line that is not what it should be is yielded with its problem, so that it does not stop the others.
-
-    Raises:
-        QuestionError: The file cannot be read.
+    A line that is not what it should be is yielded with its problem, so that it does not stop the others; a file that
+    cannot be read is a QuestionError.
     """
     for number, line in _lines(path):
         yield (
@@ -72,12 +70,9 @@ def _reason(error: Exception) -> str:
 
 
 def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
-    """Returns the earlier turns of a file, oldest first; none without a file.
+    """Returns the earlier turns of a file, oldest first, a question or an object of `read_turns` a line; or none.
 
-    A line is a question, or a JSON object as `read_turns` takes it.
-
-    Raises:
-        QuestionError: The file cannot be read, or a line is not what it should be.
+    A QuestionError says which line is not what it should be, or that the file cannot be read.
     """
     turns: list[EarlierTurn] = []
     for number, line in () if path is None else _lines(path):
@@ -89,11 +84,7 @@ def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
 
 
 def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
-    """Returns the scope given as JSON; nothing without it.
-
-    Raises:
-        ScopeError: It is not a JSON object.
-    """
+    """Returns the scope given as JSON, or nothing without it; what is no object is a ScopeError."""
     if text is None:
         return {}
     try:

@@ -62,9 +62,7 @@ def page_image_of(
 ) -> PageImage:
     """Renders the page on which a span of a statement begins; its file is in `folder`, or can be had from `files`.
 
-    Raises:
-        NotFoundError: The file is gone or has changed.
-        LoadError: The file has no pages, or the page cannot be shown.
+    A NotFoundError says that the file is gone or has changed, a LoadError that it has no pages that can be shown.
     """
     from ingest.loaders.page_images import page_of_file, word_rectangles
 

@@ -149,8 +149,7 @@ class Corpus:
     def add_party(self, name: str, *, kind: PartyKind = "state", aliases: Sequence[str] = ()) -> Party:
         """Adds a party that no table knows, under a free code that is assigned to users; see `ingest/parties`.
 
-        Raises:
-            PartyTableError: The name is empty, means another party already, or is a word of everyday language.
+        A PartyTableError says that the name is empty, means another party already, or is a word of everyday language.
         """
         if not name.strip():
             raise PartyTableError("a name needs at least one letter")

@@ -69,10 +69,7 @@ class IngestRequest(BaseModel):
 def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
     """Sends the files of a request to where all machines reach them, and names the copies instead.
 
-    Args:
-        request: What is to be taken in.
-        files: Where machines share files.
-        move: Has what was ingested from a folder belong to that of the copies, for a store from before these.
+    What was ingested from a folder is to `move` to that of the copies, for a store from before these.
     """
     listings: dict[str, dict[str, str]] = {}
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
@@ -115,8 +112,7 @@ def ingest_by_workers(
 ) -> IngestReport:
     """Has workers take files in, and waits for their report; what `progress` raises cancels the ingest.
 
-    Raises:
-        StoreError: It was given up, or the server or all workers are gone; what was stored is kept.
+    A StoreError says that it was given up, or that the server or all workers are gone; what was stored is kept.
     """
     began, parts = time.perf_counter(), list(_parts(request))
     total = sum(len(part.names) for part in parts)

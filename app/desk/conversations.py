@@ -49,11 +49,7 @@ class Conversations:
         return identifier
 
     def append(self, identifier: str | None, turn: KeptTurn) -> tuple[str, int]:
-        """Keeps a turn after the last one; returns the conversation's id as `keep` does, and the turn's number there.
-
-        Raises:
-            NotFoundError: There is no such conversation, or this person may not change it.
-        """
+        """Keeps a turn after the last one; returns the conversation's id, as `keep` does, and the turn's number."""
         if identifier is None:
             identifier = self.works.add("conversation", turn.question)
         number = self.works.append(
@@ -73,8 +69,7 @@ class Conversations:
     def mark(self, identifier: str, turn: KeptTurn) -> None:
         """Keeps what the reader says of an answer and takes into it; the answer stays as it was given.
 
-        Raises:
-            NotFoundError: There is no such turn, another answer stands there by now, or this person may not change it.
+        A NotFoundError says that another answer stands there by now, or that this person may not change it.
         """
         kept = self.works.parts(identifier, "conversation").get(turn.number, {})
         marks = {name: getattr(turn, name) for name in ("used", "judged", "should_be")}
@@ -84,11 +79,7 @@ class Conversations:
         self.works.put(identifier, turn.number, kept | marks, (turn.question, turn.answer.answer))
 
     def turns(self, identifier: str) -> Sequence[KeptTurn]:
-        """Returns the turns of a conversation in order, as they hold today; unreadable ones are left out.
-
-        Raises:
-            NotFoundError: There is no such conversation, or it is not this person's.
-        """
+        """Returns the turns in order, as they hold today, but for unreadable ones; raises as `Works.get` does."""
         read = (_read(content) for content in self.works.parts(identifier, "conversation").values())
         return [replace(turn, answer=self._today(turn.answer)) for turn in read if turn is not None]
 

@@ -119,11 +119,7 @@ class Tables:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """Gives a connection whose changes are kept together, or not at all.
-
-        Raises:
-            UnkeptError: The database cannot be read or written.
-        """
+        """Gives a connection whose changes are kept together or not at all; an UnkeptError where none can be."""
         try:
             self._make()
             with self._engine.begin() as connection:
@@ -140,11 +136,7 @@ class Tables:
     def copy_to(self, other: "Tables") -> dict[str, int]:
         """Copies all of it in one transaction, and compares both by hashes; returns the number of rows of each table.
 
-        Where the other holds the same already, nothing is done.
-
-        Raises:
-            WorkError: The other holds something else.
-            UnkeptError: One of them cannot be read or written.
+        Where the other holds the same already, nothing is done; where it holds something else, that is a WorkError.
         """
         counts: dict[str, int] = {}
         with self.transaction() as here, other.transaction() as there:

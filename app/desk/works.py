@@ -94,11 +94,7 @@ class Works:
         return tuple(replace(self._work(row), shared=shared.get(row.id, {})) for row in rows)
 
     def get(self, identifier: str, kind: WorkKind | None = None) -> Work:
-        """Returns a work.
-
-        Raises:
-            NotFoundError: There is none of that id, or of the kind where one is given, or it is not for this person.
-        """
+        """Returns a work; a NotFoundError where there is none of that id and kind, or it is not for this person."""
         with self._tables.transaction() as connection:
             return self._work(self._found(connection, identifier, kind))
 
@@ -117,8 +113,7 @@ class Works:
     def put(self, identifier: str, number: int, content: object, words: Sequence[str] = ()) -> None:
         """Puts a part, any JSON value, in its place, over one of the same number; it is found by `words`.
 
-        Raises:
-            NotFoundError: There is no such work, or this person may not change it.
+        A NotFoundError says that there is no such work, or that this person may not change it.
         """
         with self._tables.transaction() as connection:
             self._touched(connection, identifier)
@@ -156,11 +151,9 @@ class Works:
             return {row.person: row.may_change for row in connection.execute(query.order_by(SHARES.c.person))}
 
     def share(self, identifier: str, person: str, *, may_change: bool = False) -> None:
-        """Lets another person see a work, or change it as well.
+        """Lets another person see a work, or change it as well; without accounts that is a WorkError.
 
-        Raises:
-            NotFoundError: There is no such work, or it is not this person's own; or nobody of that name.
-            WorkError: There are no accounts.
+        A NotFoundError says that it is not this person's own, or that there is nobody of that name.
         """
         self.shares(identifier)
         if self._knows is None:

@@ -69,10 +69,8 @@ class Accounts:
     def add(self, name: str, role: str, password: str | None = None) -> None:
         """Adds an account, or brings one back that was removed; its works are then its own again.
 
-        Its name is what the person signs in with, or what a proxy or a provider calls who is signed in there.
-
-        Raises:
-            AccountError: The name is taken or no name, the role unknown, or the password too short.
+        Its name is what the person signs in with, or what a proxy or a provider calls who is signed in there. An
+        AccountError says that the name is taken or none, the role unknown, or the password too short.
         """
         name = name.strip()
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == THE_DESK:
@@ -136,12 +134,7 @@ class Accounts:
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:
-        """Binds an account to a person of the provider (`subject_of`), in place of any other.
-
-        Raises:
-            AccountError: The person has another account.
-            NotFoundError: There is no such account.
-        """
+        """Binds an account to a person of the provider (`subject_of`) who has no other; else it is an AccountError."""
         with self._tables.transaction() as connection:
             bound = connection.execute(select(USERS.c.name).where(_bound(subject))).scalar()
             if bound not in (None, name):
@@ -151,11 +144,8 @@ class Accounts:
     def named_by(self, name: str, new_role: str, subject: str | None = None) -> str | None:
         """Returns the account of a person whom a proxy or a provider named, made where new ones are let in, or None.
 
-        Args:
-            name: What they are called there.
-            new_role: Role of a new account; empty makes none.
-            subject: As `subject_of` writes it: the account that is bound to it counts, whatever its name; else the one
-                of that name, which is bound to it now where it is nobody's and has no password.
+        An empty `new_role` lets none in. Of a `subject` (`subject_of`), the account that is bound to it counts,
+        whatever its name; else the one of that name, which is bound to it now where it is nobody's and has no password.
         """
         if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_bound(subject)))):
             return str(bound[0].name)
@@ -225,9 +215,7 @@ class Accounts:
     def add_key(self, name: str, label: str, scopes: Collection[str], days: int | None = None) -> tuple[Key, str]:
         """Makes a key of an account; returns it and what is to be sent, which nobody can read again.
 
-        Raises:
-            AccountError: No scope is given, one is unknown, or the account's role does not have it.
-            NotFoundError: There is no such account.
+        An AccountError says that no scope is given, or one that is unknown or not of the account's role.
         """
         identifier, secret = token_hex(6), token_urlsafe(32)
         expires = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
@@ -252,11 +240,7 @@ class Accounts:
         return [_key(row) for row in self._tables.rows(query if name is None else query.where(KEYS.c.account == name))]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
-        """Revokes a key; with a name only one of that account.
-
-        Raises:
-            NotFoundError: There is none, or it is another's.
-        """
+        """Revokes a key, with a name only one of that account; a NotFoundError where there is none."""
         mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
         if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_now())):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")

@@ -62,10 +62,7 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
     """Writes a store into one file, for its owner alone, which is whole or not there.
 
     Files are read before the databases, so that one which goes meanwhile is there as well, and after them those that
-    came or changed.
-
-    Raises:
-        BackupError: There is no store, the file is there already, or it cannot be written.
+    came or changed. A BackupError says that there is no store, or that the file is there already or cannot be written.
     """
     if database.url is None and not any((store / name).is_file() for name in _DATABASES):
         raise BackupError(f"there is no store in {str(store)!r} to back up: check --store")
@@ -104,10 +101,8 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     """Brings a backup back into a folder that holds no store; every file is compared with the manifest first.
 
     Everybody is signed out, since who signed out after the backup would be signed in again. A catalogue that was in
-    PostgreSQL needs an empty database.
-
-    Raises:
-        BackupError: The folder or the database holds something, the backup is missing, not whole, or of another engine.
+    PostgreSQL needs an empty database. A BackupError says that the folder or the database holds something, or that the
+    backup is missing, not whole, or of another engine.
     """
     store = store.resolve()
     if not archive.is_file():

@@ -78,11 +78,7 @@ class Gatekeeper:
         self._log_questions = log_questions
 
     def require(self, needs: Permission | None) -> Person | None:
-        """Returns who asks.
-
-        Raises:
-            ForbiddenError: It is not theirs to ask, or nobody does.
-        """
+        """Returns who asks; a ForbiddenError where it is not theirs to ask, or nobody does."""
         if needs is None:
             return None
         person = current_person()

@@ -75,20 +75,12 @@ class Limits:
         self._cancelled.set()
 
     def go_on(self) -> None:
-        """Is called at each step of what is under way.
-
-        Raises:
-            EndingError: It was cancelled.
-        """
+        """Is called at each step of what is under way; raises an EndingError once that is cancelled."""
         if self._cancelled.is_set():
             raise EndingError
 
     def count(self, kind: Kind, *who: str) -> None:
-        """Counts one request.
-
-        Raises:
-            TooManyError: There were as many as there may be.
-        """
+        """Counts one request; a TooManyError says that there were as many as there may be."""
         rate = self._rates[kind]
         if not self._window.hit(rate, kind, *who):
             reset = self._window.get_window_stats(rate, kind, *who).reset_time
@@ -100,10 +92,8 @@ class Limits:
     def slot(self, name: str) -> Iterator[None]:
         """Waits until there is room for one more question of a person.
 
-        Raises:
-            BusyError: There was none for long, or too many wait already.
-            TooManyError: The person has as many under way as one person may.
-            EndingError: The server ends.
+        A BusyError says that there was none for long, or that too many wait; a TooManyError, that the person has as
+        many under way as one person may; an EndingError, that the server ends.
         """
         if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
             if self._slots.closed:

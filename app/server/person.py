@@ -59,11 +59,7 @@ def person_of(scope: Mapping[str, Any]) -> Person | None:
 
 
 def current_person() -> Person:
-    """Returns who asks just now, in the chat, the API or a tool.
-
-    Raises:
-        ForbiddenError: Nobody does; what is nobody's request is nobody's to grant.
-    """
+    """Returns who asks just now, in the chat, the API or a tool; a ForbiddenError where nobody does."""
     scope = request_scope()
     person = _ASKING.get(None) if scope is None else person_of(scope)
     if person is None:

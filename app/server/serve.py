@@ -234,15 +234,9 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
 
 
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
-    """Serves until interrupted; requests under way are answered first.
+    """Serves until interrupted, and answers requests under way first; returns by when (`time.monotonic`) to `leave`.
 
-    Returns:
-        The time, as `time.monotonic` has it, by which `leave` ends the process.
-
-    Raises:
-        HostError: There are no accounts, and others could reach the address.
-        PortTakenError: The address cannot be had.
-        SettingsError: A setting of the server is not what it should be.
+    Raises as `check` does, and a PortTakenError where the address cannot be had.
     """
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
@@ -300,12 +294,7 @@ def leave(by: float) -> None:
 
 
 def check(config: ServerConfig) -> None:
-    """Checks the settings of a server.
-
-    Raises:
-        HostError: There are no accounts, and others could reach the address.
-        SettingsError: A setting is not what it should be.
-    """
+    """Checks the settings: a HostError where others could reach a server without accounts; else a SettingsError."""
     if config.accounts == "none":
         require_loopback(config.host)
     try:

@@ -72,11 +72,7 @@ class Provider:
         return address, browser
 
     async def finish(self, state: str, code: str, browser: str) -> tuple[str, str, str]:
-        """Returns (the name of a person, their issuer and `sub`, where they wanted to go).
-
-        Raises:
-            ForbiddenError: The answer is not one to a sign-in that this browser began, or does not hold.
-        """
+        """Returns (name, issuer and `sub`, where they wanted to go); what does not hold is a ForbiddenError."""
         begun = self._begun.pop(state, None)
         if begun is None or begun.browser != browser or begun.at < time.monotonic() - _BEGUN_SECONDS:
             raise ForbiddenError("this sign-in was not begun here, or too long ago: sign in again")
