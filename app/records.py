@@ -13,39 +13,15 @@ Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
 Direction = Literal["for", "against", "conditional", "mentions"]
 QuestionKind = Literal[
-    "content",
-    "position",
-    "compare",
-    "over_time",
-    "which_states",
-    "negated_which",
-    "number",
-    "date",
-    "person",
-    "reason",
-    "yes_no",
-    "metadata",
-    "treaty_text",
-    "summary",
-    "list",
-    "source",
-    "format_request",
-    "greeting",
-    "out_of_scope",
-    "ambiguous",
-]
+    "content", "position", "compare", "over_time", "which_states", "negated_which", "number", "date", "person",
+    "reason", "yes_no", "metadata", "treaty_text", "summary", "list", "source", "format_request", "greeting",
+    "out_of_scope", "ambiguous",
+]  # fmt: skip
 Interval = tuple[str | None, str | None]
 AbstentionReason = Literal[
-    "no_statement",
-    "not_mentioned",
-    "article_not_cited",
-    "no_position",
-    "group_only",
-    "out_of_scope",
-    "ambiguous",
-    "index_incomplete",
-    "help",
-]
+    "no_statement", "not_mentioned", "article_not_cited", "no_position", "group_only", "out_of_scope", "ambiguous",
+    "index_incomplete", "help",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

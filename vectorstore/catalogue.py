@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select, text, tuple_
+from sqlalchemy import Column, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
@@ -104,16 +104,9 @@ _SENTENCES: Final = SELECT_SENTENCES.where(is_among(SENTENCES.c.statement_id, "s
 _SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
     tuple_(SENTENCES.c.statement_id, SENTENCES.c.ordinal).in_(bindparam("ids", expanding=True))
 )
-_PASSAGES: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
-_PASSAGES_OF: Final = SELECT_PASSAGES.where(is_among(PASSAGES.c.statement_id, "statement_ids")).order_by(
-    PASSAGES.c.statement_id, PASSAGES.c.ordinal
-)
-
-_VECTORS_BY_STATEMENT: Final = (
-    select(PASSAGES.c.statement_id, VECTOR_TABLES["vectors"].c.vector)
-    .join_from(PASSAGES, VECTOR_TABLES["vectors"], PASSAGES.c.text_key == VECTOR_TABLES["vectors"].c.text_key)
-    .where(is_among(PASSAGES.c.statement_id, "statement_ids"))
-)
+_PASSAGES: Final = SELECT_PASSAGES.where(*conditions(("passage_ids",)))
+_OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
+_PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 # Statements whose sentences are kept in memory.
 _SENTENCES_KEPT: Final = 256
@@ -356,7 +349,7 @@ class Catalogue:
     ) -> frozenset[str]:
         """Returns which of these passages are of these statements, in any language or in these."""
         within = which_passages(statement_ids, languages)
-        rows = self.database.rows(_among(tuple(within)), {"passage_ids": passage_ids, **within})
+        rows = self.database.rows(_passage_ids((*within, "passage_ids")), {"passage_ids": passage_ids, **within})
         return frozenset(str(row[0]) for row in rows)
 
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
@@ -377,7 +370,8 @@ class Catalogue:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         within = which_passages(statement_ids, languages)
         # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
-        rows = sorted(self.database.rows(_vectors(table, tuple(within)), within), key=itemgetter(0))
+        found = _vectors(table, tuple(within), PASSAGES.c.passage, PASSAGES.c.passage_id)
+        rows = sorted(self.database.rows(found, within), key=itemgetter(0))
         return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
 
     def vectors_in_parts(
@@ -386,8 +380,8 @@ class Catalogue:
         """Yields those of these passages that have a vector, in their order, so many at once: ids, (n, dim) float32."""
         for begin in range(0, len(passage_ids), at_once):
             some = passage_ids[begin : begin + at_once]
-            rows = self.database.rows(_vectors_by_id(table), {"passage_ids": some})
-            held = {str(identifier): vector for identifier, vector in rows}
+            found = _vectors(table, ("passage_ids",), PASSAGES.c.passage_id)
+            held = {str(each): vector for each, vector in self.database.rows(found, {"passage_ids": some})}
             ids = tuple(identifier for identifier in some if identifier in held)
             if ids:
                 yield ids, _matrix([held[identifier] for identifier in ids])
@@ -398,10 +392,11 @@ class Catalogue:
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
-        found: dict[str, list[bytes]] = {}
-        for statement_id, vector in self.database.rows(_VECTORS_BY_STATEMENT, {"statement_ids": statement_ids}):
-            found.setdefault(str(statement_id), []).append(vector)
-        return {each: _matrix(own) for each, own in found.items()}
+        held: dict[str, list[bytes]] = {}
+        found = _vectors("vectors", ("statement_ids",), PASSAGES.c.statement_id)
+        for statement_id, vector in self.database.rows(found, {"statement_ids": statement_ids}):
+            held.setdefault(str(statement_id), []).append(vector)
+        return {each: _matrix(own) for each, own in held.items()}
 
     def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
         """Returns the statement id of every passage id.
@@ -591,21 +586,11 @@ def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _among(within: tuple[str, ...]) -> Select[Any]:
-    return select(PASSAGES.c.passage_id).where(is_among(PASSAGES.c.passage_id, "passage_ids"), *conditions(within))
-
-
-@cache
-def _vectors(table: VectorTable, within: tuple[str, ...]) -> Select[Any]:
+def _vectors(table: VectorTable, within: tuple[str, ...], *columns: Column[Any]) -> Select[Any]:
+    """Selects columns of passages, and their vectors."""
     own = VECTOR_TABLES[table]
-    found = select(PASSAGES.c.passage, PASSAGES.c.passage_id, own.c.vector)
-    return found.join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key).where(*conditions(within))
-
-
-@cache
-def _vectors_by_id(table: VectorTable) -> Select[Any]:
-    found = _vectors(table, ()).with_only_columns(PASSAGES.c.passage_id, VECTOR_TABLES[table].c.vector)
-    return found.where(is_among(PASSAGES.c.passage_id, "passage_ids"))
+    found = select(*columns, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
+    return found.where(*conditions(within))
 
 
 @cache

@@ -56,12 +56,6 @@ class DatabaseConfig(BaseModel):
     """A PostgreSQL database, postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE; default: SQLite in the store."""
 
 
-def _text_search() -> "TextSearch":
-    from vectorstore.fts_postgres import TextSearch
-
-    return TextSearch()
-
-
 IN_FOLDER: Final = DatabaseConfig()
 
 
@@ -86,10 +80,13 @@ class Database:
                 require_catalogue(source)
             self.name = f"the store {str(source.parent)!r}"
             self.engine = sqlite_engine(source, read_only=read_only)
+            self.full_text: Fts5 | TextSearch = Fts5()
         else:
+            from vectorstore.fts_postgres import TextSearch as OfPostgres
+
             self.engine = postgres_engine(source)
             self.name = f"the database {self.engine.url.render_as_string(hide_password=True)}"
-        self.full_text = Fts5() if self.path is not None else _text_search()
+            self.full_text = OfPostgres()
         try:
             with translated(self.engine, self.path):
                 self._ensure_schema(create=create, migrate=self.path is not None if migrate is None else migrate)

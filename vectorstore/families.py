@@ -61,8 +61,9 @@ class Family:
 
     def superseded_by(self, document_id: str) -> str | None:
         """Returns the newest revision of a document, or None where it is not revised."""
-        newer = [link.document_id for link in self.links if _revises(link) and link.other_id == document_id]
-        revised = {link.other_id for link in self.links if _revises(link)}
+        revisions = [link for link in self.links if link.relation == "revision"]
+        revised = {link.other_id for link in revisions}
+        newer = (link.document_id for link in revisions if link.other_id == document_id)
         return min((identifier for identifier in newer if identifier not in revised), default=None)
 
     def links_of(self, document_id: str) -> tuple[Link, ...]:
@@ -152,7 +153,3 @@ def connected(links: Iterable[Link]) -> dict[str, Family]:
         for number, members in {id(members): members for members in component.values()}.items()
     }
     return {identifier: families[id(members)] for identifier, members in component.items()}
-
-
-def _revises(link: Link) -> bool:
-    return link.relation == "revision"

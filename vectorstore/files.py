@@ -73,7 +73,7 @@ class SharedFiles:
         self._make(self._root)
         for path in files:
             try:
-                sha256, size = _sha256(path), path.stat().st_size
+                sha256, size = file_sha256(path), path.stat().st_size
             except OSError as exc:
                 unread[path] = exc
                 continue
@@ -123,7 +123,7 @@ class SharedFiles:
     def remove(self, paths: Iterable[Path], needed: Collection[str]) -> None:
         """Deletes what there is of files, but for what is needed, by hash."""
         with self._translated():
-            for sha256 in {_sha256(path) for path in paths}.difference(needed):
+            for sha256 in {file_sha256(path) for path in paths}.difference(needed):
                 if self._files.exists(f"{self._root}/{sha256}"):
                     self._files.rm_file(f"{self._root}/{sha256}")
 
@@ -192,13 +192,14 @@ def _prefix(name: str) -> str:
     return name.partition("-")[0]
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Returns the SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _holds(path: Path, sha256: str) -> bool:
     try:
-        return _sha256(path) == sha256
+        return file_sha256(path) == sha256
     except OSError:
         return False

@@ -74,12 +74,11 @@ class JobGivenUpError(StoreError):
     """A job was tried and given up, or cancelled."""
 
 
-class _NotYetError(Exception):
-    """Parts of a whole are under way."""
+class _LaterError(Exception):
+    """A job is tried again after so many seconds: parts are under way, or a transient failure hindered it."""
 
-
-class _TryAgainError(Exception):
-    """A transient failure hindered a job, which is tried again."""
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -316,7 +315,7 @@ class JobQueue:
                 return
             parts = [rows[part] for part in sorted(rows)] if number == WHOLE else []
             if parts and any(rows[part][1] is None for part in under_way & rows.keys()):
-                raise _NotYetError
+                raise _LaterError(1)
             outcome = run(Job(what=what, is_whole=number == WHOLE, parts=parts, check=check))
             self._note(batch, number, outcome=json.dumps(outcome), error=None)
         except (StoreAwayError, StoreLockedError) as exc:
@@ -324,8 +323,8 @@ class JobQueue:
             if number != WHOLE and context.job.attempts + 1 >= _ATTEMPTS:
                 self._note(batch, number, error=f"tried {_ATTEMPTS} times: {exc}")
                 raise
-            raise _TryAgainError from exc
-        except (_NotYetError, exceptions.JobAborted):
+            raise _LaterError(min(2 ** min(context.job.attempts, 9), _LONGEST_WAIT)) from exc
+        except (_LaterError, exceptions.JobAborted):
             raise
         except Exception as exc:  # whatever it is, somebody is to learn of it
             logger.error("job %s/%d is given up: %s", batch, number, exc, exc_info=not isinstance(exc, StoreError))
@@ -362,10 +361,8 @@ class _Retry(procrastinate.BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Queued) -> procrastinate.RetryDecision | None:
         """Returns when to try again, or None not to."""
-        if isinstance(exception, _TryAgainError):
-            return procrastinate.RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts, 9), _LONGEST_WAIT)})
-        if isinstance(exception, _NotYetError):
-            return procrastinate.RetryDecision(retry_in={"seconds": 1})
+        if isinstance(exception, _LaterError):
+            return procrastinate.RetryDecision(retry_in={"seconds": exception.seconds})
         # A worker that ends gives its job back.
         return procrastinate.RetryDecision() if isinstance(exception, exceptions.JobAborted) else None
 

@@ -178,7 +178,8 @@ def which_passages(statement_ids: Sequence[str] | None, languages: Collection[st
 
 def conditions(within: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
     """Returns conditions over passages by the names of their values."""
-    parts = {"statement_ids": PASSAGES.c.statement_id, "languages": sa.func.coalesce(PASSAGES.c.language, "")}
+    language = sa.func.coalesce(PASSAGES.c.language, "")
+    parts = {"statement_ids": PASSAGES.c.statement_id, "passage_ids": PASSAGES.c.passage_id, "languages": language}
     return [is_among(parts[name], name) for name in within]
 
 

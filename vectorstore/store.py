@@ -103,7 +103,12 @@ class Store:
         if not create and isinstance(source, Path):
             require_catalogue(source)
         if not read_only:
-            _make_folder(path)
+            try:
+                make_private_folder(path)
+            except OSError as exc:
+                raise StoreReadOnlyError(
+                    f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"
+                ) from exc
             make_store_private(path)
         self.catalogue = Catalogue(source, read_only=read_only, create=create)
         try:
@@ -148,7 +153,9 @@ class Store:
                     self._check_model()
                 yield
                 if sync:
-                    self._embed_second()
+                    if self._second is not None:
+                        # What was made stays, so that a killed run goes on there.
+                        self._embed(self.without_second(), self._second.embed, "second_vectors")
                     self.sync_index()
                     self._map_vectors()
             finally:
@@ -286,16 +293,6 @@ class Store:
             path.unlink()
         return self.catalogue.count_passages()
 
-    def record_model_change(self) -> None:
-        """Drops the vectors of another model and records the one in use; the caller embeds anew."""
-        self.catalogue.forget_vectors()
-        self._record_model()
-        with self._index_guard:
-            self._drop_index()
-            folder = _new_index_folder()
-            self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
-            self._indexes.remove_others(folder)
-
     def without_second(self) -> dict[str, str]:
         """Returns the texts, by their keys, that need a vector of the second model and have none."""
         if self._second is None:
@@ -402,9 +399,8 @@ class Store:
         done = 0
         for some, vectors in self.catalogue.vectors_in_parts(ids, table, BATCH):
             own = slice(done, done := done + len(some))
-            if [each.decode() for each in mapped.ids[own]] != list(some):
-                return False
-            if not np.array_equal(mapped.vectors[own], vectors):
+            same_ids = [each.decode() for each in mapped.ids[own]] == list(some)
+            if not same_ids or not np.array_equal(mapped.vectors[own], vectors):
                 return False
         return done == len(mapped.ids)
 
@@ -422,15 +418,15 @@ class Store:
                     with suppress(OSError):
                         other.unlink()
 
-    def _embed_second(self) -> None:
-        """Makes the missing vectors of the second model; what was made stays, so that a killed run goes on there."""
-        if self._second is None:
-            return
-        self._embed(self.without_second(), self._second.embed, "second_vectors")
-
     def embed_anew(self, embed: Callable[[Sequence[str]], Matrix]) -> None:
         """Makes all vectors of the first model with the one in use; the caller holds the lock."""
-        self.record_model_change()
+        self.catalogue.forget_vectors()
+        self._record_model()
+        with self._index_guard:
+            self._drop_index()
+            folder = _new_index_folder()
+            self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
+            self._indexes.remove_others(folder)
         self._embed(self.catalogue.texts_without_vector(), embed, "vectors")
 
     def _embed(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix], table: VectorTable) -> None:
@@ -469,12 +465,10 @@ class Store:
         return self._index
 
     def _is_intact(self) -> bool:
-        folder = self.catalogue.meta("index_folder")
-        try:
-            recorded = self.catalogue.meta("index_fingerprint")
+        folder, recorded = map(self.catalogue.meta, ("index_folder", "index_fingerprint"))
+        with suppress(StoreError):
             return self._index is not None or self._indexes.is_as_recorded(str(folder), recorded)
-        except StoreError:
-            return False
+        return False
 
     def _fresh_index(self, generation: str) -> VectorIndex:
         """Returns the index as it is on disk: one that was opened earlier goes on showing what it first read."""
@@ -540,10 +534,9 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 
 
 def _mapped(path: Path) -> MappedVectors | None:
-    try:
+    with suppress(OSError, EOFError, ValueError):
         return MappedVectors(path)
-    except (OSError, EOFError, ValueError):
-        return None
+    return None
 
 
 def _note_holder(path: Path) -> None:
@@ -555,10 +548,10 @@ def _note_holder(path: Path) -> None:
 
 
 def _read_holder(path: Path) -> str:
-    try:
-        return (path / _HOLDER).read_text(encoding="utf-8") or "another process"
-    except OSError:
-        return "another process"
+    with suppress(OSError):
+        if noted := (path / _HOLDER).read_text(encoding="utf-8"):
+            return noted
+    return "another process"
 
 
 def _party_prefix(path: Path) -> str:
@@ -567,12 +560,3 @@ def _party_prefix(path: Path) -> str:
 
 def _new_index_folder() -> str:
     return f"index-{uuid4().hex[:8]}"
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        make_private_folder(path)
-    except OSError as exc:
-        raise StoreReadOnlyError(
-            f"the store folder {str(path)!r} cannot be made ({exc.strerror}): choose another with --store"
-        ) from exc

@@ -49,23 +49,22 @@ def user(
         raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
     if action == "add":
         accounts.add(name, role, None if no_password else _password())
+        done = "added"
     elif action == "remove":
         accounts.remove(name)
+        done = "removed; what the person made stays"
     elif action == "role":
         accounts.set_role(name, value or "")
+        done = f"is now {value}"
     elif action == "bind":
         from app.server.accounts import subject_of
 
         accounts.bind(name, subject_of(invocation.settings().server.oidc.issuer, value or ""))
+        done = f"is now the person {value} of the provider"
     else:
         accounts.set_password(name, _password())
-    done = {
-        "add": "added",
-        "remove": "removed; what the person made stays",
-        "role": f"is now {value}",
-        "bind": f"is now the person {value} of the provider",
-    }
-    print(f"{name}: {done.get(action, 'has another password, and is signed out everywhere')}")
+        done = "has another password, and is signed out everywhere"
+    print(f"{name}: {done}")
     return 0
 
 

@@ -15,7 +15,6 @@ from functools import cache, wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
@@ -207,8 +206,12 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     """Runs a command of a program, by default with the process's arguments; wrong usage, told in a line, is 2."""
     # Plugins of pydantic would see what is validated; to look for them takes reading what each package says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    signal.signal(signal.SIGTERM, _interrupt)
-    _show_what_the_terminal_cannot()
+    # Told to end, a command does so in order: a kill in the middle of a write can tear the vector index.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A mark stands for a character that the encoding of a terminal lacks.
+            stream.reconfigure(errors="replace")
     try:
         code: int = _parser_of(program).main(arguments, prog_name=name, standalone_mode=False)
     except typer.TyperException as exc:
@@ -231,18 +234,6 @@ def _wrong_usage(error: typer.TyperException) -> str:
         value = repr(found()[0]["input"])
         return message if value in message else f"{message}, and {value} is none"
     return message
-
-
-def _show_what_the_terminal_cannot() -> None:
-    """Lets output go on with a mark where a terminal's encoding lacks a character."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    """Turns SIGTERM into an orderly end, since a kill in the middle of a write can tear the vector index."""
-    raise KeyboardInterrupt
 
 
 def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:

@@ -34,7 +34,7 @@ def ingest(
     """Take statements into the store."""
     from app.cli.printing import print_report, progress_bar
     from app.corpus.report_file import write_report
-    from ingest.report import IngestReport
+    from ingest.report import IngestProgress, IngestReport
 
     if not paths and not sample:
         raise UsageError("name files or folders to ingest, or --sample")
@@ -46,18 +46,13 @@ def ingest(
         if if_empty and workspace.corpus.documents():
             return invocation.show(IngestReport().to_json(), lambda: None)
         with progress_bar("ingest", quiet=invocation.as_json) as advance:
+
+            def show(step: IngestProgress) -> None:
+                done = step.finished if step.step == "embed" else step.done
+                advance(done, step.total, f"{step.step} {step.file[-40:]}", step.pace)
+
             done = workspace.corpus.ingest(
-                paths or [],
-                sample=sample,
-                sync=sync,
-                include_unlisted=unlisted,
-                kind=kind,
-                progress=lambda step: advance(
-                    step.finished if step.step == "embed" else step.done,
-                    step.total,
-                    f"{step.step} {step.file[-40:]}",
-                    step.pace,
-                ),
+                paths or [], sample=sample, sync=sync, include_unlisted=unlisted, kind=kind, progress=show
             )
     if report is not None:
         write_report(done, report)
@@ -114,8 +109,7 @@ def edit(
     """Correct metadata of a statement."""
     from app.corpus.as_json import summary_json
 
-    wrong = [change for change in changes if "=" not in change]
-    if wrong:
+    if wrong := [change for change in changes if "=" not in change]:
         raise UsageError(f"{wrong[0]!r} is not FIELD=VALUE")
     with invocation.workspace() as workspace:
         corrected = workspace.corpus.edit(statement_id, dict(change.partition("=")[::2] for change in changes))

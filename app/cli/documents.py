@@ -120,8 +120,7 @@ def verify(
     from app.cli.print_check import print_check
     from app.cli.printing import progress_bar
 
-    problem = check_output(file, output)
-    if problem is not None:
+    if problem := check_output(file, output):
         raise UsageError(problem)
     with invocation.workspace(read_only=True) as workspace:
         checker = workspace.checker()

@@ -19,19 +19,13 @@ from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording
-from vectorstore.families import Family
 from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
 
-_RESULT_STYLES = {
-    "failed": "bold red",
-    "missing": "bold red",
-    "added": "green",
-    "not_listed": "yellow",
-    "skipped": "yellow",
-}
+_RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")
+_RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
 # More files than this are summed up; what needs attention is always listed.
 _LISTED = 40
 # A terminal acts on these, and texts and file names come from anywhere.
@@ -109,8 +103,7 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
         for citation in answer.related:
             console.print(literal(f"  “{' '.join(citation.quote.split())}”", "dim"))
             console.print(_reference(citation, local))
-    name = local.name
-    console.print(literal(coverage_line(answer.coverage, name, wording), "dim"))
+    console.print(literal(coverage_line(answer.coverage, local.name, wording), "dim"))
 
 
 def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wording) -> str:
@@ -219,7 +212,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
             _occasion(metadata),
             metadata.date,
             metadata.language,
-            None if family is None else family_mark(document.document_id, family),
+            family and family.family_id[:6] + (" superseded" if family.superseded_by(document.document_id) else ""),
             document.file,
         )
         table.add_row(*(literal(cell or "—") for cell in cells))
@@ -251,8 +244,7 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
             if name == "held_by":
                 shown = ", ".join(map(corpus.party_name, value))
             console.print(literal(f"{name}: {shown}{mark}"))
-    kinship = corpus.kinship(document.document_id) if span.named is None else None
-    if kinship is not None:
+    if span.named is None and (kinship := corpus.kinship(document.document_id)) is not None:
         console.print(literal(f"family: {kinship}"))
     console.print(literal(f"file: {statement.file}\n"))
     interventions = corpus.interventions(document.document_id) if isinstance(statement, Document) else ()
@@ -269,11 +261,6 @@ def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Cor
         words = "the record's" if span.summarised else "the speaker's"
         table.add_row(*(literal(cell) for cell in (item.statement_id, who, span.named or "", words)))
     return table
-
-
-def family_mark(document_id: str, family: Family) -> str:
-    """Returns a document's family as a table shows it: its short id, and whether a revision took its place."""
-    return family.family_id[:6] + (" superseded" if family.superseded_by(document_id) else "")
 
 
 def print_checks(report: "DoctorReport") -> None:

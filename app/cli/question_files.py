@@ -37,9 +37,8 @@ def read_questions(path: Path) -> Iterator[AskedQuestion]:
     cannot be read is a QuestionError.
     """
     for number, line in _lines(path):
-        yield (
-            _from_json(line, f"{str(path)!r}, line {number}") if line.startswith("{") else AskedQuestion(question=line)
-        )
+        place = f"{str(path)!r}, line {number}"
+        yield _from_json(line, place) if line.startswith("{") else AskedQuestion(question=line)
 
 
 def _from_json(line: str, place: str) -> AskedQuestion:

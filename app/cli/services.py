@@ -42,13 +42,8 @@ def copy(
     from vectorstore.database import IN_FOLDER, DatabaseConfig
 
     settings = invocation.settings()
-    is_url = "://" in to
-    target = settings.model_copy(
-        update={
-            "store": settings.store if is_url else Path(to),
-            "database": DatabaseConfig(url=SecretStr(to)) if is_url else IN_FOLDER,
-        }
-    )
+    there = {"database": DatabaseConfig(url=SecretStr(to))}
+    target = settings.model_copy(update=there if "://" in to else {"database": IN_FOLDER, "store": Path(to)})
 
     def progress(table: str, rows: int) -> None:
         if sys.stderr.isatty():
@@ -57,11 +52,11 @@ def copy(
     with ExitStack() as stack:
         source = stack.enter_context(open_workspace(settings, create=False))
         other = stack.enter_context(open_workspace(target, check_model=False))
-        here, there = (
+        works, copies = (
             stack.enter_context(closing(open_tables(each.store, each.database))) for each in (settings, target)
         )
         kept = dict[str, int]()
-        counts = source.store.copy_to(other.store, progress, lambda: kept.update(here.copy_to(there))) | kept
+        counts = source.store.copy_to(other.store, progress, lambda: kept.update(works.copy_to(copies))) | kept
     made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
     told = (
         f"copied and compared: {counts['documents']} documents, {counts['passages']} passages and their index, {made}"

@@ -49,10 +49,13 @@ def context_of(statement: Statement, citation: Citation) -> EvidenceContext:
     closes = max((b.end for b in touched), default=citation.end)
     begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
     source, edits = statement.source_text, statement.edits
+    before = readable(source, edits, min(begin, citation.start), citation.start)
+    after = readable(source, edits, citation.end, max(end, citation.end))
+    # What was cut is marked, without the word that the cut may lie in.
     return EvidenceContext(
-        before=_from_word(readable(source, edits, min(begin, citation.start), citation.start), cut=begin > opens),
+        before="… " + before.partition(" ")[2] if begin > opens else before,
         quote=citation.quote,
-        after=_to_word(readable(source, edits, citation.end, max(end, citation.end)), cut=end < closes),
+        after=after.rpartition(" ")[0] + " …" if end < closes else after,
         direction=direction_of(statement.language_at(citation.start)),
     )
 
@@ -83,12 +86,3 @@ def page_image_of(
     except ChangedFileError as exc:
         raise NotFoundError(f"the page cannot be shown: {exc}") from exc
     return PageImage(png=png, page=page, marked=marked)
-
-
-def _from_word(text: str, *, cut: bool) -> str:
-    """Marks a beginning that was cut, and drops the word that it may lie in."""
-    return text if not cut else "… " + text.partition(" ")[2]
-
-
-def _to_word(text: str, *, cut: bool) -> str:
-    return text if not cut else text.rpartition(" ")[0] + " …"

@@ -252,10 +252,7 @@ class Corpus:
     def show(self, statement_id: str) -> Statement | Document:
         """Returns one statement with its text, an intervention with that of its record; or a whole record."""
         catalogue = self._store.catalogue
-        found: Statement | Document | None = catalogue.statement(statement_id) or catalogue.document(statement_id)
-        if found is None:
-            raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
-        return found
+        return _held(catalogue.statement(statement_id) or catalogue.document(statement_id), statement_id)
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
@@ -408,18 +405,17 @@ class Corpus:
     def do_job(self, job: "Job") -> Mapping[str, Any]:
         """Does what a worker took from the queue: a part of an ingest, or what is left to do of the whole."""
         request = IngestRequest.model_validate(job.what)
-
-        def progress(_: IngestProgress) -> None:
-            job.check()
-
         if job.is_whole:
-            report = self._take_whole(request, progress, ingest_jobs.part_reports(job))
+            report = self._take_whole(request, lambda _: job.check(), ingest_jobs.part_reports(job))
             # Copies on this machine of what was removed on another.
             self.uploads.tidy()
             return ingest_jobs.as_json(report)
         self._fetch(request)
-        part = self._indexer.ingest_part(request.paths, request.options, progress, request.only, request.unsent_files)
-        return ingest_jobs.as_json(part)
+        return ingest_jobs.as_json(
+            self._indexer.ingest_part(
+                request.paths, request.options, lambda _: job.check(), request.only, request.unsent_files
+            )
+        )
 
     def _take_whole(
         self,
@@ -585,8 +581,7 @@ class Corpus:
         return DoctorReport(checks=checks)
 
     def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
-        unknown = sorted(set(changes) - set(EDITABLE))
-        if unknown:
+        if unknown := sorted(set(changes) - set(EDITABLE)):
             raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
         filled = {name: value.strip() for name, value in changes.items() if value.strip()}
         cleared: dict[str, Any] = {name: None for name, value in changes.items() if not value.strip()}
@@ -636,8 +631,7 @@ def _without(metadata: Metadata, code: str) -> Metadata:
 def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> None:
     of_speaker = changes.keys() & _OF_SPEAKER
     if isinstance(old, Statement) and old.is_intervention:
-        others = sorted(changes.keys() - _OF_SPEAKER)
-        if others:
+        if others := sorted(changes.keys() - _OF_SPEAKER):
             record = old.document.document_id
             raise MetadataError(f"{others[0]!r} is the same for a whole record: edit the record {record!r}")
         if old.span.role == "office":

@@ -3,7 +3,7 @@
 A sentence whose text is not at its offsets, or a source file that has changed since, is a finding with its next step.
 """
 
-import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from ingest.report import listed
 from ingest.text.furniture import running_heads
 from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
+from vectorstore.files import file_sha256
 from vectorstore.health import Check
 from vectorstore.records import DocumentSummary
 from vectorstore.store import Store
@@ -70,34 +71,26 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage; those inside
     an archive are not, since that would unpack it.
     """
-    changed: dict[str, list[str]] = {}
-    missing: dict[str, list[str]] = {}
-    unseen = same = inside = 0
+    counts = Counter[str]()
+    by_folder: dict[str, dict[str, list[str]]] = {"changed": {}, "missing": {}}
     for summary in summaries:
         folder = Path(summary.folder)
-        if not folder.is_dir():
-            unseen += 1
-            continue
-        state = _state_of(folder / summary.file, summary.sha256)
-        if state == "same":
-            same += 1
-        elif state == "inside":
-            inside += 1
-        else:
-            (changed if state == "changed" else missing).setdefault(summary.folder, []).append(summary.file)
-    parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed.items()]
-    parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing.items()]
+        state = _state_of(folder / summary.file, summary.sha256) if folder.is_dir() else "unseen"
+        counts[state] += 1
+        by_folder.get(state, {}).setdefault(summary.folder, []).append(summary.file)
+    changed, missing = by_folder["changed"].items(), by_folder["missing"].items()
+    parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
+    parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
     if parts:
         return Check(name="files", ok=False, detail="; ".join(parts))
-    apart = f"; {unseen} of folders that are gone were not compared" if unseen else ""
-    apart += f"; {inside} inside archives and messages were not compared" if inside else ""
-    return Check(name="files", ok=True, detail=f"{same} are as they were read{apart}")
+    apart = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
+    apart += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
+    return Check(name="files", ok=True, detail=f"{counts['same']} are as they were read{apart}")
 
 
 def _state_of(path: Path, sha256: str) -> str:
     try:
-        with path.open("rb") as file:
-            return "same" if hashlib.file_digest(file, "sha256").hexdigest() == sha256 else "changed"
+        return "same" if file_sha256(path) == sha256 else "changed"
     except NotADirectoryError:
         # A part of a container, such as an archive, which is there and may hold something else by now.
         return "inside"

@@ -20,7 +20,8 @@ def report_csv(report: IngestReport) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for file in report.files:
-        rows.writerow([inert_cell(value or "") for value in asdict(file).values()])
+        cells = (value or "" for value in asdict(file).values())
+        rows.writerow(f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell for cell in cells)
     return text.getvalue()
 
 
@@ -33,8 +34,3 @@ def write_report(report: IngestReport, path: Path) -> None:
         raise ReportError(
             f"the report {str(path)!r} cannot be written ({exc.strerror}): choose another file with --report"
         ) from exc
-
-
-def inert_cell(cell: str) -> str:
-    """Returns a cell that no spreadsheet computes: one that begins as a formula gets an apostrophe."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell

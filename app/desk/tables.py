@@ -22,15 +22,18 @@ FILE: Final = "desk.sqlite3"
 _SCHEMA: Final = sa.MetaData()
 _TEXT: Final = sa.Text().with_variant(PostgresText(), "postgresql")
 
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, _TEXT, nullable=False) for name in names]
+
+
 WORKS: Final = sa.Table(
     "work",
     _SCHEMA,
     sa.Column("id", _TEXT, primary_key=True),
     sa.Column("kind", _TEXT, nullable=False, index=True),
     sa.Column("owner", _TEXT, nullable=False, index=True),
-    sa.Column("title", _TEXT, nullable=False),
-    sa.Column("made", _TEXT, nullable=False),
-    sa.Column("changed", _TEXT, nullable=False),
+    *_texts("title", "made", "changed"),
     # Set while a deletion can be taken back.
     sa.Column("deleted", _TEXT),
 )
@@ -39,9 +42,8 @@ PARTS: Final = sa.Table(
     _SCHEMA,
     sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("content", _TEXT, nullable=False),
-    # What a search looks in, in lower case.
-    sa.Column("words", _TEXT, nullable=False),
+    # A search looks in the words, which are in lower case.
+    *_texts("content", "words"),
 )
 SHARES: Final = sa.Table(
     "work_share",
@@ -70,19 +72,15 @@ SESSIONS: Final = sa.Table(
     # SHA-256 of the cookie.
     sa.Column("digest", _TEXT, primary_key=True),
     sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("made", _TEXT, nullable=False),
-    sa.Column("expires", _TEXT, nullable=False),
+    *_texts("made", "expires"),
 )
 KEYS: Final = sa.Table(
     "account_key",
     _SCHEMA,
     sa.Column("id", _TEXT, primary_key=True),
     sa.Column("account", sa.ForeignKey("account.name", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("label", _TEXT, nullable=False),
-    # SHA-256 of the secret, which is long and random.
-    sa.Column("digest", _TEXT, nullable=False),
-    sa.Column("scopes", _TEXT, nullable=False),
-    sa.Column("made", _TEXT, nullable=False),
+    # The digest is the SHA-256 of the secret, which is long and random.
+    *_texts("label", "digest", "scopes", "made"),
     sa.Column("expires", _TEXT),
     sa.Column("revoked", _TEXT),
 )
@@ -91,19 +89,14 @@ AUDIT: Final = sa.Table(
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", _TEXT, nullable=False, index=True),
-    sa.Column("account", _TEXT, nullable=False),
-    sa.Column("action", _TEXT, nullable=False),
-    sa.Column("target", _TEXT, nullable=False),
-    sa.Column("address", _TEXT, nullable=False),
-    sa.Column("request", _TEXT, nullable=False),
+    *_texts("account", "action", "target", "address", "request"),
 )
 # Whose question the trace of an answer is.
 ASKED: Final = sa.Table(
     "asked",
     _SCHEMA,
     sa.Column("trace", _TEXT, primary_key=True),
-    sa.Column("account", _TEXT, nullable=False),
-    sa.Column("at", _TEXT, nullable=False),
+    *_texts("account", "at"),
 )
 
 

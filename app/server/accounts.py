@@ -58,6 +58,12 @@ class Key:
     revoked: bool
 
 
+_KEYS: Final = select(
+    KEYS.c.id.label("identifier"), *(KEYS.c[name] for name in ("account", "label", "scopes", "made", "expires")),
+    KEYS.c.revoked.is_not(None).label("revoked"),
+)  # fmt: skip
+
+
 class Accounts:
     """The accounts of one store, with their sign-ins, keys and log."""
 
@@ -231,12 +237,12 @@ class Accounts:
             values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _now(), "expires": expires}
             kept = " ".join(scope for scope in PERMISSIONS if scope in scopes)
             connection.execute(insert(KEYS).values(id=identifier, digest=_digest(secret), scopes=kept, **values))
-            key = _key(connection.execute(select(KEYS).where(KEYS.c.id == identifier)).one())
+            key = _key(connection.execute(_KEYS.where(KEYS.c.id == identifier)).one())
         return key, f"{KEY_PREFIX}{identifier}_{secret}"
 
     def keys(self, name: str | None = None) -> Sequence[Key]:
         """Returns the keys of an account, or of all."""
-        query = select(KEYS).order_by(KEYS.c.account, KEYS.c.made)
+        query = _KEYS.order_by(KEYS.c.account, KEYS.c.made)
         return [_key(row) for row in self._tables.rows(query if name is None else query.where(KEYS.c.account == name))]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
@@ -270,10 +276,6 @@ class Accounts:
         """Returns whose question the trace of an answer is; None where that is not known."""
         rows = self._tables.rows(select(ASKED.c.account).where(ASKED.c.trace == trace))
         return str(rows[0].account) if rows else None
-
-    def ready(self) -> None:
-        """Reads a row, so that a database that cannot be read is found out."""
-        self.exists("")
 
     def _active(self, name: str) -> Row[Any] | None:
         rows = self._tables.rows(select(USERS).where(_is(name)))
@@ -346,15 +348,7 @@ def _person(
 
 
 def _key(row: Row[Any]) -> Key:
-    return Key(
-        identifier=row.id,
-        account=row.account,
-        label=row.label,
-        scopes=tuple(cast(Permission, scope) for scope in row.scopes.split()),
-        made=row.made,
-        expires=row.expires,
-        revoked=row.revoked is not None,
-    )
+    return Key(**{**row._asdict(), "scopes": tuple(row.scopes.split())})
 
 
 def _now() -> str:

@@ -31,6 +31,7 @@ from app.errors import BackupError
 from vectorstore.copying import move_uploads, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
+from vectorstore.files import file_sha256
 from vectorstore.private import make_private_folder, make_store_private, own_parts, private_opener
 
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
@@ -124,7 +125,9 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
             _settle(folder, database.url, Path(told["store"], _UPLOADS), store / _UPLOADS)
-            _sign_out(folder, database)
+            if database.url is not None or (folder / FILE).is_file():
+                with closing(open_tables(folder, database)) as tables:
+                    tables.run(delete(SESSIONS))
             if store.exists():
                 store.rmdir()
             folder.replace(store)
@@ -237,9 +240,8 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
     if found.keys() != files.keys():
         raise ValueError(f"{len(found.keys() ^ files.keys())} files are missing or not of it")
     for name, path in found.items():
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != files[name]["sha256"]:
-                raise ValueError(f"{name!r} has changed")
+        if file_sha256(path) != files[name]["sha256"]:
+            raise ValueError(f"{name!r} has changed")
 
 
 def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
@@ -265,10 +267,3 @@ def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> N
                 give_up_all(connection, "it was under way when the backup was made")
     finally:
         engine.dispose()
-
-
-def _sign_out(folder: Path, database: DatabaseConfig) -> None:
-    if database.url is None and not (folder / FILE).is_file():
-        return
-    with closing(open_tables(folder, database)) as tables, tables.transaction() as connection:
-        connection.execute(delete(SESSIONS))

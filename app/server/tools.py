@@ -24,13 +24,8 @@ from prompts.wording import load_tool_words
 Sent = TypeVar("Sent", bound=BaseModel)
 # What a tool needs; one that is not here is not offered.
 TOOLS: Final[dict[str, Permission]] = {
-    "ask": "ask",
-    "search": "read",
-    "verify": "read",
-    "brief": "ask",
-    "list_statements": "read",
-    "show": "read",
-}
+    "ask": "ask", "search": "read", "verify": "read", "brief": "ask", "list_statements": "read", "show": "read",
+}  # fmt: skip
 
 
 def build_tools(actions: Actions) -> MCPServer:

@@ -131,10 +131,7 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     store.close()
     other = Store(path, OTHER, **places(path), check_model=False)
     with other.writer():
-        other.record_model_change()
-        texts = other.catalogue.texts_without_vector()
-        vectors = np.eye(8, dtype=np.float32)[: len(texts)]
-        other.catalogue.add_vectors(dict(zip(texts, vectors, strict=True)))
+        other.embed_anew(lambda texts: np.eye(8, dtype=np.float32)[: len(texts)])
     assert_in_step(other)
     assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
     other.close()

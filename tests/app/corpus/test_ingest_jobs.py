@@ -273,8 +273,8 @@ def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_pa
                 raise PermissionError(13, "Permission denied")
             return sha256(path)
 
-        sha256 = files._sha256
-        monkeypatch.setattr(files, "_sha256", unreadable)
+        sha256 = files.file_sha256
+        monkeypatch.setattr(files, "file_sha256", unreadable)
         report = corpus.ingest([folder], sync=True)
         results = {file.file: (file.result, file.reason or "") for file in report.files}
         assert results["001.txt"][0] == "failed" and "Permission denied" in results["001.txt"][1]
