@@ -6,7 +6,7 @@ No model is asked unless the settings name one; the integrations of providers ar
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from app.errors import ChatModelError
 from vectorstore.health import Check
@@ -19,10 +19,8 @@ EXTRAS: Final = ("openai", "anthropic", "ollama")
 _SHOWN: Final = 300
 
 
-class LlmConfig(BaseModel):
+class LlmConfig(BaseModel, frozen=True, extra="forbid"):
     """Which chat model writes answers, if any."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = ""
     """PROVIDER:NAME, such as openai:NAME, anthropic:NAME or ollama:NAME; empty, answers are quotations alone."""

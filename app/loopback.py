@@ -107,14 +107,12 @@ def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)
-            ending = None if on_end is None else asyncio.create_task(on_end())
-            if ending is not None:
-                ending.add_done_callback(_log_failure)
+            ending = asyncio.create_task(on_end() if on_end else asyncio.sleep(0))
+            ending.add_done_callback(_log_failure)
             try:
                 await super().shutdown(sockets)
             finally:
-                if ending is not None:
-                    ending.cancel()
+                ending.cancel()
 
     return Server(
         uvicorn.Config(

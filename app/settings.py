@@ -11,7 +11,7 @@ from typing import Any, Literal
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentSettingsError
 
@@ -34,10 +34,8 @@ OUTSIDE = frozenset(
 )
 
 
-class OidcConfig(BaseModel):
+class OidcConfig(BaseModel, frozen=True, extra="forbid"):
     """The sign-on of an organization (OpenID Connect), which `accounts=oidc` takes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     issuer: str = ""
     """Address of the provider; its `/.well-known/openid-configuration` is read when somebody signs in."""
@@ -49,10 +47,8 @@ class OidcConfig(BaseModel):
     """The claim that names a person's account, which is bound to the person's `sub` at the first sign-in."""
 
 
-class ServerConfig(BaseModel):
+class ServerConfig(BaseModel, frozen=True, extra="forbid"):
     """Where the chat and the server listen, and who may use the server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     """Address to bind to; the chat, and a server without accounts, take one of this machine's own alone."""
@@ -96,10 +92,8 @@ class ServerConfig(BaseModel):
         return self.accounts in ("local", "oidc")
 
 
-class AnswerConfig(BaseModel):
+class AnswerConfig(BaseModel, frozen=True, extra="forbid"):
     """How answers are made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_citations: int = Field(default=5, ge=1, le=50)
     """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
@@ -109,10 +103,8 @@ class AnswerConfig(BaseModel):
     """Days after which traces of answers are deleted; 0 sets no limit."""
 
 
-class BriefingConfig(BaseModel):
+class BriefingConfig(BaseModel, frozen=True, extra="forbid"):
     """How briefings are made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     template: Path | None = None
     """A .docx of your house whose styles, header and footer Word and PDF briefings take; default: our own."""

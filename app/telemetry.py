@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.errors import SettingsError
 from app.records import Answer
@@ -20,10 +20,8 @@ _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
 _MILLION: Final = 1_000_000
 
 
-class TelemetryConfig(BaseModel):
+class TelemetryConfig(BaseModel, frozen=True, extra="forbid"):
     """Where spans go, if anywhere."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str = ""
     """Address of an OTLP collector (gRPC), such as http://127.0.0.1:4317; empty, no spans are made."""

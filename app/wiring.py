@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib.util import find_spec
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from app.answering.assistant import Assistant
@@ -135,9 +134,7 @@ class Workspace:
     def __enter__(self) -> "Workspace":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
@@ -154,8 +151,7 @@ def open_workspace(
         # Read by the model libraries when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = question_embedder(settings.embedding)
-    languages = settings.embedding.languages.split(",")
-    encoder = sentence_encoder()
+    embedded = frozenset(settings.embedding.languages.split(","))
     store = Store(
         settings.store,
         embedder,
@@ -163,7 +159,7 @@ def open_workspace(
         create=create,
         check_model=check_model,
         wait_seconds=settings.wait_seconds,
-        second=SecondModel(embed=encoder.embed, languages=ENCODER_LANGUAGES.difference(languages)),
+        second=SecondModel(embed=sentence_encoder().embed, languages=ENCODER_LANGUAGES - embedded),
         database=settings.database,
         chroma=settings.chroma,
         files=settings.files,
@@ -174,17 +170,26 @@ def open_workspace(
             " alone: `untoc doctor --rebuild` makes them",
             missing,
         )
-    parties = StoreParties(store)
-    retriever = Retriever(store, embedder, settings.retrieval)
-    embedded = frozenset(languages)
-    model_languages = ModelLanguages(
-        embedded=embedded, ranked=embedded & frozenset(settings.rerank.languages.split(","))
-    )
+    ranked = embedded.intersection(settings.rerank.languages.split(","))
     reranker = build_reranker(settings.rerank)
     models = model_identities(embedder, reranker)
+    retriever = Retriever(store, embedder, settings.retrieval)
     relevance = load_relevance(settings.store, models)
-    ranker = SentenceRanker(store, retriever, embedder, reranker, model_languages, relevance)
-    writer, texts = build_writer(settings.llm), CorpusTextsCache(store.catalogue)
+    known = ModelLanguages(embedded=embedded, ranked=ranked)
+    ranker = SentenceRanker(store, retriever, embedder, reranker, known, relevance)
+    return wire(settings, store, ranker, embedder, SentenceTransformerEmbedder(settings.embedding), models)
+
+
+def wire(
+    settings: Settings,
+    store: Store,
+    ranker: SentenceRanker,
+    embedder: Embedder,
+    passage_embedder: Embedder,
+    models: Mapping[str, str],
+) -> Workspace:
+    """Wires the assistant and the corpus to an open store and to models."""
+    parties, texts = StoreParties(store), CorpusTextsCache(store.catalogue)
 
     def find(words: str) -> tuple[WordsFound, ...]:
         from app.checking.quote_verifier import find_words
@@ -196,13 +201,12 @@ def open_workspace(
         parties=parties,
         max_citations=settings.answer.max_citations,
         find_words=find,
-        writer=writer,
+        writer=build_writer(settings.llm),
     )
-    keep = 0 if read_only else settings.answer.keep_traces
     assistant = Assistant(
         steps,
         store.catalogue,
-        keep_traces=keep,
+        keep_traces=0 if store.read_only else settings.answer.keep_traces,
         keep_days=settings.answer.keep_traces_days,
         export=build_export(settings.telemetry),
     )
@@ -212,7 +216,7 @@ def open_workspace(
         settings=settings,
         store=store,
         embedder=embedder,
-        passage_embedder=SentenceTransformerEmbedder(settings.embedding),
+        passage_embedder=passage_embedder,
         steps=steps,
         ranker=ranker,
         texts=texts,

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.assistant import Assistant
-from app.answering.steps import Steps
-from app.checking.corpus_texts import CorpusTextsCache
-from app.checking.quote_verifier import find_words
 from app.corpus.corpus import Corpus
-from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
-from app.wiring import Workspace
+from app.wiring import Workspace, wire
 from ingest.indexer import Indexer
-from ingest.parties.store_parties import StoreParties
 from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
 from vectorstore.rerank import PairReading
@@ -84,34 +78,15 @@ def fake_workspace(
     second: SecondModel | None = None,
     relevance: RelevanceModel | None = None,
 ) -> Workspace:
-    """Wires the product as `app.wiring` does, with models that need no weights."""
+    """Wires the product with models that need no weights."""
     settings = Settings(store=store)
     embedder = HashingEmbedder()
     opened = open_store(store, embedder, read_only=read_only, second=second)
-    parties = StoreParties(opened)
     retriever = Retriever(opened, embedder, settings.retrieval)
-    texts = CorpusTextsCache(opened.catalogue)
-    selector = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
-    steps = Steps(
-        retriever=EvidenceRetriever(opened, selector),
-        parties=parties,
-        max_citations=5,
-        find_words=lambda words: find_words(words, texts.get(), parties()),
-    )
-    assistant = Assistant(steps, opened.catalogue, keep_traces=0 if read_only else 100)
-    workspace = Workspace(
-        assistant=assistant,
-        parties=parties,
-        settings=settings,
-        steps=steps,
-        store=opened,
-        embedder=embedder,
-        passage_embedder=embedder,
-        ranker=selector,
-        texts=texts,
-        models={"embedding": "hashing", "reranker": "overlap"},
-    )
+    ranker = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
+    workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)
     # In place of the one that is made at first use, which tells languages apart that these models do not.
-    vars(workspace)["corpus"] = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=parties)
+    made = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=workspace.parties)
+    vars(workspace)["corpus"] = made
     return workspace

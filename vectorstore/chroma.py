@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
@@ -61,10 +61,8 @@ def _own_settings() -> "Settings":
     return OwnSettings(anonymized_telemetry=False)
 
 
-class ChromaConfig(BaseModel):
+class ChromaConfig(BaseModel, frozen=True, extra="forbid"):
     """Where the vector index is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = ""
     """Address of Chroma's server, such as http://127.0.0.1:8000; empty keeps the index in the store's folder."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, SecretStr
 from sqlalchemy import Connection, Executable, Integer, cast, inspect, select
 
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
@@ -47,10 +47,8 @@ def require_catalogue(path: Path) -> None:
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
 
-class DatabaseConfig(BaseModel):
+class DatabaseConfig(BaseModel, frozen=True, extra="forbid"):
     """Where the record is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr | None = None
     """A PostgreSQL database, postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE; default: SQLite in the store."""

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 # Before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
@@ -34,10 +34,8 @@ _PACKAGED: Final = f"{DEFAULT_MODEL}@{EMBEDDING.hashes['model.safetensors']}"
 _BATCH: Final = 16
 
 
-class EmbeddingConfig(BaseModel):
+class EmbeddingConfig(BaseModel, frozen=True, extra="forbid"):
     """Which embedding model is used, and how."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = DEFAULT_MODEL
     """Name: the default comes with its package; any other is a sentence-transformers name or a folder."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, SecretStr
 
 from vectorstore.errors import StoreAwayError, StoreError
 from vectorstore.private import make_private_folder
@@ -23,10 +23,8 @@ _COPY: Final = re.compile(r".*-[0-9a-f]{8}", re.DOTALL)
 _UPLOADS: Final = "uploads"
 
 
-class FilesConfig(BaseModel):
+class FilesConfig(BaseModel, frozen=True, extra="forbid"):
     """Where the files are that workers on several machines ingest."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr | None = None
     """A folder or bucket that all machines reach, file:///srv/files or s3://…; default: all see the same paths."""

@@ -37,7 +37,8 @@ HEARTBEAT: Final = 10.0
 _ATTEMPTS: Final = 8
 # Seconds to wait at most before one is tried again.
 _LONGEST_WAIT: Final = 60
-# Seconds without server or worker after which `wait` gives up.
+# Seconds between the looks of `wait` at a batch, and without server or worker after which it gives up.
+_LOOKS_EVERY: Final = 0.25
 _PATIENCE: Final = 90.0
 # Seconds a worker has to finish its job after SIGTERM.
 _ENDS_IN: Final = 10.0
@@ -150,10 +151,10 @@ class JobQueue:
             job.batch_defer(*({"batch": batch, "number": n} for n in (*range(1, len(rows)), WHOLE)))
         return batch
 
-    def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None], every: float = 0.25) -> JSON:
+    def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None]) -> JSON:
         """Waits for the outcome of a whole, and forgets the batch, but for what was given up.
 
-        Every so many seconds `heard` is given the outcomes of the parts so far; what it raises cancels the batch.
+        Again and again `heard` is given the outcomes of the parts so far; what it raises cancels the batch.
 
         Raises:
             StoreError: The server, or every worker, was gone for a while; a JobGivenUpError where it was given up.
@@ -178,7 +179,7 @@ class JobQueue:
                     if error is not None or not under_way:
                         raise JobGivenUpError(error or "it was cancelled")
                     heard([rows[number][1] for number in sorted(rows) if number != WHOLE])
-                time.sleep(every)
+                time.sleep(_LOOKS_EVERY)
         except StoreError:
             raise
         except BaseException:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.carried import RERANKER, carried, find_carried
@@ -37,10 +37,8 @@ _STATES_DIMENSION: Final = 384
 _ENTAILMENT_TOKENS: Final = 512
 
 
-class RerankConfig(BaseModel):
+class RerankConfig(BaseModel, frozen=True, extra="forbid"):
     """Which cross-encoder ranks the evidence, and how."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = PACKAGED
     """The packaged one, any sentence-transformers CrossEncoder by name or folder, or `none`."""

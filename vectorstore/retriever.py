@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -19,10 +19,8 @@ _KEPT_FROM: Final = 1000
 RRF_K: Final = 60
 
 
-class RetrievalConfig(BaseModel):
+class RetrievalConfig(BaseModel, frozen=True, extra="forbid"):
     """How passages are found."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fetch_k: int = Field(default=50, ge=1, le=1000)
     """Candidates per arm before fusion."""

@@ -87,16 +87,6 @@ class elements(FunctionElement[str]):
     name = "elements"
 
 
-@compiles(elements, "sqlite")
-def _(element: elements, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    return f"json_each({compiler.process(element.clauses, **options)})"
-
-
-@compiles(elements, "postgresql")
-def _(element: elements, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
-
-
 class collected(FunctionElement[str]):
     """The distinct values of a column as a JSON list."""
 
@@ -104,14 +94,14 @@ class collected(FunctionElement[str]):
     type = sa.Text()
 
 
-@compiles(collected, "sqlite")
-def _(element: collected, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    return f"json_group_array(DISTINCT {compiler.process(element.clauses, **options)})"
+def _written(template: str, element: FunctionElement[str], compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
+    return template.format(compiler.process(element.clauses, **options))
 
 
-@compiles(collected, "postgresql")
-def _(element: collected, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - passed on
-    return f"CAST(json_agg(DISTINCT {compiler.process(element.clauses, **options)}) AS text)"
+compiles(elements, "sqlite")(partial(_written, "json_each({})"))
+compiles(elements, "postgresql")(partial(_written, "jsonb_array_elements_text(CAST({} AS jsonb))"))
+compiles(collected, "sqlite")(partial(_written, "json_group_array(DISTINCT {})"))
+compiles(collected, "postgresql")(partial(_written, "CAST(json_agg(DISTINCT {}) AS text)"))
 
 
 def is_among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
@@ -189,11 +179,9 @@ SENTENCES: Final = _table(
     "sentences",
     _belongs("statement", "statement_id", key=True),
     sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False),
-    _needed("start", sa.Integer),
-    _needed("end", sa.Integer),
+    *(_needed(name, sa.Integer) for name in ("start", "end")),
     _needed("text", Text),
-    sa.Column("paragraph", sa.Integer),
-    sa.Column("page", sa.Integer),
+    *(sa.Column(name, sa.Integer) for name in ("paragraph", "page")),
     sa.Column("language", Text),
 )
 PASSAGES: Final = _table(
@@ -213,10 +201,7 @@ sa.Index("passages_by_language", PASSAGES.c.statement_id, PASSAGES.c.language)
 # One vector per distinct text, float32: text seen before is never embedded again.
 VECTOR_TABLES: Final[Mapping[VectorTable, sa.Table]] = {
     name: _table(
-        name,
-        sa.Column("text_key", Text, primary_key=True),
-        _needed("vector", sa.LargeBinary),
-        with_rowid=False,
+        name, sa.Column("text_key", Text, primary_key=True), _needed("vector", sa.LargeBinary), with_rowid=False
     )
     for name in ("vectors", "second_vectors")
 }

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ingest.errors import LoadError
 from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport
@@ -34,7 +34,7 @@ _PART: Final = TypeAdapter(PartReport)
 _REPORT: Final = TypeAdapter(IngestReport)
 
 
-class IngestRequest(BaseModel):
+class IngestRequest(BaseModel, frozen=True):
     """What is to be taken in.
 
     Attributes:
@@ -45,8 +45,6 @@ class IngestRequest(BaseModel):
         listings: Of files that machines share, their hashes by name, by folder.
         unsent: Of files that machines share, those that could not be sent, by path: outcome and reason.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     paths: tuple[Path, ...]
     options: IngestOptions = IngestOptions()
