@@ -374,7 +374,8 @@ class Annotator:
     ) -> tuple[tuple[Sentence, ...], tuple[Passage, ...], tuple[Mention, ...]]:
         """Splits a statement's own words; words of a record that are attributed to nobody get no passages to search."""
         identifier, language = statement.statement_id, statement.metadata.language
-        sentences = make_sentences(identifier, text, statement.blocks, statement.page_starts, language=language)
+        pages = statement.document.page_starts
+        sentences = make_sentences(identifier, text, statement.blocks, pages, language=language)
         if statement.is_intervention and statement.metadata.state is None:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)

@@ -219,19 +219,9 @@ class Statement:
         return self.document.source_text
 
     @property
-    def page_starts(self) -> tuple[int, ...]:
-        """The document's pages."""
-        return self.document.page_starts
-
-    @property
     def edits(self) -> tuple[Edit, ...]:
         """The document's reading repairs."""
         return self.document.edits
-
-    @property
-    def scanned(self) -> tuple[ScannedWord, ...]:
-        """The document's words that were read from images."""
-        return self.document.scanned
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -246,11 +236,6 @@ class Statement:
             and block.end <= span.end
             and not any(first <= block.start < last for first, last in span.interruptions)
         )
-
-    @property
-    def summarised(self) -> bool:
-        """Whether a record summarises the speaker's words in its own."""
-        return self.span.summarised
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span lies within the statement's own words."""

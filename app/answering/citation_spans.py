@@ -244,7 +244,7 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
 
 def citation_kind(statement: Statement) -> CitationKind:
     """Returns what a citation of a statement is: words that a record summarises are reported, not the speaker's."""
-    return "reported" if statement.summarised else statement.kind
+    return "reported" if statement.span.summarised else statement.kind
 
 
 def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
@@ -287,7 +287,7 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
         **provenance_of(statement), number=1, state=metadata.state, on_behalf_of=metadata.on_behalf_of,
         held_by=metadata.held_by or (), page=page, paragraph=paragraph, start=start, end=end, quote="", source_quote="",
         sentence_ids=(), language=metadata.language, kind=citation_kind(statement), ocr_confidence=None,
-        verdict="verified", summarised=statement.summarised,
+        verdict="verified", summarised=statement.span.summarised,
     )  # fmt: skip
 
 
@@ -359,6 +359,6 @@ def _trimmed(
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:
     """Returns how sure text recognition was of a span, or None where it was not read from an image."""
-    first = bisect_left(statement.scanned, start, key=lambda word: word.end - 1)
-    words = list(takewhile(lambda word: word.start < end, statement.scanned[first:]))
+    first = bisect_left(statement.document.scanned, start, key=lambda word: word.end - 1)
+    words = list(takewhile(lambda word: word.start < end, statement.document.scanned[first:]))
     return round(mean_confidence(words), 3) if words else None

@@ -83,7 +83,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
     if (citation.state, citation.on_behalf_of) != held_by or citation.kind != citation_kind(statement):
         return "misattributed"
-    if not statement.holds(citation.start, citation.end) or citation.summarised != statement.summarised:
+    if not statement.holds(citation.start, citation.end) or citation.summarised != statement.span.summarised:
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end, heads):

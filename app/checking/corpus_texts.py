@@ -144,7 +144,7 @@ def place_of(stored: StoredText, start: int, end: int, local: Localization) -> P
         statement,
         start,
         end,
-        page=bisect_right(statement.page_starts, start) or None,
+        page=bisect_right(statement.document.page_starts, start) or None,
         paragraph=paragraphs[-1].paragraph if paragraphs else None,
     )
     return Place(

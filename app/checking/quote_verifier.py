@@ -162,7 +162,7 @@ class QuoteVerifier:
         if silent:
             yield remark("not_all_speakers", names=self._local.names(silent))
         metadata, when = best.stored.metadata, attribution.when
-        if best.stored.statement.summarised:
+        if best.stored.statement.span.summarised:
             yield remark("as_summarised")
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)

@@ -75,10 +75,11 @@ def page_image_of(
         # The page itself says what is wrong.
         with suppress(StoreError):
             files.fetch(path, statement.sha256)
-    page = max(1, bisect_right(statement.page_starts, start))
-    if page < len(statement.page_starts):
-        end = min(end, statement.page_starts[page])
-    rects = word_rectangles(statement.scanned, start, end)
+    page_starts = statement.document.page_starts
+    page = max(1, bisect_right(page_starts, start))
+    if page < len(page_starts):
+        end = min(end, page_starts[page])
+    rects = word_rectangles(statement.document.scanned, start, end)
     parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
     asked = (path, folder, statement.sha256, page, rects, parts, limits)
     try:

@@ -252,8 +252,9 @@ def statement_html(
     """
     held = statement.as_statement() if isinstance(statement, Document) else statement
     span = held.span
-    ends = (*held.page_starts[1:], len(held.source_text))
-    pages = enumerate(zip(held.page_starts, ends, strict=False), 1)
+    page_starts = held.document.page_starts
+    ends = (*page_starts[1:], len(held.source_text))
+    pages = enumerate(zip(page_starts, ends, strict=False), 1)
     nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
     return render(
         "statement",

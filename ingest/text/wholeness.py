@@ -33,7 +33,7 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     inside = source[start:end].strip()
     # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
     # footnote at the page's foot.
-    begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.summarised
+    begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.span.summarised
     missing = begins and _is_lower(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]

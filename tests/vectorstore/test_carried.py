@@ -21,6 +21,7 @@ def _move(monkeypatch, folder):
 
 
 def test_what_is_installed_is_what_was_reviewed():
+    assert all(carrier.hashes for carrier in CARRIERS)
     check_carriers()
 
 

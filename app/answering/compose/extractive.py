@@ -266,7 +266,7 @@ def _without_repetition(
         new = _Said(span=span, statement=statement, words=words_of(" ".join(sentence.text for sentence in sentences)))
         if same is None:
             kept += [new] if len(kept) < limit else []
-        elif same.statement.scanned and not statement.scanned and repeats(same.words, [new.words]):
+        elif same.statement.document.scanned and not statement.document.scanned and repeats(same.words, [new.words]):
             new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
             kept[kept.index(same)] = new
         elif span.statement_id != same.span.statement_id:

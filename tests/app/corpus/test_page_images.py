@@ -208,7 +208,7 @@ def test_stored_words_of_a_scan_come_back_as_they_were(desk):
         document=document, statements=(document.as_statement(),), sentences=(), passages=(), mentions=()
     )
     store.store(annotated, folder=summary.folder, digest="d", input_key="k")
-    assert workspace.corpus.show(summary.document_id).scanned == (word,)
+    assert workspace.corpus.show(summary.document_id).document.scanned == (word,)
 
 
 def test_unsure_scan_is_flagged_beside_the_quotation():
