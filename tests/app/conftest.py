@@ -1,8 +1,10 @@
 """A store over the fictional conference and the sample statement, with models that need no weights."""
 
+import ctypes
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,29 @@ def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.rename(shared)
         shutil.copytree(shared, path)
     return path
+
+
+@pytest.fixture
+def store(filled_store: Path, tmp_path: Path) -> Path:
+    """A filled store that a test may change."""
+    return Path(shutil.copytree(filled_store, tmp_path / "store"))
+
+
+@contextmanager
+def nobody_writes(folder: Path) -> Iterator[None]:
+    """Takes the right to write a folder, and what lies in it."""
+    everything = (folder, *folder.rglob("*"))
+    for each in everything:
+        each.chmod(0o555 if each.is_dir() else 0o444)
+    yield
+    for each in everything:
+        each.chmod(0o755 if each.is_dir() else 0o644)
+
+
+def obey_permissions() -> None:
+    # Root writes everywhere as long as it has the capability CAP_DAC_OVERRIDE; PR_CAPBSET_DROP takes that from a child.
+    if os.geteuid() == 0:
+        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated, put
 from vectorstore import copying
 from vectorstore.catalogue import Catalogue
 from vectorstore.copying import copy_record
-from vectorstore.database import Database
 from vectorstore.errors import StoreError
 from vectorstore.families import Link, Traits
 from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile
@@ -138,14 +136,6 @@ def test_part_of_a_copy_is_no_store(tmp_path):
         store.catalogue.set_meta({"copying": "another"})
     with pytest.raises(StoreError, match="part of a copy: run the same copy again"):
         Store(tmp_path, HashingEmbedder())
-
-
-def test_store_of_an_older_release_is_copied(postgres, tmp_path):
-    old = tmp_path / "catalogue.sqlite3"
-    old.write_bytes((PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3").read_bytes())
-    with own_schema(postgres) as url, closing(Database(old)) as source, closing(Database(url)) as target:
-        counts = copying.copy_record(source, target)
-    assert counts["documents"] > 3 and counts["mentions"] > 3
 
 
 def test_files_of_a_store_come_with_its_copy(tmp_path):

@@ -24,12 +24,9 @@ cases = Cases(__file__)
 TEXTS = ("Extradition of offenders.", "The weather is fine today.", "Handing over a suspect to another country.")
 
 
-def test_name_of_the_default_is_known_without_loading():
+def test_name_is_known_without_loading_and_tells_prefixes_apart():
     embedder = SentenceTransformerEmbedder(EmbeddingConfig())
     assert (embedder.name, embedder.dimension) == (DEFAULT_MODEL, 384)
-
-
-def test_name_tells_prefixes_apart():
     names = {
         SentenceTransformerEmbedder(EmbeddingConfig(query_prefix=query, passage_prefix=passage)).name
         for query, passage in (("", ""), ("ab", ""), ("", "ab"), ("a", "b"))
@@ -60,12 +57,7 @@ def test_vectors_are_unit_float32_in_the_order_of_their_texts(embedder):
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
     for text, vector in zip(texts, vectors, strict=True):
         assert embedder.embed_query(text) @ vector == pytest.approx(1.0, abs=1e-4)
-    assert heard == [2, 4, 5]
-
-
-@pytest.mark.model
-def test_vectors_of_no_texts_are_an_empty_matrix(embedder):
-    assert embedder.embed_documents([]).shape == (0, 384)
+    assert heard == [2, 4, 5] and embedder.embed_documents([]).shape == (0, 384)
 
 
 @pytest.mark.model

@@ -1,7 +1,6 @@
 """Commands as people and programs run them, in this process and in ones of their own."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,12 +58,6 @@ def call(capsys: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, *capsys.readouterr())
 
     return run
-
-
-@pytest.fixture
-def store(filled_store: Path, tmp_path: Path) -> Path:
-    """A filled store that a test may change."""
-    return Path(shutil.copytree(filled_store, tmp_path / "store"))
 
 
 @pytest.fixture

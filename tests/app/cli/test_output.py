@@ -41,14 +41,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_every_quotation_of_an_answer_is_a_line_in_a_pipe(pipe: Pipe) -> None:
+def test_every_quotation_of_an_answer_and_related_passage_is_a_line_in_a_pipe(pipe: Pipe) -> None:
     for question in (QUESTION, "Compare Arvandia and Belmora on extradition"):
         quotes = [_one_line(citation["quote"]) for citation in json.loads(pipe("ask", question, "--json"))["citations"]]
         lines = pipe("ask", question).splitlines()
         assert quotes and all(sum(quote in line for line in lines) == 1 for quote in quotes)
-
-
-def test_related_passages_are_lines_in_a_pipe(pipe: Pipe) -> None:
     question = "What did Switzerland say about extradition?"
     related = json.loads(pipe("ask", question, "--json"))["related"]
     lines = pipe("ask", question).splitlines()

@@ -43,7 +43,7 @@ def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeyp
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         ran = call("list", "--store", store, "--json")
         listed = ran.json
-        assert ran.code == 0 and len(listed) == there["documents"] > 3
+        assert ran.code == 0 and len(listed) == there["documents"] > 3 and there["mentions"] > 3
         ran = call("copy", "--store", store, "--to", tmp_path / "back", "--json")
         assert ran.code == 0, ran.err
         assert ran.json["copied"] == there
@@ -56,8 +56,7 @@ def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeyp
 def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
     filled_store, postgres, chroma_server, scripted_models, tmp_path, monkeypatch, call
 ):
-    source = tmp_path / "source"
-    shutil.copytree(filled_store, source)
+    source = shutil.copytree(filled_store, tmp_path / "source")
     monkeypatch.setenv("UNTOC_CHROMA__URL", chroma_server)
     monkeypatch.setattr("vectorstore.store.BATCH", 4)
     with own_schema(postgres) as url:
@@ -101,14 +100,10 @@ def test_server_that_is_gone_is_named_without_the_password(tmp_path, monkeypatch
 
 
 def test_database_or_user_that_is_not_there_is_named(postgres, tmp_path, monkeypatch, call):
-    monkeypatch.setenv(
-        "UNTOC_DATABASE__URL", make_url(postgres).set(database="absent").render_as_string(hide_password=False)
-    )
-    call("list", "--store", tmp_path).refused(1, "createdb")
-    monkeypatch.setenv(
-        "UNTOC_DATABASE__URL", make_url(postgres).set(username="nobody").render_as_string(hide_password=False)
-    )
-    call("list", "--store", tmp_path).refused(1, "check user and password")
+    for wrong, advice in (({"database": "absent"}, "createdb"), ({"username": "nobody"}, "check user and password")):
+        url = make_url(postgres).set(**wrong).render_as_string(hide_password=False)
+        monkeypatch.setenv("UNTOC_DATABASE__URL", url)
+        call("list", "--store", tmp_path).refused(1, advice)
 
 
 def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkeypatch, call):

@@ -1,7 +1,5 @@
-import ctypes
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +16,7 @@ from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
 from tests import made
+from tests.app.conftest import nobody_writes, obey_permissions
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -166,12 +165,6 @@ def test_lock_held_by_another_is_one_clear_line(tmp_path, monkeypatch):
     assert len(load_cases(drafts_path(tmp_path))) == 1
 
 
-def _obey_permissions() -> None:
-    # Root writes everywhere as long as it has the capability CAP_DAC_OVERRIDE; PR_CAPBSET_DROP takes that from a child.
-    if os.geteuid() == 0:
-        ctypes.CDLL(None).prctl(24, 1, 0, 0, 0)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
 @pytest.mark.parametrize("used_before", [False, True])
@@ -180,10 +173,7 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
     store.mkdir()
     if used_before:
         save_draft(store, answer("What did Arvandia say?"), RIGHT)
-    everything = (store, *store.rglob("*"))
-    before = {path: path.read_bytes() for path in everything if path.is_file()}
-    for path in everything:
-        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
     code = (
         "import sys; from pathlib import Path; from app.records import Answer; from app.corpus.drafts "
         "import Judgement, save_draft\n"
@@ -192,12 +182,11 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
         "try:\n    save_draft(Path(sys.argv[1]), answer, Judgement(verdict='right'))\n"
         "except AppError as error:\n    print(error)"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=200, check=False,
-        preexec_fn=_obey_permissions,
-    )  # fmt: skip
-    for path in everything:
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    with nobody_writes(store):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=200,
+            check=False, preexec_fn=obey_permissions,
+        )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("\n") == 1 and "Permission denied" in ran.stdout and "--store" in ran.stdout
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +20,6 @@ def _passwords_hashed_fast() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.server.accounts._hasher", lambda: fast)
         yield
-
-
-@pytest.fixture
-def store(filled_store: Path, tmp_path: Path) -> Path:
-    """A filled store that a test may change."""
-    return Path(shutil.copytree(filled_store, tmp_path / "store"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The end of a server under load: what waits is refused, what takes long is cancelled, and everybody is told."""
 
-import shutil
 import subprocess
 import sys
 import threading
@@ -134,10 +133,8 @@ def test_what_comes_to_no_step_is_cut_off_and_told(
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_process_is_gone_in_time_whatever_it_works_on(filled_store: Path, tmp_path: Path) -> None:
+def test_the_process_is_gone_in_time_whatever_it_works_on(store: Path) -> None:
     """A step without end is cut off at its time from the signal on, not after waits that add up."""
-    store = tmp_path / "store"
-    shutil.copytree(filled_store, store)
     with (
         subprocess.Popen(
             [sys.executable, "-c", cases["SERVE"], str(store)], cwd=PROJECT, stdout=subprocess.PIPE, text=True

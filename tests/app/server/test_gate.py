@@ -210,10 +210,8 @@ def test_requests_have_a_size(served: Team) -> None:
 
 def test_answers_bear_the_id_of_their_request(served: Team) -> None:
     client = served.client()
-    assert (
-        client.get("/health", headers={"x-request-id": "from-the-proxy-1"}).headers["x-request-id"]
-        == "from-the-proxy-1"
-    )
+    given = {"x-request-id": "from-the-proxy-1"}
+    assert client.get("/health", headers=given).headers.items() >= given.items()
     made = client.get("/health", headers={"x-request-id": "no\tid"}).headers["x-request-id"]
     assert len(made) == len(client.get("/health", headers={"x-request-id": "x" * 41}).headers["x-request-id"]) == 16
     assert client.get("/ready").json() == {"status": "ready"}
