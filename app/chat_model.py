@@ -89,8 +89,7 @@ def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
         return arguments | {"client_kwargs": {"timeout": config.timeout_seconds}}
     # Attempts are counted in one place for all providers, so the clients make none of their own.
     arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": 0}
-    key = config.api_key.get_secret_value()
-    if key:
+    if key := config.api_key.get_secret_value():
         arguments["api_key"] = key
     elif config.base_url:
         # A key that the environment holds for the provider is not sent to another server.

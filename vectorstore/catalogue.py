@@ -382,8 +382,7 @@ class Catalogue:
             some = passage_ids[begin : begin + at_once]
             found = _vectors(table, ("passage_ids",), PASSAGES.c.passage_id)
             held = {str(each): vector for each, vector in self.database.rows(found, {"passage_ids": some})}
-            ids = tuple(identifier for identifier in some if identifier in held)
-            if ids:
+            if ids := tuple(identifier for identifier in some if identifier in held):
                 yield ids, _matrix([held[identifier] for identifier in ids])
 
     def count_vectors(self, table: VectorTable) -> int:

@@ -321,9 +321,7 @@ def index_fingerprint(path: Path) -> str:
     Chroma's native code trusts its files: damaged ones abort the process, and a lost one loses vectors in silence. So
     they are compared here, where damage is a StoreError, before they are opened. Reading does not change them.
     """
-    if not (path / _DATABASE).exists():
-        return _hash_graphs(path)
-    return f"{_hash_graphs(path)}+{_hash_rows(path)}"
+    return _hash_graphs(path) + (f"+{_hash_rows(path)}" if (path / _DATABASE).exists() else "")
 
 
 def _hash_graphs(path: Path) -> str:

@@ -126,8 +126,7 @@ def _remove_outdated(source: Database, target: Database) -> None:
         with source.reading() as wanted, target.reading() as copied:
             for rows in _batches(copied, table):
                 held = _by_key(wanted, table, rows)
-                keys = [key for row in rows if held.get(key := _key(table, row)) != row]
-                if keys:
+                if keys := [key for row in rows if held.get(key := _key(table, row)) != row]:
                     outdated = tuple_(*table.primary_key.columns).in_(keys)
                     with target.transaction() as writing:
                         if table in _OWNERS:

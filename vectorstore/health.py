@@ -53,8 +53,7 @@ class CatalogueHealth:
 
     def check(self, dimension: int) -> tuple[Check, ...]:
         """Compares statements, sentences, passages, vectors of a length and the lexical index; damage ends it."""
-        damage = self.damage()
-        if damage is not None:
+        if (damage := self.damage()) is not None:
             detail = damage if _INGEST_ANEW.split(",")[0] in damage else f"{damage}: {_INGEST_ANEW}"
             return (Check(name="catalogue", ok=False, detail=detail),)
         return (

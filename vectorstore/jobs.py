@@ -126,9 +126,7 @@ class JobQueue:
 
     def workers(self) -> int:
         """Returns how many workers are alive."""
-        if not self._is_made():
-            return 0
-        return int(self._database.value(_WORKERS, {"seconds": self._dead_after}))
+        return int(self._database.value(_WORKERS, {"seconds": self._dead_after})) if self._is_made() else 0
 
     def submit(self, about: str, whole: JSON, parts: Sequence[JSON]) -> str:
         """Gives a whole and its parts to the workers, all or nothing; returns the id of the batch.
@@ -211,9 +209,7 @@ class JobQueue:
 
     def waiting(self) -> int:
         """Returns how many jobs are to be done."""
-        if not self._is_made():
-            return 0
-        return int(self._database.value(_WAITING))
+        return int(self._database.value(_WAITING)) if self._is_made() else 0
 
     def make(self) -> None:
         """Makes the tables where there are none."""

@@ -62,14 +62,12 @@ class Retriever:
         if not statement_ids or not topic.strip():
             return ()
         fetch_k = max(k, self._config.fetch_k)
-        dense: dict[str, float] = {}
-        lexical: dict[str, float] = {}
+        dense, lexical = dict[str, float](), dict[str, float]()
         if self._config.dense_weight > 0:
             vector = self._embedder.embed_query(topic) if query_vector is None else query_vector
             dense = dict(self.search_dense(vector, statement_ids, languages, fetch_k))
         if self._config.lexical_weight > 0:
-            found = self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages, terms)
-            lexical = dict(found)
+            lexical = dict(self._store.catalogue.search_lexical(topic, statement_ids, fetch_k, languages, terms))
         weighed = ((self._config.dense_weight, dense), (self._config.lexical_weight, lexical))
         return self._scored(reciprocal_rank_fusion(weighed)[:k], dense)
 
@@ -77,15 +75,13 @@ class Retriever:
         self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
-        found = self._store.catalogue.search_lexical(topic, statement_ids, k, languages)
-        return self._scored(found)
+        return self._scored(self._store.catalogue.search_lexical(topic, statement_ids, k, languages))
 
     def retrieve_second(
         self, vector: Matrix, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements nearest to a vector of the second model, scored by cosine."""
-        found = self.search_dense(vector, statement_ids, languages, k, "second_vectors")
-        return self._scored(found)
+        return self._scored(self.search_dense(vector, statement_ids, languages, k, "second_vectors"))
 
     def _scored(
         self, ranked: Sequence[tuple[str, float]], similarities: Mapping[str, float] | None = None

@@ -54,9 +54,7 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Folds case, accents, Arabic spelling variants and compatibility forms; keeps the letter й."""
-    if text.isascii():
-        return text.lower()
-    return without_accents(text.casefold()).translate(_LETTERS)
+    return text.lower() if text.isascii() else without_accents(text.casefold()).translate(_LETTERS)
 
 
 def without_accents(text: str) -> str:
@@ -151,8 +149,7 @@ def stems(word: str, language: str) -> tuple[str, ...]:
 
 def verb_stems(word: str, language: str) -> tuple[str, ...]:
     """Returns the stems of a Russian or Arabic word if it is a verb: проверяется, проверять; ترفض, رفضت of رفض."""
-    language = language_of(word, language)
-    if language == "ru":
+    if (language := language_of(word, language)) == "ru":
         return (fold(stemmer("russian")(word.casefold())),)
     if language == "ar":
         return tuple(

@@ -452,8 +452,7 @@ class Store:
 
     def _open_index(self) -> VectorIndex:
         if self._index is None:
-            folder = self.catalogue.meta("index_folder")
-            if folder is None:
+            if (folder := self.catalogue.meta("index_folder")) is None:
                 folder = _new_index_folder()
                 self.catalogue.set_meta({"index_folder": folder, "index_fingerprint": ""})
             if not self._indexes.is_as_recorded(folder, self.catalogue.meta("index_fingerprint")):

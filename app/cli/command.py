@@ -82,8 +82,7 @@ class Invocation:
         """
         from app.wiring import open_workspace
 
-        settings = self.settings()
-        return open_workspace(settings, read_only=read_only, create=create, check_model=check_model)
+        return open_workspace(self.settings(), read_only=read_only, create=create, check_model=check_model)
 
     def runnable(self, text: str) -> str:
         """Returns a text whose commands, such as `untoc list`, have the store and the settings that were given here."""
@@ -225,8 +224,7 @@ _parser_of = cache(typer.main.get_command)
 
 def _wrong_usage(error: typer.TyperException) -> str:
     """Returns an error of the parser as one line, with suggestions for a misspelt option."""
-    possible = getattr(error, "possibilities", None)
-    if possible:
+    if possible := getattr(error, "possibilities", None):
         return f"{error.message}. Did you mean {', '.join(map(repr, sorted(possible)))}?"
     message = " ".join(error.format_message().split()).replace("Value error, ", "").removesuffix(".")
     # typer checks values with pydantic, whose messages leave out the value.

@@ -98,19 +98,10 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
         console.print(literal(f"  {say.say('worded')}", "dim italic"))
     for number in cell.citations:
         citation = briefing.citation(number)
-        where = ", ".join(
-            part
-            for part in (
-                say.speaker(cell.party, citation) or briefing.names.get(citation.state or "", ""),
-                citation.body,
-                f"session {citation.session}" if citation.session else None,
-                spoken_date(citation.date, "en"),
-                citation.file,
-                say.earlier(cell, citation),
-            )
-            if part
-        )
+        speaker = say.speaker(cell.party, citation) or briefing.names.get(citation.state or "", "")
+        session = citation.session and f"session {citation.session}"
+        told = (speaker, citation.body, session, spoken_date(citation.date, "en"), citation.file)
         console.print(literal(f"  “{' '.join(citation.quote.split())}” [{number}]"))
-        console.print(literal(f"  {where}", "dim"))
+        console.print(literal(f"  {', '.join(filter(None, (*told, say.earlier(cell, citation))))}", "dim"))
     if cell.more:
         console.print(Text(f"  further sentences: {cell.more}", style="dim"))

@@ -72,7 +72,6 @@ def _account(finding: Finding) -> list[Text]:
     lines = [literal(str(warning), "yellow") for warning in finding.warnings]
     if finding.place is not None:
         lines.append(literal(finding.place.reference, "dim"))
-    more = len(finding.found_in) - 1
-    if more > 0:
+    if (more := len(finding.found_in) - 1) > 0:
         lines.append(Text(f"and in {more} more", style="dim"))
     return lines

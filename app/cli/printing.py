@@ -206,13 +206,14 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
     for document in documents:
         metadata = document.metadata
         family = families.get(document.document_id)
+        superseded = " superseded" if family is not None and family.superseded_by(document.document_id) else ""
         cells = (
             document.document_id,
             record_in_words(document) or holder(document.kind, metadata, corpus.party_name),
             _occasion(metadata),
             metadata.date,
             metadata.language,
-            family and family.family_id[:6] + (" superseded" if family.superseded_by(document.document_id) else ""),
+            None if family is None else family.family_id[:6] + superseded,
             document.file,
         )
         table.add_row(*(literal(cell or "—") for cell in cells))

@@ -168,8 +168,7 @@ class Corpus:
                 # Of a table that nobody wrote neither the path nor the line helps.
                 raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
             self._store.write_party_file(f"{code.lower()}-", data)
-        added = self.parties().get(code)
-        if added is None:
+        if (added := self.parties().get(code)) is None:
             raise NotFoundError(f"the party {name!r} was not kept: try again")
         return added
 
@@ -241,9 +240,7 @@ class Corpus:
     def kinship(self, document_id: str) -> str | None:
         """Returns how a document belongs to its family, in one line; None where it has none."""
         family = self.families().get(document_id)
-        if family is None:
-            return None
-        return describe(document_id, family, {d.document_id: d for d in self.documents()})
+        return None if family is None else describe(document_id, family, {d.document_id: d for d in self.documents()})
 
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         """Returns the interventions of a record in order; none for a statement or an intervention."""
@@ -256,8 +253,7 @@ class Corpus:
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
-        record = self._store.catalogue.trace(trace_id)
-        if record is None:
+        if (record := self._store.catalogue.trace(trace_id)) is None:
             raise NotFoundError(f"no trace of an answer {trace_id!r} in the store; only the newest are kept")
         return record
 

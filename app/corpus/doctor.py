@@ -50,8 +50,7 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
     sample = summaries[:: max(1, -(-len(summaries) // _SAMPLE))]
     wrong: list[str] = []
     for summary in sample:
-        document = catalogue.document(summary.document_id)
-        if document is None:
+        if (document := catalogue.document(summary.document_id)) is None:
             continue
         source = document.source_text
         heads = running_heads(source)

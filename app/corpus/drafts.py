@@ -173,9 +173,7 @@ def _type(answer: Answer) -> str:
         return "ambiguous" if answer.abstention.reason == "ambiguous" else "unanswerable"
     if answer.status == "partial":
         return "partial"
-    if parties > 1:
-        return "compare"
-    return "single_state" if parties else "list_states"
+    return "compare" if parties > 1 else "single_state" if parties else "list_states"
 
 
 def _states(answer: Answer) -> list[str]:

@@ -75,8 +75,7 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
     for path in request.paths:
         is_folder = is_true(path.is_dir)
         folder = path if is_folder else _folder_of(path)
-        copies = files.place(folder)
-        if copies != folder:
+        if (copies := files.place(folder)) != folder:
             move(folder, copies)
         found, unread = survey(folder) if is_folder else ((path,), {})
         if not is_folder and not is_true(path.is_file):
@@ -153,8 +152,7 @@ def part_reports(job: "Job") -> list[PartReport]:
 
 def check_jobs(queue: "JobQueue") -> Check:
     """Says whether anything was given up, and how many workers do what waits."""
-    given_up = queue.given_up()
-    if given_up:
+    if given_up := queue.given_up():
         return Check(name="jobs", ok=False, detail="; ".join(map(given_up_words, given_up)))
     return Check(name="jobs", ok=True, detail=f"{queue.workers()} workers, {queue.waiting()} jobs wait")
 

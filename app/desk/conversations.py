@@ -42,16 +42,14 @@ class Conversations:
 
     def keep(self, identifier: str | None, turn: KeptTurn) -> str:
         """Keeps a turn, in place of one of its number; returns the conversation's id, a new one where none is given."""
-        if identifier is None:
-            identifier = self.works.add("conversation", turn.question)
+        identifier = identifier or self.works.add("conversation", turn.question)
         content = _adapter().dump_python(turn, mode="json")
         self.works.put(identifier, turn.number, content, (turn.question, turn.answer.answer))
         return identifier
 
     def append(self, identifier: str | None, turn: KeptTurn) -> tuple[str, int]:
         """Keeps a turn after the last one; returns the conversation's id, as `keep` does, and the turn's number."""
-        if identifier is None:
-            identifier = self.works.add("conversation", turn.question)
+        identifier = identifier or self.works.add("conversation", turn.question)
         number = self.works.append(
             identifier,
             lambda number: _adapter().dump_python(replace(turn, number=number), mode="json"),

@@ -341,8 +341,7 @@ def _bound(subject: str) -> ColumnElement[bool]:
 def _person(
     row: Row[Any], sign_in: str, *, scopes: frozenset[str] = frozenset(PERMISSIONS), by_browser: bool = False
 ) -> Person | None:
-    may = MAY.get(row.role)
-    if may is None:
+    if (may := MAY.get(row.role)) is None:
         return None
     return Person(name=row.name, role=row.role, may=may & scopes, sign_in=sign_in, by_browser=by_browser)
 

@@ -29,7 +29,6 @@ from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
 from app.wiring import Workspace
-from vectorstore.records import DocumentSummary
 
 _SEARCH: Final = Rule(needs="read", costly=True)
 _METADATA: Final = {"state", "body", "session", "agenda_item", "language"}
@@ -87,15 +86,14 @@ class Actions:
     def statements(self, wanted: Filters) -> dict[str, Any]:
         """Returns a page of what `untoc list --json` prints."""
         values = wanted.model_dump(include=_METADATA, exclude_defaults=True)
-        found: Sequence[DocumentSummary] = [
+        held = self.corpus.holding(wanted.words) if wanted.words.strip() else None
+        found = [
             summary
             for summary in self.corpus.documents()
             if all(getattr(summary.metadata, name) == value for name, value in values.items())
             and (not wanted.year or _in_year(summary.metadata.date, wanted.year))
+            and (held is None or summary.document_id in held)
         ]
-        if wanted.words.strip():
-            held = self.corpus.holding(wanted.words)
-            found = [summary for summary in found if summary.document_id in held]
         families = self.corpus.families()
         return paged(
             found, wanted.offset, wanted.limit, lambda item: summary_json(item, families.get(item.document_id))

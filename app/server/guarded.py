@@ -90,8 +90,7 @@ class Gatekeeper:
 
     def enter(self, rule: Rule, target: str = "") -> AbstractContextManager[None]:
         """Checks and counts a call, logs it, and returns what it waits in for room."""
-        person = self.require(rule.needs)
-        if person is None:
+        if (person := self.require(rule.needs)) is None:
             return nullcontext()
         if rule.costly:
             self._limits.count("questions", person.name)
@@ -124,8 +123,7 @@ class _Guarded:
         self._target, self._gate, self._rules = target, gate, RULES[kind]
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the object has under it
-        rule = self._rules.get(name)
-        if rule is None:
+        if (rule := self._rules.get(name)) is None:
             raise AttributeError(f"{type(self._target).__name__}.{name} has no rule in app/server/guarded.py")
         found = getattr(self._target, name)
         if not callable(found):
