@@ -134,11 +134,7 @@ def in_url(host: str) -> str:
 
 
 class HeadedSend:
-    """Sends a response with headers where it has none of that name, and with none that grants other origins anything.
-
-    Attributes:
-        begun: Whether some of the response was sent.
-    """
+    """Sends a response with headers that it lacks, and none that grant others anything; `begun` tells if any was."""
 
     def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send, self._headers, self.begun = send, headers, False

@@ -18,14 +18,7 @@ from vectorstore.files import file_sha256
 
 @dataclass(frozen=True, kw_only=True)
 class Carrier:
-    """A package that carries files.
-
-    Attributes:
-        package: Its name for pip.
-        module: What it is imported by, which is not done here.
-        folder: Where the files lie in the module's folder.
-        hashes: SHA-256 of each file, by its path in that folder.
-    """
+    """A package that carries files: where in its module's folder, and the SHA-256 of each by its path there."""
 
     package: str
     module: str

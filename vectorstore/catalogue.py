@@ -113,11 +113,7 @@ _SENTENCES_KEPT: Final = 256
 
 
 class Catalogue:
-    """The record of what is in the store.
-
-    Attributes:
-        database: What holds it.
-    """
+    """The record of what is in the store, which its `database` holds."""
 
     def __init__(self, source: Path | str, *, read_only: bool = False, create: bool = True) -> None:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
@@ -234,8 +230,7 @@ class Catalogue:
     ) -> None:
         """Stores a document with all that was derived from it, in one transaction; an older one of its id goes.
 
-        Folder, digest and input key are those of `DocumentSummary`; what it `replaces` is an older version, which goes
-        too.
+        Folder, digest and input key are those of `DocumentSummary`; `replaces` names an older version, which goes.
         """
         document = annotated.document
         with self.database.transaction() as connection:

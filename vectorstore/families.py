@@ -47,13 +47,7 @@ class Traits:
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Documents that are linked, directly or through others.
-
-    Attributes:
-        family_id: The least of the members' ids.
-        members: Ids, ascending.
-        links: All links between them.
-    """
+    """Documents that are linked, directly or through others; the least of their ids, ascending, is the family's."""
 
     family_id: str
     members: tuple[str, ...]

@@ -72,10 +72,7 @@ def phrase_query(phrase: str) -> Query:
 
 
 def unordered_query(term: str) -> Query:
-    """Returns what finds a term's content words beside each other, in any order and inflection.
-
-    "transnational organized crime" is also found as "organized transnational crime".
-    """
+    """Returns what finds a term's content words beside each other, in any order and inflection."""
     words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
     if len(words) < 2 or _HAN.search(term):
         return phrase_query(term)

@@ -152,10 +152,8 @@ class JobQueue:
     def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None]) -> JSON:
         """Waits for the outcome of a whole, and forgets the batch, but for what was given up.
 
-        Again and again `heard` is given the outcomes of the parts so far; what it raises cancels the batch.
-
-        Raises:
-            StoreError: The server, or every worker, was gone for a while; a JobGivenUpError where it was given up.
+        Meanwhile `heard` is given the outcomes of the parts so far; what it raises cancels the batch. A StoreError says
+        that the server, or every worker, was gone for a while; a JobGivenUpError, that it was given up or cancelled.
         """
         seen = time.monotonic()
         try:
@@ -246,8 +244,7 @@ class JobQueue:
     def work(self, run: Callable[[Job], JSON]) -> None:
         """Does jobs until the process is told to end; what it was doing then goes back to the queue.
 
-        What `run` raises is tried again later where it may pass (`StoreAwayError`, `StoreLockedError`), and else given
-        up.
+        What `run` raises is tried again later if it may pass (`StoreAwayError`, `StoreLockedError`), and else given up.
         """
         self.make()
         # What goes wrong is told in lines of our own.

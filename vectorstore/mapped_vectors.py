@@ -24,12 +24,7 @@ _ALIGNED: Final = 4
 
 
 class MappedVectors:
-    """The vectors of one file.
-
-    Attributes:
-        ids: Passage ids as ASCII bytes, (n,).
-        vectors: Unit vectors, (n, dim) float32.
-    """
+    """The vectors of one file: passage `ids` as ASCII bytes, (n,), and unit `vectors`, (n, dim) float32."""
 
     def __init__(self, path: Path) -> None:
         """Maps a file; an OSError, EOFError or ValueError says that it is not there, empty, or cut short."""

@@ -38,8 +38,7 @@ class Block:
     """A block of text between blank lines, after double-spaced lines are joined.
 
     Attributes:
-        start: Offset of its first character that is not white space.
-        end: Offset after its last character that is not white space.
+        start: Offset of its first character that is not white space; `end`, that after its last one.
         paragraph: Its number, counted from 1 over blocks that hold a sentence end; None for headings,
             salutations and the like.
         continues: True where its text goes on from the block before it (a page break inside a sentence).
@@ -57,11 +56,8 @@ class Block:
 class ScannedWord:
     """A word of the source text that was read from an image.
 
-    Attributes:
-        start: Offset of its first character.
-        end: Offset after its last character.
-        confidence: How sure text recognition was, 0 to 1, higher is better.
-        left: Its left edge as a share of the page's width; the other edges likewise, from the top left corner.
+    The confidence is that of text recognition, 0 to 1, higher is better; edges are shares of the page's width and
+    height, from the top left corner.
     """
 
     start: int
@@ -180,11 +176,8 @@ class Span:
 class Statement:
     """What one party said: all of a document, or one intervention of a record.
 
-    Attributes:
-        statement_id: The id of its document; of an intervention, with its place in the record.
-        document: Where it stands; offsets count in the document's text.
-        span: Which words of the document are its own.
-        inferred: Names of the metadata fields that were concluded rather than read.
+    Its id is its document's; of an intervention, with its place in the record. Offsets count in the document's text;
+    `inferred` names metadata that were concluded rather than read.
     """
 
     statement_id: str
@@ -277,13 +270,10 @@ class SentenceId(str):
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """The unit of evidence.
+    """The unit of evidence; its text is the readable one (repaired).
 
-    Attributes:
-        text: Its readable text (repaired).
-        paragraph: Number of the paragraph in which it starts, or None in a heading.
-        page: Page on which it starts, counted from 1, or None.
-        language: ISO 639-1 code of its paragraph.
+    It is of the paragraph (None in a heading) and page (counted from 1, or None) in which it starts; its language, an
+    ISO 639-1 code, is its paragraph's.
     """
 
     statement_id: str
@@ -303,13 +293,9 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """The unit of indexing: whole sentences of one intervention, sized in tokens.
+    """The unit of indexing: whole sentences of one intervention and language, sized in tokens.
 
-    Attributes:
-        first_sentence: Ordinal of its first sentence.
-        last_sentence: Ordinal of its last sentence, inclusive.
-        text: Its readable text (repaired), which is what is embedded.
-        language: ISO 639-1 code; a passage holds sentences of one language.
+    Sentences are told by their ordinals, the last one inclusive; the readable text (repaired) is what is embedded.
     """
 
     passage_id: str
@@ -347,11 +333,7 @@ class Mention:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredPassage:
-    """A passage with its retrieval score; higher is better.
-
-    Attributes:
-        similarity: Cosine to the topic, -1 to 1, where dense search found it.
-    """
+    """A passage with its score, higher is better, and its cosine to the topic, -1 to 1, where dense search found it."""
 
     passage: Passage
     score: float
@@ -360,11 +342,7 @@ class ScoredPassage:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatedDocument:
-    """A document with everything that ingest derives from it, ready to be stored in one transaction.
-
-    Attributes:
-        statements: What was said: one statement, or the interventions of a record.
-    """
+    """A document with all that ingest derives from it: one statement, or the interventions of a record."""
 
     document: Document
     statements: tuple[Statement, ...]
@@ -443,11 +421,7 @@ class DocumentSummary:
 class StatementSummary:
     """A statement without its text: what scopes and coverage need.
 
-    Attributes:
-        document_id: The document that it stands in.
-        span: Which words of the document are its own.
-        added: When its document was stored.
-        languages: The languages of its passages, sorted; those that have none count as None.
+    It was added with its document; languages are those of its passages, sorted, None where one has none.
     """
 
     statement_id: str

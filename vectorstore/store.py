@@ -53,12 +53,7 @@ _EMBEDDED_AT_ONCE = 256
 
 @dataclass(frozen=True, kw_only=True)
 class SecondModel:
-    """A second embedding model, for the languages that the first does not know.
-
-    Attributes:
-        embed: Makes unit vectors of texts, (n, dim) float32.
-        languages: ISO 639-1 codes of the passages that get such a vector.
-    """
+    """A second embedding model, for passages in languages (ISO 639-1 codes) that the first does not know."""
 
     embed: Callable[[Sequence[str]], Matrix]
     languages: frozenset[str]
@@ -87,9 +82,8 @@ class Store:
         for another one; None for the `second` model goes without second vectors.
 
         Raises:
-            StoreError: It cannot be opened: a StoreMissingError where none is to be made, a ModelMismatchError where it
-            was
-                built with another embedding model.
+            StoreError: It cannot be opened; a StoreMissingError, where none is to be made; a ModelMismatchError, where
+                it was built with another embedding model.
         """
         self.path = path
         self.read_only = read_only
@@ -138,8 +132,7 @@ class Store:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
         Without `sync` the index stays behind, for a writer that comes back; search is exact meanwhile. A
-        StoreLockedError says who writes for longer than `wait_seconds`, by default those that the store was opened
-        with.
+        StoreLockedError says who writes for longer than `wait_seconds`; by default those of the store count.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")

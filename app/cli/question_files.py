@@ -18,11 +18,7 @@ _EXAMPLE: Final = '{"states": ["IRN"]}'
 
 @dataclass(frozen=True, kw_only=True)
 class AskedQuestion:
-    """One question of a file, with its id and earlier turns where the file gives them.
-
-    Attributes:
-        problem: Why the line cannot be asked; `question` is then what it holds.
-    """
+    """A question of a file with its id and earlier turns; or a line, and the `problem` why it cannot be asked."""
 
     question: str
     identifier: str | None = None

@@ -74,12 +74,7 @@ _COMPARED: Final = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class UndoStep:
-    """A document as it was before it was corrected or removed.
-
-    Attributes:
-        parts: Its interventions, whose metadata may have been set by hand.
-        now: Its id since then; None where it was removed.
-    """
+    """A document as it was before it was corrected or removed, which its id is `now`, with its interventions."""
 
     document: Document
     summary: DocumentSummary

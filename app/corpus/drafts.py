@@ -31,11 +31,7 @@ _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a reader said of an answer.
-
-    Attributes:
-        should_be: Why it is wrong, or what would have been right, in a few words.
-    """
+    """What a reader said of an answer: in a few words why it is wrong, or what would have been right."""
 
     verdict: Literal["right", "wrong"]
     should_be: str = ""

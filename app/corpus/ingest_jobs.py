@@ -35,11 +35,9 @@ _REPORT: Final = TypeAdapter(IngestReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
-    """What is to be taken in.
+    """What is to be taken in: files and folders, and how.
 
     Attributes:
-        paths: Files and folders.
-        options: How they are treated.
         upload: Whether they were sent by a browser, and may correct files that were sent before.
         only: Of a part that is some files of one folder, their names.
         listings: Of files that machines share, their hashes by name, by folder.

@@ -61,10 +61,7 @@ class Gate:
         lookups: CapacityLimiter,
         headers: Mapping[str, str],
     ) -> None:
-        """Guards an application; `headers` are set on every response that has none of that name.
-
-        In the threads of `lookups` it is found out who asks.
-        """
+        """Guards an application, and sets `headers` that a response lacks; threads of `lookups` find out who asks."""
         self._app, self._config, self._accounts, self._limits = app, config, accounts, limits
         self._lookups, self._headers = lookups, headers
         self._address = urlsplit(config.address)

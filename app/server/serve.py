@@ -247,10 +247,7 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
 def serve_page(
     settings: Settings, create: Callable[[Visitors], FastAPI], needs: Permission, *, on_ready: Callable[[str], None]
 ) -> None:
-    """Serves a page of Gradio, every event of which `needs` a permission, by itself behind the accounts of the store.
-
-    Raises as `serve` does.
-    """
+    """Serves a page of Gradio, whose events all need a permission, behind accounts; raises as `serve` does."""
 
     def build(ready: Callable[[], None]) -> FastAPI:
         entrance = Entrance(settings)
