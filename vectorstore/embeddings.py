@@ -93,18 +93,11 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, config: EmbeddingConfig) -> None:
         self._config = config
+        # Prefixes belong to the name that the store records, since they change the vectors.
+        prefixes = (config.query_prefix, config.passage_prefix)
+        self.name = f"{config.model}#{'|'.join(prefixes)}" if any(prefixes) else config.model
+        self.identity = _PACKAGED if self.name == DEFAULT_MODEL else self.name
         self._loading = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """Name that the store records; prefixes belong to it, since they change the vectors."""
-        prefixes = (self._config.query_prefix, self._config.passage_prefix)
-        return f"{self._config.model}#{'|'.join(prefixes)}" if any(prefixes) else self._config.model
-
-    @property
-    def identity(self) -> str:
-        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
-        return _PACKAGED if self.name == DEFAULT_MODEL else self.name
 
     @property
     def dimension(self) -> int:

@@ -31,34 +31,32 @@ _AT_ONCE: Final = 1000
 Token = tuple[str, int]
 
 
-class Tokenizer:
-    """What FTS5 makes of texts: an index in memory takes them in and lists its words."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
-        self._memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab (texts, instance)")
-
-    def tokens(self, texts: Sequence[str]) -> list[list[Token]]:
-        """Returns the tokens of each text, sorted."""
-        with self._lock:
-            self._memory.execute("BEGIN")
-            try:
-                self._memory.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", list(enumerate(texts)))
-                rows = self._memory.execute("SELECT doc, term, offset FROM words ORDER BY doc, term, offset").fetchall()
-            finally:
-                self._memory.execute("ROLLBACK")
-        found: list[list[Token]] = [[] for _ in texts]
-        for number, word, place in rows:
-            # PostgreSQL refuses words above 2,046 bytes.
-            found[number].append((word[:500], place))
-        return found
+_TOKENIZING: Final = threading.Lock()
 
 
 @cache
-def _tokenizer() -> Tokenizer:
-    return Tokenizer()
+def _memory() -> sqlite3.Connection:
+    """Opens an index in memory, which takes texts in and lists the words that FTS5 makes of them."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
+    memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab (texts, instance)")
+    return memory
+
+
+def _tokens(texts: Sequence[str]) -> list[list[Token]]:
+    """Returns the tokens of each text, sorted."""
+    with _TOKENIZING:
+        _memory().execute("BEGIN")
+        try:
+            _memory().executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", list(enumerate(texts)))
+            rows = _memory().execute("SELECT doc, term, offset FROM words ORDER BY doc, term, offset").fetchall()
+        finally:
+            _memory().execute("ROLLBACK")
+    found: list[list[Token]] = [[] for _ in texts]
+    for number, word, place in rows:
+        # PostgreSQL refuses words above 2,046 bytes.
+        found[number].append((word[:500], place))
+    return found
 
 
 # How often a phrase stands in a text; and whether words do of which the last is at most `reach` after the first.
@@ -114,7 +112,7 @@ class TextSearch:
         """Adds texts by the numbers of their passages."""
         for begin in range(0, len(passages), _AT_ONCE):
             some = passages[begin : begin + _AT_ONCE]
-            tokens = _tokenizer().tokens([lexical_text(words) for _, words in some])
+            tokens = _tokens([lexical_text(words) for _, words in some])
             connection.execute(
                 _WORDS.insert().values(
                     passage=sa.bindparam("passage"), words=sa.cast(sa.bindparam("words", type_=sa.Text()), TSVECTOR),
@@ -212,12 +210,12 @@ def _quoted(word: str) -> str:
 
 def _phrases(query: Query) -> list[list[str]]:
     """Returns the words of each phrase of a query that has any, as the tokenizer makes them."""
-    tokens = _tokenizer().tokens([each.words for each in query if isinstance(each, Phrase)])
+    tokens = _tokens([each.words for each in query if isinstance(each, Phrase)])
     return [[word for word, _ in sorted(own, key=itemgetter(1))] for own in tokens if own]
 
 
 def _stand_near(near: Near) -> sa.ColumnElement[bool]:
-    wanted = sorted({word for own in _tokenizer().tokens(near.words) for word, _ in own})
+    wanted = sorted({word for own in _tokens(near.words) for word, _ in own})
     if not wanted:
         return sa.false()
     return _holds(wanted, " & ") & sa.func.words_near(_WORDS.c.words, sa.cast(wanted, ARRAY(sa.Text)), near.between + 1)

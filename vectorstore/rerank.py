@@ -145,17 +145,9 @@ class CrossEncoderReranker:
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
+        # The weights are whoever's they are.
+        self.name = self.identity = config.model
         self._loading = threading.Lock()
-
-    @property
-    def name(self) -> str:
-        """Name for reports."""
-        return self._config.model
-
-    @property
-    def identity(self) -> str:
-        """The name; the weights are whoever's they are."""
-        return self._config.model
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order, without states; no texts give empty arrays."""

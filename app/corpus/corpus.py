@@ -382,7 +382,8 @@ class Corpus:
         files, queue = self._store.files, self._queue
         if queue is not None and not queue.workers():
             queue = None
-        if (files is None and queue is None) or not all(map(ingest_jobs.is_text, request.paths)):
+        # Bytes that are not UTF-8 are a name to the file system alone, which cannot be written down.
+        if (files is None and queue is None) or not all(str(path).isprintable() for path in request.paths):
             return self._take_whole(request, progress)
         request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
         if files is not None:

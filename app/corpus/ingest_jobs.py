@@ -169,11 +169,6 @@ def absolute(path: Path) -> Path:
         return path.absolute()
 
 
-def is_text(path: Path) -> bool:
-    """Returns whether a path can be written down; bytes that are not UTF-8 are a name to the file system alone."""
-    return str(path).isprintable()
-
-
 def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     single = [path for path in request.paths if not _is_folder(path, request)]
     for begin in range(0, len(single), _FEWEST):
@@ -182,7 +177,7 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     for folder in (path for path in request.paths if _is_folder(path, request)):
         listing = request.listings.get(str(folder))
         found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
-        names = [path.relative_to(folder).as_posix() for path in found if is_text(path)]
+        names = [path.relative_to(folder).as_posix() for path in found if str(path).isprintable()]
         size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
         for begin in range(0, len(names), size):
             some_names = tuple(names[begin : begin + size])

@@ -154,8 +154,6 @@ def test_damaged_model_folder_is_a_model_error(folder, files, content):
         SentenceTransformerEmbedder(EmbeddingConfig(model=str(folder))).embed_query("x")
 
 
-# --- without torch
-
 ODD_TEXTS = [*cases["ODD_TEXTS"], "extradition " * 700]
 
 

@@ -86,8 +86,6 @@ def test_unknown_model_offline_names_the_setting():
         CrossEncoderReranker(RerankConfig(model="no-such/model")).read(QUERY, [RIGHT])
 
 
-# --- entailment
-
 PAIRS = [("We support the review.", "France supports the review."), ("We thank you.", "France pays.")]
 
 

@@ -80,9 +80,6 @@ def assert_in_step(store):
         assert index.ids() == frozenset(store.catalogue.passage_ids())
 
 
-# --- opening
-
-
 def test_store_is_made_where_there_is_none(store):
     assert store.catalogue.count_passages() == 0
     assert all(check.ok for check in store.check())
@@ -136,9 +133,6 @@ def test_other_model_takes_over_after_embedding_again(store, path, embedder):
     assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
     other.close()
     Store(path, OTHER, **places(path)).close()
-
-
-# --- the write lock
 
 
 HOLD_THE_STORE = cases["HOLD_THE_STORE"]
@@ -202,9 +196,6 @@ def test_lock_that_cannot_be_made_is_a_store_error(store, path):
     (path / "write.lock").mkdir()
     with pytest.raises(StoreError, match="cannot be locked"), store.writer(wait_seconds=0.2):
         pytest.fail("never entered")
-
-
-# --- the index beside the catalogue
 
 
 def test_index_holds_the_ids_of_the_catalogue_after_every_write(store, embedder):
@@ -486,9 +477,6 @@ def test_failed_rebuild_leaves_no_half_built_folder(store, path, embedder, monke
         store.rebuild_index()
     assert index_folder(path) == before
     assert_in_step(store)
-
-
-# --- party files
 
 
 def party_file(folder, text):

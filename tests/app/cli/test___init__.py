@@ -29,9 +29,6 @@ def of_iran(run: Run) -> dict:
     return entry
 
 
-# --- every command
-
-
 def test_every_command_of_the_design_is_there(capsys):
     for command in "ingest manifest ask brief verify chat show list edit remove trace doctor config".split():
         for option in ("--help", "-h"):
@@ -218,9 +215,6 @@ def test_manifest_drafts_without_a_store_and_does_not_overwrite(run, tmp_path):
     assert run("manifest", folder, "--force").code == 0
 
 
-# --- bad input
-
-
 def _folder(tmp_path: Path, table: str = "", manifest: str = "", **texts: str | bytes) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -397,9 +391,6 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
     assert json.loads(checked.stdout)["ok"] is True, checked.stdout
 
 
-# --- real processes
-
-
 @pytest.mark.slow
 def test_help_of_a_real_process():
     ran = process("--help")
@@ -427,8 +418,6 @@ def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store):
         ran = process("list", "--store", filled_store, "--json", code=SCRIPTED, stdout=closed)
     assert (ran.returncode, ran.stderr) == (1, b"")
 
-
-# --- parties of folders
 
 PARTIES = "XQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"
 

@@ -46,9 +46,6 @@ def test_languages_of_brief_are_those_of_the_wording():
     assert typing.get_args(Language) == LANGUAGES
 
 
-# --- options before or after the command
-
-
 def test_options_of_every_command_stand_before_or_after_it_and_the_later_wins(call, tmp_path, monkeypatch):
     one, other, file = tmp_path / "one", tmp_path / "other", tmp_path / ".env"
     for arguments in (("--store", one, "config"), ("config", "--store", one)):
@@ -64,9 +61,6 @@ def test_options_of_every_command_stand_before_or_after_it_and_the_later_wins(ca
     call("--env-file", tmp_path / "none", "list").refused(2, "cannot read")
 
 
-# --- wrong usage
-
-
 @cases("arguments", "said")
 def test_wrong_usage_is_one_line_that_names_what_is_meant(arguments, said, call):
     assert call(*arguments).refused(2, said).endswith("; see --help\n")
@@ -74,9 +68,6 @@ def test_wrong_usage_is_one_line_that_names_what_is_meant(arguments, said, call)
 
 def test_a_word_unlike_every_command_is_wrong_usage_without_a_guess(call):
     assert "mean" not in call("xyzzy").refused(2, "xyzzy")
-
-
-# --- interruption
 
 
 def test_an_interrupted_command_says_so_and_ends_with_130(call, monkeypatch):
@@ -97,9 +88,6 @@ def test_sigterm_ends_a_command_in_order(filled_store):
     )
     ran = process("list", "--store", filled_store, code=stuck)
     assert ran.returncode == 130 and ran.stderr.startswith(b"interrupted: ")
-
-
-# --- reference
 
 
 @pytest.mark.slow

@@ -94,9 +94,6 @@ def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
         assert command[0] == "show" or not any(re.search(r"[^\t\n] +$", line) for line in out.splitlines()), command
 
 
-# --- terminals
-
-
 @pytest.fixture
 def on_terminal(scripted_models: None, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """Runs a command with one of its streams on a terminal; returns what that shows, the exit code and the rest."""
