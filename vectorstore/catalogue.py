@@ -47,6 +47,7 @@ from vectorstore.rows import (
     SELECT_STATEMENTS,
     SELECT_SUMMARIES,
     SENTENCE_FIELDS,
+    Languages,
     bump_generation,
     cells,
     conditions,
@@ -340,7 +341,7 @@ class Catalogue:
         return {str(row[0]): to_passage(row) for row in rows}
 
     def passages_among(
-        self, passage_ids: Sequence[str], statement_ids: Sequence[str], languages: Collection[str | None] | None = None
+        self, passage_ids: Sequence[str], statement_ids: Sequence[str], languages: Languages = None
     ) -> frozenset[str]:
         """Returns which of these passages are of these statements, in any language or in these."""
         within = which_passages(statement_ids, languages)
@@ -351,16 +352,13 @@ class Catalogue:
         """Returns the passages of these statements, in order."""
         return tuple(map(to_passage, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
 
-    def count_passages_of(self, statement_ids: Sequence[str], languages: Collection[str | None] | None = None) -> int:
+    def count_passages_of(self, statement_ids: Sequence[str], languages: Languages = None) -> int:
         """Returns how many passages these statements have, in any language or in these."""
         within = which_passages(statement_ids, languages)
         return int(self.database.value(_count(tuple(within)), within))
 
     def vectors_of(
-        self,
-        statement_ids: Sequence[str] | None = None,
-        languages: Collection[str | None] | None = None,
-        table: VectorTable = "vectors",
+        self, statement_ids: Sequence[str] | None = None, languages: Languages = None, table: VectorTable = "vectors"
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         within = which_passages(statement_ids, languages)
@@ -438,9 +436,7 @@ class Catalogue:
             _put_vectors(connection, table, vectors)
             bump_generation(connection)
 
-    def texts_without_vector(
-        self, languages: Collection[str | None] | None = None, table: VectorTable = "vectors"
-    ) -> dict[str, str]:
+    def texts_without_vector(self, languages: Languages = None, table: VectorTable = "vectors") -> dict[str, str]:
         """Returns the passage texts by text key that have no vector yet, of any language or of these."""
         within = which_passages(None, languages)
         own = VECTOR_TABLES[table]
@@ -470,7 +466,7 @@ class Catalogue:
         topic: str,
         statement_ids: Sequence[str] | None,
         k: int,
-        languages: Collection[str | None] | None = None,
+        languages: Languages = None,
         terms: Sequence[str] = (),
     ) -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, score) that hold any word of a topic, best first; a higher score is better.

@@ -19,6 +19,8 @@ from vectorstore.private import private_opener
 
 logger = logging.getLogger(__name__)
 
+# (passage id, score), best first.
+Scored = tuple[tuple[str, float], ...]
 # Vectors begin at a multiple of their numbers' size.
 _ALIGNED: Final = 4
 
@@ -32,7 +34,7 @@ class MappedVectors:
         rows = np.asarray(np.load(path, mmap_mode="r"))
         self.ids, self.vectors = rows["id"], rows["vector"]
 
-    def nearest(self, vector: Matrix, k: int) -> tuple[tuple[str, float], ...]:
+    def nearest(self, vector: Matrix, k: int) -> Scored:
         """Returns up to k (passage id, cosine), best first, in the order of the record where they are equal."""
         scores = self.vectors @ vector
         best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))

@@ -1,6 +1,6 @@
 """Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage
+from vectorstore.rows import Languages
 from vectorstore.schema import VectorTable
 from vectorstore.store import Store
 
@@ -50,7 +51,7 @@ class Retriever:
         k: int,
         *,
         query_vector: Matrix | None = None,
-        languages: Collection[str | None] | None = None,
+        languages: Languages = None,
         terms: Sequence[str] = (),
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
@@ -72,13 +73,13 @@ class Retriever:
         return self._scored(reciprocal_rank_fusion(weighed)[:k], dense)
 
     def retrieve_lexical(
-        self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
+        self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Languages = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
         return self._scored(self._store.catalogue.search_lexical(topic, statement_ids, k, languages))
 
     def retrieve_second(
-        self, vector: Matrix, statement_ids: Sequence[str], k: int, *, languages: Collection[str | None] | None = None
+        self, vector: Matrix, statement_ids: Sequence[str], k: int, *, languages: Languages = None
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements nearest to a vector of the second model, scored by cosine."""
         return self._scored(self.search_dense(vector, statement_ids, languages, k, "second_vectors"))
@@ -97,7 +98,7 @@ class Retriever:
         self,
         vector: Matrix,
         statement_ids: Sequence[str],
-        languages: Collection[str | None] | None = None,
+        languages: Languages = None,
         fetch_k: int | None = None,
         table: VectorTable = "vectors",
     ) -> list[tuple[str, float]]:

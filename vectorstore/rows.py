@@ -168,10 +168,12 @@ def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
 
 
 Within = dict[str, object]
+# Of passages: None among them is an unknown one, and None alone restricts nothing.
+Languages = Collection[str | None] | None
 
 
-def which_passages(statement_ids: Sequence[str] | None, languages: Collection[str | None] | None = None) -> Within:
-    """Returns the values of `conditions` for passages; None restricts nothing, a language None means unknown."""
+def which_passages(statement_ids: Sequence[str] | None, languages: Languages = None) -> Within:
+    """Returns the values of `conditions` for passages; None restricts nothing."""
     within: Within = {} if statement_ids is None else {"statement_ids": statement_ids}
     return within if languages is None else within | {"languages": [language or "" for language in languages]}
 

@@ -36,7 +36,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
-from vectorstore.mapped_vectors import MappedVectors, write_mapped
+from vectorstore.mapped_vectors import MappedVectors, Scored, write_mapped
 from vectorstore.private import make_private_folder, make_store_private
 from vectorstore.schema import VectorTable
 
@@ -300,9 +300,7 @@ class Store:
             self._complete_at = generation
         return self._complete_at == generation
 
-    def search_index(
-        self, vector: Matrix, k: int, table: VectorTable = "vectors"
-    ) -> tuple[tuple[str, float], ...] | None:
+    def search_index(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine), best first, or None where the index is behind or broken.
 
         A caller that gets None searches the catalogue's vectors exactly instead.
@@ -318,9 +316,7 @@ class Store:
                 self._drop_index()
                 return None
 
-    def search_mapped(
-        self, vector: Matrix, k: int, table: VectorTable = "vectors"
-    ) -> tuple[tuple[str, float], ...] | None:
+    def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
         mapped = self._mapped_vectors(table)
         return None if mapped is None else mapped.nearest(vector, k)
