@@ -244,7 +244,8 @@ class Corpus:
     def show(self, statement_id: str) -> Statement | Document:
         """Returns one statement with its text, an intervention with that of its record; or a whole record."""
         catalogue = self._store.catalogue
-        return _held(catalogue.statement(statement_id) or catalogue.document(statement_id), statement_id)
+        found: Statement | Document | None = catalogue.statement(statement_id) or catalogue.document(statement_id)
+        return _held(found, statement_id)
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, or_, select, update
 
 from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
 from app.desk.works import THE_DESK
@@ -58,7 +58,7 @@ class Key:
     revoked: bool
 
 
-_KEYS: Final = select(
+_KEYS: Final[Select[Any]] = select(
     KEYS.c.id.label("identifier"), *(KEYS.c[name] for name in ("account", "label", "scopes", "made", "expires")),
     KEYS.c.revoked.is_not(None).label("revoked"),
 )  # fmt: skip
