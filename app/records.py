@@ -37,13 +37,10 @@ class Scope:
     """The resolved filters of a question, and the topic words that remain.
 
     Attributes:
-        states: ISO 3166 alpha-3 codes of the States asked about as speakers; empty means all.
-        groups: Codes of the groups asked about as speakers.
+        states: ISO 3166 alpha-3 codes of the States asked about as speakers, as `groups` are; empty means all.
         members_of: Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers.
-        years: Years as four digits.
         months: Months as `2020-10`; a statement whose date is only a year stays in scope.
         pick: Of each party in scope, only its latest or earliest statement.
-        agenda_items: Agenda items asked about; never articles.
         topic: What remains of the question for retrieval, without names, dates and question frames.
         language: ISO 639-1 code of the question.
         kept: Names of the fields that an earlier turn supplied.
@@ -77,12 +74,7 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A note on how a question was read or searched, worded where it is shown.
-
-    Attributes:
-        kind: Names the message: `note_{kind}` of the assistant's wording.
-        values: What the message names; parties by their codes.
-    """
+    """A note on how a question was read or searched: the message `note_{kind}` with its values, parties by code."""
 
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -98,8 +90,7 @@ class Citation:
         source_quote: Exactly `source_text[start:end]` of the statement.
         inferred: Names of the fields here that were concluded rather than read.
         also_in: Ids of other statements of the same party in scope that hold the same words.
-        kind: `reported` where a record or report tells in its own words what was said.
-        summarised: The same as kind `reported`.
+        kind: `reported` where a record or report tells in its own words what was said, as `summarised` tells too.
         edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
         held_by: Codes of all States whose position it is, of a joint statement.
         quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
@@ -164,11 +155,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Abstention:
-    """Why there is no answer, and what to do next.
-
-    Attributes:
-        options: Readings to choose from where the question was ambiguous, or names that were meant.
-    """
+    """Why there is no answer, and what to do next: where it was ambiguous, readings and names to choose from."""
 
     reason: AbstentionReason
     message: str
@@ -228,7 +215,6 @@ class Answer:
         missing: The kind of thing asked for that the evidence does not hold (status `partial`).
         citations: Those of one party newest first, then strongest.
         more: How many further evidence sentences exist beyond the citations.
-        related: Citations that do not support an answer but may help.
         confidence: Chance that the evidence answers, 0 to 1, higher is better.
         confidence_source: What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone,
             `cited` where the evidence names the article, treaty or agenda item, `representative` where no topic was
@@ -295,11 +281,7 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class WordsFound:
-    """Where words stand, at `[start, end)` of a statement's text.
-
-    Attributes:
-        verdict: `verified` for these very words, `altered` for words near to them.
-    """
+    """Where words stand in a statement's text, `verified` as these very ones or `altered`: near to them."""
 
     statement_id: str
     start: int

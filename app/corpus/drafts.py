@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from app.desk.works import Works
 from app.errors import DraftError
 from app.question.turn import EarlierTurn, clean_question
-from app.records import Answer, Scope
+from app.records import Answer
 from vectorstore.private import make_private_folder, private_opener
 from vectorstore.records import JSONValue
 
@@ -70,16 +70,16 @@ def save_draft(
         with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
             stored = path.read_bytes() if path.exists() else b""
             # Inside JSON text quotation marks are escaped, so that only a real id is found.
-            found = re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored)
-            if found is not None:
+            if found := re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored):
                 return SavedDraft(identifier=found[1].decode("ascii"), new=False)
             identifier = f"chat-{datetime.now(UTC):%Y-%m-%d}-{digest}"
             if stored and not stored.endswith(b"\n"):
                 stored += b"\n"
+            case = json.dumps(_case(identifier, answer, judged, history, overrides or {}), ensure_ascii=False)
             # Written beside and moved into place, so that a full disk leaves no half line.
             draft = path.with_suffix(".draft")
             with open(draft, "wb", opener=private_opener) as file:
-                file.write(stored + _line(_case(identifier, answer, judged, history, overrides or {})))
+                file.write(stored + f"{clean_question(case).translate(_LINE_ENDS)}\n".encode())
             draft.replace(path)
     except Timeout as exc:
         raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc
@@ -113,11 +113,6 @@ class Cases:
             identifier = self.works.add("case", answer.question)
             self.works.put(identifier, 1, content, (answer.question, judged.should_be))
         return saved
-
-
-def _line(case: Mapping[str, Any]) -> bytes:
-    text = clean_question(json.dumps(case, ensure_ascii=False)).translate(_LINE_ENDS)
-    return f"{text}\n".encode()
 
 
 def _case(
@@ -182,10 +177,11 @@ def _tags(
     answer: Answer, judged: Judgement, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]
 ) -> dict[str, Any]:
     scope = answer.scope
+    articles = [f"{of.treaty} {number}".strip() for of in scope.treaties for number in of.articles or ("",)]
     tags: dict[str, Any] = {
         "session": _one_or_all(scope.sessions),
         "topic": scope.topic,
-        "article": _one_or_all(_articles(scope)),
+        "article": _one_or_all(articles),
         "answer_was": judged.verdict,
         "should_be": judged.should_be,
         "answer_trace": answer.trace_id,
@@ -194,10 +190,6 @@ def _tags(
         "history_overrides": [dict(turn.overrides) for turn in history] if any(t.overrides for t in history) else [],
     }
     return {name: value for name, value in tags.items() if value}
-
-
-def _articles(scope: Scope) -> list[str]:
-    return [f"{treaty.treaty} {article}".strip() for treaty in scope.treaties for article in treaty.articles or ("",)]
 
 
 def _one_or_all(values: Sequence[str]) -> str | list[str]:

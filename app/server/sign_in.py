@@ -130,9 +130,8 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
     router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
     root = urlsplit(config.address).path.rstrip("/")
     secure = config.address.startswith("https:")
-    provider = (
-        Provider(config, f"{config.address.rstrip('/')}/sign-in/oidc/back") if config.accounts == "oidc" else None
-    )
+    back_to = f"{config.address.rstrip('/')}/sign-in/oidc/back"
+    provider = Provider(config, back_to) if config.accounts == "oidc" else None
 
     def form(request: Request, to: str, *, refused: bool = False) -> Response:
         word_for(request)
