@@ -244,8 +244,8 @@ class Corpus:
     def show(self, statement_id: str) -> Statement | Document:
         """Returns one statement with its text, an intervention with that of its record; or a whole record."""
         catalogue = self._store.catalogue
-        found: Statement | Document | None = catalogue.statement(statement_id) or catalogue.document(statement_id)
-        return _held(found, statement_id)
+        statement = catalogue.statement(statement_id)
+        return statement if statement is not None else _held(catalogue.document(statement_id), statement_id)
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
