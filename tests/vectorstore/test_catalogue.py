@@ -22,6 +22,7 @@ from vectorstore.records import (
     Edit,
     Mention,
     Metadata,
+    ScannedWord,
     ScopeFilter,
     SentenceId,
     StoredReview,
@@ -65,6 +66,7 @@ def test_statement_comes_back_as_it_was_stored(catalogue):
         page_starts=(0, 5),
         blocks=(Block(start=0, end=13, paragraph=1), Block(start=14, end=18, paragraph=None, continues=True)),
         edits=(Edit(start=3, end=4, text=" […] ", kind="furniture"),),
+        scanned=(ScannedWord(start=3, end=9, confidence=0.5, left=0.1, top=0.2, right=0.3, bottom=0.4),),
     )
     statement = document.as_statement()
     mention = Mention(sentence=SentenceId("s", 0), kind="article", treaty="UNTOC", value="4", paragraph="3 (a)")

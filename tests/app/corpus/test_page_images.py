@@ -26,7 +26,7 @@ from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
 from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
 from vectorstore.files import SharedFiles
-from vectorstore.records import AnnotatedDocument, ScannedWord
+from vectorstore.records import ScannedWord
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
 QUESTION = "What did Arvandia say about remote access to data?"
@@ -196,19 +196,6 @@ def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(kept):
         assert (("Scanned, read at 90%", False) in provenance(made)) is sure
         assert any("low confidence, 65%" in words for words, _ in provenance(made)) is not sure
     assert cite(statement, sentences, SentenceSpan(first=ordinal, last=ordinal), 1).ocr_confidence is None
-
-
-def test_stored_words_of_a_scan_come_back_as_they_were(desk):
-    workspace, _ = desk
-    store = workspace.store.catalogue
-    summary = workspace.corpus.documents()[0]
-    word = ScannedWord(start=3, end=9, confidence=0.5, left=0.1, top=0.2, right=0.3, bottom=0.4)
-    document = replace(workspace.corpus.show(summary.document_id).document, scanned=(word,))
-    annotated = AnnotatedDocument(
-        document=document, statements=(document.as_statement(),), sentences=(), passages=(), mentions=()
-    )
-    store.store(annotated, folder=summary.folder, digest="d", input_key="k")
-    assert workspace.corpus.show(summary.document_id).document.scanned == (word,)
 
 
 def test_unsure_scan_is_flagged_beside_the_quotation():
