@@ -69,8 +69,7 @@ class Accounts:
 
     def __init__(self, tables: Tables, *, session_hours: float = 12.0, audit_days: int = 365) -> None:
         self._tables = tables
-        self._session = timedelta(hours=session_hours)
-        self._audit_days = audit_days
+        self._session_hours, self._audit_days = session_hours, audit_days
 
     def add(self, name: str, role: str, password: str | None = None) -> None:
         """Adds an account, or brings one back that was removed; its works are then its own again.
@@ -85,7 +84,7 @@ class Accounts:
         with self._tables.transaction() as connection:
             found = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
             if found is None:
-                connection.execute(insert(USERS).values(name=name, made=_now(), **values))
+                connection.execute(insert(USERS).values(name=name, made=_time(), **values))
             elif found.removed is None:
                 raise AccountError(
                     f"there is an account {name!r} already: change it with `untoc user role` or `password`"
@@ -108,9 +107,9 @@ class Accounts:
         """Takes an account away with its sign-ins and keys; what the person made stays, and what is shared of it."""
         with self._tables.transaction() as connection:
             self._keep_an_admin(connection, name)
-            self._change(connection, name, removed=_now(), password=None)
+            self._change(connection, name, removed=_time(), password=None)
             self._forget(connection, name)
-            connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_now()))
+            connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_time()))
 
     def set_role(self, name: str, role: str) -> None:
         """Gives an account another role, from its next request on."""
@@ -172,11 +171,10 @@ class Accounts:
 
     def begin(self, name: str) -> str:
         """Signs a person in; returns the value of the cookie."""
-        token, now = token_urlsafe(32), datetime.now(UTC)
-        expires = (now + self._session).isoformat()
+        token, expires = token_urlsafe(32), _time(hours=self._session_hours)
         self._tables.run(
-            delete(SESSIONS).where(SESSIONS.c.expires < now.isoformat()),
-            insert(SESSIONS).values(digest=_digest(token), account=name, made=now.isoformat(), expires=expires),
+            delete(SESSIONS).where(SESSIONS.c.expires < _time()),
+            insert(SESSIONS).values(digest=_digest(token), account=name, made=_time(), expires=expires),
         )
         return token
 
@@ -190,7 +188,7 @@ class Accounts:
         query = (
             select(USERS.c.name, USERS.c.role)
             .join(SESSIONS, SESSIONS.c.account == USERS.c.name)
-            .where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _now(), USERS.c.removed.is_(None))
+            .where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _time(), USERS.c.removed.is_(None))
         )
         rows = self._tables.rows(query)
         return _person(rows[0], digest, by_browser=True) if rows else None
@@ -209,7 +207,7 @@ class Accounts:
             .where(
                 KEYS.c.id == identifier,
                 KEYS.c.revoked.is_(None),
-                or_(KEYS.c.expires.is_(None), KEYS.c.expires > _now()),
+                or_(KEYS.c.expires.is_(None), KEYS.c.expires > _time()),
                 USERS.c.removed.is_(None),
             )
         )
@@ -224,7 +222,7 @@ class Accounts:
         An AccountError says that no scope is given, or one that is unknown or not of the account's role.
         """
         identifier, secret = token_hex(6), token_urlsafe(32)
-        expires = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
+        expires = None if days is None else _time(days=days)
         with self._tables.transaction() as connection:
             row = connection.execute(select(USERS.c.role).where(_is(name))).one_or_none()
             if row is None:
@@ -234,7 +232,7 @@ class Accounts:
                 known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[cast(Role, row.role)])
                 problem = f"{refused[0]!r} is nothing that a {row.role} may give" if refused else "a key needs a scope"
                 raise AccountError(f"{problem}: choose among {known}")
-            values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _now(), "expires": expires}
+            values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _time(), "expires": expires}
             kept = " ".join(scope for scope in PERMISSIONS if scope in scopes)
             connection.execute(insert(KEYS).values(id=identifier, digest=_digest(secret), scopes=kept, **values))
             key = _key(connection.execute(_KEYS.where(KEYS.c.id == identifier)).one())
@@ -248,15 +246,15 @@ class Accounts:
     def revoke(self, identifier: str, name: str | None = None) -> None:
         """Revokes a key, with a name only one of that account; a NotFoundError where there is none."""
         mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
-        if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_now())):
+        if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_time())):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
     def log(self, action: Action, target: str, person: Person) -> None:
         """Adds an entry to the log of what was done, and deletes those that are too old."""
         entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
         self._tables.run(
-            delete(AUDIT).where(AUDIT.c.at < _days_ago(self._audit_days)),
-            insert(AUDIT).values(at=_now(), address=person.address, **entry),
+            delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)),
+            insert(AUDIT).values(at=_time(), address=person.address, **entry),
         )
 
     def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:
@@ -268,8 +266,8 @@ class Accounts:
     def asked(self, trace: str, name: str) -> None:
         """Remembers whose question the trace of an answer is."""
         self._tables.run(
-            delete(ASKED).where(ASKED.c.at < _days_ago(_ASKED_DAYS)),
-            insert(ASKED).values(trace=trace, account=name, at=_now()),
+            delete(ASKED).where(ASKED.c.at < _time(days=-_ASKED_DAYS)),
+            insert(ASKED).values(trace=trace, account=name, at=_time()),
         )
 
     def asked_by(self, trace: str) -> str | None:
@@ -350,9 +348,5 @@ def _key(row: Row[Any]) -> Key:
     return Key(**{**row._asdict(), "scopes": tuple(row.scopes.split())})
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def _days_ago(days: int) -> str:
-    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
+def _time(**from_now: float) -> str:
+    return (datetime.now(UTC) + timedelta(**from_now)).isoformat()
