@@ -25,6 +25,11 @@ class Check:
     ok: bool
     detail: str
 
+    @classmethod
+    def of(cls, name: str, trouble: str | None, sound: str) -> "Check":
+        """Makes a finding of what is wrong, or where that is nothing of what is found sound."""
+        return cls(name=name, ok=not trouble, detail=trouble or sound)
+
 
 class CatalogueHealth:
     """Checks over the catalogue's tables."""
@@ -83,10 +88,8 @@ class CatalogueHealth:
             of(SENTENCES, func.min(SENTENCES.c.start)), of(SENTENCES, func.max(SENTENCES.c.end)),
             of(PASSAGES, func.min(PASSAGES.c.start)), of(PASSAGES, func.max(PASSAGES.c.end)),
         ).join_from(STATEMENTS, DOCUMENTS)))  # fmt: skip
-        detail = f"{self._count(SENTENCES)} sentences lie in their texts"
-        if wrong:
-            detail = f"{wrong} statements have sentences or passages outside their text: {_INGEST_ANEW}"
-        return Check(name="offsets", ok=not wrong, detail=detail)
+        trouble = f"{wrong} statements have sentences or passages outside their text: {_INGEST_ANEW}" if wrong else None
+        return Check.of("offsets", trouble, f"{self._count(SENTENCES)} sentences lie in their texts")
 
     @staticmethod
     def _reaches_out(row: Sequence[Any]) -> bool:
@@ -101,12 +104,11 @@ class CatalogueHealth:
         missing = self._value(select(func.count(wanted.distinct())).where(wanted.not_in(select(held))))
         wrong = self._count(vectors, func.length(vectors.c.vector) != 4 * dimension)
         spare = self._count(vectors, held.not_in(select(wanted)))
-        if missing or wrong:
-            parts = [f"{missing} passages have no vector"] if missing else []
-            parts += [f"{wrong} vectors have not {dimension} numbers"] if wrong else []
-            return Check(name="vectors", ok=False, detail=f"{', '.join(parts)}: run `untoc doctor --reembed`")
+        parts = [f"{missing} passages have no vector"] if missing else []
+        parts += [f"{wrong} vectors have not {dimension} numbers"] if wrong else []
         kept = f"; {spare} more of texts that are gone are kept, should these come back" if spare else ""
-        return Check(name="vectors", ok=True, detail=f"every passage has its vector{kept}")
+        trouble = f"{', '.join(parts)}: run `untoc doctor --reembed`" if parts else None
+        return Check.of("vectors", trouble, f"every passage has its vector{kept}")
 
     def _lexical(self) -> Check:
         trouble = "damaged"
@@ -116,8 +118,9 @@ class CatalogueHealth:
                 lost = self._count(PASSAGES, PASSAGES.c.passage.not_in(select(entries.c.passage)))
                 spare = self._count(entries, entries.c.passage.not_in(select(PASSAGES.c.passage)))
                 trouble = f"it lacks {lost} passages and has {spare} too many" if lost or spare else ""
-        detail = f"{trouble}: run `untoc doctor --rebuild`" if trouble else "every passage is in it"
-        return Check(name="lexical index", ok=not trouble, detail=detail)
+        return Check.of(
+            "lexical index", trouble and f"{trouble}: run `untoc doctor --rebuild`", "every passage is in it"
+        )
 
     def _count(self, table: FromClause, *where: ColumnElement[bool]) -> int:
         return self._value(select(func.count()).select_from(table).where(*where))

@@ -352,8 +352,8 @@ class Store:
         if self._second is None:
             return found
         missing = len(self.without_second())
-        detail = f"{missing} passages in other languages have none: run `untoc doctor --rebuild`"
-        return (*found, Check(name="second vectors", ok=not missing, detail=detail if missing else "all there"))
+        trouble = f"{missing} passages in other languages have none: run `untoc doctor --rebuild`" if missing else None
+        return (*found, Check.of("second vectors", trouble, "all there"))
 
     def _check_index(self, passages: int) -> Check:
         check = partial(Check, name="vector index")
@@ -372,7 +372,7 @@ class Store:
             trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
         if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
             trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
-        return check(ok=trouble is None, detail=trouble or f"{len(ids)} vectors, in step")
+        return Check.of("vector index", trouble, f"{len(ids)} vectors, in step")
 
     def _mapped_path(self, table: VectorTable) -> Path:
         """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""

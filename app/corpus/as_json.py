@@ -1,6 +1,5 @@
 """What the store holds as JSON: the contract of `untoc list` and `show` with `--json`, and of the server."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +22,6 @@ def family_json(document_id: str, family: Family | None) -> dict[str, Any] | Non
         "superseded_by": family.superseded_by(document_id),
         "links": [{"statement_id": link.pop("document_id"), **link} for link in links],
     }
-
-
-def statement_json(
-    statement: Statement | Document, family: Family | None = None, interventions: Sequence[StatementSummary] = ()
-) -> dict[str, Any]:
-    """Returns the contract of `untoc show --json`; a record lists its interventions, each has its place in it."""
-    entry = _entry(statement, family, source_text=statement.source_text)
-    return {**entry, "interventions": [summary_json(item) for item in interventions]}
 
 
 def summary_json(summary: DocumentSummary | StatementSummary, family: Family | None = None) -> dict[str, Any]:
@@ -60,9 +51,10 @@ def _entry(
 
 
 def shown_json(corpus: "Corpus", statement_id: str) -> dict[str, Any]:
-    """Returns a statement, an intervention or a record as `untoc show --json` prints it; raises as `Corpus.show`."""
+    """Returns the contract of `untoc show --json`: of a record with its interventions; raises as `Corpus.show`."""
     statement = corpus.show(statement_id)
-    return statement_json(statement, corpus.families().get(statement_id), corpus.interventions(statement_id))
+    entry = _entry(statement, corpus.families().get(statement_id), source_text=statement.source_text)
+    return {**entry, "interventions": [summary_json(item) for item in corpus.interventions(statement_id)]}
 
 
 def party_json(party: Party) -> dict[str, Any]:

@@ -58,10 +58,8 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
         sentences = [sentence for item in statements for sentence in catalogue.sentences(item.statement_id)]
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
-    if wrong:
-        detail = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
-        return Check(name="words", ok=False, detail=detail)
-    return Check(name="words", ok=True, detail=f"compared in {len(sample)} of {len(summaries)} statements")
+    told = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
+    return Check.of("words", told if wrong else None, f"compared in {len(sample)} of {len(summaries)} statements")
 
 
 def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
@@ -80,11 +78,9 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     changed, missing = by_folder["changed"].items(), by_folder["missing"].items()
     parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
     parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
-    if parts:
-        return Check(name="files", ok=False, detail="; ".join(parts))
     apart = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
     apart += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
-    return Check(name="files", ok=True, detail=f"{counts['same']} are as they were read{apart}")
+    return Check.of("files", "; ".join(parts), f"{counts['same']} are as they were read{apart}")
 
 
 def _state_of(path: Path, sha256: str) -> str:

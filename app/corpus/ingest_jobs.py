@@ -150,9 +150,8 @@ def part_reports(job: "Job") -> list[PartReport]:
 
 def check_jobs(queue: "JobQueue") -> Check:
     """Says whether anything was given up, and how many workers do what waits."""
-    if given_up := queue.given_up():
-        return Check(name="jobs", ok=False, detail="; ".join(map(given_up_words, given_up)))
-    return Check(name="jobs", ok=True, detail=f"{queue.workers()} workers, {queue.waiting()} jobs wait")
+    given_up = "; ".join(map(given_up_words, queue.given_up()))
+    return Check.of("jobs", given_up, f"{queue.workers()} workers, {queue.waiting()} jobs wait")
 
 
 def given_up_words(letter: "GivenUp") -> str:
