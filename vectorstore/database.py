@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from pydantic import BaseModel, SecretStr
-from sqlalchemy import Connection, Executable, Integer, cast, inspect, select
+from sqlalchemy import Connection, Executable, Integer, cast, func, inspect, select
 
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
 from vectorstore.errors import StoreCorruptError, StoreError, StoreLockedError, StoreMissingError, StoreReadOnlyError
@@ -34,9 +34,9 @@ _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )
 _COUNTED: Final = select(META.c.value).where(META.c.key == _WRITES)
-# For stores made before there were revisions: a migration that each had, and the revision that it amounts to.
-_BEFORE_REVISIONS: Final = {"migration:008_second_vectors": "0002", "migration:005_families": "0001"}
-_BETWEEN: Final = ("migration:006_holders", "migration:007_unreadable", "migration:008_documents")
+# Release 0.1.0, whose stores had no revision yet, and the last of the migrations that they had instead.
+_FIRST: Final = "0001"
+_LAST_OF_FIRST: Final = "migration:005_families"
 # Two stores in one PostgreSQL database have a schema each.
 _LOCK: Final = "hashtext('untoc ' || current_schema())"
 
@@ -201,12 +201,13 @@ class Database:
         """Returns the revision of the tables, or None where there are none."""
         tables = inspect(connection).get_table_names()
         if REVISION.name in tables:
-            return str(connection.execute(select(REVISION)).scalar())
-        if META.name not in tables:
+            found = str(connection.execute(select(REVISION)).scalar())
+        elif META.name in tables:
+            had = connection.scalar(select(func.max(META.c.key)).where(META.c.key.startswith("migration:")))
+            found = _FIRST if had == _LAST_OF_FIRST else ""
+        else:
             return None
-        had = set(connection.scalars(select(META.c.key)))
-        found = next((revision for key, revision in _BEFORE_REVISIONS.items() if key in had), None)
-        if found is None or (found == "0001" and had.intersection(_BETWEEN)):
+        if found < HEAD and found != _FIRST:
             raise StoreError(
                 f"{self.name} was made by a version of this program between two releases: ingest into a new store with"
                 " --store"

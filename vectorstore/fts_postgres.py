@@ -79,7 +79,6 @@ _OF_PASSAGE: Final = PASSAGES.c.passage == _WORDS.c.passage
 # In how many passages each word stands, kept as passages come and go: counted anew, it would take longer with each.
 _HELD: Final = sa.table("words_held", sa.column("word", sa.Text), sa.column("passages", sa.Integer))
 _LEXEMES: Final = sa.func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(sa.Text))
-WORDS_HELD: Final = 'CREATE TABLE words_held (word text COLLATE "C" PRIMARY KEY, passages integer NOT NULL)'
 _GROW: Final = sa.text(
     "INSERT INTO words_held SELECT * FROM unnest(CAST(:words AS text[]), CAST(:passages AS integer[]))"
     " ON CONFLICT (word) DO UPDATE SET passages = words_held.passages + excluded.passages"
@@ -99,7 +98,9 @@ class TextSearch:
         )
         connection.exec_driver_sql("CREATE INDEX passages_by_word ON passages_words USING gin (words)")
         connection.exec_driver_sql(_FUNCTIONS)
-        connection.exec_driver_sql(WORDS_HELD)
+        connection.exec_driver_sql(
+            'CREATE TABLE words_held (word text COLLATE "C" PRIMARY KEY, passages integer NOT NULL)'
+        )
         connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
 
     def drop(self, connection: sa.Connection) -> None:

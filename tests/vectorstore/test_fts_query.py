@@ -4,7 +4,6 @@ from contextlib import ExitStack, closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from tests.cases import Cases
 from tests.conftest import POSTGRESQL
@@ -12,7 +11,6 @@ from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated, put
 from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
-from vectorstore.database import Database
 from vectorstore.fts_query import Phrase, any_word_query, lexical_text, phrase_query
 
 cases = Cases(__file__)
@@ -151,26 +149,6 @@ def test_engines_score_the_same_passages_alike(both, rebuilt):
         for asked in ((topic, *terms), (topic,)):
             holding = [catalogue.statements_with(*asked, among=ids) for catalogue in both]
             assert holding[0] == holding[1], asked
-
-
-def test_older_store_on_a_server_counts_its_words_when_it_is_migrated(postgres):
-    def held(catalogue):
-        rows = catalogue.database.rows(text("SELECT word, passages FROM words_held WHERE passages > 0"))
-        return {str(word): passages for word, passages in rows}
-
-    with own_schema(postgres) as url:
-        with closing(Catalogue(url)) as catalogue:
-            for number in range(3):
-                put(catalogue, annotated(f"s{number}", ["Herons and herons.", f"Extradition {number} of herons."]))
-            catalogue.remove("s1")
-            before = held(catalogue)
-            assert (before["heron"], before["extradit"]) == (4, 2) and "1" not in before
-            with catalogue.database.transaction() as connection:
-                connection.execute(text("DROP TABLE words_held"))
-                connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
-        Database(url, migrate=True).close()
-        with closing(Catalogue(url)) as catalogue:
-            assert held(catalogue) == before
 
 
 @pytest.mark.parametrize("many", [500, 1])

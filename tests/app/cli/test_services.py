@@ -114,7 +114,7 @@ def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkey
         assert call("copy", "--store", store, "--to", url).code == 0
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         engine.dispose()
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         call("list", "--store", store).refused(1, f"run `untoc migrate --store {store}`")

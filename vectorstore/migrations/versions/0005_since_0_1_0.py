@@ -1,11 +1,11 @@
-"""Documents apart from statements, mentions with a kind, and second vectors; of SQLite, which was the only engine."""
+"""What stores of release 0.1.0 lack, of SQLite, which was the only engine: documents, kinds of mentions and indexes."""
 
 import sqlite3
 from pathlib import Path
 
 from alembic import op
 
-revision = "0002"
+revision = "0005"
 down_revision = "0001"
 
 

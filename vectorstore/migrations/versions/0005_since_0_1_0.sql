@@ -26,7 +26,7 @@ CREATE TABLE documents (
     added TEXT NOT NULL
 );
 CREATE INDEX documents_by_file ON documents (folder, file);
-CREATE INDEX documents_by_symbol ON documents (symbol COLLATE NOCASE);
+CREATE INDEX documents_by_lower_symbol ON documents (lower(symbol));
 INSERT INTO documents SELECT
     statement_id, file, folder, sha256, source_text, kind,
     state, on_behalf_of, speaker, body, session, date, agenda_item, title, symbol, url, language, held_by,
@@ -51,6 +51,8 @@ CREATE TABLE statements (
 );
 CREATE UNIQUE INDEX statements_in_order ON statements (document_id, ordinal);
 CREATE INDEX statements_by_state ON statements (state, first_year);
+CREATE INDEX statements_by_holders ON statements (held_by);
+CREATE INDEX statements_by_group ON statements (on_behalf_of);
 INSERT INTO statements SELECT
     statement_id, coalesce(part_of, statement_id), coalesce(json_extract(part, '$.ordinal'), 1),
     coalesce(json_extract(part, '$.start'), 0), coalesce(json_extract(part, '$.end'), characters(source_text)),
@@ -78,6 +80,7 @@ DROP INDEX mentions_by_article;
 DROP INDEX mentions_by_statement;
 ALTER TABLE mentions RENAME TO old_mentions;
 CREATE TABLE mentions (
+    mention INTEGER PRIMARY KEY,
     statement_id TEXT NOT NULL,
     ordinal INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -88,7 +91,7 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_by_value ON mentions (kind, treaty, value, statement_id);
 CREATE INDEX mentions_by_statement ON mentions (statement_id, ordinal);
-INSERT INTO mentions SELECT m.statement_id, s.ordinal,
+INSERT INTO mentions SELECT NULL, m.statement_id, s.ordinal,
     CASE
         WHEN m.treaty = 'AGENDA' THEN 'agenda_item' WHEN m.treaty = 'ALIGNED' THEN 'alignment'
         WHEN m.treaty LIKE 'TEXT:%' THEN 'provision' WHEN m.article = '' THEN 'treaty'
@@ -159,3 +162,7 @@ DROP TABLE old_links;
 DROP TABLE old_statements;
 -- Vectors of a second model, for texts in languages that the first does not know; see `SentenceEncoder`.
 CREATE TABLE second_vectors (text_key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+-- What is counted as it grows is not counted anew; the revision says now which migrations a store had.
+INSERT INTO meta VALUES ('writes', '0'), ('store_id', lower(hex(randomblob(6))));
+INSERT INTO meta SELECT 'passages', CAST(count(*) AS TEXT) FROM passages;
+DELETE FROM meta WHERE key = 'schema_version' OR key LIKE 'migration:%';
