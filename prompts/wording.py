@@ -15,6 +15,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group|holder|names)\}")
 _VOWELS: Final = tuple("AEIOUÉÈÊÎ")
 _COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: ", "zh": "："}
+_COMMAS: Final = {"ar": "، ", "zh": "，"}
 _SEMICOLONS: Final = {"fr": "\N{NO-BREAK SPACE}; ", "ar": "؛ ", "zh": "；"}
 
 
@@ -36,6 +37,16 @@ class Wording:
     def colon(self) -> str:
         """What stands between a label and its value."""
         return _COLONS.get(self.language, ": ")
+
+    @property
+    def comma(self) -> str:
+        """What stands between facts of a line."""
+        return _COMMAS.get(self.language, ", ")
+
+    @property
+    def list_comma(self) -> str:
+        """What stands between names in a row, which Chinese parts by a comma of its own."""
+        return "、" if self.language == "zh" else self.comma
 
     @property
     def semicolon(self) -> str:

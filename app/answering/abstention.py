@@ -102,7 +102,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     named = [local.name(code) for code in retrieved.asked_parties]
     # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
-    names = ", ".join((*named, *sets))
+    names = local.wording.list_comma.join((*named, *sets))
     otherwise = dict.fromkeys(item.party for item in retrieved.party_evidence if item.other_direction)
     if otherwise and not resolution.scope.negated:
         return _because("no_position", local, "other_direction", parties=local.names(otherwise))

@@ -160,7 +160,7 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
     parts = [
         given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
         say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
-        where if known.date else ", ".join(part for part in (where, say("facts_no_date")) if part),
+        where if known.date else local.wording.comma.join(part for part in (where, say("facts_no_date")) if part),
         "" if known.agenda_item else say("facts_no_item"),
         say("facts_symbol", symbol=known.symbol) if known.symbol else "",
         say("facts_language", language=language_name(known.language, local.language)) if known.language else "",
@@ -197,7 +197,7 @@ def _compose_list(
     def line(code: str, citation: Citation) -> str:
         party = holders(citation, local.name, local.wording, code) if code else ""
         named = citation.title or citation.symbol or citation.file
-        return ", ".join(part for part in (party, provenance(citation, local.wording), named) if part)
+        return local.wording.comma.join(part for part in (party, provenance(citation, local.wording), named) if part)
 
     spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
     made = replace(_cited(spans, sources, local.parties, asked, line), points=True, quoted=False)

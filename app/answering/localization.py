@@ -32,11 +32,11 @@ class Localization:
 
     def names(self, codes: Iterable[str]) -> str:
         """Returns the names of parties with commas between them, each once."""
-        return ", ".join(map(self.name, dict.fromkeys(codes)))
+        return self.wording.list_comma.join(map(self.name, dict.fromkeys(codes)))
 
     def sets(self, codes: Iterable[str]) -> str:
         """Returns the names of regions, and of groups whose members are meant, with commas between them."""
-        return ", ".join(members_name(code, self.parties, self.language) for code in codes)
+        return self.wording.list_comma.join(members_name(code, self.parties, self.language) for code in codes)
 
 
 def language_name(code: str, language: str) -> str:

@@ -26,7 +26,7 @@ def provenance(citation: Citation, wording: Wording) -> str:
         ("date", spoken_date(citation.date, wording.language)),
         ("agenda_item", _agenda_item(citation.agenda_item, wording)),
     ]
-    return ", ".join(
+    return wording.comma.join(
         wording.say("inferred", fact=fact) if name in citation.inferred else fact for name, fact in facts if fact
     )
 
@@ -56,7 +56,7 @@ def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording,
     others = [code for code in citation.held_by if code != first]
     if not others:
         return name_of(first)
-    return wording.say("held_together", party=name_of(first), others=", ".join(map(name_of, others)))
+    return wording.say("held_together", party=name_of(first), others=wording.list_comma.join(map(name_of, others)))
 
 
 def as_quoting(name: str, citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
@@ -101,7 +101,7 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
         name = wording.say("as_summarised", party=name)
     name = as_quoting(name, citation, name_of, wording)
     parts = [name, citation.title, provenance(citation, wording), *place]
-    return ", ".join(str(part) for part in parts if part)
+    return wording.comma.join(str(part) for part in parts if part)
 
 
 def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False) -> str | None:
@@ -121,7 +121,7 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
         or s.file
         for s in statements
     )
-    return ", ".join(dict.fromkeys(said))
+    return wording.list_comma.join(dict.fromkeys(said))
 
 
 def spoken_date(value: str | None, language: str) -> str | None:
@@ -161,4 +161,5 @@ def _agenda_item(item: str | None, wording: Wording) -> str | None:
     # Some debates have a name instead of a number.
     if item is None or not any(char.isdigit() for char in item):
         return item
-    return wording.say("agenda_items" if "," in item else "agenda_item", item=item)
+    items = re.split(r",\s*", item)
+    return wording.say("agenda_item" if len(items) == 1 else "agenda_items", item=wording.list_comma.join(items))

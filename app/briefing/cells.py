@@ -291,6 +291,9 @@ class Briefing:
         names: Name of every party code that occurs, in `language`.
         subjects: Columns, in the order asked.
         sessions: The sessions that the table is split by, in order; empty where it is not.
+        years: Those that were asked about; empty for all.
+        everyone: Nobody was named: the parties are all that had a statement.
+        by_session: No session was named: the table is split by all that there were.
         cells: One per party, subject and session, in the order party, subject, session; none is left out.
         citations: All citations, numbered from 1: those of the cells in their order, then those of moments and
             repetitions.
@@ -310,6 +313,9 @@ class Briefing:
     names: dict[str, str] = field(default_factory=dict)
     subjects: tuple[Subject, ...] = ()
     sessions: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    everyone: bool = False
+    by_session: bool = False
     cells: tuple[Cell, ...] = ()
     citations: tuple[Citation, ...] = ()
     moments: tuple[Moment, ...] = ()

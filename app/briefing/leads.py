@@ -37,7 +37,7 @@ class Leads:
 
     def names(self, codes: Iterable[str]) -> str:
         """Returns the names of those who hold a position."""
-        return ", ".join(map(self.name, codes)) or self.name(None)
+        return self.words.list_comma.join(map(self.name, codes)) or self.name(None)
 
     def date(self, value: str | None) -> str:
         """Returns an ISO date as people write it; nothing for none."""
@@ -83,7 +83,7 @@ class Leads:
         )
         cell = self.quoting(point, citation)
         parts = (whose, self.date(citation.date), "" if cell is None else self.earlier(cell, citation))
-        return ", ".join(part for part in parts if part)
+        return self.words.comma.join(part for part in parts if part)
 
     def quoting(self, told: Point | PositionChange | Repetition, citation: Citation) -> Cell | None:
         """Returns the cell of the same party and subject that quotes a citation."""

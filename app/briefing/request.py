@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from app.briefing.cells import Subject
+from app.briefing.cells import Briefing, Subject
 from app.errors import BriefingError
 from app.question.follow_ups import restyle
 from app.question.language import detect_language
@@ -125,6 +125,19 @@ def read_request(
         quotations=quotations,
         title=title.strip(),
         language=language,
+    )
+
+
+def request_of_briefing(briefing: Briefing) -> BriefingRequest:
+    """Returns what a briefing was asked for, as far as it tells, so that it can be asked for anew with changes."""
+    return BriefingRequest(
+        parties=() if briefing.everyone else briefing.parties,
+        subjects=briefing.subjects,
+        sessions=() if briefing.by_session else briefing.sessions,
+        years=briefing.years,
+        by_session=briefing.by_session,
+        title=briefing.title,
+        language=briefing.language,
     )
 
 

@@ -205,6 +205,9 @@ class _Build:
             parties=tuple(codes),
             subjects=request.subjects,
             sessions=tuple(sessions),
+            years=request.years,
+            everyone=not request.parties,
+            by_session=request.by_session and not request.sessions,
             cells=tuple(cells),
             citations=citations.all(),
             moments=tuple(moments),
@@ -337,7 +340,7 @@ class _Build:
     ) -> tuple[list[Citation], str]:
         cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
         names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
-        return cited, self._words.say("group_spoke", groups=", ".join(names)) if cited else ""
+        return cited, self._words.say("group_spoke", groups=self._words.list_comma.join(names)) if cited else ""
 
     def _silence(
         self, code: str, subject: Subject, session: str | None, retrieved: Retrieved, *, of_group: bool

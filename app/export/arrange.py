@@ -182,7 +182,7 @@ class Sayings(Leads):
         if not value:
             return self.say("unknown")
         day, _, time = value.partition("T")
-        return f"{self.date(day)}, {time[:5]} UTC" if time else self.date(day)
+        return f"{self.date(day)}{self.words.comma}{time[:5]} UTC" if time else self.date(day)
 
     def review(self, cell: Cell) -> str:
         """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
@@ -286,7 +286,8 @@ class Sayings(Leads):
             held.setdefault(self.position(cell), []).append(self.name(cell.party))
         if named and len(self.briefing.parties) <= _NAMED_AT_MOST:
             return " · ".join(
-                f"{words}{self.words.colon}{', '.join(dict.fromkeys(names))}" for words, names in held.items()
+                f"{words}{self.words.colon}{self.words.list_comma.join(dict.fromkeys(names))}"
+                for words, names in held.items()
             )
         return " · ".join(f"{words} {len(names)}" for words, names in held.items())
 
@@ -295,12 +296,12 @@ class Sayings(Leads):
         coverage = self.briefing.coverage
 
         def names(codes: Iterable[str]) -> str:
-            return ", ".join(map(self.name, codes)) or self.say("none")
+            return self.words.list_comma.join(map(self.name, codes)) or self.say("none")
 
         return (
             (self.say("without_statement"), names(coverage.states_without_statement)),
             (self.say("without_evidence"), names(coverage.states_without_evidence)),
-            (self.say("unreadable"), ", ".join(coverage.unreadable_files) or self.say("none")),
+            (self.say("unreadable"), self.words.list_comma.join(coverage.unreadable_files) or self.say("none")),
             (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
         )
 
@@ -326,7 +327,9 @@ def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:
         Column(
             subject=subject.label,
             session=session,
-            label=subject.label if session is None else f"{subject.label}, {sayings.session(session)}",
+            label=subject.label
+            if session is None
+            else f"{subject.label}{sayings.words.comma}{sayings.session(session)}",
         )
         for subject in briefing.subjects
         for session in sessions

@@ -3,16 +3,17 @@
 A row that says only that nothing was found is no row: such parties are named in one line under the table.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
-from app.briefing.cells import Briefing, Cell, Repetition, Subject
+from app.briefing.cells import Briefing, Cell, PositionChange, Repetition, Subject
 from app.export.arrange import Column, DocumentForm, Sayings, by_place, columns, position
 from app.export.looks import TINTS
 from app.export.plots import describe_timeline, timeline
 from app.records import Citation
 
+_Told = TypeVar("_Told", PositionChange, Repetition)
 LineStyle = Literal["title", "subtitle", "heading", "subheading", "topic", "plain", "cell", "source", "note"]
 # Columns of the matrix that an upright page and a turned one hold with readable words.
 _UPRIGHT = 4
@@ -121,12 +122,14 @@ class _Blocks:
 
     def full(self) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
+        shown = columns(briefing, say)
+        # A wide matrix turns the page of the title as well, which would end half empty before it.
+        yield Orientation(landscape=len(shown) > 1 and len(briefing.sessions or shown) > _UPRIGHT)
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle("full"), style="subtitle")
         yield Line(text=f"{say.counts()} {say.say('marks_note')}")
         yield from (Line(text=note, style="note") for note in say.writing())
         yield Contents(title=say.say("contents"))
-        shown = columns(briefing, say)
         if len(shown) > 1:
             yield from self._overview(shown)
         yield Orientation(landscape=False)
@@ -161,7 +164,6 @@ class _Blocks:
 
     def _overview(self, shown: Sequence[Column]) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
-        yield Orientation(landscape=len(briefing.sessions or shown) > _UPRIGHT)
         yield Line(text=say.say("overview"), style="heading")
         if not briefing.sessions:
             yield from self._matrices(shown, [column.label for column in shown])
@@ -232,7 +234,7 @@ class _Blocks:
                 name = say.name(cell.party) + (f" ({say.session(cell.session)})" if split else "")
                 silent.setdefault(say.position(cell), []).append(name)
         for kind, names in silent.items():
-            yield Line(lead=f"{kind}{say.words.colon}", text=", ".join(names), style="note")
+            yield Line(lead=f"{kind}{say.words.colon}", text=say.words.list_comma.join(names), style="note")
 
     def _said(self, cell: Cell, subject: Subject) -> Iterator[Line | QuotedBlock]:
         say = self.say
@@ -262,57 +264,40 @@ class _Blocks:
         yield Line(text=say.say("over_time"), style="heading")
         if dated:
             yield Picture(png=timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
-        if briefing.changes:
-            yield Line(text=say.say("changes"), style="subheading")
-            yield Line(text=say.say("changes_note"), keep=True)
-            yield Table(
-                head=tuple(map(say.say, ("col_party", "col_earlier", "col_later"))),
-                widths=(2.4, 7, 7),
-                rows=tuple(
-                    (
-                        self._words(say.name(change.party), change.subject, bold=True),
-                        *(
-                            Square(
-                                blocks=(
-                                    Line(text=say.kind(kind, change.subject), style="cell", bold=True),
-                                    Line(text=say.source_of(change, briefing.citation(number)), style="source"),
-                                    QuotedBlock(citation=briefing.citation(number)),
-                                )
-                            )
-                            for number, kind in (
-                                (change.earlier, change.earlier_kind),
-                                (change.later, change.later_kind),
-                            )
-                        ),
-                    )
-                    for change in briefing.changes
-                ),
-                titles=1,
-                labelled=True,
-            )
-        if briefing.repetitions:
-            yield Line(text=say.say("repeated"), style="subheading")
-            yield Line(text=say.say("repeated_note"), keep=True)
-            yield Table(
-                head=(say.say("col_party"), say.say("col_said")),
-                widths=(2.4, 14),
-                rows=tuple(
-                    (
-                        self._words(say.name(item.party), item.subject, bold=True),
-                        Square(blocks=tuple(self._repeated(item))),
-                    )
-                    for item in briefing.repetitions
-                ),
-                titles=1,
-            )
+        yield from self._told("changes", ("col_earlier", "col_later"), (2.4, 7, 7), briefing.changes, self._change)
+        yield from self._told("repeated", ("col_said",), (2.4, 14), briefing.repetitions, self._repetition)
 
-    def _repeated(self, item: Repetition) -> Iterator[Line | QuotedBlock]:
+    def _told(
+        self,
+        key: str,
+        labels: Sequence[str],
+        widths: tuple[float, ...],
+        items: Sequence[_Told],
+        squares: Callable[[_Told], Iterator[Square]],
+    ) -> Iterator[DocumentBlock]:
+        """Yields a table with a row for each party and subject of which something is told; nothing for none."""
+        say, rows = self.say, list[tuple[Square, ...]]()
+        for item in items:
+            rows.append((self._words(say.name(item.party), item.subject, bold=True), *squares(item)))
+        if rows:
+            yield Line(text=say.say(key), style="subheading")
+            yield Line(text=say.say(f"{key}_note"), keep=True)
+            head = tuple(map(say.say, ("col_party", *labels)))
+            yield Table(head=head, widths=widths, rows=tuple(rows), titles=1, labelled=len(labels) > 1)
+
+    def _change(self, change: PositionChange) -> Iterator[Square]:
+        for number, kind in ((change.earlier, change.earlier_kind), (change.later, change.later_kind)):
+            citation = self.briefing.citation(number)
+            held = Line(text=self.say.kind(kind, change.subject), style="cell", bold=True)
+            source = Line(text=self.say.source_of(change, citation), style="source")
+            yield Square(blocks=(held, source, QuotedBlock(citation=citation)))
+
+    def _repetition(self, item: Repetition) -> Iterator[Square]:
         first, *others = map(self.briefing.citation, item.citations)
-        yield Line(text=self.say.source_of(item, first), style="source")
-        yield QuotedBlock(citation=first)
-        for citation in others:
-            again = f"{self.say.say('repeated_mark')}{self.say.words.colon}{self.say.source_of(item, citation)}"
-            yield Line(text=again, style="note", note=citation)
+        mark = f"{self.say.say('repeated_mark')}{self.say.words.colon}"
+        again = (Line(text=f"{mark}{self.say.source_of(item, c)}", style="note", note=c) for c in others)
+        source = Line(text=self.say.source_of(item, first), style="source")
+        yield Square(blocks=(source, QuotedBlock(citation=first), *again))
 
     def _annex(self) -> Iterator[DocumentBlock]:
         say = self.say

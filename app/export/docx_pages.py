@@ -92,11 +92,12 @@ class Pages:
             section.footer_distance = Cm(0.6)
 
     def turn(self, *, landscape: bool) -> None:
-        """Begins a page in another orientation; goes on where the page is so already."""
-        section = self.section
+        """Begins a page in another orientation, unless the page is empty; goes on where the page is so already."""
+        section = turned = self.section
         if landscape == (section.orientation == WD_ORIENT.LANDSCAPE):
             return
-        turned = self.document.add_section(WD_SECTION.NEW_PAGE)
+        if self.document.paragraphs or self.document.tables:
+            turned = self.document.add_section(WD_SECTION.NEW_PAGE)
         turned.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
         turned.page_width, turned.page_height = section.page_height, section.page_width
 

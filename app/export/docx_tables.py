@@ -14,8 +14,9 @@ from app.export.characters import right_to_left
 from app.export.docx_styles import CELL, TABLE
 from app.export.docx_text import add_text, direct, element
 
-# A row with more characters than this may go over a page; a shorter one moves to the next page whole.
-_WHOLE_ROW: Final = 1500
+# A row with more characters than this may go over a page; a shorter one moves to the next page whole. A row takes its
+# footnotes with it: one of several quotations, moved whole, would leave a third of a page empty.
+_WHOLE_ROW: Final = 700
 
 
 class Grid:

@@ -7,7 +7,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell as Square
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
 from app.export.arrange import Sayings, by_place, columns, position
@@ -15,10 +21,6 @@ from app.export.characters import in_marks, right_to_left, visible
 from app.export.looks import TINTS
 from app.export.package import moment, without_times
 from app.records import Citation
-
-if TYPE_CHECKING:
-    from openpyxl.cell import Cell as Square
-    from openpyxl.worksheet.worksheet import Worksheet
 
 # Source: https://support.microsoft.com/office/excel-specifications-and-limits
 _MOST_CHARACTERS: Final = 32_767
@@ -34,51 +36,32 @@ _CITATION_COLUMNS: Final = {
     "col_quotation": 80, "col_source_quote": 50, "col_file": 28,
     "col_language": 10, "col_inferred": 18, "col_verdict": 12, "col_reference": 60,
 }  # fmt: skip
+_LINE: Final = Side(style="thin", color="D0D7DE")
+_BORDER: Final = Border(bottom=_LINE, right=_LINE)
+_PLAIN, _BOLD = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
+_LINKED: Final = Font(name="Arial", size=10, color="0B5394", underline="single")
 _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10}
 
 
 def excel_bytes(briefing: Briefing) -> bytes:
     """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
-    writer = _ExcelWriter(briefing, Sayings(briefing))
-    writer.write()
-    return writer.save()
-
-
-class _CellStyles:
-    """Styles of cells, made once."""
-
-    def __init__(self) -> None:
-        from openpyxl.styles import Alignment, Border, Font, Side
-
-        line = Side(style="thin", color="D0D7DE")
-        self.border = Border(bottom=line, right=line)
-        self.rightwards = Alignment(wrap_text=True, vertical="top", readingOrder=1)
-        self.leftwards = Alignment(wrap_text=True, vertical="top", readingOrder=2)
-        self.plain, self.bold = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
-        self.link = Font(name="Arial", size=10, color="0B5394", underline="single")
+    return _ExcelWriter(briefing, Sayings(briefing)).written()
 
 
 class _ExcelWriter:
     def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
-        from openpyxl import Workbook
-
         self.briefing = briefing
         self.say = sayings
-        self.book: Workbook = Workbook()
+        self.book = Workbook()
         self.book.remove(self.book.active)
         self.positions, self.matrix, self.quotations, self.coverage = (
             self.book.create_sheet(sayings.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
         )
-        self._looks = _CellStyles()
-        self._quotation_rows: dict[int, int] = {}
 
-    def write(self) -> None:
-        self._write_quotations()
-        rows = self._write_positions()
-        self._write_matrix(rows)
+    def written(self) -> bytes:
+        quotations = self._write_quotations()
+        self._write_matrix(self._write_positions(quotations))
         self._write_coverage()
-
-    def save(self) -> bytes:
         book, made = self.book, moment(self.briefing.made).replace(tzinfo=None)
         for sheet in book.worksheets:
             sheet.sheet_view.rightToLeft = right_to_left("", self.say.language)
@@ -90,18 +73,20 @@ class _ExcelWriter:
         book.save(out)
         return without_times(out.getvalue(), lambda name, content: _undated(name, content, made))
 
-    def _write_quotations(self) -> None:
-        sheet = self.quotations
+    def _write_quotations(self) -> dict[int, int]:
+        """Writes a row for each citation, or several; returns the first of each by its number."""
+        sheet, rows = self.quotations, dict[int, int]()
         self._head(sheet, _CITATION_COLUMNS)
         row = 2
         for citation in self.briefing.citations:
-            self._quotation_rows[citation.number] = row
+            rows[citation.number] = row
             # One cell holds only so many characters: a longer quotation goes on in the next rows, whole.
             parts = max(len(_chunks(citation.quote)), len(_chunks(citation.source_quote)), 1)
             for part in range(parts):
                 self._row(sheet, row, self._provenance(citation, part), {12, 13}, citation.language)
                 row += 1
         self._finish(sheet, len(_CITATION_COLUMNS), row - 1)
+        return rows
 
     def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
         """Returns the values of a row; columns that do not say otherwise show what the citation has by their name."""
@@ -117,7 +102,7 @@ class _ExcelWriter:
         }
         return [told[c] if c in told else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]
 
-    def _write_positions(self) -> dict[tuple[str, str, str | None], int]:
+    def _write_positions(self, quotations: dict[int, int]) -> dict[tuple[str, str, str | None], int]:
         """Writes a row for each cell of the table; returns their places."""
         sheet, say = self.positions, self.say
         worded = any(cell.claims for cell in self.briefing.cells)
@@ -146,7 +131,7 @@ class _ExcelWriter:
             self._row(sheet, row, values, {said}, languages.pop() if len(languages) == 1 else None)
             self._tint(sheet.cell(row, 4), TINTS[kind])
             if numbers:
-                self._link(sheet.cell(row, sources + 1), self.quotations, f"A{self._quotation_rows[numbers[0]]}")
+                self._link(sheet.cell(row, sources + 1), self.quotations, f"A{quotations[numbers[0]]}")
         self._finish(sheet, len(labels), len(self.briefing.cells) + 1)
         return rows
 
@@ -210,10 +195,10 @@ class _ExcelWriter:
         last = sheet.cell(top + len(self.briefing.sources), len(_SOURCE_COLUMNS))
         sheet.auto_filter.ref = f"A{top}:{last.coordinate}"
 
-    def _head(self, sheet: "Worksheet", labels: dict[str, int], *, row: int = 1) -> None:
+    def _head(self, sheet: Worksheet, labels: dict[str, int], *, row: int = 1) -> None:
         self._heads(sheet, [(self.say.say(label), width) for label, width in labels.items()], row=row)
 
-    def _heads(self, sheet: "Worksheet", labels: Iterable[tuple[str, int]], *, row: int = 1) -> None:
+    def _heads(self, sheet: Worksheet, labels: Iterable[tuple[str, int]], *, row: int = 1) -> None:
         for column, (label, width) in enumerate(labels, start=1):
             square = sheet.cell(row, column)
             self._put(square, label, self.say.language, bold=True)
@@ -222,22 +207,21 @@ class _ExcelWriter:
 
     def _row(
         self,
-        sheet: "Worksheet",
+        sheet: Worksheet,
         row: int,
-        values: Sequence[object],
+        values: Iterable[object],
         quoted: Collection[int] = (),
-        language: str | None = None,
+        source: str | None = None,
     ) -> None:
-        """Writes a row; the columns in `quoted`, counted from 0, are in the language of a source."""
+        """Writes a row; the columns in `quoted`, counted from 0, are in the language of their `source`."""
         for column, value in enumerate(values):
-            self._put(sheet.cell(row, column + 1), value, language if column in quoted else self.say.language)
+            self._put(sheet.cell(row, column + 1), value, source if column in quoted else self.say.language)
 
-    def _put(self, square: "Square", value: object, language: str | None, *, bold: bool = False) -> None:
+    def _put(self, square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
         """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
         rtl = isinstance(value, str) and right_to_left(value, language)
-        looks = self._looks
-        square.border, square.alignment = looks.border, looks.leftwards if rtl else looks.rightwards
-        square.font = looks.bold if bold else looks.plain
+        square.border, square.font = _BORDER, _BOLD if bold else _PLAIN
+        square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
         if not isinstance(value, str):
             square.value = value
             return
@@ -246,20 +230,16 @@ class _ExcelWriter:
         square.data_type = "s"
         square.quotePrefix = text.startswith(_FORMULA_STARTS)
 
-    def _link(self, square: "Square", sheet: "Worksheet", place: str, *, underline: bool = True) -> None:
-        from openpyxl.worksheet.hyperlink import Hyperlink
-
+    def _link(self, square: Square, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
         title = sheet.title.replace("'", "''")
         square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
         if underline:
-            square.font = self._looks.link
+            square.font = _LINKED
 
-    def _tint(self, square: "Square", colour: str) -> None:
-        from openpyxl.styles import PatternFill
-
+    def _tint(self, square: Square, colour: str) -> None:
         square.fill = PatternFill("solid", fgColor=colour)
 
-    def _finish(self, sheet: "Worksheet", width: int, last: int) -> None:
+    def _finish(self, sheet: Worksheet, width: int, last: int) -> None:
         sheet.freeze_panes = "B2"
         sheet.auto_filter.ref = f"A1:{sheet.cell(last, width).coordinate}"
         sheet.print_title_rows = "1:1"

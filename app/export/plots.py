@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from app.briefing.cells import Briefing
 from app.export.arrange import Sayings, citation_kind
@@ -18,12 +18,11 @@ from app.retrieval.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-# What a legend explains: a kind of position, a statement that is not cited, a line between the same words.
-_Sign = PositionKind | Literal["uncited", "joined"]
 _DPI: Final = 150
 _INK: Final = "#22313F"
 _FAINT: Final = "#8A96A3"
@@ -60,14 +59,21 @@ class _Dot:
 
 def timeline(briefing: Briefing) -> bytes:
     """Returns a PNG: the statements of each party by date; cited ones show their kinds, the same words are joined."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
     sayings = Sayings(briefing)
     parties = _speaking(briefing)
     dots = _dots(briefing, parties)
     held = {kind for dot in dots for kind in dot.kinds}
-    legend: list[tuple[_Sign, str]] = [(kind, _meaning(kind, sayings)) for kind in KINDS if kind in held]
-    legend.append(("uncited", _words("uncited_mark", sayings)))
+    legend: list[Artist] = [
+        Patch(facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, label=f"{MARKS[kind]}  {_meaning(kind, sayings)}")
+        for kind in KINDS
+        if kind in held
+    ]
+    legend.append(Line2D([], [], linestyle="none", label=_words("uncited_mark", sayings), **_UNCITED))
     if briefing.repetitions:
-        legend.append(("joined", _words("repeated_mark", sayings)))
+        legend.append(Line2D([], [], color=_INK, linewidth=1.5, label=_words("repeated_mark", sayings)))
     figure, axes = _canvas(len(parties), legend=len(legend))
     for repetition in briefing.repetitions:
         statements = {briefing.citation(number).statement_id for number in repetition.citations}
@@ -84,7 +90,11 @@ def timeline(briefing: Briefing) -> bytes:
     _years(axes, first, last)
     names = [textwrap.shorten(_showable(sayings.name(party), party), 34, placeholder="…") for party in parties]
     axes.set_yticks(range(len(names)), names, fontproperties=_font(), parse_math=False)
-    _legend(figure, legend)
+    shown = figure.legend(
+        handles=legend, loc="lower left", ncols=_LEGEND_COLUMNS, frameon=False, labelcolor=_INK, prop=_font()
+    )
+    for text in shown.get_texts():
+        text.set_parse_math(False)
     out = BytesIO()
     # The name of the program and its version would differ between installations.
     figure.savefig(out, format="png", metadata={"Software": None})
@@ -195,38 +205,6 @@ def _box(axes: "Axes", x: float, y: float, kind: PositionKind, width: float, hei
     axes.add_patch(box)
     size = min(_LETTERS, height * _ROW * _POINTS * 0.8)
     axes.text(x, y, MARKS[kind], ha="center", va="center", color=_INK, fontproperties=_font(size), zorder=5)
-
-
-def _legend(figure: "Figure", entries: Sequence[tuple[_Sign, str]]) -> None:
-    """Draws the signs with their words below the axes, in columns."""
-    width, height = figure.get_size_inches()
-    lines = -(-len(entries) // _LEGEND_COLUMNS)
-    for number, (sign, words) in enumerate(entries):
-        line, place = divmod(number, _LEGEND_COLUMNS)
-        x = _MARGIN + place * (width - 2 * _MARGIN) / _LEGEND_COLUMNS
-        y = _MARGIN + (lines - line - 0.5) * _LINE
-        _sign(figure, x, y, sign)
-        figure.text(
-            (x + 0.3) / width, y / height, words, va="center", color=_INK, fontproperties=_font(), parse_math=False
-        )
-
-
-def _sign(figure: "Figure", x: float, y: float, sign: _Sign) -> None:
-    """Draws a sign of the legend, 0.22 inches wide, with its left edge at a place in inches."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Rectangle
-
-    width, height = figure.get_size_inches()
-    if sign == "uncited":
-        figure.add_artist(Line2D([(x + 0.11) / width], [y / height], linestyle="none", **_UNCITED))
-    elif sign == "joined":
-        figure.add_artist(Line2D([x / width, (x + 0.22) / width], [y / height] * 2, color=_INK, linewidth=1.5))
-    else:
-        figure.add_artist(
-            Rectangle((x / width, (y - 0.09) / height), 0.22 / width, 0.18 / height, facecolor=f"#{TINTS[sign]}",
-                      edgecolor=_FAINT, linewidth=0.6, transform=figure.transFigure)
-        )  # fmt: skip
-        figure.text((x + 0.11) / width, y / height, MARKS[sign], ha="center", va="center", fontproperties=_font())
 
 
 @cache

@@ -164,7 +164,7 @@ class _AskTabController:
         turns = self._current(here, turns)
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
-        except SHOWN_ERRORS as error:
+        except Exception as error:
             yield self._refused(question, turns, here, error)
             return
         if wanted is None:
@@ -183,14 +183,14 @@ class _AskTabController:
         elif action == "brief":
             try:
                 yield self._handed_over("", turns, here, BriefingWish(request=briefing_of_turns(turns)))
-            except SHOWN_ERRORS as error:
+            except Exception as error:
                 yield self._refused(say("briefing-of-this"), turns, here, error)
         elif action in ("kind", "drop"):
             if action == "kind":
                 change: Overrides = {"kind": str(data.get("kind"))}
             else:
                 change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
-            yield from self._answer(last.question, turns[:-1], here, {**last.overrides, **change}, again=True)
+            yield from self._answer(last.question, turns, here, {**last.overrides, **change}, again=True)
 
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns, id)."""
@@ -280,12 +280,12 @@ class _AskTabController:
                 "pick": edited["pick"] or None,
                 "interval": ends if any(ends) else None,
             }
-            yield from self._answer(turns[-1].question, turns[:-1], here, overrides, again=True)
+            yield from self._answer(turns[-1].question, turns, here, overrides, again=True)
 
     def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope that it states itself."""
         if turns:
-            yield from self._answer(turns[-1].question, turns[:-1], here, {}, again=True)
+            yield from self._answer(turns[-1].question, turns, here, {}, again=True)
 
     def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
         """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
@@ -294,8 +294,9 @@ class _AskTabController:
         return shown or self.welcome(turns), asking or gr.skip(), gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
+        """Says why there is no answer, below those that there are; the question is in its box again."""
         pending = Pending(question=question, error=told(error))
-        return self._shown(turns, here, pending), *skips(3), question, *skips(4)
+        return self._shown(turns, here, pending), *skips(3), question, *_idle()
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
@@ -309,33 +310,30 @@ class _AskTabController:
     ) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing).
 
-        Asked again, the answer takes the place of the one after `turns`.
+        Asked `again`, the answer takes the place of the last one.
         """
-        skip = gr.skip()
-        history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-
-        busy = (gr.Button(visible=False), gr.Button(visible=True), question, skip)
-        idle = (gr.Button(visible=True), gr.Button(visible=False), "", skip)
-        yield self._shown(turns, here, Pending(question=question)), *[skip] * 3, "", *busy
+        before = turns[:-1] if again else turns
+        history = [turn_of(turn.answer, turn.overrides) for turn in before]
+        busy = (gr.Button(visible=False), gr.Button(visible=True), question, gr.skip())
+        yield self._shown(before, here, Pending(question=question)), *skips(3), "", *busy
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
-                    number = turns[-1].number + 1 if turns else 1
+                    number = before[-1].number + 1 if before else 1
                     turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
                     unsaved = None
                     try:
-                        here, number = self._keep(here, turns, turn, new=not again)
+                        here, number = self._keep(here, before, turn, new=not again)
                     except WorkError as error:
                         unsaved = _unsaved(number, error)
                     shown = shown_turn(replace(turn, number=number), self._corpus, history)
-                    kept = [*turns, shown][-_TURNS_SHOWN:]
-                    yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, skip, *idle
+                    kept = [*before, shown][-_TURNS_SHOWN:]
+                    yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, gr.skip(), *_idle()
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield self._shown(turns, here, pending), *[skip] * 4, *busy
-        except SHOWN_ERRORS as error:
-            failed = self._shown(turns, here, Pending(question=question, error=told(error)))
-            yield failed, _panel(turns), turns, skip, question, *idle
+                yield self._shown(before, here, pending), *skips(4), *busy
+        except Exception as error:
+            yield self._refused(question, turns, here, error)
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
@@ -375,6 +373,11 @@ class _AskTabController:
 
     def _set_name(self, code: str) -> str:
         return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code, language())
+
+
+def _idle() -> tuple[Any, ...]:
+    """Returns the buttons to ask and to stop, what is being asked, and no wish for a briefing."""
+    return gr.Button(visible=True), gr.Button(visible=False), "", gr.skip()
 
 
 def _unsaved(number: int, error: Exception) -> Unsaved:

@@ -1,6 +1,6 @@
 """The Briefing tab: who, on what and when; the position table, its quotations and reviews; documents to take away."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from babel import Locale
 from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept import KeptBriefings
-from app.briefing.request import BriefingRequest, read_request
+from app.briefing.request import BriefingRequest, party_code, party_names, read_request, request_of_briefing
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import BriefingProgress, TableBuilder
 from app.corpus.corpus import Corpus
@@ -35,6 +35,8 @@ from app.ui.words import language, say
 from prompts.wording import LANGUAGES
 
 _SESSION_SECONDS: Final = 24 * 3600
+# Fields of the form that say what a briefing is asked for.
+_FIELDS: Final = 7
 _LANGUAGES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 
 
@@ -55,13 +57,45 @@ class _BriefingTabController:
         self._tools = tools
         self._corpus = corpus
 
-    def choices(self) -> tuple[Any, ...]:
-        """Offers everyone who has a statement, the forms of a document, what may stand in a cell, and languages."""
+    def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
+        """Returns everyone who has a statement or is chosen, by name and code."""
         codes = {code for summary in self._corpus.documents() for code in summary.metadata.holders}
-        names = sorted((self._corpus.party_name(code, language()), code) for code in codes)
+        return sorted((self._corpus.party_name(code, language()), code) for code in codes | {*chosen})
+
+    def _chosen(self, codes: Sequence[str]) -> gr.Dropdown:
+        return gr.Dropdown(choices=self._offered(codes), value=[*codes], allow_custom_value=True)
+
+    def named(self, chosen: Sequence[str]) -> tuple[Any, str]:
+        """Puts codes in place of names that were typed; gives (the list, which of them name no party)."""
+        offered, problems = self._offered(()), list[str]()
+        known, codes = {code for _, code in offered}, dict[str, None]()
+        for typed in chosen:
+            for name in [typed] if typed in known else party_names(typed, self._corpus.parties()):
+                try:
+                    codes[name if name in known else self._code(name, offered)] = None
+                except BriefingError as error:
+                    problems.append(error_html(error))
+        # Whoever goes on choosing meanwhile is not disturbed.
+        same = [*codes] == [*chosen]
+        return gr.skip() if same else self._chosen([*codes]), "".join(problems)
+
+    def _code(self, name: str, offered: Sequence[tuple[str, str]]) -> str:
+        """Returns the code of a party by its name, or by a part of the name of one that the list offers."""
+        try:
+            return party_code(name, self._corpus.parties())
+        except BriefingError:
+            found = {code: f"{shown} ({code})" for shown, code in offered if name.casefold() in shown.casefold()}
+            if len(found) == 1:
+                return next(iter(found))
+            if found:
+                raise BriefingError(f"{name!r} may be several parties: say {' or '.join(found.values())}") from None
+            raise
+
+    def choices(self, chosen: Sequence[str]) -> tuple[Any, ...]:
+        """Offers everyone who has a statement, the forms of a document, what may stand in a cell, and languages."""
         model = self._tools.builder.model
         return (
-            gr.Dropdown(choices=names),
+            gr.Dropdown(choices=self._offered(chosen)),
             gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS]),
             gr.Radio(choices=[(say(f"composer-{name}", model=model or ""), name) for name in COMPOSERS]),
             gr.Dropdown(choices=[(say("as-this-page"), ""), *_LANGUAGES]),
@@ -79,7 +113,10 @@ class _BriefingTabController:
         form: str,
         composer: Composer | None,
     ) -> Iterator[tuple[Any, ...]]:
-        """Reads the fields and makes the briefing; yields what `reopened` gives."""
+        """Reads the fields and makes the briefing.
+
+        Yields (result, briefing, its id, documents, what was found, list of briefings).
+        """
         try:
             request = read_request(
                 self._corpus.parties(),
@@ -118,7 +155,7 @@ class _BriefingTabController:
                     yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
                     yield progress_html(event), *skips(5)
-        except SHOWN_ERRORS as error:
+        except Exception as error:
             yield error_html(error), *skips(5)
 
     def shown(
@@ -159,19 +196,35 @@ class _BriefingTabController:
         return list_html(self._tools.kept.works, "briefing", here, deleted=deleted)
 
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
-        """Opens a kept briefing, with its reviews of today; gives (result, briefing, id, documents, found, list)."""
+        """Opens a kept briefing, with its reviews of today.
+
+        Gives the form as somebody fills it who asks for this, to ask anew with changes, and what `make` yields.
+        """
+        form, gone = skips(_FIELDS), gr.Files(value=None, visible=False)
         if not identifier:
-            return self.shown(None, None), None, None, gr.Files(value=None, visible=False), None, self.listed(None)
+            return *form, self.shown(None, None), None, None, gone, None, self.listed(None)
         try:
             briefing = self._now(self._tools.kept.open(identifier))
+            form = self._form(request_of_briefing(briefing))
         except SHOWN_ERRORS as error:
-            return error_html(error), None, None, gr.skip(), None, self.listed(None)
-        files = gr.Files(value=None, visible=False)
-        return self.shown(briefing, identifier), briefing, identifier, files, None, self.listed(identifier)
+            return *form, error_html(error), None, None, gr.skip(), None, self.listed(None)
+        return *form, self.shown(briefing, identifier), briefing, identifier, gone, None, self.listed(identifier)
+
+    def _form(self, request: BriefingRequest) -> tuple[Any, ...]:
+        """Returns the fields of the form that ask for this."""
+        return (
+            self._chosen(request.parties),
+            "\n".join(subject.topic for subject in request.subjects if subject.topic),
+            ", ".join(f"{s.treaty} {s.article}" for s in request.subjects if s.article),
+            ", ".join(request.sessions),
+            ", ".join(request.years),
+            request.by_session,
+            request.language,
+        )
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Opens, renames, deletes or restores a briefing; gives what `make` yields."""
-        return change_list(self._tools.kept.works, here, event, self.reopened, self.listed)
+        """Opens, renames, deletes or restores a briefing; gives what `reopened` gives."""
+        return change_list(self._tools.kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
@@ -220,13 +273,13 @@ class _BriefingTabController:
         return self.shown(changed, here), changed, None
 
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
-        """Keeps what the page shows as a new briefing of one's own; gives what `make` yields."""
+        """Keeps what the page shows as a new briefing of one's own; gives what `reopened` gives."""
         if briefing is None:
-            return skips(6)
+            return skips(_FIELDS + 6)
         try:
             return self.reopened(self._tools.kept.keep(None, briefing))
         except SHOWN_ERRORS as error:
-            return error_html(error) + self.shown(briefing, None), *skips(5)
+            return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(5)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
         """Keeps a decision on a cell."""
@@ -287,15 +340,7 @@ class _BriefingTabController:
             return
         spoken, form = wanted.language or spoken, wanted.form or form
         request = replace(wanted.request, language=spoken or wanted.request.language)
-        fields = (
-            list(request.parties),
-            "\n".join(subject.topic for subject in request.subjects if subject.topic),
-            ", ".join(f"{s.treaty} {s.article}" for s in request.subjects if s.article),
-            ", ".join(request.sessions),
-            ", ".join(request.years),
-            spoken,
-            form,
-        )
+        fields = (*self._form(request)[:-1], spoken, form)
         for made in self._made(request, form, composer):
             yield (*fields, *made)
 
@@ -311,10 +356,12 @@ def build_briefing_tab(
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
     with gr.Row():
-        parties = several("states-and-groups", 260, info=label("parties-info"), allow_custom_value=True)
+        hint = label("parties-info")
+        parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
         topics = gr.Textbox(
             label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
         )
+    unknown = html(elem_id="unknown-parties")
     with gr.Row():
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
@@ -343,13 +390,14 @@ def build_briefing_tab(
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
     reviewer = line("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
+    parties.input(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
-    fields = [parties, topics, articles, sessions, years]
+    fields = [parties, topics, articles, sessions, years, split, spoken]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
-    started = start.click(left_at_once(controller.make), [*fields, split, spoken, form, composer], made, **running)
+    started = start.click(left_at_once(controller.make), [*fields, form, composer], made, **running)
     opened = wanted.change(
-        left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, spoken, form, *made], **running
+        left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, form, *made], **running
     )
     begun: list[Any] = [started, opened]
     stop.click(None, cancels=begun)
@@ -357,15 +405,15 @@ def build_briefing_tab(
         event.failure(lambda: hint_html("stopped-briefing"), None, [result], **QUIET)
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
-    result.select(controller.keep_as_own, [briefing], made, **QUIET)
-    listing.select(controller.change_list, [here], made, **QUIET)
+    result.select(controller.keep_as_own, [briefing], [*fields, *made], **QUIET)
+    listing.select(controller.change_list, [here], [*fields, *made], **QUIET)
     writing = running | {"concurrency_id": "documents"}
     documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
     documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
-    tab.select(controller.choices, None, [parties, form, composer, spoken], **QUIET)
+    tab.select(controller.choices, [parties], [parties, form, composer, spoken], **QUIET)
     tab.select(controller.refreshed, [briefing, here], [result, briefing], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
     # The address of the page names the briefing that it opens.
     from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}
     page.load(lambda named: gr.Tabs(selected="briefing") if named else gr.skip(), outputs=[tabs], **from_address)
-    page.load(controller.reopened, outputs=made, **from_address)
+    page.load(controller.reopened, outputs=[*fields, *made], **from_address)

@@ -17,7 +17,7 @@ from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html, checking_html
 from app.ui.messages import error_html, hint_html
 from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, queued
+from app.ui.parts import QUIET, html, queued
 from app.ui.served import session_folder
 from app.ui.uploads import safe_name
 from app.ui.words import language, say, worded
@@ -55,7 +55,7 @@ class _CheckTabController:
                     yield shown, self._download(path, step, names, request)
                 else:
                     yield checking_html(*step), gr.skip()
-        except SHOWN_ERRORS as error:
+        except Exception as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
     def _download(

@@ -32,8 +32,9 @@ def change_list(
     event: gr.EventData,
     opened: Callable[[str | None], tuple[Any, ...]],
     listed: Callable[[str | None, Work | None], str],
+    others: int = 5,
 ) -> tuple[Any, ...]:
-    """Opens, renames, shares, deletes or restores a work; gives what `opened` gives, the list last."""
+    """Opens, renames, shares, deletes or restores a work; gives what `opened` gives: so many others, the list last."""
     data = sent(event)
     identifier, action, deleted = str(data.get("id", "")), data.get("action"), None
     if action == "open":
@@ -51,12 +52,12 @@ def change_list(
             deleted = works.get(identifier)
             works.delete(identifier)
     except SHOWN_ERRORS as error:
-        return *skips(5), error_html(error) + listed(here, None)
+        return *skips(others), error_html(error) + listed(here, None)
     if identifier == here and action == "rename":
         return opened(here)
     if deleted is not None and identifier == here:
         return *opened(None)[:-1], listed(None, deleted)
-    return *skips(5), listed(here, deleted)
+    return *skips(others), listed(here, deleted)
 
 
 def _empty(kind: WorkKind, words: str) -> str:

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import gradio as gr
 
+from app.answering.localization import language_name
 from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.messages import error_html, hint_html, said_html
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, sent, several, skips
-from app.ui.provenance_html import PartyNamer, language_name
+from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say, worded
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
@@ -57,7 +58,7 @@ class _CorpusTabController:
         if field in ("state", "on_behalf_of"):
             return self._name(value)
         if field == "language":
-            return language_name(value)
+            return language_name(value, language())
         return say("session", value=value) if field == "session" else value
 
     def listed(self, words: str, columns: Sequence[str], *wanted: Sequence[str]) -> tuple[Any, ...]:

@@ -387,51 +387,40 @@ class ChatGuard:
         learn: Callable[[bytes], None] | None = None,
         cookie: str | None = None,
     ) -> ASGIApp:
-        scope = {name: value for name, value in request.scope.items() if name not in _OF_THE_ROUTER}
-        scope["query_string"] = urlencode(query or {}).encode()
+        """Returns what passes a request on; of an error inside only the status is sent."""
+        of_the_router = ("endpoint", "path_params", "router", "route")
+        inner = {name: value for name, value in request.scope.items() if name not in of_the_router}
+        inner["query_string"] = urlencode(query or {}).encode()
         if path is not None:
-            path = scope.get("root_path", "") + path
-            scope |= {"path": path, "raw_path": path.encode()}
-        receive = request.receive
+            path = inner.get("root_path", "") + path
+            inner |= {"path": path, "raw_path": path.encode()}
+        taken = request.receive
         if body is not None:
             content = json.dumps(body, allow_nan=False).encode()
-            headers = MutableHeaders(raw=list(scope["headers"]))
+            headers = MutableHeaders(raw=list(inner["headers"]))
             headers.update({"content-type": "application/json", "content-length": str(len(content))})
-            scope["headers"] = headers.raw
-            receive = replayed(content, receive)
-        return _Passed(self._app, scope, receive, learn, cookie)
+            inner["headers"] = headers.raw
+            taken = replayed(content, taken)
 
+        async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+            failed = False
 
-_OF_THE_ROUTER: Final = frozenset({"endpoint", "path_params", "router", "route"})
+            async def checked(message: Message) -> None:
+                nonlocal failed
+                if message["type"] == "http.response.start":
+                    failed = message["status"] >= HTTPStatus.BAD_REQUEST
+                    if failed:
+                        await _failure(message["status"])(scope, receive, send)
+                    elif cookie is not None:
+                        MutableHeaders(scope=message).append("set-cookie", cookie)
+                elif learn is not None and not failed:
+                    learn(message.get("body", b""))
+                if not failed:
+                    await send(message)
 
+            await self._app(inner, taken, checked)
 
-@dataclass(frozen=True)
-class _Passed:
-    """Passes a request on; of an error inside only the status is sent."""
-
-    app: ASGIApp
-    request: Scope
-    body: Receive
-    learn: Callable[[bytes], None] | None
-    cookie: str | None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        failed = False
-
-        async def checked(message: Message) -> None:
-            nonlocal failed
-            if message["type"] == "http.response.start":
-                failed = message["status"] >= HTTPStatus.BAD_REQUEST
-                if failed:
-                    await _failure(message["status"])(scope, receive, send)
-                elif self.cookie is not None:
-                    MutableHeaders(scope=message).append("set-cookie", self.cookie)
-            elif self.learn is not None and not failed:
-                self.learn(message.get("body", b""))
-            if not failed:
-                await send(message)
-
-        await self.app(self.request, self.body, checked)
+        return passed
 
 
 def _refusal(refused: HTTPException) -> Response:

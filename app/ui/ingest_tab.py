@@ -22,7 +22,6 @@ from app.ui.uploads import SUFFIXES, collect, named_files, to_ingest, without_fo
 from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
-from vectorstore.errors import StoreError
 
 # How outcomes look, the worst first in a report.
 _TONES: Final[dict[str, tuple[FileOutcome, ...]]] = {
@@ -69,7 +68,7 @@ class _IngestTabController:
 
                 for shown in self._watch(job, folder):
                     yield *shown, *waiting
-        except (StoreError, OSError) as error:
+        except Exception as error:
             yield error_html(error), *idle, *waiting
             return
         yield gr.skip(), *idle, None, *self.asked(reports[-1] if reports else None)
@@ -174,7 +173,7 @@ class _IngestTabController:
                     yield report_html(event, self._name), *idle
                 else:
                     yield progress_html(event, folder), busy, event
-        except (*SHOWN_ERRORS, OSError) as error:
+        except Exception as error:
             yield error_html(error), *idle
 
 

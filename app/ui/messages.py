@@ -3,11 +3,14 @@
 Ingest and its loaders say what happened in English sentences, which `worded` finds words for.
 """
 
+import logging
 from html import escape
 
 from app.ui.parts import SHOWN_ERRORS
 from app.ui.words import say, worded
 from vectorstore.errors import StoreLockedError
+
+logger = logging.getLogger(__name__)
 
 
 def hint_html(key: str, **values: object) -> str:
@@ -21,12 +24,21 @@ def said_html(words: str) -> str:
 
 
 def told(error: Exception | str) -> str:
-    """Returns what to tell of an error in one line; of the system's, which name paths, what went wrong alone."""
+    """Returns what to tell of an error in one line; of the system's, which name paths, what went wrong alone.
+
+    An error that nobody foresaw is a bug: the log has its traceback, and the reader is told what to do next.
+    """
     if isinstance(error, StoreLockedError):
         # Which process, on which machine, is for whoever keeps the server.
         return say("store-locked")
-    words = error.strerror or "the disk cannot be used" if isinstance(error, OSError) else str(error)
-    return worded(words) if isinstance(error, SHOWN_ERRORS) else words
+    if isinstance(error, SHOWN_ERRORS):
+        return worded(str(error))
+    if isinstance(error, OSError):
+        return error.strerror or "the disk cannot be used"
+    if isinstance(error, Exception):
+        logger.error("an error that nobody foresaw", exc_info=error)
+        return say("went-wrong")
+    return error
 
 
 def error_html(error: Exception | str) -> str:

@@ -1,9 +1,9 @@
 """Provenance for cards and statements, in words: whose words, when, where, in which language."""
 
+import re
 from collections.abc import Callable
 
-from babel import Locale
-
+from app.answering.localization import language_name
 from app.answering.provenance import as_quoting, holders, scan_note, spoken_date
 from app.records import Citation
 from app.ui.words import language, say
@@ -11,11 +11,6 @@ from prompts.wording import load_wording
 
 PartyNamer = Callable[[str | None], str]
 Part = tuple[str, bool]
-
-
-def language_name(code: str) -> str:
-    """Gives the name of an ISO 639-1 code in the reader's language, or the code itself."""
-    return str(Locale(language()).languages.get(code, code))
 
 
 def speaker_line(citation: Citation, names: PartyNamer) -> str:
@@ -38,6 +33,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
 
 def provenance(citation: Citation) -> tuple[Part, ...]:
     """Lists what is known of a quotation's source: words, and whether they were inferred rather than read, in order."""
+    items = re.split(r",\s*", citation.agenda_item) if citation.agenda_item else []
     worded = (
         ("kind", "treaty-not-state", citation.kind == "treaty" or None),
         ("kind", "record-summary", citation.summarised or None),
@@ -46,12 +42,16 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("body", None, citation.body),
         ("session", "session", citation.session),
         ("date", None, spoken_date(citation.date, language()) if citation.date else None),
-        ("agenda_item", "agenda-items" if "," in (citation.agenda_item or "") else "agenda-item", citation.agenda_item),
+        ("agenda_item", "agenda-item" if len(items) == 1 else "agenda-items", say("comma").join(items) or None),
         ("title", None, citation.title if citation.kind != "treaty" else None),
         ("symbol", None, citation.symbol),
         ("page", "page", citation.page),
         ("paragraph", "paragraph", citation.paragraph),
-        ("language", None, language_name(citation.language) if citation.language not in (None, language()) else None),
+        (
+            "language",
+            None,
+            language_name(citation.language, language()) if citation.language not in (None, language()) else None,
+        ),
         ("ocr_confidence", None, _scan(citation)),
         ("file", None, citation.file),
         ("edge", f"edge-{citation.edge}", citation.edge),

@@ -342,7 +342,7 @@ def plain_line(text: str) -> str:
 
 def introduction(item: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = ", ".join(escape(local.name(code)) for code in item.members)
+    names = local.wording.list_comma.join(escape(local.name(code)) for code in item.members)
     group = escape(local.name(item.party))
     return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
 

@@ -43,6 +43,19 @@ def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(cit
     assert line(agenda_item="2, 4").endswith("agenda items 2, 4")
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("ar", "UNTOC COP، الدورة 10، 12–16 أكتوبر 2020، البنود 2، 4 من جدول الأعمال"),
+        ("zh", "UNTOC COP，第10届会议，2020年10月12日 – 2020年10月16日，议程项目2、4"),
+    ],
+)
+def test_facts_are_joined_by_the_commas_of_their_language(citation, parties, language, line):
+    told = replace(citation, agenda_item="2, 4", inferred=())
+    assert provenance(told, load_wording(language)) == line
+    assert line in reference(told, localize(parties, language)) and ", " not in line
+
+
 def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_delivered_it(
     citation, of_a_group, parties
 ):

@@ -135,8 +135,9 @@ def test_header_rows_repeat_and_short_rows_stay_whole(word):
             assert row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
 
 
-def test_a_row_longer_than_half_a_page_may_go_over_pages(briefing):
-    citations = (replace(briefing.citation(1), quote="Arvandia speaks on. " * 200), *briefing.citations[1:])
+@pytest.mark.parametrize("spoken", [200, 40])
+def test_a_row_that_would_leave_a_quarter_of_a_page_empty_may_go_over_pages(briefing, spoken):
+    citations = (replace(briefing.citation(1), quote="Arvandia speaks on. " * spoken), *briefing.citations[1:])
     word = Word(docx_bytes(replace(briefing, citations=citations)))
     long = [row for row in word.xml("word/document.xml").iter(qn("w:tr")) if "speaks on. Arvandia" in text_of(row)]
     assert long and all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None for row in long)
@@ -302,7 +303,8 @@ def test_the_annex_says_what_was_searched_and_what_is_missing(briefing, word):
 def test_wide_tables_turn_the_page_and_keep_their_columns_few():
     word = Word(docx_bytes(arrange(fake_briefing(sessions=SESSIONS))))
     orientations = [s.page_width > s.page_height for s in word.document.sections]  # type: ignore[operator]
-    assert orientations == [False, True, False]
+    # The title stands above the matrix: before a turned page it would have a page nearly to itself.
+    assert orientations == [True, False]
     for matrix in (0, 1):
         assert rows_of(word, matrix)[0] == ["State or group", *(f"session {session}" for session in SESSIONS)]
     assert [row[:2] for row in rows_of(word, 2)[1:3]] == [
@@ -319,11 +321,6 @@ def test_points_stand_with_their_whole_quotation_and_note(form):
     assert shown == [f"Arvandia (fictional), 14–18 October 2024: {marked(briefing, 1)}", marked(briefing, 2)]
     referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
     assert referred == ["1", "2"]
-
-
-def test_a_briefing_about_nothing_is_a_document():
-    word = Word(docx_bytes(Briefing(title="Nothing\x00 <b>")))
-    assert word.document.paragraphs[0].text == "Nothing␀ <b>"
 
 
 def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word):

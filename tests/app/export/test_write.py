@@ -8,12 +8,17 @@ import stat
 from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
+from openpyxl import load_workbook
+from PIL import Image
 from pypdf import PdfReader
 
+from app.briefing.cells import Briefing
 from app.errors import ExportError
 from app.export import pdf
 from app.export.arrange import arrange
+from app.export.plots import timeline
 from app.export.write import SUFFIXES, write_briefing
 from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing
 
@@ -57,6 +62,15 @@ def test_the_same_briefing_gives_the_same_files(suffix, tmp_path):
         write_briefing(fake_briefing(), tmp_path / folder / f"x{suffix}", with_manifest=True)
     for name in (f"x{suffix}", f"x{suffix}.manifest.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_briefing_about_nothing_is_a_document_with_a_picture(tmp_path):
+    nothing = Briefing(title="Nothing\x00 <b>")
+    word, book, text = (write_briefing(nothing, tmp_path / f"x{suffix}")[0] for suffix in (".docx", ".xlsx", ".md"))
+    assert docx.Document(str(word)).paragraphs[0].text == "Nothing␀ <b>"
+    assert [sheet.max_row for sheet in load_workbook(book)][:3] == [1, 1, 1]
+    assert text.read_text(encoding="utf-8").startswith("# Nothing␀ \\<b\\>")
+    assert Image.open(BytesIO(timeline(nothing))).width > 100
 
 
 @pytest.mark.parametrize("name", ["brief.odt", "brief", "brief.docx.txt"])

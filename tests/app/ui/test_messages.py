@@ -83,6 +83,15 @@ def test_a_locked_store_names_no_process_and_no_setting(language, monkeypatch) -
     assert told == words.words_of(language)["store-locked"]
 
 
+def test_error_that_nobody_foresaw_is_told_plainly_and_logged_with_its_traceback(caplog) -> None:
+    try:
+        raise ZeroDivisionError("a <bug>")
+    except ZeroDivisionError as error:
+        told = messages.error_html(error)
+    assert words.words_of("en")["went-wrong"] in told and "bug" not in told
+    assert "Traceback" in caplog.text and "ZeroDivisionError: a <bug>" in caplog.text
+
+
 def accepted(header: str) -> str:
     """Returns the language in which somebody is answered whose browser sends this."""
     words.word_for(Request({"type": "http", "headers": [(b"accept-language", header.encode())]}))

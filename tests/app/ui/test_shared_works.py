@@ -19,6 +19,7 @@ from app.ui.ask_tab import _AskTabController
 from app.ui.briefing_tab import BriefingTools, _BriefingTabController
 from app.ui.conversation import ShownTurn
 from app.ui.uploads import file_name
+from app.ui.words import say
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 
@@ -50,7 +51,8 @@ class Desk:
 
     def briefed(self, **asked: Any) -> tuple[Briefing, str]:
         fields = {"topics": "extradition", "articles": "", "sessions": "", "years": "", "split": False} | asked
-        made = self.briefings().make(["XAB", "XAA"], **fields, spoken="en", form="full", composer=None)
+        parties = fields.pop("parties", ["XAB", "XAA"])
+        made = self.briefings().make(parties, **fields, spoken="en", form="full", composer=None)
         *_, (_, briefing, here, *_) = made
         return briefing, here
 
@@ -91,7 +93,7 @@ def test_two_people_who_edit_one_briefing_both_have_their_way(desk: Desk) -> Non
     amina, bela = desk.briefings(), desk.briefings("bela")
     amina.change_cell(briefing, here, None, "Amina", drop(briefing, 0))
     _, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 1))
-    assert quoted(seen) == quoted(amina.reopened(here)[1]) == [1, 0]
+    assert quoted(seen) == quoted(amina.reopened(here)[-5]) == [1, 0]
     # Of a cell that somebody else has changed, the present state is shown first.
     out, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 0))
     assert "Somebody changed this cell" in out and quoted(seen) == [1, 0]
@@ -105,7 +107,7 @@ def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatc
     # Whoever may read it may still review: reviews are everybody's.
     review = event(key=briefing.cells[0].key, action="review", state="rejected")
     out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", review)
-    assert "u-error" not in out and desk.briefings().reopened(here)[1].cells[0].is_rejected
+    assert "u-error" not in out and desk.briefings().reopened(here)[-5].cells[0].is_rejected
 
     def full(*_: object) -> None:
         raise UnkeptError("what you make cannot be kept or read just now")
@@ -127,15 +129,59 @@ def test_briefing_that_is_gone_says_so_and_goes_on_as_a_new_one_of_ones_own(desk
     assert again == shown["amina"] and unchanged == gr.skip()
     for name, out in shown.items():
         assert "u-error" in out and 'data-action="keep"' in out and OPPOSED in out
-        out, kept, own, _, _, listing = desk.briefings(name).keep_as_own(briefing)
+        *_, out, kept, own, _, _, listing = desk.briefings(name).keep_as_own(briefing)
         assert "u-error" not in out and own != here and quoted(kept) == [2, 1] and own in listing
         out, kept, _ = desk.briefings(name).change_cell(kept, own, None, name, drop(kept, 0))
-        assert "u-error" not in out and quoted(desk.briefings(name).reopened(own)[1]) == [1, 1]
+        assert "u-error" not in out and quoted(desk.briefings(name).reopened(own)[-5]) == [1, 1]
+
+
+def test_reopened_briefing_has_its_request_in_the_form_again(desk: Desk) -> None:
+    _, here = desk.briefed(articles="18", sessions="8, 9", years="2016-2018")
+    parties, *rest = desk.briefings().reopened(here)[:-6]
+    assert parties.value == ["XAB", "XAA"] and ("Belmora", "XAB") in parties.choices
+    assert rest == ["extradition", "UNTOC 18", "8, 9", "2016, 2017, 2018", False, "en"]
+    # Where nobody and no session was named, none is named again.
+    _, here = desk.briefed(parties=[], split=True)
+    parties, *rest = desk.briefings().change_list(None, event(id=here, action="open"))[:-6]
+    assert parties.value == [] and rest == ["extradition", "", "", "", True, "en"]
+
+
+def test_party_that_is_typed_becomes_the_match_or_is_said_to_be_none(desk: Desk) -> None:
+    named = desk.briefings().named
+    for typed, codes in (("Belm", ["XAB"]), ("Arvandia; XAB", ["XAA", "XAB"]), ("Allemagne", ["DEU"])):
+        chosen, problem = named([typed])
+        assert (chosen.value, problem) == (codes, "")
+    assert named(["XAA", "DEU"]) == (gr.skip(), "")
+    chosen, problem = named(["XAA", "<Qqqq>", "r"])
+    assert chosen.value == ["XAA"] and "&lt;Qqqq&gt;&#x27; is no known State or group" in problem
+    assert "&#x27;r&#x27; may be several parties: say" in problem and "Belmora (XAB)" in problem
+
+
+def test_error_that_nobody_foresaw_is_told_below_the_answers_and_the_question_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    talks = desk.talks()
+    _, _, turns, here, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
+
+    def broken(*_: object, **__: object) -> Iterator[object]:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(type(desk.workspace.assistant), "stream", broken)
+    for shown, evidence, kept, _, box, ask, stop, *_ in (
+        asked(talks, "And Arvandia?", turns, here),
+        [*talks.ask_as_read(turns, here)][-1],
+    ):
+        assert OPPOSED in shown and say("went-wrong") in shown and "a bug" not in shown
+        assert (evidence, kept) == (gr.skip(), gr.skip()) and ask.visible and not stop.visible
+        assert box in ("And Arvandia?", turns[-1].question)
+    assert caplog.text.count("ZeroDivisionError: a bug") == 2
 
 
 def test_renamed_briefing_that_is_open_has_its_new_name(desk: Desk) -> None:
     _, here = desk.briefed()
-    out, briefing, *_ = desk.briefings().change_list(here, event(id=here, action="rename", typed="For the Ambassador"))
+    *_, out, briefing, _, _, _, _ = desk.briefings().change_list(
+        here, event(id=here, action="rename", typed="For the Ambassador")
+    )
     assert "For the Ambassador" in out and briefing.title == "For the Ambassador"
 
 
@@ -156,13 +202,13 @@ def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> 
     assert "no account" in listing and "u-error" in listing and "shared with" not in listing.lower()
     *_, listing = amina.change_list(here, event(id=here, action="share", typed=" bela "))
     assert "Shared with: bela" in listing
-    assert desk.briefings("bela").reopened(here)[1] is not None
+    assert desk.briefings("bela").reopened(here)[-5] is not None
     # Only its owner shares it on.
     assert 'data-action="share"' not in desk.briefings("bela").listed(here)
     amina.change_list(here, event(id=here, action="share-to-change", typed="bela"))
     desk.works["bela"].may_change(here)
     *_, listing = amina.change_list(here, event(id=here, action="unshare", name="bela"))
-    assert "Shared with" not in listing and desk.briefings("bela").reopened(here)[1] is None
+    assert "Shared with" not in listing and desk.briefings("bela").reopened(here)[-5] is None
     assert logged == [f"{here} with bela", f"{here} with bela to change", f"{here} no longer with bela"]
 
 
@@ -192,7 +238,7 @@ def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> No
     made = talks.export({"conversation": talk, "form": "md"})["data"].partition(",")[2]
     written = b64decode(made).decode()
     assert OPPOSED not in written and "was left out here" in written and "b8.txt" not in written
-    for out, now in (desk.briefings().refreshed(briefing, here), desk.briefings().reopened(here)[:2]):
+    for out, now in (desk.briefings().refreshed(briefing, here), desk.briefings().reopened(here)[-6:-4]):
         assert OPPOSED not in out and "was left out here" in out and quoted(now) == [1, 1]
 
 
