@@ -3,9 +3,9 @@
 A row that says only that nothing was found is no row: such parties are named in one line under the table.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 from app.briefing.cells import Briefing, Cell, PositionChange, Repetition, Subject
 from app.export.arrange import Column, DocumentForm, Sayings, by_place, columns, position
@@ -13,7 +13,6 @@ from app.export.looks import TINTS
 from app.export.plots import describe_timeline, timeline
 from app.records import Citation
 
-_Told = TypeVar("_Told", PositionChange, Repetition)
 LineStyle = Literal["title", "subtitle", "heading", "subheading", "topic", "plain", "cell", "source", "note"]
 # Columns of the matrix that an upright page and a turned one hold with readable words.
 _UPRIGHT = 4
@@ -264,26 +263,26 @@ class _Blocks:
         yield Line(text=say.say("over_time"), style="heading")
         if dated:
             yield Picture(png=timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
-        yield from self._told("changes", ("col_earlier", "col_later"), (2.4, 7, 7), briefing.changes, self._change)
-        yield from self._told("repeated", ("col_said",), (2.4, 14), briefing.repetitions, self._repetition)
+        changed = [(item.party, item.subject, self._change(item)) for item in briefing.changes]
+        yield from self._told("changes", ("col_earlier", "col_later"), (2.4, 7, 7), changed)
+        repeated = [(item.party, item.subject, self._repetition(item)) for item in briefing.repetitions]
+        yield from self._told("repeated", ("col_said",), (2.4, 14), repeated)
 
     def _told(
         self,
         key: str,
         labels: Sequence[str],
         widths: tuple[float, ...],
-        items: Sequence[_Told],
-        squares: Callable[[_Told], Iterator[Square]],
+        items: Sequence[tuple[str, str, Iterator[Square]]],
     ) -> Iterator[DocumentBlock]:
-        """Yields a table with a row for each party and subject of which something is told; nothing for none."""
-        say, rows = self.say, list[tuple[Square, ...]]()
-        for item in items:
-            rows.append((self._words(say.name(item.party), item.subject, bold=True), *squares(item)))
-        if rows:
+        """Yields a table of what is told of parties and subjects, beside their names; nothing where nothing is."""
+        say = self.say
+        if items:
             yield Line(text=say.say(key), style="subheading")
             yield Line(text=say.say(f"{key}_note"), keep=True)
             head = tuple(map(say.say, ("col_party", *labels)))
-            yield Table(head=head, widths=widths, rows=tuple(rows), titles=1, labelled=len(labels) > 1)
+            rows = tuple((self._words(say.name(who), subject, bold=True), *told) for who, subject, told in items)
+            yield Table(head=head, widths=widths, rows=rows, titles=1, labelled=len(labels) > 1)
 
     def _change(self, change: PositionChange) -> Iterator[Square]:
         for number, kind in ((change.earlier, change.earlier_kind), (change.later, change.later_kind)):

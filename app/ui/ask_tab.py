@@ -28,7 +28,6 @@ from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_t
 from app.ui.conversation import (
     Pending,
     ShownTurn,
-    Unsaved,
     answer_text,
     conversation_html,
     shown_turn,
@@ -87,7 +86,11 @@ class _AskTabController:
         return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
 
     def _shown(
-        self, turns: list[ShownTurn], here: str | None, pending: Pending | None = None, unsaved: Unsaved | None = None
+        self,
+        turns: list[ShownTurn],
+        here: str | None,
+        pending: Pending | None = None,
+        unsaved: Mapping[int, str] | None = None,
     ) -> str:
         return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
@@ -205,7 +208,7 @@ class _AskTabController:
             marked = replace(turn, judged=judged.verdict, should_be=judged.should_be)
             here, kept = self._changed(here, turns, marked)
         except SHOWN_ERRORS as error:
-            return self._shown(turns, here, unsaved=_unsaved(turn.number, error)), *skips(2)
+            return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(2)
         return self._shown(kept, here), kept, here
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
@@ -220,7 +223,7 @@ class _AskTabController:
         try:
             here, kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
         except SHOWN_ERRORS as error:
-            return self._shown(turns, here, unsaved=_unsaved(turn.number, error)), *skips(3)
+            return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(3)
         return self._shown(kept, here), _panel(kept, turn.number), kept, here
 
     def _changed(
@@ -321,11 +324,11 @@ class _AskTabController:
                 if isinstance(item, Answer):
                     number = before[-1].number + 1 if before else 1
                     turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
-                    unsaved = None
+                    unsaved = dict[int, str]()
                     try:
                         here, number = self._keep(here, before, turn, new=not again)
                     except WorkError as error:
-                        unsaved = _unsaved(number, error)
+                        unsaved = {number: told(error)}
                     shown = shown_turn(replace(turn, number=number), self._corpus, history)
                     kept = [*before, shown][-_TURNS_SHOWN:]
                     yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, gr.skip(), *_idle()
@@ -378,10 +381,6 @@ class _AskTabController:
 def _idle() -> tuple[Any, ...]:
     """Returns the buttons to ask and to stop, what is being asked, and no wish for a briefing."""
     return gr.Button(visible=True), gr.Button(visible=False), "", gr.skip()
-
-
-def _unsaved(number: int, error: Exception) -> Unsaved:
-    return Unsaved(number=number, error=told(error))
 
 
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:

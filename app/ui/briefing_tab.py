@@ -65,18 +65,20 @@ class _BriefingTabController:
     def _chosen(self, codes: Sequence[str]) -> gr.Dropdown:
         return gr.Dropdown(choices=self._offered(codes), value=[*codes], allow_custom_value=True)
 
-    def named(self, chosen: Sequence[str]) -> tuple[Any, str]:
+    def named(self, chosen: Sequence[str], event: gr.SelectData) -> tuple[Any, str]:
         """Puts codes in place of names that were typed; gives (the list, which of them name no party)."""
+        # What is entered has not reached the list yet.
+        wanted = [*dict.fromkeys((*chosen, event.value) if event.selected else chosen)]
         offered, problems = self._offered(()), list[str]()
         known, codes = {code for _, code in offered}, dict[str, None]()
-        for typed in chosen:
+        for typed in wanted:
             for name in [typed] if typed in known else party_names(typed, self._corpus.parties()):
                 try:
                     codes[name if name in known else self._code(name, offered)] = None
                 except BriefingError as error:
                     problems.append(error_html(error))
         # Whoever goes on choosing meanwhile is not disturbed.
-        same = [*codes] == [*chosen]
+        same = [*codes] == wanted
         return gr.skip() if same else self._chosen([*codes]), "".join(problems)
 
     def _code(self, name: str, offered: Sequence[tuple[str, str]]) -> str:
@@ -390,7 +392,8 @@ def build_briefing_tab(
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
     reviewer = line("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
-    parties.input(controller.named, [parties], [parties, unknown], **QUIET)
+    # What is typed and entered is selected, which is no input to Gradio.
+    parties.select(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
     fields = [parties, topics, articles, sessions, years, split, spoken]
     made = [result, briefing, here, files, found, listing]

@@ -9,7 +9,7 @@ from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
 from app.briefing.table_builder import BriefingProgress
-from app.export.arrange import Sayings, kind_in_words, pieces
+from app.export.arrange import Sayings, by_place, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line
@@ -54,7 +54,7 @@ def briefing_html(
         gone=gone,
         picture=picture and (base64.b64encode(picture[0]).decode("ascii"), picture[1]),
         subjects=[subject.label for subject in briefing.subjects],
-        cells={(cell.party, cell.subject, cell.session): cell for cell in briefing.cells},
+        cells=by_place(briefing),
         lists=(
             ("no-evidence-from", list(map(names, coverage.states_without_evidence))),
             ("no-statement-from", list(map(names, coverage.states_without_statement))),

@@ -70,14 +70,6 @@ class Pending:
     notice: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unsaved:
-    """Why a judgement of the answer of a turn could not be kept."""
-
-    number: int
-    error: str
-
-
 def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = ()) -> ShownTurn:
     """Renders a turn that was asked after others."""
     return ShownTurn(
@@ -95,11 +87,12 @@ def conversation_html(
     *,
     identifier: str = "",
     pending: Pending | None = None,
-    unsaved: Unsaved | None = None,
+    unsaved: Mapping[int, str] | None = None,
 ) -> str:
     """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    The address of the page then has its `identifier`. While a question is `pending`, nothing can be changed.
+    The address of the page then has its `identifier`. While a question is `pending`, nothing can be changed; `unsaved`
+    says of turns, by number, why they could not be kept.
     """
     if not turns and pending is None:
         return ""
@@ -117,7 +110,7 @@ def conversation_html(
         pending=pending,
         steps=_STEPS[:reached],
         checked=render_prose(pending.shown, {}) if pending is not None and pending.shown else "",
-        unsaved=unsaved,
+        unsaved=unsaved or {},
         judge_event=JUDGE_EVENT,
         names_shown=_NAMES_SHOWN,
     )

@@ -22,8 +22,9 @@ def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = ""
         found = works.list(kind, words)
     except SHOWN_ERRORS as error:
         return error_html(error)
+    empty = "none-found" if words.strip() else "none-kept" if kind == "conversation" else "none-briefed"
     shown = {"works": found, "here": here, "kind": kind, "deleted": deleted, "sharing": works.can_share}
-    return render("works", **shown, empty=_empty(kind, words), day=_day)
+    return render("works", **shown, empty=empty, day=_day)
 
 
 def change_list(
@@ -58,10 +59,6 @@ def change_list(
     if deleted is not None and identifier == here:
         return *opened(None)[:-1], listed(None, deleted)
     return *skips(others), listed(here, deleted)
-
-
-def _empty(kind: WorkKind, words: str) -> str:
-    return "none-found" if words.strip() else {"conversation": "none-kept", "briefing": "none-briefed"}[kind]
 
 
 def _day(moment: str) -> str:
