@@ -358,12 +358,13 @@ def build_briefing_tab(
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
     with gr.Row():
-        hint = label("parties-info")
-        parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
+        with gr.Column(min_width=260):
+            hint = label("parties-info")
+            parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
+            unknown = html(elem_id="unknown-parties")
         topics = gr.Textbox(
             label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
         )
-    unknown = html(elem_id="unknown-parties")
     with gr.Row():
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
