@@ -357,11 +357,11 @@ def build_briefing_tab(
     html(label("intro-briefing"), elem_classes="u-intro")
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
+    # Above the list, which opens over what is below it.
+    unknown = html(elem_id="unknown-parties")
     with gr.Row():
-        with gr.Column(min_width=260):
-            hint = label("parties-info")
-            parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
-            unknown = html(elem_id="unknown-parties")
+        hint = label("parties-info")
+        parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
         topics = gr.Textbox(
             label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
         )
