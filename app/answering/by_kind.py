@@ -10,7 +10,7 @@ from itertools import dropwhile, takewhile
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.compose.extractive import Composition, claim_of, quote
 from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance
@@ -127,7 +127,7 @@ def _party(citation: Citation, asked: Collection[str]) -> str:
 
 
 def _cited(
-    places: Iterable[tuple[str, SentenceSpan]],
+    places: Iterable[tuple[str, range]],
     sources: Sources,
     parties: PartyTable,
     asked: Collection[str],
@@ -173,11 +173,11 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
     return line[0].upper() + line[1:]
 
 
-def _heading_of(sentences: Sequence[Sentence]) -> SentenceSpan:
+def _heading_of(sentences: Sequence[Sentence]) -> range:
     """Returns where a statement says what it is: the first lines outside its paragraphs, else its first sentence."""
     opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
     head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_HEADING] or [0]
-    return SentenceSpan(first=head[0], last=head[-1])
+    return range(head[0], head[-1] + 1)
 
 
 def _compose_list(
@@ -199,7 +199,7 @@ def _compose_list(
         named = citation.title or citation.symbol or citation.file
         return local.wording.comma.join(part for part in (party, provenance(citation, local.wording), named) if part)
 
-    spans = [(key, SentenceSpan(first=place, last=place)) for key, place in ordinals.items()]
+    spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
     made = replace(_cited(spans, sources, local.parties, asked, line), points=True, quoted=False)
     if not made.claims:
         return made
@@ -216,12 +216,12 @@ def _compose_source(
     found: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
 ) -> Composition:
     """Cites the sentences that hold quoted words, one span for each place; says where they are not exactly these."""
-    places: list[tuple[str, SentenceSpan]] = []
+    places: list[tuple[str, range]] = []
     for place in found:
         sentences = sources.sentences.get(place.statement_id, ())
         within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if within and place.statement_id in sources.statements:
-            places.append((place.statement_id, SentenceSpan(first=within[0], last=within[-1])))
+            places.append((place.statement_id, range(within[0], within[-1] + 1)))
     made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, local, c).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
     return replace(made, opening=local.say("source_altered")) if altered else made

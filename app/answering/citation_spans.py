@@ -46,25 +46,23 @@ _TAKES_UP_WORDS: Final = 25
 
 
 @dataclass(frozen=True, kw_only=True)
-class SentenceSpan:
-    """A run of sentences of one statement that is quoted as one."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class BoundSpan:
-    """A span with what it would bend the sense to leave out.
+    """Sentences of a statement that are quoted as one, by ordinal, with what it would bend the sense to leave out.
 
     Attributes:
-        distant: Another span that it refers back to.
-        opening: Another span on which it hangs, such as the words that open a long list, of which it is an item.
+        distant: Others that it refers back to.
+        opening: Others on which it hangs, such as the words that open a long list, of which it is an item.
     """
 
-    span: SentenceSpan
-    distant: SentenceSpan | None = None
-    opening: SentenceSpan | None = None
+    statement_id: str
+    span: range
+    distant: range | None = None
+    opening: range | None = None
+
+    @property
+    def parts(self) -> list[range]:
+        """All of these: the span after what it hangs on, and before what it refers back to."""
+        return [part for part in (self.opening, self.span, self.distant) if part is not None]
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
@@ -104,19 +102,18 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
     """Returns the words of a citation without the sentences with which it only goes on, each on a line of its own.
 
-    What takes the others back stays.
-    An item of a long list comes after the words that open it, which are a citation of their own. Of all `sentences`
-    of its statement, those `chosen` (identifiers) answer.
+    What takes the others back stays. An item of a long list comes after the words that open it, a citation of their
+    own. Of all `sentences` of its statement, those `chosen` (identifiers) answer.
     """
     own = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote
     made = spans(sentences, ordinals)
-    last = max(bound.span.last for bound in made)
-    openings = [bound.opening for bound in made if bound.opening is not None][:1]
-    opening = [sentences[at] for each in openings for at in _ordinals(each) if at < own[0].ordinal]
-    kept = (each for each in (*opening, *own) if each.ordinal <= last or takes_back(each.text))
+    end = max(bound.span.stop for bound in made)
+    opening = next((bound.opening for bound in made if bound.opening is not None), range(0))
+    opened = [sentences[at] for at in opening if at < own[0].ordinal]
+    kept = (each for each in (*opened, *own) if each.ordinal < end or takes_back(each.text))
     return "\n".join(sentence.text for sentence in kept)
 
 
@@ -173,11 +170,11 @@ def spans(
             continue
         first = last = ordinal
         pointed = resolve_anaphora(sentences, ordinal)
-        distant: SentenceSpan | None = None
+        distant: range | None = None
         if pointed == ordinal - 1 and pointed not in used:
             first = pointed
         elif pointed is not None and pointed not in used:
-            distant = SentenceSpan(first=pointed, last=pointed)
+            distant = range(pointed, pointed + 1)
         while last + 1 - first < _LONGEST and last + 1 not in used and _brings_next(sentences, bonds, last):
             last += 1
         while last + 1 - first < _LONGEST and last + 1 in wanted - used:
@@ -188,20 +185,17 @@ def spans(
             if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
         bound = _bound(sentences, bonds, first, last, source)
-        own = set(range(bound.span.first, bound.span.last + 1))
         # Of a list of which an earlier span holds the opening, an item is quoted as part of that span.
-        held = next((at for at, other in enumerate(result) if own & set(_ordinals(other.span))), None)
+        held = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)
         if held is not None:
             joined = result[held].span
-            span = SentenceSpan(first=min(joined.first, bound.span.first), last=max(joined.last, bound.span.last))
+            span = range(min(joined.start, bound.span.start), max(joined.stop, bound.span.stop))
             result[held] = replace(result[held], span=span)
-            used.update(_ordinals(span))
+            used.update(span)
             continue
-        if distant is not None and distant.first >= bound.span.first:
+        if distant is not None and distant.start >= bound.span.start:
             distant = None
-        used |= own
-        if distant is not None:
-            used.add(distant.first)
+        used.update(bound.span, distant or ())
         result.append(replace(bound, distant=distant))
     return result
 
@@ -211,10 +205,6 @@ def _in_quotation(source: str, opening: Sentence, sentence: Sentence) -> bool:
     own = within_marks(source, sentence.start, sentence.end) if source else (0, 0)
     around = next((span for span in quoted_spans(source) if span[0] <= own[0] and own[1] <= span[1]), None)
     return around is None or around[0] <= opening.start
-
-
-def _ordinals(span: SentenceSpan) -> range:
-    return range(span.first, span.last + 1)
 
 
 def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:
@@ -234,12 +224,12 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
     ]
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_LONGEST_WITH_OPENING, length)]
-    span = SentenceSpan(first=min(near, default=first), last=last)
-    far = [at for at in before if at < span.first]
+    bound = BoundSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
+    far = [at for at in before if at < bound.span.start]
     if not far or not bonds[first].is_item:
-        return BoundSpan(span=span)
+        return bound
     together = sentences[far[0]].end - sentences[far[-1]].start <= _LONGEST_WITH_OPENING
-    return BoundSpan(span=span, opening=SentenceSpan(first=far[-1] if together else far[0], last=far[0]))
+    return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
 
 
 def citation_kind(statement: Statement) -> CitationKind:
@@ -247,15 +237,15 @@ def citation_kind(statement: Statement) -> CitationKind:
     return "reported" if statement.span.summarised else statement.kind
 
 
-def cite(statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, number: int) -> Citation:
-    """Makes the citation of a span; its words are copied from the stored statement and from nowhere else."""
-    first, last = sentences[span.first], sentences[span.last]
+def cite(statement: Statement, sentences: Sequence[Sentence], span: range, number: int) -> Citation:
+    """Makes the citation of sentences, by ordinal; its words are copied from the stored statement alone."""
+    first, last = sentences[span[0]], sentences[span[-1]]
     return replace(
         cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
         number=number,
         quote=readable(statement.source_text, statement.edits, first.start, last.end),
         source_quote=statement.source_text[first.start : last.end],
-        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)),
+        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in span),
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
         edge=_edge(statement, first.start, last.end),
@@ -303,16 +293,9 @@ def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "t
     return next((kind for kind in _MARKED if kind in found), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuotableSpan(BoundSpan):
-    """A span of a statement to quote, with distant spans that it refers back to or hangs on."""
-
-    statement_id: str
-
-
 def quotable_spans(
     chosen: Sequence[Sentence], sources: Sources, *, going_on: Collection[Sentence] = ()
-) -> list[QuotableSpan]:
+) -> list[BoundSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
     The sentences come strongest first; with those of them that are `going_on`, a short span goes on in its paragraph.
@@ -321,40 +304,38 @@ def quotable_spans(
     for sentence in chosen:
         by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
     rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    found: list[tuple[int, QuotableSpan]] = []
+    found: list[BoundSpan] = []
     for statement_id, ordinals in by_statement.items():
-        sentences = sources.sentences[statement_id]
+        statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
         own = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
-        on = [ordinal for ordinal in own if _stays_in_quotation(sources.statements[statement_id], sentences, ordinal)]
-        statement = sources.statements[statement_id]
-        for bound in spans(sentences, ordinals, source=statement.source_text, going_on=on):
-            span = _trimmed(statement, sentences, bound.span, ordinals)
-            ids = [sentences[ordinal].sentence_id for ordinal in range(span.first, span.last + 1)]
-            best = min(rank.get(identifier, len(rank)) for identifier in ids)
-            quotable = QuotableSpan(statement_id=statement_id, span=span, distant=bound.distant, opening=bound.opening)
-            found.append((best, quotable))
-    return [quotable for _, quotable in sorted(found, key=lambda item: item[0])]
+        on = [ordinal for ordinal in own if _stays_in_quotation(statement, sentences, ordinal)]
+        made = spans(sentences, ordinals, source=statement.source_text, going_on=on)
+        found += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in made)
+
+    def best(bound: BoundSpan) -> int:
+        sentences = sources.sentences[bound.statement_id]
+        return min(rank.get(sentences[ordinal].sentence_id, len(rank)) for ordinal in bound.span)
+
+    return sorted(found, key=best)
 
 
-def _trimmed(
-    statement: Statement, sentences: Sequence[Sentence], span: SentenceSpan, chosen: Sequence[int]
-) -> SentenceSpan:
+def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
     """Takes neighbours off a span that is not whole with them, as one that begins within a sentence.
 
     First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
     """
     heads = running_heads(statement.source_text)
 
-    def whole(first: int, last: int) -> bool:
-        return is_whole(statement, sentences[first].start, sentences[last].end, heads)
+    def whole(span: range) -> bool:
+        return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end, heads)
 
-    own = [ordinal for ordinal in chosen if span.first <= ordinal <= span.last]
-    if not own or whole(span.first, span.last):
+    own = [ordinal for ordinal in chosen if ordinal in span]
+    if not own or whole(span):
         return span
     bonds = bonds_of(sentences, statement.source_text)
     candidates = ((min(own), max(own)), *((ordinal, ordinal) for ordinal in own))
     bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
-    return next((each for each in bound if whole(each.first, each.last)), span)
+    return next(filter(whole, bound), span)
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

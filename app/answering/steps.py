@@ -147,15 +147,8 @@ class Steps:
         if composed_by_kind is not None:
             yield composed_by_kind
             return
-        limit = by_kind.limit
-        quoted = compose(
-            evidence,
-            retrieved.sources,
-            local,
-            limit=limit,
-            answer_type=_answer_type(resolution),
-            one_each=resolution.scope.all_states,
-        )
+        limit, answer_type, one_each = by_kind.limit, _answer_type(resolution), resolution.scope.all_states
+        quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
         if not resolution.sure_of_kind:
             quoted = replace(quoted, missing=None)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
@@ -201,16 +194,13 @@ class Steps:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
-        telling = _tells_positions(resolution)
+        telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
         asked = {claim.state for claim in checked.claims if claim.state}
         earlier = earlier_than_latest(checked.citations, statements, asked) if telling else frozenset()
-        checked = replace(
-            checked,
-            claims=with_directions(checked.claims, directions),
-            citations=with_superseding(checked.citations, directions, statements, asked)
-            if scope.topic and not scope.treaties
-            else checked.citations,
-        )
+        citations = checked.citations
+        if scope.topic and not scope.treaties:
+            citations = with_superseding(citations, directions, statements, asked)
+        checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
         return checked, replace(composed, positions=telling, earlier=earlier)
 
     def _localization(self, resolution: Resolution) -> Localization:
@@ -246,6 +236,7 @@ class Steps:
         own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own or resolution.scope.negated:
             return abstain(answer, resolution, retrieved, local)
+        read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,
             answer=render(composed, checked.claims, checked.citations, local),
@@ -256,21 +247,13 @@ class Steps:
             more=composed.more,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             translations=dict(composed.translations),
-            related=(
-                related_readings(retrieved, checked.citations)
-                if retrieved.other_readings or retrieved.unnamed_articles
-                else ()
-            ),
+            related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
 
 
 def _language(resolution: Resolution) -> str:
     """Returns the language that is answered in: the one asked for, else that of the question."""
     return resolution.reply_language or resolution.scope.language
-
-
-def _tells_positions(resolution: Resolution) -> bool:
-    return resolution.stance or resolution.over_time or resolution.kind == "compare"
 
 
 def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | None") -> Answer:

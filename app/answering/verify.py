@@ -42,19 +42,17 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
     The `statements` are read from the catalogue and not from the answer.
     """
     sound = {citation.number: citation for citation in verified(citations, statements)}
-    kept: list[Claim] = []
-    dropped: list[DroppedClaim] = []
-    for claim in claims:
-        reason = _fault(claim, sound)
-        if reason is None:
-            kept.append(claim)
-        else:
-            dropped.append(DroppedClaim(text=claim.text, state=claim.state, reason=reason))
+    faults = [(claim, _fault(claim, sound)) for claim in claims]
+    kept = tuple(claim for claim, fault in faults if fault is None)
     used = {number for claim in kept for number in claim.citations}
     return Verified(
-        claims=tuple(kept),
-        citations=tuple(sound[c.number] for c in citations if c.number in used and c.number in sound),
-        dropped=tuple(dropped),
+        claims=kept,
+        citations=tuple(sound[c.number] for c in citations if c.number in used),
+        dropped=tuple(
+            DroppedClaim(text=claim.text, state=claim.state, reason=fault)
+            for claim, fault in faults
+            if fault is not None
+        ),
     )
 
 
@@ -80,23 +78,22 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     heads = running_heads(source)
     if not reads_as(citation.quote, citation.source_quote, heads=heads):
         return "altered"
-    held_by = (statement.metadata.state, statement.metadata.on_behalf_of)
-    if (citation.state, citation.on_behalf_of) != held_by or citation.kind != citation_kind(statement):
+    known = statement.metadata
+    if (citation.state, citation.on_behalf_of) != (known.state, known.on_behalf_of):
         return "misattributed"
-    if not statement.holds(citation.start, citation.end) or citation.summarised != statement.span.summarised:
+    if (citation.kind, citation.summarised) != (citation_kind(statement), statement.span.summarised):
+        return "misattributed"
+    if not statement.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end, heads):
         return "altered"
-    if citation.language != statement.language_at(citation.start):
+    told = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
+    language, held_by = statement.language_at(citation.start), known.held_by or ()
+    if told != (language, statement.file, held_by, *(getattr(known, name) for name in PROVENANCE)):
         return "misattributed"
-    if any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids):
-        return "misattributed"
-    if any(getattr(citation, name) != getattr(statement.metadata, name) for name in PROVENANCE):
-        return "misattributed"
-    if citation.file != statement.file or citation.held_by != (statement.metadata.held_by or ()):
-        return "misattributed"
-    return "verified"
+    elsewhere = any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids)
+    return "misattributed" if elsewhere else "verified"
 
 
 def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset()) -> bool:
@@ -138,15 +135,11 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
             return NOBODY
         if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
-    cited_words = [words for number in claim.citations for words in _words_of(sound[number]) if words]
-    if not _quotes_only(claim.text, cited_words):
+    # Titles and names have marks of their own, as "Mr. ‘Ali Ferro’".
+    copied = ((c.quote, c.title, c.speaker, c.symbol, c.file) for c in map(sound.__getitem__, claim.citations))
+    if not _quotes_only(claim.text, [words for each in copied for words in each if words]):
         return "it sets words in quotation marks that its citations do not hold"
     return None
-
-
-def _words_of(citation: Citation) -> tuple[str | None, ...]:
-    """Returns the words that a claim may copy; titles and names have marks of their own, as "Mr. ‘Ali Ferro’"."""
-    return citation.quote, citation.title, citation.speaker, citation.symbol, citation.file
 
 
 def _quotes_only(text: str, quotes: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
 from app.retrieval.scoped_statements import made_before
@@ -92,6 +92,5 @@ def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
     statement_id = citations[0].statement_id
     ordinals = [identifier.ordinal for c in citations for identifier in c.sentence_ids]
     statement = sources.statements[statement_id]
-    span = SentenceSpan(first=min(ordinals), last=max(ordinals))
-    whole = cite(statement, sources.sentences[statement_id], span, 0)
+    whole = cite(statement, sources.sentences[statement_id], range(min(ordinals), max(ordinals) + 1), 0)
     return whole if verify_citation(whole, statement) == "verified" else None

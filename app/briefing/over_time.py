@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject, Suggestion
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN
@@ -161,6 +161,5 @@ def _one_each(starts: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _cited(start: Sentence, length: int, citations: CitationList) -> Citation:
-    statement = citations.statement(start.statement_id)
-    span = SentenceSpan(first=start.ordinal, last=start.ordinal + length - 1)
-    return cite(statement, citations.sentences(start.statement_id), span, 0)
+    span = range(start.ordinal, start.ordinal + length)
+    return cite(citations.statement(start.statement_id), citations.sentences(start.statement_id), span, 0)

@@ -6,7 +6,7 @@ A draft that quotes "Drelnia is not in favour of new protocols" of 2020 is told 
 from collections.abc import Iterator
 from typing import Final
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.superseding import directions_of, with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
@@ -44,9 +44,9 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
     ]
     if at is None or language is None or not later or not _takes_position(own[at].text, language):
         return None
-    quoted = cite(statement, own, SentenceSpan(first=at, last=at), 1)
+    quoted = cite(statement, own, range(at, at + 1), 1)
     for sentence, other in _alike(own[at], texts, later):
-        span = SentenceSpan(first=sentence.ordinal, last=sentence.ordinal)
+        span = range(sentence.ordinal, sentence.ordinal + 1)
         cited = cite(other.statement, texts.sentences(sentence.statement_id), span, 2)
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
         if not topic or not _takes_position(cited.quote, language):

@@ -4,8 +4,9 @@
 a place among the best passages.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from app.question.resolution import Resolution, Shown
@@ -214,31 +215,27 @@ class EvidenceRetriever:
         unreadable = unreadable_in_scope(catalogue.unreadable(), scope, parties)
         return Retrieved(empty_corpus=catalogue.is_empty(), unreadable=unreadable)
 
-    def _with_evidence(
-        self,
-        base: Retrieved,
-        resolution: Resolution,
-        parties: PartyTable,
-    ) -> Retrieved:
+    def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
         scope = resolution.scope
         owned: dict[str, Sequence[StatementSummary]] = {**dict.fromkeys(base.asked_parties, ()), **base.owned}
         groups = [
             group
             for group in self._scoped(self._store.catalogue, scope, parties).of_groups(scope.states)
-            if group.group not in (*scope.groups, *scope.excluded)
+            if group.party not in (*scope.groups, *scope.excluded)
         ]
         many = len(owned) > (_MANY_NAMED if base.asked_parties else _MANY)
         strategy = choose_strategy(resolution)
         if strategy is None:
             return base
-        language = resolution.scope.language
-        search = PartySearch(self._store.catalogue, self._ranker, strategy, language, many=many)
+        search = PartySearch(self._store.catalogue, self._ranker, strategy, scope.language, many=many)
         if resolution.over_time:
-            evidence, read = tuple(i for code, own in owned.items() for i in _over_time(search, code, own)), len(owned)
+            # What changed is seen by searching the statements of a party one by one.
+            parts = ((code, part) for code, own in owned.items() for part in (zip(own) if len(own) > 1 else [own]))
+            evidence, read = tuple(search.find(code, part) for code, part in parts), len(owned)
         else:
             evidence, read = search.find_all(owned)
         spoken_for = tuple(
-            replace(search.find(g.group, g.statements), members=g.members, aligned=g.aligned) for g in groups
+            replace(search.find(g.party, g.searched), members=g.members, aligned=g.aligned) for g in groups
         )
         positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
@@ -256,7 +253,7 @@ class EvidenceRetriever:
             )
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
-            if not (resolution.sure_of_kind or resolution.scope.all_states):
+            if not (resolution.sure_of_kind or scope.all_states):
                 # Whether a position is asked for is unsure: what was said on the topic answers as well.
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:
@@ -279,15 +276,34 @@ class EvidenceRetriever:
             unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
-                *_translation_note(search.topic),
-                *_reading_notes(search, evidence, read, calibrated=self._ranker.relevance.calibrated),
-                *_words_only_note(base, evidence, self._ranker),
+                *self._search_notes(base, search.topic, evidence, read),
                 *_gloss_notes(search.topic, evidence),
-                *_search_notes(resolution, base.searched, evidence, readings),
-                *_direction_notes(evidence, listed=not base.asked_parties),
+                *_result_notes(base, scope.pick, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
             ),
         )
+
+    def _search_notes(
+        self, base: Retrieved, topic: Topic | None, evidence: Sequence[PartyEvidence], read: int
+    ) -> Iterator[Note]:
+        """Yields in which words was searched, how many parties were `read` closely, and whose words alone decided."""
+        if topic is not None and topic.english not in ("", topic.words):
+            bridged = "bridged" if topic.translation_coverage >= 1.0 else "bridged_partly"
+            yield Note(kind=bridged, values={"words": topic.english})
+        # Of change over time, a party has a piece of evidence for each of its statements.
+        if read < (count := len({item.party for item in evidence})):
+            yield Note(kind="read_closely", values={"count": count, "read": read})
+        if topic is not None and not self._ranker.relevance.calibrated and any(item.searched for item in evidence):
+            yield Note(kind="uncalibrated")
+        told = [item for item in evidence if item.answers or not item.coverage_unknown]
+        by_words = [
+            item.party
+            for item in told
+            if item.party in base.asked_parties
+            and not all(self._ranker.finds_by_meaning(each) for s in item.searched for each in languages_of(s))
+        ]
+        if by_words:
+            yield Note(kind="words_only", values={"parties": tuple(dict.fromkeys(by_words))})
 
     def _related_findings(
         self, resolution: Resolution, evidence: Sequence[PartyEvidence], search: PartySearch, *, many: bool
@@ -341,24 +357,21 @@ class EvidenceRetriever:
         texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
         evidence = PartyEvidence(party="", searched=texts)
         ids = [text.statement_id for text in texts]
-        holders = {
-            treaty.treaty: {
-                mention.sentence.statement_id
-                for mention in self._store.catalogue.mentions(ids, "provision", treaty.treaty)
-            }
-            for treaty in scope.treaties
-        }
         topic = self._ranker.topic(scope.topic, scope.language) if scope.topic else None
+        treaties_held: list[str] = []
         for treaty in scope.treaties:
+            mentions = self._store.catalogue.mentions(ids, "provision", treaty.treaty)
+            holders = {mention.sentence.statement_id for mention in mentions}
+            treaties_held += [treaty.treaty] if holders else []
             if treaty.articles:
                 item = self._ranker.rank_by_mentions("", texts, "provision", [treaty], topic)
                 evidence = merge_evidence(evidence, item)
             elif topic is not None:
-                held = [text for text in texts if text.statement_id in holders[treaty.treaty]]
+                held = [text for text in texts if text.statement_id in holders]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
             self.with_texts(base, _held_by((evidence,))),
-            treaties_held=tuple(code for code, found in holders.items() if found),
+            treaties_held=tuple(dict.fromkeys(treaties_held)),
             searched=texts,
             party_evidence=(evidence,),
         )
@@ -387,14 +400,10 @@ class EvidenceRetriever:
         scope, catalogue = resolution.scope, self._store.catalogue
         listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
-        if listed and not resolution.denies:
+        if listed and asked is None:
             asked = direction_asked(resolution.question, scope.topic, scope.language)
-        return PositionReader(
-            lambda language: topic_in(topic_words(scope), scope.language, language),
-            catalogue.sentences,
-            asked,
-            parties,
-        )
+        topic = partial(topic_in, topic_words(scope), scope.language)
+        return PositionReader(topic, catalogue.sentences, asked, parties)
 
 
 def _held_by(evidence: Iterable[PartyEvidence]) -> list[str]:
@@ -413,11 +422,6 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     return asked_back or not resolution.is_statement_question
 
 
-def _over_time(search: PartySearch, party: str, own: Sequence[StatementSummary]) -> Iterable[PartyEvidence]:
-    """Searches a party's statements one by one, for a question about change."""
-    return [search.find(party, [statement]) for statement in own] if len(own) > 1 else [search.find(party, own)]
-
-
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
     """Keeps of a list on what concerns a party what names it or is its own: "who holds the money of Rimalia?"."""
     if evidence.party in about:
@@ -426,49 +430,7 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
     return replace(evidence, sentences=tuple(kept))
 
 
-def _translation_note(topic: Topic | None) -> tuple[Note, ...]:
-    """Returns a note on the English words in which a topic in another language was searched for."""
-    if topic is None or topic.english == topic.words or not topic.english:
-        return ()
-    return (
-        Note(
-            kind="bridged" if topic.translation_coverage >= 1.0 else "bridged_partly", values={"words": topic.english}
-        ),
-    )
-
-
-def _reading_notes(
-    search: PartySearch, evidence: Sequence[PartyEvidence], read: int, *, calibrated: bool
-) -> Iterable[Note]:
-    """Says how closely parties were read, and where words alone decided because no calibration suits the models."""
-    # Of change over time, a party has a piece of evidence for each of its statements.
-    parties = {item.party for item in evidence}
-    if read < len(parties):
-        yield Note(kind="read_closely", values={"count": len(parties), "read": read})
-    if search.topic is not None and not calibrated and any(item.searched for item in evidence):
-        yield Note(kind="uncalibrated")
-
-
-def _words_only_note(base: Retrieved, evidence: Sequence[PartyEvidence], ranker: SentenceRanker) -> tuple[Note, ...]:
-    """Names the parties asked about whose statements are found by words alone, in whole or in part."""
-    unread = [
-        item.party
-        for item in evidence
-        if item.party in base.asked_parties
-        and not (item.coverage_unknown and not item.answers)
-        and not all(ranker.finds_by_meaning(language) for s in item.searched for language in languages_of(s))
-    ]
-    return (Note(kind="words_only", values={"parties": tuple(dict.fromkeys(unread))}),) if unread else ()
-
-
-def _direction_notes(evidence: Sequence[PartyEvidence], *, listed: bool) -> Iterable[Note]:
-    """Names apart, in a list of States, who spoke on the topic without a direction."""
-    neutral = tuple(dict.fromkeys(item.party for item in evidence if item.takes_no_position and item.speaks))
-    if neutral and listed and any(item.answers for item in evidence):
-        yield Note(kind="no_direction", values={"parties": neutral})
-
-
-def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterable[Note]:
+def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
     """Says in the question's language what the topic's terms are called in quotations in another language."""
     if topic is None or topic.language not in LANGUAGES:
         return
@@ -480,8 +442,7 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
             language = sentence.language or topic.language
             if language == topic.language or language not in LANGUAGES:
                 continue
-            terms = terms_within(sentence.text, language, to=topic.language)
-            for term in terms:
+            for term in terms_within(sentence.text, language, to=topic.language):
                 written = sentence.text[term.start : term.end]
                 # "extradition means extradition" helps nobody.
                 new = term.concept in asked - glossed and written.casefold() != term.terms[0].casefold()
@@ -490,23 +451,18 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
                     yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
 
 
-def _search_notes(
-    resolution: Resolution,
-    searched: Sequence[StatementSummary],
-    evidence: Sequence[PartyEvidence],
-    readings: Sequence[TreatyScope],
-) -> tuple[Note, ...]:
-    notes = []
-    if resolution.scope.pick and searched:
-        notes.append(Note(kind=resolution.scope.pick, values={"statements": tuple(searched)}))
-    notes += [
-        Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
-        for reading in readings
-        for number in reading.articles
-    ]
-    uncovered = dict.fromkeys(
-        item.party for item in evidence if item.coverage_unknown and item.searched and not item.answers
-    )
-    if uncovered:
-        notes.append(Note(kind="uncovered", values={"parties": tuple(uncovered)}))
-    return tuple(notes)
+def _result_notes(
+    base: Retrieved, pick: str | None, evidence: Sequence[PartyEvidence], readings: Sequence[TreatyScope]
+) -> Iterator[Note]:
+    """Yields which statements were picked, other readings, and who is not told, or told apart in a list of States."""
+    if pick and base.searched:
+        yield Note(kind=pick, values={"statements": base.searched})
+    for reading in readings:
+        for number in reading.articles:
+            yield Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
+    uncovered = (item for item in evidence if item.coverage_unknown and item.searched and not item.answers)
+    listed = not base.asked_parties and any(item.answers for item in evidence)
+    neutral = (item for item in evidence if listed and item.takes_no_position and item.speaks)
+    for kind, found in (("uncovered", uncovered), ("no_direction", neutral)):
+        if parties := tuple(dict.fromkeys(item.party for item in found)):
+            yield Note(kind=kind, values={"parties": parties})

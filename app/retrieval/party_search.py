@@ -95,27 +95,19 @@ class PartySearch:
         naming = {item.sentence.statement_id for item in evidence.sentences}
         near = [summary for summary in searched if summary.statement_id in naming]
         on_topic = self._ranker.rank_by_topic(code, near, topic)
-        return (
-            merge_evidence(evidence, replace(on_topic, sentences=on_topic.best[:2])) if on_topic.answers else evidence
-        )
+        beside = replace(on_topic, sentences=on_topic.best[:2])
+        return merge_evidence(evidence, beside) if on_topic.answers else evidence
 
     def _by_treaties(self, code: str, searched: Sequence[StatementSummary], strategy: ByTreaty) -> PartyEvidence:
-        """Finds the sentences that name treaties; where there is none, those that paraphrase them.
+        """Finds the sentences that name treaties, those on the topic first, such as joining them.
 
-        Those on the topic, such as joining them, come first.
+        Where there is none, those that mean one without its name: as one of "the Protocols thereto", or in a
+        paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
         """
-        evidence = self._ranker.rank_by_mentions(code, searched, "treaty", strategy.treaties, self.topic)
+        treaties = strategy.treaties
+        evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
         if evidence.sentences or self._many:
             return evidence
-        return self._without_its_name(code, searched, strategy.treaties)
-
-    def _without_its_name(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
-    ) -> PartyEvidence:
-        """Finds where a treaty is meant without its name: as one of "the Protocols thereto", or in a paraphrase.
-
-        Paraphrases do not count where joining it is asked about, since nobody joins a treaty without naming it.
-        """
         evidence = self._ranker.rank_by_mentions(code, searched, "thereto", treaties)
         if evidence.sentences or self._treaty_words is None:
             return evidence

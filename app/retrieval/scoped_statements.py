@@ -5,30 +5,17 @@ was a member then, or with whose statement its own aligned itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
 from app.records import Interval, Scope
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.language.dates import interval
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of, regions
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupStatements:
-    """Statements of a group, with the States asked about for which it spoke in them.
-
-    Attributes:
-        aligned: These States were no members: their own statement of that occasion aligned itself with the group's.
-    """
-
-    group: str
-    members: tuple[str, ...]
-    aligned: bool
-    statements: tuple[StatementSummary, ...]
 
 
 class Asked:
@@ -95,8 +82,8 @@ class ScopedStatements:
                 grouped.setdefault(code, []).append(summary)
         return {code: self._picked(own) for code, own in grouped.items()}
 
-    def of_groups(self, states: Sequence[str]) -> tuple[GroupStatements, ...]:
-        """Returns the statements in scope of groups that spoke for these States.
+    def of_groups(self, states: Sequence[str]) -> tuple[PartyEvidence, ...]:
+        """Returns the groups that spoke for these States, with their statements in scope to be searched.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
         occasion aligns itself with it. Beside a State's own latest or earliest statement no group is looked for.
@@ -124,12 +111,7 @@ class ScopedStatements:
                 if spoken_for:
                     found.setdefault((group, spoken_for, by_alignment), []).append(summary)
         return tuple(
-            GroupStatements(
-                group=group,
-                members=spoken_for,
-                aligned=by_alignment,
-                statements=tuple(self._picked(own)),
-            )
+            PartyEvidence(party=group, searched=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
             for (group, spoken_for, by_alignment), own in found.items()
         )
 

@@ -9,10 +9,10 @@ ranks before "We thank the Secretariat."
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial, reduce
 from itertools import chain, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -43,14 +43,8 @@ _REPRESENTATIVE_SENTENCES: Final = 16
 _NEAR_PASSAGES: Final = 150
 
 
-@dataclass(frozen=True, kw_only=True)
-class Depth:
-    """How much is read of a party's statements.
-
-    Attributes:
-        passages: The best passages whose sentences are candidates.
-        sentences: Sentences of these that the cross-encoder reads.
-    """
+class Depth(NamedTuple):
+    """How much is read of a party's statements: its best passages, and sentences of these by the cross-encoder."""
 
     passages: int
     sentences: int
@@ -94,11 +88,9 @@ class SentenceRanker:
 
     def _rarity(self, term: str) -> float:
         """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
-        catalogue = self._store.catalogue
-        expected = _PRIOR_PASSAGES * _PRIOR_SHARE
-        return math.log(
-            (catalogue.count_passages() + _PRIOR_PASSAGES + 1) / (catalogue.document_frequency(term) + expected + 1)
-        )
+        passages = self._store.catalogue.count_passages() + _PRIOR_PASSAGES
+        holding = self._store.catalogue.document_frequency(term) + _PRIOR_PASSAGES * _PRIOR_SHARE
+        return math.log((passages + 1) / (holding + 1))
 
     def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
@@ -140,17 +132,8 @@ class SentenceRanker:
             reads = self.read_list(silent, wording, len(topic.wordings))
             read |= reads.keys()
             for (party, own), judged in zip(reads.items(), self._judge(wording, list(reads.values())), strict=True):
-                part = PartyEvidence(
-                    party=party,
-                    searched=tuple(owned[party]),
-                    sentences=_scored(own, judged),
-                    passages=own.passages,
-                )
-                found[party] = (
-                    merge_evidence(found[party], part)
-                    if found[party].sentences
-                    else replace(found[party], sentences=part.sentences, passages=part.passages)
-                )
+                part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
+                found[party] = merge_evidence(found[party], part)
         return tuple(found.values()), len(read)
 
     def read_list(
@@ -158,8 +141,8 @@ class SentenceRanker:
     ) -> dict[str, Read]:
         """Reads of many parties the sentences nearest to a topic with the cross-encoder, the nearest party first.
 
-        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. The
-        `wordings` in which a topic is searched for, so many, share what is read.
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. So many
+        `wordings` of the topic share what is read.
         """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         near: dict[str, list[ScoredPassage]] = {}
@@ -174,11 +157,10 @@ class SentenceRanker:
         pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for own in kept for each in own])
         ends = np.cumsum([len(own) for own in kept])[:-1]
         logits, states = np.split(pairs.logits, ends), np.split(pairs.states, ends)
+        own_pairs = (PairReading(logits=own, states=read) for own, read in zip(logits, states, strict=True))
         return {
-            party: self._read(
-                owned[party], near[party], texts, own, PairReading(logits=own_logits, states=own_states), True
-            )
-            for party, own, own_logits, own_states in zip(parties, kept, logits, states, strict=True)
+            party: self._read(owned[party], near[party], texts, own, pairs, one_of_many=True)
+            for party, own, pairs in zip(parties, kept, own_pairs, strict=True)
         }
 
     def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
@@ -271,12 +253,9 @@ class SentenceRanker:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
             measured = self._features.measure(topic, reads)
-            return tuple(
-                self.relevance.judge(features, read.states) for features, read in zip(measured, reads, strict=True)
-            )
-        return tuple(
-            tuple(map(partial(_by_words, topic), r.sentences, r.windows, r.english, r.english_windows)) for r in reads
-        )
+            return tuple(self.relevance.judge(own, read.states) for own, read in zip(measured, reads, strict=True))
+        by_words = partial(_by_words, topic)
+        return tuple(tuple(map(by_words, r.sentences, r.windows, r.english, r.english_windows)) for r in reads)
 
     def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
@@ -311,6 +290,7 @@ class SentenceRanker:
         texts: Texts,
         kept: Sequence[Sentence],
         pairs: PairReading,
+        *,
         one_of_many: bool,
     ) -> Read:
         windows = windows_of(texts, kept)
@@ -411,21 +391,22 @@ class SentenceRanker:
 
     def rank_by_centroid(self, party: str, searched: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the sentences nearest to the whole of what was said, for a question that names no topic."""
+        nothing = PartyEvidence(party=party, searched=tuple(searched))
         ids, vectors = self._store.catalogue.vectors_of([summary.statement_id for summary in searched])
         if not ids:
-            return PartyEvidence(party=party, searched=tuple(searched))
+            return nothing
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
         sentences = without_scraps(sentences_of(self._texts(scored), scored))
         if not sentences:
-            return PartyEvidence(party=party, searched=tuple(searched))
+            return nothing
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
         evidence = tuple(
             ScoredSentence(sentence=sentences[row], relevance=REPRESENTATIVE)
             for row in np.argsort(-near, kind="stable")[:_REPRESENTATIVE_SENTENCES]
         )
-        return PartyEvidence(party=party, searched=tuple(searched), sentences=evidence, passages=tuple(scored))
+        return replace(nothing, sentences=evidence, passages=tuple(scored))
 
     def key_sentences(self, sentences: Sequence[Sentence], k: int) -> tuple[Sentence, ...]:
         """Returns the key sentences of a text, strongest first."""

@@ -12,7 +12,7 @@ import regex
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.bonds import opens
-from app.answering.citation_spans import QuotableSpan, cite, quotable_spans
+from app.answering.citation_spans import BoundSpan, cite, quotable_spans
 from app.answering.compose.repetition import repeats, words_of
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
@@ -108,16 +108,14 @@ def compose(
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
-    speakers = [item.party for item in answering]
-    holds = (
-        partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers) if answer_type else None
-    )
     introductions: dict[int, str] = {}
+    spoken_for: dict[str, tuple[str, ...]] = {}
     more = 0
     for item in (*answering, *groups):
         strong = item.best_sentences
         allowed = min(share, OF_GROUP) if item.members else share
-        if holds is not None and not item.members:
+        if answer_type and not item.members:
+            holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=[*sure])
             strong, held = with_answer_type(strong, sources, holds, allowed)
             missing = None if held else missing
         # In a list each party gets one short quotation.
@@ -128,13 +126,14 @@ def compose(
         citations += made
         if item.members:
             introductions |= {citation.number: introduction(item, local) for citation in made}
+            spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
         claims += [claim_of(item.party, local, *said) for said in _with_openings(made)]
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
         more=more,
         missing=missing,
-        spoken_for=_spoken_for(groups),
+        spoken_for=spoken_for,
         introductions=introductions,
     )
 
@@ -161,20 +160,15 @@ def with_answer_type(
 
 def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
     """Returns the claim that a party said what a citation quotes, or several of one statement together."""
-    name = citation.title or citation.file
-    if party:
-        name = holders(citation, local.name, local.wording, party)
+    name = holders(citation, local.name, local.wording, party) if party else citation.title or citation.file
     if citation.summarised:
         name = local.say("as_summarised", party=name)
     name = as_quoting(name, citation, local.name, local.wording)
     cited = (citation, *others)
     quotations = " ".join(f"“{each.quote}”" for each in cited)
     # Quotation marks are for quotations alone, so they are dropped from a name.
-    return Claim(
-        text=f"{_MARKS.sub('', name)}: {quotations}",
-        state=party or None,
-        citations=tuple(each.number for each in cited),
-    )
+    text = f"{_MARKS.sub('', name)}: {quotations}"
+    return Claim(text=text, state=party or None, citations=tuple(each.number for each in cited))
 
 
 def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
@@ -224,14 +218,9 @@ def quote(
     kept = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
         kept.sort(key=lambda said: recency(said.statement.metadata), reverse=True)
-    # The words that open a long list come right before its item.
-    order = [
-        (said.statement, span, said.also_in if span is said.span.span else {})
-        for said in kept
-        for span in (said.span.opening, said.span.span)
-        if span is not None
-    ]
-    order += [(said.statement, said.span.distant, {}) for said in kept if said.span.distant is not None]
+    parts = [(said, part) for said in kept for part in said.span.parts]
+    parts.sort(key=lambda part: part[1] is part[0].span.distant)
+    order = [(said.statement, part, said.also_in if part is said.span.span else {}) for said, part in parts]
     return [
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))
         for number, (statement, span, also_in) in enumerate(order, first_number)
@@ -242,14 +231,14 @@ def quote(
 class _Said:
     """A span to quote, with its words, and the other statements that say the same."""
 
-    span: QuotableSpan
+    span: BoundSpan
     statement: Statement
     words: str
     also_in: dict[str, None] = field(default_factory=dict)
 
 
 def _without_repetition(
-    planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+    planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Said]:
     """Keeps up to `limit` spans that say something new.
 
@@ -259,7 +248,7 @@ def _without_repetition(
     kept: list[_Said] = []
     for span in planned:
         statement = sources.statements[span.statement_id]
-        sentences = sources.sentences[span.statement_id][span.span.first : span.span.last + 1]
+        sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
         wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
         own = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
         same = next((said for said in own if all(repeats(words, [said.words]) for words in wanted)), None)
@@ -274,12 +263,7 @@ def _without_repetition(
     return kept
 
 
-def render(
-    composed: Composition,
-    claims: Sequence[Claim],
-    citations: Sequence[Citation],
-    local: Localization,
-) -> str:
+def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[Citation], local: Localization) -> str:
     """Returns the answer as Markdown: attribution lines, and quotations with their numbers, of claims that passed."""
     by_number = {citation.number: citation for citation in citations}
     lines: list[str] = [local.say(f"missing_{composed.missing}")] if composed.missing is not None else []
@@ -303,19 +287,17 @@ def render(
             if worded and not place:
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
             # On one line, since a blank line would end the block quote.
+            directed = claim.direction in _SHOWN and composed.positions and not place
             doubts = [
-                local.say(f"direction_{claim.direction}")
-                if claim.direction in _SHOWN and composed.positions and not place
-                else None,
+                local.say(f"direction_{claim.direction}") if directed else None,
                 local.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
                 local.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
                 scan_note(citation, local.wording, only_unsure=True),
                 _quoting(citation, local),
             ]
             told = "; ".join(filter(None, doubts))
-            lines.append(
-                f"> “{escape(' '.join(citation.quote.split()))}” [{number}]" + (f" *({told})*" if told else "")
-            )
+            quotation = f"> “{escape(' '.join(citation.quote.split()))}” [{number}]"
+            lines.append(f"{quotation} *({told})*" if told else quotation)
             if number in composed.translations:
                 # Under the original, without quotation marks: nobody said it.
                 lines.append(local.say("unofficial_translation", text=plain_line(composed.translations[number])))
@@ -345,13 +327,6 @@ def introduction(item: PartyEvidence, local: Localization) -> str:
     names = local.wording.list_comma.join(escape(local.name(code)) for code in item.members)
     group = escape(local.name(item.party))
     return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
-
-
-def _spoken_for(groups: Sequence[PartyEvidence]) -> dict[str, tuple[str, ...]]:
-    spoken: dict[str, tuple[str, ...]] = {}
-    for item in groups:
-        spoken[item.party] = tuple(dict.fromkeys((*spoken.get(item.party, ()), *item.members)))
-    return spoken
 
 
 def escape(text: str) -> str:

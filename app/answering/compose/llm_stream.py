@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
 from app.chat_model import LlmConfig
@@ -28,12 +28,6 @@ _BEAT: Final = 0.5
 _PASSING: Final = frozenset({408, 409, 425, 429})
 _SERVER: Final = 500
 _LONGEST_PAUSE: Final = 8.0
-
-
-class _Reader(Protocol):
-    def feed(self, value: object) -> Iterator[Written]: ...
-
-    def finish(self) -> Iterator[Written]: ...
 
 
 @dataclass
@@ -86,7 +80,7 @@ class ModelRequest:
 
         No reply, or none in time, is a ModelSilentError; what came before that has been yielded.
         """
-        reader: _Reader = StructuredReader() if self.structured else LineReader()
+        reader = StructuredReader() if self.structured else LineReader()
         # Bounded, so that the model cannot run far ahead of the reader.
         pieces: queue.Queue[object] = queue.Queue(maxsize=64)
         worker = threading.Thread(target=self._listen, args=(pieces,), daemon=True)
@@ -107,7 +101,9 @@ class ModelRequest:
                 if isinstance(piece, BaseException):
                     yield from reader.finish()
                     raise ModelSilentError(str(piece) or type(piece).__name__) from piece
-                self._note(piece)
+                # A structured reply comes as a whole each time, as far as it has come.
+                whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
+                self.reply = f"{self.reply}{piece}" if whole is None else whole
                 yield from reader.feed(piece)
                 if len(self.reply) > _CHARACTERS * self.config.max_tokens:
                     break
@@ -115,13 +111,6 @@ class ModelRequest:
         finally:
             self._stop.set()
             self._estimate()
-
-    def _note(self, piece: object) -> None:
-        if isinstance(piece, str):
-            self.reply += piece
-        else:
-            # A structured reply comes as a whole each time, as far as it has come.
-            self.reply = json.dumps(piece, ensure_ascii=False)
 
     def _listen(self, pieces: "queue.Queue[object]") -> None:
         """Runs in a thread of its own, since a client may block longer than anyone waits."""
@@ -167,7 +156,10 @@ class ModelRequest:
                 if piece is not None and piece != "":
                     yield piece
         finally:
-            self._count(counting)
+            for used in counting.usage_metadata.values():
+                self._usage_reported = True
+                self.usage.prompt_tokens += used["input_tokens"]
+                self.usage.completion_tokens += used["output_tokens"]
 
     def _links(self) -> "Sequence[Runnable[Any, Any]]":
         """Returns the model, and after it what makes structured output of its messages."""
@@ -185,12 +177,6 @@ class ModelRequest:
             if self._stop.is_set():
                 return
             yield chunk
-
-    def _count(self, counting: Any) -> None:  # noqa: ANN401 - a handler of a library that is loaded late
-        for used in counting.usage_metadata.values():
-            self._usage_reported = True
-            self.usage.prompt_tokens += used["input_tokens"]
-            self.usage.completion_tokens += used["output_tokens"]
 
     def _estimate(self) -> None:
         if self._usage_reported:

@@ -15,12 +15,7 @@ from app.retrieval.party_evidence import PartyEvidence
 
 
 def with_claims(
-    quoted: Composition,
-    draft: ModelDraft,
-    evidence: Sequence[PartyEvidence],
-    local: Localization,
-    *,
-    model: str,
+    quoted: Composition, draft: ModelDraft, evidence: Sequence[PartyEvidence], local: Localization, *, model: str
 ) -> Composition:
     """Puts a model's checked claims in place of the quotations of the parties that they are about.
 

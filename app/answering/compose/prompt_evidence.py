@@ -5,12 +5,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
 import regex
 
-from app.answering.citation_spans import QuotableSpan, SentenceSpan, cite, quotable_spans
+from app.answering.citation_spans import BoundSpan, cite, quotable_spans
 from app.records import Citation, Sources
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
@@ -35,7 +35,7 @@ class PromptEvidence:
     """
 
     sentences: Mapping[int, Sentence]
-    quoted: Mapping[int, tuple[SentenceSpan, ...]]
+    quoted: Mapping[int, Sequence[range]]
     left_out: int
     text: str
     sources: Sources
@@ -56,13 +56,13 @@ def number_sentences(
 ) -> PromptEvidence:
     """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens)."""
     queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
-    kept: list[QuotableSpan] = []
+    kept: list[BoundSpan] = []
     used = left_out = 0
     # Round-robin over the parties, so that none is crowded out.
     for quotable in (quotable for turn in zip_longest(*queues) for quotable in turn if quotable is not None):
         size = _size(quotable, sources)
         if used + size > room:
-            left_out += quotable.span.last - quotable.span.first + 1
+            left_out += len(quotable.span)
             continue
         used += size
         kept.append(quotable)
@@ -70,40 +70,27 @@ def number_sentences(
     return _prompt_evidence(kept, sources, parties, left_out)
 
 
-def _ordinals(quotable: QuotableSpan) -> list[int]:
-    return [ordinal for span in _spans(quotable) for ordinal in range(span.first, span.last + 1)]
-
-
-def _spans(quotable: QuotableSpan) -> list[SentenceSpan]:
-    """Returns a span after what it hangs on, and before what it refers back to."""
-    return [span for span in (quotable.opening, quotable.span, quotable.distant) if span is not None]
-
-
-def _size(quotable: QuotableSpan, sources: Sources) -> int:
+def _size(quotable: BoundSpan, sources: Sources) -> int:
     sentences = sources.sentences[quotable.statement_id]
     # A line has a number, and a statement its tags.
-    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in _ordinals(quotable)) + 24
+    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24
 
 
-def _prompt_evidence(
-    kept: Sequence[QuotableSpan], sources: Sources, parties: PartyTable, left_out: int
-) -> PromptEvidence:
-    shown: dict[str, dict[int, list[SentenceSpan]]] = {}
+def _prompt_evidence(kept: Sequence[BoundSpan], sources: Sources, parties: PartyTable, left_out: int) -> PromptEvidence:
+    shown: dict[str, dict[int, list[range]]] = {}
     for quotable in kept:
         lines = shown.setdefault(quotable.statement_id, {})
-        whole = _spans(quotable)
-        for ordinal in _ordinals(quotable):
-            in_span = quotable.span.first <= ordinal <= quotable.span.last
-            lines.setdefault(ordinal, whole if in_span else [SentenceSpan(first=ordinal, last=ordinal)])
+        for ordinal in chain(*quotable.parts):
+            lines.setdefault(ordinal, quotable.parts if ordinal in quotable.span else [range(ordinal, ordinal + 1)])
     numbered: dict[int, Sentence] = {}
-    quoted: dict[int, tuple[SentenceSpan, ...]] = {}
+    quoted: dict[int, Sequence[range]] = {}
     blocks = []
     for statement_id, lines in shown.items():
         written = []
         for ordinal in sorted(lines):
             sentence = sources.sentences[statement_id][ordinal]
             at = len(numbered) + 1
-            numbered[at], quoted[at] = sentence, tuple(lines[ordinal])
+            numbered[at], quoted[at] = sentence, lines[ordinal]
             written.append(f"[S{at}] {inert(sentence.text)}")
         blocks.append(_block(sources.statements[statement_id], written, parties))
     return PromptEvidence(sentences=numbered, quoted=quoted, left_out=left_out, text="\n".join(blocks), sources=sources)

@@ -6,7 +6,6 @@ import pytest
 
 from app.answering.citation_spans import (
     BoundSpan,
-    SentenceSpan,
     cite,
     cite_place,
     resolve_anaphora,
@@ -27,6 +26,10 @@ cases = Cases(__file__)
 def _sentences(*texts: str) -> list[Sentence]:
     """Sentences of one paragraph."""
     return [replace(sentence, paragraph=1) for sentence in annotated("s", texts).sentences]
+
+
+def _bound(span: range, **others: range) -> BoundSpan:
+    return BoundSpan(statement_id="s", span=span, **others)
 
 
 PLAIN = "Ondrava thanks the Secretariat for the documents."
@@ -61,11 +64,9 @@ def test_referent_follows_the_noun_and_is_near() -> None:
 
 def test_spans_join_an_adjacent_referent_into_one_and_keep_a_distant_one_apart() -> None:
     sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
-    assert spans(sentences, [2]) == [BoundSpan(span=SentenceSpan(first=1, last=2))]
+    assert spans(sentences, [2]) == [_bound(range(1, 3))]
     sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
-    assert spans(sentences, [3]) == [
-        BoundSpan(span=SentenceSpan(first=3, last=3), distant=SentenceSpan(first=0, last=0))
-    ]
+    assert spans(sentences, [3]) == [_bound(range(3, 4), distant=range(0, 1))]
     assert spans(sentences, []) == []
 
 
@@ -73,13 +74,7 @@ def test_spans_quote_every_sentence_once() -> None:
     sentences = _sentences("Coercive measures were imposed.", PLAIN, "These measures are illegal.", "It is so.", PLAIN)
     for chosen in ([2, 0], [0, 2], [3, 2, 0], [4, 3, 2, 1, 0], [2, 3]):
         made = spans(sentences, chosen)
-        quoted = [
-            ordinal
-            for bound in made
-            for span in (bound.span, bound.distant)
-            if span is not None
-            for ordinal in range(span.first, span.last + 1)
-        ]
+        quoted = [ordinal for bound in made for span in bound.parts for ordinal in span]
         assert len(quoted) == len(set(quoted)), chosen
         assert set(chosen) <= set(quoted), chosen
 
@@ -87,8 +82,8 @@ def test_spans_quote_every_sentence_once() -> None:
 def test_spans_join_chosen_neighbours_up_to_the_longest() -> None:
     sentences = _sentences(*[PLAIN] * 9)
     made = spans(sentences, [3, 2, 4, 5, 6, 7])
-    assert made[0] == BoundSpan(span=SentenceSpan(first=3, last=6))
-    assert all(bound.span.last - bound.span.first < 4 for bound in made)
+    assert made[0] == _bound(range(3, 7))
+    assert all(len(bound.span) <= 4 for bound in made)
 
 
 def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stored) -> None:
@@ -96,14 +91,14 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     about = next(s.ordinal for s in sentences if "under article 4" in s.text)
     [bound] = spans(sentences, [about])
     citation = cite(statement, sentences, bound.span, 1)
-    assert bound == BoundSpan(span=SentenceSpan(first=about - 1, last=about))
+    assert bound.span == range(about - 1, about + 1) and bound.distant is None
     assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
 
 def test_cite_copies_place_and_provenance(stored: Stored) -> None:
     for statement, sentences in stored.values():
-        citation = cite(statement, sentences, SentenceSpan(first=0, last=0), 7)
+        citation = cite(statement, sentences, range(0, 1), 7)
         assert citation.number == 7 and citation.verdict == "verified"
         assert citation.source_quote == statement.source_text[citation.start : citation.end]
         assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
@@ -113,16 +108,12 @@ def test_cite_copies_place_and_provenance(stored: Stored) -> None:
 
 @cases("text")
 def test_spans_bring_what_a_sentence_announces(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [
-        BoundSpan(span=SentenceSpan(first=1, last=2))
-    ]
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [_bound(range(1, 3))]
 
 
 @pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
 def test_a_wish_announces_nothing(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [
-        BoundSpan(span=SentenceSpan(first=1, last=1))
-    ]
+    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [_bound(range(1, 2))]
 
 
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
@@ -130,12 +121,12 @@ OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have be
 
 def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     made = _sentences(*OFFENCE, "We turn to ships.")
-    assert [bound.span for bound in spans(made, [0])] == [SentenceSpan(first=0, last=0)]
-    assert [bound.span for bound in spans(made, [0], going_on=[0])] == [SentenceSpan(first=0, last=2)]
+    assert [bound.span for bound in spans(made, [0])] == [range(0, 1)]
+    assert [bound.span for bound in spans(made, [0], going_on=[0])] == [range(0, 3)]
     parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
-    assert [bound.span for bound in spans(parted, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
+    assert [bound.span for bound in spans(parted, [0], going_on=[0])] == [range(0, 1)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
-    assert [bound.span for bound in spans(far, [0], going_on=[0])] == [SentenceSpan(first=0, last=0)]
+    assert [bound.span for bound in spans(far, [0], going_on=[0])] == [range(0, 1)]
 
 
 def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
@@ -163,17 +154,17 @@ def _listed(*items: str) -> list[Sentence]:
 
 def test_an_item_of_a_list_is_quoted_from_the_words_that_open_it_on() -> None:
     sentences = _listed("(a) A fund for victims;", "(b) A registry of owners;", "(c) A court.")
-    assert spans(sentences, [3]) == [BoundSpan(span=SentenceSpan(first=1, last=3))]
-    assert spans(sentences, [4, 2]) == [BoundSpan(span=SentenceSpan(first=1, last=4))]
+    assert spans(sentences, [3]) == [_bound(range(1, 4))]
+    assert spans(sentences, [4, 2]) == [_bound(range(1, 5))]
     # A later choice from the same list goes on with the same span.
-    assert spans(sentences, [2, 4]) == [BoundSpan(span=SentenceSpan(first=1, last=4))]
-    assert spans(sentences, [1]) == [BoundSpan(span=SentenceSpan(first=1, last=2))]
+    assert spans(sentences, [2, 4]) == [_bound(range(1, 5))]
+    assert spans(sentences, [1]) == [_bound(range(1, 3))]
 
 
 def test_an_item_far_from_the_words_that_open_its_list_brings_them_as_a_span_of_their_own() -> None:
     sentences = _listed(*(f"({letter}) {'A fund for the victims of trade. ' * 8}" for letter in "abc"))
-    opening = SentenceSpan(first=1, last=1)
-    assert spans(sentences, [4]) == [BoundSpan(span=SentenceSpan(first=4, last=4), opening=opening)]
+    opening = range(1, 2)
+    assert spans(sentences, [4]) == [_bound(range(4, 5), opening=opening)]
 
 
 def _stored(text: str) -> Sources:
@@ -198,4 +189,4 @@ def test_words_that_open_a_long_list_are_cited_right_before_its_item() -> None:
 def test_a_span_holds_whole_rows_of_a_table() -> None:
     text = "Our views follow.\nA registry shall be kept.\tNot supported.\nThank you."
     made = _stored(text).sentences["s"]
-    assert spans(made, [1], source=text) == [BoundSpan(span=SentenceSpan(first=1, last=2))]
+    assert spans(made, [1], source=text) == [_bound(range(1, 3))]

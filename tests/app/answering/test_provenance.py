@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.compose.extractive import escape
 from app.answering.localization import localize
 from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
@@ -21,13 +21,13 @@ cases = Cases(__file__)
 def citation(stored: Stored) -> Citation:
     statement, sentences = stored["000_6237221ecf9e9373"]
     about = next(sentence.ordinal for sentence in sentences if "under article 4" in sentence.text)
-    return cite(statement, sentences, SentenceSpan(first=about, last=about), 1)
+    return cite(statement, sentences, range(about, about + 1), 1)
 
 
 @pytest.fixture
 def of_a_group(stored: Stored) -> Citation:
     statement, sentences = stored["XGR_10_2020"]
-    return cite(statement, sentences, SentenceSpan(first=4, last=4), 1)
+    return cite(statement, sentences, range(4, 5), 1)
 
 
 def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(citation):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.verify import reads_as, verify, verify_citation
 from app.records import Citation, Claim
 from tests.cases import Cases
@@ -31,7 +31,7 @@ def _citation(statement: Statement, words: str, *, quote: str | None = None, num
     start = statement.source_text.index(words)
     (whole,) = annotated(statement.statement_id, [words]).sentences
     whole = replace(whole, start=start, end=start + len(words))
-    made = cite(statement, [whole], SentenceSpan(first=0, last=0), number)
+    made = cite(statement, [whole], range(0, 1), number)
     return made if quote is None else replace(made, quote=quote)
 
 
@@ -165,7 +165,7 @@ def test_verify_reads_the_store_and_not_the_answer() -> None:
 @pytest.mark.heavy
 def test_every_citation_that_cite_makes_is_verified(stored: Stored) -> None:
     judged = [
-        verify_citation(cite(statement, sentences, SentenceSpan(first=first, last=last), 1), statement)
+        verify_citation(cite(statement, sentences, range(first, last + 1), 1), statement)
         for statement, sentences in stored.values()
         for first in range(len(sentences))
         for last in range(first, min(first + 4, len(sentences)))
@@ -199,7 +199,7 @@ def test_cite_is_verified_and_any_lost_word_is_altered(words: list[str], gap: st
 
 def test_the_sample_reads_as_its_source(stored: Stored) -> None:
     statement, sentences = stored["000_6237221ecf9e9373"]
-    whole = cite(statement, sentences, SentenceSpan(first=0, last=len(sentences) - 1), 1)
+    whole = cite(statement, sentences, range(0, len(sentences)), 1)
     assert "These illegal actions" in whole.quote and "Theseillegal actions" in whole.source_quote
     assert verify_citation(whole, statement) == "verified"
     assert statement.source_text == (PROJECT / "ingest/sample/000_6237221ecf9e9373.txt").read_bytes().decode("utf-8")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.briefing.cells import Subject, Suggestion
 from app.briefing.position_classifier import deciding, suggest_kind
 from app.records import Citation
@@ -26,7 +26,7 @@ def statement(text: str, *, state: str = "XAA", edits: tuple[Edit, ...] = (), na
 def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = None) -> Citation:
     stop, text = len(of.source_text) if end is None else end, of.source_text[start:end]
     whole = Sentence(statement_id=of.statement_id, ordinal=0, start=start, end=stop, text=text, paragraph=1, page=None)
-    return cite(of, [whole], SentenceSpan(first=0, last=0), number)
+    return cite(of, [whole], range(0, 1), number)
 
 
 def on(topic: str = "", article: str | None = None) -> Subject:

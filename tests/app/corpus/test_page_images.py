@@ -9,7 +9,7 @@ import pytest
 from fastapi import HTTPException
 from PIL import Image
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.compose.extractive import Composition, render
 from app.answering.localization import localize
 from app.answering.provenance import reference
@@ -188,14 +188,14 @@ def test_words_read_from_a_scan_carry_their_confidence_to_the_reader(kept):
             ScannedWord(start=start + 7, end=start + 13, confidence=second, **place),
         )
         scan = replace(statement.document, scanned=words).as_statement()
-        made = cite(scan, sentences, SentenceSpan(first=ordinal, last=ordinal), 1)
+        made = cite(scan, sentences, range(ordinal, ordinal + 1), 1)
         assert made.ocr_confidence == pytest.approx((0.9 * 6 + second * 6) / 12)
         for language in LANGUAGES:
             said = reference(made, localize(PartyTable.load(), language))
             assert f"{made.ocr_confidence:.0%}" in said
         assert (("Scanned, read at 90%", False) in provenance(made)) is sure
         assert any("low confidence, 65%" in words for words, _ in provenance(made)) is not sure
-    assert cite(statement, sentences, SentenceSpan(first=ordinal, last=ordinal), 1).ocr_confidence is None
+    assert cite(statement, sentences, range(ordinal, ordinal + 1), 1).ocr_confidence is None
 
 
 def test_unsure_scan_is_flagged_beside_the_quotation():

@@ -13,7 +13,7 @@ from typing import Final
 
 from babel.dates import get_month_names
 
-from app.answering.citation_spans import SentenceSpan, cite
+from app.answering.citation_spans import cite
 from app.answering.claims.mention_check import Premise
 from app.answering.compose.model import premise_of
 from app.records import Citation
@@ -73,8 +73,7 @@ def by_hand(stored: Stored) -> Iterator[TrueClaim]:
         statement, sentences = stored[name]
         chosen = [next(s for s in sentences if _flat(anchor) in _flat(s.text)) for anchor in anchors.split(" // ")]
         citations = tuple(
-            cite(statement, sentences, SentenceSpan(first=s.ordinal, last=s.ordinal), n)
-            for n, s in enumerate(chosen, 1)
+            cite(statement, sentences, range(s.ordinal, s.ordinal + 1), n) for n, s in enumerate(chosen, 1)
         )
         language = str(statement.metadata.language)
         yield TrueClaim(text=text, language=language, citations=citations, made="by hand", held_out=place % 2 == 1)
@@ -103,7 +102,7 @@ def by_rule(stored: Stored, parties: PartyTable, *, held_out: bool, chance: rand
             text = chance.choice(OPENINGS[language]).format(p=party, s=_lowered(body, language)) + (
                 "。" if language == "zh" else "."
             )
-            citation = cite(statement, sentences, SentenceSpan(first=sentence.ordinal, last=sentence.ordinal), 1)
+            citation = cite(statement, sentences, range(sentence.ordinal, sentence.ordinal + 1), 1)
             yield TrueClaim(text=text, language=language, citations=(citation,), made=made, held_out=held_out)
 
 
