@@ -21,7 +21,6 @@ from vectorstore.records import JSONValue
 
 logger = logging.getLogger(__name__)
 
-
 Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 
@@ -63,13 +62,7 @@ class Assistant:
         overrides: Mapping[str, JSONValue] | None = None,
         history: Sequence[str | EarlierTurn] = (),
     ) -> Answer:
-        """Answers a question.
-
-        Args:
-            question: In any of the six languages.
-            overrides: Parts of the scope to put in place of what is read from the question.
-            history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set,
-                where any were.
+        """Answers a question; the arguments are those of a `Question`.
 
         Raises:
             AppError: The question or an override cannot be used.
@@ -96,13 +89,8 @@ class Assistant:
         self._keep(answer, state)
         if self._export is not None:
             self._export(answer)
-        logger.info(
-            "answer %s: %s, %d citations, %.0f ms",
-            answer.trace_id,
-            answer.status,
-            len(answer.citations),
-            answer.timings_ms.total,
-        )
+        told = (answer.trace_id, answer.status, len(answer.citations), answer.timings_ms.total)
+        logger.info("answer %s: %s, %d citations, %.0f ms", *told)
         yield answer
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:

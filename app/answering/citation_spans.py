@@ -214,10 +214,8 @@ def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: 
 
 
 def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, last: int, source: str) -> BoundSpan:
-    """Returns a span with the whole of its rows and with its opening: joined to it, or as a span of its own.
-
-    Another's words in quotation marks are shown as such without "As Belmora said:".
-    """
+    """Returns a span with the whole of its rows and with its opening: joined to it, or as a span of its own."""
+    # Another's words in quotation marks are shown as such without "As Belmora said:".
     first, last = bonds[first].first, bonds[last].last
     before = [
         at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
@@ -320,10 +318,8 @@ def quotable_spans(
 
 
 def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
-    """Takes neighbours off a span that is not whole with them, as one that begins within a sentence.
-
-    First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
-    """
+    """Takes neighbours off a span that is not whole with them, as one that begins within a sentence."""
+    # First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
     heads = running_heads(statement.source_text)
 
     def whole(span: range) -> bool:

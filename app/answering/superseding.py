@@ -71,12 +71,10 @@ def _direction(citation: Citation, words: str, topic: str, language: str, partie
 
 
 def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
-    """Reads the sentences of a quotation whose direction is the speaker's, as it stands.
-
-    What the next one takes back has none: "It must be kept. We share none of these reasons.", nor has what would have
-    been, beside which nothing but outright words are for the topic. An item of a list takes the direction of the words
-    that open it.
-    """
+    """Reads the sentences of a quotation whose direction is the speaker's, as it stands."""
+    # What the next one takes back has none: "It must be kept. We share none of these reasons.", nor has what would have
+    # been, beside which nothing but outright words are for the topic. An item of a list takes the direction of the
+    # words that open it.
     read: list[SentenceDirection] = []
     would = False
     for sentence in split_bound(words):
@@ -97,11 +95,9 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable | No
 
 
 def _is_taken_back(before: SentenceDirection, own: SentenceDirection, text: str) -> bool:
-    """Returns whether a sentence that takes back, read as `own`, speaks of the direction of the one before.
-
-    One that the speaker takes outright ("we support") only a change of view takes back ("no longer"): what is disowned
-    beside it is an objection. What is reported is no direction, and a change of law takes back no support.
-    """
+    """Returns whether a sentence that takes back, read as `own`, speaks of the direction of the one before."""
+    # One that the speaker takes outright ("we support") only a change of view takes back ("no longer"): what is
+    # disowned beside it is an objection. What is reported is no direction, and a change of law takes back no support.
     if before.reading in ("reported", own.reading):
         return False
     if _DISOWNS.search(text):

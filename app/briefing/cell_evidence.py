@@ -59,13 +59,9 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
 
     Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
-    room for few quotations. Sentences in other languages stay. Of statements made after all of these, what shares half
-    of its words counts as well, or words with what is kept, so that no earlier position stands there as the latest one.
-
-    Args:
-        item: The evidence of the party.
-        subject: What it is evidence on; what names an article is on it anyway.
-        sentences: All sentences of each statement.
+    room for few quotations. Sentences in other languages stay, and what names an article is on it anyway. Of statements
+    made after all of these, what shares half of its words counts as well, or words with what is kept, so that no
+    earlier position stands there as the latest one. `sentences` are all those of each statement.
     """
     shared = shared_with(subject)
     spoken, when = _spoken_and_when(item)
@@ -115,22 +111,12 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 
 
 def nearest(
-    item: PartyEvidence,
-    subject: Subject,
-    sentences: Mapping[str, Sequence[Sentence]],
-    *,
-    answering: bool = False,
+    item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], *, answering: bool = False
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
 
-    It has to share some of the subject's words, beside names of other things, or surely to answer. Of those that
-    answer, the latest statement's comes first.
-
-    Args:
-        item: The evidence of the party.
-        subject: What it is evidence on.
-        sentences: All sentences of each statement.
-        answering: Whether it has to be good enough for an answer to quote it.
+    It has to share some of the subject's words, beside names of other things, or surely to answer; with `answering`, to
+    be good enough for an answer to quote it. Of those that answer, the latest statement's comes first.
     """
     shared, names_states = shared_with(subject), _names_states_of(subject)
     spoken, when = _spoken_and_when(item)
@@ -204,11 +190,9 @@ def _spoken_and_when(
 def _goes_on(
     item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
 ) -> Callable[[Sentence], bool]:
-    """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold.
+    """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold."""
 
-    Where these are all in other languages, `unknown` tells, since words cannot be compared.
-    """
-
+    # Where these are all in other languages, `unknown` tells, since words cannot be compared.
     def words(sentence: Sentence) -> frozenset[str]:
         language = spoken(sentence)
         return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
@@ -257,11 +241,9 @@ def _is_unknown(subject: Subject, language: str | None) -> bool:
 
 
 def _shared(topic: str, language: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic.
-
-    What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
-    adjective of a State falls short of 1: it may be on something else.
-    """
+    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
+    # What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
+    # adjective of a State falls short of 1: it may be on something else.
     known, within = terms_of(topic, language), terms_within(topic, language)
     parts = [*_parts(topic, within, language)]
 

@@ -6,7 +6,7 @@ A change is reported only between two verified quotations, the earlier of which 
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 from app.answering.citation_spans import cite
@@ -120,10 +120,7 @@ def repetitions_of(
     return tuple(found)
 
 
-_Places = Mapping[str, Sequence[Sentence]]
-
-
-def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places:
+def _places(own: Sequence[StatementSummary], citations: CitationList) -> dict[str, list[Sentence]]:
     """Returns the places of each squashed sentence, by date of the statement."""
     places: dict[str, list[Sentence]] = {}
     for summary in sorted(own, key=lambda s: (s.metadata.date or "", s.statement_id)):
@@ -134,30 +131,26 @@ def _places(own: Sequence[StatementSummary], citations: CitationList) -> _Places
     return places
 
 
-def _repeated(citation: Citation, places: _Places, citations: CitationList) -> list[Citation]:
+def _repeated(citation: Citation, places: Mapping[str, Sequence[Sentence]], citations: CitationList) -> list[Citation]:
     """Returns the longest run of a citation's sentences that other statements hold, cited from each; else nothing."""
-    ordinals = [identifier.ordinal for identifier in citation.sentence_ids]
-    own = citations.sentences(citation.statement_id)
+    sentences = citations.sentences(citation.statement_id)
+    own = [sentences[identifier.ordinal] for identifier in citation.sentence_ids]
     best: list[Citation] = []
     longest = 0
-    for begin in range(len(ordinals)):
-        for end in range(len(ordinals), begin, -1):
-            run = [own[ordinal] for ordinal in ordinals[begin:end]]
-            starts = [s for s in places.get(squash(run[0].text), ()) if _goes_on(s, run, citations)]
-            length = sum(len(sentence.text) for sentence in run)
-            if len({s.statement_id for s in starts}) > 1 and length > longest:
-                longest = length
-                best = [_cited(start, len(run), citations) for start in _one_each(starts)]
+    for begin, end in combinations(range(len(own) + 1), 2):
+        run = own[begin:end]
+        starts = (s for s in places.get(squash(run[0].text), ()) if _goes_on(s, run, citations))
+        first = {start.statement_id: start for start in reversed([*starts])}
+        length = sum(len(sentence.text) for sentence in run)
+        if len(first) > 1 and length > longest:
+            longest = length
+            best = [_cited(start, len(run), citations) for start in reversed(first.values())]
     return best
 
 
 def _goes_on(start: Sentence, run: Sequence[Sentence], citations: CitationList) -> bool:
     there = citations.sentences(start.statement_id)[start.ordinal : start.ordinal + len(run)]
     return [squash(s.text) for s in there] == [squash(s.text) for s in run]
-
-
-def _one_each(starts: Sequence[Sentence]) -> list[Sentence]:
-    return list({start.statement_id: start for start in reversed(starts)}.values())[::-1]
 
 
 def _cited(start: Sentence, length: int, citations: CitationList) -> Citation:

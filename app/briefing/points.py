@@ -45,11 +45,9 @@ def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]
 
 
 def _turns(briefing: Briefing) -> Iterator[Cell]:
-    """Yields the cells with evidence, a subject after the other, so that none takes the room of all others.
-
-    Of each, cells that tell a kind come before others, then those whose kind has been told least on it, then parties
-    that have been heard least: a page without room for all quotes who is against as well as who is for.
-    """
+    """Yields the cells with evidence, a subject after the other, so that none takes the room of all others."""
+    # Of each, cells that tell a kind come before others, then those whose kind has been told least on it, then parties
+    # that have been heard least: a page without room for all quotes who is against as well as who is for.
     waiting = {s.label: [c for c in briefing.cells if c.subject == s.label and c.evidence] for s in briefing.subjects}
     told, heard = Counter[tuple[str, str]](), Counter[str]()
 

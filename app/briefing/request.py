@@ -56,14 +56,14 @@ class BriefingRequest:
 
     def scope(self, subject: Subject, party: str | None, session: str | None, parties: PartyTable) -> Scope:
         """Returns the scope of one cell; of everyone where no party is given."""
+        named = () if party is None else (party,)
         known = parties.get(party) if party is not None else None
         group = known is not None and known.kind != "state"
         articles = () if subject.article is None else (subject.article,)
-        treaties = () if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=articles),)
         return Scope(
-            states=(party,) if party is not None and not group else (),
-            groups=(party,) if party is not None and group else (),
-            treaties=treaties,
+            states=() if group else named,
+            groups=named if group else (),
+            treaties=() if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=articles),),
             bodies=self.bodies,
             sessions=(session,) if session is not None else self.sessions,
             years=self.years,
@@ -151,8 +151,7 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
     named = dict.fromkeys(code for scope in scopes for code in (*scope.states, *scope.groups))
     subjects: dict[str, Subject] = {}
     for scope in scopes:
-        numbered = [(t.treaty, number) for t in scope.treaties for number in t.articles]
-        found = [_of_article(treaty, number) for treaty, number in numbered]
+        found = [_of_article(treaty.treaty, number) for treaty in scope.treaties for number in treaty.articles]
         if scope.topic and not found:
             found = [_topic(scope.topic, scope.language)]
         subjects |= {subject.label: subject for subject in found}
@@ -210,10 +209,8 @@ def request_of_resolution(resolution: Resolution) -> BriefingRequest:
 
 
 def _topics_in(words: str, language: str) -> list[str]:
-    """Splits coordinated topics: "extradition and mutual legal assistance".
-
-    Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
-    """
+    """Splits coordinated topics: "extradition and mutual legal assistance"."""
+    # Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
     parts = [part.strip() for part in _WORDS.between.split(words) if part.strip()]
     parted = len(parts) > 1 and not terms_of(words, language) and all(terms_of(part, language) for part in parts)
     return parts if parted else [words]

@@ -100,12 +100,9 @@ class TableBuilder:
     ) -> Briefing:
         """Builds a briefing; every cell is searched by itself, however many there are.
 
-        The composer is the model, where there is one, unless named. `progress` hears of every cell, and of one that a
-        model writes again and again; what it raises ends it all.
-
-        Raises:
-            BriefingError: There is no such composer, or no model.
-            ChatModelError: The model cannot be set up.
+        The composer is the model, where there is one, unless named; one that there is not is a BriefingError, and a
+        model that cannot be set up a ChatModelError. `progress` hears of every cell, and of one that a model writes
+        again and again; what it raises ends it all.
         """
         parties, writer = self._parties(), self._writing(composer)
         worded = None if writer is None else CellWriter(writer, localize(parties, request.language))
@@ -123,11 +120,7 @@ class TableBuilder:
     ) -> tuple[Citation, ...]:
         """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
 
-        Sentences of `but` are not among them.
-
-        Raises:
-            BriefingError: There are no words.
-            StoreError: The store cannot be read.
+        Sentences of `but` are not among them. No words are a BriefingError.
         """
         parties = self._parties()
         request = read_request(parties, topics=[words], states=[party], language=language)
@@ -326,10 +319,8 @@ class _Build:
         )
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
-        """Quotes evidence that passes verification; repeated language is quoted once.
-
-        The latest statement is quoted before others are, however few quotations there is room for.
-        """
+        """Quotes evidence that passes verification; repeated language is quoted once."""
+        # The latest statement is quoted before others are, however few quotations there is room for.
         held = retrieved.sources.statements
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)

@@ -171,11 +171,9 @@ class AttributionReader:
             )
 
     def _takes_over(self, text: str) -> bool:
-        """Returns whether somebody who is named behind a sentence's last quotation speaks the next one.
-
-        They do with a verb of their own, and where the first one's is left out: "Drelnia’s view: “…”; Arvandia’s: “…”",
-        "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" they do not.
-        """
+        """Returns whether somebody who is named behind a sentence's last quotation speaks the next one."""
+        # They do with a verb of their own, and where the first one's is left out: "Drelnia’s view: “…”; Arvandia’s:
+        # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" they do not.
         start, own = text.rfind(_MASK) + 1, self._own_words(text)
         found = self._find(own)
         lead = own[: text.find(_MASK)].rstrip(_OPENING) if start else ""
@@ -222,11 +220,9 @@ class AttributionReader:
         return block.kind == "heading" or (block.kind == "text" and bool(text) and line)
 
     def _time_of_heading(self, at: int, text: str) -> SpokenTime | None:
-        """Returns when a heading says that what stands under it was spoken.
-
-        A label tells ("Belmora, 2018", "Session 55" alone), and so does a session or day in a heading below the title;
-        the session, day and place in a title are the document's own, and a year among other words a thing's.
-        """
+        """Returns when a heading says that what stands under it was spoken."""
+        # A label tells ("Belmora, 2018", "Session 55" alone), and so does a session or day in a heading below the
+        # title; the session, day and place in a title are the document's own, and a year among other words a thing's.
         named = self._find(text)
         spans = [(match.start, match.end) for match in named]
         spans += [(date.start, date.end) for date in find_dates(text)]
@@ -307,10 +303,8 @@ class AttributionReader:
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[tuple[int, str]]:
-        """Yields what stands over a block, with its index: lines that read as headings, then headings.
-
-        The nearest come first; each heading is of a higher level than the one before.
-        """
+        """Yields what stands over a block, with its index: lines that read as headings, then headings."""
+        # The nearest come first; each heading is of a higher level than the one before.
         blocks = self._document.blocks
         for at in range(index - 1, max(0, index - _BLOCKS_BACK) - 1, -1):
             if blocks[at].kind in ("heading", "cell"):
@@ -369,11 +363,9 @@ class AttributionReader:
         return ()
 
     def _ordered(self, text: str) -> tuple[str, ...]:
-        """Returns the parties of a sentence, whoever speaks first.
-
-        A group for which somebody speaks comes before the speaker; then who stands beside a verb of speech or behind
-        "according to"; then who is not merely spoken of.
-        """
+        """Returns the parties of a sentence, whoever speaks first."""
+        # A group for which somebody speaks comes before the speaker; then who stands beside a verb of speech or behind
+        # "according to"; then who is not merely spoken of.
         behalf, joined = self._speakers(text)
         return _parties_of([*behalf, *joined])
 
@@ -418,13 +410,8 @@ class AttributionReader:
         return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
-        """Returns a sentence with blanks for its asides and brackets."""
-        return self._without_brackets(
-            _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        )
-
-    def _without_brackets(self, text: str) -> str:
-        """Returns a text with blanks for what stands in brackets, where names stand outside of them as well."""
+        """Returns a sentence with blanks for its asides, and for brackets where names stand outside of them as well."""
+        text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
         blank = _BRACKETED.sub(lambda part: " " * len(part.group()), text)
         return blank if blank != text and self._find(blank) else text
 
@@ -449,14 +436,11 @@ class AttributionReader:
             for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
-        return any(
-            not previous
-            or (
-                regex.search(r"[;.,،]", text[previous : verb.start()])
-                and not _PATTERNS.goes_on.search(text, previous, verb.start())
-            )
-            for verb in said
+        goes_on = _PATTERNS.goes_on.search
+        apart = (
+            regex.search(r"[;.,،]", text[previous : v.start()]) and not goes_on(text, previous, v.start()) for v in said
         )
+        return any(apart) if previous else bool(said)
 
 
 class _Near:

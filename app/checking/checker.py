@@ -47,10 +47,8 @@ class Checker:
         work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
     ) -> None:
         """Prepares nothing yet; `texts` are read at the first check."""
-        self._texts = texts
-        self._parties = parties
-        self._limits = limits
-        self._limits_of_work = work
+        self._texts, self._parties = texts, parties
+        self._limits, self._limits_of_work = limits, work
 
     def party_name(self, code: str, language: str = "en") -> str:
         """Returns the name of a party to show."""
@@ -108,14 +106,11 @@ class Checker:
             for part in block.hidden
         ]
         notes = document.notes if texts.all else (*document.notes, words.say("no_statements"))
+        complete, limits = len(findings) == len(quotations.found), tuple(map(words.say, _LIMITS))
         return CheckReport(
-            findings=tuple(findings),
-            skipped=(*skipped, *hidden),
-            notes=notes,
-            limits=tuple(map(words.say, _LIMITS)),
-            complete=len(findings) == len(quotations.found),
+            findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=limits, complete=complete,
             language=words.language,
-        )
+        )  # fmt: skip
 
 
 def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:

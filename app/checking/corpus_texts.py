@@ -138,19 +138,9 @@ class CorpusTextsCache:
 
 def place_of(stored: StoredText, start: int, end: int, local: Localization) -> Place:
     """Returns a place, `[start, end)` of the source text, with its reference in words."""
-    statement, metadata = stored.statement, stored.metadata
-    paragraphs = [block for block in statement.blocks if block.paragraph is not None and block.start <= start]
-    citation = cite_place(
-        statement,
-        start,
-        end,
-        page=bisect_right(statement.document.page_starts, start) or None,
-        paragraph=paragraphs[-1].paragraph if paragraphs else None,
-    )
-    return Place(
-        statement_id=statement.statement_id,
-        state=None if statement.kind == "treaty" else metadata.state,
-        start=start,
-        end=end,
-        reference=reference(citation, local),
-    )
+    statement, page = stored.statement, bisect_right(stored.statement.document.page_starts, start) or None
+    above = (block.paragraph for block in reversed(statement.blocks) if block.start <= start)
+    paragraph = next((number for number in above if number is not None), None)
+    told = reference(cite_place(statement, start, end, page=page, paragraph=paragraph), local)
+    state = None if statement.kind == "treaty" else stored.metadata.state
+    return Place(statement_id=statement.statement_id, state=state, start=start, end=end, reference=told)

@@ -71,10 +71,8 @@ def read_pasted(text: str) -> CheckedDocument:
 
 
 def _plain_blocks(text: str) -> list[CheckedBlock]:
-    """Reads plain text: empty lines end paragraphs, and so does every line break where no line is wrapped.
-
-    Lines with as many tabs as a neighbour, as a table is pasted, are its rows.
-    """
+    """Reads plain text: empty lines end paragraphs, and so does every line break where no line is wrapped."""
+    # Lines with as many tabs as a neighbour, as a table is pasted, are its rows.
     lines = text.replace("\f", "\n\n").splitlines()
     wrapped = any(_WRAPPED.search(f"{line.strip()}\n{below.strip()}") for line, below in pairwise(lines))
     unwrapped = any(len(line) > _UNWRAPPED for line in lines) or not wrapped
@@ -93,10 +91,8 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
 
 
 def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """Takes the rows of tables apart, whose cells stand side by side in a line of a PDF, with tabs between.
-
-    The longest cell of each line goes on as running text; the others stand before it, as a paragraph of their own.
-    """
+    """Takes the rows of tables apart, whose cells stand side by side in a line of a PDF, with tabs between."""
+    # The longest cell of each line goes on as running text; the others stand before it, as a paragraph of their own.
     pages = (text[start:end] for start, end in pairwise((*page_starts, len(text))))
     parts = ["\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")) for page in pages]
     return "".join(parts), tuple(accumulate(map(len, parts[:-1]), initial=0))

@@ -166,7 +166,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the finding as the contract has it, and what goes beyond it after that."""
-        named = self.attribution
+        named, when = self.attribution, self.attribution.when
         return {
             "quote": self.quotation.text,
             "attributed_to": named.parties[0] if named.parties else None,
@@ -174,18 +174,15 @@ class Finding:
             "statement_id": self.place.statement_id if self.place else None,
             "start": self.place.start if self.place else None,
             "end": self.place.end if self.place else None,
-            "found_in": [{"statement_id": place.statement_id, "state": place.state} for place in self.found_in],
+            "found_in": [{"statement_id": found.statement_id, "state": found.state} for found in self.found_in],
             "diff": self.diff,
             "where": str(self.where or ""),
             "reference": self.place.reference if self.place else None,
             "attributed_by": named.source,
             "named": {
                 "parties": list(named.parties),
-                "years": list(named.when.years),
-                "dates": list(named.when.dates),
-                "sessions": list(named.when.sessions),
-                "days": list(named.when.days),
-                "agenda_items": list(named.when.items),
+                **{name: list(getattr(when, name)) for name in ("years", "dates", "sessions", "days")},
+                "agenda_items": list(when.items),
                 "unknown": named.unknown,
                 "suggestion": named.suggestion,
             },

@@ -80,10 +80,8 @@ def cost(quote: str, window: str) -> int:
 
 
 def _located(quote: str, window: str) -> list[str]:
-    """Returns the words of a text around those that are likest to a quotation.
-
-    By characters for a short quotation, by words for a longer one: time by characters grows with its length squared.
-    """
+    """Returns the words of a text around those that are likest to a quotation."""
+    # By characters for a short quotation, by words for a longer one: time by characters grows with its length squared.
     if not quote or not window:
         return []
     if len(quote) <= _SHORT:
@@ -129,11 +127,9 @@ def _changed(out: Sequence[str], put: Sequence[str]) -> Iterator[Change]:
 
 
 def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:
-    """Returns where in the source the words begin and end that are likest to a quotation.
-
-    What stands before the first and after the last word in common is taken as far as the quotation has words there;
-    a chance match of a small word at an edge is none.
-    """
+    """Returns where in the source the words begin and end that are likest to a quotation."""
+    # What stands before the first and after the last word in common is taken as far as the quotation has words there; a
+    # chance match of a small word at an edge is none.
     starts = {max(0, run.src_start - before) for run in equal[:_EDGES] for before in (0, run.dest_start)}
     ends = {min(len(source), run.src_end + more) for run in equal[-_EDGES:] for more in (0, len(quoted) - run.dest_end)}
     spans = [(start, end) for start in starts for end in ends if start < end]

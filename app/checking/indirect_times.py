@@ -126,13 +126,9 @@ def _years(told: "regex.Match[str]") -> int | None:
     """Returns how many years a phrase counts; None where its count is none, as in "many years later"."""
     if told["next"]:
         return 1
-    units = {name: value for name, value in told.groupdict().items() if value and name[1:].isdecimal()}
-    for name in units:
-        if name[0] == "w":
-            return int(name[1:])
-        count = _number(told["count"])
-        return None if count is None else count * int(name[1:])
-    return None
+    unit = next((name for name, value in told.groupdict().items() if value and name[1:].isdecimal()), None)
+    count = None if unit is None else 1 if unit[0] == "w" else _number(told["count"])
+    return None if unit is None or count is None else count * int(unit[1:])
 
 
 def _number(written: str) -> int | None:
@@ -143,4 +139,4 @@ def _number(written: str) -> int | None:
     if written in _TIMES["counts"]:
         return int(_TIMES["counts"][written])
     found = (number.value for language in LANGUAGES for number in find_numbers(written, language))
-    return next((int(value) for value in found if value.isdecimal()), None)
+    return next(map(int, filter(str.isdecimal, found)), None)

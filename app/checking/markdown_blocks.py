@@ -108,10 +108,8 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
 
 
 def _label_at(tokens: Sequence[Token]) -> int:
-    """Returns where the last line of a block quote begins if it says whose the words are: "> — Arvandia, 2024".
-
-    It is short and no sentence, and the only line with a dash: else it is an item of what is quoted.
-    """
+    """Returns where the last line of a block quote begins if it says whose the words are: "> — Arvandia, 2024"."""
+    # It is short and no sentence, and the only line with a dash: else it is an item of what is quoted.
     breaks = [at for at, token in enumerate(tokens) if token.type in _LINES]
     lines = ["".join(map(_words, tokens[at + 1 :])) for at in (-1, *breaks)]
     last = breaks[-1] if breaks and _LABEL.fullmatch(lines[-1]) and not any(map(_DASH.match, lines[:-1])) else None

@@ -168,10 +168,8 @@ def _without_marks(text: str) -> str:
 
 
 def _is_editorial(gap: "regex.Match[str]") -> bool:
-    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" of a note.
-
-    The number of a note stands right behind a word or at the end of a clause; "[300] courses" counts courses.
-    """
+    """Returns whether a bracket is the editor's mark rather than words: "[sic]", "[…]", "[3]" of a note."""
+    # The number of a note stands right behind a word or at the end of a clause; "[300] courses" counts courses.
     inserted = gap["inserted"] or ""
     if not whole_words(inserted):
         return False

@@ -28,17 +28,13 @@ def plain_marks(text: str) -> str:
 
 def _plain(found: "regex.Match[str]") -> str:
     written = found.group()
+    opens = found["open"] is not None or (found["close"] is None and _opens(found))
     if found["entity"]:
         mark = unescape(written)
-        opens = _opens(found)
     elif found["escaped"]:
-        mark, opens = written[-1], _opens(found)
-    elif found["double"]:
-        opens = _opens(found)
-        mark = "“" if opens else "”"
+        mark = written[-1]
     else:
-        opens = found["open"] is not None
-        mark = _PLAIN.get(written, "“")
+        mark = ("“" if opens else "”") if found["double"] else _PLAIN.get(written, "“")
     fill = _FILL * (len(written) - len(mark))
     return fill + mark if opens else mark + fill
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, cycle, islice, pairwise
 from typing import Final
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
 from app.checking.brackets import Judged, judge_brackets
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
-from app.checking.findings import Attribution, Change, Finding, Place, Quotation, Remark, SpokenTime, remark
+from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings
@@ -255,21 +255,17 @@ class QuoteVerifier:
         return place_of(stored, start, end, self._local)
 
     def _omissions(self, hit: _Hit) -> list[Change]:
-        changes: list[Change] = []
         source, edits = hit.stored.statement.source_text, hit.stored.statement.edits
-        position: int | None = None
-        for start, end in hit.match.pieces:
-            if position is not None:
-                changes.append(Change(kind="left_out", text=" ".join(readable(source, edits, position, start).split())))
-            changes.append(Change(kind="same", text=" ".join(readable(source, edits, start, end).split())))
-            position = end
-        return changes
+        kinds: Iterator[ChangeKind] = cycle(("same", "left_out"))
+        edges = pairwise(chain.from_iterable(hit.match.pieces))
+        return [
+            Change(kind=kind, text=" ".join(readable(source, edits, start, end).split()))
+            for kind, (start, end) in zip(kinds, edges, strict=False)
+        ]
 
     def _mismatch(self, stored: StoredText, attribution: Attribution, *, kind: str) -> list[Remark]:
-        """Says in which point a statement is not what the document says of it; `kind` where it is somebody else's.
-
-        Whose the words are cannot be told from a statement that has only words alike, or quotes them.
-        """
+        """Says in which point a statement is not what the document says of it; `kind` where it is somebody else's."""
+        # Whose the words are cannot be told from a statement that has only words alike, or quotes them.
         if fits(stored, attribution):
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):

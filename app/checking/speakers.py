@@ -65,11 +65,9 @@ def _last_clause(text: str, parties: PartyTable) -> str:
 def subject_after(text: str) -> str | None:
     """Returns who is named behind a quotation as its speaker: "said Amnesty", "Amnesty said", "— Amnesty, 2018"."""
     text = text.lstrip(' .,;:،，。”"»’')
-    dashed = regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text)
-    if dashed:
+    if dashed := regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text):
         return dashed[1].split(",")[0]
-    according = attribution().according_to.match(text)
-    if according:
+    if according := attribution().according_to.match(text):
         return _PATTERNS.clause.split(text[according.end() :])[0].strip()[:_LONGEST]
     verb = attribution().verb.search(text[: 2 * _LONGEST])
     if verb is None:

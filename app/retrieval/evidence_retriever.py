@@ -377,11 +377,9 @@ class EvidenceRetriever:
         )
 
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
-        """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names.
-
-        "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
-        text may name it in letters that were lost, and what a party says of itself needs no name.
-        """
+        """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names."""
+        # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
+        # text may name it in letters that were lost, and what a party says of itself needs no name.
         catalogue = self._store.catalogue
 
         def names(key: str) -> bool:

@@ -99,11 +99,9 @@ class PartySearch:
         return merge_evidence(evidence, beside) if on_topic.answers else evidence
 
     def _by_treaties(self, code: str, searched: Sequence[StatementSummary], strategy: ByTreaty) -> PartyEvidence:
-        """Finds the sentences that name treaties, those on the topic first, such as joining them.
-
-        Where there is none, those that mean one without its name: as one of "the Protocols thereto", or in a
-        paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
-        """
+        """Finds the sentences that name treaties, those on the topic first, such as joining them."""
+        # Where there is none, those that mean one without its name: as one of "the Protocols thereto", or in a
+        # paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
         treaties = strategy.treaties
         evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
         if evidence.sentences or self._many:

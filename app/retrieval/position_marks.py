@@ -17,34 +17,14 @@ from ingest.language.lexicons import Patterns, load_lexicon, unfolded
 from prompts.wording import LANGUAGES
 
 PositionKind = Literal[
-    "supports",
-    "opposes",
-    "proposes",
-    "conditional",
-    "reports_practice",
-    "calls_on_others",
-    "no_position",
+    "supports", "opposes", "proposes", "conditional", "reports_practice", "calls_on_others", "no_position",
     "no_statement",
-]
+]  # fmt: skip
 KINDS: Final[tuple[PositionKind, ...]] = get_args(PositionKind)
 Rule = Literal[
-    "refuses",
-    "objects",
-    "forbids",
-    "condition",
-    "limit",
-    "proposes",
-    "should_be",
-    "asks",
-    "duty_of_others",
-    "acted",
-    "supports",
-    "accepts",
-    "commits",
-    "harm",
-    "values",
-    "was_done",
-]
+    "refuses", "objects", "forbids", "condition", "limit", "proposes", "should_be", "asks", "duty_of_others", "acted",
+    "supports", "accepts", "commits", "harm", "values", "was_done",
+]  # fmt: skip
 # The kind that a rule shows, and its strength: 3 outright, 2 leaning, 1 implied by a judgement such as "a threat".
 RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
     "refuses": ("opposes", 3),
@@ -66,13 +46,8 @@ RULES: Final[dict[Rule, tuple[PositionKind, int]]] = {
 }
 # Precedence among kinds of equal strength: to miss an objection or a condition is the worse error.
 PRECEDENCE: Final[tuple[PositionKind, ...]] = (
-    "opposes",
-    "conditional",
-    "proposes",
-    "calls_on_others",
-    "supports",
-    "reports_practice",
-)
+    "opposes", "conditional", "proposes", "calls_on_others", "supports", "reports_practice",
+)  # fmt: skip
 OUTRIGHT: Final = 3
 # Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
@@ -86,15 +61,7 @@ _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 @dataclass(frozen=True, kw_only=True)
 class PositionMark:
-    """Words of a text that show a kind of position.
-
-    Attributes:
-        start: Offset of the first of them in the text.
-        end: Offset after the last one.
-        kind: What they show.
-        rule: Name of the rule that says so.
-        strength: 1 to 3, as in `RULES`.
-    """
+    """Words at `[start, end)` of a text that show a kind of position by a rule, of strength 1 to 3 as in `RULES`."""
 
     start: int
     end: int
@@ -200,10 +167,8 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
 
 
 def _joined(cues: Iterable[str]) -> str:
-    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long.
-
-    A reading of that part is tried with all that may follow before its next one, so that optional ends are lazy.
-    """
+    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long."""
+    # A reading of that part is tried with all that may follow before its next one, so that optional ends are lazy.
     rests: dict[str, list[str]] = {}
     for cue in dict.fromkeys(cues):
         part = _PART.match(cue)

@@ -10,7 +10,7 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -127,11 +127,6 @@ class RelevanceArtefact(_Record):
     figures: dict[str, dict[str, float]]
     """What it is worth on folds that it was not fitted on, by kind of fold."""
 
-    @cached_property
-    def judgement(self) -> LinearWeights:
-        """What is weighed of a sentence for its chance."""
-        return LinearWeights(features=self.weights, state=self.state)
-
     @model_validator(mode="after")
     def _known(self) -> Self:
         weighed = self.weights.keys() | (self.order.features.keys() if self.order else ())
@@ -154,17 +149,12 @@ class RelevanceModel:
         return self._artefact is not None
 
     def judge(self, features: Sequence[SentenceFeatures], states: Matrix) -> tuple[Relevance, ...]:
-        """Returns the relevance of each sentence, by the artefact.
-
-        Args:
-            features: Of n sentences.
-            states: What the cross-encoder has read of them, (n, dim) float32.
-        """
-        assert self._artefact is not None
+        """Returns the relevance of n sentences; `states`, (n, dim) float32, is what the cross-encoder has read of them."""
         artefact = self._artefact
+        assert artefact is not None
         asked_alone = np.array([not item.one_of_many for item in features], dtype=np.float32)
-        alone = states * asked_alone[:, None]
-        logits = artefact.judgement.of(features, alone)
+        judgement = LinearWeights(features=artefact.weights, state=artefact.state)
+        logits = judgement.of(features, states * asked_alone[:, None])
         chances = [1.0 / (1.0 + math.exp(-artefact.intercept - logit)) for logit in logits]
         orders = chances if artefact.order is None else artefact.order.of(features, states)
         return tuple(
@@ -181,23 +171,17 @@ class RelevanceModel:
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:
     """Returns which models features are measured with, as an artefact records them."""
-    encoder = f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}"
     return {
         "embedding": embedder.identity,
         "reranker": "none" if reranker is None else reranker.identity,
-        "encoder": encoder,
+        "encoder": f"{SENTENCES.package}@{SENTENCES.hashes['weights.npz']}",
     }
 
 
 def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
-    """Loads the artefact that suits these models: one that was fitted for the store, else the one that ships.
+    """Loads the artefact that suits these models: one in the store's `folder`, else the one that ships.
 
-    Args:
-        folder: The store's folder, where `untoc-eval calibrate` puts its artefact.
-        models: Identity of the models.
-
-    Raises:
-        SettingsError: The store's artefact cannot be read.
+    A store's artefact, which `untoc-eval calibrate` puts there, that cannot be read is a SettingsError.
     """
     for artefact in (_of_store(folder / ARTEFACT), _shipped()):
         if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:

@@ -155,15 +155,9 @@ class FeatureExtractor:
             return
         nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
         near, around = self.meaning(topic, [each.text for each in read.sentences]), self.meaning(topic, read.windows)
-        for alone, text, window, farthest, own, wide in zip(
-            read.alone,
-            read.english,
-            read.english_windows,
-            _least_meant(topic, read.english),
-            near,
-            around,
-            strict=True,
-        ):
+        least = _least_meant(topic, read.english)
+        read_of = zip(read.alone, read.english, read.english_windows, least, near, around, strict=True)
+        for alone, text, window, farthest, own, wide in read_of:
             yield SentenceFeatures(
                 alone=float(alone),
                 lead=float(alone - read.alone.max()),

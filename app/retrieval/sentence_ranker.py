@@ -269,10 +269,8 @@ class SentenceRanker:
         return self._store.catalogue.sentences_of({item.passage.statement_id: None for item in passages})
 
     def _shortlist(self, topic: Topic, texts: Texts, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
-        """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning.
-
-        In their order, without scraps.
-        """
+        """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning."""
+        # In their order, without scraps.
         full = without_scraps(sentences_of(texts, passages))
         if len(full) <= limit:
             return full
@@ -431,10 +429,8 @@ def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ..
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
-    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours.
-
-    They are compared in English, of which a share of the topic counts as such, or in the language of both.
-    """
+    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours."""
+    # They are compared in English, of which a share of the topic counts as such, or in the language of both.
     own, around = (topic.share_of(content_terms(text, "en")) for text in (english, english_window))
     share = (own + around) / 2 * topic.translation_coverage
     asked = content_terms(topic.words, topic.language)

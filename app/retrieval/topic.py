@@ -163,16 +163,21 @@ class Topic:
     @classmethod
     def _in_english(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
         within = terms_within(words, "en")
+        rarities = {stem: rarity(stem) for stem in sorted(content_terms(words, "en"))}
+        whole = sum(rarities.values()) or 1.0
         return cls(
             words=words,
             language="en",
             english=words,
             translation_coverage=1.0,
             vector=embed(words) if words.strip() else None,
-            weights=_weights(words, rarity),
+            weights={stem: value / whole for stem, value in rarities.items()},
             alternatives=_alternatives(words, within),
             within=within,
-            narrower=_narrower(within),
+            narrower=tuple(
+                tuple(term for concept in thesaurus().narrower(named.concept) for term in terms_of_concept(concept))
+                for named in within
+            ),
             question=words,
             asked=words,
         )
@@ -205,19 +210,6 @@ def in_english(text: str, language: str) -> str:
 def topic_in(words: str, language: str, other: str | None) -> str:
     """Returns topic words in another language as far as the glossary knows them; in their own, as they are."""
     return words if other in (language, None) else translate_topic(words, language, to=other or language).text
-
-
-def _narrower(within: tuple[NamedTerm, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(term for concept in thesaurus().narrower(named.concept) for term in terms_of_concept(concept))
-        for named in within
-    )
-
-
-def _weights(words: str, rarity: Callable[[str], float]) -> dict[str, float]:
-    rarities = {stem: rarity(stem) for stem in sorted(content_terms(words, "en"))}
-    whole = sum(rarities.values()) or 1.0
-    return {stem: value / whole for stem, value in rarities.items()}
 
 
 def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:

@@ -175,11 +175,9 @@ def _check_wording(
 def _untranslated(
     body: ClaimBody, claim: str, sentences: Sequence[_SentenceTokens], language: str, to: str
 ) -> str | None:
-    """Returns why a claim in another language than its evidence fails; None if it passes.
-
-    Word order differs between languages, so every word must be known to the glossary or the synonyms, one sentence must
-    hold all of them, and the operators must be the same.
-    """
+    """Returns why a claim in another language than its evidence fails; None if it passes."""
+    # Word order differs between languages, so every word must be known to the glossary or the synonyms, one sentence
+    # must hold all of them, and the operators must be the same.
     if any(token.kind == "name" for token in body.tokens):
         return "it names another party, and is in another language than its evidence"
     terms = terms_within(claim, language, to=to)

@@ -217,10 +217,8 @@ def _aligned(body: ClaimBody, sentence: _Sentence) -> bool:
 
 
 def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
-    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
-
-    "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
-    """
+    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other."""
+    # "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
     for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
         lead = _lead(one)
         if lead is None:

@@ -172,10 +172,8 @@ def claim_of(party: str, local: Localization, citation: Citation, *others: Citat
 
 
 def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
-    """Yields citations one by one, but an item of a long list with the citation of the words that open it.
-
-    As one claim, neither is shown without the other.
-    """
+    """Yields citations one by one, but an item of a long list with the citation of the words that open it."""
+    # As one claim, neither is shown without the other.
     waiting: list[Citation] = []
     for citation in citations:
         waiting.append(citation)
@@ -240,10 +238,8 @@ class _Said:
 def _without_repetition(
     planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Said]:
-    """Keeps up to `limit` spans that say something new.
-
-    Words read off a scan give way to the same words in a file that has them as text.
-    """
+    """Keeps up to `limit` spans that say something new."""
+    # Words read off a scan give way to the same words in a file that has them as text.
     ids = {sentence.sentence_id for sentence in chosen}
     kept: list[_Said] = []
     for span in planned:
