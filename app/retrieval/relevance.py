@@ -149,7 +149,7 @@ class RelevanceModel:
         return self._artefact is not None
 
     def judge(self, features: Sequence[SentenceFeatures], states: Matrix) -> tuple[Relevance, ...]:
-        """Returns the relevance of n sentences; `states`, (n, dim) float32, is what the cross-encoder has read of them."""
+        """Returns the relevance of n sentences, of which the cross-encoder has read `states`, (n, dim) float32."""
         artefact = self._artefact
         assert artefact is not None
         asked_alone = np.array([not item.one_of_many for item in features], dtype=np.float32)
