@@ -1,11 +1,14 @@
 """The product over a few texts that a test writes."""
 
-from collections.abc import Iterator, Mapping
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from app.wiring import Workspace
+from ingest.language.sentences import split_sentences
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 from vectorstore.records import Sentence, Statement, StatementKind
@@ -25,6 +28,36 @@ def write_corpus(folder: Path, texts: Mapping[str, str], manifest: str = "", par
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def debate(test_data: Path) -> list[dict[str, str]]:
+    """The rows of the manifest of the general debate."""
+    with (test_data / "general_debate" / "statements.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def texts_of(test_data: Path, rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The speeches of the general debate with these rows, by the names of their files."""
+    return {row["file"]: (test_data / "general_debate" / row["file"]).read_text(encoding="utf-8") for row in rows}
+
+
+def manifest_of(rows: Sequence[Mapping[str, str]]) -> str:
+    """These rows as a `statements.csv`."""
+    written = io.StringIO()
+    table = csv.DictWriter(written, [*rows[0]])
+    table.writeheader()
+    table.writerows(rows)
+    return written.getvalue()
+
+
+def split(text: str, *, paragraph: int | None = 1) -> list[Sentence]:
+    """The sentences of a text, all of one paragraph, of the statement `s`."""
+    return [
+        Sentence(
+            statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=paragraph, page=None
+        )
+        for at, (start, end) in enumerate(split_sentences(text))
+    ]
 
 
 def stored_in(workspace: Workspace) -> Stored:

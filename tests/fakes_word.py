@@ -1,6 +1,6 @@
 """Makes Word files for tests, with footnotes, which python-docx has no way to write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -25,6 +25,15 @@ def with_footnotes(document: Any, notes: Mapping[Paragraph, str]) -> Any:
     blob = f"<w:footnotes {nsdecls('w')}>{body}</w:footnotes>".encode()
     part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, blob, document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    return document
+
+
+def with_table(document: Any, rows: Sequence[Sequence[str]]) -> Any:
+    """Adds a table of these cells."""
+    table = document.add_table(len(rows), len(rows[0]))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
     return document
 
 

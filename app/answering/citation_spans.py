@@ -148,18 +148,11 @@ def announces(text: str) -> bool:
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", going_on: Collection[int] = ()
 ) -> list[BoundSpan]:
-    """Turns chosen sentences into spans to quote, each with distant spans that it refers to or hangs on.
+    """Turns sentences of a statement, `chosen` by ordinals, into spans to quote, in this order: the strongest first.
 
-    Args:
-        sentences: All sentences of the statement.
-        chosen: Ordinals, strongest first.
-        source: The text in which the sentences stand.
-        going_on: Of the chosen ones, those with which a short span goes on in its paragraph: after "it is an offence
-            to use their services" often stands what was asked, "six persons have been convicted".
-
-    Returns:
-        Spans in the order of `chosen`; a sentence is quoted once, but for the opening of a long list, and chosen
-        neighbours join up to the longest span.
+    A sentence is quoted once, but for the opening of a long list, and chosen neighbours join up to the longest span.
+    With those that are `going_on` a short span goes on in its paragraph: after "it is an offence to use their services"
+    often stands what was asked, "six persons have been convicted". The sentences stand in the `source`.
     """
     result: list[BoundSpan] = []
     used: set[int] = set()

@@ -184,7 +184,7 @@ class Steps:
         self, resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
     ) -> tuple[Verified, Composition]:
         """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
-        scope, statements = resolution.scope, retrieved.sources.statements
+        scope = resolution.scope
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
@@ -196,10 +196,10 @@ class Steps:
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
         asked = {claim.state for claim in checked.claims if claim.state}
-        earlier = earlier_than_latest(checked.citations, statements, asked) if telling else frozenset()
         citations = checked.citations
+        earlier = earlier_than_latest(citations, asked) if telling else frozenset()
         if scope.topic and not scope.treaties:
-            citations = with_superseding(citations, directions, statements, asked)
+            citations = with_superseding(citations, directions, asked)
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
         return checked, replace(composed, positions=telling, earlier=earlier)
 

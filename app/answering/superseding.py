@@ -20,7 +20,7 @@ from app.retrieval.topic import topic_in
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
-from vectorstore.records import Statement
+from vectorstore.records import Metadata
 
 _WORDS: Final = load_lexicon("spans")
 _DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
@@ -142,10 +142,7 @@ def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirec
 
 
 def with_superseding(
-    citations: Sequence[Citation],
-    directions: Mapping[int, CitedDirection],
-    statements: Mapping[str, Statement],
-    asked: Collection[str] = (),
+    citations: Sequence[Citation], directions: Mapping[int, CitedDirection], asked: Collection[str] = ()
 ) -> tuple[Citation, ...]:
     """Returns citations with the number of the latest one by which each is superseded.
 
@@ -162,24 +159,19 @@ def with_superseding(
             for other in taking
             if of_same_party(citation, other, asked)
             and directions[other.number].direction != directions[citation.number].direction
-            and _made_before(citation, other, statements)
+            and earlier_than(citation, other)
         ]
-        latest = [each for each in over if not any(_made_before(each, other, statements) for other in over)]
-        return latest[0].number if latest else None
+        return next((each.number for each in over if not any(earlier_than(each, other) for other in over)), None)
 
     return tuple(replace(citation, superseded_by=later(citation)) for citation in citations)
 
 
-def earlier_than_latest(
-    citations: Sequence[Citation], statements: Mapping[str, Statement], asked: Collection[str] = ()
-) -> frozenset[int]:
+def earlier_than_latest(citations: Sequence[Citation], asked: Collection[str] = ()) -> frozenset[int]:
     """Returns the numbers of citations beside which a later statement of the same party is cited."""
     return frozenset(
         citation.number
         for citation in citations
-        if any(
-            of_same_party(citation, other, asked) and _made_before(citation, other, statements) for other in citations
-        )
+        if any(of_same_party(citation, other, asked) and earlier_than(citation, other) for other in citations)
     )
 
 
@@ -193,5 +185,7 @@ def of_same_party(earlier: Citation, later: Citation, asked: Collection[str]) ->
     return bool(cited_for) and cited_for <= set(later.holders)
 
 
-def _made_before(one: Citation, other: Citation, statements: Mapping[str, Statement]) -> bool:
-    return made_before(statements[one.statement_id].metadata, statements[other.statement_id].metadata)
+def earlier_than(one: Citation, other: Citation) -> bool:
+    """Returns whether a citation is of a statement that was certainly made before that of another."""
+    first, second = (Metadata(body=each.body, session=each.session, date=each.date) for each in (one, other))
+    return made_before(first, second)

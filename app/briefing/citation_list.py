@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cache
 
 from app.answering.citation_spans import cite
+from app.answering.superseding import earlier_than as earlier_than  # the position classifier takes it from here
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
-from app.retrieval.scoped_statements import made_before
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Metadata, Sentence, Statement
+from vectorstore.records import Sentence, Statement
 
 
 class CitationList:
@@ -76,12 +76,6 @@ def holds(outer: Citation, inner: Citation) -> bool:
 def overlap(one: Citation, other: Citation) -> bool:
     """Returns whether two citations share words of a statement."""
     return one.statement_id == other.statement_id and one.start < other.end and other.start < one.end
-
-
-def earlier_than(one: Citation, other: Citation) -> bool:
-    """Returns whether a citation is of a statement that was certainly made before that of another."""
-    first, second = (Metadata(body=each.body, session=each.session, date=each.date) for each in (one, other))
-    return made_before(first, second)
 
 
 def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:

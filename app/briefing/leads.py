@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from app.answering.provenance import as_quoting, holders, spoken_date
-from app.answering.superseding import of_same_party
+from app.answering.superseding import earlier_than, of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
-from app.briefing.citation_list import earlier_than
 from app.records import Citation
 from prompts.wording import Wording, load_document_words, load_wording
 

@@ -10,12 +10,12 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from app.answering.citation_spans import cite
+from app.answering.superseding import earlier_than
 from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject, Suggestion
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN
 from app.records import Citation
 from app.retrieval.position_marks import PositionKind
-from app.retrieval.scoped_statements import made_before
 from ingest.text.squash import squash
 from vectorstore.records import Sentence, StatementSummary
 
@@ -58,10 +58,7 @@ def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) ->
 
 
 def changes_of(
-    moments: Sequence[Moment],
-    subjects: Sequence[Subject],
-    citations: CitationList,
-    summaries: Mapping[str, StatementSummary],
+    moments: Sequence[Moment], subjects: Sequence[Subject], citations: CitationList
 ) -> tuple[PositionChange, ...]:
     """Returns the changes of position between consecutive moments of one party on one subject.
 
@@ -75,11 +72,9 @@ def changes_of(
             by_cell.setdefault((moment.party, moment.subject), []).append(moment)
     for own in by_cell.values():
         for earlier, later in pairwise(own):
-            first, second = (summaries.get(citations.get(m.citation).statement_id) for m in (earlier, later))
-            if first is None or second is None or not made_before(first.metadata, second.metadata):
-                continue
+            older = earlier_than(citations.get(earlier.citation), citations.get(later.citation))
             same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
-            if earlier.kind != later.kind and not same_on_harm:
+            if older and earlier.kind != later.kind and not same_on_harm:
                 changes.append(
                     PositionChange(
                         party=earlier.party,

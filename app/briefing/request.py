@@ -89,19 +89,10 @@ def read_request(
 ) -> BriefingRequest:
     """Reads a request from what people type; what is not known, or nothing to brief on, is a BriefingError.
 
-    Args:
-        parties: Who can speak.
-        states: Names or codes of States and groups, each a row; a cell may list several with commas or semicolons.
-        groups: Groups that bring themselves and their members of today as rows.
-        topics: Topics in words, one column each.
-        articles: Such as `18`, `UNTOC 18`, `TIP 9`, one column each.
-        sessions: Numbers of sessions as people write them: `10`, `8-10`, `9 and 10`, `COP 10`, `tenth`.
-        years: Years, or ranges such as `2000-2005`.
-        bodies: Names of bodies.
-        by_session: Split by every session.
-        quotations: Quotations in a cell at most.
-        title: The heading.
-        language: ISO 639-1 code of names and references.
+    Rows are `states`, names or codes of States and groups, several in a text with commas or semicolons, and `groups`
+    with their members of today; columns are `topics` in words and `articles` such as `18`, `UNTOC 18` or `TIP 9`.
+    Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), years single ones or ranges
+    such as `2000-2005`. All else is as in a BriefingRequest.
     """
     subjects = [_topic(text, detect_language(text, parties)) for text in _listed(topics, r"[;\n]")]
     subjects += map(_article, _listed(articles))

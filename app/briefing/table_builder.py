@@ -205,7 +205,7 @@ class _Build:
             citations=citations.all(),
             moments=tuple(moments),
             repetitions=repetitions,
-            changes=changes_of(moments, request.subjects, citations, self._searched),
+            changes=changes_of(moments, request.subjects, citations),
             coverage=self._coverage(cells, codes),
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -296,7 +296,7 @@ class _Build:
         cited = [self._citations.get(number) for number in read]
         sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
-        told = with_superseding(cited, directions, self._citations.statements, (code,))
+        told = with_superseding(cited, directions, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
     def _worded(

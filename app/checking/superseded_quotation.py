@@ -51,9 +51,8 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
         if not topic or not _takes_position(cited.quote, language):
             continue
-        statements = {each.statement.statement_id: each.statement for each in (stored, other)}
         directions = directions_of((quoted, cited), topic, language)
-        first, _ = with_superseding((quoted, cited), directions, statements, stored.metadata.holders[:1])
+        first, _ = with_superseding((quoted, cited), directions, stored.metadata.holders[:1])
         if first.superseded_by is not None:
             return cited
     return None

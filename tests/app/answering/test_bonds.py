@@ -3,39 +3,30 @@
 import pytest
 
 from app.answering.bonds import bonds_of, split_bound
-from ingest.language.sentences import split_sentences
 from tests.cases import Cases
-from vectorstore.records import Sentence
+from tests.fakes_corpora import split
 
 cases = Cases(__file__)
 
 
-def _sentences(text: str) -> list[Sentence]:
-    return [
-        Sentence(statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=None, page=None)
-        for at, (start, end) in enumerate(split_sentences(text))
-    ]
-
-
 @cases("text", "openings")
 def test_openings_of_each_sentence(text: str, openings: list[list[int]]) -> None:
-    found = [list(bond.openings) for bond in bonds_of(_sentences(text), text)]
-    assert found == openings
+    assert [list(bond.openings) for bond in bonds_of(split(text, paragraph=None), text)] == openings
 
 
 @cases("text", "items")
 def test_items_hang_on_their_opening_at_any_distance_and_what_follows_them_nearby(text: str, items: list[int]) -> None:
-    bonds = bonds_of(_sentences(text), text)
+    bonds = bonds_of(split(text, paragraph=None), text)
     assert [at for at, bond in enumerate(bonds) if bond.is_item] == items
 
 
 def test_sentences_of_a_row_are_quoted_together() -> None:
     text = "Our views follow.\nA registry shall be kept.\tIt is dear.\tNot supported.\nThank you."
-    assert [(bond.first, bond.last) for bond in bonds_of(_sentences(text), text)] == [
+    assert [(bond.first, bond.last) for bond in bonds_of(split(text, paragraph=None), text)] == [
         (0, 0), (1, 3), (1, 3), (1, 3), (4, 4)
     ]  # fmt: skip
     page = "A line of words. " * 150 + "\tNot supported."
-    assert all(bond.first == bond.last for bond in bonds_of(_sentences(page), page))
+    assert all(bond.first == bond.last for bond in bonds_of(split(page, paragraph=None), page))
 
 
 @pytest.mark.parametrize("mark", ["(b)", "2.", "-"])

@@ -14,9 +14,8 @@ from app.answering.citation_spans import (
 )
 from app.answering.compose.extractive import quote
 from app.records import Sources
-from ingest.language.sentences import split_sentences
 from tests.cases import Cases
-from tests.fakes_corpora import Stored
+from tests.fakes_corpora import Stored, split
 from tests.fakes_store import annotated
 from vectorstore.records import Sentence
 
@@ -169,11 +168,7 @@ def test_an_item_far_from_the_words_that_open_its_list_brings_them_as_a_span_of_
 
 def _stored(text: str) -> Sources:
     statement = annotated("s", [text], state="XAA").statements[0]
-    made = [
-        Sentence(statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=1, page=None)
-        for at, (start, end) in enumerate(split_sentences(text))
-    ]
-    return Sources(statements={"s": statement}, sentences={"s": made})
+    return Sources(statements={"s": statement}, sentences={"s": split(text)})
 
 
 def test_words_that_open_a_long_list_are_cited_right_before_its_item() -> None:

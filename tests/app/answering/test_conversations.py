@@ -11,13 +11,9 @@ from tests.cases import Cases
 
 cases = Cases(__file__)
 
-ENGLISH = cases["ENGLISH"]
-FRENCH = cases["FRENCH"]
-RUSSIAN = cases["RUSSIAN"]
-
 
 @pytest.mark.slow
-@pytest.mark.parametrize("conversation", [ENGLISH, FRENCH, RUSSIAN], ids=["en", "fr", "ru"])
+@pytest.mark.parametrize("conversation", cases.all.values(), ids=cases.all)
 def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
     history: list[EarlierTurn] = []
     told = []

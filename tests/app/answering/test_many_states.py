@@ -1,15 +1,12 @@
 """Many States asked about at once, over real speeches: each is as if alone, and the work grows with their number."""
 
-import csv
-import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.wiring import Workspace
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import debate, manifest_of, texts_of, workspace_over
 
 pytestmark = pytest.mark.slow
 
@@ -20,22 +17,11 @@ _TAKEN = 44
 @pytest.fixture(scope="module")
 def speeches(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """Speeches of the debate, with models that need no weights."""
-    source, folder = test_data / "general_debate", tmp_path_factory.mktemp("speeches")
-    (folder / "txt").mkdir()
-    with (source / "statements.csv").open(encoding="utf-8", newline="") as handle:
-        heading, *rows = csv.reader(handle)
-    states = sorted({row[1] for row in rows})[:_TAKEN]
-    taken = Counter[str]()
-    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(heading)
-        for row in rows:
-            taken[row[1]] += 1
-            if row[1] in states and taken[row[1]] <= 2:
-                shutil.copy(source / row[0], folder / row[0])
-                writer.writerow(row)
-    with fake_workspace(tmp_path_factory.mktemp("many") / "store") as workspace:
-        workspace.corpus.ingest([folder])
+    rows = debate(test_data)
+    states = sorted({row["state"] for row in rows})[:_TAKEN]
+    chosen = [row for state in states for row in [each for each in rows if each["state"] == state][:2]]
+    texts, manifest = texts_of(test_data, chosen), manifest_of(chosen)
+    with workspace_over(tmp_path_factory.mktemp("many"), texts, manifest, parties="") as workspace:
         yield workspace
 
 

@@ -1,9 +1,8 @@
 """What a later statement supersedes: only another direction, of the same party, certainly later."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from app.answering.citation_spans import cite_place, takes_back
+from app.answering.citation_spans import takes_back
 from app.answering.superseding import (
     _COUNTERFACTUAL,
     _DISOWNS,
@@ -14,8 +13,7 @@ from app.answering.superseding import (
 )
 from app.records import Citation, Claim
 from tests.cases import Cases
-from tests.fakes_store import annotated
-from vectorstore.records import Metadata, Statement
+from tests.made import citation
 
 cases = Cases(__file__)
 
@@ -23,18 +21,12 @@ NO = "Arvandia rejects the court."
 YES = "Arvandia fully supports the court."
 
 
-def cited(number: int, text: str, year: str, state: str | None = "XAA", *held_by: str) -> tuple[Citation, Statement]:
-    metadata = Metadata(state=state, date=year, language="en", held_by=held_by or None)
-    (made,) = annotated(f"s{number}", [text]).statements
-    statement = replace(made.document, metadata=metadata).as_statement()
-    place = cite_place(statement, 0, len(text), page=None, paragraph=1)
-    return replace(place, number=number, quote=text, source_quote=text), statement
+def cited(number: int, text: str, year: str, state: str | None = "XAA", *held_by: str) -> Citation:
+    return citation(text, number=number, statement_id=f"s{number}", date=year, state=state, held_by=held_by)
 
 
-def superseded(*made: tuple[Citation, Statement], asked: Sequence[str] = ()) -> dict[int, int | None]:
-    citations = [citation for citation, _ in made]
-    statements = {statement.statement_id: statement for _, statement in made}
-    found = with_superseding(citations, directions_of(citations, "court", "en"), statements, asked)
+def superseded(*made: Citation, asked: Sequence[str] = ()) -> dict[int, int | None]:
+    found = with_superseding(made, directions_of(made, "court", "en"), asked)
     return {citation.number: citation.superseded_by for citation in found}
 
 
@@ -44,48 +36,41 @@ def test_an_earlier_position_is_superseded_by_the_latest_other_one_of_its_party(
     assert superseded(cited(1, YES, "2024", "XAB"), cited(2, NO, "2016")) == {1: None, 2: None}
     assert superseded(cited(1, YES, "2016"), cited(2, NO, "2016")) == {1: None, 2: None}
     made = [cited(1, YES, "2024"), cited(2, YES, "2016"), cited(3, YES, "2016", "XAB")]
-    assert earlier_than_latest([c for c, _ in made], {s.statement_id: s for _, s in made}) == {2}
+    assert earlier_than_latest(made) == {2}
 
 
 @cases("earlier", "later", "asked", "superseding", tuples=True)
 def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, later, asked, superseding) -> None:
     made = [cited(1, NO, "2018", *earlier), cited(2, YES, "2020", *later)]
     assert superseded(*made, asked=asked) == {1: 2 if superseding else None, 2: None}
-    statements = {s.statement_id: s for _, s in made}
-    assert earlier_than_latest([c for c, _ in made], statements, asked) == ({1} if superseding else set())
+    assert earlier_than_latest(made, asked) == ({1} if superseding else set())
 
 
 def test_words_that_take_back_another_view_are_no_sure_position_of_their_own() -> None:
     words = "The court for pirates is urgently needed. We disagree with that view."
-    citation, _ = cited(1, words, "2024")
-    assert not directions_of([citation], "court for pirates", "en")[1].sure
+    assert not directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].sure
 
 
 @cases("words", "direction")
 def test_words_that_do_not_name_the_topic_have_no_direction(words: str, direction: str | None) -> None:
-    citation, _ = cited(1, words, "2024")
-    assert directions_of([citation], "court", "en")[1].direction == direction
+    assert directions_of([cited(1, words, "2024")], "court", "en")[1].direction == direction
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:
-    citation, _ = cited(1, NO, "2024")
     claims = [Claim(text="", state="XAA", citations=(1,))]
     for quoting, direction in ((False, "against"), (True, None)):
-        told = with_directions(claims, directions_of([replace(citation, quoting=quoting)], "court", "en"))
+        told = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en"))
         assert [claim.direction for claim in told] == [direction]
 
 
 @cases("words", "direction")
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
-    citation, _ = cited(1, words, "2024")
-    found = directions_of([citation], "court for pirates", "en")[1].direction
-    assert found == direction
+    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].direction == direction
 
 
 @cases("words", "sure")
 def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
-    citation, _ = cited(1, words, "2024")
-    assert directions_of([citation], "court for pirates", "en")[1].sure == sure
+    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].sure == sure
 
 
 @cases("words")

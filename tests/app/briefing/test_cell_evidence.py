@@ -13,17 +13,20 @@ from vectorstore.records import Metadata, Sentence, Span, StatementSummary
 cases = Cases(__file__)
 
 
+def of(*items: ScoredSentence, searched: tuple[StatementSummary, ...] = ()) -> PartyEvidence:
+    return PartyEvidence(party="XAA", searched=searched, sentences=items)
+
+
 def quoted(evidence: PartyEvidence, topic: str) -> list[Sentence]:
     return on_subject(
         evidence, Subject(label=topic, topic=topic), {"s": [item.sentence for item in evidence.sentences]}
     )
 
 
-def found(text: str, chance: float, source: ConfidenceSource = "calibrated") -> ScoredSentence:
-    sentence = Sentence(statement_id="s", ordinal=0, start=0, end=len(text), text=text, paragraph=1, page=None)
-    return ScoredSentence(
-        sentence=sentence, relevance=Relevance(chance=chance, threshold=0.5, near=0.1, order=chance, source=source)
-    )
+def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **known: Any) -> ScoredSentence:
+    place = {"statement_id": "s", "ordinal": 0, "start": 0, "end": len(text), "paragraph": 1, "page": None}
+    relevance = Relevance(chance=chance, threshold=0.5, near=0.1, order=chance, source=source)
+    return ScoredSentence(sentence=Sentence(text=text, **place | known), relevance=relevance)
 
 
 def summary(name: str, **known: str) -> StatementSummary:
@@ -36,22 +39,18 @@ def summary(name: str, **known: str) -> StatementSummary:
 @cases("given", "kept", tuples=True)
 def test_evidence_of_a_cell_is_surely_on_its_subject_or_names_it(given: tuple[Any, ...], kept: bool) -> None:
     item = found(*given)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
-    assert quoted(evidence, "trafficking in persons") == ([item.sentence] if kept else [])
+    assert quoted(of(item), "trafficking in persons") == ([item.sentence] if kept else [])
 
 
 @cases("text", "kept")
 def test_a_topic_that_the_glossary_does_not_have_is_looked_for_as_it_is_written(text: str, kept: bool) -> None:
-    item = found(text, 0.5)
-    item = replace(item, sentence=replace(item.sentence, language="fr"))
-    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="fr"),), sentences=(item,))
-    assert quoted(evidence, "blockchain") == ([item.sentence] if kept else [])
+    item = found(text, 0.5, language="fr")
+    assert quoted(of(item, searched=(summary("s", language="fr"),)), "blockchain") == ([item.sentence] if kept else [])
 
 
 def test_a_term_that_holds_the_topic_is_on_it() -> None:
     item = found("We are prepared to consider the use of the Convention as the legal basis for extradition.", 0.6)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
-    assert quoted(evidence, "extradition") == [item.sentence]
+    assert quoted(of(item), "extradition") == [item.sentence]
 
 
 @cases("text", "chance", "kept")
@@ -59,8 +58,8 @@ def test_words_in_another_language_are_on_it_if_they_name_some_of_it_or_surely_m
     text: str, chance: float, kept: bool
 ) -> None:
     item = found(text, chance)
-    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="ar"),), sentences=(item,))
-    assert quoted(evidence, "return of assets") == ([item.sentence] if kept else [])
+    evidence = of(item, searched=(summary("s", language="ar"),))
+    assert quoted(evidence, "return of assets") == [item.sentence][: int(kept)]
 
 
 @cases("text", "chance", "kept", "near")
@@ -68,9 +67,8 @@ def test_words_in_a_language_in_which_the_subject_is_unknown_are_on_it_by_chance
     text: str, chance: float, kept: bool, near: bool
 ) -> None:
     item = found(text, chance)
-    evidence = PartyEvidence(party="XAA", searched=(summary("s", language="fr"),), sentences=(item,))
-    assert quoted(evidence, "blockchain") == [item.sentence][: int(kept)]
-    subject = Subject(label="Blockchain", topic="blockchain")
+    evidence, subject = of(item, searched=(summary("s", language="fr"),)), Subject(label="x", topic="blockchain")
+    assert quoted(evidence, subject.topic) == [item.sentence][: int(kept)]
     assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
 
 
@@ -79,7 +77,7 @@ def test_words_in_another_language_count_where_the_subject_is_put_into_it_word_b
     text: str, chance: float, kept: bool, near: bool
 ) -> None:
     item = found(text, chance)
-    evidence = PartyEvidence(party="XLH", searched=(summary("s", language="zh"),), sentences=(item,))
+    evidence = of(item, searched=(summary("s", language="zh"),))
     subject = Subject(label="Data", topic="data stored abroad")
     assert quoted(evidence, subject.topic) == [item.sentence][: int(kept)]
     assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
@@ -100,42 +98,40 @@ def test_silence_is_proven_on_a_term_or_in_its_own_language_on_a_single_word(
 
 @cases("text", "chance", "kept")
 def test_a_later_statement_is_measured_by_what_is_quoted_as_well(text: str, chance: float, kept: bool) -> None:
-    early, late = found("Nor shall Arvandia surrender its own nationals.", 0.96), found(text, chance)
-    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    early = found("Nor shall Arvandia surrender its own nationals.", 0.96)
+    late = found(text, chance, statement_id="late")
     searched = (summary("s", date="2016-10-17"), summary("late", date="2024-10-14"))
-    evidence = PartyEvidence(party="XAA", searched=searched, sentences=(early, late))
+    evidence = of(early, late, searched=searched)
     subject = Subject(label="Citizens", topic="handing over one's own citizens")
     stored = {"s": [early.sentence], "late": [late.sentence]}
     assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence][: 1 + kept]
 
 
 def test_a_later_statement_in_another_language_is_measured_by_chance_where_no_words_can_be_compared() -> None:
-    early, late = found("58 de los ciudadanos entregados eran galdorianos.", 0.9), found("We do surrender them.", 0.75)
-    early = replace(early, sentence=replace(early.sentence, language="es"))
-    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    early = found("58 de los ciudadanos entregados eran galdorianos.", 0.9, language="es")
+    late = found("We do surrender them.", 0.75, statement_id="late")
     searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
-    evidence = PartyEvidence(party="XGA", searched=searched, sentences=(early, late))
+    evidence = of(early, late, searched=searched)
     subject = Subject(label="Citizens", topic="handing over one's own citizens")
     stored = {"s": [early.sentence], "late": [late.sentence]}
     assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence]
 
 
 def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
-    early, late = found("Replies come late.", 0.69), found("Of 288 replies, few were quick.", 0.55)
-    late = replace(late, sentence=replace(late.sentence, statement_id="late"))
+    early = found("Replies come late.", 0.69)
+    late = found("Of 288 replies, few were quick.", 0.55, statement_id="late")
     weak = replace(late, relevance=replace(late.relevance, chance=0.4))
     searched = (summary("s", date="2022-10-17"), summary("late", date="2024-10-14"))
     stored, subject = {"s": [early.sentence], "late": [late.sentence]}, Subject(label="x", topic="late replies")
     for other, shown in ((late, late), (weak, early)):
-        evidence = PartyEvidence(party="XGA", searched=searched, sentences=(early, other))
+        evidence = of(early, other, searched=searched)
         assert nearest(evidence, subject, stored) == [shown.sentence]
 
 
 @cases("topic", "text", "kept")
 def test_the_name_of_a_state_in_a_subject_tells_most_of_it(topic: str, text: str, kept: bool) -> None:
     item = found(text, 0.75)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
-    assert quoted(evidence, topic) == [item.sentence][: int(kept)]
+    assert quoted(of(item), topic) == [item.sentence][: int(kept)]
 
 
 @cases("topic", "text", "share")
@@ -147,13 +143,10 @@ def test_words_of_a_subject_are_held_in_other_forms_and_by_what_is_part_of_it(
 
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
     early = found("We oppose a new protocol to the Convention.", 0.9)
-    late, other = (
-        replace(item, sentence=replace(item.sentence, statement_id="late"))
-        for item in (found("We now support an additional protocol.", 0.8), found("The Convention is strong.", 0.8))
-    )
-    other = replace(other, sentence=replace(other.sentence, ordinal=1, paragraph=2))
+    late = found("We now support an additional protocol.", 0.8, statement_id="late")
+    other = found("The Convention is strong.", 0.8, statement_id="late", ordinal=1, paragraph=2)
     searched = (summary("s", date="2020-10-12"), summary("late", date="2024-10-14"))
-    evidence = PartyEvidence(party="XAA", searched=searched, sentences=(early, late, other))
+    evidence = of(early, late, other, searched=searched)
     subject = Subject(label="Protocol", topic="new protocol to the Convention")
     stored = {"s": [early.sentence], "late": [late.sentence, other.sentence]}
     assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence]
@@ -164,16 +157,14 @@ def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_s
 def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
     weaker = found("We fight human trafficking.", 0.33)
     stronger = found("Trafficking in persons is a crime here.", 0.6)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(stronger, weaker))
-    assert quoted(evidence, "trafficking in persons") == [stronger.sentence, weaker.sentence]
+    assert quoted(of(stronger, weaker), "trafficking in persons") == [stronger.sentence, weaker.sentence]
 
 
 @cases("topic", "near")
 def test_what_names_the_states_of_a_subject_is_near_it(topic: str, near: bool) -> None:
     item = found("The Syrian people suffer.", 0.4)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
     subject = Subject(label="x", topic=topic)
-    assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
+    assert nearest(of(item), subject, {"s": [item.sentence]}) == [item.sentence][: int(near)]
 
 
 def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
@@ -183,12 +174,10 @@ def test_the_nearest_sentence_is_none_that_is_far_from_the_subject() -> None:
     # Beside a group's words stands only what would answer.
     surer = found("Extradition is slow.", 0.6)
     for item, kept in ((near, True), (far, False), (weak, True), (other, False)):
-        evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
-        assert nearest(evidence, subject, {"s": [item.sentence]}) == [item.sentence][: int(kept)]
+        assert nearest(of(item), subject, {"s": [item.sentence]}) == [item.sentence][: int(kept)]
         if item is weak:
-            assert not nearest(evidence, subject, {"s": [item.sentence]}, answering=True)
-    evidence = PartyEvidence(party="XAA", searched=(), sentences=(surer,))
-    assert nearest(evidence, subject, {"s": [surer.sentence]}, answering=True) == [surer.sentence]
+            assert not nearest(of(item), subject, {"s": [item.sentence]}, answering=True)
+    assert nearest(of(surer), subject, {"s": [surer.sentence]}, answering=True) == [surer.sentence]
 
 
 def test_what_names_all_of_the_subject_is_evidence_below_the_chance_of_an_answer() -> None:
@@ -198,23 +187,20 @@ def test_what_names_all_of_the_subject_is_evidence_below_the_chance_of_an_answer
         ("We will speak against such trafficking.", 0.3, False),
     ):
         item = found(text, chance)
-        evidence = PartyEvidence(party="XAA", searched=(), sentences=(item,))
-        assert quoted(evidence, "trafficking in persons") == [item.sentence][: int(kept)]
+        assert quoted(of(item), "trafficking in persons") == [item.sentence][: int(kept)]
 
 
 @cases("heading", "text", "chance", "kept")
 def test_a_later_statement_is_on_what_its_agenda_item_and_its_words_name_together(
     heading: str, text: str, chance: float, kept: bool
 ) -> None:
-    early, late = found("We support the review mechanism.", 0.9), found(text, chance)
-    late = replace(late, sentence=replace(late.sentence, statement_id="late", ordinal=1))
+    early = found("We support the review mechanism.", 0.9)
+    late = found(text, chance, statement_id="late", ordinal=1)
     title = replace(late.sentence, text=heading, ordinal=0, paragraph=None)
     searched = (summary("s", date="2018-10-15"), summary("late", date="2024-10-14", agenda_item="2"))
-    evidence = PartyEvidence(party="XPV", searched=searched, sentences=(early, late))
-    subject, stored = (
-        Subject(label="x", topic="review mechanism"),
-        {"s": [early.sentence], "late": [title, late.sentence]},
-    )
+    evidence = of(early, late, searched=searched)
+    subject = Subject(label="x", topic="review mechanism")
+    stored = {"s": [early.sentence], "late": [title, late.sentence]}
     assert on_subject(evidence, subject, stored) == [early.sentence, late.sentence][: 1 + kept]
 
 
@@ -222,11 +208,9 @@ def test_a_later_statement_is_on_what_its_agenda_item_and_its_words_name_togethe
 def test_the_nearest_passage_is_the_best_of_those_that_share_words_or_surely_answer(
     others: list[list[Any]], shown: str | None
 ) -> None:
-    scored = [found(text, chance) for text, chance in others]
-    apart = [replace(each.sentence, ordinal=n, paragraph=n) for n, each in enumerate(scored)]
-    items = tuple(replace(each, sentence=own) for each, own in zip(scored, apart, strict=True))
-    evidence = PartyEvidence(party="XRM", searched=(), sentences=items)
-    near = nearest(evidence, Subject(label="x", topic="return of stolen money"), {"s": apart})
+    items = [found(text, chance, ordinal=n, paragraph=n) for n, (text, chance) in enumerate(others)]
+    stored = {"s": [item.sentence for item in items]}
+    near = nearest(of(*items), Subject(label="x", topic="return of stolen money"), stored)
     assert [sentence.text for sentence in near] == ([] if shown is None else [shown])
 
 
@@ -237,8 +221,5 @@ def test_the_contrary_of_a_word_of_the_subject_does_not_name_it() -> None:
 
 
 def test_what_shares_words_with_the_subject_in_the_name_of_something_else_is_not_near_it() -> None:
-    subject, item = (
-        Subject(label="Trafficking", topic="trafficking in persons"),
-        found("Firearms trafficking grows.", 0.5),
-    )
-    assert not nearest(PartyEvidence(party="XAA", searched=(), sentences=(item,)), subject, {"s": [item.sentence]})
+    subject, item = Subject(label="x", topic="trafficking in persons"), found("Firearms trafficking grows.", 0.5)
+    assert not nearest(of(item), subject, {"s": [item.sentence]})

@@ -11,7 +11,7 @@ from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
-from tests.fakes_word import new_document, saved, with_footnotes
+from tests.fakes_word import new_document, saved, with_footnotes, with_table
 
 WORDS = "the lighthouse keepers count their lamps twice"
 
@@ -73,10 +73,7 @@ def word_file() -> bytes:
     first.add_run("house keepers").bold = True
     first.add_run(" count their lamps twice”.")
     document.add_paragraph(f"{WORDS}, set off.", style="Intense Quote")
-    table = document.add_table(2, 2)
-    for row, texts in enumerate((("State", "Words"), ("Germany", f"«{WORDS}»"))):
-        for column, text in enumerate(texts):
-            table.cell(row, column).text = text
+    with_table(document, [("State", "Words"), ("Germany", f"«{WORDS}»")])
     document.sections[0].header.paragraphs[0].text = f"Head “{WORDS}”"
     with_footnotes(document, {first: f"Mexico, session 55: “{WORDS}”"})
     return saved(document)

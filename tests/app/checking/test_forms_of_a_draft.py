@@ -7,7 +7,7 @@ import pytest
 from app.checking.documents import read_document, read_pasted
 from ingest.loaders.loaded import LoadLimits
 from tests.cases import Cases
-from tests.fakes_word import new_document, saved
+from tests.fakes_word import new_document, saved, with_table
 
 cases = Cases(__file__)
 
@@ -38,12 +38,7 @@ def _word(draft: Draft) -> bytes:
     for level, text in draft:
         if level >= 0:
             word.add_heading(text, level) if level else word.add_paragraph(text)
-    if rows:
-        table = word.add_table(len(rows), len(rows[0]))
-        for cells, row in zip(rows, table.rows, strict=True):
-            for text, cell in zip(cells, row.cells, strict=True):
-                cell.text = text
-    return saved(word)
+    return saved(with_table(word, rows) if rows else word)
 
 
 @pytest.mark.parametrize("name", DRAFTS)

@@ -1,8 +1,6 @@
 """200 planted errors per draft, over the fictional conference in six languages and over real speeches."""
 
-import csv
 import random
-import shutil
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +11,8 @@ import regex
 from app.checking.blocks import make_document
 from app.checking.markdown_blocks import markdown_blocks
 from app.wiring import Workspace
-from tests.fakes import fake_workspace
 from tests.fakes_checking import SAID_WHEN, Plant, Planter, Source, draft
+from tests.fakes_corpora import debate, manifest_of, texts_of, workspace_over
 
 pytestmark = pytest.mark.slow
 
@@ -70,18 +68,9 @@ def test_every_planted_error_is_judged_right_in_six_languages(workspace, seed, l
 @pytest.fixture(scope="module")
 def speeches(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A store over some of the real speeches, drawn by seed."""
-    folder = tmp_path_factory.mktemp("speeches")
-    with (test_data / "general_debate" / "statements.csv").open(encoding="utf-8", newline="") as handle:
-        rows = random.Random(7).sample(list(csv.DictReader(handle)), SPEECHES)
-    (folder / "corpus" / "txt").mkdir(parents=True)
-    for row in rows:
-        shutil.copyfile(test_data / "general_debate" / row["file"], folder / "corpus" / row["file"])
-    with (folder / "corpus" / "statements.csv").open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    with fake_workspace(folder / "store") as workspace:
-        workspace.corpus.ingest([folder / "corpus"])
+    rows = random.Random(7).sample(debate(test_data), SPEECHES)
+    texts, manifest = texts_of(test_data, rows), manifest_of(rows)
+    with workspace_over(tmp_path_factory.mktemp("speeches"), texts, manifest, parties="") as workspace:
         yield workspace
 
 

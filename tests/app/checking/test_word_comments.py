@@ -11,7 +11,7 @@ from app.checking.checker import Checker
 from app.checking.documents import read_document
 from app.checking.word_comments import comment_word
 from ingest.loaders.loaded import LoadLimits
-from tests.fakes_word import new_document, saved, with_footnotes
+from tests.fakes_word import new_document, saved, with_footnotes, with_table
 
 
 @pytest.fixture
@@ -25,10 +25,7 @@ def draft(spoken):
     first.add_run(belmora[4][20:] + "” as well as “" + belmora[5] + "”.")
     document.add_paragraph("It said: “" + belmora[6])
     document.add_paragraph("“" + belmora[7] + "”")
-    table = document.add_table(2, 2)
-    for row, texts in enumerate((("State", "Words"), ("Cassivar", f"“{cassivar[3]}”"))):
-        for column, text in enumerate(texts):
-            table.cell(row, column).text = text
+    with_table(document, [("State", "Words"), ("Cassivar", f"“{cassivar[3]}”")])
     noted = document.add_paragraph("See the note.")
     document.sections[0].header.paragraphs[0].text = f"Cassivar: “{cassivar[4]}”"
     with_footnotes(document, {noted: f"Cassivar said: “{belmora[3]}”"})

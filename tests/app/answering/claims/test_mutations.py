@@ -4,7 +4,6 @@ The rules were made on the fictional conference and the claims by hand that are 
 the texts of `UNTOC_TEST_DATA` tell how they do elsewhere.
 """
 
-import csv
 import json
 import random
 from collections import Counter
@@ -26,8 +25,7 @@ from tests.app.answering.claims.true_claims import (
     spliced,
     under_another,
 )
-from tests.fakes import fake_workspace
-from tests.fakes_corpora import Stored, stored_in
+from tests.fakes_corpora import Stored, debate, manifest_of, stored_in, texts_of, workspace_over
 
 pytestmark = pytest.mark.heavy
 
@@ -105,28 +103,15 @@ def test_held_out_claims_by_hand_are_accepted_and_their_edits_caught(stored: Sto
 @pytest.fixture(scope="module")
 def other_texts(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stored, PartyTable]]:
     """Speeches and encyclopaedia paragraphs that the rules were not made on, drawn by chance."""
-    folder = tmp_path_factory.mktemp("others")
-    with (test_data / "general_debate" / "statements.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    chosen = []
-    for row in random.Random(31).sample(rows, 6):
-        name = Path(row["file"]).name
-        (folder / name).write_bytes((test_data / "general_debate" / row["file"]).read_bytes())
-        chosen.append({**row, "file": name})
+    rows = random.Random(31).sample(debate(test_data), 6)
+    texts = texts_of(test_data, rows)
     for language, state in (("ar", "EGY"), ("ru", "KAZ"), ("es", "PER")):
-        articles = json.loads((test_data / "multilingual" / f"xquad.{language}.json").read_text(encoding="utf-8"))[
-            "data"
-        ]
+        held = json.loads((test_data / "multilingual" / f"xquad.{language}.json").read_text(encoding="utf-8"))
         # The first half was looked at while the rules were made.
-        texts = [paragraph["context"] for article in articles[24:36] for paragraph in article["paragraphs"][:2]]
-        (folder / f"{language}.txt").write_text("\n\n".join(texts), encoding="utf-8")
-        chosen.append(dict.fromkeys(rows[0], "") | {"file": f"{language}.txt", "state": state, "language": language})
-    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as out:
-        table = csv.DictWriter(out, fieldnames=list(rows[0]))
-        table.writeheader()
-        table.writerows(chosen)
-    with fake_workspace(folder / "store") as workspace:
-        workspace.corpus.ingest([folder])
+        contexts = [part["context"] for article in held["data"][24:36] for part in article["paragraphs"][:2]]
+        texts[f"{language}.txt"] = "\n\n".join(contexts)
+        rows.append(dict.fromkeys(rows[0], "") | {"file": f"{language}.txt", "state": state, "language": language})
+    with workspace_over(tmp_path_factory.mktemp("others"), texts, manifest_of(rows), parties="") as workspace:
         yield stored_in(workspace), workspace.corpus.parties()
 
 

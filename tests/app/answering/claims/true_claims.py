@@ -88,20 +88,15 @@ def by_rule(stored: Stored, parties: PartyTable, *, held_out: bool, chance: rand
             continue
         party = parties.display(state, language)
         for sentence in sentences:
-            if (
-                sentence.paragraph is None
-                or len(sentence.text) < (12 if language == "zh" else 45)
-                or len(sentence.text) > 420
-            ):
-                continue
-            if re.search(r"[“”«»\"?？؟\ufeff\u200e\u200f]", sentence.text):
+            long_enough = (12 if language == "zh" else 45) <= len(sentence.text) <= 420
+            marked = re.search(r"[“”«»\"?？؟\ufeff\u200e\u200f]", sentence.text)
+            if sentence.paragraph is None or not long_enough or marked:
                 continue
             body, made = _shortened(_third(" ".join(sentence.text.split()).rstrip(".。 "), language), chance)
             if parties.find(body, language) and parties.find(body, language)[0].codes != (state,):
                 made += ", names others"
-            text = chance.choice(OPENINGS[language]).format(p=party, s=_lowered(body, language)) + (
-                "。" if language == "zh" else "."
-            )
+            text = chance.choice(OPENINGS[language]).format(p=party, s=_lowered(body, language))
+            text += "。" if language == "zh" else "."
             citation = cite(statement, sentences, range(sentence.ordinal, sentence.ordinal + 1), 1)
             yield TrueClaim(text=text, language=language, citations=(citation,), made=made, held_out=held_out)
 
@@ -167,12 +162,8 @@ def misquoted(claim: TrueClaim, chance: random.Random) -> Edited:
     quote = _flat(claim.citations[0].quote)
     words = list(quote) if claim.language == "zh" else quote.split()
     at = chance.randrange(1, len(words) - 1)
-    changed = words[:at] + words[at + 1 :]
-    return Edited(
-        claim=claim,
-        kind="quote altered",
-        text=f"{claim.text.split()[0]} “{('' if claim.language == 'zh' else ' ').join(changed)}”",
-    )
+    changed = ("" if claim.language == "zh" else " ").join(words[:at] + words[at + 1 :])
+    return Edited(claim=claim, kind="quote altered", text=f"{claim.text.split()[0]} “{changed}”")
 
 
 # --- edits of meaning
@@ -209,16 +200,6 @@ def _swapped(pattern: str, to: object, claim: TrueClaim, chance: random.Random) 
     return claim.text[:start] + (to(match) if callable(to) else match.expand(str(to))) + claim.text[end:]
 
 
-def _negation_added(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
-    pattern, to = _ADD[claim.language]
-    return _swapped(pattern, to, claim, chance)
-
-
-def _negation_dropped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
-    pattern, to = _DROP[claim.language]
-    return _swapped(pattern, to, claim, chance)
-
-
 def _by_table(
     table: dict[str, dict[str, str]], claim: TrueClaim, chance: random.Random, *, negated: bool
 ) -> str | None:
@@ -232,25 +213,13 @@ def _by_table(
     return None
 
 
-def _modal_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
-    # What must not be done and may not be done is forbidden alike: only modals without a negation are swapped.
-    return _by_table(_MODALS, claim, chance, negated=False)
-
-
-def _quantity_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
-    return _by_table(_QUANTITY, claim, chance, negated=True)
-
-
 def _state_swapped(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
     matches = [m for m in parties.find(claim.text, claim.language) if m.form in ("name", "official", "group")]
     if not matches:
         return None
     match = chance.choice(matches)
-    others = [
-        code
-        for code in ("XAB", "XDR", "XFY", "XTS", "XPV", "FRA", "KEN", "PER")
-        if code not in match.codes and parties.get(code)
-    ]
+    known = filter(parties.get, ("XAB", "XDR", "XFY", "XTS", "XPV", "FRA", "KEN", "PER"))
+    others = [code for code in known if code not in match.codes]
     name = parties.display(chance.choice(others), claim.language)
     return claim.text[: match.start] + name + claim.text[match.end :]
 
@@ -261,11 +230,9 @@ def _article_changed(claim: TrueClaim, parties: PartyTable, chance: random.Rando
         return None
     mention = chance.choice(mentions)
     written = claim.text[mention.start : mention.end]
-    other = (
-        mention.article[1:]
-        if len(mention.article) > 1 and mention.article[1:] != "0"
-        else str((int(mention.article) + chance.randint(1, 25)) % 40 + 1)
-    )
+    other = mention.article[1:]
+    if other in ("", "0"):
+        other = str((int(mention.article) + chance.randint(1, 25)) % 40 + 1)
     if mention.article in written:
         changed = re.sub(rf"(?<!\d){mention.article}(?!\d)", other, written, count=1)
     else:
@@ -290,25 +257,21 @@ def _number_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random
 
 def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
     for match in re.finditer(r"[^\W\d_]+", claim.text):
-        number = month_numbers().get(match.group().lower())
-        if (
-            number is None
-            or len(match.group()) < 4
-            or (match.group().isascii() and match.group().islower() and claim.language == "en")
-        ):
-            continue
-        if claim.language != "zh":
+        word, number = match.group(), month_numbers().get(match.group().lower())
+        common = word.isascii() and word.islower() and claim.language == "en"
+        if number is not None and len(word) >= 4 and not common and claim.language != "zh":
             other = get_month_names("wide", locale=claim.language)[number % 12 + 1]
-            name = other.capitalize() if match.group()[0].isupper() else other.lower()
+            name = other.capitalize() if word[0].isupper() else other.lower()
             return claim.text[: match.start()] + name + claim.text[match.end() :]
     return None
 
 
 EDITS: Final = {
-    "negation added": _negation_added,
-    "negation dropped": _negation_dropped,
-    "modal swapped": _modal_swapped,
-    "quantity swapped": _quantity_swapped,
+    "negation added": lambda claim, parties, chance: _swapped(*_ADD[claim.language], claim, chance),
+    "negation dropped": lambda claim, parties, chance: _swapped(*_DROP[claim.language], claim, chance),
+    # What must not be done and may not be done is forbidden alike: only modals without a negation are swapped.
+    "modal swapped": lambda claim, parties, chance: _by_table(_MODALS, claim, chance, negated=False),
+    "quantity swapped": lambda claim, parties, chance: _by_table(_QUANTITY, claim, chance, negated=True),
     "State swapped": _state_swapped,
     "article changed": _article_changed,
     "number changed": _number_changed,

@@ -11,10 +11,9 @@ from app.answering.localization import localize
 from app.records import Sources
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import WORDS_MIN, lexical_relevance
-from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_wording
-from tests.fakes_corpora import Stored
+from tests.fakes_corpora import Stored, split
 from tests.fakes_store import annotated
 from vectorstore.records import ScannedWord, Sentence, Statement
 
@@ -198,10 +197,7 @@ def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan
 def test_an_item_far_down_a_list_is_one_claim_with_the_words_that_open_it(parties):
     long = ("A fund for the victims of this trade, which all ports pay. " * 5).strip()
     text = f"We cannot accept the following:\n(a) {long}\n(b) {long}\n(c) A registry."
-    made = [
-        Sentence(statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=1, page=None)
-        for at, (start, end) in enumerate(split_sentences(text))
-    ]
+    made = split(text)
     sources = Sources(statements={"s": annotated("s", [text], state="XAA").statements[0]}, sentences={"s": made})
     composed = _compose([_found("XAA", made[-1:])], sources, parties)
     assert [citation.quote for citation in composed.citations] == ["We cannot accept the following:", "(c) A registry."]

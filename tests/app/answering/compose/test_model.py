@@ -40,7 +40,9 @@ def sound(system: str, user: str) -> list[tuple[str, list[str]]]:
 
 
 def assistant(workspace: Workspace, script: Script, **options: Any) -> Assistant:
-    config = options.pop("config", LlmConfig(model="openai:test", timeout_seconds=LIMIT, max_retries=1))
+    """One whose model follows a script; options of the model's settings are told from those of the script."""
+    told = {name: options.pop(name) for name in LlmConfig.model_fields.keys() & options.keys()}
+    config = LlmConfig(**{"model": "openai:test", "timeout_seconds": LIMIT, "max_retries": 1} | told)
     steps = replace(workspace.steps, writer=writer(script, config=config, **options))
     return Assistant(steps, workspace.store.catalogue, keep_traces=0)
 
@@ -85,8 +87,7 @@ def test_a_copied_sentence_becomes_a_quotation(workspace):
 
 
 def test_usage_is_estimated_and_priced_where_the_provider_says_nothing(workspace):
-    config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, input_price=3.0, output_price=15.0)
-    answer = ask(workspace, sound, config=config)
+    answer = ask(workspace, sound, input_price=3.0, output_price=15.0)
     assert answer.usage is not None and answer.usage["estimated"] is True
     cost = (3.0 * answer.usage["prompt_tokens"] + 15.0 * answer.usage["completion_tokens"]) / 1_000_000
     assert answer.usage["cost"] == round(cost, 6) and cost > 0
@@ -128,18 +129,16 @@ def endless(system: str, user: str) -> list[tuple[str, list[str]]]:
 
 def test_a_model_that_is_too_slow_is_left_and_what_held_so_far_is_kept(workspace):
     stopped = threading.Event()
-    config = LlmConfig(model="openai:test", timeout_seconds=1)
     began = time.monotonic()
-    answer = ask(workspace, endless, piece=40, pause=0.02, stopped=stopped, config=config)
+    answer = ask(workspace, endless, piece=40, pause=0.02, stopped=stopped, timeout_seconds=1)
     assert time.monotonic() - began < 3.5
     assert answer.composer == "model" and answer.claims[0].text == SOUND
     assert stopped.wait(2)
 
 
 def test_a_model_that_never_begins_ends_at_the_time_limit(workspace):
-    config = LlmConfig(model="openai:test", timeout_seconds=0.3)
     began = time.monotonic()
-    answer = ask(workspace, sound, pause=20.0, config=config)
+    answer = ask(workspace, sound, pause=20.0, timeout_seconds=0.3)
     assert time.monotonic() - began < 3
     assert answer.composer == "extractive"
     assert "did not answer in time" in answer.answer
@@ -189,12 +188,11 @@ def test_a_failure_that_may_pass_is_tried_again(workspace):
 
 
 def test_a_small_context_leaves_sentences_out_and_says_so(workspace):
-    said = load_prompt("compose")
-    config = LlmConfig(model="openai:test", timeout_seconds=LIMIT, context_tokens=1100, max_tokens=400)
-    answer = ask(workspace, lambda system, user: sound(system, user) if "privilege" in user else [], config=config)
-    assert said.version and "for want of room" in answer.answer
-    none = LlmConfig(model="openai:test", timeout_seconds=LIMIT, context_tokens=512, max_tokens=500)
-    assert ask(workspace, sound, config=none).composer == "extractive"
+    def shown(system: str, user: str) -> list[tuple[str, list[str]]]:
+        return sound(system, user) if "privilege" in user else []
+
+    assert "for want of room" in ask(workspace, shown, context_tokens=1100, max_tokens=400).answer
+    assert ask(workspace, sound, context_tokens=512, max_tokens=500).composer == "extractive"
 
 
 def test_claims_of_two_parties_in_one_are_dropped(workspace):
