@@ -223,6 +223,12 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
     return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
 
 
+def holds(outer: Citation, inner: Citation) -> bool:
+    """Returns whether a citation holds all of another."""
+    same = outer.statement_id == inner.statement_id
+    return same and outer.start <= inner.start and inner.end <= outer.end
+
+
 def citation_kind(statement: Statement) -> CitationKind:
     """Returns what a citation of a statement is: words that a record summarises are reported, not the speaker's."""
     return "reported" if statement.span.summarised else statement.kind

@@ -4,12 +4,13 @@ After repeated failures the model is no longer asked, and cells keep their quota
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
+from app.answering.compose.llm_stream import Used, together
 from app.answering.compose.model import ModelDraft, ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
@@ -50,7 +51,7 @@ class CellWriter:
     def __init__(self, writer: ModelWriter, local: Localization) -> None:
         self._writer, self._local = writer, local
         self._failures = 0
-        self._usage: dict[str, int | float | bool] = {}
+        self._usage: Used = {}
         self._versions: dict[str, None] = {}
         self._left_out = 0
 
@@ -72,7 +73,7 @@ class CellWriter:
                 beat()
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
-        self._use(draft.usage)
+        self._usage = together(self._usage, draft.usage)
         self._failures = self._failures + 1 if _failed(draft) else 0
         return _held(draft, sources)
 
@@ -85,7 +86,7 @@ class CellWriter:
                 break
             texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language)
             self._failures = 0 if texts else self._failures + 1
-            self._use(usage)
+            self._usage = together(self._usage, usage)
             found |= texts
         return found
 
@@ -104,13 +105,6 @@ class CellWriter:
         if self._left_out:
             notes.append(words.say("worded_left_out", count=self._left_out))
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
-
-    def _use(self, usage: Mapping[str, int | float | bool]) -> None:
-        for name, value in usage.items():
-            if isinstance(value, bool):
-                self._usage[name] = bool(self._usage.get(name)) or value
-            else:
-                self._usage[name] = round(self._usage.get(name, 0) + value, 6)
 
 
 def _failed(draft: ModelDraft) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answering.citation_spans import cite
+from app.answering.citation_spans import cite, holds
 from app.answering.superseding import earlier_than as earlier_than  # the position classifier takes it from here
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
@@ -65,12 +65,6 @@ def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: S
         quoted = [other for other in quoted if other not in over]
         quoted.insert(place, whole)
     return quoted
-
-
-def holds(outer: Citation, inner: Citation) -> bool:
-    """Returns whether a citation holds all of another."""
-    same = outer.statement_id == inner.statement_id
-    return same and outer.start <= inner.start and inner.end <= outer.end
 
 
 def overlap(one: Citation, other: Citation) -> bool:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Final
 
 from app.answering.abstention import abstain
+from app.answering.citation_spans import holds
 from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
@@ -27,7 +28,7 @@ from app.briefing.cells import (
     Subject,
     Suggestion,
 )
-from app.briefing.citation_list import CitationList, holds, quoted_with
+from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
 from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest

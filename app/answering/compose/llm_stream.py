@@ -7,7 +7,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +28,7 @@ _BEAT: Final = 0.5
 _PASSING: Final = frozenset({408, 409, 425, 429})
 _SERVER: Final = 500
 _LONGEST_PAUSE: Final = 8.0
+Used = Mapping[str, int | float | bool]
 
 
 @dataclass
@@ -39,13 +40,22 @@ class Usage:
     requests: int = 0
     estimated: bool = False
 
-    def to_json(self, config: LlmConfig) -> dict[str, int | float | bool]:
+    def to_json(self, config: LlmConfig) -> Used:
         """Returns the contract's `usage`, with the cost where prices are set."""
         usage: dict[str, int | float | bool] = asdict(self)
         if config.input_price or config.output_price:
             cost = self.prompt_tokens * config.input_price + self.completion_tokens * config.output_price
             usage["cost"] = round(cost / 1_000_000, 6)
         return usage
+
+
+def together(one: Used, other: Used) -> Used:
+    """Returns the usage of two requests: sums, and whether either was estimated."""
+    both = dict(one)
+    for name, used in other.items():
+        before = both.get(name, 0)
+        both[name] = bool(before) or used if isinstance(used, bool) else round(before + used, 6)
+    return both
 
 
 class ModelSilentError(Exception):

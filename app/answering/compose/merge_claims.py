@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.answering.compose.extractive import Composition, introduction
+from app.answering.compose.llm_stream import together
 from app.answering.compose.model import ModelDraft, ModelWriter
 from app.answering.localization import Localization
 from app.records import Citation, Claim
@@ -52,9 +53,8 @@ def with_translations(composed: Composition, writer: ModelWriter, language: str)
     if not foreign or composed.written is None:
         return composed
     texts, usage = writer.translate(foreign, language)
-    used = {name: composed.written.usage.get(name, 0) + value for name, value in usage.items() if name != "estimated"}
-    used["estimated"] = bool(composed.written.usage.get("estimated") or usage.get("estimated"))
-    return replace(composed, translations=texts, written=replace(composed.written, usage=used))
+    written = replace(composed.written, usage=together(composed.written.usage, usage))
+    return replace(composed, translations=texts, written=written)
 
 
 def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
+from app.answering.citation_spans import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.mention_check import Premise
-from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
+from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage, Used
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import Written
 from app.answering.localization import Localization, language_name
@@ -73,7 +74,7 @@ class ModelDraft:
     problem: WriterProblem | None = None
     detail: str = ""
     prompt_version: str = ""
-    usage: Mapping[str, int | float | bool] = field(default_factory=dict)
+    usage: Used = field(default_factory=dict)
     evidence: Mapping[int, Sentence] = field(default_factory=dict)
     reply: str = ""
 
@@ -175,9 +176,7 @@ class ModelWriter:
             reply=redact(asked.reply, self.config),
         )
 
-    def translate(
-        self, citations: Sequence[Citation], language: str
-    ) -> tuple[dict[int, str], dict[str, int | float | bool]]:
+    def translate(self, citations: Sequence[Citation], language: str) -> tuple[dict[int, str], Used]:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
@@ -286,7 +285,7 @@ class _ClaimChecker:
         known, cited = list(self.citations), list[Citation]()
         for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
             # One that holds all of this one stands for it.
-            holding = next((other for other in known if _within(citation, other)), None)
+            holding = next((other for other in known if holds(other, citation)), None)
             if holding is None:
                 holding = replace(citation, number=len(known) + 1)
                 known.append(holding)
@@ -313,10 +312,6 @@ class _ClaimChecker:
                 name = self.local.name(next(iter(citation.holders), ""))
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
-
-
-def _within(one: Citation, other: Citation) -> bool:
-    return other.statement_id == one.statement_id and other.start <= one.start and one.end <= other.end
 
 
 def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
