@@ -45,7 +45,7 @@ def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
 
 
 @cases("text")
-def test_honest_quotation_bears_no_remark(attacked, text):
+def test_honest_quotation_with_others_and_times_named_rightly_bears_no_remark(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", [])
 
 
@@ -74,11 +74,6 @@ def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draf
 @cases("text")
 def test_another_state_in_apposition_to_the_speaker_is_told(attacked, text):
     assert kinds(attacked, text.format(WEAK)) == ("verified", ["not_all_speakers"])
-
-
-@cases("text")
-def test_others_and_times_named_rightly_bear_no_remark(attacked, text):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", [])
 
 
 @cases("text")
