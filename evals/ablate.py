@@ -3,13 +3,13 @@
 Such as without the reranker, or with search by words alone.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 from app.settings import Settings
+from evals.cases.documents import sha256_of
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
 from evals.files import EVALS, FileRecord, Tell, eval_paths, read_yaml
@@ -47,8 +47,7 @@ def ablate(options: RunOptions, configurations: Sequence[Configuration], setting
     """Runs every configuration, or goes on with it, and returns them side by side; time is a ratio to the first."""
     code = code_hash("app", "ingest", "vectorstore", "prompts")
     # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
-    told = f"{options}{sorted(described(settings).items())}{code}"
-    digest = hashlib.sha256(told.encode()).hexdigest()[:8]
+    digest = sha256_of(f"{options}{sorted(described(settings).items())}{code}")[:8]
     metrics, rows, first = [metric for metric in METRICS.values() if "ablation" in metric.shown_in], [], 0.0
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"

@@ -13,7 +13,6 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach (2007).
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,6 +29,7 @@ from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
 from evals.metrics.table import Flags, Floats
 from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample
+from vectorstore.records import text_sha256
 
 # Folds by topic, by which thresholds are chosen, and by party.
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
@@ -264,7 +264,5 @@ def _of_source(samples: Sequence[Sample], *sources: str) -> Flags:
 
 
 def _hash(samples: Sequence[Sample]) -> str:
-    digest = hashlib.sha256()
-    for pair in sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked)):
-        digest.update(repr((pair.topic, pair.party, pair.files, pair.source, pair.answered)).encode())
-    return digest.hexdigest()
+    pairs = sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
+    return text_sha256("".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs))

@@ -3,7 +3,6 @@
 A run names the folders that ship with the program as `untoc:conference`, so that it is the same run on any machine.
 """
 
-import hashlib
 import shlex
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -13,7 +12,7 @@ from typing import Final
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
 from evals.cases.case_table import SUFFIXES, read_case_table
-from evals.cases.documents import Documents, located, read_documents, stored_documents
+from evals.cases.documents import Documents, located, read_documents, sha256_of, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
 from evals.files import EVALS, EvalPaths, Tell, eval_paths, quiet, shipped_rows
@@ -94,5 +93,4 @@ def shipped_folder(name: str) -> Path:
 
 def cases_hash(cases: Sequence[Case]) -> str:
     """Returns a hash over cases as asked, hexadecimal; their order does not count."""
-    lines = sorted(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return sha256_of("".join(sorted(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)))

@@ -6,7 +6,6 @@ languages, mostly near to what was said. The scope is the case's, so that readin
 each pair the sentences are read and their features measured, as the program does for an answer.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +103,7 @@ class Sample:
 
 def fold_of(key: str) -> int:
     """Returns the fold of a party or a topic, which depends on its name alone."""
-    return int(hashlib.sha256(key.casefold().encode()).hexdigest()[:8], 16) % FOLDS
+    return int(sha256_of(key.casefold())[:8], 16) % FOLDS
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:

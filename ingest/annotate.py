@@ -106,8 +106,7 @@ class InputKey:
 class UnsplitDocument:
     """A document before it is split; documents of equal `digest` (text and metadata) are duplicates.
 
-    Attributes:
-        reason: What a person should know of its metadata, in one line.
+    The `reason` is what a person should know of its metadata, in one line.
     """
 
     document: Document
@@ -118,11 +117,7 @@ class UnsplitDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewedDocument:
-    """A stored document as this version annotates it, ready to be stored.
-
-    Attributes:
-        unset: Speakers whose States a person set, and which this version cannot tell to be whose.
-    """
+    """A stored document as this version annotates it; the States that a person set of `unset` speakers are lost."""
 
     annotated: AnnotatedDocument
     digest: str
@@ -171,7 +166,9 @@ class Annotator:
         annotated = self.annotate(replace(fresh, document_id=identifier))
         stored = [item for item in statements if item.is_intervention]
         for item in annotated.statements:
-            before = [old for old in stored if _same_words(old.span, item.span)]
+            # Maybe of two versions: the same speaker's at the same place.
+            alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
+            before = [old for old in alike if _overlap(old.span, item.span)]
             states = {old.metadata.state for old in before}
             if item.span.role == "unknown" and len(states) == 1 and None not in states:
                 named = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
@@ -314,7 +311,14 @@ class Annotator:
         annotated = self._split_all(document, statements or [document.as_statement()])
         if treaty is None:
             return annotated
-        return replace(annotated, mentions=find_provisions(annotated.sentences, treaty))
+        # Of which article's own text each sentence is.
+        found_in = ((s.sentence_id, treaty.article_at(s.start, s.end)) for s in annotated.sentences)
+        provisions = (
+            Mention(sentence=sentence, kind="provision", treaty=article.treaty, value=article.article)
+            for sentence, article in found_in
+            if article is not None
+        )
+        return replace(annotated, mentions=tuple(provisions))
 
     def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
         """Splits one intervention of a stored record under its present metadata, by itself."""
@@ -426,15 +430,6 @@ def _convention_of(metadata: Metadata) -> str | None:
     return own or last_convention(metadata.title or "")
 
 
-def find_provisions(sentences: Sequence[Sentence], treaty: TreatyText) -> tuple[Mention, ...]:
-    """Finds of which article's own text each sentence of a treaty is."""
-    return tuple(
-        Mention(sentence=sentence.sentence_id, kind="provision", treaty=article.treaty, value=article.article)
-        for sentence in sentences
-        if (article := treaty.article_at(sentence.start, sentence.end)) is not None
-    )
-
-
 def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> Metadata:
     """Returns the metadata of a treaty: title, symbol, address and language; nobody says it at a meeting."""
     title = (row.title if row is not None else None) or treaty.title or metadata.title
@@ -461,11 +456,6 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
     metadata = _without_unset(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest
-
-
-def _same_words(old: Span, new: Span) -> bool:
-    """Returns whether interventions of one text, maybe of two versions, are the same speaker's at the same place."""
-    return (old.named, old.state) == (new.named, new.state) and _overlap(old, new)
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -4,7 +4,7 @@
     ├── LoadError                 one file could not be read
     │   ├── UnsupportedFormatError    no loader for its suffix
     │   ├── EmptyFileError            nothing in it to read
-    │   ├── SpecialFileError          a link, pipe or device in a folder
+
     │   ├── ChangedFileError          no longer the file that was ingested
     │   └── ArchiveTooLargeError      what is in it, taken together, exceeds a limit
     ├── ManifestError             statements.csv as a whole could not be read or written
@@ -45,12 +45,6 @@ class EmptyFileError(LoadError):
 
 class ArchiveTooLargeError(LoadError):
     """What an archive and those inside it hold together exceeds a limit."""
-
-
-class SpecialFileError(LoadError):
-    """What stands in a folder is a link that is not followed, a pipe, a socket or a device."""
-
-    result = "skipped"
 
 
 class ChangedFileError(LoadError):

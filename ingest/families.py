@@ -17,7 +17,7 @@ import regex
 from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
 from vectorstore.families import Family, Link, Relation, Traits
-from vectorstore.records import Document, DocumentSummary, Metadata
+from vectorstore.records import Document, DocumentSummary
 
 NEAR_DUPLICATE: Final = 0.7
 """Share of word sequences (Jaccard) from which two texts are near-duplicates; two speeches on one subject share a few
@@ -72,7 +72,9 @@ def link_families(catalogue: Catalogue) -> None:
         if document is not None:
             text = readable(document.source_text, document.edits)
             sequences = shingles(text)
-            traits = _traits(document, text, sequences)
+            numbers = sorted({number for found in _NUMBER.findall(text) if (number := int(found)) >= _TELLING_NUMBER})
+            paragraphs = max((block.paragraph or 0 for block in document.blocks), default=0)
+            traits = Traits(paragraphs=paragraphs, numbers=tuple(numbers), bands=_bands(sequences))
             links = (
                 *_near_duplicates(catalogue, identifier, sequences, traits),
                 *_of_symbol(catalogue, document),
@@ -110,15 +112,6 @@ def shingles(text: str) -> frozenset[str]:
     return found if len(found) >= _FEWEST else frozenset()
 
 
-def _traits(document: Document, text: str, sequences: frozenset[str]) -> Traits:
-    numbers = {int(found) for found in _NUMBER.findall(text)}
-    return Traits(
-        paragraphs=max((block.paragraph or 0 for block in document.blocks), default=0),
-        numbers=tuple(sorted(number for number in numbers if number >= _TELLING_NUMBER)),
-        bands=_bands(sequences),
-    )
-
-
 def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     """Returns hashes of the bands of a MinHash signature, as signed 64-bit numbers.
 
@@ -134,12 +127,8 @@ def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     signature = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
     signature.update_batch([sequence.encode("utf-8", "surrogatepass") for sequence in sequences])
     rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(_BANDS, _ROWS)
-    return tuple(_hash64(band, row.tobytes()) for band, row in enumerate(rows))
-
-
-def _hash64(band: int, row: bytes) -> int:
-    keyed = bytes([band]) + row
-    return (zlib.crc32(keyed) << 32 | zlib.crc32(keyed[::-1])) - (1 << 63)
+    keyed = (bytes([band]) + row.tobytes() for band, row in enumerate(rows))
+    return tuple((zlib.crc32(key) << 32 | zlib.crc32(key[::-1])) - (1 << 63) for key in keyed)
 
 
 def _near_duplicates(
@@ -174,7 +163,7 @@ def _of_symbol(catalogue: Catalogue, document: Document) -> Iterator[Link]:
         symbol = Symbol.of(other.symbol)
         if symbol.root != own.root:
             continue
-        if _languages_differ(metadata, other):
+        if None not in (metadata.language, other.language) and metadata.language != other.language:
             if symbol.whole == own.whole:
                 yield _unordered(identifier, other_id, "translation")
             continue
@@ -209,10 +198,6 @@ def _built_alike(one: Traits, other: Traits) -> bool:
         return False
     numbers = set(one.numbers) | set(other.numbers)
     return len(numbers) < 2 or len(set(one.numbers) & set(other.numbers)) >= _NUMBERS_SHARED * len(numbers)
-
-
-def _languages_differ(one: Metadata, other: Metadata) -> bool:
-    return one.language is not None and other.language is not None and one.language != other.language
 
 
 def _unordered(one: str, other: str, relation: Relation, alike: float | None = None) -> Link:

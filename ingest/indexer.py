@@ -775,12 +775,6 @@ def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
     return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 
-def _unattributed(summary: DocumentSummary) -> str | None:
-    if summary.metadata.holders or summary.kind == "treaty" or summary.interventions:
-        return None
-    return f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
-
-
 def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:
     """Returns a document without its text, as it was stored."""
     kept = ("document_id", "file", "sha256", "kind", "metadata", "inferred")
@@ -793,6 +787,8 @@ def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
     """Returns what became of a file whose statement is held, and that nobody is known to hold it."""
-    reason = "; ".join(filter(None, (reason, _unattributed(summary)))) or None
+    if not (summary.metadata.holders or summary.kind == "treaty" or summary.interventions):
+        nobody = f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
+        reason = "; ".join(filter(None, (reason, nobody)))
     identifier, state = summary.document_id, summary.metadata.state
     return FileResult(file=source.name, result=outcome, reason=reason, statement_id=identifier, state=state)

@@ -5,7 +5,6 @@ What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to 
 What did Belmora say about whales?,Belmora,no,
 """
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -27,7 +26,7 @@ from app.errors import BriefingError
 from app.records import AbstentionReason
 from app.ui.words import language, say, worded
 from evals.cases.case import Case, Evidence, Review
-from evals.cases.documents import Document, Documents
+from evals.cases.documents import Document, Documents, sha256_of
 from evals.cases.lint import Remark, remark
 from evals.errors import DatasetError
 from ingest.errors import ManifestError
@@ -201,7 +200,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     if row.remarks or answered is None:
         return None
     evidence, history = [span for span in found if span is not None], row.parts("history", "\n")
-    asked = hashlib.sha256("\0".join((question, *states, *years, *row.parts("history"))).encode()).hexdigest()[:8]
+    asked = sha256_of("\0".join((question, *states, *years, *row.parts("history"))))[:8]
     kind = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
     expect = {
         "status": "answered" if answered else "abstained", "years": years, "reason": reason or None,

@@ -3,7 +3,6 @@
 An error of the product's own reading cannot vouch for itself so: a quotation is compared with the file.
 """
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +25,12 @@ from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
-from vectorstore.records import Metadata
+from vectorstore.records import Metadata, text_sha256
 
 # Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
+# The hash by which evidence names a span's words.
+sha256_of: Final = text_sha256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +52,9 @@ class Document:
     @cached_property
     def years(self) -> frozenset[str]:
         """The years in which it was said, by the manifest, else as its text tells: to look at, not to score by."""
-        told = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
-        date = told or ""
-        first, last = date[:4], date.rpartition("/")[2][:4]
-        return frozenset(map(str, range(int(first), int(last) + 1))) if date else frozenset()
+        date = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
+        first, _, last = (date or "").partition("/")
+        return frozenset(map(str, range(int(first[:4]), int((last or first)[:4]) + 1))) if date else frozenset()
 
     def find(self, quote: str) -> tuple[int, int] | None:
         """Returns where a quotation stands, `[start, end)`; white space, hyphens and apostrophes may differ."""
@@ -103,11 +103,6 @@ class Documents:
         only = {file: min(states) for file, states in said.items() if len(states) == 1}
         told = {f: replace(d, state=only[f]) for f, d in self.by_file.items() if d.state is None and f in only}
         return replace(self, by_file={**self.by_file, **told})
-
-
-def sha256_of(text: str) -> str:
-    """Returns the hash by which evidence names a span's words, hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_documents(folders: Sequence[Path], tell: Tell = quiet) -> Documents:
@@ -169,8 +164,8 @@ def _of_folder(folder: Path, parties: PartyTable, tell: Tell) -> Iterable[Docume
 
 
 def _documents(by_file: Mapping[str, Document], parties: PartyTable) -> Documents:
-    digest = hashlib.sha256()
-    for file, document in sorted(by_file.items()):
-        facts = sorted(document.facts.items())
-        digest.update(f"{file}\0{sha256_of(document.text)}\0{document.state}\0{facts}\n".encode())
-    return Documents(by_file=by_file, sha256=digest.hexdigest(), parties=parties)
+    lines = (
+        f"{file}\0{sha256_of(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n"
+        for file, document in sorted(by_file.items())
+    )
+    return Documents(by_file=by_file, sha256=sha256_of("".join(lines)), parties=parties)

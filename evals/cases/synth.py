@@ -5,7 +5,6 @@ an answer, and the same question on Belmora is a near miss, which has none. Ever
 looked at it. What is chosen depends on the seed and the ids of the cases alone, so that a corpus gives the same again.
 """
 
-import hashlib
 import os
 import re
 from collections import Counter, defaultdict
@@ -25,6 +24,7 @@ from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, write_whole
 from ingest.treaties.treaties import PROTOCOLS, articles, articles_about
+from vectorstore.records import text_sha256
 
 _KINDS: Final = {row["kind"]: row for row in shipped_rows("cases/kinds.csv")}
 KINDS: Final = tuple(_KINDS)
@@ -167,7 +167,7 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
 
 def draw(*parts: object) -> str:
     """Returns a key that orders things as if at random, the same for the same parts."""
-    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+    return text_sha256("\0".join(map(str, parts)))
 
 
 def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:

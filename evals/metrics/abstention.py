@@ -6,8 +6,7 @@ what can be answered. Cases that expect `partial` are scored apart.
 
 from collections.abc import Sequence
 
-from app.records import Answer
-from evals.cases.case import Case, Evidence
+from evals.cases.case import Evidence
 from evals.metrics.citations import FIRST, covers, overlaps
 from evals.metrics.eval_sample import EvalSample, Share, share
 
@@ -40,22 +39,17 @@ def partial(sample: EvalSample) -> Share:
     return share([right] if expect.status == "partial" else [])
 
 
-def is_wrong(case: Case, answer: Answer) -> bool | None:
-    """Returns whether an answer should be none, or its first five citations miss; None if nobody can tell."""
-    if answer.status == "abstained":
-        return None
-    if case.expect.status == "abstained":
-        return True
-    met = any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in case.spans)
-    return not met if case.spans else None
-
-
 def brier(sample: EvalSample) -> Share:
     """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
 
+    The outcome is 1 where one of the first five citations meets the evidence. It is 0 where there is nothing to answer,
+    and not known where an answerable case shows no evidence.
+
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).
     """
-    wrong = is_wrong(sample.case, sample.answer)
-    if wrong is None or len(sample.case.expect.states) != 1 or sample.case.type == "list_states":
+    case, answer, silent = sample.case, sample.answer, sample.case.expect.status == "abstained"
+    known = answer.status != "abstained" and (silent or bool(case.spans))
+    if not known or len(case.expect.states) != 1 or case.type == "list_states":
         return None
-    return (sample.answer.confidence - float(not wrong)) ** 2, 1.0
+    met = any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in case.spans)
+    return (answer.confidence - float(met and not silent)) ** 2, 1.0

@@ -5,7 +5,6 @@ passages of the task's collection as well. Source: Rosenthal et al., MTRAG-UN: A
 Multi-Turn RAG Conversations (2026).
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from app.settings import Settings
+from evals.cases.documents import sha256_of
 from evals.files import tracked
 from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
 
@@ -33,7 +33,7 @@ def topic_words(task: Mapping[str, Any]) -> str:
 
 def file_of(passage: str) -> str:
     """Returns the file that holds a passage: the same words, the same file."""
-    return f"{hashlib.sha256(passage.strip().encode()).hexdigest()[:16]}.txt"
+    return f"{sha256_of(passage.strip())[:16]}.txt"
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
@@ -52,7 +52,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
                 statements = [statement for file in passages for statement in held.get(file, ())]
                 own.append(workspace.ranker.rank_by_topic("", statements, topic))
     unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
-    folds = [int(hashlib.sha256(task["conversation_id"].encode()).hexdigest(), 16) % _FOLDS for task in tasks]
+    folds = [int(sha256_of(task["conversation_id"]), 16) % _FOLDS for task in tasks]
     told = (silence_figures(f"refusal, {name}", own, unanswerable, folds, _OTHERS) for name, own in found.items())
     return [figure for figures in told for figure in figures]
 

@@ -89,10 +89,8 @@ def gates_table(report: GateReport) -> Table:
     if report.left_out:
         notes.append(say("report-left-out", names=say("comma").join(METRICS[name].label for name in report.left_out)))
     columns = (*_columns("gate", "outcome", "value", "needed", "baseline", "change", "interval"), "p", "n")
-    tones = ["few" if result.few else TONE[result.verdict] for result in results]
-    return Table(
-        title=say("report-gates"), columns=columns, rows=list(map(row, results)), tones=tones, note=" ".join(notes)
-    )
+    tones, rows = ["few" if result.few else TONE[result.verdict] for result in results], list(map(row, results))
+    return Table(title=say("report-gates"), columns=columns, rows=rows, tones=tones, note=" ".join(notes))
 
 
 def stages_table(scores: Sequence[ScoreRecord]) -> Table:
@@ -104,10 +102,9 @@ def stages_table(scores: Sequence[ScoreRecord]) -> Table:
 
 def weakest_table(shares: Shares, figures: Mapping[str, Figure], parties: PartyTable) -> Table:
     """Returns the slices with the lowest shares of right outcomes."""
-    lowest = weakest(shares, figures[RIGHT.name].value, 5) if RIGHT.name in figures else ()
-    found = {
-        say("pair", name=words.slice_label(n), value=words.slice_value(n, v, parties)): item for n, v, item in lowest
-    }
+    found = {}
+    for n, value, item in weakest(shares, figures[RIGHT.name].value, 5) if RIGHT.name in figures else ():
+        found[say("pair", name=words.slice_label(n), value=words.slice_value(n, value, parties))] = item
     return _shares(say("report-weakest-title"), say("report-slice"), found)
 
 
@@ -139,13 +136,8 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
     def row(flip: Flip) -> tuple[str, ...]:
         sign, case = "✗ → ✔" if flip.new is None else "✔ → ✗", cases.get(flip.case)
         asked, told = (case.question, _answering(case, documents)) if case is not None else ("", "")
-        return (
-            sign,
-            flip.case,
-            asked,
-            told,
-            *(plain(stage) if stage else say("report-right") for stage in (flip.old, flip.new)),
-        )
+        stages = (plain(stage) if stage else say("report-right") for stage in (flip.old, flip.new))
+        return sign, flip.case, asked, told, *stages
 
     lost, won = len(comparison.regressions), len(comparison.improvements)
     title = say(f"report-flips-{'first' if len(flips) > _FLIPS else 'title'}", lost=lost, won=won, count=_FLIPS)
@@ -178,9 +170,8 @@ def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tupl
 def changes_table(found: Comparison) -> Table:
     """Returns what was run differently."""
     rows = [(name, a or NOTHING, b or NOTHING) for name, a, b in found.changes]
-    return Table(
-        title=say("report-differently"), columns=(say("report-entry"), found.baseline, found.candidate), rows=rows
-    )
+    columns = say("report-entry"), found.baseline, found.candidate
+    return Table(title=say("report-differently"), columns=columns, rows=rows)
 
 
 def runs_table(runs: Sequence[Run]) -> Table:
@@ -195,14 +186,10 @@ def runs_table(runs: Sequence[Run]) -> Table:
         told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
         variant = say("report-purpose", variant=manifest.variant) if manifest.variant else ""
         note = "; ".join(filter(None, (variant, broken or run.unfinished)))
-        asked, begun = (
-            say("report-count-of", count=manifest.cases * manifest.repeats, set=Path(manifest.dataset).name),
-            manifest.started,
-        )
-        rows.append((run.name, told, asked, f"{words.day(begun)} {begun:%H:%M}", note))
-    return Table(
-        title=say("report-runs"), columns=_columns("run", "share-right", "cases", "begun", "remark"), rows=rows
-    )
+        asked = say("report-count-of", count=manifest.cases * manifest.repeats, set=Path(manifest.dataset).name)
+        rows.append((run.name, told, asked, f"{words.day(manifest.started)} {manifest.started:%H:%M}", note))
+    columns = _columns("run", "share-right", "cases", "begun", "remark")
+    return Table(title=say("report-runs"), columns=columns, rows=rows)
 
 
 def metrics_table() -> Table:

@@ -49,7 +49,9 @@ def _written(text: str, language: str) -> Iterator[Number]:
     digits = False
     joined_by = getattr(_WORDS, f"joined_{language}" if f"joined_{language}" in _LEXICON else "joined")
     for match in _token(language).finditer(text):
-        value = _numeral(match["numeral"]) if match["word"] is None else _word_value(match["word"], language)
+        word = match["word"]
+        of_words = (own for pattern, own in _word_values(language) if word is not None and pattern.fullmatch(word))
+        value = _numeral(match["numeral"]) if word is None else next(of_words, None)
         if value is None:
             continue
         numeral = match["word"] is None
@@ -114,10 +116,6 @@ def _chinese(text: str) -> Iterator[Number]:
             yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
     for match in _WORDS.half.finditer(text):
         yield Number(start=match.start(), end=match.end(), value="1/2")
-
-
-def _word_value(word: str, language: str) -> Fraction | None:
-    return next((value for pattern, value in _word_values(language) if pattern.fullmatch(word)), None)
 
 
 @cache

@@ -194,7 +194,8 @@ class _Worker:
                 f" {limits.scan_seconds} s in all); "
                 "split it, or raise UNTOC_LOAD__LOAD_SECONDS and UNTOC_LOAD__SCAN_SECONDS"
             )
-        ended = f"by {_signal_name(-process.returncode)}" if process.returncode < 0 else f"with {process.returncode}"
+        code, signals = process.returncode, {each.value: each.name for each in signal.Signals}
+        ended = f"by {signals.get(-code, f'signal {-code}')}" if code < 0 else f"with {code}"
         return (
             f"made the program that reads it crash (ended {ended}); it may be damaged, or need more memory than "
             "UNTOC_LOAD__LOAD_MEMORY_BYTES: save it again"
@@ -252,10 +253,6 @@ def _read(stream: IO[bytes], length: int) -> bytes:
     return data
 
 
-def _signal_name(number: int) -> str:
-    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
-
-
 def serve() -> NoReturn:
     """Call what is asked for on standard input, one call after the other, until it closes."""
     die_with_parent()
@@ -287,18 +284,16 @@ def _answer(function: Callable[..., object], arguments: tuple[object, ...], limi
     _limit(limits.load_memory_bytes, max(limits.load_seconds, limits.scan_seconds) + _ALARM_AFTER)
     try:
         answer = pickle.dumps(("result", function(*arguments)))
-        if len(answer) > limits.load_output_bytes:
-            answer = pickle.dumps(("output", None))
+        return answer if len(answer) <= limits.load_output_bytes else pickle.dumps(("output", None))
     except LoadError as exc:
-        answer = pickle.dumps(("refused", exc))
+        return pickle.dumps(("refused", exc))
     except MemoryError:
-        answer = pickle.dumps(("memory", None))
+        return pickle.dumps(("memory", None))
     except Exception as exc:
         logger.info("reading a file raised", exc_info=True)
-        answer = pickle.dumps(("failed", f"{type(exc).__name__}: {exc}"[:200].splitlines()[0]))
+        return pickle.dumps(("failed", f"{type(exc).__name__}: {exc}"[:200].splitlines()[0]))
     finally:
         _limit(None, 0.0)
-    return answer
 
 
 def _limit(memory: int | None, seconds: float) -> None:

@@ -27,7 +27,8 @@ _BLOCKS = frozenset(
 # Footnotes and endnotes, as Word and LibreOffice save them and as the roles of publications name them.
 _NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
 _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
-_CELLS = frozenset(("td", "th"))
+# What stands around the words of an element that is no block: between the cells of a row, and of a quotation.
+_AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
 # Struck out, too.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
@@ -139,6 +140,10 @@ def _is_note(node: LexborNode) -> bool:
 
 def _text_of(root: LexborNode) -> str:
     """Write out what an element shows, with a stack: recursion would end at the depth that a hostile page chooses."""
+
+    def left_out(node: LexborNode) -> bool:
+        return node.tag in _LEFT_OUT and node != root and not _is_note(node)
+
     pieces: list[str] = []
     # A node with what is to be written after its children, or None for the node itself to be entered.
     stack: list[tuple[LexborNode | None, str, bool]] = [(root, "", False)]
@@ -153,23 +158,15 @@ def _text_of(root: LexborNode) -> str:
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
         elif tag == "br":
             pieces.append("\n")
-        elif not (tag.startswith(("-", "!")) or _is_left_out(node, root) or _is_hidden(node, root)):
-            block = tag in _BLOCKS
-            pieces.append("\n\n" if block else "“" if tag == "q" else "")
-            pieces.append(_OPENING.get(tag, ""))
-            closing = _CLOSING.get(tag, "")
-            stack.append(
-                (None, f"{closing}\n\n" if block else "\t" if tag in _CELLS else "”" if tag == "q" else "", False)
-            )
+        elif not (tag.startswith(("-", "!")) or left_out(node) or _is_hidden(node, root)):
+            opening, closing = ("\n\n", "\n\n") if tag in _BLOCKS else _AROUND.get(tag, ("", ""))
+            pieces += (opening, _OPENING.get(tag, ""))
+            stack.append((None, f"{_CLOSING.get(tag, '')}{closing}", False))
             child = node.last_child
             while child is not None:
                 stack.append((child, "", preformatted or tag == "pre"))
                 child = child.prev
     return _tidy("".join(pieces))
-
-
-def _is_left_out(node: LexborNode, root: LexborNode) -> bool:
-    return node.tag in _LEFT_OUT and node != root and not _is_note(node)
 
 
 def _is_hidden(node: LexborNode, root: LexborNode) -> bool:

@@ -106,9 +106,15 @@ def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits
     """Render a page (from 1) of a PDF or picture as PNG, with rectangles marked; a LoadError says why it cannot be."""
     kind = kind_of(data)
     if kind == "pdf":
-        image = _render_pdf(data, name, page)
+        with _opened(data, name, page) as opened:
+            width, height = opened.get_size()
+            # A strip a hundred times as long as wide would take all memory.
+            image = rendered(opened, min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0)))
     elif kind == "image":
-        image = _scaled(_nth(page_images(data, name, limits), page, name))
+        image = next((image for n, image in enumerate(page_images(data, name, limits), 1) if n == page), None)
+        if image is None:
+            raise _no_page(name, page)
+        image.thumbnail((WIDTH, 4 * WIDTH), reducing_gap=None)
     else:
         raise LoadError(f"{name!r} has no pages that can be shown; open the file itself")
     marks = Image.new("RGB", image.size, "white")
@@ -123,35 +129,20 @@ def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits
     return stream.getvalue()
 
 
-def _render_pdf(data: bytes, name: str, page: int) -> Image.Image:
-    with _opened(data, name, page) as opened:
-        width, height = opened.get_size()
-        # A strip a hundred times as long as wide would take all memory.
-        return rendered(opened, min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0)))
+def _no_page(name: str, page: int) -> LoadError:
+    return LoadError(f"{name!r} has no page {page}; ingest it again")
 
 
 @contextmanager
 def _opened(data: bytes, name: str, page: int) -> Iterator[pypdfium2.PdfPage]:
     with open_pdf(data, name) as document, LOCK:
         if not 1 <= page <= len(document):
-            raise LoadError(f"{name!r} has no page {page}; ingest it again")
+            raise _no_page(name, page)
         try:
             with closing(document[page - 1]) as opened:
                 yield opened
         except pypdfium2.PdfiumError as exc:
             raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
-
-
-def _nth(images: Iterable[Image.Image], page: int, name: str) -> Image.Image:
-    for number, image in enumerate(images, 1):
-        if number == page:
-            return image
-    raise LoadError(f"{name!r} has no page {page}; ingest it again")
-
-
-def _scaled(image: Image.Image) -> Image.Image:
-    scale = min(WIDTH / image.width, 4 * WIDTH / image.height, 1.0)
-    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
 
 
 def _share(glyph: Glyph, width: float, height: float) -> Rect:
@@ -170,16 +161,12 @@ def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:
     """Join rectangles that follow each other on one line."""
     lines: list[Rect] = []
     for rect in rects:
-        last = lines[-1] if lines else None
-        if last is not None and _beside(last, rect):
-            left, right = min(last.left, rect.left), max(last.right, rect.right)
-            top, bottom = min(last.top, rect.top), max(last.bottom, rect.bottom)
+        last = lines[-1] if lines else rect
+        left, right = min(last.left, rect.left), max(last.right, rect.right)
+        top, bottom = min(last.top, rect.top), max(last.bottom, rect.bottom)
+        shared = min(last.bottom, rect.bottom) - max(last.top, rect.top)
+        if lines and shared > 0.5 * min(last.bottom - last.top, rect.bottom - rect.top):
             lines[-1] = Rect(left=left, top=top, right=right, bottom=bottom)
         else:
             lines.append(rect)
     return tuple(lines)
-
-
-def _beside(one: Rect, other: Rect) -> bool:
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return shared > 0.5 * min(one.bottom - one.top, other.bottom - other.top)

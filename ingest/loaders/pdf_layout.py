@@ -35,6 +35,7 @@ APART = 1.5
 # A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
 _NEARLY = 0.15
 # A gutter is at least so wide, in points, and runs beside so many lines on either side.
+
 _GUTTER = 8.0
 _WIDEST = 20_000.0
 _FEWEST_ROWS = 4
@@ -81,7 +82,9 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     crosses the gutter separates what is above it from what is below. A masthead over the second column, between the
     halves of a sentence, is read first.
     """
-    rtl = is_right_to_left("".join(piece.text for piece in pieces))
+    # Where most letters are of a script that runs from right to left.
+    kinds = Counter(bidirectional(char) for piece in pieces for char in piece.text)
+    rtl = kinds["R"] + kinds["AL"] > kinds["L"]
     mastheads: list[TextRow] = []
     rows: list[TextRow] = []
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
@@ -105,12 +108,6 @@ def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
         else:
             lines.append([piece])
     return lines
-
-
-def is_right_to_left(text: str) -> bool:
-    """Return whether most letters of a text are of a script that runs from right to left."""
-    kinds = Counter(bidirectional(char) for char in text)
-    return kinds["R"] + kinds["AL"] > kinds["L"]
 
 
 def _level_runs(line: Sequence[Glyph]) -> list[list[Glyph]]:

@@ -157,16 +157,14 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
         raw.FPDFText_GetMatrix(handle, index, matrix)
         size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
         quarter = _quarter(matrix.a, matrix.b)
-        if spaced and read and (before := read[-1]) is not None and not _is_raised(before, edges, size):
-            read.append((" ", _between(before[1], edges), quarter, size))
+        if spaced and read and (before := read[-1]) is not None:
+            # The mark of a footnote or an exponent: smaller than the glyph before it, and above it.
+            raised = size < _SUPERSCRIPT * before[3] and before[1][1] < edges[1] < before[1][3]
+            read += [] if raised else [(" ", _between(before[1], edges), quarter, size)]
         spaced = False
-        read.append((_char(code), edges, quarter, size))
+        char = "-" if code in (_HYPHEN, _NOT_A_CHARACTER) else " " if code in _SPACES else chr(code)
+        read.append((char, edges, quarter, size))
     return read
-
-
-def _is_raised(before: tuple[str, Box, int, float], edges: Box, size: float) -> bool:
-    """Return whether a glyph is a mark of a footnote or an exponent: smaller than the one before it, and above it."""
-    return size < _SUPERSCRIPT * before[3] and before[1][1] < edges[1] < before[1][3]
 
 
 def _between(one: Box, other: Box) -> Box:
@@ -179,10 +177,6 @@ def _lies_in(box: Box, frame: Box) -> bool:
     """Return whether a glyph stands on the page; glyphs outside are not shown to a reader."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
-
-
-def _char(code: int) -> str:
-    return "-" if code in (_HYPHEN, _NOT_A_CHARACTER) else " " if code in _SPACES else chr(code)
 
 
 def _quarter(x: float, y: float) -> int:

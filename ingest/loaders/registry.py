@@ -16,7 +16,7 @@ from pkgutil import resolve_name
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from ingest.errors import ArchiveTooLargeError, LoadError, SpecialFileError, UnsupportedFormatError
+from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
 from ingest.loaders.archive import CONTAINERS, Member, check_total
 from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
 from ingest.loaders.packed import ZIP_FAILURES
@@ -157,10 +157,10 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
         for name in folders:
             if (path := Path(parent, name)).is_symlink():
                 reason = "is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
-                passed_over[path] = SpecialFileError(f"{name!r} {reason}")
+                passed_over[path] = LoadError(f"{name!r} {reason}", "skipped")
         for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
             if (special := _special(path, folder)) is not None:
-                passed_over[path] = SpecialFileError(special)
+                passed_over[path] = LoadError(special, "skipped")
             elif path.suffix.lower() in SUFFIXES:
                 found.append(path)
     return tuple(sorted(found)), passed_over

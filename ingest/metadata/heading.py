@@ -234,7 +234,7 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
         name = named["name"].partition(",")[0]
         of_person = _WORDS.person.match(named["name"]) is not None
         body = _BODY.body.search(named["name"] if of_person else name)
-        if body is None or _is_meeting(named["name"]):
+        if body is None or find_bodies(named["name"]) or is_general_debate(named["name"]):
             continue
         others = "\n".join(_WORDS.read_by.sub("", f" {other}").strip() for other in heading.whole if other != line)
         of_a_state = _WORDS.body_of_state.search(named["name"]) and not _WORDS.worldwide.search(named["name"])
@@ -242,10 +242,6 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
             return None
         return _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
     return None
-
-
-def _is_meeting(name: str) -> bool:
-    return bool(find_bodies(name)) or is_general_debate(name)
 
 
 def title_in(heading: Heading) -> str | None:

@@ -188,11 +188,8 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
         raise ManifestError(f"{str(path)!r} exists and may hold corrections; use --force to replace it")
     columns = [*_COLUMNS, *_OPTIONAL_COLUMNS]
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(
-        [_guard(cells[column] or "") for column in columns] for cells in (row.model_dump() for row in rows)
-    )
+    cells = ([getattr(row, column) or "" for column in columns] for row in rows)
+    csv.writer(text).writerows([columns, *([f"'{c}" if _FORMULA.match(c) else c for c in row] for row in cells)])
     try:
         # Written beside and moved into place, so that a crash leaves the old manifest whole. The byte order
         # mark lets Excel read UTF-8.
@@ -299,10 +296,6 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
 
 def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
     return ManifestProblem(file=file, result=result, reason=f"{MANIFEST_NAME}, line {line}: {reason}")
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _unguard(cell: str) -> str:

@@ -30,7 +30,7 @@ from ingest.metadata.represented_party import (
     opens_on_behalf,
     spoken_for,
 )
-from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
+from ingest.parties.party_table import PartyTable, in_rows
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
@@ -382,11 +382,9 @@ class _SpeakerLookup:
             return codes if len(codes) == 1 else ()
         row = next(in_rows(words, self._parties.find(words, self.language), JOINT), [])
         whole = len(row) > 1 and not words[: row[0].start].strip() and not words[row[-1].end :].strip()
-        return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and all(map(self._is_state, row)) else ()
-
-    def _is_state(self, match: PartyMatch) -> bool:
-        of_state = len(match.codes) == 1 and self._parties.kind_of(match.codes[0]) == "state"
-        return of_state and match.form not in ("capital", "demonym")
+        named = all(match.form not in ("capital", "demonym") for match in row)
+        states = all(len(match.codes) == 1 and self._parties.kind_of(match.codes[0]) == "state" for match in row)
+        return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and named and states else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
         """Returns whose words follow a line, if anybody's; in a `trusted` record a name needs no title."""
@@ -397,7 +395,7 @@ class _SpeakerLookup:
         if line.who == "office":
             return replace(words, role="office")
         if not line.understood:
-            return replace(words, reason=_not_understood(line.head))
+            return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
         codes = next((found for name in names if name and (found := self.party(name))), ())
         if not line.titled:
@@ -622,10 +620,6 @@ class _SpeakerLookup:
 
 def _nobody_known(named: str) -> str:
     return f"{named!r} names nobody that is known"
-
-
-def _not_understood(named: str) -> str:
-    return f"what the record tells of {named!r} is not understood"
 
 
 def _takes_floor(line: SpeakerLine) -> bool:

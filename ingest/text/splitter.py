@@ -69,7 +69,8 @@ def make_sentences(
             words = text.text[begin + start : begin + stop]
             if words == ELLIPSIS:
                 continue
-            block = _block_at(flow, source_start)
+            begun = (block for block in flow if block.start <= source_start)
+            block = max(begun, key=lambda block: block.start, default=flow[0])
             # A few lines at a column's foot hold no sentence end, and are of the paragraph that goes on overleaf.
             held = (each.paragraph for each in flow if each.end > source_start and each.start < source_end)
             sentence = Sentence(
@@ -128,10 +129,6 @@ def _flows(blocks: Sequence[Block]) -> list[list[Block]]:
         else:
             flows.append([block])
     return flows
-
-
-def _block_at(flow: Sequence[Block], position: int) -> Block:
-    return max((block for block in flow if block.start <= position), key=lambda block: block.start, default=flow[0])
 
 
 def _packed(sentences: Sequence[Sentence], config: SplitConfig) -> Iterator[tuple[int, int]]:

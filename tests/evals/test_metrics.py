@@ -12,7 +12,7 @@ from app.records import Abstention, Answer, Citation, Claim, Scope, Status
 from evals.cases.case import Case, Evidence, Nugget
 from evals.cases.documents import Document
 from evals.metrics import abstention, citations, content, integrity, reading, robustness
-from evals.metrics.abstention import brier, is_wrong
+from evals.metrics.abstention import brier
 from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
 from evals.metrics.table import MEASURES, METRICS, components
@@ -30,6 +30,7 @@ DOCUMENTS = {
 }
 # About nobody, where a test names none.
 _case = partial(case, "c", file="a.txt", states=())
+_french = partial(_case, states=("FRA",))
 
 
 def _citation(start: int, end: int, quote: str | None = None, **fields: Any) -> Citation:
@@ -250,29 +251,18 @@ def test_answers_agree_in_status_and_states():
 
 
 @pytest.mark.parametrize(
-    ("case", "answer", "wrong"),
+    ("case", "answer", "outcome"),
     [
-        pytest.param(_case((0, 10)), _answer(_citation(20, 30), _citation(0, 10)), False, id="a citation meets"),
-        pytest.param(_case((0, 10)), _answer(*[_citation(20, 30)] * 5, _citation(0, 10)), True, id="the sixth meets"),
-        pytest.param(_case((0, 10)), _answer(status="abstained"), None, id="silent"),
-        pytest.param(_case(status="abstained"), _answer(status="partial"), True, id="it should abstain"),
-        pytest.param(_case(), _answer(_citation(0, 10)), None, id="no evidence"),
+        pytest.param(_french((0, 10)), _answer(_citation(20, 30), _citation(0, 10)), 1, id="a citation meets"),
+        pytest.param(_french((0, 10)), _answer(*[_citation(20, 30)] * 5, _citation(0, 10)), 0, id="the sixth meets"),
+        pytest.param(_french((0, 10)), _answer(status="abstained"), None, id="silent"),
+        pytest.param(_french(status="abstained"), _answer(status="partial"), 0, id="it should abstain"),
+        pytest.param(_french(), _answer(_citation(0, 10)), None, id="no evidence"),
     ],
 )
-def test_is_wrong_where_it_should_abstain_or_no_citation_meets_the_evidence(case, answer, wrong):
-    assert is_wrong(case, answer) is wrong
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (_answer(_citation(0, 10), confidence=0.9), pytest.approx((0.01, 1.0))),
-        (_answer(_citation(20, 30), confidence=0.9), pytest.approx((0.81, 1.0))),
-        (_answer(status="abstained"), None),
-    ],
-)
-def test_brier_takes_confidence_off_the_outcome(answer, expected):
-    assert brier(_sample(_case((0, 10), states=("FRA",)), answer)) == expected
+def test_brier_takes_confidence_off_the_outcome_where_that_is_known(case, answer, outcome):
+    wanted = None if outcome is None else pytest.approx(((0.9 - outcome) ** 2, 1.0))
+    assert brier(_sample(case, replace(answer, confidence=0.9))) == wanted
 
 
 @cases("states", "cited", "retrieved", "expected", tuples=True)
