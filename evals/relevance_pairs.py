@@ -185,11 +185,7 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
 
 
 def pairs_across(documents: Documents) -> Iterator[Pair]:
-    """Yields the topics that were written for statements in other languages, of the statements that are held.
-
-    Raises:
-        DatasetError: A statement is not the one that was read for its topics.
-    """
+    """Yields the topics that were written for statements in other languages; one that has changed is a DatasetError."""
     for asked in read_records(EVALS / "datasets" / "asked_across.jsonl", AskedTopic, todo="correct it"):
         document = documents.by_file.get(asked.file)
         if document is None:

@@ -83,12 +83,7 @@ class _Source:
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadFile:
-    """A file that was read and is to be stored.
-
-    Attributes:
-        held: What the store held from it when it was read.
-        annotated: None where the store already seems to hold its text.
-    """
+    """A file to be stored, with what the store `held` from it when it was read; annotated where its text seems new."""
 
     source: _Source
     loaded: LoadedText
@@ -382,10 +377,8 @@ class _Run:
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync and not (found or sources or passed_over or learned) and manifest is None:
             # A share that is not mounted looks like this, and with its files their corrections would go.
-            told = (
-                "nothing is removed, since the folder is empty: is it mounted? `untoc remove` takes out what shall go"
-            )
-            self._notes.append(told)
+            told = "is it mounted? `untoc remove` takes out what shall go"
+            self._notes.append(f"nothing is removed, since the folder is empty: {told}")
         elif self._options.sync:
             self._remove_missing(folder)
 
@@ -539,11 +532,7 @@ class _Run:
             self._store_embedded()
 
     def _accept_from_part(self, source: _Source) -> bool:
-        """Accepts and reports what a part of this ingest made of a file; returns False where that holds no longer.
-
-        Raises:
-            LoadError: The part could not read it.
-        """
+        """Accepts and reports what a part of this ingest made of a file, if that still holds; may be a LoadError."""
         # A part that was given up names an archive, and not what is in it.
         above = (printable(str(path)) for path in (source.path, *source.path.parents))
         result, held = next(filter(None, map(self._results_of_parts.get, above)), None), self._held.get(source.key)

@@ -61,9 +61,8 @@ class CaseTable:
         for name, line in self.lines.items():
             what = what.replace(repr(name), say("report-line", number=line, column="").rstrip(", ،，"))
         line = self.lines.get(found.case or "", 0)
-        return replace(
-            found, case=say("report-line", number=line, column=found.column) if line else found.case, what=what
-        )
+        place = say("report-line", number=line, column=found.column) if line else found.case
+        return replace(found, case=place, what=what)
 
 
 @dataclass(kw_only=True)

@@ -14,11 +14,10 @@ from ingest.language.lexicons import load_table
 
 
 class RelationRow(NamedTuple):
-    """A row of `glossary_relations.csv`: how a concept relates to an `other`.
+    """A row of `glossary_relations.csv`: the `relation` of a concept to an `other`.
 
-    Attributes:
-        relation: `broader`, the concept is part of the other; `near`, each answers in part what is asked about the
-            other; `not`, they are easily confused and are two things.
+    `broader`, it is part of the other; `near`, each answers in part what is asked about the other; `not`, they are
+    easily confused and are two things.
     """
 
     concept: str

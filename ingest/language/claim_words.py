@@ -41,11 +41,7 @@ _LONGEST_PHRASE: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class WordRole:
-    """The role of a function word, and the keys by which two tokens match.
-
-    Attributes:
-        kind: `void`, `self`, `noun`, `third`, `link`, `join`, `break` or `opener`.
-    """
+    """What a function word does (`void`, `self`, `noun` …, as above), and the keys by which two tokens match."""
 
     kind: str
     keys: frozenset[str]

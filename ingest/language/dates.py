@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from ingest.language.lexicons import Patterns, load_lexicon
+from ingest.language.lexicons import Patterns, any_of, load_lexicon
 from ingest.language.numerals import ascii_digits
 from vectorstore.stems import language_of, without_accents
 
@@ -34,8 +34,7 @@ def month_numbers() -> dict[str, int]:
 
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    names = (re.escape(name).replace(r"\ ", r"\s+") for name in sorted(month_numbers(), key=len, reverse=True))
-    return Patterns("numbers", month_name="|".join(names)).each("date_forms")
+    return Patterns("numbers", month_name=any_of(month_numbers())).each("date_forms")
 
 
 # Each form of a date has one.

@@ -6,7 +6,7 @@ file holds one language or more; its head says where the words come from.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -45,6 +45,11 @@ def unfolded(pattern: str) -> str:
 def alternatives(lines: str) -> str:
     """Returns patterns, one a line and `_` for a space, as one; a line indented further goes on with that above."""
     return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
+
+
+def any_of(words: Iterable[str], space: str = r"\s+") -> str:
+    """Returns a pattern of any of some words or phrases, longer ones first; what stands for a space is a pattern."""
+    return "|".join(re.escape(word).replace(r"\ ", space) for word in sorted(words, key=len, reverse=True))
 
 
 class Patterns:

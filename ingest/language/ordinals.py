@@ -1,11 +1,10 @@
 """The number of a session as a text writes it: digits, words and roman numerals, in the six languages."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, any_of
 from ingest.language.numerals import han_value, number_words, roman_value
 
 _ORDINALS = number_words("ordinal")
@@ -13,15 +12,11 @@ _RUSSIAN_TENS = number_words("tens", "ru")
 _RUSSIAN_STEMS = number_words("stem", "ru")
 
 
-def _any_of(words: Iterable[str]) -> str:
-    forms = (re.escape(word).replace(r"\ ", r"[\s\-–]+") for word in sorted(words, key=len, reverse=True))
-    return "|".join(forms)
-
-
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
     words = {"ordinal": _ORDINALS, "russian_tens": _RUSSIAN_TENS, "russian_stem": _RUSSIAN_STEMS}
-    return Patterns("numbers", **{name: _any_of(own) for name, own in words.items()}).each("session_forms")
+    forms = {name: any_of(own, r"[\s\-–]+") for name, own in words.items()}
+    return Patterns("numbers", **forms).each("session_forms")
 
 
 @dataclass(frozen=True, kw_only=True)

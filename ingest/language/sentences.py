@@ -55,15 +55,12 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """
     for line in _LINE.finditer(text):
         # A line break that repair left is one that the layout means, as after a clause that ends a paragraph.
-        yield from _split_line(text, line.start(), line.end())
-
-
-def _split_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for mark in _END.finditer(text, start, end):
-        if _ends_sentence(text, start, mark):
-            yield from _trimmed(text, start, mark.end())
-            start = mark.end()
-    yield from _trimmed(text, start, end)
+        start, end = line.span()
+        for mark in _END.finditer(text, start, end):
+            if _ends_sentence(text, start, mark):
+                yield from _trimmed(text, start, mark.end())
+                start = mark.end()
+        yield from _trimmed(text, start, end)
 
 
 def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:

@@ -111,9 +111,10 @@ def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits
             # A strip a hundred times as long as wide would take all memory.
             image = rendered(opened, min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0)))
     elif kind == "image":
-        image = next((image for n, image in enumerate(page_images(data, name, limits), 1) if n == page), None)
-        if image is None:
+        found = next((image for n, image in enumerate(page_images(data, name, limits), 1) if n == page), None)
+        if found is None:
             raise _no_page(name, page)
+        image = found
         image.thumbnail((WIDTH, 4 * WIDTH), reducing_gap=None)
     else:
         raise LoadError(f"{name!r} has no pages that can be shown; open the file itself")

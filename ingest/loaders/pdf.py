@@ -85,10 +85,8 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     missed = recognizer.problem or ""
     unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
     if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
-        unmapped = any(page.note == _UNMAPPED for page in pages)
-        why = (
-            "whose fonts do not say which characters they show" if unmapped else "without a text layer, probably a scan"
-        )
+        scan, unmapped = "without a text layer, probably a scan", "whose fonts do not say which characters they show"
+        why = unmapped if any(page.note == _UNMAPPED for page in pages) else scan
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
     text, starts, words = joined(texts, [page.scan for page in pages])
     notes = (*_notes(pages, texts), *filter(None, (missed,)))
@@ -120,8 +118,7 @@ def _read_pages(
                     page.close()
         except pypdfium2.PdfiumError:
             read = _PdfPage(note=_FAILED)
-        length += sum(len(piece.text) + 1 for piece in read.pieces)
-        length += 0 if read.scan is None else len(read.scan.text)
+        length += sum(len(piece.text) + 1 for piece in read.pieces) + len(read.scan.text if read.scan else "")
         check_length(length, name, limits)
         pages.append(read)
     if all(page.note == _FAILED for page in pages):

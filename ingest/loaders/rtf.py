@@ -98,10 +98,8 @@ def _without_unsaid(source: str) -> str:
 
 
 def _with_plain_fonts(source: str) -> tuple[str, str]:
-    """Put in place of the font table one that holds encodings alone; give it too.
-
-    The library reads the table with an expression that takes the square of its length where encodings are missing.
-    """
+    """Put in place of the font table one that holds encodings alone; give it too."""
+    # The library reads the table with an expression that takes the square of its length where encodings are missing.
     found = _FONTS.search(source)
     if found is None:
         return source, ""

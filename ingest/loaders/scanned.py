@@ -125,14 +125,12 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
         text = encodable((row["text"] or "").strip())
         if row["level"] != "5" or not text:
             continue
+        text = _ARABIC_THEN_SIGN.sub(lambda found: _ARABIC_SIGNS[found.group()], text)
         x, y = left + int(row["left"]), top + int(row["top"])
-        word = ReadWord(
-            text=_ARABIC_THEN_SIGN.sub(lambda found: _ARABIC_SIGNS[found.group()], text),
-            confidence=round(max(0.0, float(row["conf"])) / 100, 3),
-            box=(x, y, x + int(row["width"]), y + int(row["height"])),
-            line=(f"{block}{row['block_num']}", row["par_num"], row["line_num"]),
-        )
-        words.append(word)
+        box = (x, y, x + int(row["width"]), y + int(row["height"]))
+        line = (f"{block}{row['block_num']}", row["par_num"], row["line_num"])
+        confidence = round(max(0.0, float(row["conf"])) / 100, 3)
+        words.append(ReadWord(text=text, confidence=confidence, box=box, line=line))
     return words
 
 

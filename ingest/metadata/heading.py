@@ -40,8 +40,7 @@ _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 class Heading:
     r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`.
 
-    Attributes:
-        whole: The lines, with those in one that a wrap parted: "… of the Parties to the United" and "Nations …".
+    In `whole` are those in one line that a wrap parted: "… of the Parties to the United" and "Nations …".
     """
 
     text: str
@@ -251,11 +250,7 @@ def title_in(heading: Heading) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A line that a heading may hold, with the words of the line after it in its paragraph (`following`).
-
-    Attributes:
-        prose: Whether its block may be a paragraph.
-    """
+    """A line that a heading may hold, what follows in its paragraph, and whether its block may be one of `prose`."""
 
     words: str
     after: int

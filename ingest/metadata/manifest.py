@@ -89,12 +89,9 @@ def _session(value: str) -> str:
 
 
 _READERS: dict[str, Callable[[str], str]] = {
-    "date": _date,
-    "language": _language,
-    "kind": str.lower,
+    "date": _date, "language": _language, "kind": str.lower, "session": _session,
     "body": lambda value: canonical_body(value) or value,
-    "session": _session,
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +186,7 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     columns = [*_COLUMNS, *_OPTIONAL_COLUMNS]
     text = io.StringIO(newline="")
     cells = ([getattr(row, column) or "" for column in columns] for row in rows)
-    csv.writer(text).writerows([columns, *([f"'{c}" if _FORMULA.match(c) else c for c in row] for row in cells)])
+    csv.writer(text).writerows([columns, *([_guard(cell) for cell in row] for row in cells)])
     try:
         # Written beside and moved into place, so that a crash leaves the old manifest whole. The byte order
         # mark lets Excel read UTF-8.
@@ -296,6 +293,10 @@ def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[
 
 def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
     return ManifestProblem(file=file, result=result, reason=f"{MANIFEST_NAME}, line {line}: {reason}")
+
+
+def _guard(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _unguard(cell: str) -> str:

@@ -53,20 +53,15 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     hints.
     """
     heading = find_heading(text, blocks)
-    flat = " ".join(heading.lines)
-    language = detect_language(text[heading.end :]) or detect_language(text)
+    flat = _in_one_line(heading)
     occasion = read_occasion(heading.text, text, heading.end, file)
     inferred = set(occasion.inferred)
     metadata = Metadata(
-        speaker=speaker_in(heading),
-        body=occasion.body,
-        session=occasion.session,
-        date=occasion.date,
+        speaker=speaker_in(heading), body=occasion.body, session=occasion.session, date=occasion.date,
         agenda_item=agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None),
         title=title_in(heading) or next(filter(agenda_item_in, heading.lines), None),
-        symbol=symbol_in(heading.text),
-        language=language,
-    )
+        symbol=symbol_in(heading.text), language=detect_language(text[heading.end :]) or detect_language(text),
+    )  # fmt: skip
     if parties is not None:
         metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
@@ -136,11 +131,8 @@ def _with_parties(
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group
-    if (
-        group is not None
-        and whom.states == ()
-        and (some := less_than_group(_in_one_line(heading), parties, metadata.date))
-    ):
+    whole = group is None or whom.states
+    if some := () if whole else less_than_group(_in_one_line(heading), parties, metadata.date):
         whom, group = SpokenFor(states=some), None
     if len(whom.states) == 1 and state is not None:
         # Another State's statement is that State's, whoever delivers it.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice, pairwise
 
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, any_of
 from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
@@ -22,8 +22,7 @@ _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
 # Of so few sentences a part of a speech only announces in whose name it is, or repeats it.
 _FEWEST_SENTENCES = 2
 
-_COUNT = "|".join(sorted((word.replace(" ", r"[\s-]+") for word in number_words("cardinal")), key=len, reverse=True))
-_WORDS = Patterns("represented_party", count=_COUNT)
+_WORDS = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 JOINT = _WORDS.joint
 """What stands between parties that are named together."""
 _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20

@@ -18,11 +18,7 @@ from prompts.wording import LANGUAGES, Language
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A region of the world and the codes of its States; its own code is of our table, and no group has it.
-
-    Attributes:
-        source: Who draws the region so, such as `UN M49`.
-    """
+    """A region as a `source` such as `UN M49` draws it, and the codes of its States; its code is of our table."""
 
     code: str
     members: frozenset[str]
@@ -52,15 +48,11 @@ def regions() -> Mapping[str, Region]:
         parts = rows[code]["members"].split()
         return frozenset(state for part in parts for state in (members(part) if part in rows else (part,)))
 
-    return {
-        code: Region(
-            code=code,
-            members=members(code),
-            source=row["source"],
-            names={language: row[language].split("|")[0] for language in LANGUAGES if row[language]},
-        )
-        for code, row in rows.items()
-    }
+    found = {}
+    for code, row in rows.items():
+        names: dict[str, str] = {language: row[language].split("|")[0] for language in LANGUAGES if row[language]}
+        found[code] = Region(code=code, members=members(code), source=row["source"], names=names)
+    return found
 
 
 def find_regions(text: str, language: Language) -> list[RegionMention]:

@@ -108,11 +108,7 @@ class Intervention:
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, where the words begin, whose they are, and where they end at the latest.
-
-    Attributes:
-        mark: How a heading by State is counted; None of a speaker line.
-    """
+    """Where a speaker line begins, whose words follow and where they end at the latest; of a heading, how it counts."""
 
     start: int
     words: Intervention
@@ -526,11 +522,8 @@ class _SpeakerLookup:
         sentence = " ".join(text[first:end].split())
         head = sentence[:_LONGEST_NATIONAL]
         state = None if speaking is None else speaking.state
-        if (
-            speaking is not None
-            and state
-            and (is_in_national_capacity(head) or self._capacity(head, SPEAKER.told_capacity)[1] == state)
-        ):
+        national = state and (is_in_national_capacity(head) or self._capacity(head, SPEAKER.told_capacity)[1] == state)
+        if speaking is not None and national:
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)

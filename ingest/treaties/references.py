@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from ingest.language.dates import without_dates
-from ingest.language.lexicons import Patterns
+from ingest.language.lexicons import Patterns, any_of
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
 from ingest.treaties.treaty_attribution import (
@@ -53,8 +53,7 @@ class AgendaMention:
 
 
 # Longer words first: "twenty-one" before "twenty".
-_WORDS = "|".join(word.replace(" ", r"[-\s]+") for word in sorted(article_words(), key=len, reverse=True))
-_PATTERNS = Patterns("references", words=_WORDS)
+_PATTERNS = Patterns("references", words=any_of(article_words(), r"[-\s]+"))
 
 
 def _chinese_mentions(text: str) -> list[ArticleMention]:

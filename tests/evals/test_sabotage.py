@@ -124,12 +124,6 @@ def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(cases,
     assert "quote_verified" not in _failed(report)
 
 
-def test_every_sabotage_is_told_what_it_breaks():
-    known = {"state_filter_off", "quotes_altered", "always_answer", "always_abstain", "ranking_reversed"}
-    assert known <= VARIANTS.keys()
-    assert all(VARIANTS.values())
-
-
 def test_the_same_configuration_passes_against_itself_every_time(as_it_is, cases, run_variant):
     again = run_variant(cases)
     for seed in range(20):

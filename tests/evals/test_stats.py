@@ -7,17 +7,7 @@ import pytest
 
 from evals.compare import Paired, judged
 from evals.metrics.table import RIGHT, ratio
-from evals.stats import cluster_bootstrap, holm, interval, not_worse_p, wilson
-
-Z = 1.959963984540054
-
-
-@pytest.mark.parametrize(("successes", "n"), [(7, 10), (0, 20), (50, 50)])
-def test_wilson_is_the_formula(successes, n):
-    p = successes / n
-    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z * sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
-    assert wilson(successes, n) == pytest.approx((centre - half, centre + half))
+from evals.stats import cluster_bootstrap, holm, interval, not_worse_p
 
 
 def test_holm_multiplies_by_the_tests_left_never_falls_and_stays_below_one():
