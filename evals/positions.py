@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from app.answering.citation_spans import cite_place
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import suggest_kind
-from app.briefing.request import BriefingRequest
+from app.briefing.request import BriefingRequest, names_harm
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
 from app.retrieval.position_marks import KINDS, PositionKind
@@ -65,7 +65,7 @@ class LabelledCell(FileRecord):
     @property
     def subject(self) -> Subject:
         """Its topic as a briefing asks for it."""
-        return Subject(label=self.topic, topic=self.topic)
+        return Subject(label=self.topic, topic=self.topic, harm=names_harm(self.topic))
 
 
 class _CellFile(FileRecord):

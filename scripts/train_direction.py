@@ -1,12 +1,12 @@
 """Trains what tells whether a sentence is for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
 
-Examples are those of `app/retrieval/examples` and the labelled cells of real speeches (evals/datasets/positions.yaml),
-but for their `sealed` split. Prints what it is worth on examples of topics that it has not seen, on cells of parties
+Examples are those of `app/retrieval/examples`, the labelled cells of real speeches (evals/datasets/positions.yaml) but for
+their `sealed` split, and the `train` split of labelled sentences (evals/datasets/directions.csv). Prints what it is worth on examples of topics that it has not seen, on cells of parties
 that it has not seen, and on the sealed cells. English is learned by the packaged embedding model as well, fine-tuned by
 changes of low rank in half an hour on two cores; what both are worth together is measured on one fold of topics and
 parties, by weights that have not seen it, in as long again, with --measure.
 
-    python scripts/train_direction.py CORPUS [--measure]      # the folder of the general debate
+    python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
 """
 
 import hashlib
@@ -34,6 +34,7 @@ from transformers import BertModel
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
+from evals.public.directions import LABELS, labelled_sentences
 from evals.positions import SHIPPED, cite_labels, load_cells
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
@@ -54,6 +55,7 @@ _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _EPOCHS, _BATCH, _RATE, _DROPOUT = 4, 16, 1e-3, 0.1
 _SPLITS: Final = {
     "written": ("examples",), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
+    "contested": ("contested",), "spoken": ("train",),
 }  # fmt: skip
 READING_OF: Final = {
     "supports": "for", "proposes": "for", "opposes": "against", "conditional": "conditional",
@@ -110,9 +112,21 @@ def cell_examples(corpus: Path) -> list[Example]:
     return found
 
 
+def spoken_examples(speeches: Path) -> list[Example]:
+    """Returns sentences of real speeches that are labelled for training; those of a speech are in one fold."""
+    return [
+        Example(
+            text=each.text, topic=each.topic, language="en", label=each.label, fold=_fold(each.speech), split=each.split,
+            weight=_LATER_WEIGHT,
+        )
+        for each in labelled_sentences(speeches)
+        if each.split == "train"
+    ]  # fmt: skip
+
+
 def examples_hash() -> str:
-    """Returns the SHA-256 of the files of examples and of the labels of cells, which the weights carry."""
-    paths = [*sorted(FOLDER.rglob("*.yaml")), SHIPPED]
+    """Returns the SHA-256 of the files of examples and of labels of cells and sentences, which the weights carry."""
+    paths = [*sorted(FOLDER.rglob("*.yaml")), SHIPPED, LABELS]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
@@ -256,10 +270,10 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
         _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])
 
 
-def main(corpus: Path, measure: bool) -> None:
+def main(corpus: Path, speeches: Path, measure: bool) -> None:
     """Trains, prints the figures and writes the weights."""
-    written, cells = written_examples(), cell_examples(corpus)
-    told = [item for item in (*written, *cells) if item.split not in ("asked", "sealed")]
+    written, cells, spoken = written_examples(), cell_examples(corpus), spoken_examples(speeches)
+    told = [item for item in (*written, *cells, *spoken) if item.split not in ("asked", "sealed")]
     asked = [item for item in written if item.split == "asked"]
     arrays: dict[str, Matrix] = {}
     notes = {"examples": examples_hash()}
@@ -285,4 +299,4 @@ def main(corpus: Path, measure: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--measure" in sys.argv[2:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), "--measure" in sys.argv[3:])

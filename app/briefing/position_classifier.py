@@ -37,8 +37,8 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
 
 # Chance of a direction from which on it is told, by the strength of the words that show it: none or implied, leaning
 # ("we are committed to"), outright ("rejects"). Chosen on labelled cells, since a wrong direction is worse than none.
-PLAIN: Final = 0.7
-_TOLD_FROM: Final = (PLAIN, PLAIN, 0.5, 0.35)
+PLAIN: Final = 0.6
+_TOLD_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
 # The same where no sentence names the subject.
 _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("briefing")
@@ -103,7 +103,11 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     named = bool(_own(speaking)) or not subject.topic
     if not own or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
-    plain = [span for span in own if _is_told(span[1])]
+
+    def is_told(read: SentenceDirection) -> bool:
+        return _is_told(read, subject.harm)
+
+    plain = [span for span in own if is_told(span[1])]
     most = max((share(text) for _, text in _texts(plain, spans, citation.quote)), default=0.0)
     for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
         # "We have no position on this" takes up what is named before it.
@@ -113,18 +117,18 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # What goes on without naming it ("it should be short") decides only by words that show a direction.
     texts = dict(_texts(own, spans, citation.quote))
-    own = [(at, read) for at, read in own if names(texts[at]) or (_is_told(read) and _strength(read))] or own
-    start, decisive = max(own, key=lambda span: (_is_told(span[1]), span[1].attitude))
-    if _is_told(decisive):
+    own = [(at, read) for at, read in own if names(texts[at]) or (is_told(read) and _strength(read))] or own
+    start, decisive = max(own, key=lambda span: (is_told(span[1]), span[1].attitude))
+    if is_told(decisive):
         # "We welcome the review. We only ask that it be short." is for the review.
-        alike = [span for span in own if _is_told(span[1]) and span[1].reading == decisive.reading]
+        alike = [span for span in own if is_told(span[1]) and span[1].reading == decisive.reading]
         start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
     # What is reported is not among them.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     # "Iraq" alone does not name the use of force against it.
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    told = _is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
+    told = is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     if subject.article is None:
         # "We wish to bear what a seat in the Council entails" is not for its reform.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
@@ -219,10 +223,16 @@ def is_outright(text: str, subject: Subject, language: str | None) -> bool:
     return read.names_topic and _is_told(read) and _strength(read) == OUTRIGHT
 
 
-def _is_told(read: SentenceDirection) -> bool:
-    """Whether a sentence takes a direction surely enough to say so."""
-    directed = read.reading not in ("mentions", "reported")
-    return directed and read.chances[read.reading] >= _TOLD_FROM[_strength(read)]
+def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
+    """Whether a sentence takes a direction surely enough to say so.
+
+    On a harm, both directions are one position: "we support the fight against terrorism" is for the fight, against terrorism.
+    """
+    if read.reading in ("mentions", "reported"):
+        return False
+    one = harm and read.reading != "conditional"
+    chance = read.chances["for"] + read.chances["against"] if one else read.chances[read.reading]
+    return chance >= _TOLD_FROM[_strength(read)]
 
 
 def _strength(read: SentenceDirection) -> int:

@@ -7,6 +7,7 @@ Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, do
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,30 @@ _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
 # Parts that nothing is trained on, and what they are.
 _PARTS: Final = {"thresholds": "as spoken", "held": "drawn to be hard"}
 _OPPOSED: Final = {"for": "against", "against": "for"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledSentence:
+    """A sentence of a real speech on one line, with what it shows on a topic; `split` is `train` or one of `_PARTS`."""
+
+    split: str
+    topic: str
+    label: str
+    speech: str
+    text: str
+
+
+def labelled_sentences(data: Path | None = None) -> list[LabelledSentence]:
+    """Returns the sentences that are labelled, of the speeches in a folder; by default `scale` of `UNTOC_TEST_DATA`."""
+    texts = {each["id"]: each["text"] for file in _SPEECHES for each in records_of(file, data, "scale")}
+    found = []
+    for row in csv.DictReader(LABELS.read_text(encoding="utf-8").splitlines()[1:]):
+        span = texts[row["speech"]][int(row["start"]) : int(row["end"])]
+        if sha256_of(span) != row["sha256"]:
+            raise DatasetError("the speeches are not those that the labels are about")
+        told = {name: row[name] for name in ("split", "topic", "label", "speech")}
+        found.append(LabelledSentence(text=" ".join(span.split()), **told))
+    return found
 
 
 def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[Figure]:
@@ -44,17 +69,10 @@ def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[
 
 def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
     """Reads the labelled sentences and compares; `data` holds the speeches."""
-    texts = {each["id"]: each["text"] for file in _SPEECHES for each in records_of(file, data, "scale")}
-    rows = [*csv.DictReader(LABELS.read_text(encoding="utf-8").splitlines()[1:])]
+    sentences = labelled_sentences(data)
     found: list[Figure] = []
     for part, name in _PARTS.items():
-        own = [row for row in rows if row["split"] == part]
-        spans = [texts[row["speech"]][int(row["start"]) : int(row["end"])] for row in own]
-        if any(sha256_of(span) != row["sha256"] for span, row in zip(spans, own, strict=True)):
-            raise DatasetError("the speeches are not those that the labels are about")
-        read = [
-            read_sentence(" ".join(span.split()), row["topic"], "en").reading
-            for span, row in tracked([*zip(spans, own, strict=True)], name)
-        ]
-        found += figures_of(name, [row["label"] for row in own], read)
+        own = [each for each in sentences if each.split == part]
+        read = [read_sentence(each.text, each.topic, "en").reading for each in tracked(own, name)]
+        found += figures_of(name, [each.label for each in own], read)
     return found

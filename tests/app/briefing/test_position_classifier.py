@@ -157,8 +157,9 @@ def test_what_announces_a_topic_takes_no_position_on_it() -> None:
 
 def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> None:
     made = statement("We strongly condemn terrorism in all its forms. We fully support the fight against terrorism.")
-    subject = replace(on("terrorism"), harm=True)
-    assert suggest_kind([citation(made)], {"s": made}, subject).kind == "supports"
+    found = suggest_kind([citation(made)], {"s": made}, replace(on("terrorism"), harm=True))
+    assert found.kind in ("supports", "opposes")
+    assert found.likely == "for"
 
 
 @pytest.mark.parametrize("topic", ["a new protocol", "new protocol to the Convention"])
