@@ -1,9 +1,10 @@
 """Trains what tells whether a sentence is for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
 
-Examples are those of `app/retrieval/examples`, the labelled cells of real speeches (evals/datasets/positions.yaml) but for
-their `sealed` split, and the `train` split of labelled sentences (evals/datasets/directions.csv). Prints what it is worth on examples of topics that it has not seen, on cells of parties
-that it has not seen, and on the sealed cells. English is learned by the packaged embedding model as well, fine-tuned by
-changes of low rank in half an hour on two cores; what both are worth together is measured on one fold of topics and
+Examples are those of `app/retrieval/examples`, the labelled cells of real speeches (evals/datasets/positions.yaml)
+but for their `sealed` split, and the `train` split of labelled sentences (evals/datasets/directions.csv). Prints what
+it is worth on examples of topics that it has not seen, on cells of parties and sentences of speeches that it has not
+seen, and on the sealed cells. English is learned by the packaged embedding model as well, fine-tuned by changes of low
+rank in three quarters of an hour on one core; what both are worth together is measured on one fold of topics and
 parties, by weights that have not seen it, in as long again, with --measure.
 
     python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
@@ -34,8 +35,8 @@ from transformers import BertModel
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
-from evals.public.directions import LABELS, labelled_sentences
 from evals.positions import SHIPPED, cite_labels, load_cells
+from evals.public.directions import LABELS, labelled_sentences
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
@@ -116,8 +117,8 @@ def spoken_examples(speeches: Path) -> list[Example]:
     """Returns sentences of real speeches that are labelled for training; those of a speech are in one fold."""
     return [
         Example(
-            text=each.text, topic=each.topic, language="en", label=each.label, fold=_fold(each.speech), split=each.split,
-            weight=_LATER_WEIGHT,
+            text=each.text, topic=each.topic, language="en", label=each.label, fold=_fold(each.speech),
+            split=each.split, weight=_LATER_WEIGHT,
         )
         for each in labelled_sentences(speeches)
         if each.split == "train"

@@ -226,7 +226,7 @@ def is_outright(text: str, subject: Subject, language: str | None) -> bool:
 def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
     """Whether a sentence takes a direction surely enough to say so.
 
-    On a harm, both directions are one position: "we support the fight against terrorism" is for the fight, against terrorism.
+    On a harm, both directions are one position: "we support the fight against terrorism" is against terrorism.
     """
     if read.reading in ("mentions", "reported"):
         return False
