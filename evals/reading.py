@@ -102,7 +102,7 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     roles: dict[str, set[str]] = defaultdict(set)
     similar = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):
-        if word.span is not None and word.span.kind in ("party", "set"):
+        if word.span is not None and word.span.kind in ("party", "set", "others"):
             unclear = len(word.span.codes) != 1
             similar |= unclear and label == "who"
             roles[label].update(() if unclear else word.span.codes)

@@ -14,7 +14,7 @@ import json
 import random
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -26,6 +26,7 @@ from safetensors.numpy import save_file
 
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
 from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
+from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
@@ -35,14 +36,20 @@ _EPOCHS: Final = 12
 _BATCH: Final = 48
 _RATE: Final = 4e-3
 # Networks whose scores are averaged.
-_NETWORKS: Final = 4
-# How often a feature has to be found to count: for the networks, and for the classifiers.
-_RARE: Final = (10, 4)
+_NETWORKS: Final = 3
+# How often a feature has to be found to count: for the networks, for classifiers with a hidden layer, and for others.
+_RARE: Final = (10, 8, 4)
+# Classifiers with a hidden layer, and its size.
+_HIDDEN: Final = {"kind": 128, "turn": 32, "keeps_kind": 24}
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
+# How classifiers with a hidden layer learn.
+_FITTED: Final = {"batch": 128, "rate": 6e-3, "epochs": 30}
 # The share of inputs that is dropped, in 256ths: drawn as bytes, a fifth of the time that torch takes.
 _DROPPED: Final = 102
 # Arrays of so many numbers are kept in a byte each.
 _LARGE: Final = 10_000
+# Letters as people type them who leave accents out.
+_BARE: Final = dict(zip("áéíóúüñàâçèêëîïôùûÁÉÍÓÚÑÀÂÇÈÊÎÔёЁأإآ", "aeiouunaaceeeiiouuAEIOUNAACEEIOеЕااا", strict=True))
 # Side by side; what each computes does not depend on their number.
 _PROCESSES: Final = 3
 _PART: Final = 400
@@ -161,11 +168,13 @@ def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random
 
 
 def sloppily_typed(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
-    """Yields examples in lower case or without their last sign, each by chance, where that changes them."""
+    """Yields examples in lower case, without accents or without their last sign, where that changes them."""
     for example in examples:
         text = example.text
         if draw.random() < 0.5 and len(text.lower()) == len(text):
             text = text.lower()
+        if draw.random() < 0.5:
+            text = "".join(_BARE.get(char, char) for char in text)
         if draw.random() < 0.5 and text[-1:] in "?.!？。؟" and all(mark.end < len(text) for mark in example.marks):
             text = text[:-1]
         if text != example.text:
@@ -283,11 +292,12 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Unseen:
-    """An example as a network reads it that has not seen it: what asks in it, the slots it fills, and those before."""
+    """An example as a network reads it that has not seen it: what asks in it, its slots, and what was before it."""
 
     frame: Frame
     now: tuple[str, ...]
     before: tuple[str, ...]
+    kind: QuestionKind
 
 
 def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable) -> list[Unseen]:
@@ -295,9 +305,11 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
     for item in part:
         example, read = item.example, read_roles(item.encoded, network)
         frame = frame_of(read, parties)
-        earlier = (encode_question(text, example.language, parties, follows=False) for text in example.after)
-        before = dict.fromkeys(slot for encoded in earlier for slot in _filled_slots(read_roles(encoded, network)))
-        unseen.append(Unseen(frame=frame, now=_filled_slots(read), before=tuple(before)))
+        earlier = [encode_question(text, example.language, parties, follows=False) for text in example.after]
+        roles = [read_roles(encoded, network) for encoded in earlier]
+        before = tuple(dict.fromkeys(slot for each in roles for slot in _filled_slots(each)))
+        kind = KINDS[int(roles[-1].kinds.argmax())] if roles else "content"
+        unseen.append(Unseen(frame=frame, now=_filled_slots(read), before=before, kind=kind))
     return unseen
 
 
@@ -331,31 +343,41 @@ def _train_classifiers(
     for name, classes in tasks.items():
         wanted = {at: label for at in kept if (label := given(at, name)) is not None}
         is_kind = name == "kind"
-        slots = [() if is_kind else slot_features(unseen[at].now, unseen[at].before) for at in wanted]
+        slots = [
+            () if is_kind else slot_features(own.now, own.before, own.kind) for own in map(unseen.__getitem__, wanted)
+        ]
         rows = [(unseen[at].frame, more) for at, more in zip(wanted, slots, strict=True)]
-        trained = _regression(rows, [*wanted.values()], classes, [folds[at] for at in wanted] if is_kind else ())
+        hidden = _HIDDEN.get(name, 0)
+        trained = _classifier(
+            rows, [*wanted.values()], classes, hidden, [folds[at] for at in wanted] if is_kind else ()
+        )
         arrays |= {f"{name}.{part}": array for part, array in trained.arrays.items()}
         notes |= {f"{name}.{part}": note for part, note in trained.notes.items()}
     return Weights(arrays=arrays, notes=notes)
 
 
-def _regression(
+def _classifier(
     read: Sequence[tuple[Frame, Sequence[str]]],
     wanted: Sequence[str],
     classes: Sequence[str],
+    hidden: int,
     folds: Sequence[int] = (),
 ) -> Weights:
-    """Fits a multinomial logistic regression; with folds, its temperature on those that it has not seen."""
-    vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), _RARE[1])
+    """Fits a classifier; with folds, its temperature on those that it has not seen."""
+    rare = _RARE[1] if hidden else _RARE[2]
+    vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), rare)
     rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
-    weight, bias = _fit(rows, wanted, classes)
+    arrays = _fit(rows, wanted, classes, hidden)
     notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
     if folds:
-        notes["temperature"] = str(_temperature(rows, wanted, classes, folds))
-    return Weights(arrays={"weight": weight, "bias": bias}, notes=notes)
+        notes["temperature"] = str(_temperature(rows, wanted, classes, hidden, folds))
+    return Weights(arrays=arrays, notes=notes)
 
 
-def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[Matrix, Matrix]:
+def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], hidden: int) -> dict[str, Matrix]:
+    """Fits a network with one hidden layer, or multinomial logistic regression where that has no size."""
+    if hidden:
+        return _fit_network(rows, [classes.index(name) for name in wanted], len(classes), hidden)
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
@@ -364,22 +386,56 @@ def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str]) -> tuple[M
     bias = np.full(len(classes), -50.0, dtype=np.float32)
     if len({*wanted}) == 1:
         bias[classes.index(wanted[0])] = 0.0
-        return weight, bias
+        return {"weight": weight, "bias": bias}
     model = LogisticRegression(C=1.0, max_iter=500).fit(csr_matrix(rows), list(wanted))
     coefficients, intercepts = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         coefficients, intercepts = (np.concatenate([-each, each]) / 2 for each in (coefficients, intercepts))
     for row, name in enumerate(model.classes_):
         weight[classes.index(name)], bias[classes.index(name)] = coefficients[row], intercepts[row]
-    return _kept(weight), bias
+    return {"weight": _kept(weight), "bias": bias}
 
 
-def _temperature(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], folds: Sequence[int]) -> float:
+def _fit_network(rows: Matrix, wanted: Sequence[int], classes: int, hidden: int) -> dict[str, Matrix]:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    network = nn.Sequential(
+        nn.Dropout(0.2), nn.Linear(rows.shape[1], hidden), nn.ReLU(), nn.Dropout(0.5), nn.Linear(hidden, classes)
+    )
+    values, labels = torch.from_numpy(rows), torch.tensor(wanted)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_FITTED["rate"], weight_decay=0.01)
+    batch, epochs = int(_FITTED["batch"]), int(_FITTED["epochs"])
+    steps = epochs * (len(rows) // batch + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _FITTED["rate"], total_steps=steps)
+    for _ in range(epochs):
+        order: Any = torch.randperm(len(rows))
+        for part in order.split(batch):
+            loss: Any = nn.functional.cross_entropy(network(values[part]), labels[part], label_smoothing=0.05)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    named = zip(("hidden.weight", "hidden.bias", "weight", "bias"), network.parameters(), strict=True)
+    return {name: _kept(values.detach().numpy()) for name, values in named}
+
+
+def _scores(rows: Matrix, arrays: Mapping[str, Matrix]) -> Matrix:
+    if "hidden.weight" in arrays:
+        rows = np.maximum(rows @ arrays["hidden.weight"].T + arrays["hidden.bias"], 0)
+    return rows @ arrays["weight"].T + arrays["bias"]
+
+
+def _temperature(
+    rows: Matrix, wanted: Sequence[str], classes: Sequence[str], hidden: int, folds: Sequence[int]
+) -> float:
     """Returns the temperature at which chances on unseen examples fit best. Source: Guo et al. (2017)."""
     first = min(folds)
     seen, held = ([at for at, fold in enumerate(folds) if (fold == first) == own] for own in (False, True))
-    weight, bias = _fit(rows[seen], [wanted[at] for at in seen], classes)
-    scores = rows[held] @ weight.T + bias
+    scores = _scores(rows[held], _fit(rows[seen], [wanted[at] for at in seen], classes, hidden))
     own = np.array([classes.index(wanted[at]) for at in held])
 
     def loss(temperature: float) -> float:

@@ -1,4 +1,4 @@
-"""Kinds of questions, and what a follow-up keeps: linear classifiers over sentence vectors, trained on examples.
+"""Kinds of questions, and what a follow-up keeps: small classifiers over sentence vectors, trained on examples.
 
 What asks is embedded beside the whole question, with the topic and the names put out of it: "what does Peru say of
 this". So the classifier sees "has … changed", whatever it is that changed.
@@ -27,8 +27,8 @@ SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
 # Kinds that have less than this chance beside the likeliest are not offered.
 _OFFERED: Final = 0.15
 _SURE: Final = 0.6
-# From this chance on a turn begins anew: a date kept in silence misleads as much as one lost.
-_NEW: Final = 0.5
+# From this chance on a turn begins anew, the second where it names whom it asks, and of what: a date kept misleads too.
+_NEW: Final = (0.5, 0.2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +98,12 @@ def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) 
 
 
 def _chances(name: str, weights: Weights, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
-    """Returns the calibrated chance of each class: multinomial logistic regression with a temperature."""
+    """Returns the calibrated chance of each class: logistic regression, of some over a hidden layer."""
     classes, vocabulary = _told(name, weights)
-    scores = weights.arrays[f"{name}.weight"] @ vector_of(frame, more, vocabulary) + weights.arrays[f"{name}.bias"]
+    values, arrays = vector_of(frame, more, vocabulary), weights.arrays
+    if f"{name}.hidden.weight" in arrays:
+        values = np.maximum(arrays[f"{name}.hidden.weight"] @ values + arrays[f"{name}.hidden.bias"], 0)
+    scores = arrays[f"{name}.weight"] @ values + arrays[f"{name}.bias"]
     scores = scores / float(weights.notes.get(f"{name}.temperature", "1"))
     chances = np.exp(scores - np.logaddexp.reduce(scores))
     return dict(zip(classes, map(float, chances), strict=True))
@@ -138,16 +141,23 @@ def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
 
 
 def read_turn(
-    frame: Frame, now: Collection[Slot], before: Collection[Slot], weights: Weights, *, everyone: bool = False
+    frame: Frame,
+    now: Collection[Slot],
+    before: Collection[Slot],
+    kind: QuestionKind,
+    weights: Weights,
+    *,
+    everyone: bool,
 ) -> TurnReading:
-    """Returns what a follow-up does that fills the slots `now`, after a conversation that filled those `before`.
+    """Returns what a follow-up does that fills the slots `now`, after a question of a `kind` that filled `before`.
 
     A slot that it leaves out may go on or not: "why?" asks whoever was asked, "who disagrees?" asks `everyone`.
     """
-    more = slot_features(now, before)
+    more = slot_features(now, before, kind)
     acts = _chances("turn", weights, frame, more)
     # What names nothing and asks nothing goes on.
-    if acts.pop("new") >= _NEW and (now or "x ask" in frame.features):
+    full = ("who" in now or everyone) and not {"topic", "treaty"}.isdisjoint(now)
+    if acts.pop("new") >= _NEW[full] and (now or "x ask" in frame.features):
         return TurnReading()
     # Who names whom it asks hardly ever asks about the answer shown: of examples that do, one in fifty.
     named = "who" in now and not everyone
@@ -159,7 +169,8 @@ def read_turn(
     return TurnReading(act=act, keeps=frozenset(SLOTS) - gone)
 
 
-def slot_features(now: Iterable[str], before: Iterable[str]) -> tuple[str, ...]:
-    """Returns which slots are filled now and were before, as names."""
+def slot_features(now: Iterable[str], before: Iterable[str], kind: QuestionKind) -> tuple[str, ...]:
+    """Returns which slots are filled now and were before, and the kind of the question before, as names."""
     filled, was = set(now), set(before)
-    return tuple(f"slot {slot} {slot in filled} {slot in was}" for slot in SLOTS)
+    slots = (f"slot {slot} {slot in filled} {slot in was}" for slot in SLOTS)
+    return (*slots, f"before {kind}", f"before {kind} {'who' in filled} {'topic' in filled}")

@@ -29,6 +29,7 @@ _LAST_YEAR: Final = 2099
 _SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،、，;；", "and")
 # What stands between words.
 SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
+PAUSES: Final = frozenset(",;:?!，；：？！、،؛؟")
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
@@ -109,6 +110,9 @@ class Lexicon:
         keys: list[tuple[str, ...]] = [()]
         for size in range(1, min(_LONGEST, len(tokens) - at) + 1):
             word = tokens[at + size - 1].folded
+            if size > 1 and not PAUSES.isdisjoint(text[tokens[at + size - 2].end : tokens[at + size - 1].start]):
+                # "Or, not, on article 16" has no "not on".
+                break
             forms = self._forms(word)
             keys = [longer for key in keys for form in forms if (longer := (*key, form)) in self._beginnings]
             if not keys:

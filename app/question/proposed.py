@@ -1,8 +1,7 @@
 """Proposed reading: how a chat model, where one is set to do so, would read a question, held against the lookups.
 
-The model says who of those named is asked about, what the topic is and of what kind the question is. It can add
-nothing: a name has to be that of a party which the lookups found in the question, anything else has to stand there in
-these words, or it is dropped.
+It can add nothing: a name has to be that of a party which the lookups found in the question, anything else has to stand
+there in these words, or it is dropped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.question.roles import RoleReading, Word
+from app.question.spans import NAMED
 from app.records import QuestionKind
 from ingest.parties.name_matcher import fold, tokens_of
 from ingest.parties.party_table import PartyTable
@@ -39,7 +39,7 @@ def roles_as_proposed(roles: RoleReading, proposed: ProposedReading, parties: Pa
     """Returns the roles of a question's words as proposed, as far as what is proposed is found in the question."""
     topic = list(_places([proposed.topic], roles.text))
     filters = list(_places(proposed.filters, roles.text))
-    named = {at for at, word in enumerate(roles.words) if word.span is not None and word.span.kind in ("party", "set")}
+    named = {at for at, word in enumerate(roles.words) if word.span is not None and word.span.kind in NAMED}
     who, left_out = (
         {at for at in named for name in names if _is_named(roles.words[at], name, parties)}
         for names in (proposed.speakers, proposed.left_out)

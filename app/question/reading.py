@@ -20,7 +20,7 @@ from app.question.overrides import override
 from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
-from app.question.spans import Span, time_and_venue_of
+from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
 from app.question.turn import PARTIES, ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import mistyped_terms, terms_within
@@ -37,7 +37,6 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Chance from which a question that names something of the field is of a kind for which nothing is looked up.
 _SURELY: Final = 0.7
-_LIKELIER_THAN_NOT: Final = 0.5
 # Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
 _OF_FACTS: Final = ("number", "date", "person")
 # Words up to what is counted: "how many members".
@@ -51,12 +50,7 @@ _COMMON: Final = 5.5
 _BESIDE_SET: Final = 12
 # Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
 _BESIDE: Final = ("-", "who", "mention")
-# What words do that tell what is asked; a shorter word that none is known of only joins.
-_TELLING: Final = frozenset("ask stance everyone states state statement reply speak_verb shorter points".split())
-_LETTERS: Final = 3
-_NAMES: Final = ("party", "set")
 _ARTICLE: Final = RegexPatterns("common").article
-_POSSESSIVE: Final = ("'s ", "’s ")
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
@@ -106,7 +100,7 @@ def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable, weights: Wei
         return turns[-1].state if turns else None
     *before, turn = turns
     earlier = _state_after(before, parties, weights)
-    read = _read_turn(earlier, turn.question[:MAX_QUESTION], parties, weights)
+    read = _read_turn(earlier, turn.question[:MAX_QUESTION], parties, weights, None)
     return ConversationState(read=override(read, turn.overrides, parties))
 
 
@@ -115,13 +109,12 @@ def _read_turn(
     question: str,
     parties: PartyTable,
     weights: Weights,
-    proposed: ProposedReading | None = None,
+    proposed: ProposedReading | None,
 ) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
     if state is None:
         return _read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
-    form = restyle(question)
-    if form is not None:
+    if (form := restyle(question)) is not None:
         return in_form(state, form)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
@@ -131,16 +124,8 @@ def _read_turn(
     # "Two years later?" is no question of a kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
-    turn = read_turn(frame, slots_of(said), slots_of(before), weights, everyone=said.scope.all_states)
+    turn = read_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
     said = _corrected(said, before, parties) if turn.act == "correct" else said
-    if (
-        said.kind == "compare"
-        and "kind" not in turn.keeps
-        and turn.act == "replace"
-        and len((*said.scope.states, *said.scope.groups)) == 1
-    ):
-        # "How does that differ from Kenya's approach?" compares it with whoever was asked.
-        turn = replace(turn, act="add")
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
 
@@ -180,8 +165,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     question, language, follows = roles.text, roles.language, roles.follows
     kind = _plausible(chances, roles)
     # "And which did not?" denies what the question before it said.
-    elliptic = follows and "topic" not in roles.labels
-    against = kind.kind == "negated_which" and not elliptic and not asks_who_was_silent(question)
+    said = not follows or "topic" in roles.labels
+    against = kind.kind == "negated_which" and said and not asks_who_was_silent(question)
     if against and _denies_a_set(roles):
         against, kind = False, replace(kind, kind="content")
     if against:
@@ -195,26 +180,25 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # "Only under article 16" asks for no treaty's own words.
     provision = provision and (not follows or _has(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
-    filters = _filters(roles)
+    filters = _filters(roles, *_BESIDE)
     when = time_and_venue_of(filters)
     # Two years or sessions that are named one by one are compared.
     years = sum(span.kind == "date" and span.form == "year" for span in filters)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in filters)
-    beside, topic = _beside_topic(roles), _topic_of(roles, kind.kind)
-    # "What did they say about piracy?" may be either.
-    pointing = kind.kind == "content" and "ambiguous" in kind.others and not follows
-    anyone = kind.kind == "content" and bool(topic) and not (follows or asked.unclear or pointing)
+    beside = _beside_topic(roles)
+    # Quoted words are of the topic unless their source is asked.
+    topic = _words_of(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
+    anyone = not follows and (bool(asked.excluded) or (kind.kind == "content" and bool(topic) and not asked.unclear))
     which = not (asked.states or asked.groups) and (
-        bool(asked.members_of)
-        or (not provision and (anyone or bool(asked.excluded) or _asks_everyone(roles, kind.kind)))
+        bool(asked.members_of) or (not provision and (anyone or _asks_everyone(roles, kind.kind)))
     )
     meant = mistyped_terms(topic, language)
-    topic, wording = _mended(topic, meant), _mended(_wording(roles), meant)
+    topic, wording = (re.sub(r"\w+", lambda w: meant.get(w[0], w[0]), text) for text in (topic, _wording(roles)))
     notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
+    without = replace(time_and_venue_of(_filters(roles, "not")), treaties=_treaties(roles, False, True)[0])
     kept = {word.kind for word in roles.of(*_BESIDE)}
-    for word in roles.of("not"):
-        if word.kind in _NARROWING and word.kind not in kept and not follows:
-            notes.append(Note(kind="not_left_out", values={"words": word.text}))
+    out = [word.text for word in roles.of("not") if word.kind in _NARROWING and word.kind not in kept]
+    notes += [Note(kind="not_left_out", values={"words": words}) for words in out]
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
     negated = which and kind.kind == "negated_which"
     scope = replace(when, **whom, treaties=treaties, topic=topic, language=language, all_states=which, negated=negated)
@@ -227,7 +211,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(notes),
-        unnamed=(kind.kind == "ambiguous" or pointing) and not (asked.states or asked.groups or which or asked.unclear),
+        without=without if out and follows else None,
+        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or which or asked.unclear),
         denies=against and which,
         provision=provision,
         assumed_treaty=assumed,
@@ -236,8 +221,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         wording=TopicWording(topic=topic, text=wording, adds=bool(beside)) if topic else None,
         quote=_words_of(roles, "quote") if kind.kind == "source" else "",
         kind=kind.kind,
-        # "And article 4?" is no question of a kind of its own.
-        kind_chance=0.0 if follows and _asks_nothing(roles) else kind.chance,
+        kind_chance=kind.chance,
         other_kinds=kind.others,
         filters=tuple(
             NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
@@ -247,19 +231,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     )
 
 
-def _topic_of(roles: RoleReading, kind: QuestionKind) -> str:
-    """Returns the words of the topic; quoted words are of it unless their source is asked."""
-    topic = _words_of(roles, "topic", *(("quote",) if kind != "source" else ()))
-    told = [word for word in roles.of("topic") if word.kind == "word" and "fill" not in word.does]
-    if not told and any(word.kind == "treaty" for word in roles.words):
-        # To take part in a treaty is a topic of its own.
-        topic = " ".join((*(word.text for word in roles.words if "joining" in word.does), topic)).strip()
-    return topic
-
-
 def _asks_everyone(roles: RoleReading, kind: QuestionKind) -> bool:
     """Whether a question asks all States by its kind or in words: "which States", "all delegations"."""
-    by_kind = kind in _WHICH and not (roles.follows and "topic" in roles.labels)
+    by_kind = kind in _WHICH and not (roles.follows and {"topic", "not"} & {*roles.labels})
     return by_kind or (kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
 
 
@@ -271,27 +245,16 @@ def _denies_a_set(roles: RoleReading) -> bool:
     return beside and any(span.left_out for span in sets)
 
 
-def _asks_nothing(roles: RoleReading) -> bool:
-    """Whether a question has no words beside names, times, a topic and what joins them: "and on gold?"."""
-    shortest = 1 if roles.language == "zh" else _LETTERS
-    words = [word for word in roles.of("-") if word.kind == "word"]
-    return all(not word.does & _TELLING and (word.does or len(word.text) < shortest) for word in words)
-
-
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
     """Returns the kind of thing that evidence must hold; the statement's date tells when something was last said."""
     article: Missing | None = "article" if kind == "content" and _has(roles, "article") else None
     return "state" if kind in _WHICH else None if kind == "date" and pick else ASKED_FOR.get(kind, article)
 
 
-def _filters(roles: RoleReading) -> dict[Span, str]:
-    """Returns what a question names beside its topic, with its words; an agenda item is one anywhere."""
-    kept = (
-        w
-        for w, role in zip(roles.words, roles.labels, strict=True)
-        if role in _BESIDE or (w.kind == "agenda_item" and role != "not")
-    )
-    return {word.span: word.text for word in kept if word.span is not None}
+def _filters(roles: RoleReading, *wanted: str) -> dict[Span, str]:
+    """Returns what a question names in some roles, with its words; an agenda item narrows it even in the topic."""
+    items = [word for word in roles.of("topic", "quote") if "-" in wanted and word.kind == "agenda_item"]
+    return {word.span: word.text for word in (*roles.of(*wanted), *items) if word.span is not None}
 
 
 def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -316,21 +279,12 @@ def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
             return other
         return "-" if unsaid or (filters and label == "topic") else label
 
-    labels = [role(word, label) for word, label in zip(roles.words, roles.labels, strict=True)]
-    if roles.follows and "topic" not in labels and labels.count("who") == 1:
-        at = labels.index("who")
-        before = [word.does for word in roles.words[:at] if word.kind == "word"]
-        if any("about" in does for does in before) and all(does & {"about", "and", "fill"} for does in before):
-            # "And about Togo?" asks whoever was asked.
-            labels[at] = "topic"
+    labels = (role(word, label) for word, label in zip(roles.words, roles.labels, strict=True))
     return replace(roles, labels=tuple(labels))
 
 
 def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Takes a party for the topic where a verb parts it from another, or from "which States".
-
-    "Has Cuba recognised Palestine?" · "Who has recognised Palestine?"
-    """
+    """Takes a party for the topic where a verb parts it from who is asked: "has Cuba recognised Palestine?"."""
     which = ("mention",) if kind in _WHICH else ()
     named = [word.start for word in roles.of("who", *which) if word.span is not None]
     if which and len(named) == 1:
@@ -352,10 +306,6 @@ def _beside_topic(roles: RoleReading) -> list[Word]:
     """Returns words of content beside the topic: none that do something in questions, or are of the commonest."""
     words = (word for word in roles.of("-") if word.kind == "word" and not word.does and word.common < _COMMON)
     return [word for word in words if not is_function_word(word.text, roles.language)]
-
-
-def _mended(text: str, meant: Mapping[str, str]) -> str:
-    return re.sub(r"\w+", lambda word: meant.get(word[0], word[0]), text)
 
 
 def _wording(roles: RoleReading) -> str:
@@ -380,17 +330,14 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
     alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _SURELY else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
-    if named or any(span.kind in _NARROWING for span in _filters(roles)):
+    if named or any(span.kind in _NARROWING for span in _filters(roles, *_BESIDE)):
         # "Without Belmora", "only 2022" are no wishes for another form.
         unsure |= {"format_request", "greeting"}
-    one = any(len(span.codes) == 1 for span in named) and "topic" in roles.labels
-    if roles.follows or _has(roles, "everyone", "states") or (one and chances.get("ambiguous", 0.0) < _SURELY):
+    if roles.follows or _has(roles, "everyone", "states"):
         unsure.add("ambiguous")
     if field_words or roles.follows:
         asides = ASIDES if roles.follows else ASIDES - {"greeting"}
         unsure |= {kind for kind in asides if chances.get(kind, 0.0) < _SURELY}
-    if chances.get("negated_which", 0.0) < _LIKELIER_THAN_NOT:
-        unsure.add("negated_which")
     return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
 
 
@@ -442,7 +389,7 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     names = [
         (word.text, word.span, label)
         for word, label in zip(roles.words, roles.labels, strict=True)
-        if word.span is not None and word.span.kind in ("party", "set") and (word.span.codes or word.span.similar)
+        if word.span is not None and word.span.kind in NAMED and (word.span.codes or word.span.similar)
     ]
     counted = [word.span for word in roles.words[:_COUNTED]]
     for name, span, label in names:
@@ -455,18 +402,12 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
-    stray = [(name, span) for name, span, label in names if label == "-" and span.kind == "party" and span.codes]
-    # A capital is a place as well: "in Quillane's eyes", but "in Quillane".
-    stray = [each for each in stray if each[1].form != "capital" or roles.text.startswith(_POSSESSIVE, each[1].end)]
-    if len(stray) == 1 and not (asked.named or asked.unclear or "who" in roles.labels or kind in ASIDES):
-        asked.add(*stray[0])
     # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.form != "capital"]
-    known = {*asked.states, *asked.excluded}
-    about = (span.codes[0] for span in spoken_of if span.codes and span.codes[0] not in known)
+    about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
-    unknown = [word for word in roles.of("who") if word.kind == "word"]
+    unknown = [word for word in roles.of("who") if word.kind in ("word", "others")]
     speaker = "" if unknown else _unknown_speaker(roles)
     if speaker:
         options = () if is_office(speaker) else parties.resolve(speaker).suggestions
@@ -504,9 +445,9 @@ def _unknown_speaker(roles: RoleReading) -> str:
     words = roles.words
     names = [name_in(up_to_about(0), alone=True)]
     for at, word in enumerate(words):
-        owner = at - 2 if word.does & {"statement", "stance"} and roles.text[: word.start].endswith(_POSSESSIVE) else at
+        owner = at - 2 if word.does & {"statement", "stance"} and roles.text[: word.start].endswith(POSSESSIVE) else at
         says = owner < at or "speak_verb" in word.does
-        if roles.labels[at] != "topic" and says and not any(each.kind in _NAMES for each in words[:at]):
+        if roles.labels[at] != "topic" and says and not any(each.kind in NAMED for each in words[:at]):
             before = list(takewhile(_may_name_speaker, reversed(words[:owner])))
             # "Which States mentioned the Legislative Guide on firearms?" has its speakers before the verb.
             asked = any(each.does & {"everyone", "states"} for each in words[:at])
@@ -538,8 +479,8 @@ def _has(roles: RoleReading, *kinds: str) -> bool:
     return any(word.does & set(kinds) for word in roles.of("-"))
 
 
-def _treaties(roles: RoleReading, provision: bool) -> tuple[tuple[TreatyScope, ...], bool]:
-    """Returns the treaties and articles asked about, and whether a treaty was assumed.
+def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
+    """Returns the treaties and articles asked about, or left out, and whether a treaty was assumed.
 
     Beside an article "the Convention" only says whose it is. "A new convention" is a topic, "the Convention" is ours.
     """
@@ -547,7 +488,7 @@ def _treaties(roles: RoleReading, provision: bool) -> tuple[tuple[TreatyScope, .
         word.span
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None
-        and not word.span.left_out
+        and word.span.left_out == left_out
         and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]

@@ -84,6 +84,7 @@ class Resolution:
         is_statement_question: The question uses words of saying, or names someone or something in scope.
         party_notes: How names of parties, and words with typing errors, were read.
         notes: How the question was read.
+        without: Times, meetings and articles that a follow-up leaves out, and names no others of.
         unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
         denies: The question asks which States say that they do not do something, or do not want it.
         provision: The question asks what a treaty itself says, not what a State said of it.
@@ -113,6 +114,7 @@ class Resolution:
     is_statement_question: bool = True
     party_notes: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
+    without: Scope | None = None
     unnamed: bool = False
     denies: bool = False
     provision: bool = False

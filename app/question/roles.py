@@ -20,7 +20,7 @@ import numpy as np
 from safetensors import safe_open
 
 from app.question.lexicon import lexicon_of
-from app.question.spans import Span, find_spans
+from app.question.spans import NAMED, Span, find_spans
 from ingest.glossary.glossary import terms_within
 from ingest.language.word_frequencies import commonness
 from ingest.parties.name_matcher import fold
@@ -36,7 +36,6 @@ THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "
 STAND_IN: Final = "PER"
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
 _NAME: Final = 2.5
-_NAMES: Final = ("party", "set")
 _WORD: Final = re.compile(
     r"[\u3400-\u9fff]|\d+|(?![\u3400-\u9fff])[^\W\d_](?:(?![\u3400-\u9fff])[^\W\d_]|[\u064b-\u0652])*|[^\w\s]"
 )
@@ -172,7 +171,7 @@ def encode_question(text: str, language: str, parties: PartyTable, *, follows: b
 def _features(text: str, words: Sequence[Word], language: str, follows: bool) -> Iterator[tuple[str, ...]]:
     """Yields what is told of each word: its form, what the lexicon and the glossary know of it, and its place."""
     terms = [(term.start, term.end) for term in terms_within(text, language)]
-    named = sum(word.kind in _NAMES for word in words)
+    named = sum(word.kind in NAMED for word in words)
     before = 0
     quoted = inner = False
     for at, word in enumerate(words):
@@ -193,7 +192,7 @@ def _features(text: str, words: Sequence[Word], language: str, follows: bool) ->
                 row += ["cap"] * word.text[0].isupper() + ["caps"] * (word.text.isupper() and len(word.text) > 1)
         row += ["term"] * any(start <= word.start < end for start, end in terms)
         row += ["quoted"] * (quoted or closing) + ["inner"] * inner + [f"follows|{kind}"] * follows
-        before += kind in _NAMES
+        before += kind in NAMED
         yield tuple(row)
 
 

@@ -1,7 +1,8 @@
 """Spans: what a question names, found by lookup in one pass, with its place and value.
 
-Parties and sets of States, treaties and articles, sessions, bodies, agenda items, dates as intervals, and which
-statement is meant. Whether a party is asked about, or a date is part of the topic, is told elsewhere.
+Parties and sets of States, capitals as places, others named after a State, treaties and articles, sessions, bodies,
+agenda items, dates as intervals, and which statement is meant. Whether a party is asked about, or a date is part of the
+topic, is told elsewhere.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import Any, Final, Literal, cast
 
 from rapidfuzz import fuzz, process
 
-from app.question.lexicon import FIRST_YEAR, Item, find_forms, lexicon_of, words_in
+from app.question.lexicon import FIRST_YEAR, PAUSES, Item, find_forms, lexicon_of, words_in
 from app.records import Pick, Scope
 from ingest.glossary.glossary import words_of_terms
 from ingest.language.dates import find_dates
@@ -29,7 +30,9 @@ from ingest.treaties.treaties import PROTOCOLS, find_treaties
 from prompts.wording import Language
 from vectorstore.stems import is_function_word
 
-SpanKind = Literal["party", "set", "treaty", "article", "session", "body", "agenda_item", "date", "pick"]
+SpanKind = Literal[
+    "party", "set", "place", "others", "treaty", "article", "session", "body", "agenda_item", "date", "pick"
+]
 Months = tuple[int | None, int | None]
 """The first and last month of an interval, counted from year 0; None where it is open."""
 
@@ -48,10 +51,12 @@ _DECADE: Final = 10
 _FEW_MONTHS: Final = 12
 # Spans that words such as "except" take into them.
 _PROVISIONS: Final = ("agenda_item", "article")
-_PAUSES: Final = tuple(",;:(—–，；、：（،؛")
+NAMED: Final = ("party", "set")
 _TAKING: Final = ("date", "session", "body", "agenda_item", "article")
 # Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
 _TO_COME: Final = 2
+_MEETINGS: Final = frozenset({"session", "meeting", "conference"})
+POSSESSIVE: Final = ("'s ", "’s ")
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 
@@ -275,7 +280,7 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
     spans: list[Span] = []
     for name, part in find_forms("relations", row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
-        start = next(item.start for item in part if item.kinds - {"fill", "year"} or name != "time")
+        start = next(item.start for item in part if item.kinds - {"fill", "year", "place"} or name != "time")
         # "From 28 September to 2 October 2020" is a date of its own.
         one = inner[0].form == "month" and inner[0].interval[0] != inner[0].interval[1]
         if name == "time" or (name == "since" and one):
@@ -365,7 +370,29 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
     found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
     found = [_left_out(_with_noun(each, items, parties), items, text, language) for each in found]
     written = _otherwise_written(text, found, language, parties)
-    return [*written, *(each for each in found if not each.overlaps(written))]
+    return [*_not_speaking([*written, *(each for each in found if not each.overlaps(written))], text, items)]
+
+
+def _not_speaking(found: Iterable[Span], text: str, items: Sequence[Item]) -> Iterator[Span]:
+    """Takes capitals for places ("in Vienna", "the Vienna session"), and "Chile's neighbours" for others than Chile.
+
+    "In Beijing's view", "what do they think in Oslo" (in Russian) and "what did Beijing say" are about the State.
+    """
+    end = -1
+    for span in sorted(found, key=lambda each: each.start):
+        before = [i for i in items if i.end <= span.start and ("place" in i.kinds or "fill" not in i.kinds)][-2:]
+        after = [i for i in items if i.start >= span.end and not i.kinds & {"fill", "owner"}][:1]
+        others = [item for item in (*before[-1:], *after) if "others" in item.kinds]
+        listed = len(before) == 2 and before[0].end == end and "and" in before[1].kinds
+        here = listed or any(item.kinds & {"place", *_MEETINGS} for item in before[-1:])
+        here = here or any(item.kinds & _MEETINGS and item.start <= span.end + 1 for item in after)
+        speaks = text.startswith(POSSESSIVE, span.end) or any("eyes" in item.kinds for item in (*before, *after))
+        if others:
+            start, stop = min(span.start, others[0].start), max(span.end, others[0].end)
+            span = replace(span, start=start, end=stop, kind="others", codes=(), form="")
+        elif here and span.form in ("capital", "adjective") and not speaks:
+            span, end = replace(span, kind="place", codes=()), span.end
+        yield span
 
 
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
@@ -391,7 +418,11 @@ def _otherwise_written(text: str, found: Sequence[Span], language: str, parties:
             spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]
         elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
             codes = _of_adjective(token.folded, language, parties)
-            spans += [replace(span, codes=codes)] if codes else _mistyped(text, tokens, at, language, parties)
+            spans += (
+                [replace(span, codes=codes, form="adjective")]
+                if codes
+                else _mistyped(text, tokens, at, language, parties)
+            )
     return spans
 
 
@@ -462,17 +493,12 @@ def _left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Sp
     Before a time, a meeting or an article these words become part of the span. "Not" leaves an article out where it
     opens a clause, but not where it denies a verb ("or not of article 16?").
     """
-    before = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
+    beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
     taking = span.kind in _TAKING
-
-    def leaves_out(item: Item) -> bool:
-        denied = taking and "left_out_time" in item.kinds
-        return "left_out" in item.kinds or (
-            denied and (span.kind not in _PROVISIONS or _opens_clause(item, text, language))
-        )
-
-    told = [item.start for item in before if leaves_out(item)]
+    denies = taking and (span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside))
+    wanted = {"left_out", *(("left_out_time",) if denies else ())}
+    told = [item.start for item in beside if item.kinds & wanted]
     start = told[0] if told and taking else span.start
     return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
 
@@ -481,7 +507,7 @@ def _opens_clause(denial: Item, text: str, language: str) -> bool:
     """Whether "not about" stands behind a pause, or behind a word of contrast that belongs to it: "but not about"."""
     behind_first = text[denial.start : denial.end].partition(" ")[2]
     contrasted = any("left_out_time" in item.kinds for item in lexicon_of(language).items(behind_first)[:1])
-    return contrasted or text[: denial.start].rstrip().endswith(_PAUSES)
+    return contrasted or text[: denial.start].rstrip()[-1:] in {*PAUSES, *"(—–（"}
 
 
 def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
@@ -491,22 +517,27 @@ def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
     it asks.
     """
     rows: list[list[Span]] = []
-    for span in (each for each in spans if each.kind in ("party", "set")):
+    kinds = [NAMED, *((kind,) for kind in _TAKING)]
+    for span in (span for kind in kinds for span in spans if span.kind in kind):
         between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
-        if rows and all(item.kinds & {"fill", "and"} for item in between):
+        alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kind} for kind in kinds)
+        if alike and all(item.kinds & {"fill", "and"} for item in between):
             rows[-1].append(span)
         else:
             rows.append([span])
+    named = sum(row[0].kind in NAMED for row in rows)
     out: set[Span] = set()
     for row in rows:
         start, end = row[0].start, row[-1].end
         others = [item for item in items if item.end <= start or item.start >= end]
-        joined = any("and" in item.kinds for item in items if start <= item.start and item.end <= end)
+        joints = [item for item in items if start <= item.start and item.end <= end and "and" in item.kinds]
         opens = all(item.kinds & {"fill", "left_out"} for item in others if item.end <= start)
-        asked = len(rows) > 1 or any(item.kinds & {"states", "everyone"} for item in others)
+        asked = named > 1 or any(item.kinds & {"states", "everyone"} for item in others)
         alone = all(item.end <= start for item in others)
-        if joined and any(span.left_out for span in row) and (asked or alone or not opens):
-            out.update(row)
+        # "Not in 2020 or 2021", but "not 2020, 2021" puts one in the place of the other.
+        taken = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
+        named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
+        out.update(row if (taken if row[0].kind in _TAKING else named_so) else ())
     return tuple(replace(span, left_out=True) if span in out else span for span in spans)
 
 

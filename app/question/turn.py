@@ -34,7 +34,6 @@ WHEN: Final = ("interval", "years", "months")
 # Fields that hold one thing.
 _WHOLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
-# Kinds that ask about statements as a whole.
 _OF_THE_WHOLE: Final = ("summary", "list")
 # Kinds that a turn asks for in words of its own; fragments such as "and Belmora?" may be taken for any of the others.
 _OF_ITS_OWN: Final = "summary list metadata source number date person reason compare over_time".split()
@@ -197,21 +196,22 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if turn.act == "more" and said.kind == "summary":
         # "Sum it up" goes over what was shown, and not on from where it ended.
         turn = replace(turn, act="about", keeps=turn.keeps - {"kind"})
-    sure = said.kind_chance >= _SURE
-    if turn.act == "new" or (said.provision and said.scope.treaties and sure):
+    if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
         # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
         return said
     before, own = state.read, slots_of(said)
     turn = replace(turn, keeps=SCOPE_SLOTS) if said.kind in ASIDES else turn
     whole = before.goes_on_as in _OF_THE_WHOLE
     # A kind of its own that is sure goes before the one kept.
-    sure = sure and said.kind in _OF_ITS_OWN and turn.act in ("replace", "about", "more")
+    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
     goes_on = "who" not in own and before.scope.topic and "topic" in turn.keeps
     if sure and said.kind in _OF_THE_WHOLE and "topic" not in own and not goes_on:
         # "Summarise Cuba's statement" asks about the whole of it, "sum it up" about what was asked.
         keeps = turn.keeps - ({"topic", "treaty"} if whole or "who" not in own else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     fields = _kept_fields(said, before, turn, own)
+    taken = _taken_away(said.without, replace(said.scope, **fields)) if said.without else {}
+    fields |= taken
     scope = replace(said.scope, **fields)
     kept = tuple(name for name in SLOT_OF if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
@@ -229,6 +229,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         # "And firearms?" asks of statements, since the turn before it does.
         is_statement_question=said.kind not in ASIDES,
         wording=next((w for w in (said.wording, before.wording) if w is not None and w.topic == scope.topic), None),
+        party_notes=tuple(note for note in said.party_notes if note.kind != "not_left_out" or not any(taken.values())),
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
@@ -267,6 +268,9 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
 def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     """Returns who is asked: "and Cuba too" adds, "without Cuba" takes away, "Niger, not Nigeria" puts in its place."""
     scope, earlier = said.scope, before.scope
+    if scope.excluded and scope.all_states and not scope.members_of:
+        # "All States except Norway."
+        return {}
     settles = before.unclear is not None and scope.states and not scope.topic and act != "correct"
     if act == "add" or settles:
         # Who settles a name that was unclear answers for it beside the others that were named.
@@ -342,6 +346,13 @@ def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
     if name == "treaties":
         return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
     return ((value,) if value else ()) if name in _WHOLE else value
+
+
+def _taken_away(without: Scope, scope: Scope) -> dict[str, Any]:
+    """Returns the fields that hold what is left out of them, as they are without it: of 2019 and 2020 "not in 2020"."""
+    left = _less(without, scope, *(name for name in SLOT_OF if name not in _WHOLE and parts_of(name, without)))
+    left = {name: rest for name, rest in left.items() if rest != getattr(scope, name)}
+    return left | ({"interval": None} if "years" in left else {})
 
 
 def _field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the value of any field

@@ -132,9 +132,11 @@ def test_examples_of_one_wording_are_of_one_kind(examples: Examples) -> None:
         if says and "kind" not in example.keeps and example.kind != "ambiguous":
             kinds[example.language, bool(example.after), example.group].add(example.kind)
     # Here the topic or the question before tells the kind: "when was that?" asks the date of what is told, or of the
-    # statement. "Who supports" is a word in one and a role in the other.
+    # statement. "Who supports" is a word in one and a role in the other. Of others than parties ("what do the allies of
+    # France think") no position is told.
     told = [
-        "متى كان ذلك", "will who topic", "when was that", "who supports topic", "c était quand", "who 的 topic",
+        "متى كان ذلك", "what do the who think of topic", "will who topic", "when was that", "who supports topic",
+        "c était quand", "что думают who о topic", "who 怎么看 topic", "who 的 topic", "这话是谁说的",
     ]  # fmt: skip
     assert [wording for *_, wording in (each for each, own in kinds.items() if len(own) > 1)] == told
 

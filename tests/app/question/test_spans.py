@@ -69,7 +69,7 @@ def test_members_of_a_group_are_a_set_and_the_group_is_a_party(parties: PartyTab
 @cases("question", "code")
 def test_an_adjective_stands_for_the_party_that_it_is_made_of(question: str, code: str, parties: PartyTable) -> None:
     (found,) = [span for span in spans(question, parties) if span.kind == "party"]
-    assert (found.codes, found.form) == ((code,), "name")
+    assert (found.codes, found.form) == ((code,), "adjective")
 
 
 @cases("question")
