@@ -63,7 +63,7 @@ from vectorstore.records import (
 
 # Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
 # the passages whose text changed.
-ANNOTATION_VERSION = 15
+ANNOTATION_VERSION = 16
 # By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
 # or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}

@@ -123,6 +123,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     number, listing = 0, False
     last_prose: TextLine | None = None
+    stands_alone = False
     for members in _between_blank_lines(lines, furniture, setting):
         words = [lines[member].text for member in members if not furniture[member]]
         is_item = bool(words) and _LIST_MARK.match(words[0]) is not None
@@ -134,8 +135,12 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             first, last = lines[indices[0]], lines[indices[-1]]
             paragraph = number if is_paragraph and not is_page else None
             continues = not is_page and last_prose is not None and _runs_on(last_prose, first, setting)
+            if continues and stands_alone and indices[0] and not furniture[indices[0] - 1]:
+                # A heading may nearly fill its line: "Agenda item 2: Review of the implementation of the Convention".
+                continues = first.opens_page or first.text.lstrip(_OPENERS)[:1].islower()
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
-            last_prose = last_prose if is_page else last
+            if not is_page:
+                last_prose, stands_alone = last, len(indices) == 1 and not continues
     blocks = [*_with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})]
     return cut_out(source_text, blocks, [(notes_start(source_text), len(source_text))])
 
