@@ -74,7 +74,7 @@ _COMPARED: Final = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class UndoStep:
-    """A document as it was before it was corrected or removed, which its id is `now`, with its interventions."""
+    """A document, with its interventions, before it was corrected or removed; `now` is its id since, if it has one."""
 
     document: Document
     summary: DocumentSummary

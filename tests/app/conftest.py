@@ -49,9 +49,11 @@ def nobody_writes(folder: Path) -> Iterator[None]:
     everything = (folder, *folder.rglob("*"))
     for each in everything:
         each.chmod(0o555 if each.is_dir() else 0o444)
-    yield
-    for each in everything:
-        each.chmod(0o755 if each.is_dir() else 0o644)
+    try:
+        yield
+    finally:
+        for each in everything:
+            each.chmod(0o755 if each.is_dir() else 0o644)
 
 
 def obey_permissions() -> None:

@@ -226,6 +226,13 @@ def test_older_store_is_brought_up_to_date_when_it_is_opened(older, read_only):
         assert database.value(text("SELECT count(*) FROM mentions WHERE mention IS NOT NULL")) > 0
 
 
+def test_older_store_that_is_not_to_be_migrated_says_what_to_run_and_stays(older):
+    before = schema_of(older)
+    with pytest.raises(StoreError, match="older version of this program: run `untoc migrate`"):
+        Database(older, migrate=False)
+    assert schema_of(older) == before
+
+
 def schema_of(path):
     """Columns and indexes of each table, without the spelling of types, defaults and order."""
     with closing(sqlite3.connect(path)) as file:

@@ -271,6 +271,12 @@ def test_ask_refuses_scopes_and_histories_that_are_none(arguments, run):
     run("ask", "--from", "/no/questions.txt").refused(2, "questions.txt")
 
 
+def test_ask_from_a_file_that_is_no_text_says_so(run, tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_bytes(b"\xff\xfe\x00")
+    run("ask", "--from", path).refused(2, "questions.txt", "not UTF-8 text")
+
+
 @pytest.mark.slow
 def test_markup_and_control_characters_are_shown_and_not_acted_on(run, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
