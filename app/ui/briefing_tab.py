@@ -225,8 +225,9 @@ class _BriefingTabController:
         )
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Opens, renames, deletes or restores a briefing; gives what `reopened` gives."""
-        return change_list(self._tools.kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
+        """Opens, renames, deletes or restores a briefing; gives what `reopened` gives, the form only to open one."""
+        shown = change_list(self._tools.kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
+        return shown if sent(event).get("action") == "open" else _beside_the_form(shown)
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
@@ -275,11 +276,11 @@ class _BriefingTabController:
         return self.shown(changed, here), changed, None
 
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
-        """Keeps what the page shows as a new briefing of one's own; gives what `reopened` gives."""
+        """Keeps what the page shows as a new briefing of one's own; gives what `reopened` gives, but the form."""
         if briefing is None:
             return skips(_FIELDS + 6)
         try:
-            return self.reopened(self._tools.kept.keep(None, briefing))
+            return _beside_the_form(self.reopened(self._tools.kept.keep(None, briefing)))
         except SHOWN_ERRORS as error:
             return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(5)
 
@@ -345,6 +346,11 @@ class _BriefingTabController:
         fields = (*self._form(request)[:-1], spoken, form)
         for made in self._made(request, form, composer):
             yield (*fields, *made)
+
+
+def _beside_the_form(shown: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Leaves the form as it is, in which somebody may be asking for something else by now."""
+    return *skips(_FIELDS), *shown[_FIELDS:]
 
 
 def build_briefing_tab(

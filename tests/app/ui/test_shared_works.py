@@ -146,6 +146,14 @@ def test_reopened_briefing_has_its_request_in_the_form_again(desk: Desk) -> None
     assert parties.value == [] and rest == ["extradition", "", "", "", True, "en"]
 
 
+def test_form_keeps_what_was_typed_since_when_the_open_briefing_is_renamed_or_kept_as_own(desk: Desk) -> None:
+    briefing, here = desk.briefed()
+    renamed = desk.briefings().change_list(here, event(id=here, action="rename", typed="For the Ambassador"))
+    kept = desk.briefings().keep_as_own(briefing)
+    for *form, out, shown, _, _, _, _ in (renamed, kept):
+        assert form == [gr.skip()] * 7 and out and shown is not None
+
+
 def test_party_that_is_typed_becomes_the_match_or_is_said_to_be_none(desk: Desk) -> None:
     tab = desk.briefings()
 
