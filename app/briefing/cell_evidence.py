@@ -192,7 +192,6 @@ def _goes_on(
 ) -> Callable[[Sentence], bool]:
     """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold."""
 
-    # Where these are all in other languages, `unknown` tells, since words cannot be compared.
     def words(sentence: Sentence) -> frozenset[str]:
         language = spoken(sentence)
         return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
@@ -201,6 +200,7 @@ def _goes_on(
     common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}
 
     def goes_on(sentence: Sentence) -> bool:
+        # Where these are all in other languages, `unknown` tells, since words cannot be compared.
         same = [words(each) - common for each in quoted if spoken(each) == spoken(sentence)]
         return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cache
 
 from app.answering.citation_spans import cite, holds
-from app.answering.superseding import earlier_than as earlier_than  # the position classifier takes it from here
 from app.answering.verify import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue

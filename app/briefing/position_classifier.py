@@ -13,9 +13,9 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces, refers_back
+from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole, shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
-from app.briefing.citation_list import earlier_than
 from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span

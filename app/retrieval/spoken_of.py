@@ -61,11 +61,11 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
 def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str]) -> PartyEvidence:
     """Keeps the sentences that name one of these years, themselves or beside them."""
 
-    # Where the party speaks of the topic, one that names the year and may answer is as sure as the surest.
     def names(item: ScoredSentence) -> bool:
         of, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
         return any(years.search(sentence.text) for sentence in of[max(0, at - 1) : at + 2])
 
+    # Where the party speaks of the topic, one that names the year and may answer is as sure as the surest.
     surest = evidence.relevance if evidence.speaks else None
     kept = (
         replace(item, relevance=surest) if surest is not None and item.relevance.supports else item
