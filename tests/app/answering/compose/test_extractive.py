@@ -103,6 +103,12 @@ def test_claims_set_nothing_in_quotation_marks_but_quotations(stored, sources, p
     assert made.claims[0].text == f"Coalition Clean Seas: “{made.citations[0].quote}”"
 
 
+def test_a_group_that_spoke_for_members_and_for_others_has_all_of_them(stored, sources, parties):
+    own, other = _paragraphs(stored, "XAA_12_2024")[:1], _paragraphs(stored, "XGR_12_2024")[:2]
+    groups = [replace(_found("XGR", other[at : at + 1]), members=(code,)) for at, code in enumerate(("XMR", "XAA"))]
+    assert _compose([_found("XAA", own), *groups], sources, parties).spoken_for == {"XGR": ("XMR", "XAA")}
+
+
 def test_quote_numbers_a_distant_referent_after_the_others(stored, sources):
     statement, sentences = stored["XAA_12_2024"]
     texts = ["Coercive measures were imposed.", "Rain fell.", "Snow fell.", "These measures are illegal.", "Hail fell."]
