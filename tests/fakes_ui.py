@@ -6,6 +6,7 @@ The texts are the sample statement and plainly fictional ones; one of these is h
 import hashlib
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -377,9 +378,13 @@ def fake_tools(folder: Path, *, model: str | None = None) -> Any:
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
-    reviews = ReviewBook(Catalogue(folder / "reviews.sqlite3"))
-    kept = KeptBriefings(Works(open_tables(folder)), today=lambda citations: citations)
-    return BriefingTools(builder=FakeBuilder(model), reviews=reviews, config=BriefingConfig(), kept=kept)  # type: ignore[arg-type]
+    catalogue, tables = Catalogue(folder / "reviews.sqlite3"), open_tables(folder)
+    kept = KeptBriefings(Works(tables), today=lambda citations: citations)
+    builder: Any = FakeBuilder(model)
+    tools = BriefingTools(builder=builder, reviews=ReviewBook(catalogue), config=BriefingConfig(), kept=kept)
+    for each in (catalogue, tables):
+        weakref.finalize(tools, each.close)
+    return tools
 
 
 def empty_checker(folder: Path) -> Any:

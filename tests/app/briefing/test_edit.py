@@ -127,7 +127,8 @@ def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> Non
 
 
 def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
-    kept = KeptBriefings(Works(open_tables(tmp_path)), today=tuple)
+    tables = open_tables(tmp_path)
+    kept = KeptBriefings(Works(tables), today=tuple)
     briefing = worded_briefing()
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
@@ -137,4 +138,5 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.list(briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
-        KeptBriefings(Works(open_tables(tmp_path), "somebody else"), today=tuple).open(identifier)
+        KeptBriefings(Works(tables, "somebody else"), today=tuple).open(identifier)
+    tables.close()

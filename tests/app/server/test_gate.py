@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_sign_ins_end(served: Team) -> None:
     assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 401
     # An expired one, one that was never given, and the digest that is stored in place of the cookie.
     expired = served.accounts.begin("rita")
-    with open_tables(served.store).transaction() as connection:
+    with closing(open_tables(served.store)) as tables, tables.transaction() as connection:
         past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
         stored = [row.digest for row in connection.execute(SESSIONS.select())]
         connection.execute(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))

@@ -49,6 +49,7 @@ def serving(
     from app.ui.server import create_app
 
     store = folder / "store"
+    tables = open_tables(store)
     briefings = tools or fake_tools(folder)
     checks = checker or empty_checker(folder)
     ready = threading.Event()
@@ -57,7 +58,7 @@ def serving(
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        interface = build_interface(assistant, corpus, store, briefings, checks, Works(open_tables(store)))
+        interface = build_interface(assistant, corpus, store, briefings, checks, Works(tables))
         apps.append(create_app(interface, on_ready=ready.set, largest_file=largest_file))
         servers.append(quiet_server(apps[0]))
         await servers[0].serve(sockets=[listener])
@@ -70,6 +71,7 @@ def serving(
         yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", apps[0], assistant, corpus, store)
         servers[0].should_exit = True
         thread.join(10)
+    tables.close()
 
 
 @pytest.fixture(scope="session")

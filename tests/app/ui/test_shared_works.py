@@ -65,7 +65,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         "a9.txt": speech("We welcome extradition between neighbours."),
     }
     with workspace_over(tmp_path, texts, ROWS) as workspace:
-        yield Desk(workspace)
+        desk = Desk(workspace)
+        yield desk
+        desk.tables.close()
 
 
 def event(**data: str) -> gr.EventData:
