@@ -395,4 +395,7 @@ def empty_checker(folder: Path) -> Any:
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
-    return Checker(CorpusTextsCache(Catalogue(folder / "checked.sqlite3")), PartyTable.load, LoadLimits())
+    catalogue = Catalogue(folder / "checked.sqlite3")
+    checker = Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
+    weakref.finalize(checker, catalogue.close)
+    return checker

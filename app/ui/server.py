@@ -161,12 +161,13 @@ def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
 
-    def build(ready: Callable[[], None]) -> FastAPI:
-        works = Works(open_tables(workspace.settings.store, workspace.settings.database))
-        interface = chat_of(workspace, workspace.checker(), works)
-        return create_app(interface, on_ready=ready, largest_file=workspace.settings.load.max_bytes)
+    with contextlib.closing(open_tables(workspace.settings.store, workspace.settings.database)) as tables:
 
-    serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
+        def build(ready: Callable[[], None]) -> FastAPI:
+            interface = chat_of(workspace, workspace.checker(), Works(tables))
+            return create_app(interface, on_ready=ready, largest_file=workspace.settings.load.max_bytes)
+
+        serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
 
 
 def serve_app(
