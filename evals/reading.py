@@ -17,6 +17,7 @@ from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import ASIDES, Resolution
 from app.question.roles import Weights, load_weights, words_of
+from app.question.spans import NAMED
 from app.question.turn import ConversationState, EarlierTurn
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
@@ -102,7 +103,7 @@ def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     roles: dict[str, set[str]] = defaultdict(set)
     similar = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):
-        if word.span is not None and word.span.kind in ("party", "set", "others"):
+        if word.span is not None and word.span.kind in (*NAMED, "others"):
             unclear = len(word.span.codes) != 1
             similar |= unclear and label == "who"
             roles[label].update(() if unclear else word.span.codes)

@@ -14,7 +14,7 @@ import json
 import random
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question.kinds import KINDS, TURNS, Frame, frame_of, slot_features, vector_of
+from app.question.kinds import KINDS, TURNS, Frame, frame_of, scores_of, slot_features, vector_of
 from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
 from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
@@ -43,7 +43,7 @@ _RARE: Final = (10, 8, 4)
 _HIDDEN: Final = {"kind": 128, "turn": 32, "keeps_kind": 24}
 _SIZES: Final = {"inputs": 80, "states": 72, "whole": 112}
 # How classifiers with a hidden layer learn.
-_FITTED: Final = {"batch": 128, "rate": 6e-3, "epochs": 30}
+_HIDDEN_EPOCHS, _HIDDEN_BATCH, _HIDDEN_RATE = 30, 128, 6e-3
 # The share of inputs that is dropped, in 256ths: drawn as bytes, a fifth of the time that torch takes.
 _DROPPED: Final = 102
 # Arrays of so many numbers are kept in a byte each.
@@ -407,13 +407,12 @@ def _fit_network(rows: Matrix, wanted: Sequence[int], classes: int, hidden: int)
         nn.Dropout(0.2), nn.Linear(rows.shape[1], hidden), nn.ReLU(), nn.Dropout(0.5), nn.Linear(hidden, classes)
     )
     values, labels = torch.from_numpy(rows), torch.tensor(wanted)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_FITTED["rate"], weight_decay=0.01)
-    batch, epochs = int(_FITTED["batch"]), int(_FITTED["epochs"])
-    steps = epochs * (len(rows) // batch + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _FITTED["rate"], total_steps=steps)
-    for _ in range(epochs):
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_HIDDEN_RATE, weight_decay=0.01)
+    steps = _HIDDEN_EPOCHS * (len(rows) // _HIDDEN_BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _HIDDEN_RATE, total_steps=steps)
+    for _ in range(_HIDDEN_EPOCHS):
         order: Any = torch.randperm(len(rows))
-        for part in order.split(batch):
+        for part in order.split(_HIDDEN_BATCH):
             loss: Any = nn.functional.cross_entropy(network(values[part]), labels[part], label_smoothing=0.05)
             optimizer.zero_grad()
             loss.backward()
@@ -423,19 +422,13 @@ def _fit_network(rows: Matrix, wanted: Sequence[int], classes: int, hidden: int)
     return {name: _kept(values.detach().numpy()) for name, values in named}
 
 
-def _scores(rows: Matrix, arrays: Mapping[str, Matrix]) -> Matrix:
-    if "hidden.weight" in arrays:
-        rows = np.maximum(rows @ arrays["hidden.weight"].T + arrays["hidden.bias"], 0)
-    return rows @ arrays["weight"].T + arrays["bias"]
-
-
 def _temperature(
     rows: Matrix, wanted: Sequence[str], classes: Sequence[str], hidden: int, folds: Sequence[int]
 ) -> float:
     """Returns the temperature at which chances on unseen examples fit best. Source: Guo et al. (2017)."""
     first = min(folds)
     seen, held = ([at for at, fold in enumerate(folds) if (fold == first) == own] for own in (False, True))
-    scores = _scores(rows[held], _fit(rows[seen], [wanted[at] for at in seen], classes, hidden))
+    scores = scores_of(rows[held], _fit(rows[seen], [wanted[at] for at in seen], classes, hidden))
     own = np.array([classes.index(wanted[at]) for at in held])
 
     def loss(temperature: float) -> float:

@@ -100,13 +100,18 @@ def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) 
 def _chances(name: str, weights: Weights, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
     """Returns the calibrated chance of each class: logistic regression, of some over a hidden layer."""
     classes, vocabulary = _told(name, weights)
-    values, arrays = vector_of(frame, more, vocabulary), weights.arrays
-    if f"{name}.hidden.weight" in arrays:
-        values = np.maximum(arrays[f"{name}.hidden.weight"] @ values + arrays[f"{name}.hidden.bias"], 0)
-    scores = arrays[f"{name}.weight"] @ values + arrays[f"{name}.bias"]
+    scores = scores_of(vector_of(frame, more, vocabulary), weights.arrays, f"{name}.")
     scores = scores / float(weights.notes.get(f"{name}.temperature", "1"))
     chances = np.exp(scores - np.logaddexp.reduce(scores))
     return dict(zip(classes, map(float, chances), strict=True))
+
+
+def scores_of(values: Matrix, arrays: Mapping[str, Matrix], prefix: str = "") -> Matrix:
+    """Returns the score of each class, for one vector or a row for each of many, by a classifier's arrays."""
+    if f"{prefix}hidden.weight" in arrays:
+        values = np.maximum(values @ arrays[f"{prefix}hidden.weight"].T + arrays[f"{prefix}hidden.bias"], 0)
+    scores: Matrix = values @ arrays[f"{prefix}weight"].T + arrays[f"{prefix}bias"]
+    return scores
 
 
 @cache
