@@ -96,6 +96,7 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
         ("ru", "невмешательство", NOT_INTERVENING), ("ar", "غير قانوني", "illicit"),
         # A character that is left over between words is a word.
         ("zh", "卖象牙", "sell ivory"), ("zh", "火山灰", "volcano ash"),
+        ("ar", "تعاونا", "cooperation"),
         *(("ar", particles + "تعاون", "cooperation") for particles in ("", "و", "ال", "وال", "بال", "لل", "ب", "ل")),
     ],
 )  # fmt: skip
