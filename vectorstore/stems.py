@@ -51,6 +51,10 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+# Letters of an Arabic word whose last may be the ending of an accusative.
+_SHORTEST_ACCUSATIVE: Final = 3
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Folds case, accents, Arabic spelling variants and compatibility forms; keeps the letter й."""
@@ -140,6 +144,9 @@ def stems(word: str, language: str) -> tuple[str, ...]:
         readings = [fold(word)]
         for reading in readings:
             found[_without_endings(reading)] = None
+            if reading.endswith("ا") and len(reading) > _SHORTEST_ACCUSATIVE:
+                # طفلا, طفل
+                found[_without_endings(reading[:-1])] = None
             if particle := _PROCLITIC.match(reading):
                 readings.append(reading[particle.end() :])
                 if reading.startswith("لل"):

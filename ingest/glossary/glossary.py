@@ -139,7 +139,8 @@ def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[
         *_names(text, words, language, to),
         *_recognised(text, words, language, to, "dictionary"),
     ]
-    return _best(len(words), recognised)
+    best = _best(len(words), recognised)
+    return tuple(sorted((*best, *_left_between(words, language, to, best)), key=lambda tokens: tokens.first))
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
@@ -291,6 +292,20 @@ def _recognised(
             yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,))
         elif _is_han(word.text) and is_function_word(word.text, language):
             yield _RecognisedTokens(first=first, last=first + 1)
+
+
+def _left_between(
+    words: list[_Word], language: str, to: str, best: tuple[_RecognisedTokens, ...]
+) -> Iterator[_RecognisedTokens]:
+    """Yields Chinese characters that are left over one by one, and so are words: 卖 of 卖象牙, beside 象牙 (ivory)."""
+    known = {row for tokens in best for row in range(tokens.first, tokens.last)}
+    for row, word in enumerate(words):
+        if row not in known and _is_han(word.text):
+            beside = [other for other in (row - 1, row + 1) if 0 <= other < len(words)]
+            if all(other in known or abs(words[other].start - word.start) > 1 for other in beside):
+                for _, concept in _terms(language, "dictionary").by_key.get((word.text,), ())[:1]:
+                    if concept is not None:
+                        yield _RecognisedTokens(first=row, last=row + 1, terms=concept[to], concept=concept)
 
 
 def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
