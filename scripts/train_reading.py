@@ -12,6 +12,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import json
 import random
+import zlib
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -108,12 +109,15 @@ def train(
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`."""
-    arrays: dict[str, Any] = {}
+    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`, and lists of features deflated."""
+    lists = {name: note for name, note in weights.notes.items() if name.endswith("features")}
+    arrays: dict[str, Any] = {
+        name: np.frombuffer(zlib.compress(note.encode()), dtype=np.uint8) for name, note in lists.items()
+    }
     for name, array in sorted(weights.arrays.items()):
         arrays[name], steps = _packed(array)
         arrays |= {} if steps is None else {f"steps.{name}": steps}
-    save_file(arrays, path, metadata=dict(sorted(weights.notes.items())))
+    save_file(arrays, path, metadata={name: weights.notes[name] for name in sorted(weights.notes.keys() - lists)})
 
 
 def _packed(array: Matrix) -> tuple[Any, Any]:

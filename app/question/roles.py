@@ -8,6 +8,7 @@ Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Taggin
 
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -265,11 +266,13 @@ class Weights:
 def load_weights(path: Path | None = None) -> Weights:
     """Loads what `make train` made; those that come with the product, if no file is given."""
     with safe_open(str(path or files("app.question") / "data" / "reading.safetensors"), framework="np") as stored:
-        arrays = {name: stored.get_tensor(name).astype(np.float32) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        lists = {name: zlib.decompress(arrays.pop(name)).decode() for name in [*arrays] if name.endswith("features")}
+        arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
         # Of some arrays bytes are kept, with the step of each row that they count.
         for name in [name for name in arrays if name.startswith("steps.")]:
             arrays[name.removeprefix("steps.")] *= arrays.pop(name)
-        return Weights(arrays=arrays, notes=dict(stored.metadata()))
+        return Weights(arrays=arrays, notes=stored.metadata() | lists)
 
 
 @cache

@@ -99,8 +99,9 @@ def test_help_on_training_trains_nothing(monkeypatch: pytest.MonkeyPatch, capsys
     assert "folder" in capsys.readouterr().out
 
 
-def test_the_weights_are_made_from_these_examples() -> None:
+def test_the_weights_are_made_from_these_examples_and_small() -> None:
     assert load_weights().notes["examples"] == examples_hash()
+    assert Path("app/question/data/reading.safetensors").stat().st_size < 3_000_000
 
 
 @pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64), ("unseen.yaml", 539)])
