@@ -109,7 +109,7 @@ def train(
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`, and lists of features deflated."""
+    """Writes weights as `_packed` packs them, with steps of `name` as `steps.name`, and lists of features deflated."""
     lists = {name: note for name, note in weights.notes.items() if name.endswith("features")}
     arrays: dict[str, Any] = {
         name: np.frombuffer(zlib.compress(note.encode()), dtype=np.uint8) for name, note in lists.items()
