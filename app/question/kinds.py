@@ -137,6 +137,13 @@ def asks_who_was_silent(question: str) -> bool:
     return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:said])
 
 
+def names_silence(roles: RoleReading) -> bool:
+    """Whether a word for silence stands beside the topic: "which States kept quiet about corruption?"."""
+    items = lexicon_of("en", "silence").items(roles.text, mend=False)
+    silent = [item.start for item in items if "silent" in item.kinds]
+    return any(not any(word.start <= start < word.end for word in roles.of("topic")) for start in silent)
+
+
 def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
     """Returns the likeliest kind; where it is unsure, others to offer."""
     ranked = sorted(chances.items(), key=lambda item: -item[1])

@@ -13,7 +13,16 @@ from typing import Any, Final
 
 from app.errors import QuestionError
 from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle
-from app.question.kinds import Frame, KindReading, asks_who_was_silent, frame_of, kind_among, kind_chances, read_turn
+from app.question.kinds import (
+    Frame,
+    KindReading,
+    asks_who_was_silent,
+    frame_of,
+    kind_among,
+    kind_chances,
+    names_silence,
+    read_turn,
+)
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.overrides import override
@@ -164,6 +173,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     """
     question, language, follows = roles.text, roles.language, roles.follows
     kind = _plausible(chances, roles)
+    if kind.kind == "which_states" and names_silence(roles):
+        kind = replace(kind, kind="negated_which")
     # "And which did not?" denies what the question before it said.
     said = not follows or "topic" in roles.labels
     against = kind.kind == "negated_which" and said and not asks_who_was_silent(question)
