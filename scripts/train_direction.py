@@ -32,6 +32,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
+from app.question.roles import notes_array
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
@@ -294,7 +295,8 @@ def main(corpus: Path, speeches: Path, measure: bool) -> None:
         _show("sealed", list(zip(sealed, read, strict=True)))
         if measure:
             _measure(examples, rows)
-    save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, WEIGHTS, metadata=notes)
+    kept = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
+    save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
     tuned_notes = {"examples": notes["examples"], "classes": json.dumps(READINGS)}
     save_file(_fine_tune([item for item in told if item.language == "en"]), ENGLISH, metadata=tuned_notes)
 

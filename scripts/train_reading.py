@@ -12,7 +12,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 import json
 import random
-import zlib
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +26,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from app.question.kinds import KINDS, TURNS, Frame, frame_of, scores_of, slot_features, vector_of
-from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, read_roles
+from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, notes_array, read_roles
 from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples
@@ -109,15 +108,12 @@ def train(
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes weights as `_packed` packs them, with steps of `name` as `steps.name`, and lists of features deflated."""
-    lists = {name: note for name, note in weights.notes.items() if name.endswith("features")}
-    arrays: dict[str, Any] = {
-        name: np.frombuffer(zlib.compress(note.encode()), dtype=np.uint8) for name, note in lists.items()
-    }
-    for name, array in sorted(weights.arrays.items()):
+    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`."""
+    arrays: dict[str, Any] = {"notes": notes_array(weights.notes)}
+    for name, array in weights.arrays.items():
         arrays[name], steps = _packed(array)
         arrays |= {} if steps is None else {f"steps.{name}": steps}
-    save_file(arrays, path, metadata={name: weights.notes[name] for name in sorted(weights.notes.keys() - lists)})
+    save_file(arrays, path)
 
 
 def _packed(array: Matrix) -> tuple[Any, Any]:

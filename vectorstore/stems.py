@@ -39,6 +39,8 @@ _RUSSIAN_CASE: Final = regex.compile(
 # snowball makes التعاون and تعاون two words.
 _ARTICLE: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل)(?=...)")
 _PROCLITIC: Final = regex.compile(r"^(?:[وف]|[بكل]|ال)(?=...)")
+# The ending of an accusative: طفلا is طفل.
+_ACCUSATIVE: Final = regex.compile(r"(?<=...)ا$")
 _VERB: Final = regex.compile(r"^[يتنا](?=...)|(?<=...)(?:ت|وا|نا|تم)$")
 _ENDINGS: Final = (
     regex.compile(r"(?<=...)(?:اتها|اتهم|اته|اتنا|تها|تهم|تنا|ها|هم|هما|ات|ان|ون|ين|يه|ته|ه|ي)$"),
@@ -49,10 +51,6 @@ _ENDINGS: Final = (
 def words_of(text: str) -> list[str]:
     """Returns the words and numbers of a text in order, as written; a Chinese character is a word of its own."""
     return _WORD.findall(text)
-
-
-# Letters of an Arabic word whose last may be the ending of an accusative.
-_SHORTEST_ACCUSATIVE: Final = 3
 
 
 @lru_cache(maxsize=65536)
@@ -143,10 +141,7 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     elif language == "ar":
         readings = [fold(word)]
         for reading in readings:
-            found[_without_endings(reading)] = None
-            if reading.endswith("ا") and len(reading) > _SHORTEST_ACCUSATIVE:
-                # طفلا, طفل
-                found[_without_endings(reading[:-1])] = None
+            found |= dict.fromkeys((_without_endings(reading), _without_endings(_ACCUSATIVE.sub("", reading))))
             if particle := _PROCLITIC.match(reading):
                 readings.append(reading[particle.end() :])
                 if reading.startswith("لل"):

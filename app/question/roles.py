@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 import numpy as np
-from safetensors import safe_open
+from safetensors.numpy import load_file
 
 from app.question.lexicon import lexicon_of
 from app.question.spans import NAMED, Span, find_spans
@@ -265,14 +265,19 @@ class Weights:
 @cache
 def load_weights(path: Path | None = None) -> Weights:
     """Loads what `make train` made; those that come with the product, if no file is given."""
-    with safe_open(str(path or files("app.question") / "data" / "reading.safetensors"), framework="np") as stored:
-        arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
-        lists = {name: zlib.decompress(arrays.pop(name)).decode() for name in [*arrays] if name.endswith("features")}
-        arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
-        # Of some arrays bytes are kept, with the step of each row that they count.
-        for name in [name for name in arrays if name.startswith("steps.")]:
-            arrays[name.removeprefix("steps.")] *= arrays.pop(name)
-        return Weights(arrays=arrays, notes=stored.metadata() | lists)
+    stored = load_file(str(path or files("app.question") / "data" / "reading.safetensors"))
+    notes = json.loads(zlib.decompress(stored.pop("notes").tobytes()))
+    arrays = {name: array.astype(np.float32) for name, array in stored.items()}
+    # Of some arrays bytes are kept, with the step of each row that they count.
+    for name in [name for name in arrays if name.startswith("steps.")]:
+        arrays[name.removeprefix("steps.")] *= arrays.pop(name)
+    return Weights(arrays=arrays, notes=notes)
+
+
+def notes_array(notes: Mapping[str, str]) -> Matrix:
+    """Returns notes, deflated, as the array `notes` of a file of weights; its metadata has another order each time."""
+    text = json.dumps(dict(notes), sort_keys=True, ensure_ascii=False)
+    return np.frombuffer(zlib.compress(text.encode()), dtype=np.uint8)
 
 
 @cache

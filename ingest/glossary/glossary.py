@@ -6,7 +6,7 @@ preferred one first. `data/dictionary.csv` does the same for ordinary words, whi
 whole questions and sentences are put into English word by word ("combien de navires" is "how many ships").
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Final, NamedTuple
@@ -140,7 +140,8 @@ def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[
         *_recognised(text, words, language, to, "dictionary"),
     ]
     best = _best(len(words), recognised)
-    return tuple(sorted((*best, *_left_between(words, language, to, best)), key=lambda tokens: tokens.first))
+    left_over = _lone_characters(words, to, best) if language == "zh" else ()
+    return tuple(sorted((*best, *left_over), key=lambda tokens: tokens.first))
 
 
 def other_terms(topic: str, language: str) -> tuple[str, ...]:
@@ -294,18 +295,15 @@ def _recognised(
             yield _RecognisedTokens(first=first, last=first + 1)
 
 
-def _left_between(
-    words: list[_Word], language: str, to: str, best: tuple[_RecognisedTokens, ...]
-) -> Iterator[_RecognisedTokens]:
+def _lone_characters(words: list[_Word], to: str, best: Sequence[_RecognisedTokens]) -> Iterator[_RecognisedTokens]:
     """Yields Chinese characters that are left over one by one, and so are words: 卖 of 卖象牙, beside 象牙 (ivory)."""
+    characters = _terms("zh", "dictionary").by_key
     known = {row for tokens in best for row in range(tokens.first, tokens.last)}
+    left_over = {word.start for row, word in enumerate(words) if row not in known}
     for row, word in enumerate(words):
-        if row not in known and _is_han(word.text):
-            beside = [other for other in (row - 1, row + 1) if 0 <= other < len(words)]
-            if all(other in known or abs(words[other].start - word.start) > 1 for other in beside):
-                for _, concept in _terms(language, "dictionary").by_key.get((word.text,), ())[:1]:
-                    if concept is not None:
-                        yield _RecognisedTokens(first=row, last=row + 1, terms=concept[to], concept=concept)
+        concept = next((own for _, own in characters.get((word.text,), ())), None)
+        if concept is not None and row not in known and left_over.isdisjoint((word.start - 1, word.start + 1)):
+            yield _RecognisedTokens(first=row, last=row + 1, terms=concept[to], concept=concept)
 
 
 def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
