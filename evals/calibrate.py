@@ -1,8 +1,10 @@
 """Fitting of relevance: whether a party's sentences answer, and which of them best, with folds by party and by topic.
 
-The chance is a logistic regression over the features of labelled pairs. A pair answers if one of its sentences does, so
-that its chance is that of its surest sentence. Which sentence that is, and the weights, are found in turns:
-multiple-instance learning. A fold by topic is measured with weights that have seen none of its topics.
+The chance is a logistic regression over the features of labelled pairs and the hidden state of the cross-encoder: one
+for parties that are asked about, another for lists, where few of many speak of a topic and less is read of each. A pair
+answers if one of its sentences does, so that its chance is that of its surest sentence. Which sentence that is, and the
+weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have seen
+none of its topics.
 
 The order is fitted to the same pairs: of "how many suspects were extradited?" the sentence with the number is to come
 before the one on extradition at large. A conditional logit over the sentences of each pair learns it: the evidence is
@@ -13,7 +15,7 @@ Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machi
 rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach (2007).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,10 +23,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
-from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import LinearWeights, RelevanceArtefact
+from app.retrieval.relevance import Judgement, LinearWeights, RelevanceArtefact
 from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
 from evals.metrics.table import Flags, Floats
@@ -35,13 +36,14 @@ from vectorstore.records import text_sha256
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
 # This fold, by party and for lists by topic, on which nothing is chosen, is measured once, at the end.
 SEALED: Final = FOLDS - 1
-# Weight of a pair by its source: lists hold silent parties far more often than anybody asks in vain.
-_WEIGHTS: Final = {"thesaurus": 0.5, "list": 0.4}
+# Weight of a pair by its source: what the thesaurus tells is not asked by anybody.
+_WEIGHTS: Final = {"thesaurus": 0.5}
 _TURNS: Final = 3
 # Share of questions that are asked in vain, as typed at a desk.
 _IN_VAIN: Final = 0.25
-# Fewer pairs fit nothing.
+# Fewer pairs fit nothing, nor do fewer of them that are answered, or not.
 _PAIRS_MIN: Final = 50
+_ANSWERED_MIN: Final = 10
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
@@ -50,7 +52,7 @@ _BESIDE_WEIGHT: Final = 0.5
 _SURELY_SILENT: Final = 0.97
 # How large a component of the hidden state counts beside a feature, which is larger the less it is penalised: for the
 # chance and, with the penalty of squared weights, for the order. Chosen on folds by topic.
-_STATE_SCALE: Final = 0.15
+_STATE_SCALE: Final = 0.4
 _ORDER_STATE_SCALE: Final = 0.3
 _ORDER_PENALTY: Final = 10.0
 # What differs between the sentences of a party, and is not the difference of two others.
@@ -59,36 +61,69 @@ _ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
-    """Fits weights and threshold on all but the sealed fold, measured on folds not seen; `with_sealed` on it too."""
+    """Fits weights and thresholds on all but the sealed fold, measured on folds not seen; `with_sealed` on it too.
+
+    Without enough lists, they are judged as parties that are asked about are.
+    """
     open_, sealed = split(samples)
-    labels = _labels(open_)
-    if len(open_) < _PAIRS_MIN or not _PAIRS_MIN / 5 <= labels.sum() <= len(labels) - _PAIRS_MIN / 5:
+    asked, lists = of_lists(open_, False), of_lists(open_, True)
+    if not _is_enough(asked):
+        answered = int(_labels(asked).sum())
         raise EvalError(
             f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
-            f" {int(labels.sum())} and {int((~labels).sum())}: name a larger set, or give the corpus that it is about"
+            f" {answered} and {len(asked) - answered}: name a larger set, or give the corpus that it is about"
         )
-    chances, ranks = {by: np.zeros(len(open_)) for by in _FOLDS}, {by: list[int]() for by in _FOLDS}
+    judgement, figures = fit_judgement(asked)
+    listed = judgement
+    if _is_enough(lists):
+        listed, told = fit_judgement(lists)
+        figures = {by: figures[by] | told[by] for by in _FOLDS}
     for by in _FOLDS:
-        for rest, inside in LeaveOneGroupOut().split(open_, groups=[sample.pair.fold(by) for sample in open_]):
-            others, own = [open_[at] for at in rest], [open_[at] for at in inside]
-            chances[by][inside] = surest(fit_weights(others), own)
-            ranks[by] += ranks_of(own, fit_order(others))
-    asked = _of_source(open_, *_ASKED)
-    by_topic, answered = chances["topic"][asked], labels[asked]
-    threshold, weights, order = best_threshold(by_topic, answered)[0], fit_weights(open_), fit_order(open_)
-    of_lists = list_threshold(chances["topic"], open_)
-    judgement = _rounded(weights[1:], FEATURES)
-    artefact = RelevanceArtefact(
-        feature_version=FEATURE_VERSION, weights=judgement.features, state=judgement.state,
-        intercept=round(float(weights[0]), 5), order=order, threshold=round(threshold, 4),
-        list_threshold=round(of_lists, 4), near=round(near(by_topic, answered, threshold), 4), models=models,
-        pairs=len(open_), data_sha256=_hash(open_),
-        figures={by: figures_of(chances[by], open_, threshold, of_lists) | order_figures(ranks[by]) for by in _FOLDS},
-    )  # fmt: skip
+        ranks = [rank for rest, own in _folds(open_, by) for rank in ranks_of(own, fit_order(rest))]
+        figures[by] |= order_figures(ranks)
+    order = fit_order(open_)
     if sealed and with_sealed:
-        told = figures_of(surest(weights, sealed), sealed, artefact.threshold, artefact.list_threshold)
-        artefact.figures["sealed"] = told | order_figures(ranks_of(sealed, order))
-    return artefact
+        figures["sealed"] = order_figures(ranks_of(sealed, order))
+        for fitted, of in ((judgement, False), (listed, True)):
+            if own := of_lists(sealed, of):
+                figures["sealed"] |= figures_of(surest(fitted, own), own, fitted.threshold)
+    return RelevanceArtefact(
+        feature_version=FEATURE_VERSION, asked=judgement, listed=listed, order=order, models=models, pairs=len(open_),
+        data_sha256=_hash(open_), figures=figures,
+    )  # fmt: skip
+
+
+def _is_enough(samples: Sequence[Sample]) -> bool:
+    answered = int(_labels(samples).sum())
+    return len(samples) >= _PAIRS_MIN and _ANSWERED_MIN <= answered <= len(samples) - _ANSWERED_MIN
+
+
+def _folds(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[list[Sample], list[Sample]]]:
+    """Yields (the rest, the samples of a fold) for each fold."""
+    for fold in range(FOLDS):
+        rest, own = ([s for s in samples if (s.pair.fold(by) == fold) == inside] for inside in (False, True))
+        if rest and own:
+            yield rest, own
+
+
+def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[str, float]]]:
+    """Fits the chance to pairs, all of lists or none, and its thresholds to folds by topic; returns figures as well."""
+    told = {by: [(surest(fit_weights(rest), own), own) for rest, own in _folds(samples, by)] for by in _FOLDS}
+    ordered = {by: [sample for _, own in parts for sample in own] for by, parts in told.items()}
+    chances = {by: np.concatenate([found for found, _ in parts]) for by, parts in told.items()}
+    # As users ask, where the pairs are of questions.
+    by_topic, asked = ordered["topic"], _of_source(ordered["topic"], *_ASKED, "list")
+    own, answered = chances["topic"][asked], _labels(by_topic)[asked]
+    threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
+    nearest = near(own, answered, threshold)
+    fitted = fit_weights(samples)
+    judgement = fitted.model_copy(update={"threshold": round(threshold, 4), "near": round(nearest, 4)})
+    return judgement, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
+
+
+def of_lists(samples: Sequence[Sample], listed: bool) -> list[Sample]:
+    """Returns the samples of lists, or the others."""
+    return [sample for sample in samples if (sample.pair.source == "list") == listed]
 
 
 def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
@@ -98,8 +133,8 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     return [s for s in samples if s.pair.fold("party") != SEALED and s.pair.topic not in topics], sealed
 
 
-def fit_weights(samples: Sequence[Sample]) -> Floats:
-    """Fits (intercept, weights of `_table`), (1 + columns,); the surest sentence of each pair stands for it.
+def fit_weights(samples: Sequence[Sample]) -> Judgement:
+    """Fits the chance, with thresholds yet to be chosen; the surest sentence of each pair stands for it.
 
     Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
     """
@@ -118,18 +153,19 @@ def fit_weights(samples: Sequence[Sample]) -> Floats:
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
         weights: Floats = model.coef_[0] / scaler.scale_
         best = [int(np.argmax(table @ weights + own)) for table, own in zip(tables, may, strict=True)]
-    return np.array([model.intercept_[0] - weights @ scaler.mean_, *weights])
+    intercept = float(model.intercept_[0] - weights @ scaler.mean_)
+    return Judgement(**dict(_rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
 
 
-def surest(weights: Floats, samples: Sequence[Sample]) -> Floats:
-    """Returns the chance of each pair, 0 to 1: that of its surest sentence, by what `fit_weights` gives."""
-    return np.array([expit(weights[0] + (_table(sample) @ weights[1:]).max()) for sample in samples])
+def surest(judgement: Judgement, samples: Sequence[Sample]) -> Floats:
+    """Returns the chance of each pair, 0 to 1: that of its surest sentence."""
+    weights = np.array([*judgement.features.values(), *judgement.state])
+    return np.array([expit(judgement.intercept + (_table(sample) @ weights).max()) for sample in samples])
 
 
 def _table(sample: Sample) -> Floats:
-    """Returns what is weighed of each sentence: its features, and the hidden states where it was asked about itself."""
-    asked = 1.0 - sample.features[:, [FEATURES.index("one_of_many")]]
-    return np.hstack([sample.features, sample.states * asked])
+    """Returns what is weighed of each sentence: its features, and the hidden states."""
+    return np.hstack([sample.features, sample.states], dtype=np.float64)
 
 
 def _scaler(rows: Floats, features: int, state_scale: float) -> StandardScaler:
@@ -214,18 +250,14 @@ def near(chances: Floats, answered: Flags, threshold: float) -> float:
     return max(sure, default=min(candidates, default=threshold))
 
 
-def list_threshold(chances: Floats, samples: Sequence[Sample]) -> float:
+def list_threshold(chances: Floats, answered: Flags) -> float:
     """Returns the chance from which on parties are listed: half the best F1 that a threshold gives.
 
     Of calibrated chances that threshold has the best F1, and it is steadier than the one that happens to be best.
 
     Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
     """
-    lists = _of_source(samples, "list")
-    answered = _labels(samples)[lists]
-    if not answered.any():
-        return 0.5
-    precision, recall, _ = precision_recall_curve(answered, chances[lists])
+    precision, recall, _ = precision_recall_curve(answered, chances)
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
 
 
@@ -241,17 +273,18 @@ def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: floa
     return float(share * caught / told) if told else 0.0, float(caught)
 
 
-def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float, of_lists: float) -> dict[str, float]:
-    """Returns what chances are worth: over all pairs, over questions, and over lists as sets of States."""
-    answered, questions, lists = _labels(samples), _of_source(samples, *_ASKED), _of_source(samples, "list")
+def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> dict[str, float]:
+    """Returns what chances are worth: of lists as sets of States, else over all pairs and over those that users ask."""
+    answered, asked = _labels(samples), _of_source(samples, *_ASKED)
     found = {"pairs": float(len(samples)), "auc": float(roc_auc_score(answered, chances))}
     found["brier"] = float(brier_score_loss(answered, chances))
-    for name, own in (("", np.ones(len(samples), dtype=np.bool_)), ("question_", questions)):
+    if samples[0].pair.source == "list":
+        found["f1"] = float(f1_score(answered, chances >= threshold, zero_division=0.0))
+        return {f"list_{name}": round(value, 4) for name, value in found.items()}
+    for name, own in (("", np.ones(len(samples), dtype=np.bool_)), ("question_", asked)):
         if own.any():
             rates = abstention(chances[own], answered[own], threshold)
             found |= {f"{name}precision": rates[0], f"{name}recall": rates[1]}
-    if lists.any():
-        found["list_f1"] = float(f1_score(answered[lists], chances[lists] >= of_lists, zero_division=0.0))
     return {name: round(value, 4) for name, value in found.items()}
 
 

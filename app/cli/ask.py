@@ -49,9 +49,9 @@ def ask(
         raise UsageError("give one question, or --from FILE")
     # Another core reads models while this one imports; no daemon, which may not end within native code.
     Thread(target=_read_models).start()
+    from app.answering.history import clean_question
     from app.cli.printing import print_answer
     from app.cli.question_files import read_history, read_overrides
-    from app.question.turn import clean_question
 
     overrides = read_overrides(scope)
     turns = read_history(history)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.answering.history import clean_question, read_turns
 from app.errors import QuestionError, ScopeError
-from app.question.turn import EarlierTurn, clean_question, read_turns
+from app.question.turn import EarlierTurn
 from vectorstore.records import JSONValue
 
 _EXAMPLE: Final = '{"states": ["IRN"]}'

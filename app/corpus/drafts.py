@@ -14,9 +14,10 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
+from app.answering.history import clean_question
 from app.desk.works import Works
 from app.errors import DraftError
-from app.question.turn import EarlierTurn, clean_question
+from app.question.turn import EarlierTurn
 from app.records import Answer
 from vectorstore.private import make_private_folder, private_opener
 from vectorstore.records import JSONValue

@@ -134,20 +134,8 @@ def _read_turn(
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
-    said = _corrected(said, before, parties) if turn.act == "correct" else said
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
-
-
-def _corrected(said: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
-    """Asks States that a correction names anew where it reads as asking, or leaving out, all that it names."""
-    scope, asked = said.scope, before.scope.states
-    named = scope.states or scope.excluded
-    meant = tuple(code for code in named if code in parties.codes("state") and code not in asked)
-    out = tuple(code for code in named if code not in meant)
-    if not (meant and out) or (scope.states and scope.excluded) or scope.groups or scope.members_of:
-        return said
-    return replace(said, scope=replace(scope, states=meant, excluded=out, all_states=False))
 
 
 def _read_alone(

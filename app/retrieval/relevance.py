@@ -6,6 +6,7 @@ second one, of the same fit, puts the sentences of a party in order: which of th
 share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
 """
 
+import json
 import logging
 import math
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import SettingsError
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
@@ -99,25 +100,27 @@ class LinearWeights(_Record):
         ]
 
 
-class RelevanceArtefact(_Record):
-    """A fitted model as `untoc-eval calibrate` writes it: logit = intercept + features and hidden state, weighed."""
+class Judgement(LinearWeights):
+    """How sure a sentence answers: the logit of its chance is the intercept and the weighted sum."""
 
-    feature_version: int
-    weights: dict[str, float]
-    """By feature."""
-    state: tuple[float, ...] = ()
-    """By component of the hidden state. Where the party is one of many they do not count: of those few sentences are
-    read, and lists tell parties apart better without (F1 .66 to .63 with it)."""
     intercept: float
-    order: LinearWeights | None = None
-    """Which sentence of a party answers best; None where no evidence was known to fit it to: the surest one."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on a sentence answers."""
-    list_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """From which chance on it does where the question names nobody: of a list, a party too many is seen at once."""
+    """From which chance on it answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on it may answer: of parties below it, at most three in a hundred do. From there on a sentence
     is quoted beside one of its statement that answers."""
+
+
+class RelevanceArtefact(_Record):
+    """A fitted model as `untoc-eval calibrate` writes it."""
+
+    feature_version: int
+    asked: Judgement
+    """Of a party that was asked about."""
+    listed: Judgement
+    """Of one of many parties, where the question names nobody: less is read of it, and few of them speak of a topic."""
+    order: LinearWeights | None = None
+    """Which sentence of a party answers best; None where no evidence was known to fit it to: the surest one."""
     models: dict[str, str]
     """Identity of the models that it was fitted with."""
     pairs: int
@@ -129,10 +132,8 @@ class RelevanceArtefact(_Record):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        weighed = self.weights.keys() | (self.order.features.keys() if self.order else ())
-        unknown = weighed - set(SentenceFeatures.names())
-        # An artefact of another version is left aside, whatever it weighs.
-        if unknown and self.feature_version == FEATURE_VERSION:
+        weighed = (self.asked, self.listed, *([self.order] if self.order else ()))
+        if unknown := {name for each in weighed for name in each.features} - set(SentenceFeatures.names()):
             raise ValueError(f"there is no feature {min(unknown)!r}")
         return self
 
@@ -148,24 +149,18 @@ class RelevanceModel:
         """Whether an artefact suits the models in use."""
         return self._artefact is not None
 
-    def judge(self, features: Sequence[SentenceFeatures], states: Matrix) -> tuple[Relevance, ...]:
-        """Returns the relevance of n sentences, of which the cross-encoder has read `states`, (n, dim) float32."""
+    def judge(
+        self, features: Sequence[SentenceFeatures], states: Matrix, *, one_of_many: bool = False
+    ) -> tuple[Relevance, ...]:
+        """Returns the relevance of n sentences of a party, of which the cross-encoder has read `states`, (n, dim)."""
         artefact = self._artefact
         assert artefact is not None
-        asked_alone = np.array([not item.one_of_many for item in features], dtype=np.float32)
-        judgement = LinearWeights(features=artefact.weights, state=artefact.state)
-        logits = judgement.of(features, states * asked_alone[:, None])
-        chances = [1.0 / (1.0 + math.exp(-artefact.intercept - logit)) for logit in logits]
+        by = artefact.listed if one_of_many else artefact.asked
+        chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.of(features, states)]
         orders = chances if artefact.order is None else artefact.order.of(features, states)
         return tuple(
-            Relevance(
-                chance=chance,
-                source="calibrated",
-                threshold=artefact.list_threshold if item.one_of_many else artefact.threshold,
-                near=artefact.near,
-                order=order,
-            )
-            for item, chance, order in zip(features, chances, orders, strict=True)
+            Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, order=order)
+            for chance, order in zip(chances, orders, strict=True)
         )
 
 
@@ -184,7 +179,7 @@ def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
     A store's artefact, which `untoc-eval calibrate` puts there, that cannot be read is a SettingsError.
     """
     for artefact in (_of_store(folder / ARTEFACT), _shipped()):
-        if artefact is not None and artefact.models == models and artefact.feature_version == FEATURE_VERSION:
+        if artefact is not None and artefact.models == models:
             return RelevanceModel(artefact)
     logger.info(
         "no calibration is known for these models, so that words alone decide what answers: `untoc-eval calibrate`"
@@ -194,11 +189,14 @@ def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
 
 
 def _of_store(path: Path) -> RelevanceArtefact | None:
+    """Reads an artefact; one of other features has another form, and is left aside."""
     if not path.is_file():
         return None
     try:
+        if json.loads(path.read_bytes())["feature_version"] != FEATURE_VERSION:
+            return None
         return RelevanceArtefact.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as exc:
+    except (OSError, ValueError, KeyError, TypeError) as exc:
         raise SettingsError(
             f"the calibration {str(path)!r} cannot be read: run `untoc-eval calibrate` again, or remove the file"
         ) from exc

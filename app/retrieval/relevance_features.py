@@ -22,7 +22,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 6
+FEATURE_VERSION: Final = 7
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
 
@@ -40,8 +40,6 @@ class SentenceFeatures:
         terms_missing: Share of the glossary's terms in the topic of which the statements hold neither a synonym nor
             what is part of it.
         confused: 1 where the sentence and its neighbours name only what is easily confused with the topic, else 0.
-        one_of_many: 1 where the question names nobody and the party is one of many, of which few speak of a topic; 0
-            where it was asked about.
         worded: Share of the topic's content words, rare ones counting more, that the sentence holds, itself or by a
             synonym: 0 to 1.
         least_meant: The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest
@@ -57,7 +55,6 @@ class SentenceFeatures:
     generality: float
     terms_missing: float
     confused: float
-    one_of_many: float
     worded: float
     least_meant: float
     meaning_lead: float
@@ -94,7 +91,7 @@ class Read:
         english_windows: The windows in English.
         alone: Their logits, (n,) float32.
         states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
-        one_of_many: Whether little was read, since the party is one of many.
+        one_of_many: Whether the question names nobody, so that little was read of each of many parties.
     """
 
     statement_ids: tuple[str, ...]
@@ -165,7 +162,6 @@ class FeatureExtractor:
                 generality=generality,
                 terms_missing=missing,
                 confused=float(topic.confuses(window)),
-                one_of_many=float(read.one_of_many),
                 worded=topic.share_of(content_terms(text, "en")),
                 least_meant=farthest,
                 meaning_lead=float(own - near.max()),

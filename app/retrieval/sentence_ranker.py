@@ -253,7 +253,10 @@ class SentenceRanker:
         """Returns the relevance of the windows of each party."""
         if self.relevance.calibrated:
             measured = self._features.measure(topic, reads)
-            return tuple(self.relevance.judge(own, read.states) for own, read in zip(measured, reads, strict=True))
+            return tuple(
+                self.relevance.judge(own, read.states, one_of_many=read.one_of_many)
+                for own, read in zip(measured, reads, strict=True)
+            )
         by_words = partial(_by_words, topic)
         return tuple(tuple(map(by_words, r.sentences, r.windows, r.english, r.english_windows)) for r in reads)
 

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar, cast
 
 from app.answering.assistant import Progress
+from app.answering.history import clean_question, read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
 from app.briefing.kept import KeptBriefings
@@ -22,7 +23,6 @@ from app.desk.tables import Tables
 from app.desk.works import Works
 from app.export.arrange import DocumentForm, arrange
 from app.export.write import write_briefing
-from app.question.turn import clean_question, read_turns
 from app.records import Answer
 from app.server.accounts import Accounts
 from app.server.guarded import Gatekeeper, Rule, guarded

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from app.answering.history import clean_question, turn_of
 from app.corpus.drafts import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.arrange import DocumentForm
-from app.question.turn import clean_question, turn_of
 from app.records import to_plain
 from app.server import models
 from app.server.actions import Actions, briefing_json, paged

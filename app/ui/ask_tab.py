@@ -13,6 +13,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from app.answering.assistant import Assistant
+from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.answering.suggestions import greet
 from app.corpus.corpus import Corpus
@@ -21,7 +22,6 @@ from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
 from app.errors import NotFoundError, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
-from app.question.turn import turn_of
 from app.records import Answer, Pick, Scope
 from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns

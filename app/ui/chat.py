@@ -11,6 +11,7 @@ from gradio.events import api
 from gradio.state_holder import SessionState
 
 from app.answering.assistant import Assistant
+from app.answering.history import read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Composer
 from app.briefing.request import read_request
@@ -20,7 +21,6 @@ from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
-from app.question.turn import read_turns
 from app.ui.ask_tab import build_ask_tab
 from app.ui.briefing_tab import BriefingTools, build_briefing_tab
 from app.ui.check_tab import build_check_tab

@@ -64,7 +64,7 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     artefact = fit(_samples(400), MODELS)
     assert artefact.figures.keys() == {"topic", "party"}, "the sealed fold is measured when asked alone"
     assert min(artefact.figures[by]["auc"] for by in ("topic", "party")) > 0.95
-    assert max(artefact.weights, key=lambda name: abs(artefact.weights[name])) == "alone"
+    assert max(weights := artefact.asked.features, key=lambda name: abs(weights[name])) == "alone"
     model = RelevanceModel(artefact)
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
     near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
@@ -78,7 +78,7 @@ def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None
         # In answered pairs the first sentence, which does not answer, stands out by another feature.
         sample.features[0, column] += 6.0 * sample.pair.answered
     told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
-    weight, of_statement = (fit(samples, MODELS).weights["contrast"] for samples in (told, plain))
+    weight, of_statement = (fit(samples, MODELS).asked.features["contrast"] for samples in (told, plain))
     assert weight < of_statement
 
 
@@ -111,9 +111,22 @@ def test_lists_are_sealed_by_their_topic() -> None:
     assert split([listed, asked]) == ([asked], [listed])
 
 
+def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
+    asked, lists = _samples(400), [replace(s, pair=replace(s.pair, source="list")) for s in _samples(400)]
+    for sample in lists:
+        # What tells in lists is another feature.
+        sample.features[:] = np.roll(sample.features, NAMES.index("contrast") - NAMES.index("alone"), axis=1)
+    artefact = fit([*asked, *lists], MODELS)
+    assert artefact.listed.features["contrast"] > 5 * abs(artefact.listed.features["alone"])
+    assert artefact.asked.features["alone"] > 5 * abs(artefact.asked.features["contrast"])
+    assert artefact.figures["topic"]["list_f1"] > 0.9
+    few = fit([*asked, *lists[:30]], MODELS)
+    assert few.listed == few.asked and "list_f1" not in few.figures["topic"]
+
+
 def test_figures_count_lists_as_sets() -> None:
     samples = [_sample(_pair(n, answered=n < 2, source="list")) for n in range(4)]
-    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5, 0.5)
+    found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from app.answering.history import turn_of
 from app.answering.verify import verify_citation
-from app.question.turn import EarlierTurn, turn_of
+from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
 from prompts.wording import LANGUAGES, load_wording

@@ -5,7 +5,8 @@ Under each language, a turn and the parties with the sessions that its answer ci
 
 import pytest
 
-from app.question.turn import EarlierTurn, turn_of
+from app.answering.history import turn_of
+from app.question.turn import EarlierTurn
 from app.wiring import Workspace
 from tests.cases import Cases
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.answering.history import clean_question, read_turns
 from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
-from app.question.turn import EarlierTurn, clean_question, read_turns
+from app.question.turn import EarlierTurn
 from tests.cases import Cases
 
 cases = Cases(__file__)

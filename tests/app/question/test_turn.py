@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.answering.history import read_turns, state_after
 from app.errors import QuestionError
-from app.question.reading import _corrected, resolve
+from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
     SCOPE_SLOTS,
@@ -17,9 +18,7 @@ from app.question.turn import (
     TurnReading,
     in_conversation,
     read_state,
-    read_turns,
     slots_of,
-    state_after,
 )
 from app.records import Answer, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
@@ -164,23 +163,6 @@ def test_a_wish_for_more_is_none_for_another_form() -> None:
     before = asked("content", states=("XAA",), topic="gold")
     more = after(before, asked("format_request"), "more", *SCOPE_SLOTS, "kind")
     assert (more.kind, more.act, more.scope.topic) == ("content", "more", "gold")
-
-
-@pytest.mark.parametrize(
-    ("said", "states"),
-    [
-        ({"states": ("XAA", "XAB")}, ("XAB", "XGA")),
-        ({"excluded": ("XAA", "XAB")}, ("XAB", "XGA")),
-        # Where both are told apart, they are taken at their word.
-        ({"states": ("XAA",), "excluded": ("XAB",)}, ("XAA",)),
-    ],
-)
-def test_a_correction_puts_whom_it_names_anew_in_the_place_of_the_other(
-    said: dict[str, Any], states: tuple[str, ...], parties: PartyTable
-) -> None:
-    before = read(states=("XAA", "XGA"))
-    corrected = _corrected(read(**said), before, parties)
-    assert {*after(before, corrected, "correct", "topic").scope.states} == {*states}
 
 
 def test_who_else_after_one_state_asks_which_others() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.briefing.request import read_request
-from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
+from app.retrieval.relevance import Judgement, RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.cases import Cases
@@ -21,13 +21,17 @@ cases = Cases(__file__)
 
 SECOND = second_model()
 # Decides by likeness and shared words alone, so that what the tests show does not depend on a fit.
+_LIKENESS = Judgement(
+    features={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0, "terms_missing": -1.0},
+    intercept=-3.3,
+    threshold=0.5,
+    near=0.1,
+)
 BY_MEANING = RelevanceModel(
     RelevanceArtefact(
         feature_version=FEATURE_VERSION,
-        weights={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0, "terms_missing": -1.0},
-        intercept=-3.3,
-        threshold=0.5,
-        near=0.1,
+        asked=_LIKENESS,
+        listed=_LIKENESS,
         models={},
         pairs=0,
         data_sha256="",

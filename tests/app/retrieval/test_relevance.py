@@ -32,18 +32,18 @@ NO_STATES = np.zeros((3, 0), dtype=np.float32)
 
 
 def _artefact(**changes: object) -> RelevanceArtefact:
-    values = {
+    """An artefact with a judgement of parties that are asked about, of which parts may be changed."""
+    asked = {"features": {"alone": 0.5, "contrast": 2.0}, "intercept": -1.0, "threshold": 0.4, "near": 0.2}
+    values: dict[str, object] = {
         "feature_version": FEATURE_VERSION,
-        "weights": {"alone": 0.5, "contrast": 2.0},
-        "intercept": -1.0,
-        "threshold": 0.4,
-        "near": 0.2,
+        "listed": {"features": {"alone": 1.0}, "intercept": 0.0, "threshold": 0.6, "near": 0.1},
         "models": MODELS,
         "pairs": 3000,
         "data_sha256": "0",
         "figures": {},
     }
-    return RelevanceArtefact.model_validate(values | changes)
+    own = {name: changes.pop(name) for name in asked.keys() | {"state"} if name in changes}
+    return RelevanceArtefact.model_validate(values | {"asked": asked | own} | changes)
 
 
 def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = None) -> PartyEvidence:
@@ -76,11 +76,17 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
     assert plain.order == plain.chance
 
 
-def test_what_the_cross_encoder_has_read_counts_unless_the_party_is_one_of_many():
-    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
-    states = np.array([[3.0, 1.0], [3.0, 1.0]], dtype=np.float32)
-    asked, listed = model.judge([ZERO, replace(ZERO, one_of_many=1.0)], states)
-    assert asked.chance == pytest.approx(1 / (1 + math.exp(-2.0))) and listed.chance == 0.5
+def test_what_the_cross_encoder_has_read_counts():
+    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
+    (found,) = model.judge([ZERO], np.array([[3.0, 1.0]], dtype=np.float32))
+    assert found.chance == pytest.approx(1 / (1 + math.exp(-2.0)))
+
+
+def test_one_of_many_parties_is_judged_by_weights_and_thresholds_of_its_own():
+    model = RelevanceModel(_artefact())
+    (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], one_of_many=many) for many in (False, True))
+    assert (asked.chance, asked.threshold, asked.near) == (pytest.approx(1 / (1 + math.e)), 0.4, 0.2)
+    assert (listed.chance, listed.threshold, listed.near) == (0.5, 0.6, 0.1)
 
 
 def test_a_party_of_which_only_scraps_were_found_is_judged_as_nothing():
@@ -88,7 +94,7 @@ def test_a_party_of_which_only_scraps_were_found_is_judged_as_nothing():
 
 
 def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
-    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
+    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
     judged = model.judge([replace(ZERO, alone=logit) for logit in (0.0, -0.001, -3.0)], NO_STATES)
     assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
@@ -100,7 +106,8 @@ def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog
     assert not caplog.records
     assert not load_relevance(tmp_path, MODELS | {"reranker": "another"}).calibrated
     assert "untoc-eval calibrate" in caplog.text
-    (tmp_path / ARTEFACT).write_text(_artefact(feature_version=FEATURE_VERSION + 1).model_dump_json(), encoding="utf-8")
+    # One of other features may have another form.
+    (tmp_path / ARTEFACT).write_text(json.dumps({"feature_version": 6, "weights": {"alone": 1.0}}), encoding="utf-8")
     assert not load_relevance(tmp_path, MODELS).calibrated
 
 
@@ -113,7 +120,7 @@ def test_an_artefact_that_cannot_be_read_is_an_error_that_names_the_command(tmp_
 
 def test_an_artefact_cannot_weigh_what_is_not_measured():
     with pytest.raises(ValueError, match="no feature 'mood'"):
-        _artefact(weights={"mood": 1.0})
+        _artefact(features={"mood": 1.0})
 
 
 def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer():
@@ -125,7 +132,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():
-    model = RelevanceModel(_artefact(weights={"alone": 1.0}, intercept=0.0, near=0.1))
+    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, near=0.1))
     sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -2.0, -3.0)], NO_STATES)
     found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]

@@ -1,0 +1,73 @@
+"""History: the earlier turns of a conversation as they come from outside, and the state that an answer leaves.
+
+Programs send questions, or answers as `untoc ask --json` printed them; "and Iraq?" goes on from the `conversation` that
+the last of these holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from app.errors import QuestionError
+from app.question.resolution import Resolution, Shown
+from app.question.turn import ConversationState, EarlierTurn, read_state
+from app.records import Answer
+from vectorstore.records import JSONValue
+
+_NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
+
+
+def read_turns(value: object) -> tuple[EarlierTurn, ...]:
+    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
+
+    Args:
+        value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
+            were set by hand; an answer as `untoc ask --json` printed it will do, whose `conversation` is then gone on
+            from.
+
+    Raises:
+        QuestionError: It is something else.
+    """
+    if not value:
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise QuestionError("'history' must be a list of questions")
+    return tuple(_turn(item) for item in value)
+
+
+def _turn(item: object) -> EarlierTurn:
+    given = item if isinstance(item, Mapping) else {"question": item}
+    question, scope, state = given.get("question"), given.get("scope") or {}, given.get("conversation")
+    if not isinstance(question, str) or not isinstance(scope, Mapping):
+        raise QuestionError(_NO_TURN)
+    return EarlierTurn(
+        question=clean_question(question), overrides=dict(scope), state=read_state(state) if state else None
+    )
+
+
+def clean_question(text: str) -> str:
+    """Returns a question as it can be stored and shown: bytes that are no text become U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
+    """Returns the turn that an answer makes of its question, as later turns go on from it.
+
+    One that was stored without the state of its conversation is read again; `overrides` were set.
+    """
+    state = read_state(answer.conversation) if answer.conversation else None
+    return EarlierTurn(question=answer.question, overrides=overrides, state=state)
+
+
+def state_after(read: Resolution, answer: Answer) -> ConversationState:
+    """Returns the state of a conversation after an answer; what went before on the same question counts as shown."""
+    cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
+    before = read.shown if goes_on and read.shown is not None else Shown()
+    shown = Shown(
+        parties=tuple(dict.fromkeys((*before.parties, *(c.state for c in cited if c.state)))),
+        statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
+        sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
+    )
+    # Notes are worded for one answer alone.
+    return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
