@@ -6,12 +6,15 @@ the last of these holds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from app.errors import QuestionError
 from app.question.resolution import Resolution, Shown
-from app.question.turn import ConversationState, EarlierTurn, read_state
+from app.question.turn import ConversationState, EarlierTurn
 from app.records import Answer
 from vectorstore.records import JSONValue
 
@@ -58,6 +61,31 @@ def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyTyp
     """
     state = read_state(answer.conversation) if answer.conversation else None
     return EarlierTurn(question=answer.question, overrides=overrides, state=state)
+
+
+@cache
+def _adapter() -> TypeAdapter[ConversationState]:
+    return TypeAdapter(ConversationState)
+
+
+def state_as_json(state: ConversationState) -> dict[str, JSONValue]:
+    """Returns a state as JSON, from which `read_state` makes it again."""
+    plain: dict[str, JSONValue] = _adapter().dump_python(state, mode="json", exclude_defaults=True)
+    return plain
+
+
+def read_state(value: object) -> ConversationState:
+    """Reads a state from JSON.
+
+    Raises:
+        QuestionError: It is none.
+    """
+    try:
+        return _adapter().validate_python(value)
+    except ValidationError as exc:
+        raise QuestionError(
+            "the 'conversation' of an earlier turn is not as an answer gave it: leave it out, and the question is read"
+        ) from exc
 
 
 def state_after(read: Resolution, answer: Answer) -> ConversationState:

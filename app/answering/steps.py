@@ -14,14 +14,14 @@ from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers, nowhere
 from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
-from app.answering.history import state_after
+from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.notes import word_notes
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.turn import EarlierTurn, earlier_turns, read_state
+from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Missing, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
@@ -100,7 +100,7 @@ class Steps:
             yield state
         with clock.of("verify"):
             answer = self.verify(question, resolution, retrieved, composed)
-        conversation = state_after(resolution, answer).to_json()
+        conversation = state_as_json(state_after(resolution, answer))
         yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
 
     def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:

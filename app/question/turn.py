@@ -7,12 +7,8 @@ begins anew. What a turn keeps is told by `read_turn` of `kinds.py`; here is wha
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Final, Literal
 
-from pydantic import TypeAdapter, ValidationError
-
-from app.errors import QuestionError
 from app.question.resolution import ASIDES, OF_NO_STATE, Act, Resolution, Restyle, Shown, with_kind
 from app.records import Note, Scope, TreatyScope
 from vectorstore.records import JSONValue
@@ -65,11 +61,6 @@ class ConversationState:
     read: Resolution
     shown: Shown | None = None
 
-    def to_json(self) -> dict[str, JSONValue]:
-        """Returns the state as JSON, from which `read_state` makes it again."""
-        plain: dict[str, JSONValue] = _adapter().dump_python(self, mode="json", exclude_defaults=True)
-        return plain
-
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierTurn:
@@ -83,25 +74,6 @@ class EarlierTurn:
     question: str
     overrides: Mapping[str, JSONValue] = field(default_factory=dict)
     state: ConversationState | None = None
-
-
-@cache
-def _adapter() -> TypeAdapter[ConversationState]:
-    return TypeAdapter(ConversationState)
-
-
-def read_state(value: object) -> ConversationState:
-    """Reads a state from JSON.
-
-    Raises:
-        QuestionError: It is none.
-    """
-    try:
-        return _adapter().validate_python(value)
-    except ValidationError as exc:
-        raise QuestionError(
-            "the 'conversation' of an earlier turn is not as an answer gave it: leave it out, and the question is read"
-        ) from exc
 
 
 def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ...]:

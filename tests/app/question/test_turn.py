@@ -1,13 +1,11 @@
 """Turns: what follows for a conversation's state from what a turn says and keeps."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from app.answering.history import read_turns, state_after
-from app.errors import QuestionError
+from app.answering.history import state_after
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.turn import (
@@ -17,12 +15,10 @@ from app.question.turn import (
     Slot,
     TurnReading,
     in_conversation,
-    read_state,
     slots_of,
 )
 from app.records import Answer, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
-from tests.made import citation
 
 BEFORE: dict[str, Any] = {
     "states": ("XAA", "XGA"), "topic": "extradition",
@@ -207,33 +203,6 @@ def test_more_and_about_know_what_was_shown() -> None:
     assert merged(read(), "more", ALL).shown == SHOWN
     assert merged(read(), "about", ALL).shown == SHOWN
     assert merged(read(states=("XAB",)), "replace", ALL).shown is None
-
-
-def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
-    more = merged(read(), "more", ALL)
-    cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",))
-    answer = Answer(question="more", answer="", status="answered", citations=(cited,))
-    shown = state_after(more, answer).shown
-    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
-    thanks = Answer(question="thanks", answer="", status="abstained")
-    assert state_after(merged(read(), "about", ALL), thanks).shown == SHOWN
-
-
-def test_a_state_survives_json() -> None:
-    treaties = (TreatyScope(treaty="UNTOC", articles=("4",)),)
-    scope = Scope(states=("XAA",), treaties=treaties, interval=("2018", None), excluded=("XGA",))
-    state = ConversationState(
-        read=Resolution(scope=scope, question="why?", kind="reason", answer_type="reason", act="about"), shown=SHOWN
-    )
-    assert read_state(json.loads(json.dumps(state.to_json()))) == state
-    turn = {"question": "why?", "scope": {"states": ["XZR"]}, "conversation": state.to_json()}
-    assert read_turns([turn]) == (EarlierTurn(question="why?", overrides={"states": ["XZR"]}, state=state),)
-
-
-@pytest.mark.parametrize("broken", [{"read": 1}, {"shown": {}}, [], "x", {"read": {"scope": {}, "act": "dance"}}])
-def test_what_is_no_state_is_refused_in_one_line(broken: Any) -> None:
-    with pytest.raises(QuestionError, match="conversation"):
-        read_state(broken)
 
 
 def test_turns_before_a_state_are_not_read(parties: PartyTable) -> None:

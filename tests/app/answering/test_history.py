@@ -1,0 +1,43 @@
+"""History: what an answer shows goes into the state of its conversation, which survives JSON."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.answering.history import read_state, read_turns, state_after, state_as_json
+from app.errors import QuestionError
+from app.question.resolution import Resolution, Shown
+from app.question.turn import ConversationState, EarlierTurn
+from app.records import Answer, Scope, TreatyScope
+from tests.made import citation
+
+
+def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
+    before = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",))
+    more = Resolution(scope=Scope(), question="more", act="more", shown=before)
+    cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",))
+    answer = Answer(question="more", answer="", status="answered", citations=(cited,))
+    shown = state_after(more, answer).shown
+    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
+    thanks = Answer(question="thanks", answer="", status="abstained")
+    assert state_after(replace(more, act="about"), thanks).shown == before
+
+
+def test_a_state_survives_json() -> None:
+    treaties = (TreatyScope(treaty="UNTOC", articles=("4",)),)
+    scope = Scope(states=("XAA",), treaties=treaties, interval=("2018", None), excluded=("XGA",))
+    state = ConversationState(
+        read=Resolution(scope=scope, question="why?", kind="reason", answer_type="reason", act="about"),
+        shown=Shown(statements=("s1",)),
+    )
+    assert read_state(json.loads(json.dumps(state_as_json(state)))) == state
+    turn = {"question": "why?", "scope": {"states": ["XZR"]}, "conversation": state_as_json(state)}
+    assert read_turns([turn]) == (EarlierTurn(question="why?", overrides={"states": ["XZR"]}, state=state),)
+
+
+@pytest.mark.parametrize("broken", [{"read": 1}, {"shown": {}}, [], "x", {"read": {"scope": {}, "act": "dance"}}])
+def test_what_is_no_state_is_refused_in_one_line(broken: Any) -> None:
+    with pytest.raises(QuestionError, match="conversation"):
+        read_state(broken)
