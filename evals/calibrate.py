@@ -52,7 +52,7 @@ _BESIDE_WEIGHT: Final = 0.5
 _SURELY_SILENT: Final = 0.97
 # How large a component of the hidden state counts beside a feature, which is larger the less it is penalised: for the
 # chance and, with the penalty of squared weights, for the order. Chosen on folds by topic.
-_STATE_SCALE: Final = 0.4
+_STATE_SCALE: Final = 0.25
 _ORDER_STATE_SCALE: Final = 0.3
 _ORDER_PENALTY: Final = 10.0
 # What differs between the sentences of a party, and is not the difference of two others.

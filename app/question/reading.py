@@ -46,17 +46,11 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 # Chance from which a question that names something of the field is of a kind for which nothing is looked up.
 _SURELY: Final = 0.7
-# Kinds whose answer is a fact of the State named, though its name stands in the topic: "how many people in Drelnia?".
-_OF_FACTS: Final = ("number", "date", "person")
-# Words up to what is counted: "how many members".
-_COUNTED: Final = 3
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
-# Characters within which a denial stands beside the set that it is of: "not members of".
-_BESIDE_SET: Final = 12
 # Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
 _BESIDE: Final = ("-", "who", "mention")
 _ARTICLE: Final = RegexPatterns("common").article
@@ -166,7 +160,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # "And which did not?" denies what the question before it said.
     said = not follows or "topic" in roles.labels
     against = kind.kind == "negated_which" and said and not asks_who_was_silent(question)
-    if against and _denies_a_set(roles):
+    sets = (word.span for word in roles.words if word.kind == "set")
+    if against and any(span is not None and span.left_out for span in sets):
+        # "What did non-African States say" denies nothing that they said.
         against, kind = False, replace(kind, kind="content")
     if against:
         # Who does not do something says so: "which States do not extradite their nationals?".
@@ -234,14 +230,6 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind) -> bool:
     """Whether a question asks all States by its kind or in words: "which States", "all delegations"."""
     by_kind = kind in _WHICH and not (roles.follows and {"topic", "not"} & {*roles.labels})
     return by_kind or (kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
-
-
-def _denies_a_set(roles: RoleReading) -> bool:
-    """Whether all that a question denies is that somebody is of a set: "what did non-African States say"."""
-    sets = [word.span for word in roles.words if word.span is not None and word.span.kind == "set"]
-    others = (word for word in roles.words if word.kind == "word" and "except" in word.does)
-    beside = all(any(0 <= span.start - word.end <= _BESIDE_SET for span in sets) for word in others)
-    return beside and any(span.left_out for span in sets)
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
@@ -390,15 +378,11 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None and word.span.kind in NAMED and (word.span.codes or word.span.similar)
     ]
-    counted = [word.span for word in roles.words[:_COUNTED]]
     for name, span, label in names:
         if label == "not" or (label in ("who", "mention") and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
         elif label == "who":
-            # "When must the members of the Group reply?" asks the Group, "how many members", "which States of it" each.
-            if span.form == "group" and kind in (*_OF_FACTS, "reason") and span not in counted:
-                span = replace(span, kind="party")
-            elif span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
+            if span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
     # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.

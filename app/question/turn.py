@@ -191,11 +191,8 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
         # Who settles a name that was unclear answers for it beside the others that were named.
         return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
     named, known = ({code for name in PARTIES for code in getattr(each, name)} for each in (scope, earlier))
-    if (
-        act in ("replace", "correct")
-        and not named
-        and (known & {*scope.excluded} or earlier.members_of or earlier.groups)
-    ):
+    leaves_out = known & {*scope.excluded} or earlier.members_of or earlier.groups
+    if act in ("replace", "correct") and not named and leaves_out:
         # Who only leaves out whom the turn before asked takes them away.
         act = "remove"
     gone = {*scope.excluded, *(named if act == "remove" else ())}
