@@ -8,6 +8,7 @@ rank in three quarters of an hour on one core; what both are worth together is m
 parties, by weights that have not seen it, in as long again, with --measure.
 
     python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
+    python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,7 +33,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.question.roles import notes_array
+from app.question.roles import load_weights, notes_array
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
@@ -44,6 +45,8 @@ from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
 from vectorstore.carried import EMBEDDING, carried
 
 FOLDER: Final = Path("app/retrieval/examples")
+# Questions that ask for a direction; `{}` where the topic is that of an earlier turn: "who else was against it?{}".
+QUESTIONS: Final = FOLDER / "asked"
 WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 FOLDS: Final = 5
@@ -84,7 +87,7 @@ def written_examples() -> list[Example]:
         Example(
             text=re.sub(r"[{}]", "", entry), topic=topic, language=path.stem, label=label, fold=_fold(topic),
             split="asked" if label in ASKED else path.parent.name,
-            weight=1.0 if path.parent == FOLDER else _LATER_WEIGHT,
+            weight=1.0 if path.parent in (FOLDER, QUESTIONS) else _LATER_WEIGHT,
         )
         for path in sorted(FOLDER.rglob("*.yaml"))
         for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items()
@@ -126,9 +129,11 @@ def spoken_examples(speeches: Path) -> list[Example]:
     ]  # fmt: skip
 
 
-def examples_hash() -> str:
-    """Returns the SHA-256 of the files of examples and of labels of cells and sentences, which the weights carry."""
-    paths = [*sorted(FOLDER.rglob("*.yaml")), SHIPPED, LABELS]
+def examples_hash(asked: bool = False) -> str:
+    """Returns the SHA-256 of what was learned from, which the weights carry: of sentences, or of questions."""
+    paths = [*sorted(FOLDER.glob("*.yaml")), *sorted(QUESTIONS.glob("*.yaml"))]
+    if not asked:
+        paths = [*(path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent != QUESTIONS), SHIPPED, LABELS]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
@@ -272,34 +277,45 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
         _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])
 
 
+def fit_asked() -> None:
+    """Trains what tells which direction a question asks for, and writes it beside what is known of sentences."""
+    asked = [item for item in written_examples() if item.split == "asked"]
+    rows, known = _rows(asked), load_weights(WEIGHTS)
+    right = sum(item.label == got for item, got in zip(asked, _unseen(rows, asked), strict=True))
+    print(f"asked, topics not seen: {right}/{len(asked)} right")
+    weight, bias = _fit(rows, asked, ASKED)
+    notes = {**known.notes, "asked.examples": examples_hash(asked=True), "asked.classes": json.dumps(ASKED)}
+    _save({**known.arrays, "asked.weight": weight, "asked.bias": bias}, notes)
+
+
+def _save(arrays: Mapping[str, Matrix], notes: Mapping[str, str]) -> None:
+    kept = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in arrays.items()}
+    save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
+
+
 def main(corpus: Path, speeches: Path, measure: bool) -> None:
     """Trains, prints the figures and writes the weights."""
     written, cells, spoken = written_examples(), cell_examples(corpus), spoken_examples(speeches)
     told = [item for item in (*written, *cells, *spoken) if item.split not in ("asked", "sealed")]
-    asked = [item for item in written if item.split == "asked"]
-    arrays: dict[str, Matrix] = {}
-    notes = {"examples": examples_hash()}
-    for name, classes, examples in (("direction", READINGS, told), ("asked", ASKED, asked)):
-        rows = _rows(examples)
-        unseen = list(zip(examples, _unseen(rows, examples), strict=True))
-        weight, bias = _fit(rows, examples, classes)
-        arrays |= {f"{name}.weight": weight.astype(np.float16), f"{name}.bias": bias.astype(np.float16)}
-        notes[f"{name}.classes"] = json.dumps(classes)
-        if name == "asked":
-            print(f"asked, topics not seen: {sum(item.label == got for item, got in unseen)}/{len(unseen)} right")
-            continue
-        for what, splits in _SPLITS.items():
-            _show(f"{what}, not seen", [pair for pair in unseen if pair[0].split in splits])
-        sealed = [item for item in cells if item.split == "sealed"]
-        read = (classes[int(np.argmax(weight @ row + bias))] for row in _rows(sealed))
-        _show("sealed", list(zip(sealed, read, strict=True)))
-        if measure:
-            _measure(examples, rows)
-    kept = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-    save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
+    rows = _rows(told)
+    unseen = list(zip(told, _unseen(rows, told), strict=True))
+    weight, bias = _fit(rows, told, READINGS)
+    for what, splits in _SPLITS.items():
+        _show(f"{what}, not seen", [pair for pair in unseen if pair[0].split in splits])
+    sealed = [item for item in cells if item.split == "sealed"]
+    read = (READINGS[int(np.argmax(weight @ row + bias))] for row in _rows(sealed))
+    _show("sealed", list(zip(sealed, read, strict=True)))
+    if measure:
+        _measure(told, rows)
+    notes = {"examples": examples_hash(), "direction.classes": json.dumps(READINGS)}
+    _save({"direction.weight": weight, "direction.bias": bias}, notes)
+    fit_asked()
     tuned_notes = {"examples": notes["examples"], "classes": json.dumps(READINGS)}
     save_file(_fine_tune([item for item in told if item.language == "en"]), ENGLISH, metadata=tuned_notes)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), "--measure" in sys.argv[3:])
+    if sys.argv[1:] == ["--asked"]:
+        fit_asked()
+    else:
+        main(Path(sys.argv[1]), Path(sys.argv[2]), "--measure" in sys.argv[3:])
