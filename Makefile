@@ -78,8 +78,8 @@ train: $(VENV)/.installed-dev ## Make the weights that read questions from app/q
 	$(BIN)/python scripts/train_reading.py
 	$(BIN)/python -c 'from pathlib import Path; from app.retrieval.background import keep_vectors; from vectorstore.embeddings import PackagedEmbedder; keep_vectors(PackagedEmbedder(), Path("app/retrieval/data/background_topics.safetensors"))'
 
-train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS and SPEECHES are folders of the general debate
-	$(BIN)/python scripts/train_direction.py $(CORPUS) $(SPEECHES)
+train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS and SPEECHES are folders of the general debate, without them only those of questions
+	$(BIN)/python scripts/train_direction.py $(if $(CORPUS),$(CORPUS) $(SPEECHES),--asked)
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .
