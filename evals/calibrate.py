@@ -94,8 +94,11 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
 
 
 def _is_enough(samples: Sequence[Sample]) -> bool:
+    """Whether pairs can be fitted, and measured on folds: one list of sixty States has a single topic."""
     answered = int(_labels(samples).sum())
-    return len(samples) >= _PAIRS_MIN and _ANSWERED_MIN <= answered <= len(samples) - _ANSWERED_MIN
+    many = len(samples) >= _PAIRS_MIN and _ANSWERED_MIN <= answered <= len(samples) - _ANSWERED_MIN
+    rests = [[rest for rest, _ in _folds(samples, by)] for by in _FOLDS]
+    return many and all(parts and all(len({*_labels(rest)}) > 1 for rest in parts) for parts in rests)
 
 
 def _folds(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[list[Sample], list[Sample]]]:

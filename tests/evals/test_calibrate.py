@@ -122,6 +122,9 @@ def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
     assert artefact.figures["topic"]["list_f1"] > 0.9
     few = fit([*asked, *lists[:30]], MODELS)
     assert few.listed == few.asked and "list_f1" not in few.figures["topic"]
+    # One long list has one topic, so that no fold can be measured.
+    one = [replace(sample, pair=replace(sample.pair, topic=lists[0].pair.topic)) for sample in lists]
+    assert fit([*asked, *one], MODELS).listed == fit(asked, MODELS).asked
 
 
 def test_figures_count_lists_as_sets() -> None:
