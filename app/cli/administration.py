@@ -1,6 +1,8 @@
 """For whoever runs a server: `user`, `key`, `backup`, `restore`, `config`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from getpass import getpass
 from pathlib import Path
@@ -40,32 +42,32 @@ def user(
     ] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
-    accounts = _accounts(invocation)
-    if action == "list":
-        found = accounts.list()
-        lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
-        return invocation.show([vars(account) for account in found], lambda: print(end="".join(lines)))
-    if name is None or (action in ("role", "bind")) != (value is not None):
-        raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
-    if action == "add":
-        accounts.add(name, role, None if no_password else _password())
-        done = "added"
-    elif action == "remove":
-        accounts.remove(name)
-        done = "removed; what the person made stays"
-    elif action == "role":
-        accounts.set_role(name, value or "")
-        done = f"is now {value}"
-    elif action == "bind":
-        from app.server.accounts import subject_of
+    with _accounts(invocation) as accounts:
+        if action == "list":
+            found = accounts.list()
+            lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
+            return invocation.show([vars(account) for account in found], lambda: print(end="".join(lines)))
+        if name is None or (action in ("role", "bind")) != (value is not None):
+            raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
+        if action == "add":
+            accounts.add(name, role, None if no_password else _password())
+            done = "added"
+        elif action == "remove":
+            accounts.remove(name)
+            done = "removed; what the person made stays"
+        elif action == "role":
+            accounts.set_role(name, value or "")
+            done = f"is now {value}"
+        elif action == "bind":
+            from app.server.accounts import subject_of
 
-        accounts.bind(name, subject_of(invocation.settings().server.oidc.issuer, value or ""))
-        done = f"is now the person {value} of the provider"
-    else:
-        accounts.set_password(name, _password())
-        done = "has another password, and is signed out everywhere"
-    print(f"{name}: {done}")
-    return 0
+            accounts.bind(name, subject_of(invocation.settings().server.oidc.issuer, value or ""))
+            done = f"is now the person {value} of the provider"
+        else:
+            accounts.set_password(name, _password())
+            done = "has another password, and is signed out everywhere"
+        print(f"{name}: {done}")
+        return 0
 
 
 @command(
@@ -87,34 +89,36 @@ def key(
     days: Annotated[int, typer.Option(min=1, help="days after which it expires")] = 365,
 ) -> int:
     """Make, list or revoke keys by which programs use the server; a secret is shown once."""
-    accounts = _accounts(invocation)
-    if action == "list":
-        found = accounts.keys(name)
-        states = ["revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}" for key in found]
-        lines = [
-            f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{state}\t{key.label}\n"
-            for key, state in zip(found, states, strict=True)
-        ]
-        return invocation.show([vars(key) for key in found], lambda: print(end="".join(lines)))
-    if name is None:
-        raise UsageError("name the account" if action == "add" else "give the id of the key")
-    if action == "revoke":
-        accounts.revoke(name)
-        print(f"{name}: revoked")
+    with _accounts(invocation) as accounts:
+        if action == "list":
+            found = accounts.keys(name)
+            states = ["revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}" for key in found]
+            lines = [
+                f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{state}\t{key.label}\n"
+                for key, state in zip(found, states, strict=True)
+            ]
+            return invocation.show([vars(key) for key in found], lambda: print(end="".join(lines)))
+        if name is None:
+            raise UsageError("name the account" if action == "add" else "give the id of the key")
+        if action == "revoke":
+            accounts.revoke(name)
+            print(f"{name}: revoked")
+            return 0
+        made, secret = accounts.add_key(name, label, scope or (), days)
+        print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
+        print(secret)
         return 0
-    made, secret = accounts.add_key(name, label, scope or (), days)
-    print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
-    print(secret)
-    return 0
 
 
-def _accounts(invocation: Invocation) -> "Accounts":
+@contextmanager
+def _accounts(invocation: Invocation) -> Iterator["Accounts"]:
     require_server()
     from app.desk.tables import open_tables
     from app.server.accounts import Accounts
 
     settings = invocation.settings()
-    return Accounts(open_tables(settings.store, settings.database))
+    with closing(open_tables(settings.store, settings.database)) as tables:
+        yield Accounts(tables)
 
 
 def _password() -> str:
