@@ -1,7 +1,4 @@
-"""Ablation: the same cases in several configurations, each a run of its own, and one table of them.
-
-Such as without the reranker, or with search by words alone.
-"""
+"""Ablation: the same cases in several configurations, such as without the reranker, each a run, and one table."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,4 @@
-"""Sets of cases by name or file, each with its corpus: `smoke` is asked over the fictional conference and the sample.
-
-A run names the folders that ship with the program as `untoc:conference`, so that it is the same run on any machine.
-"""
+"""Sets of cases by name or file, each with its corpus: `smoke` is about the fictional conference and the sample."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -27,6 +24,7 @@ SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if ro
 SAVED: Final = "saved"
 # The sets that the page offers.
 OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
+# How a run names folders of the program, which may be installed elsewhere: it is the same run on any machine.
 _FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 
@@ -82,7 +80,7 @@ def _file_of(name: str, paths: EvalPaths) -> Path:
 
 
 def folder_name(folder: Path) -> str:
-    """Returns how a run names a folder: those of the program by name, since it may be installed elsewhere."""
+    """Returns how a run names a folder."""
     return next((name for name, path in _FOLDERS.items() if path == folder), str(folder.resolve()))
 
 

@@ -1,8 +1,7 @@
 """Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
 
-A flip is a case that is right in one run only, such as `right` before and `not_retrieved` now; whether there are more
-of them one way than chance gives is told by the difference of `right`, as of any other metric. Gates, comparison and
-report take their judgement from `judged`, so that a loss is the same loss everywhere.
+Whether there are more flips one way than chance gives is told by the difference of `right`, as of any other metric.
+Gates, comparison and report take their judgement from `judged`, so that a loss is the same loss everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,10 +26,7 @@ Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """One metric over cases that both runs have: rows of `a`, the baseline, and `b` are the same case.
-
-    Both hold components, shape (n, k), zeros where the metric applies in the other run only.
-    """
+    """Components of a metric over the cases of two runs, (n, k) each; zeros where it applies in the other run only."""
 
     metric: Metric
     a: Floats

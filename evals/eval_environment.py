@@ -1,8 +1,4 @@
-"""The evaluation environment of a run: a store that holds the corpus, and what it was asked with.
-
-A corpus is indexed once for each way of reading, splitting and embedding it, below the user's store; the next run with
-the same settings finds it there.
-"""
+"""The evaluation environment of a run: a store of the corpus, indexed once for each way, and what it was asked with."""
 
 import hashlib
 import os

@@ -1,7 +1,6 @@
 """Files of evals: where they lie, records in YAML and JSON lines, and writing that is done as a whole or not at all.
 
-A fault is told by its line. A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and
-cut off by the next writer.
+A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
 """
 
 import csv

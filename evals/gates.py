@@ -89,8 +89,7 @@ class GateResult:
     Attributes:
         few: It holds, over fewer than `minimum_cases`, which tells nothing; it fails no run.
         bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
-        delta: Candidate − baseline, with its 95 % interval; soft gates only.
-        low: Of the delta where there is one, else of the value.
+        delta: Candidate − baseline, of soft gates; `low` and `high` are of it, else of the value.
         p: Of a change no greater than the margin, see `Difference`.
     """
 

@@ -109,7 +109,7 @@ def fold_of(key: str) -> int:
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
     """Returns labelled pairs of corpora and of the fictional conference as the models measure them, and those models.
 
-    Cases are about the first corpus; from the others come the topics that were written for their statements.
+    Cases are about the first corpus; from the others come the topics written for their statements.
     """
     samples: list[Sample] = []
     models: dict[str, str] = {}
@@ -210,10 +210,7 @@ def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
-    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
-
-    Of two concepts that are easily confused, a statement that names one of them answers on that one alone.
-    """
+    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it."""
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:
@@ -227,6 +224,7 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
     for concept, relation, other in relation_rows():
         if relation == "not":
+            # Of two that are easily confused, a statement that names one of them answers on that one alone.
             for one, another in ((concept, other), (other, concept)):
                 only = naming(another) - naming(one)
                 yield from drawn(one, only, False)

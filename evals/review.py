@@ -190,10 +190,7 @@ def _type(case: Case, expect: Expectation) -> CaseType:
 def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpected, ...]:
     """Returns the cited spans of a run's answerable cases that their evidence does not cover, ruled on or not.
 
-    A citation that the statements do not hold word for word is left out, since nobody could see it where it stands.
-
-    Returns:
-        Each span of a case once, in the order of the cases; of one case, the most cited first.
+    Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
     cases = {case.id: case for case in run.cases()}
     states: defaultdict[tuple[str, FileSpan], list[str | None]] = defaultdict(list)
@@ -201,6 +198,7 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
         if sample is not None and sample.case.groups:
             name = cases.get(sample.case.variant_of or "", sample.case).id
             for citation in sample.answer.citations:
+                # One that the statements do not hold word for word could not be seen where it stands.
                 if ruling(sample, citation) is None and points(citation, sample):
                     states[name, (citation.file, citation.start, citation.end)].append(citation.state)
     found = []

@@ -1,8 +1,4 @@
-"""The runner: puts cases and environment together, asks, appends answers as they come, and scores them.
-
-A stopped run is resumed only where all that decides answers is as it was (`_DECIDING`), such as settings, models and
-code.
-"""
+"""The runner: puts cases and environment together, asks, appends answers as they come, and scores them."""
 
 import hashlib
 import json
@@ -99,10 +95,7 @@ def run_cases(run: Run, ask: Ask, *, tell: Tell = quiet) -> Run:
 
 
 def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
-    """Asks one case and waits no longer than the limit, in seconds.
-
-    A thread cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
-    """
+    """Asks one case and waits no longer than the limit, in seconds."""
     began, result = time.perf_counter(), Future[dict[str, Any]]()
 
     def work() -> None:
@@ -111,6 +104,7 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
         except BaseException as exc:  # raised again by whoever waits
             result.set_exception(exc)
 
+    # It cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
     Thread(target=work, daemon=True, name="untoc-eval-ask").start()
     answer: dict[str, Any] | None = None
     error: AskError | None = AskError(kind="timeout", message=f"no answer within {time_limit:g} s")

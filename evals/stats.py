@@ -28,10 +28,7 @@ class Interval(NamedTuple):
 
 
 def wilson(successes: int, n: int) -> Interval:
-    """Returns the score interval of a share; NaN without trials.
-
-    Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference (JASA 1927).
-    """
+    """Returns the score interval of a share; NaN without trials. Source: Wilson, Probable Inference (JASA 1927)."""
     if n == 0:
         return Interval(np.nan, np.nan)
     return Interval(*binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson"))

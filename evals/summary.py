@@ -1,7 +1,6 @@
 """Aggregation of one run: every figure with its interval, slices, failure stages, and times.
 
-Repeats of a case are averaged before cases are added up, so that a case asked five times counts once. All figures come
-from `figure`, so that a tile, a table and a gate cannot disagree.
+All figures come from `figure`, so that a tile, a table and a gate cannot disagree.
 """
 
 from collections import Counter, defaultdict
@@ -44,8 +43,8 @@ Shares = Mapping[str, Mapping[str, Figure]]
 def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
     """Returns one score per case, by id; repeats are averaged, so that asking often does not count more.
 
-    A case's stage is None where most of its repeats are right, else their most frequent failure; its components are
-    means over the repeats to which a measure applies, and the shares that are right, and that failed.
+    A case's stage is None where most repeats are right, else their most frequent failure; components are means over
+    the repeats to which a measure applies, and the shares that are right, and that failed.
     """
     ordered = sorted(scores, key=lambda score: (score.case, score.repeat))
     return tuple(_averaged(tuple(repeats)) for _, repeats in groupby(ordered, lambda score: score.case))
@@ -100,10 +99,8 @@ def combined(rows: Floats, combine: Combine) -> float | None:
 
 
 def bears_on(rows: Floats, combine: Combine) -> Floats:
-    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`.
-
-    A case does if it has a figure by itself, or if it moves the figure of sums to which no case is proportional.
-    """
+    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`."""
+    # One does that has a figure by itself, or that moves the figure of sums to which no case is proportional.
     irrational = np.pi ** np.arange(1.0, rows.shape[1] + 1)
     moves = combine(rows + irrational) != combine(irrational)
     return np.asarray(np.isfinite(combine(rows)) | moves, dtype=np.float64)

@@ -35,11 +35,10 @@ _OPENING: Final = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A topic, an article, or something that no statement names, as a question is about it.
+    """A topic, an article, or something that no statement names, as a question is about it, in the question's `words`.
 
     Attributes:
         name: The preferred English term of a topic, or an article such as `UNTOC 16`.
-        words: What a question calls it.
         terms: The terms of a topic by language.
         articles: The articles whose title it is, or the one that it is.
     """
@@ -84,15 +83,12 @@ class Reading:
         return [place for place, held in found if words and all(held & word for word in words)]
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
-        """Whether it surely says nothing of a subject.
-
-        No telling word of a topic occurs or, where all its words are `common`, no sentence holds all words of one; the
-        number of an article is nowhere mentioned.
-        """
+        """Whether it surely says nothing of a subject: holds no telling word, or mentions no number of an article."""
         if not subject.terms:
             return all(article.split()[1] not in self.numbers for article in subject.articles)
         for term in subject.terms.get(self.language, ()):
             wanted = frozenset(stem(word, self.language) for word in content_words(term, self.language))
+            # Where all words of a term are common, the whole term tells.
             telling = wanted.difference(common)
             if telling & self.stems or (not telling and any(wanted <= held for held in self.sentences)):
                 return False

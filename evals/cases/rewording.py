@@ -31,6 +31,7 @@ _NEEDED: Final = {
 }
 # Translations of topics by language; after the bar, the topic words alone.
 TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
+# What fits them, on one State and one year.
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
 # Codes of three letters that are words: nobody can mean the State by them in a sentence.
 _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())
@@ -48,10 +49,7 @@ def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[
 
 
 def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> dict[str, Case]:
-    """Returns a case in other words, by wording: of `WORDINGS` those named, or so many that are drawn.
-
-    Templates fit a question on one State and one year, in English, with a topic between "say about" and the year.
-    """
+    """Returns a case in other words, by wording: of `WORDINGS` those named that fit, or so many that are drawn."""
     facts = _facts(case, documents)
     if facts is None:
         return {}

@@ -233,10 +233,7 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:
-    """What a State names in a year; what one names in two years; what two name in a year, and who all did.
-
-    Complete sets only: every other statement of the year surely says nothing of the subject.
-    """
+    """What a State names in a year; what one names in two years; what two name in a year, and who all did."""
     for subject, state, years in corpus.by_state():
         yield from (_single("single_state", subject, state, year) for year in years)
         for span in pairwise(years):
@@ -247,22 +244,20 @@ def _answered(corpus: _Corpus) -> Iterator[Plan]:
             order = sorted(states, key=lambda state: draw(state, year, subject.words))
             for pair in map(sorted, pairwise(order)):
                 yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,))
+            # Complete sets only.
             others = of_year.difference(*(corpus.turns[state, year] for state in states))
             if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,))
 
 
 def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
-    """What another State names in the year, or the same one in another year, and this State does not in this year.
-
-    Also a specific topic of the field, where the statement holds none of the words without which nobody speaks of it.
-    """
+    """What another State names in the year, or the same one in another year, and this State does not in this year."""
     for (state, year), readings in corpus.turns.items():
         for subject, _ in corpus.by_year[year]:
             if subject.terms and corpus.silent(state, year, subject):
                 yield _single("near_miss_state", subject, state, year, "not_mentioned")
         possible = {*readings, *corpus.possible(state, year)}
-        # The words are English.
+        # Narrow topics, by the English words without which nobody speaks of them.
         for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
             if all(reading.lacks(subject, ()) for reading in possible):
                 yield _single("near_miss_topic", subject, state, year, "not_mentioned")

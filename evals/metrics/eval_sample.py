@@ -1,8 +1,4 @@
-"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them.
-
-Ground truth is the corpus as its files have it, what persons ruled on cited spans, and the answers to the same question
-in other words.
-"""
+"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +22,7 @@ class EvalSample:
     """One answer with all that it is judged by.
 
     Attributes:
-        files: The file of each statement, by its id.
+        documents: The corpus as its files have it, by file; `files` has the file of each statement, by its id.
         sessions: The session of a year, where that is one.
         original: The answer to the case of which this one is a variant.
         repeated: The answer that the case got when it was asked first, where this is a later time.

@@ -71,12 +71,10 @@ def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
 
 
 def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
-    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others.
-
-    Logistic regression on the sentences, weighted by their words; half of whose words answer is right.
-    """
+    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others."""
     features = np.concatenate([chunk.features for chunk in train])
     words = np.concatenate([chunk.places.sum(axis=1) for chunk in train])
+    # A sentence half of whose words answer is right.
     answers = np.concatenate([(chunk.places & chunk.gold).sum(axis=1) for chunk in train]) * 2 >= np.maximum(1, words)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=500))
     model.fit(features, answers, logisticregression__sample_weight=words / words.mean())

@@ -32,10 +32,7 @@ _Item = TypeVar("_Item")
 
 
 class ReviewTab:
-    """What waits for a decision, shown and decided on; holds no reviewer's place itself.
-
-    Everything stands in one row, decided or not, so that who steps back sees the last decision and can change it.
-    """
+    """What waits for a decision or had one, in one row, so that who steps back can change it; holds nobody's place."""
 
     def __init__(self, archive: Archive, tab: gr.Tab) -> None:
         """Lays the tab out inside the current context, and connects it."""
