@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app.settings import Settings
-from evals.case_sets import shipped_folder
+from evals.case_sets import FOLDERS
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import RunError
 from evals.files import eval_paths
@@ -55,7 +55,7 @@ class Archive:
         """Returns the statements where a run searched, as they are now."""
         if not run.manifest.corpus:
             return self.stored()
-        folders = [shipped_folder(folder) for folder in run.manifest.corpus]
+        folders = [FOLDERS.get(name, Path(name)) for name in run.manifest.corpus]
         files = (path for folder in folders for path in sorted(folder.rglob("*")))
         return self._once(run.manifest.corpus, files, lambda: read_documents(folders))
 

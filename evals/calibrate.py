@@ -81,9 +81,11 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
         for fitted, of in ((judgement, False), (listed, True)):
             if own := of_lists(sealed, of):
                 figures["sealed"] |= figures_of(surest(fitted, own), own, fitted.threshold)
+    pairs = sorted((s.pair for s in open_), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
+    data = "".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs)
     return RelevanceArtefact(
         feature_version=FEATURE_VERSION, asked=judgement, listed=listed, order=order, models=models, pairs=len(open_),
-        data_sha256=_hash(open_), figures=figures,
+        data_sha256=text_sha256(data), figures=figures,
     )  # fmt: skip
 
 
@@ -230,10 +232,8 @@ def _tells(sample: Sample) -> bool:
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest.
-
-    Precision is that where as many are asked in vain as people do, not as in pairs that were written to be hard.
-    """
+    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
+    # Precision where as many are asked in vain as people do, not as in pairs that were written to be hard.
     found = ((float(at), *abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances))
     return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
@@ -288,8 +288,3 @@ def _labels(samples: Sequence[Sample]) -> Flags:
 
 def _of_source(samples: Sequence[Sample], *sources: str) -> Flags:
     return np.array([sample.pair.source in sources for sample in samples], dtype=np.bool_)
-
-
-def _hash(samples: Sequence[Sample]) -> str:
-    pairs = sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
-    return text_sha256("".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs))

@@ -25,7 +25,7 @@ SAVED: Final = "saved"
 # The sets that the page offers.
 OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
 # How a run names folders of the program, which may be installed elsewhere: it is the same run on any machine.
-_FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
+FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 
 def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
@@ -81,12 +81,7 @@ def _file_of(name: str, paths: EvalPaths) -> Path:
 
 def folder_name(folder: Path) -> str:
     """Returns how a run names a folder."""
-    return next((name for name, path in _FOLDERS.items() if path == folder), str(folder.resolve()))
-
-
-def shipped_folder(name: str) -> Path:
-    """Returns the folder of a name that `folder_name` gave."""
-    return _FOLDERS.get(name, Path(name))
+    return next((name for name, path in FOLDERS.items() if path == folder), str(folder.resolve()))
 
 
 def cases_hash(cases: Sequence[Case]) -> str:

@@ -65,7 +65,7 @@ def quiet(text: str, done: int, total: int | None) -> None:
     """Tells nobody."""
 
 
-def shipped_rows(name: str) -> list[dict[str, str]]:
+def shipped_rows(name: str | Path) -> list[dict[str, str]]:
     """Returns the rows of a table (CSV) that ships below `evals`, lines of comment left out."""
     lines = (EVALS / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -1,8 +1,7 @@
 """Decisions of reviewers: saved answers made into cases or rejected, and citations that no evidence knows ruled on.
 
-A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
-the file is also the audit trail: who decided what, and when. What an answer showed is never taken for evidence: a saved
-answer is a case only once a person has said whether it was right, and which words answer.
+A decision is a line of JSON that is appended and never changed, so that the file is also the audit trail; of several
+about the same thing the newest holds. What an answer showed is no evidence until a person has said which words answer.
 """
 
 import unicodedata
@@ -81,14 +80,13 @@ class CaseDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Unexpected:
-    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it.
-
-    `times` answers of the run cite it; of a variant, the case is the one that it is a variant of.
-    """
+    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it."""
 
     case: Case
+    """Of a variant, the one that it is a variant of."""
     evidence: Evidence
     times: int
+    """How many answers of the run cite it."""
     decision: bool | None
 
     @property

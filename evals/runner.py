@@ -149,11 +149,8 @@ def launch(
         options = _OPTIONS.validate_python(begun.manifest.options)
     effective = changed(settings, options.changes or ())
 
-    def say(text: str) -> None:
-        tell(text, 0, None)
-
     with ExitStack() as stack:
-        say("reading the statements")
+        tell("reading the statements", 0, None)
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders, tell) if folders else stored_documents(effective)
@@ -177,12 +174,12 @@ def launch(
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
         told = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
-        say(f"questions to ask: {len(cases)}{told}")
+        tell(f"questions to ask: {len(cases)}{told}", 0, None)
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
         # One that is gone on with and stopped again is not complete.
         run = run_cases(run.ended(None), ask, tell=tell)
-        say("scoring")
+        tell("scoring", 0, None)
         score_run(run, documents, read_rulings(paths.reviews))
     return run
 

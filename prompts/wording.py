@@ -21,17 +21,14 @@ _SEMICOLONS: Final = {"fr": "\N{NO-BREAK SPACE}; ", "ar": "؛ ", "zh": "；"}
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """The messages of one language.
-
-    Attributes:
-        version: Hash of the file, so that an answer tells with which words it was made.
-        variables: The placeholders of each message.
-    """
+    """The messages of one language."""
 
     language: str
     version: str
+    """Hash of the file, so that an answer tells with which words it was made."""
     messages: dict[str, str]
     variables: Variables
+    """The placeholders of each message."""
 
     @property
     def colon(self) -> str:

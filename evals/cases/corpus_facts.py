@@ -35,19 +35,16 @@ _OPENING: Final = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A topic, an article, or something that no statement names, as a question is about it, in the question's `words`.
-
-    Attributes:
-        name: The preferred English term of a topic, or an article such as `UNTOC 16`.
-        terms: The terms of a topic by language.
-        articles: The articles whose title it is, or the one that it is.
-    """
+    """A topic, an article, or something that no statement names, in the `words` that a question calls it."""
 
     name: str
+    """The preferred English term of a topic, or an article such as `UNTOC 16`."""
     words: str
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """The terms of a topic by language."""
     articles: tuple[str, ...] = ()
+    """The articles whose title it is, or the one that it is."""
 
     @property
     def key(self) -> frozenset[str]:
@@ -58,22 +55,19 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
-    """What one statement names.
-
-    Attributes:
-        speakers: Everyone who may hold the position, with the members of groups it may be made for; None: anybody.
-        named: Where sentences name a topic or cite an article, `[start, end)`, by the subject's name.
-        numbers: Numbers of all articles mentioned, of whatever instrument.
-        sentences: The stems of each sentence, every one that its words may have; `places` is where it stands.
-    """
+    """What one statement names."""
 
     document: Document
     language: str
     year: str | None
     speakers: frozenset[str] | None
+    """Everyone who may hold the position, with the members of groups it may be made for; None: anybody."""
     named: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
+    """Where sentences name a topic or cite an article, `[start, end)`, by the subject's name."""
     numbers: frozenset[str]
+    """Numbers of all articles mentioned, of whatever instrument."""
     sentences: tuple[frozenset[str], ...] = field(repr=False)
+    """The stems of each sentence, every one that its words may have; `places` is where it stands."""
     places: tuple[tuple[int, int], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
 

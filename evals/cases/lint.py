@@ -1,7 +1,6 @@
 """Lint of a set of cases: checks of their form, of what they say of their corpus, and of what figures can be read for.
 
-Errors make figures wrong (a quotation that is not in its file), warnings may, notes tell how far figures carry (a slice
-of 12 cases).
+Errors make figures wrong (a quotation that is not in its file), warnings may, notes tell how far figures carry.
 """
 
 import re

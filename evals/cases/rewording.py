@@ -1,7 +1,6 @@
 """The same question in other words: names, order, sessions, keywords, follow-ups and the five other languages.
 
-Templates over the facts of a case, without a model; what they choose from is drawn by a generator seeded with the
-case's id, so that every run asks the same. What is right stays as in the case.
+Templates over the facts of a case, drawn by a generator seeded with its id, so that every run asks the same.
 """
 
 import random

@@ -1,8 +1,8 @@
 """Draft cases for any corpus with a manifest, made from what its statements name and surely do not name.
 
 Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
-an answer, and the same question on Belmora is a near miss, which has none. Every case is a draft until a person has
-looked at it. What is chosen depends on the seed and the ids of the cases alone, so that a corpus gives the same again.
+an answer, and the same question on Belmora is a near miss, which has none. What is chosen depends on the seed and the
+ids of the cases alone, so that a corpus gives the same again.
 """
 
 import os

@@ -3,8 +3,7 @@
 import pytest
 
 from evals.metrics.table import FAILED, RIGHT
-from evals.stats import wilson
-from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise
+from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise, wilson
 from tests.cases import Cases
 from tests.evals.made import score
 
