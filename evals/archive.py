@@ -8,7 +8,7 @@ from app.settings import Settings
 from evals.case_sets import FOLDERS
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import RunError
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.report.report import Report
 from evals.review import Unexpected, read_rulings, unexpected
 from evals.runs import Run, list_runs, open_run, run_path
@@ -20,7 +20,7 @@ class Archive:
 
     def __init__(self, settings: Settings, *, store: Callable[[], Documents] | None = None) -> None:
         """Reads nothing yet; `store` reads the statements of the store, and opens it by default."""
-        self.settings, self.paths = settings, eval_paths(settings.store)
+        self.settings, self.paths = settings, EvalPaths(settings.store)
         self._read_store = store or (lambda: stored_documents(settings))
         self._known: dict[tuple[str, ...], tuple[object, Documents]] = {}
         self._lock = threading.RLock()

@@ -98,7 +98,6 @@ def _is_enough(samples: Sequence[Sample]) -> bool:
 
 
 def _folds(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[list[Sample], list[Sample]]]:
-    """Yields (the rest, the samples of a fold) for each fold."""
     for fold in range(FOLDS):
         rest, own = ([s for s in samples if (s.pair.fold(by) == fold) == inside] for inside in (False, True))
         if rest and own:

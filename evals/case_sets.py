@@ -12,7 +12,7 @@ from evals.cases.case_table import SUFFIXES, read_case_table
 from evals.cases.documents import Documents, located, read_documents, sha256_of, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
-from evals.files import EVALS, EvalPaths, Tell, eval_paths, quiet, shipped_rows
+from evals.files import EVALS, EvalPaths, Tell, quiet, shipped_rows
 from evals.review import saved_cases
 
 Stored = Callable[[], Documents]
@@ -58,7 +58,7 @@ def remarks_of(
     name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell = quiet
 ) -> tuple[Remark, ...]:
     """Returns what to look at in a set of cases, of a table by line and column; `stored` reads the store."""
-    paths = eval_paths(settings.store)
+    paths = EvalPaths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders, tell) if folders else None
     if path.suffix not in SUFFIXES:

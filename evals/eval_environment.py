@@ -21,7 +21,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
 from evals.errors import RunError, first_fault
-from evals.files import EVALS, Tell, eval_paths, quiet
+from evals.files import EVALS, EvalPaths, Tell, quiet
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestProgress
@@ -87,7 +87,7 @@ def store_path(settings: Settings, folders: Sequence[Path], documents: Documents
         digest.update(path.read_bytes() if path.is_file() else b"")
     embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
     digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
-    return eval_paths(settings.store).stores / digest.hexdigest()[:16]
+    return EvalPaths(settings.store).stores / digest.hexdigest()[:16]
 
 
 def code_hash(*packages: str) -> str:

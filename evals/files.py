@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -33,20 +33,13 @@ _Item = TypeVar("_Item")
 Tell = Callable[[str, int, int | None], None]
 
 
-class EvalPaths(NamedTuple):
+class EvalPaths:
     """What evals keep below a store: runs, indexes of evaluated corpora, saved cases and decisions (JSON lines)."""
 
-    path: Path
-    runs: Path
-    stores: Path
-    drafts: Path
-    reviews: Path
-
-
-def eval_paths(store: Path) -> EvalPaths:
-    """Returns the folder of evals in a store."""
-    path = store / "evals"
-    return EvalPaths(path, *(path / name for name in ("runs", "stores", "drafts.jsonl", "reviews.jsonl")))
+    def __init__(self, store: Path) -> None:
+        self.path = path = store / "evals"
+        self.runs, self.stores = path / "runs", path / "stores"
+        self.drafts, self.reviews = path / "drafts.jsonl", path / "reviews.jsonl"
 
 
 class FileRecord(BaseModel):

@@ -195,7 +195,6 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
 
 
 def _soft(pairs: Mapping[str, Paired], gates: Gates) -> Iterator[GateResult]:
-    """Checks for losses, as `judged` tells them."""
     found = judged(pairs, gates.margins, gates.seed)
     for name, pair in pairs.items():
         (a, b), metric, item = pair.values, pair.metric, found.get(name)

@@ -113,5 +113,4 @@ def _example(entry: dict[str, Any]) -> MarkedExample:
 
 
 def _plain(text: str) -> str:
-    """Returns the letters of a text, by which wordings are compared."""
     return re.sub(r"[\W\d_]+", " ", text).strip().lower()

@@ -25,7 +25,7 @@ from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import Tell, eval_paths, quiet, read_lines
+from evals.files import EvalPaths, Tell, quiet, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
@@ -136,7 +136,7 @@ def launch(
     options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = quiet
 ) -> Run:
     """Asks and scores a set of cases, and keeps the run below the store; `resume` goes on with the run of the name."""
-    paths = eval_paths(settings.store)
+    paths = EvalPaths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
         known = ", ".join(f"{name} ({told})" for name, (told, *_) in VARIANTS.items())
         raise RunError(f"no variant {options.variant!r}: there are {known}")

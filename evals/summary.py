@@ -91,11 +91,10 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Fi
     bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
         drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, seed=seed))
-        bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
+        bounds = drawn if bounds is None or drawn[1] - drawn[0] >= 1e-9 else bounds
     part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
-    return Figure(
-        metric=metric.name, value=value, low=bounds.low, high=bounds.high, n=n, numerator=part, denominator=whole
-    )
+    low, high = bounds
+    return Figure(metric=metric.name, value=value, low=low, high=high, n=n, numerator=part, denominator=whole)
 
 
 def combined(rows: Floats, combine: Combine) -> float | None:
@@ -152,16 +151,10 @@ def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
     return found
 
 
-class Interval(NamedTuple):
-    """Where a figure lies with 95 % confidence; both ends are NaN where nothing is known."""
-
-    low: float
-    high: float
-
-
-def wilson(successes: int, n: int) -> Interval:
+def wilson(successes: int, n: int) -> tuple[float, float]:
     """Returns the score interval of a share. Source: Wilson, Probable Inference (JASA 1927)."""
-    return Interval(*binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson"))
+    low, high = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
+    return low, high
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -201,11 +194,12 @@ def not_worse_p(differences: Floats, margin: float) -> float:
     return float(1 + np.sum(~(differences < -margin - _TOLERANCE))) / (len(differences) + 1)
 
 
-def interval(samples: Floats) -> Interval:
-    """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out."""
+def interval(samples: Floats) -> tuple[float, float]:
+    """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out; NaN where none is left."""
     known = samples[np.isfinite(samples)]
     ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
-    return Interval(*np.percentile(known, ends).tolist()) if known.size else Interval(np.nan, np.nan)
+    low, high = np.percentile(known, ends).tolist() if known.size else (np.nan, np.nan)
+    return low, high
 
 
 # Cached: the figures of a run share their clusters, and drawing is what costs.

@@ -63,10 +63,7 @@ class Wording:
 
 @cache
 def load_wording(language: str) -> Wording:
-    """Loads the wording of a language, which has the messages and placeholders of English; raises as `read_messages`.
-
-    A language that has none gets English.
-    """
+    """Loads the wording of a language, English for one that has none; raises as `read_messages`."""
     return _load("wording", language)
 
 

@@ -56,7 +56,6 @@ class Plan:
 
 
 def _single(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
-    """Returns a question on one State in one year."""
     return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
 

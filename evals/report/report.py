@@ -116,7 +116,6 @@ def previous_run(run: Run) -> Run | None:
 
 @cache
 def _environment(escapes: bool = True) -> Environment:
-    """Returns what reads the templates of evals, with the filters that they use."""
     found = Environment(undefined=StrictUndefined, autoescape=escapes, trim_blocks=True, lstrip_blocks=True)
     found.loader = FileSystemLoader(EVALS)
     found.filters |= {

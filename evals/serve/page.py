@@ -27,7 +27,7 @@ from evals.archive import Archive
 from evals.case_sets import OFFERED, remarks_of
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.report.report import rendered
 from evals.report.tables import remarks_table, runs_table
 from evals.run_options import RunOptions
@@ -77,7 +77,7 @@ class Jobs:
 
     def start(self, name: str, options: RunOptions) -> None:
         """Starts a run, or goes on with one of that name that was not finished."""
-        root = eval_paths(self._settings.store).runs
+        root = EvalPaths(self._settings.store).runs
         resume = run_path(root, name).exists()
         if resume and open_run(root, name).complete:
             raise RunError(f"there is a run {name!r}: give another name")

@@ -13,7 +13,7 @@ from evals.cases.case import Case, Evidence
 from evals.cases.documents import Document, located, read_documents
 from evals.errors import DatasetError, RunError
 from evals.eval_environment import changed, described, open_environment
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from tests.evals.made import case, documents
 
 
@@ -75,12 +75,12 @@ def test_words_alone_are_located(tmp_path: Path) -> None:
 
 
 def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
-    smoke, folders = open_set("smoke", (), eval_paths(tmp_path)), corpus_of("smoke", (), eval_paths(tmp_path))
+    smoke, folders = open_set("smoke", (), EvalPaths(tmp_path)), corpus_of("smoke", (), EvalPaths(tmp_path))
     assert folders == (CONFERENCE, SAMPLE)
     assert [FOLDERS.get(name := folder_name(folder), Path(name)) for folder in folders] == [*folders]
     assert cases_hash(smoke) == cases_hash(smoke[::-1]) != cases_hash(smoke[1:])
     with pytest.raises(DatasetError, match="smoke, typed, held, held_speeches, dev, asked, asked_meeting, saved"):
-        open_set("nothing", (), eval_paths(tmp_path))
+        open_set("nothing", (), EvalPaths(tmp_path))
 
 
 def test_settings_are_changed_by_name(tmp_path: Path) -> None:
