@@ -1,4 +1,4 @@
-"""The evaluation environment of a run: a store of the corpus, indexed once for each way, and what it was asked with."""
+"""The evaluation environment of a run: a store of the corpus, one for each way of reading it, and how it is asked."""
 
 import hashlib
 import os

@@ -120,6 +120,6 @@ def metadata(sample: EvalSample) -> Share:
 
 
 def forbidden(sample: EvalSample) -> Share:
-    """Returns (citations of States that do not answer, as who merely quotes another, citations) of cases with some."""
+    """Returns (citations of States that do not answer, such as one that quotes others, citations) of cases with any."""
     states = sample.case.expect.states_forbidden
     return share(citation.state in states for citation in sample.answer.citations) if states else None
