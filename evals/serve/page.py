@@ -177,6 +177,7 @@ class RunsTab:
 
     def __init__(self, archive: Archive, jobs: Jobs) -> None:
         self._archive, self._jobs = archive, jobs
+        self._folder = (archive.paths.path / "cases").resolve()
 
     def build(self, interface: gr.Blocks) -> None:
         """Lays the tab out and connects it."""
@@ -216,10 +217,6 @@ class RunsTab:
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
         interface.load(lambda: gr.Dropdown(choices=self.datasets()), None, [dataset], **QUIET)
-
-    @property
-    def _folder(self) -> Path:
-        return (self._archive.paths.path / "cases").resolve()
 
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""
