@@ -1,7 +1,4 @@
-"""Ablation: the same cases in several configurations, each a run of its own, and one table of them.
-
-Such as without the reranker, or with search by words alone.
-"""
+"""Ablation: the same cases in several configurations, such as without the reranker, each a run, and one table."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +9,7 @@ from app.settings import Settings
 from evals.cases.documents import sha256_of
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
-from evals.files import EVALS, FileRecord, Tell, eval_paths, read_yaml
+from evals.files import EVALS, EvalPaths, FileRecord, Tell, read_yaml
 from evals.metrics.table import METRICS
 from evals.report.tables import Table
 from evals.report.words import shown
@@ -53,7 +50,7 @@ def ablate(options: RunOptions, configurations: Sequence[Configuration], setting
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
         own = replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant)
-        begun = (eval_paths(settings.store).runs / name / MANIFEST).is_file()
+        begun = (EvalPaths(settings.store).runs / name / MANIFEST).is_file()
 
         def say(text: str, done: int, total: int | None, prefix: str = prefix) -> None:
             tell(f"{prefix}: {text}", done, total)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app.settings import Settings
-from evals.case_sets import shipped_folder
+from evals.case_sets import FOLDERS
 from evals.cases.documents import Documents, read_documents, stored_documents
 from evals.errors import RunError
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.report.report import Report
 from evals.review import Unexpected, read_rulings, unexpected
 from evals.runs import Run, list_runs, open_run, run_path
@@ -20,7 +20,7 @@ class Archive:
 
     def __init__(self, settings: Settings, *, store: Callable[[], Documents] | None = None) -> None:
         """Reads nothing yet; `store` reads the statements of the store, and opens it by default."""
-        self.settings, self.paths = settings, eval_paths(settings.store)
+        self.settings, self.paths = settings, EvalPaths(settings.store)
         self._read_store = store or (lambda: stored_documents(settings))
         self._known: dict[tuple[str, ...], tuple[object, Documents]] = {}
         self._lock = threading.RLock()
@@ -55,7 +55,7 @@ class Archive:
         """Returns the statements where a run searched, as they are now."""
         if not run.manifest.corpus:
             return self.stored()
-        folders = [shipped_folder(folder) for folder in run.manifest.corpus]
+        folders = [FOLDERS.get(name, Path(name)) for name in run.manifest.corpus]
         files = (path for folder in folders for path in sorted(folder.rglob("*")))
         return self._once(run.manifest.corpus, files, lambda: read_documents(folders))
 

@@ -2,13 +2,9 @@
 
 The chance is a logistic regression over the features of labelled pairs and the hidden state of the cross-encoder: one
 for parties that are asked about, another for lists, where few of many speak of a topic and less is read of each. A pair
-answers if one of its sentences does, so that its chance is that of its surest sentence. Which sentence that is, and the
-weights, are found in turns: multiple-instance learning. A fold by topic is measured with weights that have seen
-none of its topics.
-
-The order is fitted to the same pairs: of "how many suspects were extradited?" the sentence with the number is to come
-before the one on extradition at large. A conditional logit over the sentences of each pair learns it: the evidence is
-to be likelier than all else that was read. What is the same of all sentences of a party drops out.
+answers if one of its sentences does: which is the surest, and the weights, are found in turns (multiple-instance
+learning). The order is a conditional logit over the sentences of each pair: of "how many suspects were extradited?" the
+one with the number is to be likelier than the one on extradition at large. What is the same of all of them drops out.
 
 Source, for the turns: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
 (2003). For the order: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974); as a loss of
@@ -61,10 +57,7 @@ _ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
-    """Fits weights and thresholds on all but the sealed fold, measured on folds not seen; `with_sealed` on it too.
-
-    Without enough lists, they are judged as parties that are asked about are.
-    """
+    """Fits weights and thresholds on all but the sealed fold, measured on folds not seen; `with_sealed` on it too."""
     open_, sealed = split(samples)
     asked, lists = of_lists(open_, False), of_lists(open_, True)
     if not _is_enough(asked):
@@ -74,6 +67,7 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
             f" {answered} and {len(asked) - answered}: name a larger set, or give the corpus that it is about"
         )
     judgement, figures = fit_judgement(asked)
+    # Too few lists are judged as parties that are asked about are.
     listed = judgement
     if _is_enough(lists):
         listed, told = fit_judgement(lists)
@@ -87,9 +81,11 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
         for fitted, of in ((judgement, False), (listed, True)):
             if own := of_lists(sealed, of):
                 figures["sealed"] |= figures_of(surest(fitted, own), own, fitted.threshold)
+    pairs = sorted((s.pair for s in open_), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
+    data = "".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs)
     return RelevanceArtefact(
         feature_version=FEATURE_VERSION, asked=judgement, listed=listed, order=order, models=models, pairs=len(open_),
-        data_sha256=_hash(open_), figures=figures,
+        data_sha256=text_sha256(data), figures=figures,
     )  # fmt: skip
 
 
@@ -102,7 +98,6 @@ def _is_enough(samples: Sequence[Sample]) -> bool:
 
 
 def _folds(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[list[Sample], list[Sample]]]:
-    """Yields (the rest, the samples of a fold) for each fold."""
     for fold in range(FOLDS):
         rest, own = ([s for s in samples if (s.pair.fold(by) == fold) == inside] for inside in (False, True))
         if rest and own:
@@ -137,15 +132,13 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
 
 
 def fit_weights(samples: Sequence[Sample]) -> Judgement:
-    """Fits the chance, with thresholds yet to be chosen; the surest sentence of each pair stands for it.
-
-    Sentences beside the evidence count as no answers, so that one of them is not sure for its statement's sake alone.
-    """
+    """Fits the chance, with thresholds yet to be chosen; the surest sentence of each pair stands for it."""
     # What is known to stand beside the evidence does not stand for an answered pair.
     may = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
     alone = FEATURES.index("alone")
     best = [int(np.argmax(sample.features[:, alone] + own)) for sample, own in zip(samples, may, strict=True)]
     tables = list(map(_table, samples))
+    # They count as no answers, so that no sentence is sure for its statement's sake alone.
     beside = np.concatenate([table[sample.beside] for table, sample in zip(tables, samples, strict=True)])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
     importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
@@ -238,10 +231,8 @@ def _tells(sample: Sample) -> bool:
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest.
-
-    Precision is that where as many are asked in vain as people do, not as in pairs that were written to be hard.
-    """
+    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two is highest."""
+    # Precision where as many are asked in vain as people do, not as in pairs that were written to be hard.
     found = ((float(at), *abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances))
     return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
@@ -256,9 +247,8 @@ def near(chances: Floats, answered: Flags, threshold: float) -> float:
 def list_threshold(chances: Floats, answered: Flags) -> float:
     """Returns the chance from which on parties are listed: half the best F1 that a threshold gives.
 
-    Of calibrated chances that threshold has the best F1, and it is steadier than the one that happens to be best.
-
-    Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
+    Of calibrated chances it has the best F1, and is steadier than the one that happens to be best. Source: Lipton,
+    Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize F1 Measure (2014).
     """
     precision, recall, _ = precision_recall_curve(answered, chances)
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-9)) / 2)
@@ -297,8 +287,3 @@ def _labels(samples: Sequence[Sample]) -> Flags:
 
 def _of_source(samples: Sequence[Sample], *sources: str) -> Flags:
     return np.array([sample.pair.source in sources for sample in samples], dtype=np.bool_)
-
-
-def _hash(samples: Sequence[Sample]) -> str:
-    pairs = sorted((s.pair for s in samples), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
-    return text_sha256("".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs))

@@ -1,7 +1,4 @@
-"""Sets of cases by name or file, each with its corpus: `smoke` is asked over the fictional conference and the sample.
-
-A run names the folders that ship with the program as `untoc:conference`, so that it is the same run on any machine.
-"""
+"""Sets of cases by name or file, each with its corpus: `smoke` is about the fictional conference and the sample."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -15,7 +12,7 @@ from evals.cases.case_table import SUFFIXES, read_case_table
 from evals.cases.documents import Documents, located, read_documents, sha256_of, stored_documents
 from evals.cases.lint import Remark, lint
 from evals.errors import DatasetError
-from evals.files import EVALS, EvalPaths, Tell, eval_paths, quiet, shipped_rows
+from evals.files import EVALS, EvalPaths, Tell, quiet, shipped_rows
 from evals.review import saved_cases
 
 Stored = Callable[[], Documents]
@@ -27,7 +24,8 @@ SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if ro
 SAVED: Final = "saved"
 # The sets that the page offers.
 OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
-_FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
+# How a run names folders of the program, which may be installed elsewhere: it is the same run on any machine.
+FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 
 def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
@@ -60,7 +58,7 @@ def remarks_of(
     name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell = quiet
 ) -> tuple[Remark, ...]:
     """Returns what to look at in a set of cases, of a table by line and column; `stored` reads the store."""
-    paths = eval_paths(settings.store)
+    paths = EvalPaths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders, tell) if folders else None
     if path.suffix not in SUFFIXES:
@@ -82,13 +80,8 @@ def _file_of(name: str, paths: EvalPaths) -> Path:
 
 
 def folder_name(folder: Path) -> str:
-    """Returns how a run names a folder: those of the program by name, since it may be installed elsewhere."""
-    return next((name for name, path in _FOLDERS.items() if path == folder), str(folder.resolve()))
-
-
-def shipped_folder(name: str) -> Path:
-    """Returns the folder of a name that `folder_name` gave."""
-    return _FOLDERS.get(name, Path(name))
+    """Returns how a run names a folder."""
+    return next((name for name, path in FOLDERS.items() if path == folder), str(folder.resolve()))
 
 
 def cases_hash(cases: Sequence[Case]) -> str:

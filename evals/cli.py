@@ -326,12 +326,12 @@ def public(
     """Run a public benchmark, and print its figures beside those of others."""
     from importlib import import_module
 
-    from evals.files import eval_paths
+    from evals.files import EvalPaths
     from evals.print_runs import print_tables
     from evals.report.tables import Table
 
     # Its texts and their store are kept, and not embedded again.
-    folder = eval_paths(invocation.settings().store).stores / f"public-{name}"
+    folder = EvalPaths(invocation.settings().store).stores / f"public-{name}"
     figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
     rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]
     table = Table(title=name, columns=("figure", "here", "over", "others"), rows=rows)
@@ -350,11 +350,11 @@ def calibrate(
     from app.retrieval.relevance import ARTEFACT
     from evals.calibrate import fit
     from evals.case_sets import open_set
-    from evals.files import eval_paths, write_whole
+    from evals.files import EvalPaths, write_whole
     from evals.relevance_pairs import gather
 
     settings = invocation.settings()
-    paths = eval_paths(settings.store)
+    paths = EvalPaths(settings.store)
     cases = [case for name in datasets for case in open_set(name, corpus[:1], paths)]
     samples, models = gather(cases, corpus, settings)
     text = fit(samples, models, with_sealed=sealed).model_dump_json()

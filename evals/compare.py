@@ -1,8 +1,7 @@
 """Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
 
-A flip is a case that is right in one run only, such as `right` before and `not_retrieved` now; whether there are more
-of them one way than chance gives is told by the difference of `right`, as of any other metric. Gates, comparison and
-report take their judgement from `judged`, so that a loss is the same loss everywhere.
+Whether there are more flips one way than chance gives is told by the difference of `right`, as of any other metric.
+Gates, comparison and report take their judgement from `judged`, so that a loss is the same loss everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,7 @@ from app.ui.words import digits, say
 from evals.errors import RunError
 from evals.metrics.table import METRICS, RIGHT, TOLERANCE, Floats, Metric
 from evals.runs import Run, RunManifest, ScoreRecord, Stage
-from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, holm, interval, not_worse_p
-from evals.summary import bears_on, by_case, combined
+from evals.summary import FEWEST_CLUSTERS, bears_on, by_case, cluster_bootstrap, combined, holm, interval, not_worse_p
 
 # Significance level, one-sided: as one end of a 95 % interval.
 ALPHA: Final = 0.025
@@ -27,10 +25,7 @@ Pairs = Sequence[tuple[ScoreRecord, ScoreRecord]]
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """One metric over cases that both runs have: rows of `a`, the baseline, and `b` are the same case.
-
-    Both hold components, shape (n, k), zeros where the metric applies in the other run only.
-    """
+    """Components of a metric over the cases of two runs, (n, k) each; zeros where it applies in the other run only."""
 
     metric: Metric
     a: Floats
@@ -51,27 +46,24 @@ class Paired:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One figure in both runs: b − a with its 95 % interval, and whether it differs by more than a margin.
-
-    Attributes:
-        low: With `high`, the interval of the change; None over too few clusters, which would show one far too narrow.
-        p: Of a change, the way it went, no greater than the margin, adjusted for several; None over too few clusters.
-        n: Cases that bear on the figure in either run; they are of so many `clusters`.
-        verdict: `few`: greater than the margin, over too few clusters to tell it from chance.
-    """
+    """One figure in both runs: b − a with its 95 % interval, and whether it differs by more than a margin."""
 
     metric: str
     a: float
     b: float
     delta: float
     low: float | None
+    """With `high`, the interval of the change; None over too few clusters, which would show one far too narrow."""
     high: float | None
     p: float | None
+    """Of a change, the way it went, no greater than the margin, adjusted for several; None over too few clusters."""
     n: int
+    """Cases that bear on the figure in either run; they are of so many `clusters`."""
     clusters: int
     margin: float
     lost: bool
     verdict: Literal["better", "worse", "few", "same"]
+    """`few`: greater than the margin, over too few clusters to tell it from chance."""
 
     @property
     def accepted(self) -> bool:
@@ -100,22 +92,19 @@ class Flip:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two runs beside each other, over the cases that both have.
-
-    Attributes:
-        unpaired: Cases that one of them has not, or whose right outcome differs.
-        differences: Of the metrics that apply in both runs, by name in the order of `METRICS`.
-        changes: What was run differently: its name, before and now; None where a run has none of it.
-    """
+    """Two runs beside each other, over the cases that both have."""
 
     baseline: str
     candidate: str
     pairs: Pairs
     unpaired: tuple[str, ...]
+    """Cases that one of them has not, or whose right outcome differs."""
     regressions: tuple[Flip, ...]
     improvements: tuple[Flip, ...]
     differences: Mapping[str, Difference]
+    """Of the metrics that apply in both runs, by name in the order of `METRICS`."""
     changes: tuple[tuple[str, str | None, str | None], ...]
+    """What was run differently: its name, before and now; None where a run has none of it."""
 
     @property
     def right(self) -> Difference:

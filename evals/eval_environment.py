@@ -1,8 +1,4 @@
-"""The evaluation environment of a run: a store that holds the corpus, and what it was asked with.
-
-A corpus is indexed once for each way of reading, splitting and embedding it, below the user's store; the next run with
-the same settings finds it there.
-"""
+"""The evaluation environment of a run: a store of the corpus, one for each way of reading it, and how it is asked."""
 
 import hashlib
 import os
@@ -25,7 +21,7 @@ from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
 from evals.errors import RunError, first_fault
-from evals.files import EVALS, Tell, eval_paths, quiet
+from evals.files import EVALS, EvalPaths, Tell, quiet
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestProgress
@@ -91,7 +87,7 @@ def store_path(settings: Settings, folders: Sequence[Path], documents: Documents
         digest.update(path.read_bytes() if path.is_file() else b"")
     embedding, split = settings.embedding.model_dump_json(), settings.split.model_dump_json()
     digest.update(f"{embedding}{split}{settings.load.model_dump_json()}".encode())
-    return eval_paths(settings.store).stores / digest.hexdigest()[:16]
+    return EvalPaths(settings.store).stores / digest.hexdigest()[:16]
 
 
 def code_hash(*packages: str) -> str:

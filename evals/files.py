@@ -1,7 +1,6 @@
 """Files of evals: where they lie, records in YAML and JSON lines, and writing that is done as a whole or not at all.
 
-A fault is told by its line. A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and
-cut off by the next writer.
+A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
 """
 
 import csv
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -34,20 +33,13 @@ _Item = TypeVar("_Item")
 Tell = Callable[[str, int, int | None], None]
 
 
-class EvalPaths(NamedTuple):
+class EvalPaths:
     """What evals keep below a store: runs, indexes of evaluated corpora, saved cases and decisions (JSON lines)."""
 
-    path: Path
-    runs: Path
-    stores: Path
-    drafts: Path
-    reviews: Path
-
-
-def eval_paths(store: Path) -> EvalPaths:
-    """Returns the folder of evals in a store."""
-    path = store / "evals"
-    return EvalPaths(path, *(path / name for name in ("runs", "stores", "drafts.jsonl", "reviews.jsonl")))
+    def __init__(self, store: Path) -> None:
+        self.path = path = store / "evals"
+        self.runs, self.stores = path / "runs", path / "stores"
+        self.drafts, self.reviews = path / "drafts.jsonl", path / "reviews.jsonl"
 
 
 class FileRecord(BaseModel):
@@ -66,7 +58,7 @@ def quiet(text: str, done: int, total: int | None) -> None:
     """Tells nobody."""
 
 
-def shipped_rows(name: str) -> list[dict[str, str]]:
+def shipped_rows(name: str | Path) -> list[dict[str, str]]:
     """Returns the rows of a table (CSV) that ships below `evals`, lines of comment left out."""
     lines = (EVALS / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -1,8 +1,7 @@
 """Gates: whether a run may replace its baseline, by absolute bars (hard) and no loss beyond chance (soft).
 
 A soft gate fails where a run is worse by more than its margin and beyond chance, as `evals.compare.judged` tells it; a
-loss that may be chance, or is over too few cases to tell, warns. Drafts never count; other cases count, reviewed by a
-person or not.
+loss that may be chance, or is over too few cases to tell, warns. Drafts never count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,15 +83,7 @@ class Gates(FileRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class GateResult:
-    """How one gate came out.
-
-    Attributes:
-        few: It holds, over fewer than `minimum_cases`, which tells nothing; it fails no run.
-        bar: What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin.
-        delta: Candidate − baseline, with its 95 % interval; soft gates only.
-        low: Of the delta where there is one, else of the value.
-        p: Of a change no greater than the margin, see `Difference`.
-    """
+    """How one gate came out."""
 
     metric: str
     kind: Literal["hard", "soft"]
@@ -100,13 +91,17 @@ class GateResult:
     reason: str
     n: int = 0
     few: bool = False
+    """It holds, over fewer than `minimum_cases`, which tells nothing; it fails no run."""
     bar: float | None = None
+    """What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin."""
     value: float | None = None
     baseline: float | None = None
     delta: float | None = None
+    """Candidate − baseline, of soft gates; `low` and `high` are of it, else of the value."""
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    """Of a change no greater than the margin, see `Difference`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +195,6 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
 
 
 def _soft(pairs: Mapping[str, Paired], gates: Gates) -> Iterator[GateResult]:
-    """Checks for losses, as `judged` tells them."""
     found = judged(pairs, gates.margins, gates.seed)
     for name, pair in pairs.items():
         (a, b), metric, item = pair.values, pair.metric, found.get(name)

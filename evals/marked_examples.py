@@ -12,11 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
 
-import yaml
-
 from app.question.resolution import Act
 from app.question.roles import Role, Word
 from app.records import QuestionKind
+from evals.files import load_yaml
 
 FOLDS: Final = 3
 _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
@@ -33,25 +32,22 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedExample:
-    """A question with its reading.
-
-    Attributes:
-        text: Without its marks.
-        group: The same for examples that differ only in what is marked; they belong on one side of a fold.
-        keeps: What a follow-up takes over: who, topic, when, where, treaty, kind.
-        expect: The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`.
-    """
+    """A question with its reading."""
 
     text: str
+    """Without its marks."""
     marks: tuple[Mark, ...]
     kind: QuestionKind
     language: str
     register: str = "plain"
     after: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
+    """What a follow-up takes over: who, topic, when, where, treaty, kind."""
     turn: Act | None = None
     group: str = ""
+    """The same for examples that differ only in what is marked; they belong on one side of a fold."""
     expect: Mapping[str, Any] = field(default_factory=dict)
+    """The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`."""
 
     def marked(self, role: Role) -> tuple[str, ...]:
         """Returns the words that have a role, in order."""
@@ -65,8 +61,7 @@ def load_examples() -> tuple[MarkedExample, ...]:
 
 def read_examples(path: Path) -> tuple[MarkedExample, ...]:
     """Reads a file of examples; its name begins with their language, or each tells it."""
-    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(_example({"language": path.name[:2]} | entry) for entry in entries)
+    return tuple(_example({"language": path.name[:2]} | entry) for entry in load_yaml(path))
 
 
 def examples_hash() -> str:
@@ -118,5 +113,4 @@ def _example(entry: dict[str, Any]) -> MarkedExample:
 
 
 def _plain(text: str) -> str:
-    """Returns the letters of a text, by which wordings are compared."""
     return re.sub(r"[\W\d_]+", " ", text).strip().lower()

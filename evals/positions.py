@@ -113,9 +113,8 @@ def filled_as_briefings(
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
     """Compares cells with their labels: (how many, of how many).
 
-    `kind`: as labelled; `accepted`: or as accepted beside it; `silence`: without evidence, citing nothing and
-    `no_position`; `evidence`: some citation overlaps a labelled span; `hidden`: labelled `opposes` or `conditional` and
-    not accepted, which is the worse error.
+    `silence` is of cells without evidence: citing nothing and `no_position`; `evidence`: some citation overlaps a
+    labelled span; `hidden`: labelled `opposes` or `conditional` and not accepted, which is the worse error.
     """
     told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]

@@ -1,8 +1,7 @@
 """Scores of readings alone: whether speakers, times, venue, treaties, kind and topic of a question are read right.
 
-No store, no search and no answer: a file of marked questions (`evals/marked_examples.py`) is read and compared
-in seconds. *All right* means that every part of the scope and the status are exact, and the topic's token F1 is .8 at
-least.
+Marked questions (`evals/marked_examples.py`) are read and compared, without a store. *All right* means that every part
+of the scope and the status are exact, and the topic's token F1 is .8 at least.
 """
 
 import re
@@ -30,10 +29,16 @@ RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
 # Kinds of turns after which the question before them goes on.
 _BETWEEN: Final = (*ASIDES, "format_request")
+
+
+def _place(example: MarkedExample) -> str:
+    return "follow-ups" if example.after else "first questions"
+
+
 # By what questions are counted together, after all.
 _BY: Final[Sequence[Callable[[MarkedExample], str]]] = (
     lambda example: example.language,
-    lambda example: _place(example),
+    _place,
     lambda example: f"{_place(example)}, {example.language}",
     lambda example: example.kind,
     lambda example: example.register,
@@ -177,10 +182,6 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
         for name in sorted({*names}):
             found.append(_rates(name, [values for each, values in zip(names, scored, strict=True) if each == name]))
     return found
-
-
-def _place(example: MarkedExample) -> str:
-    return "follow-ups" if example.after else "first questions"
 
 
 def _rates(name: str, scored: Sequence[Mapping[str, float]]) -> ReadingRates:

@@ -1,8 +1,7 @@
 """Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer, as measured.
 
 From cases come pairs as they are asked, answered or not; a list of States tells who spoke of its topic and who did not,
-and the thesaurus what is easily confused. The topics of `asked_across.jsonl` were written for statements in other
-languages, mostly near to what was said. The scope is the case's, so that reading a question does not count here. Of
+and the thesaurus what is easily confused. The scope is the case's, so that reading a question does not count here. Of
 each pair the sentences are read and their features measured, as the program does for an answer.
 """
 
@@ -58,47 +57,41 @@ class AskedTopic(StoredRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A topic and the statements of one party, by file.
-
-    Attributes:
-        answered: Whether they speak of the topic.
-        evidence: Spans that do, where they are known.
-        asked: Where the party is one of many, what was asked of all of them; else empty.
-        wording: How a question asks about the topic; None where only the topic is known.
-        language: ISO 639-1 code of the topic.
-    """
+    """A topic and the statements of one party, by file."""
 
     topic: str
     party: str
     files: tuple[str, ...]
     answered: bool
+    """Whether they speak of the topic."""
     source: PairSource
     evidence: tuple[Evidence, ...] = ()
+    """Spans that do, where they are known."""
     asked: str = ""
+    """Where the party is one of many, what was asked of all of them; else empty."""
     wording: TopicWording | None = None
+    """How a question asks about the topic; None where only the topic is known."""
     language: str = "en"
+    """ISO 639-1 code of the topic."""
 
     def fold(self, by: FoldBy) -> int:
-        """Returns the fold of its topic or of its party, 0 to 4."""
+        """Returns the fold of its topic or of its party, from 0."""
         return fold_of(self.topic if by == "topic" else self.party)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A pair with what was read for it.
-
-    Attributes:
-        features: Of each sentence, (n, features) float64.
-        states: What the cross-encoder has read of each, (n, dim) float32.
-        evidence: Which sentences are known to answer, (n,).
-        beside: Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it.
-    """
+    """A pair with what was read for it."""
 
     pair: Pair
     features: Floats
+    """Of each sentence, (n, features) float64."""
     states: Matrix
+    """What the cross-encoder has read of each, (n, dim) float32."""
     evidence: Flags
+    """Which sentences are known to answer, (n,)."""
     beside: Flags
+    """Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it."""
 
 
 def fold_of(key: str) -> int:
@@ -107,15 +100,14 @@ def fold_of(key: str) -> int:
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Returns labelled pairs of corpora and of the fictional conference as the models measure them, and those models.
-
-    Cases are about the first corpus; from the others come the topics that were written for their statements.
-    """
+    """Returns (pairs of corpora and of the fictional conference as the models measure them, those models)."""
     samples: list[Sample] = []
     models: dict[str, str] = {}
-    of_meeting = [case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if not case.is_held_out]
+    # What is tagged `fold: held` is withheld from every fit.
+    open_ = (case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if case.tags.get("fold") != "held")
+    # Cases are about the first corpus; from the others come the topics that were written for their statements.
     corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
-    for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], of_meeting)):
+    for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], [*open_])):
         documents = read_documents(corpus)
         pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(documents), *pairs_across(documents)]
         with open_environment(settings, corpus, documents) as workspace:
@@ -210,10 +202,7 @@ def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
-    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it.
-
-    Of two concepts that are easily confused, a statement that names one of them answers on that one alone.
-    """
+    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it."""
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:
@@ -227,6 +216,7 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
     for concept, relation, other in relation_rows():
         if relation == "not":
+            # Of two that are easily confused, a statement that names one of them answers on that one alone.
             for one, another in ((concept, other), (other, concept)):
                 only = naming(another) - naming(one)
                 yield from drawn(one, only, False)

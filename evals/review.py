@@ -1,8 +1,7 @@
 """Decisions of reviewers: saved answers made into cases or rejected, and citations that no evidence knows ruled on.
 
-A decision is a line of JSON that is appended and never changed; of several about the same thing the newest holds. So
-the file is also the audit trail: who decided what, and when. What an answer showed is never taken for evidence: a saved
-answer is a case only once a person has said whether it was right, and which words answer.
+A decision is a line of JSON that is appended and never changed, so that the file is also the audit trail; of several
+about the same thing the newest holds. What an answer showed is no evidence until a person has said which words answer.
 """
 
 import unicodedata
@@ -81,14 +80,13 @@ class CaseDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Unexpected:
-    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it.
-
-    `times` answers of the run cite it; of a variant, the case is the one that it is a variant of.
-    """
+    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it."""
 
     case: Case
+    """Of a variant, the one that it is a variant of."""
     evidence: Evidence
     times: int
+    """How many answers of the run cite it."""
     decision: bool | None
 
     @property
@@ -190,10 +188,7 @@ def _type(case: Case, expect: Expectation) -> CaseType:
 def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpected, ...]:
     """Returns the cited spans of a run's answerable cases that their evidence does not cover, ruled on or not.
 
-    A citation that the statements do not hold word for word is left out, since nobody could see it where it stands.
-
-    Returns:
-        Each span of a case once, in the order of the cases; of one case, the most cited first.
+    Each span of a case once, in the order of the cases; of one case, the most cited first.
     """
     cases = {case.id: case for case in run.cases()}
     states: defaultdict[tuple[str, FileSpan], list[str | None]] = defaultdict(list)
@@ -201,6 +196,7 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
         if sample is not None and sample.case.groups:
             name = cases.get(sample.case.variant_of or "", sample.case).id
             for citation in sample.answer.citations:
+                # One that the statements do not hold word for word could not be seen where it stands.
                 if ruling(sample, citation) is None and points(citation, sample):
                     states[name, (citation.file, citation.start, citation.end)].append(citation.state)
     found = []

@@ -1,8 +1,4 @@
-"""The runner: puts cases and environment together, asks, appends answers as they come, and scores them.
-
-A stopped run is resumed only where all that decides answers is as it was (`_DECIDING`), such as settings, models and
-code.
-"""
+"""The runner: puts cases and environment together, asks, appends answers as they come, and scores them."""
 
 import hashlib
 import json
@@ -29,7 +25,7 @@ from evals.cases.documents import read_documents, stored_documents
 from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
-from evals.files import Tell, eval_paths, quiet, read_lines
+from evals.files import EvalPaths, Tell, quiet, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
@@ -99,10 +95,7 @@ def run_cases(run: Run, ask: Ask, *, tell: Tell = quiet) -> Run:
 
 
 def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
-    """Asks one case and waits no longer than the limit, in seconds.
-
-    A thread cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
-    """
+    """Asks one case and waits no longer than the limit, in seconds."""
     began, result = time.perf_counter(), Future[dict[str, Any]]()
 
     def work() -> None:
@@ -111,6 +104,7 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
         except BaseException as exc:  # raised again by whoever waits
             result.set_exception(exc)
 
+    # It cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
     Thread(target=work, daemon=True, name="untoc-eval-ask").start()
     answer: dict[str, Any] | None = None
     error: AskError | None = AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
@@ -142,7 +136,7 @@ def launch(
     options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = quiet
 ) -> Run:
     """Asks and scores a set of cases, and keeps the run below the store; `resume` goes on with the run of the name."""
-    paths = eval_paths(settings.store)
+    paths = EvalPaths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
         known = ", ".join(f"{name} ({told})" for name, (told, *_) in VARIANTS.items())
         raise RunError(f"no variant {options.variant!r}: there are {known}")
@@ -155,11 +149,8 @@ def launch(
         options = _OPTIONS.validate_python(begun.manifest.options)
     effective = changed(settings, options.changes or ())
 
-    def say(text: str) -> None:
-        tell(text, 0, None)
-
     with ExitStack() as stack:
-        say("reading the statements")
+        tell("reading the statements", 0, None)
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
         documents = read_documents(folders, tell) if folders else stored_documents(effective)
@@ -183,12 +174,12 @@ def launch(
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
         told = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
-        say(f"questions to ask: {len(cases)}{told}")
+        tell(f"questions to ask: {len(cases)}{told}", 0, None)
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
         # One that is gone on with and stopped again is not complete.
         run = run_cases(run.ended(None), ask, tell=tell)
-        say("scoring")
+        tell("scoring", 0, None)
         score_run(run, documents, read_rulings(paths.reviews))
     return run
 

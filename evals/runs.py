@@ -1,10 +1,8 @@
 """Runs: one folder each, with what was asked, what came back, and how it was scored.
 
-- `manifest.json`: what was run on what, with which settings.
-- `cases.jsonl`: the cases as asked, evidence with offsets.
-- `statements.json`: the file of each statement id.
-- `answers.jsonl`: one record per case and repeat, appended as they come.
-- `scores.jsonl`: one record per answer, written anew by every scoring.
+`manifest.json` says what was run on what, `cases.jsonl` has the cases as asked, evidence with offsets, and
+`statements.json` the file of each statement id. `answers.jsonl` has a record per case and repeat, appended as they
+come, and `scores.jsonl` one per answer, written anew by every scoring.
 """
 
 import json
@@ -88,23 +86,20 @@ class AnswerRecord(StoredRecord):
 
 
 class ScoreRecord(StoredRecord):
-    """How one answer was judged.
-
-    Attributes:
-        components: What each measure gave, see `evals.metrics.table`; measures that do not apply are absent.
-        gates: Whether the case may decide a gate; drafts may not.
-        stage: The first broken stage; None where the outcome is right.
-    """
+    """How one answer was judged."""
 
     case: str
     repeat: int = 0
     cluster: str
     gates: bool
+    """Whether the case may decide a gate; drafts may not."""
     reviewed: bool = False
     status: str | None
     expected: str
     stage: Stage | None
+    """The first broken stage; None where the outcome is right."""
     components: dict[str, tuple[float, ...]]
+    """What each measure gave, see `evals.metrics.table`; measures that do not apply are absent."""
     slices: dict[str, tuple[str, ...]]
     confidence: float = 0.0
     expected_states: tuple[str, ...] = ()

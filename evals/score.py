@@ -79,11 +79,7 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
 
 
 def first_broken(sample: EvalSample) -> Stage | None:
-    """Returns the first stage of the pipeline that went wrong; None where the outcome is right.
-
-    So an answer that cites the wrong statement because search missed the right one counts as `not_retrieved`, which is
-    for whoever works on retrieval, and not as `not_cited`.
-    """
+    """Returns the first stage of the pipeline that went wrong; None where the outcome is right."""
     case, answer = sample.case, sample.answer
     if _short(reading.states_read(sample)) or _short(reading.time_read(sample)):
         return "misread"
@@ -109,6 +105,7 @@ def _of_evidence(sample: EvalSample) -> Stage | None:
     for group in groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
             continue
+        # Which is for whoever works on retrieval, though a wrong statement was cited.
         if sample.files and not was_retrieved(sample, group):
             return "not_retrieved"
         same = {citation.file for citation in cited} & {span.file for span in group}

@@ -1,27 +1,34 @@
-"""Aggregation of one run: every figure with its interval, slices, failure stages, and times.
+"""Figures of one run and how sure they are: intervals, slices, failure stages and times; statistics of their change.
 
-Repeats of a case are averaged before cases are added up, so that a case asked five times counts once. All figures come
-from `figure`, so that a tile, a table and a gate cannot disagree.
+All figures come from `figure`, so that a tile, a table and a gate cannot disagree. Cases about the same State are not
+independent, so whole clusters are drawn again, never single cases.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.stats import binomtest
 
 from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord, Stage
 from evals.score import STAGES
-from evals.stats import FEWEST_CLUSTERS, cluster_bootstrap, interval, wilson
 
 # Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
 # The largest of n values lies above the 95th percentile with probability 1 − 0.95ⁿ, which is 0.95 from 59 on.
 # Source: Conover, Practical Nonparametric Statistics (1999), 3.3: tolerance limits.
 _BOUNDS_P95: Final = 59
+RESAMPLES: Final = 2000
+LEVEL: Final = 0.95
+# With a single cluster all draws are alike and any loss looks certain; from about ten on the bootstrap holds its level.
+FEWEST_CLUSTERS: Final = 10
+# Equal figures may differ in their last bits by the order in which they were added.
+_TOLERANCE: Final = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +51,8 @@ Shares = Mapping[str, Mapping[str, Figure]]
 def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
     """Returns one score per case, by id; repeats are averaged, so that asking often does not count more.
 
-    A case's stage is None where most of its repeats are right, else their most frequent failure; its components are
-    means over the repeats to which a measure applies, and the shares that are right, and that failed.
+    A case's stage is None where most repeats are right, else their most frequent failure; components are means over
+    the repeats to which a measure applies, and the shares that are right, and that failed.
     """
     ordered = sorted(scores, key=lambda score: (score.case, score.repeat))
     return tuple(_averaged(tuple(repeats)) for _, repeats in groupby(ordered, lambda score: score.case))
@@ -71,11 +78,7 @@ def summarise(scores: Iterable[ScoreRecord]) -> dict[str, Figure]:
 
 
 def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Figure | None:
-    """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none.
-
-    Fewer than `FEWEST_CLUSTERS` clusters, or clusters that are all alike, show too little when they are drawn again: a
-    share then has Wilson's interval over its cases, which for an F1 is an approximation.
-    """
+    """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none."""
     applying = [case for case in cases if metric.key in case.components]
     rows = np.array([case.components[metric.key] for case in applying], dtype=np.float64)
     value = combined(rows, metric.combine)
@@ -83,14 +86,15 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Fi
         return None
     clusters = [case.cluster for case in applying]
     n = int(bears_on(rows, metric.combine).sum())
+    # Few clusters, or clusters that are all alike, show too little when they are drawn again: a share then has Wilson's
+    # interval over its cases, which for an F1 is an approximation.
     bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
         drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, seed=seed))
-        bounds = drawn if bounds is None or drawn.high - drawn.low >= 1e-9 else bounds
+        bounds = drawn if bounds is None or drawn[1] - drawn[0] >= 1e-9 else bounds
     part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
-    return Figure(
-        metric=metric.name, value=value, low=bounds.low, high=bounds.high, n=n, numerator=part, denominator=whole
-    )
+    low, high = bounds
+    return Figure(metric=metric.name, value=value, low=low, high=high, n=n, numerator=part, denominator=whole)
 
 
 def combined(rows: Floats, combine: Combine) -> float | None:
@@ -100,10 +104,8 @@ def combined(rows: Floats, combine: Combine) -> float | None:
 
 
 def bears_on(rows: Floats, combine: Combine) -> Floats:
-    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`.
-
-    A case does if it has a figure by itself, or if it moves the figure of sums to which no case is proportional.
-    """
+    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`."""
+    # One does that has a figure by itself, or that moves the figure of sums to which no case is proportional.
     irrational = np.pi ** np.arange(1.0, rows.shape[1] + 1)
     moves = combine(rows + irrational) != combine(irrational)
     return np.asarray(np.isfinite(combine(rows)) | moves, dtype=np.float64)
@@ -147,3 +149,64 @@ def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
         p50, p95 = np.percentile(own, [50, 95], method="higher").tolist()
         found[step] = Latency(len(own), p50, p95 if len(own) >= _BOUNDS_P95 else None, max(own))
     return found
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Returns the score interval of a share. Source: Wilson, Probable Inference (JASA 1927)."""
+    low, high = binomtest(successes, n).proportion_ci(confidence_level=LEVEL, method="wilson")
+    return low, high
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Returns p-values adjusted for being several, in the order given. Source: Holm (Scand. J. Stat. 1979)."""
+    values = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, values[order] * np.arange(len(values), 0, -1)))
+    return tuple(adjusted.tolist())
+
+
+def cluster_bootstrap(
+    components: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
+) -> Floats:
+    """Returns a figure over clusters drawn with replacement, shape (resamples,), NaN where none is defined.
+
+    Components have a row for each case, shape (n, k), whose sums, (..., k), `combine` makes a figure of. Equal seeds
+    and numbers of clusters draw equally.
+
+    Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
+    Evals (arXiv 2411.00640) on clusters.
+    """
+    names, numbers = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    sums = np.zeros((len(names), components.shape[1]))
+    np.add.at(sums, numbers, components)
+    return combine(_draws(len(sums), resamples, seed) @ sums)
+
+
+def not_worse_p(differences: Floats, margin: float) -> float:
+    """Returns the one-sided p-value of being worse by no more than a margin; a small one shows a loss.
+
+    p = (1 + #{d ≥ −margin}) / (resamples + 1), over bootstrap differences for which higher is better. Samples without
+    a figure count as no loss.
+
+    Source: Davison and Hinkley 1997, 4.4 and 5.4: inverting the percentile interval.
+    """
+    return float(1 + np.sum(~(differences < -margin - _TOLERANCE))) / (len(differences) + 1)
+
+
+def interval(samples: Floats) -> tuple[float, float]:
+    """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out; NaN where none is left."""
+    known = samples[np.isfinite(samples)]
+    ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
+    low, high = np.percentile(known, ends).tolist() if known.size else (np.nan, np.nan)
+    return low, high
+
+
+# Cached: the figures of a run share their clusters, and drawing is what costs.
+@lru_cache(maxsize=8)
+def _draws(clusters: int, resamples: int, seed: int) -> Floats:
+    """Returns how often each cluster is drawn, shape (resamples, clusters), every row adding up to `clusters`."""
+    draws = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
+    counts = draws.astype(np.float64)
+    counts.flags.writeable = False
+    return counts

@@ -22,8 +22,6 @@ from vectorstore.records import ScopeFilter, StatementSummary
 
 
 def _on_answers(change: Callable[[Answer], Answer]) -> type[Steps]:
-    """Returns steps that change every answer after it was checked."""
-
     class Changed(Steps):
         def verify(
             self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition
@@ -34,8 +32,6 @@ def _on_answers(change: Callable[[Answer], Answer]) -> type[Steps]:
 
 
 def _on_evidence(change: Callable[[PartyEvidence], PartyEvidence]) -> type[Steps]:
-    """Returns steps that change what was found of every party."""
-
     class Changed(Steps):
         def retrieve(self, resolution: Resolution) -> Retrieved:
             found = super().retrieve(resolution)

@@ -1,7 +1,4 @@
-"""Errors of the prompts package.
-
-PromptError    a prompt file is absent, or its variables are not the declared ones
-"""
+"""Errors of the prompts package."""
 
 
 class PromptError(Exception):

@@ -29,17 +29,14 @@ SECTIONS: Final[Mapping[str, Variables]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
-    """The system and the user message of a chat model.
-
-    Attributes:
-        version: Hash of the file, so that an answer tells by which words it was asked for.
-        user: With placeholders; see `ask`.
-    """
+    """The system and the user message of a chat model."""
 
     name: str
     version: str
+    """Hash of the file, so that an answer tells by which words it was asked for."""
     system: str
     user: str
+    """With placeholders; see `ask`."""
 
     def ask(self, **variables: str) -> str:
         """Returns the user's message with its variables filled in, as they are."""

@@ -21,17 +21,14 @@ _SEMICOLONS: Final = {"fr": "\N{NO-BREAK SPACE}; ", "ar": "؛ ", "zh": "；"}
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """The messages of one language.
-
-    Attributes:
-        version: Hash of the file, so that an answer tells with which words it was made.
-        variables: The placeholders of each message.
-    """
+    """The messages of one language."""
 
     language: str
     version: str
+    """Hash of the file, so that an answer tells with which words it was made."""
     messages: dict[str, str]
     variables: Variables
+    """The placeholders of each message."""
 
     @property
     def colon(self) -> str:
@@ -66,10 +63,7 @@ class Wording:
 
 @cache
 def load_wording(language: str) -> Wording:
-    """Loads the wording of a language, which has the messages and placeholders of English; raises as `read_messages`.
-
-    A language that has none gets English.
-    """
+    """Loads the wording of a language, English for one that has none; raises as `read_messages`."""
     return _load("wording", language)
 
 

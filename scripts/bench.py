@@ -217,7 +217,6 @@ def _ingests(side: Here, embedder: PackagedEmbedder, corpus: Path, clock: Callab
 def _questions(
     sides: Sequence[Side], embedder: PackagedEmbedder, scopes: Sequence[Scope], clock: Callable[[], float]
 ) -> Iterator[tuple[str, list[float]]]:
-    """Yields what questions of each kind take on each side, one by one."""
     vectors = [embedder.embed_query(topic) for topic in TOPICS]
     kinds: dict[str, Callable[[Side, int], object]] = {
         "question on a State and year": lambda side, number: side.ask(*nth(number, scopes)),
@@ -234,10 +233,7 @@ def _questions(
 
 
 def write_report(out: Path) -> None:
-    """Writes the tables into the page from all rows that are kept, and the plot of the ratios by size.
-
-    Ratios of deterministic vectors are dashed, and of percentiles only the medians drawn.
-    """
+    """Writes the tables into the page from all rows that are kept, and the plot of the ratios by size."""
     from matplotlib.figure import Figure
 
     def cells(row: Row) -> Iterator[str]:
@@ -255,6 +251,7 @@ def write_report(out: Path) -> None:
     page.write_text(filled(page.read_text(encoding="utf-8"), made), encoding="utf-8")
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
+    # Of percentiles only the medians; ratios of deterministic vectors are dashed.
     medians = dict.fromkeys(row.name for row in rows if not row.name.endswith("p95"))
     for number, name in enumerate(medians):
         axes.plot([], [], color=f"C{number}", label=name)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from app.chat_model import LlmConfig
 from app.settings import load_settings
 from evals.case_sets import open_set
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.gates import gates_of
 from evals.run_options import RunOptions
 from evals.runner import launch
@@ -46,7 +46,7 @@ def main() -> int:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(store=Path(folder)).model_copy(update={"llm": config})
-        cases = open_set("smoke", (), eval_paths(settings.store))
+        cases = open_set("smoke", (), EvalPaths(settings.store))
         asked = [case.id for case in cases if case.answerable and not case.history]
         chosen = ",".join(asked[:: max(1, len(asked) // QUESTIONS)][:QUESTIONS])
         run = launch(RunOptions(only=[f"id={chosen}"]), settings, tell=lambda text, *_: print(text, flush=True))

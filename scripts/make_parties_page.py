@@ -23,11 +23,7 @@ def main() -> None:
 
 
 def tables() -> dict[str, str]:
-    """Returns the tables of the page by name, as Markdown.
-
-    There are the codes of groups and organizations with their names in the six languages, and the names that are asked
-    back, by all that they may mean.
-    """
+    """Returns, as Markdown, the codes of groups with their names, and the names that are asked back."""
     groups = [row for row in built_in().values() if row.kind != "state"]
     named = ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in groups)
     names: dict[tuple[str, str], dict[str, list[str]]] = {}

@@ -216,7 +216,6 @@ class _FineTuned(torch.nn.Module):
 
 
 def _fine_tune(examples: Sequence[Example]) -> dict[str, Matrix]:
-    """Returns the changes that examples in English teach the packaged model."""
     torch.manual_seed(0)
     shuffled = random.Random(0)
     model = _FineTuned().train()

@@ -78,13 +78,7 @@ def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prep
 def train(
     prepared: Sequence[Prepared], parties: PartyTable, digest: str, pool: Executor, say: Callable[[str], None]
 ) -> tuple[Weights, list[Weights]]:
-    """Trains on all examples, and on all but those of each fold.
-
-    The classifiers of kinds learn from roles as a tagger gives them that has not seen the example.
-
-    Returns:
-        The weights to ship, and those of each fold, which have not seen its examples.
-    """
+    """Returns weights trained on all examples, to ship, and those of each fold, which have not seen its examples."""
     folds = folds_of([item.example for item in prepared])
     rows = range(len(prepared))
     seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
@@ -93,6 +87,7 @@ def train(
     trained = list(pool.map(_train_network, parts, [*range(_NETWORKS)] * len(seen), [parties] * len(parts)))
     networks = [_side_by_side(trained[at : at + _NETWORKS]) for at in range(0, len(trained), _NETWORKS)]
     say("networks trained")
+    # The classifiers of kinds learn from roles as a tagger gives them that has not seen the example.
     read = pool.map(_read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
     readings = {at: own for part, found in zip(held, read, strict=True) for at, own in zip(part, found, strict=True)}
     unseen = [readings[at] for at in rows]
@@ -125,7 +120,6 @@ def _packed(array: Matrix) -> tuple[Any, Any]:
 
 
 def _kept(array: Matrix) -> Matrix:
-    """Returns numbers as they are after they were kept."""
     packed, steps = _packed(array)
     kept: Matrix = packed.astype(np.float32)
     return kept if steps is None else kept * steps.astype(np.float32)
@@ -283,7 +277,7 @@ def _vocabulary(features: Iterable[str], rare: int) -> dict[str, int]:
 
 
 def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
-    """Returns batches of examples of like length, in a drawn order."""
+    # Examples of like length stand in one batch; batches come in a drawn order.
     order = list(items)
     draw.shuffle(order)
     batches: list[list[Any]] = []

@@ -176,11 +176,6 @@ class Case(FileRecord):
         return self.review.status == "reviewed" or (self.may_gate and self.review.source == "human")
 
     @property
-    def is_held_out(self) -> bool:
-        """Whether the case is withheld from every fit, by its tag `fold: held`."""
-        return bool(self.tags.get("fold") == "held")
-
-    @property
     def spans(self) -> list[Evidence]:
         """The spans of evidence that meet some group."""
         return [span for group in self.groups for span in group]

@@ -35,20 +35,16 @@ _OPENING: Final = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A topic, an article, or something that no statement names, as a question is about it.
-
-    Attributes:
-        name: The preferred English term of a topic, or an article such as `UNTOC 16`.
-        words: What a question calls it.
-        terms: The terms of a topic by language.
-        articles: The articles whose title it is, or the one that it is.
-    """
+    """A topic, an article, or something that no statement names, in the `words` that a question calls it."""
 
     name: str
+    """The preferred English term of a topic, or an article such as `UNTOC 16`."""
     words: str
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """The terms of a topic by language."""
     articles: tuple[str, ...] = ()
+    """The articles whose title it is, or the one that it is."""
 
     @property
     def key(self) -> frozenset[str]:
@@ -59,22 +55,19 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
-    """What one statement names.
-
-    Attributes:
-        speakers: Everyone who may hold the position, with the members of groups it may be made for; None: anybody.
-        named: Where sentences name a topic or cite an article, `[start, end)`, by the subject's name.
-        numbers: Numbers of all articles mentioned, of whatever instrument.
-        sentences: The stems of each sentence, every one that its words may have; `places` is where it stands.
-    """
+    """What one statement names."""
 
     document: Document
     language: str
     year: str | None
     speakers: frozenset[str] | None
+    """Everyone who may hold the position, with the members of groups it may be made for; None: anybody."""
     named: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
+    """Where sentences name a topic or cite an article, `[start, end)`, by the subject's name."""
     numbers: frozenset[str]
+    """Numbers of all articles mentioned, of whatever instrument."""
     sentences: tuple[frozenset[str], ...] = field(repr=False)
+    """The stems of each sentence, every one that its words may have; `places` is where it stands."""
     places: tuple[tuple[int, int], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
 
@@ -84,15 +77,12 @@ class Reading:
         return [place for place, held in found if words and all(held & word for word in words)]
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
-        """Whether it surely says nothing of a subject.
-
-        No telling word of a topic occurs or, where all its words are `common`, no sentence holds all words of one; the
-        number of an article is nowhere mentioned.
-        """
+        """Whether it surely says nothing of a subject: holds no telling word, or mentions no number of an article."""
         if not subject.terms:
             return all(article.split()[1] not in self.numbers for article in subject.articles)
         for term in subject.terms.get(self.language, ()):
             wanted = frozenset(stem(word, self.language) for word in content_words(term, self.language))
+            # Where all words of a term are common, the whole term tells.
             telling = wanted.difference(common)
             if telling & self.stems or (not telling and any(wanted <= held for held in self.sentences)):
                 return False

@@ -35,17 +35,14 @@ sha256_of: Final = text_sha256
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One file of a corpus: its path as citations name it, and the text that offsets count in.
-
-    Attributes:
-        state: Code of who holds the position; None where the manifest does not say.
-        facts: What the manifest says of it, by the names of `FACTS`; an empty cell is left out.
-    """
+    """One file of a corpus: its path as citations name it, and the text that offsets count in."""
 
     file: str
     text: str
     state: str | None = None
+    """Code of who holds the position; None where the manifest does not say."""
     facts: Mapping[str, str] = field(default_factory=dict)
+    """What the manifest says of it, by the names of `FACTS`; an empty cell is left out."""
     language: str | None = None
     kind: str = "statement"
 

@@ -1,7 +1,6 @@
 """Lint of a set of cases: checks of their form, of what they say of their corpus, and of what figures can be read for.
 
-Errors make figures wrong (a quotation that is not in its file), warnings may, notes tell how far figures carry (a slice
-of 12 cases).
+Errors make figures wrong (a quotation that is not in its file), warnings may, notes tell how far figures carry.
 """
 
 import re
@@ -74,12 +73,10 @@ def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell =
 
 
 def _remarks(found: Mapping[str, object], case: Case | None, **facts: object) -> list[Remark]:
-    """Returns the remarks that hold, by their names."""
     return [remark(name, case.id if case else None, **facts) for name, holds in found.items() if holds]
 
 
 def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
-    """What a case says of itself and of others."""
     original = by_id.get(case.variant_of or "")
     found = {
         "same_id": count > 1, "nobody_reviewed": case.review.status == "reviewed" and not case.review.by,
@@ -170,7 +167,6 @@ def _is_silence(case: Case) -> bool:
 
 
 def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
-    """Looks for what should not be in the corpus."""
     if not _is_silence(case):
         return
     try:
@@ -213,7 +209,6 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
 
 
 def _mix(cases: Sequence[Case]) -> list[Remark]:
-    """What the figures of a set can be read for."""
     total = len(cases)
     if not cases:
         return [remark("no_cases", None)]

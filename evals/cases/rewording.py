@@ -1,7 +1,6 @@
 """The same question in other words: names, order, sessions, keywords, follow-ups and the five other languages.
 
-Templates over the facts of a case, without a model; what they choose from is drawn by a generator seeded with the
-case's id, so that every run asks the same. What is right stays as in the case.
+Templates over the facts of a case, drawn by a generator seeded with its id, so that every run asks the same.
 """
 
 import random
@@ -31,6 +30,7 @@ _NEEDED: Final = {
 }
 # Translations of topics by language; after the bar, the topic words alone.
 TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
+# What fits them, on one State and one year.
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
 # Codes of three letters that are words: nobody can mean the State by them in a sentence.
 _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())
@@ -48,10 +48,7 @@ def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[
 
 
 def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> dict[str, Case]:
-    """Returns a case in other words, by wording: of `WORDINGS` those named, or so many that are drawn.
-
-    Templates fit a question on one State and one year, in English, with a topic between "say about" and the year.
-    """
+    """Returns a case in other words, by wording: of `WORDINGS` those named that fit, or so many that are drawn."""
     facts = _facts(case, documents)
     if facts is None:
         return {}

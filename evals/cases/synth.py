@@ -1,8 +1,8 @@
 """Draft cases for any corpus with a manifest, made from what its statements name and surely do not name.
 
 Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
-an answer, and the same question on Belmora is a near miss, which has none. Every case is a draft until a person has
-looked at it. What is chosen depends on the seed and the ids of the cases alone, so that a corpus gives the same again.
+an answer, and the same question on Belmora is a near miss, which has none. What is chosen depends on the seed and the
+ids of the cases alone, so that a corpus gives the same again.
 """
 
 import os
@@ -56,7 +56,6 @@ class Plan:
 
 
 def _single(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
-    """Returns a question on one State in one year."""
     return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
 
@@ -233,10 +232,7 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:
-    """What a State names in a year; what one names in two years; what two name in a year, and who all did.
-
-    Complete sets only: every other statement of the year surely says nothing of the subject.
-    """
+    """What a State names in a year; what one names in two years; what two name in a year, and who all did."""
     for subject, state, years in corpus.by_state():
         yield from (_single("single_state", subject, state, year) for year in years)
         for span in pairwise(years):
@@ -247,22 +243,20 @@ def _answered(corpus: _Corpus) -> Iterator[Plan]:
             order = sorted(states, key=lambda state: draw(state, year, subject.words))
             for pair in map(sorted, pairwise(order)):
                 yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,))
+            # Complete sets only.
             others = of_year.difference(*(corpus.turns[state, year] for state in states))
             if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,))
 
 
 def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
-    """What another State names in the year, or the same one in another year, and this State does not in this year.
-
-    Also a specific topic of the field, where the statement holds none of the words without which nobody speaks of it.
-    """
+    """What another State names in the year, or the same one in another year, and this State does not in this year."""
     for (state, year), readings in corpus.turns.items():
         for subject, _ in corpus.by_year[year]:
             if subject.terms and corpus.silent(state, year, subject):
                 yield _single("near_miss_state", subject, state, year, "not_mentioned")
         possible = {*readings, *corpus.possible(state, year)}
-        # The words are English.
+        # Narrow topics, by the English words without which nobody speaks of them.
         for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
             if all(reading.lacks(subject, ()) for reading in possible):
                 yield _single("near_miss_topic", subject, state, year, "not_mentioned")

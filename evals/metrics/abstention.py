@@ -42,8 +42,8 @@ def partial(sample: EvalSample) -> Share:
 def brier(sample: EvalSample) -> Share:
     """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
 
-    The outcome is 1 where one of the first five citations meets the evidence. It is 0 where there is nothing to answer,
-    and not known where an answerable case shows no evidence.
+    The outcome is 1 where one of the first five citations meets the evidence, 0 where there is nothing to answer, and
+    not known where an answerable case shows no evidence.
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).
     """

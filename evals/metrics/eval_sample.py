@@ -1,8 +1,4 @@
-"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them.
-
-Ground truth is the corpus as its files have it, what persons ruled on cited spans, and the answers to the same question
-in other words.
-"""
+"""The evaluation sample that every metric takes: one case, the answer that it got, and the ground truth beside them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,27 +19,24 @@ _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 @dataclass(frozen=True, kw_only=True)
 class EvalSample:
-    """One answer with all that it is judged by.
-
-    Attributes:
-        files: The file of each statement, by its id.
-        sessions: The session of a year, where that is one.
-        original: The answer to the case of which this one is a variant.
-        repeated: The answer that the case got when it was asked first, where this is a later time.
-        groups: Codes of groups, by the table of parties; States may not be cited as if they were some.
-        rulings: What persons decided on spans cited for this case: whether they answer it.
-    """
+    """One answer with all that it is judged by."""
 
     case: Case
     answer: Answer
     documents: Mapping[str, Document] = field(default_factory=dict)
+    """The corpus as its files have it, by file; `files` has the file of each statement, by its id."""
     files: Mapping[str, str] = field(default_factory=dict)
     sessions: Mapping[str, str] = field(default_factory=dict)
+    """The session of a year, where that is one."""
     original: Answer | None = None
+    """The answer to the case of which this one is a variant."""
     original_lang: str = "en"
     repeated: Answer | None = None
+    """The answer that the case got when it was asked first, where this is a later time."""
     rulings: Mapping[FileSpan, bool] = field(default_factory=dict)
+    """What persons decided on spans cited for this case: whether they answer it."""
     groups: frozenset[str] = frozenset()
+    """Codes of groups, by the table of parties; States may not be cited as if they were some."""
 
     @property
     def shown(self) -> tuple[Citation, ...]:

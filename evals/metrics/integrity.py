@@ -78,11 +78,9 @@ def attribution(sample: EvalSample) -> Share:
 
 
 def _is_the_speakers(citation: Citation, sample: EvalSample) -> bool | None:
-    """Whether a citation is under whoever spoke it.
-
-    None where that is not known: a State is said to have spoken for a group, and the manifest says neither yes nor no.
-    """
+    """Whether a citation is under whoever spoke it; None where that is not known."""
     document = sample.documents.get(citation.file)
+    # A State is said to have spoken for a group, and the manifest says neither yes nor no.
     delivered = citation.speaker is not None and citation.state == citation.on_behalf_of
     for_a_group = delivered and citation.state in sample.groups
     if document is None or document.state is None or (for_a_group and "on_behalf_of" not in document.facts):
@@ -122,9 +120,6 @@ def metadata(sample: EvalSample) -> Share:
 
 
 def forbidden(sample: EvalSample) -> Share:
-    """Returns (citations of States that do not answer, citations) of cases that say which do not.
-
-    Each is in the right mouth; but whoever merely quotes another, or speaks beside the question, is no answer to it.
-    """
+    """Returns (citations of States that do not answer, such as one that quotes others, citations) of cases with any."""
     states = sample.case.expect.states_forbidden
     return share(citation.state in states for citation in sample.answer.citations) if states else None

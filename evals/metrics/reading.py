@@ -4,11 +4,8 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def states_read(sample: EvalSample) -> Share:
-    """Returns (1 if exactly the States and groups meant are in scope, 1) of cases about named ones.
-
-    Groups that spoke for the States are the program's to add: a case may expect their evidence without being about
-    them.
-    """
+    """Returns (1 if exactly the States and groups meant are in scope, 1) of cases about named ones."""
+    # Groups that spoke for the States are the program's to add.
     expected, spoken_for = sample.asked_about, sample.answer.spoken_for.items()
     scope = {*sample.answer.scope.states, *sample.answer.scope.groups}
     groups = {code for code, members in spoken_for if set(members) <= scope}
@@ -18,10 +15,7 @@ def states_read(sample: EvalSample) -> Share:
 
 
 def time_read(sample: EvalSample) -> Share:
-    """Returns (1 if the years or sessions in scope are those meant, 1) of cases that name a time, or were read so.
-
-    A question on change over time may have more years in scope than hold evidence.
-    """
+    """Returns (1 if the years or sessions in scope are those meant, 1) of cases that name a time, or were read so."""
     case, scope = sample.case, sample.answer.scope
     expected = {str(year) for year in case.expect.years}
     turns = " ".join((*case.history, case.question))
@@ -30,5 +24,6 @@ def time_read(sample: EvalSample) -> Share:
         return None
     sessions = {sample.sessions.get(year, "") for year in expected}
     months = {month[:4] for month in scope.months}
+    # A question on change over time may have more years in scope than hold evidence.
     pairs = (expected, {*scope.years}), (sessions, {*scope.sessions}), (expected, months)
     return share([any(meant <= found if case.type == "temporal" else meant == found for meant, found in pairs)])

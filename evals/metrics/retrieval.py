@@ -18,11 +18,9 @@ MEASURES: Final = (R @ 5, R @ 10, R @ 20, nDCG @ 10, RR @ 10)
 
 
 def ranking(sample: EvalSample) -> tuple[list[str], frozenset[str]] | None:
-    """Returns (ids of retrieved documents, best first; of relevant ones) of a case; None without evidence or files.
-
-    A case without relevant documents is no query: an empty set of judgements would be averaged as 0.
-    """
+    """Returns (ids of retrieved documents, best first; of relevant ones) of a case; None without evidence or files."""
     groups = sample.case.groups
+    # Without relevant documents there is no query: an empty set of judgements would be averaged as 0.
     if not groups or sample.case.expect.status == "abstained" or not sample.files:
         return None
     names = [f"group-{number}" for number in range(len(groups))]

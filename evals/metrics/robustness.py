@@ -1,8 +1,4 @@
-"""Robustness: whether the same question gets the same answer again, in other words and in other languages.
-
-Two answers agree if they have the same status and are about the same set of States: those of the claims, or those
-asked about where there are none.
-"""
+"""Robustness: whether the same question gets the same answer again, in other words and in other languages."""
 
 from app.records import Answer
 from evals.metrics.content import claimed_states
@@ -10,7 +6,7 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def agree(one: Answer, other: Answer) -> bool:
-    """Returns whether two answers have the same outcome."""
+    """Returns whether two answers have one status and one set of States: of the claims or, without, of the scope."""
     about, of_other = (claimed_states(a) or {*a.scope.states, *a.scope.groups} for a in (one, other))
     return one.status == other.status and about == of_other
 

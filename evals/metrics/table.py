@@ -1,8 +1,7 @@
 """The table of metrics, `metrics.csv`: what each is computed from, how it adds up over cases, and where it is shown.
 
 Every metric is a function of sums: a measure gives a few numbers for a case, these are added over any set of cases,
-and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike. The words of a metric
-stand in `app/ui/words`, by its name.
+and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,24 +27,21 @@ TOLERANCE: Final = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A line of the table.
-
-    Attributes:
-        key: The measure that gives its components, such as `citations.evidence_five`.
-        combine: Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies.
-        higher_is_better: None where neither direction is.
-        share: Whether it is a share from 0 to 1, to be shown in per cent; else it is a number.
-        shown_in: `tile`, `brief`, `ablation`: where it is shown beside the whole table.
-    """
+    """A line of the table."""
 
     name: str
     key: str
+    """The measure that gives its components, such as `citations.evidence_five`."""
     combine: Combine
+    """Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies."""
     higher_is_better: bool | None
+    """None where neither direction is."""
     share: bool
+    """Whether it is a share from 0 to 1, to be shown in per cent; else it is a number."""
     group: str
     source: str
     shown_in: frozenset[str]
+    """`tile`, `brief`, `ablation`: where it is shown beside the whole table."""
 
     @property
     def label(self) -> str:

@@ -5,7 +5,6 @@ worse than none, so that is counted of those told: `contrary` is for where the w
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.retrieval.direction import read_sentence
 from app.settings import Settings
 from evals.cases.documents import sha256_of
 from evals.errors import DatasetError
-from evals.files import EVALS, tracked
+from evals.files import EVALS, shipped_rows, tracked
 from evals.public.corpus import Figure, records_of
 
 LABELS: Final = EVALS / "datasets" / "directions.csv"
@@ -42,7 +41,7 @@ def labelled_sentences(data: Path | None = None) -> list[LabelledSentence]:
     """Returns the sentences that are labelled, of the speeches in a folder; by default `scale` of `UNTOC_TEST_DATA`."""
     texts = {each["id"]: each["text"] for file in _SPEECHES for each in records_of(file, data, "scale")}
     found = []
-    for row in csv.DictReader(LABELS.read_text(encoding="utf-8").splitlines()[1:]):
+    for row in shipped_rows(LABELS):
         span = texts[row["speech"]][int(row["start"]) : int(row["end"])]
         if sha256_of(span) != row["sha256"]:
             raise DatasetError("the speeches are not those that the labels are about")

@@ -1,9 +1,8 @@
 """ACL-Verbatim: which words of a chunk of a paper answer a query, and none where it does not answer.
 
-The features are those of relevance, of a sentence and its neighbours. Which sentences are chosen is fitted to queries
-on other papers than those that it is measured on, since papers are no speeches. Source: Recski et al., ACL-Verbatim
-(2026), whose rule is followed: words that white space parts, counted over all chunks, gold only where a chunk is marked
-relevant.
+Which sentences are chosen, by the features of relevance, is fitted to queries on other papers, since papers are no
+speeches. Source: Recski et al., ACL-Verbatim (2026), whose rule is followed: words that white space parts, counted over
+all chunks, gold only where a chunk is marked relevant.
 """
 
 import re
@@ -35,18 +34,15 @@ _OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A chunk read for a query on a paper; queries on one paper are alike.
-
-    Attributes:
-        gold: Which words answer, (words,).
-        places: Which words each sentence holds, (sentences, words).
-        features: Of each sentence, (sentences, features).
-    """
+    """A chunk read for a query on a paper; queries on one paper are alike."""
 
     paper: str
     gold: Flags
+    """Which words answer, (words,)."""
     places: Flags
+    """Which words each sentence holds, (sentences, words)."""
     features: Floats
+    """Of each sentence, (sentences, features)."""
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> Flags:
@@ -71,12 +67,10 @@ def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
 
 
 def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
-    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others.
-
-    Logistic regression on the sentences, weighted by their words; half of whose words answer is right.
-    """
+    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others."""
     features = np.concatenate([chunk.features for chunk in train])
     words = np.concatenate([chunk.places.sum(axis=1) for chunk in train])
+    # A sentence half of whose words answer is right.
     answers = np.concatenate([(chunk.places & chunk.gold).sum(axis=1) for chunk in train]) * 2 >= np.maximum(1, words)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=500))
     model.fit(features, answers, logisticregression__sample_weight=words / words.mean())

@@ -129,10 +129,7 @@ def _cut(text: str) -> str:
 
 
 def word_changes(source: str, quote: str) -> Markup:
-    """Returns how a quotation differs from its source, word by word; white space counts as one space.
-
-    Struck through stands in the source only, underlined in the quotation only.
-    """
+    """Returns how a quotation differs from its source, word by word; white space counts as one space."""
     old, new = (_WORDS.findall(text) for text in (source, quote))
     told = ((change.kind, _APART.sub("", change.text)) for change in word_diff(old, new))
     named = {"same": "", "left_out": say("left-out"), "put_in": say("put-in")}

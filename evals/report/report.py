@@ -32,8 +32,7 @@ from evals.report.failures import Answers, in_context
 from evals.report.tables import Table
 from evals.runs import Run, list_runs
 from evals.score import Rulings
-from evals.stats import FEWEST_CLUSTERS
-from evals.summary import Shares, by_case, figure, latency, shares, summarise
+from evals.summary import FEWEST_CLUSTERS, Shares, by_case, figure, latency, shares, summarise
 from evals.variants import VARIANTS
 from ingest.language.languages import direction_of
 from ingest.parties.party_table import PartyTable
@@ -47,12 +46,10 @@ class Report:
     def __init__(
         self, run: Run, documents: Documents, rulings: Rulings, baseline: Run | None = None, gates: Path | None = None
     ) -> None:
-        """Compares a run with its baseline over the cases that both have, and checks gates, of a file or the program's.
-
-        Without a baseline it is the run before over the same cases and statements, and only absolute gates are checked.
-        """
+        """Compares a run with its baseline over the cases of both, and checks gates, of a file or the program's."""
         self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
         self.figures, self.shares = summarise(self.scores), shares(self.scores)
+        # Against the run before, where no baseline is given, only absolute gates are checked.
         self.before = baseline or previous_run(run)
         bars = load_gates(gates)
         self.comparison = compare(self.before, run, bars.margins, bars.seed) if self.before is not None else None
@@ -119,7 +116,6 @@ def previous_run(run: Run) -> Run | None:
 
 @cache
 def _environment(escapes: bool = True) -> Environment:
-    """Returns what reads the templates of evals, with the filters that they use."""
     found = Environment(undefined=StrictUndefined, autoescape=escapes, trim_blocks=True, lstrip_blocks=True)
     found.loader = FileSystemLoader(EVALS)
     found.filters |= {

@@ -28,21 +28,18 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of text under a title.
-
-    Attributes:
-        code: Columns of ids, which Markdown sets as code.
-        tones: Of each row: good, bad, warn, few, or empty; none for rows without.
-        bars: Of each row a share with its interval, drawn on a page.
-    """
+    """Rows of text under a title."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
     code: frozenset[str] = frozenset()
+    """Columns of ids, which Markdown sets as code."""
     tones: Sequence[str] = ()
+    """Of each row: good, bad, warn, few, or empty; none for rows without."""
     bars: Sequence[tuple[float, float, float]] = ()
+    """Of each row a share with its interval, drawn on a page."""
 
 
 def _columns(*keys: str) -> tuple[str, ...]:

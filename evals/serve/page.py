@@ -27,7 +27,7 @@ from evals.archive import Archive
 from evals.case_sets import OFFERED, remarks_of
 from evals.cases.case_table import SUFFIXES
 from evals.errors import EvalError, RunError
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.report.report import rendered
 from evals.report.tables import remarks_table, runs_table
 from evals.run_options import RunOptions
@@ -77,7 +77,7 @@ class Jobs:
 
     def start(self, name: str, options: RunOptions) -> None:
         """Starts a run, or goes on with one of that name that was not finished."""
-        root = eval_paths(self._settings.store).runs
+        root = EvalPaths(self._settings.store).runs
         resume = run_path(root, name).exists()
         if resume and open_run(root, name).complete:
             raise RunError(f"there is a run {name!r}: give another name")
@@ -177,6 +177,7 @@ class RunsTab:
 
     def __init__(self, archive: Archive, jobs: Jobs) -> None:
         self._archive, self._jobs = archive, jobs
+        self._folder = (archive.paths.path / "cases").resolve()
 
     def build(self, interface: gr.Blocks) -> None:
         """Lays the tab out and connects it."""
@@ -216,10 +217,6 @@ class RunsTab:
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
         interface.load(lambda: gr.Dropdown(choices=self.datasets()), None, [dataset], **QUIET)
-
-    @property
-    def _folder(self) -> Path:
-        return (self._archive.paths.path / "cases").resolve()
 
     def datasets(self) -> list[tuple[str, str]]:
         """Returns the sets of cases to choose from, each with what it is called; files by their whole path."""

@@ -32,10 +32,7 @@ _Item = TypeVar("_Item")
 
 
 class ReviewTab:
-    """What waits for a decision, shown and decided on; holds no reviewer's place itself.
-
-    Everything stands in one row, decided or not, so that who steps back sees the last decision and can change it.
-    """
+    """What waits for a decision or had one, in one row, so that who steps back can change it; holds nobody's place."""
 
     def __init__(self, archive: Archive, tab: gr.Tab) -> None:
         """Lays the tab out inside the current context, and connects it."""
@@ -105,16 +102,14 @@ class ReviewTab:
         )
 
     def shown(self, kind: str, run: str | None, at: int | None = None, *, after: int = 0, note: str = "") -> Updates:
-        """Gives the updates of the whole tab: what stands at a place or, without one, the first that is not decided.
-
-        The search for that begins `after` a place and goes on at the start; without a run, citations are the newest's.
-        """
+        """Gives the updates of the whole tab: what stands at a place else the first to decide `after` one."""
         documents: Documents | None = None
         try:
             found: Sequence[CaseDraft | Unexpected] = drafts(self._paths)
             if kind == CITATIONS:
                 found, documents = self._citations(run)
             left = [number for number, item in enumerate(found) if item.decision is None]
+            # The search goes on at the start.
             place = at if at is not None else next((n for n in left if n >= after), left[0] if left else len(found))
             if not 0 <= place < len(found):
                 place, text = max(-1, min(place, len(found))), rendered(PAGE, "nothing", kind == DRAFTS)
@@ -143,14 +138,16 @@ class ReviewTab:
         marks = [(say("evals-number-answers", number=n), span.id) for n, span in enumerate(spans, 1)]
         # What was shown is nobody's word: nothing is marked until a person has decided.
         marked = [span.id for span in case.spans] if draft.decision is not None else []
+        # By name, where that says which.
+        names = ((code, parties.display(code, language())) for code in case.expect.states)
+        typed = (name if parties.resolve(name).codes == (code,) else code for code, name in names)
         return {
             self.item: note + rendered(PAGE, "draft", draft, left, spans, documents, parties, unread),
             self.right: {"right": True, "wrong": False}.get(str(draft.saved.tags.get("answer_was"))),
             self.used: gr.CheckboxGroup(choices=marks, value=marked, visible=bool(marks)),
             self.file: gr.Dropdown(choices=sorted(documents.by_file) if documents is not None else [], value=None),
             self.quote: "", self.question: case.question, self.status: case.expect.status,
-            self.states: typed_states(case.expect.states, parties), self.reason: case.expect.reason,
-            self.missing: case.expect.missing,
+            self.states: "; ".join(typed), self.reason: case.expect.reason, self.missing: case.expect.missing,
         }  # fmt: skip
 
     def done(self, decide: Callable[..., tuple[str, str]], given: Updates, *more: bool) -> Updates:
@@ -211,9 +208,3 @@ def _standing_at(at: int, found: Sequence[_Item]) -> _Item:
     if not 0 <= at < len(found):
         raise EvalError("what stood here is not there any more: go on with the next one")
     return found[at]
-
-
-def typed_states(codes: Sequence[str], parties: PartyTable) -> str:
-    """Returns States as a person would type them: by name, where that says which."""
-    names = ((code, parties.display(code, language())) for code in codes)
-    return "; ".join(name if parties.resolve(name).codes == (code,) else code for code, name in names)

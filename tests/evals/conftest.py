@@ -6,12 +6,12 @@ import pytest
 
 from evals.case_sets import CONFERENCE, SAMPLE
 from evals.cases.documents import Documents, read_documents
-from evals.files import EvalPaths, eval_paths
+from evals.files import EvalPaths
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> EvalPaths:
-    return eval_paths(tmp_path / "store")
+    return EvalPaths(tmp_path / "store")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from evals.case_sets import SAMPLE
 from evals.cases.case import Case, case_schema, load_cases
 from evals.cases.documents import Document
 from evals.errors import DatasetError
@@ -14,18 +13,6 @@ from tests.cases import Cases
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
-
-
-def test_load_cases_of_the_conference_hold_their_quotations():
-    folder = PROJECT / "evals" / "conference"
-    cases = load_cases(folder / "questions.yaml")
-    assert len(cases) > 50 and len({case.id for case in cases}) == len(cases)
-    for case in cases:
-        for span in case.evidence:
-            file = folder / span.file if span.file.startswith("txt/") else SAMPLE / span.file
-            text = file.read_bytes().decode("utf-8")
-            assert span.quote is None or text[span.start : span.end] == span.quote, case.id
-        assert all(group for group in case.groups)
 
 
 @cases("name", "text")

@@ -8,12 +8,12 @@ import pytest
 
 from app.errors import SettingsError
 from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, corpus_of, folder_name, open_set, shipped_folder
+from evals.case_sets import CONFERENCE, FOLDERS, SAMPLE, cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, Evidence
 from evals.cases.documents import Document, located, read_documents
 from evals.errors import DatasetError, RunError
 from evals.eval_environment import changed, described, open_environment
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from tests.evals.made import case, documents
 
 
@@ -75,12 +75,12 @@ def test_words_alone_are_located(tmp_path: Path) -> None:
 
 
 def test_shipped_sets_open_by_name(tmp_path: Path) -> None:
-    smoke, folders = open_set("smoke", (), eval_paths(tmp_path)), corpus_of("smoke", (), eval_paths(tmp_path))
+    smoke, folders = open_set("smoke", (), EvalPaths(tmp_path)), corpus_of("smoke", (), EvalPaths(tmp_path))
     assert folders == (CONFERENCE, SAMPLE)
-    assert [shipped_folder(folder_name(folder)) for folder in folders] == [*folders]
+    assert [FOLDERS.get(name := folder_name(folder), Path(name)) for folder in folders] == [*folders]
     assert cases_hash(smoke) == cases_hash(smoke[::-1]) != cases_hash(smoke[1:])
     with pytest.raises(DatasetError, match="smoke, typed, held, held_speeches, dev, asked, asked_meeting, saved"):
-        open_set("nothing", (), eval_paths(tmp_path))
+        open_set("nothing", (), EvalPaths(tmp_path))
 
 
 def test_settings_are_changed_by_name(tmp_path: Path) -> None:

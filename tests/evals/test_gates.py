@@ -186,20 +186,10 @@ def test_equal_scores_pass_every_time_and_chance_flips_nearly_every_time():
     assert passed >= 19
 
 
-def test_packaged_gates_load():
-    gates = load_gates()
-
-    assert {gate.metric for gate in gates.hard} >= {"failed", "quote_verified", "misattributed"}
-    assert gates.soft[0].metric == "right"
-
-
 @cases("text", "message")
 def test_gates_that_make_no_sense_are_refused(tmp_path, text, message):
     path = tmp_path / "gates.yaml"
     path.write_text(text, encoding="utf-8")
-
     with pytest.raises(EvalError) as caught:
         load_gates(path)
-
-    assert message in str(caught.value)
-    assert "gates.yaml" in str(caught.value)
+    assert message in str(caught.value) and "gates.yaml" in str(caught.value)

@@ -15,6 +15,7 @@ from evals.metrics import abstention, citations, content, integrity, reading, ro
 from evals.metrics.abstention import brier
 from evals.metrics.citations import overlaps
 from evals.metrics.eval_sample import EvalSample
+from evals.metrics.retrieval import ranking, retrieval, wrong_state
 from evals.metrics.table import MEASURES, METRICS, components
 from evals.score import first_broken
 from tests.cases import Cases
@@ -299,3 +300,38 @@ def test_every_metric_has_a_name_a_formula_and_components_of_its_own_measure():
     assert found["citations.evidence_first"] == (1.0, 1.0)
     assert "content.state_set" not in found
     assert abstention.decision(_sample(case, _answer())) == (0.0, 0.0, 0.0, 1.0)
+
+
+# Two spans of a.txt are one evidence group, one of b.txt is another.
+ASKED = case(
+    states=("XAA",), type="compare", evidence_groups=(("e1", "e2"), ("e3",)),
+    evidence=[
+        {"id": f"e{n}", "file": file, "start": start, "end": start + 50}
+        for n, (file, start) in enumerate((("a.txt", 100), ("a.txt", 400), ("b.txt", 0)), start=1)
+    ],
+)  # fmt: skip
+
+
+def _searched(*places: tuple[int, int] | tuple[int, int, str], **fields: Any) -> EvalSample:
+    """Passages by their places, best first: of the statement in a.txt where none is named."""
+    found = (passage(*place[:2], rank=rank, statement=[*place, "s1"][2]) for rank, place in enumerate(places, 1))
+    return _sample(ASKED, _answer(retrieved=tuple(found)), **{"files": {"s1": "a.txt", "s2": "b.txt"}} | fields)
+
+
+@cases("places", "documents", tuples=True)
+def test_ranking_counts_groups_whichever_way_texts_are_split(places, documents):
+    assert ranking(_searched(*places)) == ([*documents], frozenset({"group-0", "group-1"}))
+
+
+def test_retrieval_figures_by_hand():
+    found = retrieval(_searched((0, 60), (90, 200), (500, 600), (0, 80, "s2")))
+    ideal = 1 / math.log2(2) + 1 / math.log2(3)
+    # Recall at 5, 10 and 20, nDCG and the reciprocal rank, over one case.
+    expected = (2 / 2, 2 / 2, 2 / 2, (1 / math.log2(3) + 1 / math.log2(5)) / ideal, 1 / 2)
+    assert found == pytest.approx((*expected, 1.0))
+    assert retrieval(_searched()) == (*[0.0] * 5, 1.0)
+    assert retrieval(_searched((90, 200), files={})) is None, "it does not apply where files are unknown"
+
+
+def test_passages_of_others_are_counted_among_the_first_ten():
+    assert wrong_state(_searched(*[(0, 10), (0, 10, "s2")] * 6)) == (5.0, 10.0)

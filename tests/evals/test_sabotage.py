@@ -19,7 +19,7 @@ from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
 from evals.cases.case import Case
 from evals.cases.documents import Documents
 from evals.eval_environment import open_environment, statement_files, store_path
-from evals.files import eval_paths
+from evals.files import EvalPaths
 from evals.gates import GateReport, check_gates, load_gates
 from evals.runner import asking, run_cases
 from evals.runs import Run, create_run
@@ -67,7 +67,7 @@ def workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
     """Every fourth case of the smoke set: enough for every gate, and a fourth of the time."""
-    return open_set("smoke", (), eval_paths(tmp_path_factory.mktemp("paths")))[::4]
+    return open_set("smoke", (), EvalPaths(tmp_path_factory.mktemp("paths")))[::4]
 
 
 @pytest.fixture(scope="module")

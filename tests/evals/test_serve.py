@@ -22,7 +22,7 @@ from app.settings import Settings
 from evals.archive import Archive
 from evals.cases.documents import Documents, read_documents
 from evals.errors import EvalError, RunError
-from evals.files import EvalPaths, eval_paths
+from evals.files import EvalPaths
 from evals.review import drafts, read_rulings, saved_cases
 from evals.runs import Run, open_run
 from evals.score import score_run
@@ -59,7 +59,7 @@ class Slow:
             raise RunError("no folder of statements <b>")
         if options.limit == 98:
             raise ZeroDivisionError("a bug")
-        name, root = given["name"], eval_paths(settings.store).runs
+        name, root = given["name"], EvalPaths(settings.store).runs
         if given["resume"]:
             return open_run(root, name).ended(datetime.now(UTC))
         run = make_run(root, {"a": None, "b": None, "c": None}, name=name, ended=None)

@@ -7,7 +7,7 @@ import pytest
 
 from evals.compare import Paired, judged
 from evals.metrics.table import RIGHT, ratio
-from evals.stats import cluster_bootstrap, holm, interval, not_worse_p
+from evals.summary import cluster_bootstrap, holm, interval, not_worse_p
 
 
 def test_holm_multiplies_by_the_tests_left_never_falls_and_stays_below_one():

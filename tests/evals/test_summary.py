@@ -3,8 +3,7 @@
 import pytest
 
 from evals.metrics.table import FAILED, RIGHT
-from evals.stats import wilson
-from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise
+from evals.summary import SMALL, by_case, figure, latency, shares, stage_counts, summarise, wilson
 from tests.cases import Cases
 from tests.evals.made import score
 
@@ -22,7 +21,7 @@ def test_figures_are_quotients_of_sums_in_which_repeats_of_a_case_count_once():
     )
     found = summarise([one, other])["quote_verified"]
     assert (found.value, found.numerator, found.denominator, found.n) == ((3 + 1) / (4 + 1), 3 + 1, 4 + 1, 2)
-    assert (found.low, found.high) == tuple(wilson(2, 2)), "two clusters are too few to draw from"
+    assert (found.low, found.high) == wilson(2, 2), "two clusters are too few to draw from"
     repeats = [score("a", repeat=repeat, components={QUOTES: (1 - repeat, 1)}) for repeat in range(2)]
     found = summarise([*repeats, other])["quote_verified"]
     assert (found.value, found.n) == (((1 + 0) / 2 + 1) / 2, 2)
@@ -34,8 +33,9 @@ def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_i
     ]
     ten, nine = figure(by_case(scores), RIGHT), figure(by_case(scores[:-2]), RIGHT)
     # Twins come and go together, so that the interval is wider than one over twenty cases each for itself.
-    assert ten.high - ten.low > wilson(16, 20).high - wilson(16, 20).low
-    assert (nine.low, nine.high) == tuple(wilson(14, 18))
+    low, high = wilson(16, 20)
+    assert ten.high - ten.low > high - low
+    assert (nine.low, nine.high) == wilson(14, 18)
 
 
 def test_figures_that_apply_to_no_case_are_left_out():
@@ -79,7 +79,7 @@ def test_slices_come_worst_first_with_their_interval():
     found = shares(scores)
     (first, french), (_, english) = found["lang"].items()
     assert (first, french.n, french.value) == ("fr", 21, 15 / 21)
-    assert (french.low, french.high) == tuple(wilson(15, 21))
+    assert (french.low, french.high) == wilson(15, 21)
     assert english.n == 5 < SMALL <= french.n
     assert set(found) == {"lang", "type"}
 

@@ -26,14 +26,9 @@ def speeches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "Terrorism in year {} is no answer.",
         "We met small arms {} times.",
     )
+    text = " ".join(each.format(number) for number in range(40) for each in sentences)
     records = [
-        {
-            "iso3": state,
-            "text": " ".join(each.format(number) for number in range(40) for each in sentences),
-            "session": 70 + year,
-            "year": str(2015 + year),
-            "language": "en",
-        }
+        {"iso3": state, "text": text, "session": 70 + year, "year": str(2015 + year), "language": "en"}
         for year, state in enumerate(("XZA", "XZB"))
     ]
     lines = "".join(json.dumps(record) + "\n" for record in records)
