@@ -31,15 +31,14 @@ from app.ui.conversation import (
     answer_text,
     conversation_html,
     shown_turn,
-    suggestions_html,
-    welcome_html,
 )
 from app.ui.conversation_list import change_list, list_html
-from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, page_image, whole_statement
+from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
+from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from ingest.parties.regions import regions
@@ -73,7 +72,7 @@ class _AskTabController:
             examples = greet(statements, localize(self._corpus.parties(), language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
-        return welcome_html(len(statements), examples)
+        return render("welcome", statements=len(statements), examples=examples)
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
         """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
@@ -157,7 +156,7 @@ class _AskTabController:
         if not turns:
             return ""
         try:
-            return suggestions_html(self._assistant.suggest(turns[-1].answer))
+            return render("suggestions", questions=self._assistant.suggest(turns[-1].answer))
         except SHOWN_ERRORS:
             return ""
 
@@ -390,7 +389,7 @@ def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn |
 def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
     """Renders the evidence of all turns; that of the turn of a number is shown, by default the newest."""
     newest = turns[-1].number if turns else 0
-    return evidence_panel([(turn.number, turn.evidence) for turn in turns], newest if shown is None else shown)
+    return render("panel", turns=turns, shown=newest if shown is None else shown)
 
 
 def _years(date: str | None) -> list[str]:

@@ -24,12 +24,13 @@ from app.export.write import write_briefing
 from app.settings import BriefingConfig
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
-from app.ui.briefing_view import Found, briefing_html, progress_html
+from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
+from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from prompts.wording import LANGUAGES
@@ -145,7 +146,7 @@ class _BriefingTabController:
                 request, tell, max_points=config.talking_points, max_tokens=limit, composer=composer
             )
 
-        yield progress_html(None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
+        yield render("progress", at=None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
         try:
             for event in run_in_background(job):
                 if isinstance(event, Briefing):
@@ -156,7 +157,7 @@ class _BriefingTabController:
                         problem = error_html(error)
                     yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
-                    yield progress_html(event), *skips(5)
+                    yield render("progress", at=event), *skips(5)
         except Exception as error:
             yield error_html(error), *skips(5)
 

@@ -67,11 +67,6 @@ def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer,
     )
 
 
-def checking_html(done: int = 0, total: int | None = None) -> str:
-    """Renders how far a check is; without a total it has only begun."""
-    return render("check", report=None, done=done, total=total)
-
-
 def _shown(document: CheckedDocument, by_block: dict[int, list[int]]) -> set[int]:
     if len(document.text) <= _WHOLE:
         return set(range(len(document.blocks)))

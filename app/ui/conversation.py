@@ -22,8 +22,6 @@ from app.ui.words import digits, language, say
 from prompts.wording import load_wording
 
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
-# The component's event for judging, one of those that Gradio knows; `select` is for what asks.
-JUDGE_EVENT: Final = "apply"
 _NAMES_SHOWN = 6
 # Passages and sentences that the record of an answer lists, and characters of the id of a document.
 _LISTED = 10
@@ -111,7 +109,6 @@ def conversation_html(
         steps=_STEPS[:reached],
         checked=render_prose(pending.shown, {}) if pending is not None and pending.shown else "",
         unsaved=unsaved or {},
-        judge_event=JUDGE_EVENT,
         names_shown=_NAMES_SHOWN,
     )
 
@@ -176,16 +173,6 @@ def _how(answer: Answer) -> list[str]:
     how = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
     seconds = answer.timings_ms.total / 1000
     return [*how, say("seconds", seconds=digits(f"{seconds:.1f}"))] if seconds >= 0.05 else how
-
-
-def welcome_html(statements: int, examples: Sequence[str]) -> str:
-    """Renders what an empty conversation shows: how much there is to search, and questions that it answers."""
-    return render("welcome", statements=statements, examples=examples)
-
-
-def suggestions_html(questions: Sequence[str]) -> str:
-    """Renders questions that may be asked next, as buttons."""
-    return render("suggestions", questions=questions)
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:

@@ -5,7 +5,8 @@ import pytest
 
 from app.desk.conversations import KeptTurn
 from app.records import Abstention, Coverage, DroppedClaim, Scope
-from app.ui.conversation import Pending, conversation_html, shown_turn, welcome_html
+from app.ui.conversation import Pending, conversation_html, shown_turn
+from app.ui.templates import render
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
@@ -16,10 +17,10 @@ def turn(question: str, number: int = 1, **changes):
 
 
 def test_welcome_offers_questions_and_says_what_there_is():
-    html = welcome_html(3, ("What did <b>Arvandia</b> say?",))
+    html = render("welcome", statements=3, examples=("What did <b>Arvandia</b> say?",))
     assert "Statements to search: 3." in html
     assert 'data-action="ask" data-question="What did &lt;b&gt;Arvandia&lt;/b&gt; say?"' in html
-    assert "on the Ingest tab" in welcome_html(0, ())
+    assert "on the Ingest tab" in render("welcome", statements=0, examples=())
 
 
 def test_record_of_an_answer_names_statements_and_no_ids():

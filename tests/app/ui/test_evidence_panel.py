@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from app.records import Answer
-from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, whole_statement
+from app.ui.evidence_panel import evidence_section, fetched, whole_statement
+from app.ui.templates import render
 from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
 
 
@@ -78,7 +79,7 @@ def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():
 
 
 def test_panel_shows_the_newest_and_hides_the_others():
-    html = evidence_panel([(1, "<p>one</p>"), (2, "<p>two</p>")], 2)
+    html = render("panel", turns=[{"number": 1, "evidence": "one"}, {"number": 2, "evidence": "two"}], shown=2)
     assert 'data-turn="1" aria-label="Evidence for question 1" hidden>' in html
     assert 'data-turn="2" aria-label="Evidence for question 2">' in html
 
