@@ -121,11 +121,7 @@ class _AskTabController:
     ) -> tuple[str, int]:
         """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
 
-        Returns:
-            The id of its conversation, and its number there.
-
-        Raises:
-            WorkError: It cannot be kept, as on a full disk.
+        Returns the id of its conversation and its number there; a WorkError says that it cannot be kept.
         """
         with suppress(NotFoundError):
             if here is not None:

@@ -173,11 +173,7 @@ class _BriefingTabController:
         return briefing_html(briefing, picture, identifier=here or "", found=found, gone=told(gone) if gone else "")
 
     def _now(self, made: Briefing, here: str | None = None) -> Briefing:
-        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews.
-
-        Raises:
-            AppError: It is not there any more, or not this person's.
-        """
+        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews."""
         briefing = self._tools.kept.as_of_today(made) if here is None else self._tools.kept.open(here)
         reviews = self._tools.reviews.of([cell.key for cell in briefing.cells])
         return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))

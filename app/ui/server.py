@@ -151,12 +151,7 @@ def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: 
 
 
 def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
-    """Serves the chat until interrupted, at an address of this machine's own; port 0 takes any free one.
-
-    Raises:
-        HostError: Others could reach the address.
-        PortTakenError: It cannot be had.
-    """
+    """Serves the chat until interrupted, at an address of this machine's own; raises as `serve_app` does."""
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
@@ -185,11 +180,8 @@ def serve_app(
 
     It listens to one of this machine's own addresses, or where accounts guard it `anywhere`; port 0 takes any free one.
     Browsers see `address`, whose path is then the root path. At the end requests under way are given `ends_in` seconds.
-    `build` gets what is called when the page can be opened, and `on_ready` is then called with its address.
-
-    Raises:
-        HostError: Others could reach the address.
-        PortTakenError: It cannot be had.
+    `build` gets what is called when the page can be opened, and `on_ready` is then called with its address. A HostError
+    says that others could reach the address, a PortTakenError that it cannot be had.
     """
     with listen(host, port, anywhere=anywhere) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
