@@ -37,7 +37,7 @@ from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_s
 from app.ui.messages import error_html, told
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
-from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
+from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
 from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
@@ -348,7 +348,8 @@ class _AskTabController:
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.documents()]
         codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
-        parties = sorted((self._corpus.party_name(code, language()), code) for code in codes)
+        names = partial(self._corpus.party_name, language=language())
+        parties = sorted((names(code), code) for code in codes)
         articles = treaty_values(scope)
         # The years of an interval are edited by its ends.
         runs = [] if scope.interval else year_runs(scope.years)
@@ -359,18 +360,16 @@ class _AskTabController:
             ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
             ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
         )
-        sets = sorted((self._set_name(code), code) for code in {*regions(), *scope.members_of})
+        sets = sorted((value_label("members_of", code, names), code) for code in {*regions(), *scope.members_of})
+        excluded = {*parties, *sets, *((value_label("excluded", code, names), code) for code in scope.excluded)}
         return [
             (parties, [*scope.states, *scope.groups]),
             (sets, [*scope.members_of]),
-            (sorted({*parties, *sets, *((self._set_name(code), code) for code in scope.excluded)}), [*scope.excluded]),
+            (sorted(excluded), [*scope.excluded]),
             (articles, articles),
-            ([(years_label(value), value) for value in years], runs),
+            ([(value_label("years", value, names), value) for value in years], runs),
             *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
         ]
-
-    def _set_name(self, code: str) -> str:
-        return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code, language())
 
 
 def _idle() -> tuple[Any, ...]:
