@@ -25,7 +25,7 @@ from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
-from app.ui.page_language import PageLanguage, translations
+from app.ui.page_language import PageLanguage, Translations
 from app.ui.parts import text_of
 from app.ui.served import served_folder
 from app.wiring import Workspace
@@ -115,7 +115,7 @@ def create_app(
             font=_SANS,
             font_mono=_MONO,
         ).set(**yaml.load(text_of("theme.yaml"), Loader=yaml.CSafeLoader)),
-        i18n=translations(),
+        i18n=Translations(),
         css=text_of("style.css"),
         js=text_of("script.js"),
     )
