@@ -150,19 +150,20 @@ def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: 
     return build_interface(*parts, signs_out=signs_out)
 
 
-def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
+def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted, at an address of this machine's own; raises as `serve_app` does."""
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
 
-    with contextlib.closing(open_tables(workspace.settings.store, workspace.settings.database)) as tables:
+    settings = workspace.settings
+    with contextlib.closing(open_tables(settings.store, settings.database)) as tables:
 
         def build(ready: Callable[[], None]) -> FastAPI:
             interface = chat_of(workspace, workspace.checker(), Works(tables))
-            return create_app(interface, on_ready=ready, largest_file=workspace.settings.load.max_bytes)
+            return create_app(interface, on_ready=ready, largest_file=settings.load.max_bytes)
 
-        serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
+        serve_app(build, settings.store, settings.server.host, settings.server.port, on_ready=on_ready)
 
 
 def serve_app(
