@@ -4,11 +4,9 @@ The texts are the sample statement and plainly fictional ones; one of these is h
 """
 
 import hashlib
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -24,7 +22,6 @@ from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from ingest.parties.party_table import PartyTable
-from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.fakes_briefing import fake_briefing, worded_briefing
 from tests.made import citation
 from vectorstore.records import Document, DocumentSummary, Metadata, SentenceId, Statement, StatementSummary
@@ -108,23 +105,11 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
     return replace(made, **changes)
 
 
-class FakeUploads:
-    """Gives folders that are gone afterwards, since nothing is kept of what is in memory."""
-
-    @staticmethod
-    @contextmanager
-    def folder() -> Iterator[Path]:
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
-
-
 class FakeCorpus:
-    """Holds statements in memory; ingests text files without splitting them."""
+    """Holds statements in memory, and takes none in."""
 
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
         self.stored = {item.statement_id: item for item in statements}
-        self.ingested: list[tuple[str, ...]] = []
-        self.uploads = FakeUploads()
 
     def parties(self) -> PartyTable:
         return PartyTable.load()
@@ -179,40 +164,6 @@ class FakeCorpus:
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
-    def ingest_uploads(self, paths: Sequence[Path], **how: Any) -> IngestReport:
-        return self.ingest(paths, **how)
-
-    def ingest(
-        self,
-        paths: Sequence[Path],
-        *,
-        sample: bool = False,
-        include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
-    ) -> IngestReport:
-        files = [SAMPLE] if sample else [f for p in paths for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
-        self.ingested.append(tuple(file.name for file in files))
-        results = []
-        for done, file in enumerate(files):
-            if progress is not None:
-                progress(IngestProgress(done=done, total=len(files), file=str(file), step="load"))
-            text = file.read_bytes().decode(errors="replace")
-            if not text.strip():
-                results.append(FileResult(file=str(file), result="skipped", reason=f"{file}: no text in it"))
-                continue
-            new = sample_statement() if sample else statement(file.name, text, Metadata(state="XAA", language="en"))
-            known = new.statement_id in self.stored
-            self.stored[new.statement_id] = new
-            results.append(
-                FileResult(
-                    file=new.file if sample else str(file),
-                    result="unchanged" if known else "added",
-                    statement_id=new.statement_id,
-                    state=new.metadata.state,
-                )
-            )
-        return IngestReport(files=tuple(results), passages=len(results), embedded_passages=len(results), seconds=0.1)
-
     def trace(self, trace_id: str) -> dict[str, object]:
         raise NotFoundError(f"no trace of an answer {trace_id!r}")
 
@@ -247,10 +198,8 @@ class FakeAssistant:
         self.step_seconds = step_seconds
         self.asked: list[tuple[str, dict[str, Any] | None, tuple[EarlierTurn, ...]]] = []
 
-    def ask(
-        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
-    ) -> Answer:
-        *_, answer = self.stream(question, overrides=overrides, history=history)
+    def ask(self, question: str, **how: Any) -> Answer:
+        *_, answer = self.stream(question, **how)
         assert isinstance(answer, Answer)
         return answer
 

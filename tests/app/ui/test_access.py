@@ -25,8 +25,12 @@ def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> N
     def looked_at() -> None:
         page.locator('[role="tabpanel"]:visible').wait_for()
         assert (wrong(page), overflowing(page)) == ([], []), page.inner_text('#tabs [aria-selected="true"]')
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     ask(page, EXAMPLE)
+    ask(page, "hostile", 2)
+    page.click('#scope-editor >> text="Edit scope"')
+    page.wait_for_timeout(400)
     looked_at()
     if width > 860:
         # Each pane scrolls by itself, and the page does not.
