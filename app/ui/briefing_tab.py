@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
-from babel import Locale
 
 from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.edit import add_quotation, drop_quotation
@@ -27,18 +26,17 @@ from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
+from app.ui.page_head import LANGUAGE_CHOICES
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
 from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
-from prompts.wording import LANGUAGES
 
 _SESSION_SECONDS: Final = 24 * 3600
 # Fields of the form that say what a briefing is asked for.
 _FIELDS: Final = 7
-_LANGUAGES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +99,7 @@ class _BriefingTabController:
             gr.Dropdown(choices=self._offered(chosen)),
             gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS]),
             gr.Radio(choices=[(say(f"composer-{name}", model=model or ""), name) for name in COMPOSERS]),
-            gr.Dropdown(choices=[(say("as-this-page"), ""), *_LANGUAGES]),
+            gr.Dropdown(choices=[(say("as-this-page"), ""), *LANGUAGE_CHOICES]),
         )
 
     def make(
@@ -372,7 +370,7 @@ def build_briefing_tab(
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
         years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
-        names = [("–", ""), *_LANGUAGES]
+        names = [("–", ""), *LANGUAGE_CHOICES]
         spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
     split = gr.Checkbox(label=label("cell-a-session"), value=False)
     model = tools.builder.model

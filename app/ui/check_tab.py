@@ -34,11 +34,8 @@ class _CheckTabController:
 
     def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
-        if not file and not text.strip():
-            yield hint_html("nothing-to-check"), gr.skip()
-            return
-        if file and text.strip():
-            yield hint_html("file-and-text"), gr.skip()
+        if bool(file) == bool(text.strip()):
+            yield hint_html("file-and-text" if file else "nothing-to-check"), gr.skip()
             return
         yield render("check", report=None, done=0, total=None), gr.DownloadButton(visible=False)
         try:
