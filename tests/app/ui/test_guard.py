@@ -166,7 +166,6 @@ def test_gradio_alone_copies_any_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.slow
 def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: SimpleNamespace) -> None:
-    sent = 0
     with visitor(machine.served) as client:
         own = upload(client)
         config = client.get("/config").json()
@@ -175,38 +174,32 @@ def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: Simpl
         assert len(inputs) > 30 and {"ask", "brief", "verify"} <= named
         payloads = itertools.cycle(
             (path, nested(files(path, own)[form])[nesting])
-            for nesting in range(7)
-            for form in range(7)
-            for path in paths(machine, own)
+            for nesting, form, path in itertools.product(range(7), range(7), paths(machine, own))
         )
-        bodies: list[tuple[str, dict[str, Any]]] = []
-        for number, places in inputs.items():
-            for place in range(len(places) + 1):
-                for route in ("queue/join", "run/predict"):
-                    bodies.append((route, {"fn_index": number, "session_hash": "abc", "place": place}))
-        bodies += [(f"call/{name}", {"place": place}) for name in sorted(named) for place in range(3)]
-        bodies += [(f"run/{name}", {"place": 0}) for name in sorted(named)]
+        bodies: list[tuple[str, dict[str, Any], int]] = [
+            (route, {"fn_index": number, "session_hash": "abc"}, place)
+            for number, places in inputs.items()
+            for place in range(len(places) + 1)
+            for route in ("queue/join", "run/predict")
+        ]
+        bodies += [(f"call/{name}", {}, place) for name in sorted(named) for place in range(3)]
+        bodies += [(f"run/{name}", {}, 0) for name in sorted(named)]
         bodies += [
-            ("component_server/", {"component_id": c["id"], "fn_name": name, "session_hash": "abc", "place": 0})
+            ("component_server/", {"component_id": c["id"], "fn_name": name, "session_hash": "abc"}, 0)
             for c in config["components"]
             for name in (*c["props"].get("server_fns", ()), "preprocess", "ls")
         ]
-        for route, body in bodies:
+        for route, body, place in bodies:
             path, value = next(payloads)
-            place = body["place"]
-            request = {key: item for key, item in body.items() if key != "place"}
             if place == 0 and "fn_index" in body:
-                request |= {"data": [None] * len(inputs[body["fn_index"]]), "event_data": value}
-            elif route == "component_server/":
-                request["data"] = value
+                body |= {"data": [None] * len(inputs[body["fn_index"]]), "event_data": value}
             else:
-                request["data"] = [*[None] * (place - 1), value]
-            found = client.post(f"{API}/{route}", json=request)
-            sent += 1
-            assert found.status_code in (403, 404), (route, request, found.text)
+                body["data"] = value if route == "component_server/" else [*[None] * (place - 1), value]
+            found = client.post(f"{API}/{route}", json=body)
+            assert found.status_code in (403, 404), (route, body, found.text)
             assert_safe(machine, [path], found.text)
         assert client.get("/health").status_code == 200
-    assert sent > 250
+    assert len(bodies) > 250
     assert not copies(machine) and not machine.fetched
 
 
@@ -218,8 +211,7 @@ def test_strings_are_no_files(machine: SimpleNamespace) -> None:
         config = client.get("/config").json()
         values = itertools.cycle(
             given
-            for path in paths(machine, own)
-            if path
+            for path in filter(None, paths(machine, own))
             for given in (path, [path], json.dumps({"path": path, "meta": {"_type": "gradio.FileData"}}))
         )
         for dependency in config["dependencies"]:
