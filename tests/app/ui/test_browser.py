@@ -133,15 +133,6 @@ def test_scope_editor_applied_asks_again_with_its_values(answered, app_server):
     assert overrides["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
 
 
-def test_follow_up_history_stays_with_its_visitor(answered, open_page, app_server):
-    other = open_page()
-    ask(other, "What did Arvandia say?")
-    ask(answered, "and the group?", 2)
-    assert app_server.assistant.asked[-1] == ("and the group?", None, (EarlierTurn(question=EXAMPLE),))
-    assert other.locator(".u-turn").count() == 1
-    assert "delivered by Arvandia" in answered.inner_text("#card-2-1 h3")
-
-
 def test_ambiguous_question_option_asks_again(page, app_server):
     ask(page, "What did Korea say?")
     assert "read in several ways" in page.inner_text(".u-status")
@@ -149,14 +140,6 @@ def test_ambiguous_question_option_asks_again(page, app_server):
     page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
     assert app_server.assistant.asked[-1][0] == "Arvandia (fictional)"
     assert app_server.assistant.asked[-1][2] == (EarlierTurn(question="What did Korea say?"),)
-
-
-def test_empty_question_says_what_to_do_and_keeps_the_conversation(answered):
-    answered.fill("#question textarea", "   ")
-    answered.press("#question textarea", "Enter")
-    answered.wait_for_selector(".u-error")
-    assert "the question is empty" in answered.inner_text(".u-error")
-    assert answered.locator('.u-turn[data-turn="1"]').is_visible()
 
 
 def test_hostile_statement_question_and_row_stay_text(page):

@@ -74,10 +74,7 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
 
 def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, tmp_path):
     page, corpus = desk
-    files = [
-        written(tmp_path, "one.txt", LONG),
-        written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund."),
-    ]
+    files = [written(tmp_path, "one.txt", LONG), written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund.")]
     told = upload(page, *files)
     assert "Without a State: 2" in told.split("File")[0]
     assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", told)

@@ -11,11 +11,12 @@ def section(question: str, **changes) -> str:
     return evidence_section(1, replace(assistant.ask(question), **changes), corpus)
 
 
-def test_card_marks_the_quote_inside_its_paragraph():
+def test_card_marks_the_quote_inside_its_paragraph_which_is_cut_around_it_with_the_whole_one_at_hand():
     html = section("What did Iran say about article 4?")
     start, end = html.index("<mark>"), html.index("</mark>")
     assert html[start:end].startswith("<mark>Cognizant of the importance role")
     assert html[end:].startswith("</mark> In this context and with the view")
+    assert "More of the paragraph" in html and " …</blockquote>" in html
 
 
 def test_card_holds_the_stored_characters():
@@ -61,11 +62,6 @@ def test_statement_removed_meanwhile_keeps_the_card():
     corpus.stored.clear()
     html = evidence_section(1, answer, corpus)
     assert "no statement" in html and "Cognizant of the importance" in html
-
-
-def test_long_paragraph_is_cut_around_the_quote_with_the_whole_one_at_hand():
-    html = section("What did Iran say about article 4?")
-    assert "More of the paragraph" in html and " …</blockquote>" in html
 
 
 def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():

@@ -237,6 +237,11 @@ def events(client: httpx.Client, session_hash: str) -> str:
         return "\n".join(lines)
 
 
+def numbered(client: httpx.Client, name: str) -> int:
+    """The number of an event of the page, by the name of its function."""
+    return next(d["id"] for d in client.get("/config").json()["dependencies"] if d["api_name"] == name)
+
+
 def routes_of(app: Any) -> set[tuple[str, str]]:
     """All (path, method) of an application and what is mounted in it."""
     found = set()
@@ -300,12 +305,7 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
     ):
         own = upload(one)
         value = {"path": own, "meta": {"_type": "gradio.FileData"}}
-        dependency = next(
-            d
-            for d in one.get("/config").json()["dependencies"]
-            if d["targets"] and len(d["inputs"]) == 2 and d["queue"]
-        )
-        body = {"data": [EXAMPLE, None], "fn_index": dependency["id"], "session_hash": "shared"}
+        body = {"data": [EXAMPLE, None, None], "fn_index": numbered(one, "ask_new"), "session_hash": "shared"}
         event = one.post(f"{API}/queue/join", json=body).raise_for_status().json()["event_id"]
         asked = one.post(f"{API}/call/ask", json={"data": [EXAMPLE, None, None]}).json()["event_id"]
         cancel = {"session_hash": "shared", "fn_index": 0, "event_id": event}
@@ -315,7 +315,7 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
             assert foreign.post(f"{API}/cancel", json=cancel).status_code == refused
             assert foreign.post(f"{API}/reset", json=cancel).status_code == refused
             assert foreign.get(f"{API}/call/ask/{asked}").status_code == 404
-            taken = foreign.post(f"{API}/queue/join", json=body | {"data": [[value], False]})
+            taken = foreign.post(f"{API}/queue/join", json=body | {"data": [[value], None, None]})
             assert taken.status_code == 403
         assert "process_completed" in events(one, "shared")
         assert "complete" in one.get(f"{API}/call/ask/{asked}").text
@@ -324,13 +324,8 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
 
 def test_documents_are_for_whoever_had_them_made(machine: SimpleNamespace) -> None:
     with visitor(machine.served) as one, visitor(machine.served) as other:
-        config = one.get("/config").json()
-        ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
-        by_button = {
-            target[0]: d for d in config["dependencies"] for target in d["targets"] if isinstance(target[0], int)
-        }
-        check = by_button[ids["check-run"]]
-        body = {"data": ["Arvandia said: “Nothing.”", None], "fn_index": check["id"], "session_hash": "check"}
+        draft = ["Arvandia said: “Nothing.”", None]
+        body = {"data": draft, "fn_index": numbered(one, "checked"), "session_hash": "check"}
         one.post(f"{API}/queue/join", json=body).raise_for_status()
         text = events(one, "check")
         found = re.search(r'"path":"([^"]+[.]md)"', text)

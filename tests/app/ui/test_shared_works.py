@@ -79,6 +79,10 @@ def asked(tab: _AskTabController, question: str, turns: list[ShownTurn], here: s
     return last
 
 
+def full(*_: object) -> None:
+    raise UnkeptError("what you make cannot be kept or read just now")
+
+
 def drop(briefing: Briefing, cell: int) -> gr.EventData:
     held = briefing.cells[cell]
     return event(key=held.key, action="drop", number=str(held.citations[0]))
@@ -110,9 +114,6 @@ def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatc
     review = event(key=briefing.cells[0].key, action="review", state="rejected")
     out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", review)
     assert "u-error" not in out and desk.briefings().reopened(here)[-5].cells[0].is_rejected
-
-    def full(*_: object) -> None:
-        raise UnkeptError("what you make cannot be kept or read just now")
 
     with monkeypatch.context() as patch:
         patch.setattr(Works, "put", full)
@@ -289,9 +290,6 @@ def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk
 
 
 def test_answer_that_cannot_be_kept_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise UnkeptError("what you make cannot be kept or read just now")
-
     monkeypatch.setattr(Works, "add", full)
     shown, _, turns, here, *_ = asked(desk.talks(), "What did Belmora say about extradition?", [], None)
     assert OPPOSED in shown and "u-error" in shown and here in (None, gr.skip()) and len(turns) == 1
