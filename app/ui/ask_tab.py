@@ -25,13 +25,7 @@ from app.export.conversation import ExportedTurn, conversation_docx, conversatio
 from app.records import Answer, Pick, Scope
 from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
-from app.ui.conversation import (
-    Pending,
-    ShownTurn,
-    answer_text,
-    conversation_html,
-    shown_turn,
-)
+from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
@@ -63,6 +57,7 @@ class _AskTabController:
         self._corpus = corpus
         self._kept = conversations
         self._cases = Cases(conversations.works, store)
+        self._shown = partial(conversation_html, corpus=corpus)
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
@@ -83,15 +78,6 @@ class _AskTabController:
             problem, identifier = error_html(error), None
         shown = problem + self.welcome(turns, identifier)
         return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
-
-    def _shown(
-        self,
-        turns: list[ShownTurn],
-        here: str | None,
-        pending: Pending | None = None,
-        unsaved: Mapping[int, str] | None = None,
-    ) -> str:
-        return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
     def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
         """Shows what the store, or another tab, changed of the conversation; gives (conversation, evidence, turns)."""

@@ -81,15 +81,15 @@ def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = 
 
 def conversation_html(
     turns: Sequence[ShownTurn],
-    corpus: Corpus,
-    *,
-    identifier: str = "",
+    here: str | None = None,
     pending: Pending | None = None,
     unsaved: Mapping[int, str] | None = None,
+    *,
+    corpus: Corpus,
 ) -> str:
     """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    The address of the page then has its `identifier`. While a question is `pending`, nothing can be changed; `unsaved`
+    The address of the page then has its id, `here`. While a question is `pending`, nothing can be changed; `unsaved`
     says of turns, by number, why they could not be kept.
     """
     if not turns and pending is None:
@@ -99,7 +99,7 @@ def conversation_html(
     reached = _STEPS.index(pending.done) + 2 if pending is not None and pending.done in _STEPS else 1
     return render(
         "conversation",
-        identifier=identifier,
+        identifier=here or "",
         turns=[
             _turn(t, corpus, before, editable=idle and t is turns[-1]) for t, before in zip(turns, scopes, strict=False)
         ],
