@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -63,7 +63,6 @@ class _Pages(BlocksConfig):
 def create_app(
     interface: gr.Blocks,
     *,
-    on_ready: Callable[[], None] | None = None,
     pages: Mapping[str, Callable[[Request], Response]] | None = None,
     visitors: Visitors | None = None,
     largest_file: int = LoadLimits().max_bytes,
@@ -119,17 +118,6 @@ def create_app(
         css=text_of("style.css"),
         js=text_of("script.js"),
     )
-    mounted = app.router.lifespan_context
-
-    @contextlib.asynccontextmanager
-    async def ready(started: FastAPI) -> AsyncIterator[None]:
-        async with mounted(started):
-            if on_ready is not None:
-                on_ready()
-            yield
-
-    app.router.lifespan_context = ready
-
     chat = cast(gr.routes.App, cast(Mount, app.routes[-1]).app)
 
     async def on_end() -> None:
@@ -159,15 +147,15 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     settings = workspace.settings
     with contextlib.closing(open_tables(settings.store, settings.database)) as tables:
 
-        def build(ready: Callable[[], None]) -> FastAPI:
+        def build() -> FastAPI:
             interface = chat_of(workspace, workspace.checker(), Works(tables))
-            return create_app(interface, on_ready=ready, largest_file=settings.load.max_bytes)
+            return create_app(interface, largest_file=settings.load.max_bytes)
 
         serve_app(build, settings.store, settings.server.host, settings.server.port, on_ready=on_ready)
 
 
 def serve_app(
-    build: Callable[[Callable[[], None]], FastAPI],
+    build: Callable[[], FastAPI],
     store: Path,
     host: str,
     port: int,
@@ -181,8 +169,8 @@ def serve_app(
 
     It listens to one of this machine's own addresses, or where accounts guard it `anywhere`; port 0 takes any free one.
     Browsers see `address`, whose path is then the root path. At the end requests under way are given `ends_in` seconds.
-    `build` gets what is called when the page can be opened, and `on_ready` is then called with its address. A HostError
-    says that others could reach the address, a PortTakenError that it cannot be had.
+    When the page can be opened, `on_ready` is called with its address. A HostError says that others could reach the
+    address, a PortTakenError that it cannot be had.
     """
     with listen(host, port, anywhere=anywhere) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
@@ -192,8 +180,8 @@ def serve_app(
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            app = build(lambda: on_ready(shown))
-            await quiet_server(app, ends_in=ends_in, root_path=root).serve(sockets=[listener])
+            server = quiet_server(build(), lambda: on_ready(shown), ends_in=ends_in, root_path=root)
+            await server.serve(sockets=[listener])
 
         # Ctrl-C is how serving ends.
         with contextlib.suppress(KeyboardInterrupt):

@@ -49,9 +49,9 @@ def serving(
     with closing(open_tables(store)) as tables, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
 
-        def build(ready: Callable[[], None]) -> Any:
+        def build() -> Any:
             interface = build_interface(assistant, corpus, store, briefings, checks, Works(tables))
-            apps.append(create_app(interface, on_ready=ready, largest_file=largest_file))
+            apps.append(create_app(interface, largest_file=largest_file))
             return apps[0]
 
         with serving_app(build) as (address, *_):
