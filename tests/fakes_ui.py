@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 from app.answering.assistant import Progress, Step
@@ -181,6 +182,9 @@ class FakeCorpus:
     def answer_as_of_today(self, answer: Answer) -> Answer:
         return answer
 
+    def as_of_today(self, citations: Sequence[Citation]) -> Sequence[Citation]:
+        return citations
+
     def party_name(self, code: str | None, language: str = "en") -> str:
         if code == "IRN" and language != "en":
             return self.parties().display(code, language)
@@ -317,22 +321,22 @@ class FakeBuilder:
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:
-    """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
+    """Makes the part of a workspace that the Briefing tab works with: a fictional briefing, and reviews of its own."""
     from app.briefing.kept import KeptBriefings
     from app.briefing.reviews import ReviewBook
     from app.desk.tables import open_tables
     from app.desk.works import Works
-    from app.settings import BriefingConfig
-    from app.ui.briefing_tab import BriefingTools
+    from app.settings import Settings
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
     catalogue, tables = Catalogue(folder / "reviews.sqlite3"), open_tables(folder)
-    kept = KeptBriefings(Works(tables), today=lambda citations: citations)
-    builder: Any = FakeBuilder(model)
-    tools = BriefingTools(builder=builder, reviews=ReviewBook(catalogue), config=BriefingConfig(), kept=kept)
+    _, corpus = fake_workspace()
+    kept = KeptBriefings(Works(tables), today=corpus.as_of_today)
+    reviews, settings = ReviewBook(catalogue), Settings(store=folder)
+    tools = SimpleNamespace(briefings=FakeBuilder(model), reviews=reviews, kept=kept, settings=settings, corpus=corpus)
     for each in (catalogue, tables):
-        weakref.finalize(tools, each.close)
+        weakref.finalize(tools.briefings, each.close)
     return tools
 
 

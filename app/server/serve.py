@@ -40,8 +40,9 @@ from app.server.problems import Problem, handle_problems, problem
 from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.settings import ServerConfig, Settings
+from app.ui.chat import build_interface
 from app.ui.guard import Visitors
-from app.ui.server import HEADERS, chat_of, create_app, serve_app
+from app.ui.server import HEADERS, create_app, serve_app
 from app.ui.templates import render
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
@@ -164,7 +165,7 @@ def build_server(workspace: Workspace) -> Served:
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
     actions = open_actions(workspace, entrance.tables, gate)
     tools = build_tools(actions)
-    interface = chat_of(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
+    interface = build_interface(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
     largest = workspace.settings.load.max_bytes
     chat = create_app(interface, visitors=entrance.visitors(EVENTS.get), largest_file=largest)
     routers = (

@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, get_args
 
 import gradio as gr
 from gradio.events import Dependency
 
-from app.answering.assistant import Assistant
 from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.answering.suggestions import greet
-from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
@@ -35,6 +32,7 @@ from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_va
 from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
+from app.wiring import Workspace
 from ingest.parties.regions import regions
 
 # Of a long conversation the page shows the last questions; all are kept, and stand in its document.
@@ -52,12 +50,10 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 class _AskTabController:
     """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
 
-    def __init__(self, assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations) -> None:
-        self._assistant = assistant
-        self._corpus = corpus
-        self._kept = conversations
-        self._cases = Cases(conversations.works, store)
-        self._shown = partial(conversation_html, corpus=corpus)
+    def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
+        self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
+        self._cases = Cases(conversations.works, workspace.settings.store)
+        self._shown = partial(conversation_html, corpus=workspace.corpus)
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
@@ -403,19 +399,13 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
 
 
 def build_ask_tab(
-    tab: gr.Tab,
-    page: gr.Blocks,
-    assistant: Assistant,
-    corpus: Corpus,
-    store: Path,
-    conversations: Conversations,
-    wanted: gr.State,
+    tab: gr.Tab, page: gr.Blocks, workspace: Workspace, conversations: Conversations, wanted: gr.State
 ) -> Callable[[Dependency], None]:
     """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for.
 
     Returns what is called with an event after which there is other to ask about.
     """
-    controller = _AskTabController(assistant, corpus, store, conversations)
+    controller, corpus = _AskTabController(workspace, conversations), workspace.corpus
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     here, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
 

@@ -17,12 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from app.briefing.kept import KeptBriefings
-from app.checking.checker import Checker
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
-from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
 from app.ui.page_language import PageLanguage, Translations
@@ -130,14 +127,6 @@ def create_app(
     return app
 
 
-def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
-    """Returns the interface over a workspace, not yet served; `signs_out` is as `build_interface` has it."""
-    settings, kept = workspace.settings, KeptBriefings(works, workspace.corpus.as_of_today)
-    tools = BriefingTools(builder=workspace.briefings, reviews=workspace.reviews, config=settings.briefing, kept=kept)
-    parts = (workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
-    return build_interface(*parts, signs_out=signs_out)
-
-
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted, at an address of this machine's own; raises as `serve_app` does."""
     # A store that another process writes just now is tidied the next time.
@@ -148,7 +137,7 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     with contextlib.closing(open_tables(settings.store, settings.database)) as tables:
 
         def build() -> FastAPI:
-            interface = chat_of(workspace, workspace.checker(), Works(tables))
+            interface = build_interface(workspace, workspace.checker(), Works(tables))
             return create_app(interface, largest_file=settings.load.max_bytes)
 
         serve_app(build, settings.store, settings.server.host, settings.server.port, on_ready=on_ready)

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from app.settings import Settings
 from app.wiring import Workspace
 from tests.fakes import fake_workspace as open_fake_workspace
 from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
@@ -45,12 +46,13 @@ def serving(
     from tests.fakes_server import serving as serving_app
 
     store, apps = folder / "store", list[Any]()
-    briefings, checks = tools or fake_tools(folder), checker or empty_checker(folder)
+    workspace, checks = tools or fake_tools(folder), checker or empty_checker(folder)
+    vars(workspace).update(assistant=assistant, corpus=corpus, settings=Settings(store=store))
     with closing(open_tables(store)) as tables, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
 
         def build() -> Any:
-            interface = build_interface(assistant, corpus, store, briefings, checks, Works(tables))
+            interface = build_interface(workspace, checks, Works(tables))
             apps.append(create_app(interface, largest_file=largest_file))
             return apps[0]
 

@@ -142,7 +142,7 @@ def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(visit
     page.locator("#composer").get_by_label("Quotations alone").check()
     page.click("#brief")
     page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")
-    assert tools.builder.composers == ["model", "extractive"]
+    assert tools.briefings.composers == ["model", "extractive"]
 
 
 def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(visit):

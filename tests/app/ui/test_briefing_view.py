@@ -10,7 +10,7 @@ from app.export.arrange import Sayings, arrange
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.briefing_view import Found, briefing_html
 from tests.fakes_briefing import EXTRADITION, cell_of, fake_briefing, with_cells
-from tests.fakes_ui import fake_tools, fake_workspace
+from tests.fakes_ui import fake_tools
 
 
 def _card(html: str, cell: Cell) -> str:
@@ -35,7 +35,8 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
 
 
 def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:
-    controller = _BriefingTabController(fake_tools(folder), fake_workspace()[1])
+    tools = fake_tools(folder)
+    controller = _BriefingTabController(tools, tools.kept)
     event = gr.EventData(target=None, _data={"key": cell.key, **data})
     return controller.change_cell(briefing, None, found, "B. Reader", event)
 

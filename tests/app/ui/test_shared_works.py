@@ -16,7 +16,7 @@ from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import UnkeptError
 from app.ui.ask_tab import _AskTabController
-from app.ui.briefing_tab import BriefingTools, _BriefingTabController
+from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
 from app.ui.uploads import file_name
 from app.ui.words import say
@@ -39,15 +39,12 @@ class Desk:
         self.works = {name: Works(self.tables, name, knows=bool) for name in ("amina", "bela")}
 
     def briefings(self, name: str = "amina") -> _BriefingTabController:
-        w = self.workspace
-        kept = KeptBriefings(self.works[name], w.corpus.as_of_today)
-        tools = BriefingTools(builder=w.briefings, reviews=w.reviews, config=w.settings.briefing, kept=kept)
-        return _BriefingTabController(tools, w.corpus)
+        kept = KeptBriefings(self.works[name], self.workspace.corpus.as_of_today)
+        return _BriefingTabController(self.workspace, kept)
 
     def talks(self, name: str = "amina") -> _AskTabController:
-        w = self.workspace
-        conversations = Conversations(self.works[name], w.corpus.answer_as_of_today)
-        return _AskTabController(w.assistant, w.corpus, w.settings.store, conversations)
+        conversations = Conversations(self.works[name], self.workspace.corpus.answer_as_of_today)
+        return _AskTabController(self.workspace, conversations)
 
     def briefed(self, **asked: Any) -> tuple[Briefing, str]:
         fields = {"topics": "extradition", "articles": "", "sessions": "", "years": "", "split": False} | asked
