@@ -132,7 +132,7 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
 
         try:
             with serving(build, ends_in=config.stop_seconds + 3, root_path=root_path) as (address, server, thread):
-                accounts = built[0].actions.accounts
+                accounts = built[0].actions.gate.accounts
                 for name, role in PEOPLE.items() if config.accounts != "none" else ():
                     accounts.add(name, role, PASSWORD)
                 running = Team(

@@ -190,7 +190,7 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.get("/ready", **needs("nobody"))
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(actions.accounts.exists, "", limiter=entrance.lookups)
+            await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
             await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
