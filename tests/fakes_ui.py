@@ -321,34 +321,20 @@ class FakeBuilder:
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:
-    """Makes the part of a workspace that the Briefing tab works with: a fictional briefing, and reviews of its own."""
-    from app.briefing.kept import KeptBriefings
+    """Makes the part of a workspace that the Briefing and the Check tab work with, over a record without statements."""
     from app.briefing.reviews import ReviewBook
-    from app.desk.tables import open_tables
-    from app.desk.works import Works
-    from app.settings import Settings
-    from vectorstore.catalogue import Catalogue
-
-    folder.mkdir(parents=True, exist_ok=True)
-    catalogue, tables = Catalogue(folder / "reviews.sqlite3"), open_tables(folder)
-    _, corpus = fake_workspace()
-    kept = KeptBriefings(Works(tables), today=corpus.as_of_today)
-    reviews, settings = ReviewBook(catalogue), Settings(store=folder)
-    tools = SimpleNamespace(briefings=FakeBuilder(model), reviews=reviews, kept=kept, settings=settings, corpus=corpus)
-    for each in (catalogue, tables):
-        weakref.finalize(tools.briefings, each.close)
-    return tools
-
-
-def empty_checker(folder: Path) -> Any:
-    """Makes a checker of drafts over a store without statements."""
     from app.checking.checker import Checker
     from app.checking.corpus_texts import CorpusTextsCache
+    from app.settings import Settings
     from ingest.loaders.loaded import LoadLimits
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalogue(folder / "checked.sqlite3")
+    catalogue = Catalogue(folder / "reviews.sqlite3")
     checker = Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
-    weakref.finalize(checker, catalogue.close)
-    return checker
+    tools = SimpleNamespace(
+        briefings=FakeBuilder(model), reviews=ReviewBook(catalogue), checker=lambda: checker,
+        corpus=fake_workspace()[1], settings=Settings(store=folder),
+    )  # fmt: skip
+    weakref.finalize(tools.briefings, catalogue.close)
+    return tools

@@ -12,7 +12,7 @@ import pytest
 from app.settings import Settings
 from app.wiring import Workspace
 from tests.fakes import fake_workspace as open_fake_workspace
-from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
+from tests.fakes_ui import fake_tools, fake_workspace
 
 # The streams of events that pages of a context have open.
 _STREAMS = WeakKeyDictionary[Any, set[Any]]()
@@ -46,13 +46,13 @@ def serving(
     from tests.fakes_server import serving as serving_app
 
     store, apps = folder / "store", list[Any]()
-    workspace, checks = tools or fake_tools(folder), checker or empty_checker(folder)
+    workspace = tools or fake_tools(folder)
     vars(workspace).update(assistant=assistant, corpus=corpus, settings=Settings(store=store))
     with closing(open_tables(store)) as tables, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
 
         def build() -> Any:
-            interface = build_interface(workspace, checks, Works(tables))
+            interface = build_interface(workspace, checker or workspace.checker(), Works(tables))
             apps.append(create_app(interface, largest_file=largest_file))
             return apps[0]
 

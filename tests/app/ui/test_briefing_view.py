@@ -1,11 +1,15 @@
 """A briefing as HTML, and what a reviewer does to its cells, without a browser."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.briefing.cells import Briefing, Cell
+from app.briefing.kept import KeptBriefings
+from app.desk.tables import open_tables
+from app.desk.works import Works
 from app.export.arrange import Sayings, arrange
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.briefing_view import Found, briefing_html
@@ -35,10 +39,10 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
 
 
 def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:
-    tools = fake_tools(folder)
-    controller = _BriefingTabController(tools, tools.kept)
-    event = gr.EventData(target=None, _data={"key": cell.key, **data})
-    return controller.change_cell(briefing, None, found, "B. Reader", event)
+    workspace, event = fake_tools(folder), gr.EventData(target=None, _data={"key": cell.key, **data})
+    with closing(open_tables(folder)) as tables:
+        kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today)
+        return _BriefingTabController(workspace, kept).change_cell(briefing, None, found, "B. Reader", event)
 
 
 def test_search_offers_no_quotation_that_the_cell_holds(tmp_path: Path) -> None:
