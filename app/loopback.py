@@ -10,7 +10,7 @@ import math
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -96,15 +96,21 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     return listener
 
 
-def quiet_server(app: "Starlette", *, ends_in: float = 3, root_path: str = "") -> "uvicorn.Server":
+def quiet_server(
+    app: "Starlette", on_ready: Callable[[], None], *, ends_in: float = 3, root_path: str = ""
+) -> "uvicorn.Server":
     """Returns a server that logs no requests and believes no proxy; it listens to no address of its own.
 
-    When it ends, requests under way have `ends_in` seconds, and the app's `state.on_end`, if any, is awaited beside
-    them. The `root_path` is what a proxy takes off the beginning of paths.
+    Once it answers, `on_ready` is called. When it ends, requests under way have `ends_in` seconds, and the app's
+    `state.on_end`, if any, is awaited beside them. The `root_path` is what a proxy takes off the beginning of paths.
     """
     import uvicorn
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            on_ready()
+
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)
             ending = asyncio.create_task(on_end() if on_end else asyncio.sleep(0))

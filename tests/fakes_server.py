@@ -94,13 +94,13 @@ class Team:
 
 
 @contextmanager
-def serving(build: Callable[[Callable[[], None]], Any], **options: Any) -> Iterator[tuple[str, Any, threading.Thread]]:
-    """Serves what is built on a free port of this machine; `build` is given what is called once it is ready."""
+def serving(build: Callable[[], Any], **options: Any) -> Iterator[tuple[str, Any, threading.Thread]]:
+    """Serves what is built on a free port of this machine."""
     ready, servers = threading.Event(), list[Any]()
 
     async def serve(listener: socket.socket) -> None:
         # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        servers.append(quiet_server(build(ready.set), **options))
+        servers.append(quiet_server(build(), ready.set, **options))
         await servers[0].serve(sockets=[listener])
 
     with listen("127.0.0.1", 0) as listener:
@@ -126,13 +126,13 @@ def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) ->
         workspace = replace(opened, settings=opened.settings.model_copy(update={"server": config}))
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "served"))
 
-        def build(ready: Callable[[], None]) -> Any:
-            built.append(build_server(workspace, on_ready=ready))
+        def build() -> Any:
+            built.append(build_server(workspace))
             return built[0].app
 
         try:
             with serving(build, ends_in=config.stop_seconds + 3, root_path=root_path) as (address, server, thread):
-                accounts = built[0].actions.accounts
+                accounts = built[0].actions.gate.accounts
                 for name, role in PEOPLE.items() if config.accounts != "none" else ():
                     accounts.add(name, role, PASSWORD)
                 running = Team(

@@ -4,13 +4,12 @@ The texts are the sample statement and plainly fictional ones; one of these is h
 """
 
 import hashlib
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 from app.answering.assistant import Progress, Step
@@ -24,7 +23,6 @@ from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from ingest.parties.party_table import PartyTable
-from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.fakes_briefing import fake_briefing, worded_briefing
 from tests.made import citation
 from vectorstore.records import Document, DocumentSummary, Metadata, SentenceId, Statement, StatementSummary
@@ -108,23 +106,11 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
     return replace(made, **changes)
 
 
-class FakeUploads:
-    """Gives folders that are gone afterwards, since nothing is kept of what is in memory."""
-
-    @staticmethod
-    @contextmanager
-    def folder() -> Iterator[Path]:
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
-
-
 class FakeCorpus:
-    """Holds statements in memory; ingests text files without splitting them."""
+    """Holds statements in memory, and takes none in."""
 
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
         self.stored = {item.statement_id: item for item in statements}
-        self.ingested: list[tuple[str, ...]] = []
-        self.uploads = FakeUploads()
 
     def parties(self) -> PartyTable:
         return PartyTable.load()
@@ -179,40 +165,6 @@ class FakeCorpus:
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         del self.stored[self.show(statement_id).statement_id]
 
-    def ingest_uploads(self, paths: Sequence[Path], **how: Any) -> IngestReport:
-        return self.ingest(paths, **how)
-
-    def ingest(
-        self,
-        paths: Sequence[Path],
-        *,
-        sample: bool = False,
-        include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
-    ) -> IngestReport:
-        files = [SAMPLE] if sample else [f for p in paths for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
-        self.ingested.append(tuple(file.name for file in files))
-        results = []
-        for done, file in enumerate(files):
-            if progress is not None:
-                progress(IngestProgress(done=done, total=len(files), file=str(file), step="load"))
-            text = file.read_bytes().decode(errors="replace")
-            if not text.strip():
-                results.append(FileResult(file=str(file), result="skipped", reason=f"{file}: no text in it"))
-                continue
-            new = sample_statement() if sample else statement(file.name, text, Metadata(state="XAA", language="en"))
-            known = new.statement_id in self.stored
-            self.stored[new.statement_id] = new
-            results.append(
-                FileResult(
-                    file=new.file if sample else str(file),
-                    result="unchanged" if known else "added",
-                    statement_id=new.statement_id,
-                    state=new.metadata.state,
-                )
-            )
-        return IngestReport(files=tuple(results), passages=len(results), embedded_passages=len(results), seconds=0.1)
-
     def trace(self, trace_id: str) -> dict[str, object]:
         raise NotFoundError(f"no trace of an answer {trace_id!r}")
 
@@ -229,6 +181,9 @@ class FakeCorpus:
 
     def answer_as_of_today(self, answer: Answer) -> Answer:
         return answer
+
+    def as_of_today(self, citations: Sequence[Citation]) -> Sequence[Citation]:
+        return citations
 
     def party_name(self, code: str | None, language: str = "en") -> str:
         if code == "IRN" and language != "en":
@@ -247,10 +202,8 @@ class FakeAssistant:
         self.step_seconds = step_seconds
         self.asked: list[tuple[str, dict[str, Any] | None, tuple[EarlierTurn, ...]]] = []
 
-    def ask(
-        self, question: str, *, overrides: Mapping[str, Any] | None = None, history: Sequence[str | EarlierTurn] = ()
-    ) -> Answer:
-        *_, answer = self.stream(question, overrides=overrides, history=history)
+    def ask(self, question: str, **how: Any) -> Answer:
+        *_, answer = self.stream(question, **how)
         assert isinstance(answer, Answer)
         return answer
 
@@ -368,34 +321,20 @@ class FakeBuilder:
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:
-    """Makes what the Briefing tab works with: a fictional briefing, and reviews in a store of its own."""
-    from app.briefing.kept import KeptBriefings
+    """Makes the part of a workspace that the Briefing and the Check tab work with, over a record without statements."""
     from app.briefing.reviews import ReviewBook
-    from app.desk.tables import open_tables
-    from app.desk.works import Works
-    from app.settings import BriefingConfig
-    from app.ui.briefing_tab import BriefingTools
-    from vectorstore.catalogue import Catalogue
-
-    folder.mkdir(parents=True, exist_ok=True)
-    catalogue, tables = Catalogue(folder / "reviews.sqlite3"), open_tables(folder)
-    kept = KeptBriefings(Works(tables), today=lambda citations: citations)
-    builder: Any = FakeBuilder(model)
-    tools = BriefingTools(builder=builder, reviews=ReviewBook(catalogue), config=BriefingConfig(), kept=kept)
-    for each in (catalogue, tables):
-        weakref.finalize(tools, each.close)
-    return tools
-
-
-def empty_checker(folder: Path) -> Any:
-    """Makes a checker of drafts over a store without statements."""
     from app.checking.checker import Checker
     from app.checking.corpus_texts import CorpusTextsCache
+    from app.settings import Settings
     from ingest.loaders.loaded import LoadLimits
     from vectorstore.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
-    catalogue = Catalogue(folder / "checked.sqlite3")
+    catalogue = Catalogue(folder / "reviews.sqlite3")
     checker = Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
-    weakref.finalize(checker, catalogue.close)
-    return checker
+    tools = SimpleNamespace(
+        briefings=FakeBuilder(model), reviews=ReviewBook(catalogue), checker=lambda: checker,
+        corpus=fake_workspace()[1], settings=Settings(store=folder),
+    )  # fmt: skip
+    weakref.finalize(tools.briefings, catalogue.close)
+    return tools

@@ -77,12 +77,8 @@ def chat(
     from app.ui.server import serve
 
     with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
-        server = workspace.settings.server
         serve(
-            workspace,
-            server.host,
-            server.port,
-            on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True),
+            workspace, on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True)
         )
     print("The chat is closed.", file=sys.stderr)
     return 0

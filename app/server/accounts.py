@@ -108,7 +108,7 @@ class Accounts:
         with self._tables.transaction() as connection:
             self._keep_an_admin(connection, name)
             self._change(connection, name, removed=_time(), password=None)
-            self._forget(connection, name)
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
             connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_time()))
 
     def set_role(self, name: str, role: str) -> None:
@@ -124,7 +124,7 @@ class Accounts:
         hashed = _hashed(password)
         with self._tables.transaction() as connection:
             self._change(connection, name, password=hashed)
-            self._forget(connection, name)
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
 
     def check_password(self, name: str, password: str) -> bool:
         """Returns whether this is the password; it takes as long for a name that there is not."""
@@ -283,10 +283,6 @@ class Accounts:
     def _change(connection: Connection, name: str, **values: str | None) -> None:
         if not connection.execute(update(USERS).where(_is(name)).values(**values)).rowcount:
             raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
-
-    @staticmethod
-    def _forget(connection: Connection, name: str) -> None:
-        connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
 
     @staticmethod
     def _keep_an_admin(connection: Connection, name: str) -> None:

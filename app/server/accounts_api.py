@@ -16,7 +16,7 @@ from app.server.rules import DeclaredRoute, needs
 def routes(actions: Actions) -> APIRouter:
     """Returns the routes over the actions."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute, tags=["accounts"])
-    accounts = actions.accounts
+    accounts = actions.gate.accounts
 
     @router.get("/users", **needs("admin"))
     def users() -> Sequence[Account]:

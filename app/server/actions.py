@@ -24,7 +24,6 @@ from app.desk.works import Works
 from app.export.arrange import DocumentForm, arrange
 from app.export.write import write_briefing
 from app.records import Answer
-from app.server.accounts import Accounts
 from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
@@ -49,7 +48,6 @@ class Actions:
     corpus: Corpus
     checker: Checker
     gate: Gatekeeper
-    accounts: Accounts
     works: Works
     conversations: Conversations
     kept: KeptBriefings
@@ -133,7 +131,6 @@ def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Acti
         corpus=held.corpus,
         checker=guarded(workspace.checker(), gate),
         gate=gate,
-        accounts=gate.accounts,
         works=works,
         conversations=Conversations(works, held.corpus.answer_as_of_today),
         kept=KeptBriefings(works, held.corpus.as_of_today),

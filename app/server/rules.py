@@ -62,7 +62,7 @@ _EVENTS: Final[Mapping[Permission, str]] = {
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
         " ask_tab.welcome ask_tab.stopped briefing_tab.choices briefing_tab.named check_tab.checked chat.verify"
         " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
-        " corpus_tab.pressed corpus_tab.act words.choice_html chat.account served.forget_session"
+        " corpus_tab.pressed corpus_tab.act page_head.language_choice chat.account served.forget_session"
         " evidence_panel.page_image evidence_panel.whole_statement page upload"
     ),
     "ask": (

@@ -40,8 +40,9 @@ from app.server.problems import Problem, handle_problems, problem
 from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.settings import ServerConfig, Settings
+from app.ui.chat import build_interface
 from app.ui.guard import Visitors
-from app.ui.server import HEADERS, chat_of, create_app, serve_app
+from app.ui.server import HEADERS, create_app, serve_app
 from app.ui.templates import render
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
@@ -108,14 +109,7 @@ class Entrance:
         """Returns the routes of signing in and out."""
         return sign_in.routes(self.config, self.accounts, self.limits)
 
-    def guard(
-        self,
-        page: FastAPI,
-        routers: Sequence[APIRouter],
-        *,
-        tools: MCPServer | None = None,
-        on_ready: Callable[[], None] | None = None,
-    ) -> FastAPI:
+    def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
         """Returns an application with a page of Gradio and routes behind the gate."""
 
         @contextlib.asynccontextmanager
@@ -127,8 +121,6 @@ class Entrance:
                 await stack.enter_async_context(page.router.lifespan_context(page))
                 if tools is not None:
                     await stack.enter_async_context(tools.session_manager.run())
-                if on_ready is not None:
-                    on_ready()
                 yield
 
         app = FastAPI(
@@ -166,14 +158,14 @@ class Entrance:
         return app
 
 
-def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = None) -> Served:
+def build_server(workspace: Workspace) -> Served:
     """Returns the server over a workspace; built while a loop runs, as Gradio needs."""
     entrance = Entrance(workspace.settings)
     config = entrance.config
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
     actions = open_actions(workspace, entrance.tables, gate)
     tools = build_tools(actions)
-    interface = chat_of(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
+    interface = build_interface(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
     largest = workspace.settings.load.max_bytes
     chat = create_app(interface, visitors=entrance.visitors(EVENTS.get), largest_file=largest)
     routers = (
@@ -183,7 +175,7 @@ def build_server(workspace: Workspace, *, on_ready: Callable[[], None] | None = 
         entrance.sign_in(),
         _operations(actions, entrance),
     )
-    app = entrance.guard(chat, routers, tools=tools, on_ready=on_ready)
+    app = entrance.guard(chat, routers, tools=tools)
     return Served(app=app, routers=routers, tools=tools, interface=interface, chat=chat, actions=actions)
 
 
@@ -198,7 +190,7 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.get("/ready", **needs("nobody"))
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(actions.accounts.exists, "", limiter=entrance.lookups)
+            await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
             await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # Whoever looks on learns that it is not, and the log why.
@@ -241,7 +233,7 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
-    return _serve(workspace.settings, lambda ready: build_server(workspace, on_ready=ready).app, on_ready)
+    return _serve(workspace.settings, lambda: build_server(workspace).app, on_ready)
 
 
 def serve_page(
@@ -249,23 +241,21 @@ def serve_page(
 ) -> None:
     """Serves a page of Gradio, whose events all need a permission, behind accounts; raises as `serve` does."""
 
-    def build(ready: Callable[[], None]) -> FastAPI:
+    def build() -> FastAPI:
         entrance = Entrance(settings)
         page = create(entrance.visitors(lambda _: needs))
-        return entrance.guard(page, [entrance.sign_in()], on_ready=ready)
+        return entrance.guard(page, [entrance.sign_in()])
 
     _serve(settings, build, on_ready)
 
 
-def _serve(
-    settings: Settings, build: Callable[[Callable[[], None]], FastAPI], on_ready: Callable[[str], None]
-) -> float:
+def _serve(settings: Settings, build: Callable[[], FastAPI], on_ready: Callable[[str], None]) -> float:
     config, built = settings.server, list[FastAPI]()
     check(config)
     log_as_json(settings.log_level)
 
-    def build_it(ready: Callable[[], None]) -> FastAPI:
-        built.append(build(ready))
+    def build_it() -> FastAPI:
+        built.append(build())
         return built[-1]
 
     serve_app(

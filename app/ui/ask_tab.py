@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, get_args
 
 import gradio as gr
 from gradio.events import Dependency
 
-from app.answering.assistant import Assistant
 from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.answering.suggestions import greet
-from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
@@ -25,23 +22,17 @@ from app.export.conversation import ExportedTurn, conversation_docx, conversatio
 from app.records import Answer, Pick, Scope
 from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
-from app.ui.conversation import (
-    Pending,
-    ShownTurn,
-    answer_text,
-    conversation_html,
-    shown_turn,
-    suggestions_html,
-    welcome_html,
-)
+from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
-from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, page_image, whole_statement
+from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
-from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, without, year_runs, years_label
+from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
+from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
+from app.wiring import Workspace
 from ingest.parties.regions import regions
 
 # Of a long conversation the page shows the last questions; all are kept, and stand in its document.
@@ -59,11 +50,10 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 class _AskTabController:
     """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
 
-    def __init__(self, assistant: Assistant, corpus: Corpus, store: Path, conversations: Conversations) -> None:
-        self._assistant = assistant
-        self._corpus = corpus
-        self._kept = conversations
-        self._cases = Cases(conversations.works, store)
+    def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
+        self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
+        self._cases = Cases(conversations.works, workspace.settings.store)
+        self._shown = partial(conversation_html, corpus=workspace.corpus)
 
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
@@ -73,7 +63,7 @@ class _AskTabController:
             examples = greet(statements, localize(self._corpus.parties(), language())).options
         except SHOWN_ERRORS as error:
             return error_html(error)
-        return welcome_html(len(statements), examples)
+        return render("welcome", statements=len(statements), examples=examples)
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
         """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
@@ -84,15 +74,6 @@ class _AskTabController:
             problem, identifier = error_html(error), None
         shown = problem + self.welcome(turns, identifier)
         return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
-
-    def _shown(
-        self,
-        turns: list[ShownTurn],
-        here: str | None,
-        pending: Pending | None = None,
-        unsaved: Mapping[int, str] | None = None,
-    ) -> str:
-        return conversation_html(turns, self._corpus, identifier=here or "", pending=pending, unsaved=unsaved)
 
     def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
         """Shows what the store, or another tab, changed of the conversation; gives (conversation, evidence, turns)."""
@@ -122,11 +103,7 @@ class _AskTabController:
     ) -> tuple[str, int]:
         """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
 
-        Returns:
-            The id of its conversation, and its number there.
-
-        Raises:
-            WorkError: It cannot be kept, as on a full disk.
+        Returns the id of its conversation and its number there; a WorkError says that it cannot be kept.
         """
         with suppress(NotFoundError):
             if here is not None:
@@ -157,7 +134,7 @@ class _AskTabController:
         if not turns:
             return ""
         try:
-            return suggestions_html(self._assistant.suggest(turns[-1].answer))
+            return render("suggestions", questions=self._assistant.suggest(turns[-1].answer))
         except SHOWN_ERRORS:
             return ""
 
@@ -353,7 +330,8 @@ class _AskTabController:
     def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
         stored = [summary.metadata for summary in self._corpus.documents()]
         codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
-        parties = sorted((self._corpus.party_name(code, language()), code) for code in codes)
+        names = partial(self._corpus.party_name, language=language())
+        parties = sorted((names(code), code) for code in codes)
         articles = treaty_values(scope)
         # The years of an interval are edited by its ends.
         runs = [] if scope.interval else year_runs(scope.years)
@@ -364,18 +342,16 @@ class _AskTabController:
             ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
             ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
         )
-        sets = sorted((self._set_name(code), code) for code in {*regions(), *scope.members_of})
+        sets = sorted((value_label("members_of", code, names), code) for code in {*regions(), *scope.members_of})
+        excluded = {*parties, *sets, *((value_label("excluded", code, names), code) for code in scope.excluded)}
         return [
             (parties, [*scope.states, *scope.groups]),
             (sets, [*scope.members_of]),
-            (sorted({*parties, *sets, *((self._set_name(code), code) for code in scope.excluded)}), [*scope.excluded]),
+            (sorted(excluded), [*scope.excluded]),
             (articles, articles),
-            ([(years_label(value), value) for value in years], runs),
+            ([(value_label("years", value, names), value) for value in years], runs),
             *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
         ]
-
-    def _set_name(self, code: str) -> str:
-        return regions()[code].name(language()) if code in regions() else self._corpus.party_name(code, language())
 
 
 def _idle() -> tuple[Any, ...]:
@@ -390,7 +366,7 @@ def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn |
 def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
     """Renders the evidence of all turns; that of the turn of a number is shown, by default the newest."""
     newest = turns[-1].number if turns else 0
-    return evidence_panel([(turn.number, turn.evidence) for turn in turns], newest if shown is None else shown)
+    return render("panel", turns=turns, shown=newest if shown is None else shown)
 
 
 def _years(date: str | None) -> list[str]:
@@ -423,19 +399,13 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
 
 
 def build_ask_tab(
-    tab: gr.Tab,
-    page: gr.Blocks,
-    assistant: Assistant,
-    corpus: Corpus,
-    store: Path,
-    conversations: Conversations,
-    wanted: gr.State,
+    tab: gr.Tab, page: gr.Blocks, workspace: Workspace, conversations: Conversations, wanted: gr.State
 ) -> Callable[[Dependency], None]:
     """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for.
 
     Returns what is called with an event after which there is other to ask about.
     """
-    controller = _AskTabController(assistant, corpus, store, conversations)
+    controller, corpus = _AskTabController(workspace, conversations), workspace.corpus
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     here, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
 

@@ -33,22 +33,14 @@ class BriefingWish:
 
 
 def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
-    """Turns a conversation into what a briefing is asked for.
-
-    Raises:
-        BriefingError: It named no topic or article.
-    """
+    """Turns a conversation into what a briefing is asked for; a BriefingError says that it named nothing."""
     answers = [turn.answer for turn in turns]
     spoke = dict.fromkeys(code for answer in answers for citation in answer.citations for code in citation.holders[:1])
     return request_of_scopes([answer.scope for answer in answers], spoke)
 
 
 def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingWish | None:
-    """Reads "brief me on …"; None where the question asks for no briefing.
-
-    Raises:
-        AppError: It asks for one that cannot be made as it stands.
-    """
+    """Reads "brief me on …"; None where it asks for no briefing, an AppError where that cannot be made as it stands."""
     asked = asked_for_briefing(question)
     if asked is None:
         return None

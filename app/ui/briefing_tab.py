@@ -2,60 +2,47 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
-from babel import Locale
 
 from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept import KeptBriefings
 from app.briefing.request import BriefingRequest, party_code, party_names, read_request, request_of_briefing
-from app.briefing.reviews import ReviewBook
-from app.briefing.table_builder import BriefingProgress, TableBuilder
-from app.corpus.corpus import Corpus
+from app.briefing.table_builder import BriefingProgress
 from app.desk.works import Work
 from app.errors import AppError, BriefingError, NotFoundError, WorkError
 from app.export.arrange import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
-from app.settings import BriefingConfig
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
-from app.ui.briefing_view import Found, briefing_html, progress_html
+from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
+from app.ui.page_head import LANGUAGE_CHOICES
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
 from app.ui.served import session_folder
+from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
-from prompts.wording import LANGUAGES
+from app.wiring import Workspace
 
 _SESSION_SECONDS: Final = 24 * 3600
 # Fields of the form that say what a briefing is asked for.
 _FIELDS: Final = 7
-_LANGUAGES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class BriefingTools:
-    """What the tab works with."""
-
-    builder: TableBuilder
-    reviews: ReviewBook
-    config: BriefingConfig
-    kept: KeptBriefings
 
 
 class _BriefingTabController:
     """Makes briefings for the tab; holds no user's briefing itself."""
 
-    def __init__(self, tools: BriefingTools, corpus: Corpus) -> None:
-        self._tools = tools
-        self._corpus = corpus
+    def __init__(self, workspace: Workspace, kept: KeptBriefings) -> None:
+        self._workspace, self._kept = workspace, kept
+        self._corpus, self._reviews = workspace.corpus, workspace.reviews
 
     def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
         """Returns everyone who has a statement or is chosen, by name and code."""
@@ -95,12 +82,12 @@ class _BriefingTabController:
 
     def choices(self, chosen: Sequence[str]) -> tuple[Any, ...]:
         """Offers everyone who has a statement, the forms of a document, what may stand in a cell, and languages."""
-        model = self._tools.builder.model
+        model = self._workspace.briefings.model
         return (
             gr.Dropdown(choices=self._offered(chosen)),
             gr.Dropdown(choices=[(say(f"form-{form}"), form) for form in FORMS]),
             gr.Radio(choices=[(say(f"composer-{name}", model=model or ""), name) for name in COMPOSERS]),
-            gr.Dropdown(choices=[(say("as-this-page"), ""), *_LANGUAGES]),
+            gr.Dropdown(choices=[(say("as-this-page"), ""), *LANGUAGE_CHOICES]),
         )
 
     def make(
@@ -128,7 +115,7 @@ class _BriefingTabController:
                 sessions=[sessions],
                 years=[years],
                 by_session=split,
-                quotations=self._tools.config.quotations,
+                quotations=self._workspace.settings.briefing.quotations,
                 language=spoken or language(),
             )
         except BriefingError as error:
@@ -137,26 +124,26 @@ class _BriefingTabController:
         yield from self._made(request, form, composer)
 
     def _made(self, request: BriefingRequest, form: str, composer: Composer | None) -> Iterator[tuple[Any, ...]]:
-        config = self._tools.config
+        config = self._workspace.settings.briefing
         limit = config.one_page_tokens if form == "one_pager" else None
 
         def job(tell: Callable[[BriefingProgress], None]) -> Briefing:
-            return self._tools.builder.build(
+            return self._workspace.briefings.build(
                 request, tell, max_points=config.talking_points, max_tokens=limit, composer=composer
             )
 
-        yield progress_html(None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
+        yield render("progress", at=None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
         try:
             for event in run_in_background(job):
                 if isinstance(event, Briefing):
                     here, problem = None, ""
                     try:
-                        here = self._tools.kept.keep(None, event)
+                        here = self._kept.keep(None, event)
                     except WorkError as error:
                         problem = error_html(error)
                     yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
-                    yield progress_html(event), *skips(5)
+                    yield render("progress", at=event), *skips(5)
         except Exception as error:
             yield error_html(error), *skips(5)
 
@@ -172,13 +159,9 @@ class _BriefingTabController:
         return briefing_html(briefing, picture, identifier=here or "", found=found, gone=told(gone) if gone else "")
 
     def _now(self, made: Briefing, here: str | None = None) -> Briefing:
-        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews.
-
-        Raises:
-            AppError: It is not there any more, or not this person's.
-        """
-        briefing = self._tools.kept.as_of_today(made) if here is None else self._tools.kept.open(here)
-        reviews = self._tools.reviews.of([cell.key for cell in briefing.cells])
+        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews."""
+        briefing = self._kept.as_of_today(made) if here is None else self._kept.open(here)
+        reviews = self._reviews.of([cell.key for cell in briefing.cells])
         return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
 
     def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
@@ -195,7 +178,7 @@ class _BriefingTabController:
 
     def listed(self, here: str | None, deleted: Work | None = None) -> str:
         """Renders the briefings that are kept."""
-        return list_html(self._tools.kept.works, "briefing", here, deleted=deleted)
+        return list_html(self._kept.works, "briefing", here, deleted=deleted)
 
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
         """Opens a kept briefing, with its reviews of today.
@@ -206,7 +189,7 @@ class _BriefingTabController:
         if not identifier:
             return *form, self.shown(None, None), None, None, gone, None, self.listed(None)
         try:
-            briefing = self._now(self._tools.kept.open(identifier))
+            briefing = self._now(self._kept.open(identifier))
             form = self._form(request_of_briefing(briefing))
         except SHOWN_ERRORS as error:
             return *form, error_html(error), None, None, gr.skip(), None, self.listed(None)
@@ -226,7 +209,7 @@ class _BriefingTabController:
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; gives what `reopened` gives, the form only to open one."""
-        shown = change_list(self._tools.kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
+        shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
         return shown if sent(event).get("action") == "open" else _beside_the_form(shown)
 
     def change_cell(
@@ -246,12 +229,12 @@ class _BriefingTabController:
             if action == "find":
                 words = str(data.get("typed", ""))
                 held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
-                find = self._tools.builder.find
+                find = self._workspace.briefings.find
                 offered = find(cell.party, words, briefing.language, session=cell.session, but=held)
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
-                self._tools.kept.works.may_change(here)
+                self._kept.works.may_change(here)
             if action == "drop" and number in cell.citations:
                 changed = drop_quotation(briefing, key, number)
                 rest = changed.cells[briefing.cells.index(cell)]
@@ -260,7 +243,7 @@ class _BriefingTabController:
                     changed = self._reviewed(changed, rest.key, {"state": "rejected"}, reviewer)
             elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
                 # What was found a while ago may be another party's by now.
-                changed = self._tools.kept.as_of_today(add_quotation(briefing, key, found.citations[number]))
+                changed = self._kept.as_of_today(add_quotation(briefing, key, found.citations[number]))
             elif action == "review":
                 changed = self._reviewed(briefing, key, data, reviewer)
             else:
@@ -268,7 +251,7 @@ class _BriefingTabController:
             # Who may only read it may review: the book of reviews is everybody's.
             with suppress(NotFoundError):
                 if here is not None:
-                    self._tools.kept.keep(here, changed)
+                    self._kept.keep(here, changed)
         except NotFoundError as error:
             return self.shown(briefing, here, found, gone=error), briefing, found
         except SHOWN_ERRORS as error:
@@ -280,18 +263,18 @@ class _BriefingTabController:
         if briefing is None:
             return skips(_FIELDS + 6)
         try:
-            return _beside_the_form(self.reopened(self._tools.kept.keep(None, briefing)))
+            return _beside_the_form(self.reopened(self._kept.keep(None, briefing)))
         except SHOWN_ERRORS as error:
             return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(5)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
         """Keeps a decision on a cell."""
         if data.get("state") == "open":
-            self._tools.reviews.forget(key)
+            self._reviews.forget(key)
         else:
             kind = str(data.get("kind", "")) or None
-            self._tools.reviews.keep(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
-        held = self._tools.reviews.of([key]).get(key)
+            self._reviews.keep(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
+        held = self._reviews.of([key]).get(key)
         cells = tuple(replace(cell, review=held) if cell.key == key else cell for cell in briefing.cells)
         return replace(briefing, cells=cells)
 
@@ -324,7 +307,7 @@ class _BriefingTabController:
         # A table of talking points is no table.
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
-                template = Path(own_template) if own_template else self._tools.config.template
+                template = Path(own_template) if own_template else self._workspace.settings.briefing.template
                 path = folder / file_name(name, suffix)
                 paths = write_briefing(briefing, path, template=template, form=form, with_manifest=with_record)
                 written += map(str, paths)
@@ -354,10 +337,10 @@ def _beside_the_form(shown: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def build_briefing_tab(
-    page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, tools: BriefingTools, corpus: Corpus, wanted: gr.State
+    page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, workspace: Workspace, kept: KeptBriefings, wanted: gr.State
 ) -> None:
     """Lays out the tab inside the current context; where the conversation sets `wanted`, it fills itself and starts."""
-    controller = _BriefingTabController(tools, corpus)
+    controller = _BriefingTabController(workspace, kept)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
     here, found, address = gr.State(None), gr.State(None), gr.Textbox(visible=False)
     html(label("intro-briefing"), elem_classes="u-intro")
@@ -375,10 +358,10 @@ def build_briefing_tab(
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
         years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
-        names = [("–", ""), *_LANGUAGES]
+        names = [("–", ""), *LANGUAGE_CHOICES]
         spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
     split = gr.Checkbox(label=label("cell-a-session"), value=False)
-    model = tools.builder.model
+    model = workspace.briefings.model
     composer = gr.Radio(
         label=label("what-in-a-cell"),
         choices=list(COMPOSERS),

@@ -3,12 +3,10 @@
 import base64
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
-from app.briefing.table_builder import BriefingProgress
 from app.export.arrange import Sayings, by_place, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.position_marks import KINDS
@@ -17,9 +15,6 @@ from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.languages import direction_of
 from prompts.wording import load_document_words
-
-# The component's event that carries a review; `select` is for what opens something.
-REVIEW_EVENT: Final = "apply"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +69,7 @@ def briefing_html(
         direction=lambda citation: direction_of(citation.language),
         when=_when,
         worded=sayings.say("worded"),
-        review_event=REVIEW_EVENT,
     )
-
-
-def progress_html(progress: BriefingProgress | None) -> str:
-    """Renders how far a briefing is."""
-    return render("progress", at=progress)
 
 
 def _when(citation: Citation) -> str:

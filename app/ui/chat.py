@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
@@ -10,19 +9,18 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 from gradio.state_holder import SessionState
 
-from app.answering.assistant import Assistant
 from app.answering.history import read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Composer
+from app.briefing.kept import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.checker import Checker
 from app.checking.documents import read_pasted
-from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
 from app.ui.ask_tab import build_ask_tab
-from app.ui.briefing_tab import BriefingTools, build_briefing_tab
+from app.ui.briefing_tab import build_briefing_tab
 from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
@@ -31,6 +29,7 @@ from app.ui.page_language import WordedBlocks, label
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
 from app.ui.served import forget_session
 from app.ui.templates import render
+from app.wiring import Workspace
 
 TITLE = "untoc"
 _WITH_OPTIONS: Final = frozenset(("ask", "brief"))
@@ -57,17 +56,8 @@ class _Interface(WordedBlocks):
         return read
 
 
-def build_interface(
-    assistant: Assistant,
-    corpus: Corpus,
-    store: Path,
-    briefings: BriefingTools,
-    checker: Checker,
-    works: Works,
-    *,
-    signs_out: bool = False,
-) -> gr.Blocks:
-    """Builds the interface; nothing is served yet (see `app.ui.server.serve`).
+def build_interface(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
+    """Builds the interface over a workspace; nothing is served yet (see `app.ui.server.serve`).
 
     `signs_out` has its head tell who is signed in, with a button to sign out.
     """
@@ -75,6 +65,7 @@ def build_interface(
     def account() -> str:
         return render("account", person=works.person)
 
+    corpus = workspace.corpus
     cache = (_UPLOADS_KEPT_SECONDS, _UPLOADS_KEPT_SECONDS)
     interface = _Interface(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=cache)
     with interface:
@@ -84,10 +75,11 @@ def build_interface(
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
-                kept = Conversations(works, corpus.answer_as_of_today)
-                greets_after = build_ask_tab(ask_tab, interface, assistant, corpus, store, kept, wanted)
+                conversations = Conversations(works, corpus.answer_as_of_today)
+                greets_after = build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
-                build_briefing_tab(interface, tabs, briefing_tab, briefings, corpus, wanted)
+                kept = KeptBriefings(works, corpus.as_of_today)
+                build_briefing_tab(interface, tabs, briefing_tab, workspace, kept, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
@@ -96,12 +88,12 @@ def build_interface(
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
         interface.unload(forget_session)
-        add_endpoints(assistant, briefings, corpus, checker)
+        add_endpoints(workspace, checker)
     interface.queue(default_concurrency_limit=8, max_size=_WAITING_AT_MOST, api_open=False)
     return interface
 
 
-def add_endpoints(assistant: Assistant, briefings: BriefingTools, corpus: Corpus, checker: Checker) -> None:
+def add_endpoints(workspace: Workspace, checker: Checker) -> None:
     """Adds what programs call to the interface in the current context."""
 
     def endpoint(function: Callable[..., dict[str, Any]]) -> None:
@@ -127,7 +119,7 @@ def add_endpoints(assistant: Assistant, briefings: BriefingTools, corpus: Corpus
         Returns:
             The answer.
         """
-        return assistant.ask(question, overrides=overrides or None, history=read_turns(history)).to_json()
+        return workspace.assistant.ask(question, overrides=overrides or None, history=read_turns(history)).to_json()
 
     @endpoint
     def brief(
@@ -154,18 +146,18 @@ def add_endpoints(assistant: Assistant, briefings: BriefingTools, corpus: Corpus
         Returns:
             The briefing.
         """
+        config = workspace.settings.briefing
         request = read_request(
-            corpus.parties(),
+            workspace.corpus.parties(),
             topics=topics or (),
             articles=articles or (),
             states=states or (),
             groups=groups or (),
             sessions=sessions or (),
             years=years or (),
-            quotations=briefings.config.quotations,
+            quotations=config.quotations,
         )
-        points = briefings.config.talking_points
-        return contract_of(briefings.builder.build(request, max_points=points, composer=composer))
+        return contract_of(workspace.briefings.build(request, max_points=config.talking_points, composer=composer))
 
     @endpoint
     def verify(text: str) -> dict[str, Any]:

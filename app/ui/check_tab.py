@@ -14,11 +14,12 @@ from app.checking.findings import CheckReport
 from app.checking.output import write_output
 from app.checking.report import CodeNamer
 from app.ui.background_job import run_in_background
-from app.ui.check_view import check_html, checking_html
+from app.ui.check_view import check_html
 from app.ui.messages import error_html, hint_html
 from app.ui.page_language import label
 from app.ui.parts import QUIET, html, queued
 from app.ui.served import session_folder
+from app.ui.templates import render
 from app.ui.uploads import safe_name
 from app.ui.words import language, say, worded
 
@@ -33,13 +34,10 @@ class _CheckTabController:
 
     def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
         """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
-        if not file and not text.strip():
-            yield hint_html("nothing-to-check"), gr.skip()
+        if bool(file) == bool(text.strip()):
+            yield hint_html("file-and-text" if file else "nothing-to-check"), gr.skip()
             return
-        if file and text.strip():
-            yield hint_html("file-and-text"), gr.skip()
-            return
-        yield checking_html(), gr.DownloadButton(visible=False)
+        yield render("check", report=None, done=0, total=None), gr.DownloadButton(visible=False)
         try:
             path = Path(file) if file else None
             document = self._checker.read(path) if path else read_pasted(text)
@@ -54,7 +52,8 @@ class _CheckTabController:
                     shown = check_html(document, step, names, self._checker.around)
                     yield shown, self._download(path, step, names, request)
                 else:
-                    yield checking_html(*step), gr.skip()
+                    done, total = step
+                    yield render("check", report=None, done=done, total=total), gr.skip()
         except Exception as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 

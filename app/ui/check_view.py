@@ -25,8 +25,6 @@ _SIGNS: Final = dict(zip(_COUNTED, "✓!Δ⇄?", strict=True))
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
 
-Surroundings = Callable[[Place], Around | None]
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
@@ -38,12 +36,15 @@ class _Piece:
     look: str = ""
 
 
-def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer, around: Surroundings) -> str:
+def check_html(
+    document: CheckedDocument, report: CheckReport, names: CodeNamer, around: Callable[[Place], Around | None]
+) -> str:
     """Renders a checked draft."""
     by_block: dict[int, list[int]] = {}
     for number, finding in enumerate(report.findings, 1):
         by_block.setdefault(document.index_at(max(0, finding.quotation.spans[-1][1] - 1)), []).append(number)
-    shown = _shown(document, by_block)
+    every = range(len(document.blocks))
+    shown = every if len(document.text) <= _WHOLE else {near for at in by_block for near in (at - 1, at, at + 1)}
     looks, words = Counter(map(_look, report.findings)), load_remark_words(report.language)
     return render(
         "check",
@@ -65,17 +66,6 @@ def check_html(document: CheckedDocument, report: CheckReport, names: CodeNamer,
         around=around,
         others_of=_others,
     )
-
-
-def checking_html(done: int = 0, total: int | None = None) -> str:
-    """Renders how far a check is; without a total it has only begun."""
-    return render("check", report=None, done=done, total=total)
-
-
-def _shown(document: CheckedDocument, by_block: dict[int, list[int]]) -> set[int]:
-    if len(document.text) <= _WHOLE:
-        return set(range(len(document.blocks)))
-    return {index + step for index in by_block for step in (-1, 0, 1)}
 
 
 def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:

@@ -22,8 +22,6 @@ from app.ui.words import digits, language, say
 from prompts.wording import load_wording
 
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
-# The component's event for judging, one of those that Gradio knows; `select` is for what asks.
-JUDGE_EVENT: Final = "apply"
 _NAMES_SHOWN = 6
 # Passages and sentences that the record of an answer lists, and characters of the id of a document.
 _LISTED = 10
@@ -83,15 +81,15 @@ def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = 
 
 def conversation_html(
     turns: Sequence[ShownTurn],
-    corpus: Corpus,
-    *,
-    identifier: str = "",
+    here: str | None = None,
     pending: Pending | None = None,
     unsaved: Mapping[int, str] | None = None,
+    *,
+    corpus: Corpus,
 ) -> str:
     """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    The address of the page then has its `identifier`. While a question is `pending`, nothing can be changed; `unsaved`
+    The address of the page then has its id, `here`. While a question is `pending`, nothing can be changed; `unsaved`
     says of turns, by number, why they could not be kept.
     """
     if not turns and pending is None:
@@ -101,7 +99,7 @@ def conversation_html(
     reached = _STEPS.index(pending.done) + 2 if pending is not None and pending.done in _STEPS else 1
     return render(
         "conversation",
-        identifier=identifier,
+        identifier=here or "",
         turns=[
             _turn(t, corpus, before, editable=idle and t is turns[-1]) for t, before in zip(turns, scopes, strict=False)
         ],
@@ -111,7 +109,6 @@ def conversation_html(
         steps=_STEPS[:reached],
         checked=render_prose(pending.shown, {}) if pending is not None and pending.shown else "",
         unsaved=unsaved or {},
-        judge_event=JUDGE_EVENT,
         names_shown=_NAMES_SHOWN,
     )
 
@@ -176,16 +173,6 @@ def _how(answer: Answer) -> list[str]:
     how = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
     seconds = answer.timings_ms.total / 1000
     return [*how, say("seconds", seconds=digits(f"{seconds:.1f}"))] if seconds >= 0.05 else how
-
-
-def welcome_html(statements: int, examples: Sequence[str]) -> str:
-    """Renders what an empty conversation shows: how much there is to search, and questions that it answers."""
-    return render("welcome", statements=statements, examples=examples)
-
-
-def suggestions_html(questions: Sequence[str]) -> str:
-    """Renders questions that may be asked next, as buttons."""
-    return render("suggestions", questions=questions)
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:

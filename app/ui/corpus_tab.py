@@ -104,8 +104,7 @@ class _CorpusTabController:
     def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
         """Reads sessions as their filter calls them: "session 12" is no date with a 12 in it.
 
-        Returns:
-            Each with its field and value, and the other words.
+        Returns each with its field and value, and the other words.
         """
         values = {("session", value) for summary in stored for value in _values(summary, "session")}
         # A session of which nothing is stored finds nothing, rather than being passed over.

@@ -58,11 +58,6 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
     )
 
 
-def evidence_panel(sections: Sequence[tuple[int, str]], shown: int = 0) -> str:
-    """Renders the panel: every turn's evidence, that of one turn shown, the others one click on a marker away."""
-    return render("panel", sections=sections, shown=shown)
-
-
 def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, str]]) -> Callable[[Any], dict[str, str]]:
     """Returns a function that browsers call by the name of `read`, for a part of a card that is fetched when opened.
 

@@ -193,7 +193,7 @@ class ChatGuard:
         bound = self._bound(session, request.query_params.get("session_hash"))
         if not self._holds(session, "queue", bound):
             _refuse(HTTPStatus.NOT_FOUND)
-        return self._passed(request, query={"session_hash": bound}, learn=partial(self._learn_files, session))
+        return self._passed(request, query={"session_hash": bound}, learn=partial(self._learn, session))
 
     async def _predict(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
@@ -209,12 +209,7 @@ class ChatGuard:
             "trigger_id": body["trigger_id"] if type(body.get("trigger_id")) is int else None,
             "session_hash": bound,
         }
-
-        def learn(chunk: bytes) -> None:
-            self._learn_event(session, chunk)
-            self._learn_files(session, chunk)
-
-        return self._passed(request, body=kept, learn=learn)
+        return self._passed(request, body=kept, learn=partial(self._learn, session))
 
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
@@ -222,7 +217,7 @@ class ChatGuard:
         await self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
         # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
-        learn = partial(self._learn_event, self._known(request) or self._visitors.owner(request))
+        learn = partial(self._learn, self._known(request) or self._visitors.owner(request))
         return self._passed(request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
 
     async def _result(self, request: Request) -> ASGIApp:
@@ -361,13 +356,12 @@ class ChatGuard:
     def _holds(self, session: str, kind: str, name: str) -> bool:
         return (session, kind, name) in self._granted
 
-    def _learn_event(self, session: str, chunk: bytes) -> None:
-        for message in _messages(chunk):
+    def _learn(self, session: str, chunk: bytes) -> None:
+        """Grants a session the events and the files that a response to it names."""
+        todo = list(_messages(chunk))
+        for message in todo:
             if isinstance(message, dict) and isinstance(message.get("event_id"), str):
                 self._grant(session, "event", message["event_id"])
-
-    def _learn_files(self, session: str, chunk: bytes) -> None:
-        todo = list(_messages(chunk))
         while todo:
             value = todo.pop()
             if isinstance(value, dict):

@@ -2,12 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import gradio as gr
+from babel import Locale
 
 from app.ui.page_language import label
 from app.ui.parts import QUIET, html
-from app.ui.words import choice_html, words_of
+from app.ui.templates import render
+from app.ui.words import language, words_of
+from ingest.language.languages import direction_of
+from prompts.wording import LANGUAGES
+
+# By their own names, with their codes.
+LANGUAGE_CHOICES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
+
+
+def language_choice() -> str:
+    """Renders the choice of language."""
+    chosen = language()
+    return render("language", chosen=chosen, direction=direction_of(chosen), languages=LANGUAGE_CHOICES)
 
 
 @contextmanager
@@ -23,4 +37,4 @@ def page_head(page: gr.Blocks, title: str, about: str) -> Iterator[None]:
             html("<h1>" + (label(title) if title in words_of("en") else title) + "</h1>")
             html("<p>" + label(about) + "</p>")
         yield
-        page.load(choice_html, None, [html(elem_classes="u-languages")], **QUIET)
+        page.load(language_choice, None, [html(elem_classes="u-languages")], **QUIET)

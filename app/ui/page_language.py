@@ -44,7 +44,9 @@ class WordedBlocks(gr.Blocks):
         self._made = made
 
 
-class _Translations(gr.I18n):
+class Translations(gr.I18n):
+    """All messages for the browser."""
+
     @property
     def translations_dict(self) -> dict[str, dict[str, str]]:
         """The words of the reader's choice, whatever Gradio takes the browser's language to be."""
@@ -55,8 +57,3 @@ class _Translations(gr.I18n):
 def label(key: str) -> I18nData:
     """Returns a component's message, which the browser words in its reader's language."""
     return I18nData(key)
-
-
-def translations() -> gr.I18n:
-    """Returns all messages for the browser."""
-    return _Translations()

@@ -23,9 +23,9 @@ _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
 
 
-def queued(name: str, at_once: int = WAITING, **options: str) -> dict[str, Any]:
+def queued(name: str, at_once: int = WAITING) -> dict[str, Any]:
     """Returns options of events that wait in a queue, of which so many run at once; a second click counts for none."""
-    return _PRIVATE | {"concurrency_id": name, "concurrency_limit": at_once, "trigger_mode": "once", **options}
+    return _PRIVATE | {"concurrency_id": name, "concurrency_limit": at_once, "trigger_mode": "once"}
 
 
 def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  # noqa: ANN401 - the component's own

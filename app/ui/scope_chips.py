@@ -39,7 +39,7 @@ _MANY_YEARS = 3
 
 def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
-    listed = [(field, value, _label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
+    listed = [(field, value, value_label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
     # Such as `2018/` for one without an end.
     ends = ["/".join(end or "" for end in scope.interval)] if scope.interval else []
     treaties = [
@@ -93,19 +93,15 @@ def single_years(values: Sequence[str]) -> list[str]:
     return sorted({str(year) for first, last in bounds for year in range(first, last + 1)})
 
 
-def years_label(value: str) -> str:
-    """Names a year, or years in a row."""
-    return value.replace("/", "–")
-
-
-def _label(field: str, value: str, names: PartyNamer) -> str:
+def value_label(field: str, value: str, names: PartyNamer) -> str:
+    """Names a value of a field of a scope: a region, a party, a month, or years in a row."""
     if field in ("members_of", "excluded") and value in regions():
         return regions()[value].name(language())
     if field in _NAMED:
         return names(value)
     if field == "months":
         return _month(value)
-    return years_label(value) if field == "years" else value
+    return value.replace("/", "–") if field == "years" else value
 
 
 def treaty_values(scope: Scope) -> list[str]:

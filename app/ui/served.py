@@ -37,7 +37,10 @@ def served_folder(store: Path) -> Iterator[Path]:
             yield Path(folder)
         return
     try:
-        _remove_left_behind(home)
+        for old in filter(Path.is_dir, home.glob("chat-*")):
+            # Whoever serves from it holds its lock; that of a killed chat is free.
+            with suppress(Timeout, OSError), FileLock(_lock_of(old), timeout=0, mode=0o600):
+                _remove(old)
         yield made
     finally:
         held.release()
@@ -60,15 +63,6 @@ def _folder_of(request: gr.Request) -> Path:
     # Hashed, since it comes from the browser and is to name one folder.
     name = hashlib.sha256(str(request.session_hash).encode()).hexdigest()[:32]
     return Path(os.environ.get("GRADIO_TEMP_DIR") or gettempdir()) / f"session-{name}"
-
-
-def _remove_left_behind(home: Path) -> None:
-    for folder in home.glob("chat-*"):
-        if not folder.is_dir():
-            continue
-        # Whoever serves from it holds its lock; that of a killed chat is free.
-        with suppress(Timeout, OSError), FileLock(_lock_of(folder), timeout=0, mode=0o600):
-            _remove(folder)
 
 
 def _remove(folder: Path) -> None:

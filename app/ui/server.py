@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -17,15 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from app.briefing.kept import KeptBriefings
-from app.checking.checker import Checker
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
-from app.ui.briefing_tab import BriefingTools
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
-from app.ui.page_language import PageLanguage, translations
+from app.ui.page_language import PageLanguage, Translations
 from app.ui.parts import text_of
 from app.ui.served import served_folder
 from app.wiring import Workspace
@@ -63,7 +60,6 @@ class _Pages(BlocksConfig):
 def create_app(
     interface: gr.Blocks,
     *,
-    on_ready: Callable[[], None] | None = None,
     pages: Mapping[str, Callable[[Request], Response]] | None = None,
     visitors: Visitors | None = None,
     largest_file: int = LoadLimits().max_bytes,
@@ -115,21 +111,10 @@ def create_app(
             font=_SANS,
             font_mono=_MONO,
         ).set(**yaml.load(text_of("theme.yaml"), Loader=yaml.CSafeLoader)),
-        i18n=translations(),
+        i18n=Translations(),
         css=text_of("style.css"),
         js=text_of("script.js"),
     )
-    mounted = app.router.lifespan_context
-
-    @contextlib.asynccontextmanager
-    async def ready(started: FastAPI) -> AsyncIterator[None]:
-        async with mounted(started):
-            if on_ready is not None:
-                on_ready()
-            yield
-
-    app.router.lifespan_context = ready
-
     chat = cast(gr.routes.App, cast(Mount, app.routes[-1]).app)
 
     async def on_end() -> None:
@@ -142,36 +127,24 @@ def create_app(
     return app
 
 
-def chat_of(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
-    """Returns the interface over a workspace, not yet served; `signs_out` is as `build_interface` has it."""
-    settings, kept = workspace.settings, KeptBriefings(works, workspace.corpus.as_of_today)
-    tools = BriefingTools(builder=workspace.briefings, reviews=workspace.reviews, config=settings.briefing, kept=kept)
-    parts = (workspace.assistant, workspace.corpus, settings.store, tools, checker, works)
-    return build_interface(*parts, signs_out=signs_out)
-
-
-def serve(workspace: Workspace, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:
-    """Serves the chat until interrupted, at an address of this machine's own; port 0 takes any free one.
-
-    Raises:
-        HostError: Others could reach the address.
-        PortTakenError: It cannot be had.
-    """
+def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
+    """Serves the chat until interrupted, at an address of this machine's own; raises as `serve_app` does."""
     # A store that another process writes just now is tidied the next time.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
 
-    with contextlib.closing(open_tables(workspace.settings.store, workspace.settings.database)) as tables:
+    settings = workspace.settings
+    with contextlib.closing(open_tables(settings.store, settings.database)) as tables:
 
-        def build(ready: Callable[[], None]) -> FastAPI:
-            interface = chat_of(workspace, workspace.checker(), Works(tables))
-            return create_app(interface, on_ready=ready, largest_file=workspace.settings.load.max_bytes)
+        def build() -> FastAPI:
+            interface = build_interface(workspace, workspace.checker(), Works(tables))
+            return create_app(interface, largest_file=settings.load.max_bytes)
 
-        serve_app(build, workspace.settings.store, host, port, on_ready=on_ready)
+        serve_app(build, settings.store, settings.server.host, settings.server.port, on_ready=on_ready)
 
 
 def serve_app(
-    build: Callable[[Callable[[], None]], FastAPI],
+    build: Callable[[], FastAPI],
     store: Path,
     host: str,
     port: int,
@@ -185,11 +158,8 @@ def serve_app(
 
     It listens to one of this machine's own addresses, or where accounts guard it `anywhere`; port 0 takes any free one.
     Browsers see `address`, whose path is then the root path. At the end requests under way are given `ends_in` seconds.
-    `build` gets what is called when the page can be opened, and `on_ready` is then called with its address.
-
-    Raises:
-        HostError: Others could reach the address.
-        PortTakenError: It cannot be had.
+    When the page can be opened, `on_ready` is called with its address. A HostError says that others could reach the
+    address, a PortTakenError that it cannot be had.
     """
     with listen(host, port, anywhere=anywhere) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
@@ -199,8 +169,8 @@ def serve_app(
 
         async def run() -> None:
             # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-            app = build(lambda: on_ready(shown))
-            await quiet_server(app, ends_in=ends_in, root_path=root).serve(sockets=[listener])
+            server = quiet_server(build(), lambda: on_ready(shown), ends_in=ends_in, root_path=root)
+            await server.serve(sockets=[listener])
 
         # Ctrl-C is how serving ends.
         with contextlib.suppress(KeyboardInterrupt):

@@ -127,7 +127,7 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
     try:
         build = partial(create_page, archive, jobs)
         if settings.server.accounts == "none":
-            serve_app(lambda ready: build(on_ready=ready), settings.store, host, port, on_ready=on_ready)
+            serve_app(build, settings.store, host, port, on_ready=on_ready)
             return
         from app.server.serve import serve_page
 
@@ -138,9 +138,7 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
         jobs.cancel()
 
 
-def create_page(
-    archive: Archive, jobs: Jobs, *, on_ready: Callable[[], None] | None = None, visitors: Visitors | None = None
-) -> FastAPI:
+def create_page(archive: Archive, jobs: Jobs, *, visitors: Visitors | None = None) -> FastAPI:
     """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
     interface = WordedBlocks(title=_TITLE, analytics_enabled=False, fill_width=True)
     with interface:
@@ -154,7 +152,7 @@ def create_page(
     interface.queue(default_concurrency_limit=4, api_open=False)
     pages = {"/runs/{name}": ".html", "/runs/{name}/report.md": ".md"}
     shown = {path: partial(_report, archive, suffix) for path, suffix in pages.items()}
-    return create_app(interface, on_ready=on_ready, pages=shown, visitors=visitors)
+    return create_app(interface, pages=shown, visitors=visitors)
 
 
 def _report(archive: Archive, suffix: str, request: Request) -> Response:

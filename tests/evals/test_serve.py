@@ -108,7 +108,7 @@ def client(archive: Archive, jobs: Jobs, paths: EvalPaths, monkeypatch: pytest.M
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(paths.path.parent / "served"))
     headers = {"sec-fetch-site": "same-origin"}
     with (
-        serving(lambda ready: create_page(archive, jobs, on_ready=ready)) as (address, *_),
+        serving(lambda: create_page(archive, jobs)) as (address, *_),
         httpx.Client(base_url=address, headers=headers, trust_env=False) as opened,
     ):
         yield opened

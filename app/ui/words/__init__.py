@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, cast
 import yaml
 from babel import Locale, negotiate_locale
 
-from ingest.language.languages import direction_of
 from prompts.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ _IN_LINE: Final = re.compile(r"(?P<file>'?[\w-]+\.csv'?), line (?P<line>\d+): ")
 
 def word_for(request: "Request") -> None:
     """Words what is made next for whoever sent a request, until another one is named."""
-    _PAGE.set(_wanted(request.cookies, request.headers))
+    _PAGE.set(_wanted(request))
 
 
 @contextmanager
@@ -60,15 +59,15 @@ def language() -> Language:
     # Gradio takes seconds to load; where it was not, there is no event of it.
     gradio = sys.modules.get("gradio.context")
     request = gradio.LocalContext.request.get(None) if gradio else None
-    return _PAGE.get() if request is None else _wanted(request.cookies, request.headers)
+    return _PAGE.get() if request is None else _wanted(request)
 
 
-def _wanted(cookies: Mapping[str, str], headers: Mapping[str, str]) -> Language:
-    chosen = cookies.get(COOKIE, "")
+def _wanted(request: "Request") -> Language:
+    chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
     # Whoever is not signed in can send this: it is cut, and split without a pattern that could go back.
-    accepted = headers.get("accept-language", "")[:200].split(",")
+    accepted = request.headers.get("accept-language", "")[:200].split(",")
     tags = [tag.partition(";")[0].strip().partition("-")[0] for tag in accepted]
     return cast(Language, negotiate_locale([tag for tag in tags if tag.isalpha()], LANGUAGES) or "en")
 
@@ -86,22 +85,6 @@ def digits(number: str) -> str:
 def said(key: str, otherwise: str) -> str:
     """Returns a message in the reader's language where there is one of that key."""
     return words_of(language()).get(key, otherwise)
-
-
-def choice_html() -> str:
-    """Renders the choice of language, with what the page's script says itself."""
-    chosen = language()
-    options = "".join(
-        f'<option value="{code}" lang="{code}"{" selected" if code == chosen else ""}>'
-        f"{Locale(code).languages[code].capitalize()}</option>"
-        for code in LANGUAGES
-    )
-    direction = direction_of(chosen)
-    spoken = "".join(f' data-{name}="{say(name)}"' for name in ("copied", "not-copied"))
-    return (
-        f'<label class="u-language" data-language="{chosen}" data-dir="{direction}"{spoken}>'
-        f'<span class="u-hidden">{say("language")}</span><select>{options}</select></label>'
-    )
 
 
 @cache

@@ -330,7 +330,7 @@ def test_doctor_says_that_there_is_no_store(option, run, tmp_path):
 
 
 def test_chat_makes_the_store_that_is_not_there(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.ui.server.serve", lambda workspace, host, port, on_ready: None)
+    monkeypatch.setattr("app.ui.server.serve", lambda workspace, on_ready: None)
     assert run("chat", at=tmp_path / "new").code == 0
     assert run("list", "--json", at=tmp_path / "new").json == []
 

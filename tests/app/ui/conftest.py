@@ -1,9 +1,6 @@
-import asyncio
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +9,11 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from app.settings import Settings
 from app.wiring import Workspace
 from tests.fakes import fake_workspace as open_fake_workspace
-from tests.fakes_ui import empty_checker, fake_tools, fake_workspace
+from tests.fakes_ui import fake_tools, fake_workspace
 
-START_SECONDS = 90
 # The streams of events that pages of a context have open.
 _STREAMS = WeakKeyDictionary[Any, set[Any]]()
 
@@ -44,34 +41,23 @@ def serving(
     folder.mkdir(exist_ok=True)
     from app.desk.tables import open_tables
     from app.desk.works import Works
-    from app.loopback import listen, quiet_server
     from app.ui.chat import build_interface
     from app.ui.server import create_app
+    from tests.fakes_server import serving as serving_app
 
-    store = folder / "store"
-    tables = open_tables(store)
-    briefings = tools or fake_tools(folder)
-    checks = checker or empty_checker(folder)
-    ready = threading.Event()
-    servers: list[Any] = []
-    apps: list[Any] = []
-
-    async def serve(listener: socket.socket) -> None:
-        # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
-        interface = build_interface(assistant, corpus, store, briefings, checks, Works(tables))
-        apps.append(create_app(interface, on_ready=ready.set, largest_file=largest_file))
-        servers.append(quiet_server(apps[0]))
-        await servers[0].serve(sockets=[listener])
-
-    with listen("127.0.0.1", 0) as listener, pytest.MonkeyPatch.context() as patch:
+    store, apps = folder / "store", list[Any]()
+    workspace = tools or fake_tools(folder)
+    vars(workspace).update(assistant=assistant, corpus=corpus, settings=Settings(store=store))
+    with closing(open_tables(store)) as tables, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
-        thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), daemon=True)
-        thread.start()
-        assert ready.wait(START_SECONDS), "the interface did not start"
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", apps[0], assistant, corpus, store)
-        servers[0].should_exit = True
-        thread.join(10)
-    tables.close()
+
+        def build() -> Any:
+            interface = build_interface(workspace, checker or workspace.checker(), Works(tables))
+            apps.append(create_app(interface, largest_file=largest_file))
+            return apps[0]
+
+        with serving_app(build) as (address, *_):
+            yield Served(address, apps[0], assistant, corpus, store)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,20 @@
 """A briefing as HTML, and what a reviewer does to its cells, without a browser."""
 
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from app.briefing.cells import Briefing, Cell
+from app.briefing.kept import KeptBriefings
+from app.desk.tables import open_tables
+from app.desk.works import Works
 from app.export.arrange import Sayings, arrange
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.briefing_view import Found, briefing_html
-from tests.fakes_briefing import EXTRADITION, fake_briefing
-from tests.fakes_ui import fake_tools, fake_workspace
+from tests.fakes_briefing import EXTRADITION, cell_of, fake_briefing, with_cells
+from tests.fakes_ui import fake_tools
 
 
 def _card(html: str, cell: Cell) -> str:
@@ -26,13 +29,9 @@ def test_quotations_are_marked_as_earlier_and_explained_in_the_language_of_the_b
 
 def test_only_a_suggested_kind_can_be_accepted() -> None:
     briefing = fake_briefing()
-    cell = next(cell for cell in briefing.cells if cell.citations and cell.kind == "supports")
-
-    def card(shown: Cell) -> str:
-        cells = tuple(shown if each is cell else each for each in briefing.cells)
-        return _card(briefing_html(replace(briefing, cells=cells)), shown)
-
-    suggested, untold = card(cell), card(replace(cell, kind="no_position", words=()))
+    cell = cell_of(briefing, "XAA")
+    without = with_cells(briefing, "XAA", EXTRADITION, kind="no_position", words=())
+    suggested, untold = (_card(briefing_html(each), cell) for each in (briefing, without))
     assert "Accept “supports”" in suggested and 'data-kind="supports"' not in suggested.partition("Another kind")[2]
     assert "see quotation" in untold and "Accept" not in untold
     # A person may still say that its words take no position.
@@ -40,30 +39,26 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
 
 
 def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:
-    controller = _BriefingTabController(fake_tools(folder), fake_workspace()[1])
-    event = gr.EventData(target=None, _data={"key": cell.key, **data})
-    return controller.change_cell(briefing, None, found, "B. Reader", event)
-
-
-def _cell(briefing: Briefing, party: str) -> Cell:
-    return next(cell for cell in briefing.cells if (cell.party, cell.subject) == (party, EXTRADITION))
+    workspace, event = fake_tools(folder), gr.EventData(target=None, _data={"key": cell.key, **data})
+    with closing(open_tables(folder)) as tables:
+        kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today)
+        return _BriefingTabController(workspace, kept).change_cell(briefing, None, found, "B. Reader", event)
 
 
 def test_search_offers_no_quotation_that_the_cell_holds(tmp_path: Path) -> None:
     briefing = fake_briefing()
-    cell = _cell(briefing, "XAA")
-    held = replace(cell, citations=cell.citations[1:])
-    shorter = replace(briefing, cells=tuple(held if each is cell else each for each in briefing.cells))
-    *_, found = _change(tmp_path, shorter, held, action="find", typed="extradition")
+    cell = cell_of(briefing, "XAA")
+    shorter = with_cells(briefing, "XAA", EXTRADITION, citations=cell.citations[1:])
+    *_, found = _change(tmp_path, shorter, cell, action="find", typed="extradition")
     offered = [citation.quote for citation in found.citations]
     assert offered == [briefing.citation(cell.citations[0]).quote]
 
 
 def test_cell_whose_last_quotation_is_dropped_says_who_set_it_aside(tmp_path: Path) -> None:
     briefing = fake_briefing()
-    cell = _cell(briefing, "XHO")
+    cell = cell_of(briefing, "XHO")
     shown, changed, _ = _change(tmp_path, briefing, cell, action="drop", number=str(cell.citations[0]))
-    dropped = _cell(changed, "XHO")
+    dropped = cell_of(changed, "XHO")
     assert dropped.citations == () and dropped.is_rejected
     assert "B. Reader" in Sayings(arrange(changed)).review(dropped)
     card = _card(shown, dropped)

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from app.question.turn import EarlierTurn
-from app.wiring import Workspace
-from tests.access import overflowing
 from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import ask, open_tab, settle
 from tests.fakes_files import pdf_of
@@ -135,15 +133,6 @@ def test_scope_editor_applied_asks_again_with_its_values(answered, app_server):
     assert overrides["treaties"] == [{"treaty": "UNTOC", "articles": ["4"]}]
 
 
-def test_follow_up_history_stays_with_its_visitor(answered, open_page, app_server):
-    other = open_page()
-    ask(other, "What did Arvandia say?")
-    ask(answered, "and the group?", 2)
-    assert app_server.assistant.asked[-1] == ("and the group?", None, (EarlierTurn(question=EXAMPLE),))
-    assert other.locator(".u-turn").count() == 1
-    assert "delivered by Arvandia" in answered.inner_text("#card-2-1 h3")
-
-
 def test_ambiguous_question_option_asks_again(page, app_server):
     ask(page, "What did Korea say?")
     assert "read in several ways" in page.inner_text(".u-status")
@@ -151,14 +140,6 @@ def test_ambiguous_question_option_asks_again(page, app_server):
     page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
     assert app_server.assistant.asked[-1][0] == "Arvandia (fictional)"
     assert app_server.assistant.asked[-1][2] == (EarlierTurn(question="What did Korea say?"),)
-
-
-def test_empty_question_says_what_to_do_and_keeps_the_conversation(answered):
-    answered.fill("#question textarea", "   ")
-    answered.press("#question textarea", "Enter")
-    answered.wait_for_selector(".u-error")
-    assert "the question is empty" in answered.inner_text(".u-error")
-    assert answered.locator('.u-turn[data-turn="1"]').is_visible()
 
 
 def test_hostile_statement_question_and_row_stay_text(page):
@@ -183,26 +164,6 @@ def test_hostile_statement_question_and_row_stay_text(page):
     assert page.title() == "Corpus · untoc"
 
 
-def test_files_uploaded_each_is_reported_and_a_hostile_name_stays_text(page, app_server, tmp_path):
-    names = ("empty.txt", "Statement (2031) – Arvandia.txt", "<img src=x onerror=document.title='owned'>.txt")
-    files = [tmp_path / name for name in names]
-    for file in files:
-        text = "Mr. Chair, Arvandia (fictional) supports article 18." if file.name != "empty.txt" else " "
-        file.write_text(text, encoding="utf-8")
-    open_tab(page, "Ingest")
-    page.set_input_files("#upload input[type=file]", files)
-    page.wait_for_selector("#upload >> text=empty")
-    page.click("#ingest")
-    page.wait_for_selector(".u-report tbody tr >> nth=2")
-    rows = page.locator(".u-report tbody tr").all_inner_texts()
-    assert rows[0].split("\t")[:2] == ["empty.txt", "Skipped"] and "no text in it" in rows[0]
-    assert rows[1].split("\t")[:3] == [names[1], "Added", "Arvandia (fictional)"]
-    assert "/" not in rows[0] and "onerror=document.title='owned'" in rows[2]
-    assert {*names[:2]} <= set(app_server.corpus.ingested[-1]) and len(app_server.corpus.ingested[-1]) == 3
-    assert page.locator("#ingest-report img").count() == 0
-    assert page.title() == "Ingest · untoc"
-
-
 def test_metadata_corrected_and_statement_removed(page, app_server):
     open_tab(page, "Corpus")
     page.fill("#corpus-filter input, #corpus-filter textarea", "group.txt")
@@ -225,26 +186,6 @@ def test_metadata_corrected_and_statement_removed(page, app_server):
     page.click("#corpus-undo")
     page.wait_for_selector("text=Taken back: 1.")
     assert saved[0] in app_server.corpus.stored.values()
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_sticks_out_sideways(open_page, width):
-    page = open_page(width)
-    assert overflowing(page) == []
-    ask(page, "hostile")
-    page.click('#scope-editor >> text="Edit scope"')
-    page.wait_for_timeout(400)
-    assert overflowing(page) == []
-    open_tab(page, "Ingest")
-    page.click("#sample")
-    page.wait_for_selector(".u-report tbody tr")
-    assert sample_statement().file in page.inner_text(".u-report")
-    assert overflowing(page) == []
-    open_tab(page, "Corpus")
-    page.click(f"{CELLS} >> nth=0")
-    page.wait_for_selector("#corpus-form:visible")
-    assert overflowing(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
@@ -287,32 +228,6 @@ def test_keyboard_alone_asks_reads_copies_and_narrows(page, app_server):
     page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
     assert app_server.assistant.asked[-1] == (EXAMPLE, {"years": []}, ())
     page.wait_for_function("document.activeElement.matches('.u-turn')")
-
-
-def chips_of(page, turn: int) -> list[str]:
-    texts = page.locator(f'.u-turn[data-turn="{turn}"] .u-chip').all_inner_texts()
-    return [" ".join(text.replace("×", " ").split()) for text in texts]
-
-
-def test_follow_ups_keep_the_scope_and_removed_chips_stay_removed(visit, workspace: Workspace):
-    page, _ = visit(workspace.assistant, workspace.corpus)
-    ask(page, "What did Arvandia say about extradition at the tenth session?")
-    assert chips_of(page, 1) == ["State Arvandia", "Session 10", "Topic extradition"]
-    ask(page, "and Belmora?", 2)
-    assert chips_of(page, 2) == ["State Belmora", "Session 10 from before", "Topic extradition from before"]
-    take_away(page, "sessions", 2)
-    assert chips_of(page, 2) == ["State Belmora", "Topic extradition from before"]
-    ask(page, "compare with Galdoria", 3)
-    assert chips_of(page, 3) == ["State Belmora from before", "State Galdoria", "Topic extradition from before"]
-    take_away(page, "topic", 3)
-    ask(page, "and article 16?", 4)
-    assert chips_of(page, 4) == [
-        "State Belmora from before",
-        "State Galdoria from before",
-        "Treaty UNTOC article 16",
-    ]
-    ask(page, "Which States spoke of firearms?", 5)
-    assert chips_of(page, 5) == ["all States", "Topic firearms"]
 
 
 def test_page_opens_in_the_card_and_says_so_when_its_file_is_gone(empty_workspace, visit, tmp_path: Path):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest.report import IngestProgress
+from tests.access import overflowing
 from tests.app.ui.conftest import open_tab, settle
+from tests.app.ui.test_uploads import LONG
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-LONG = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
     page, corpus = desk
     page.click("#ingest")
     page.wait_for_selector("#ingest-report >> text=No files chosen")
-    first = written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG}")
+    first = written(tmp_path, "Arvandia.txt", LONG)
     assert "Added: 1" in upload(page, first)
     second = written(tmp_path, "belmora.txt", "Mr. Chair,\n\nIt opposes the fund of the harbour.")
     assert "Added: 1" in upload(page, second)
     page.click("#ingest")
     page.wait_for_selector("#ingest-report >> text=No files chosen")
-    written(tmp_path, "Arvandia.txt", f"Mr. Chair,\n\n{LONG} We thank the keepers.")
+    written(tmp_path, "Arvandia.txt", f"{LONG} We thank the keepers.")
     assert "Replaced: 1" in upload(page, first)
     assert sorted(s.file for s in corpus.documents()) == ["Arvandia.txt", "belmora.txt"]
     assert any("thank the keepers" in corpus.show(s.document_id).source_text for s in corpus.documents())
@@ -74,10 +74,7 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
 
 def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, tmp_path):
     page, corpus = desk
-    files = [
-        written(tmp_path, "one.txt", f"Mr. Chair,\n\n{LONG}"),
-        written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund."),
-    ]
+    files = [written(tmp_path, "one.txt", LONG), written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund.")]
     told = upload(page, *files)
     assert "Without a State: 2" in told.split("File")[0]
     assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", told)
@@ -94,17 +91,38 @@ def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, 
     assert sorted(s.metadata.state for s in corpus.documents()) == ["AUT", "XZZ"]
 
 
-def test_ingest_that_is_stopped_can_be_begun_again_at_once(visit):
-    page, served = visit()
-    take_in, read = served.corpus.ingest, threading.Event()
+def test_each_file_is_reported_and_a_hostile_name_stays_text(desk, tmp_path):
+    page, _ = desk
+    texts = {
+        "empty.txt": " ",
+        "Statement (2031) – Arvandia.txt": "Mr. Chair,\n\nArvandia supports article 18.",
+        "<img src=x onerror=document.title='owned'>.txt": "Mr. Chair,\n\nIt opposes the fund.",
+    }
+    page.set_input_files("#upload input[type=file]", [written(tmp_path, *file) for file in texts.items()])
+    page.wait_for_selector("#upload >> text=empty")
+    page.click("#ingest")
+    page.wait_for_selector(".u-report tbody tr >> nth=2")
+    rows = [row.split("\t") for row in page.locator(".u-report tbody tr").all_inner_texts()]
+    assert rows[0][:2] == ["empty.txt", "Skipped"] and "holds no text" in rows[0][3] and "/" not in rows[0][3]
+    assert [row[1] for row in rows[1:]] == ["Added", "Added"] and rows[1][0] in texts
+    assert rows[2][0] == "_img src=x onerror=document.title='owned'_.txt"
+    assert page.locator("#ingest-report img").count() == 0
+    assert page.title() == "Ingest · untoc"
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 860})
+        assert overflowing(page) == []
+
+
+def test_ingest_that_is_stopped_can_be_begun_again_at_once(desk, monkeypatch):
+    page, corpus = desk
+    take_in, read = corpus.ingest, threading.Event()
 
     def slow(paths, *, progress, **how):
         progress(IngestProgress(done=0, total=1, file="long.pdf", step="load"))
         read.wait(60)
         return take_in(paths, progress=progress, **how)
 
-    served.corpus.ingest = slow
-    open_tab(page, "Ingest")
+    monkeypatch.setattr(corpus, "ingest", slow)
     page.click("#sample")
     page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
     page.click("#ingest-stop")
@@ -113,4 +131,5 @@ def test_ingest_that_is_stopped_can_be_begun_again_at_once(visit):
     read.set()
     page.wait_for_selector("#ingest-report >> text=Stopped. Files kept: 0 of 1")
     page.click("#sample")
-    page.wait_for_selector("#ingest-report .u-report >> text=Unchanged: 1")
+    # The first may have been done at the very moment at which it was stopped.
+    page.wait_for_selector("#ingest-report .u-report >> text=/(Added|Unchanged): 1/")

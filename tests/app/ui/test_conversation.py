@@ -5,7 +5,8 @@ import pytest
 
 from app.desk.conversations import KeptTurn
 from app.records import Abstention, Coverage, DroppedClaim, Scope
-from app.ui.conversation import Pending, conversation_html, shown_turn, welcome_html
+from app.ui.conversation import Pending, conversation_html, shown_turn
+from app.ui.templates import render
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
 
@@ -16,10 +17,10 @@ def turn(question: str, number: int = 1, **changes):
 
 
 def test_welcome_offers_questions_and_says_what_there_is():
-    html = welcome_html(3, ("What did <b>Arvandia</b> say?",))
+    html = render("welcome", statements=3, examples=("What did <b>Arvandia</b> say?",))
     assert "Statements to search: 3." in html
     assert 'data-action="ask" data-question="What did &lt;b&gt;Arvandia&lt;/b&gt; say?"' in html
-    assert "on the Ingest tab" in welcome_html(0, ())
+    assert "on the Ingest tab" in render("welcome", statements=0, examples=())
 
 
 def test_record_of_an_answer_names_statements_and_no_ids():
@@ -40,32 +41,32 @@ def test_record_of_an_answer_names_statements_and_no_ids():
 
 def test_only_the_newest_answer_can_be_narrowed():
     (one, corpus), (two, _) = turn(EXAMPLE), turn(EXAMPLE, 2)
-    html = conversation_html([one, two], corpus)
+    html = conversation_html([one, two], corpus=corpus)
     first, second = html.split('data-turn="2"', 1)
     assert 'data-action="drop"' not in first and 'data-action="drop"' in second
     unsure, _ = turn(EXAMPLE, **UNSURE)
-    assert 'data-action="kind"' not in conversation_html([unsure, two], corpus)
+    assert 'data-action="kind"' not in conversation_html([unsure, two], corpus=corpus)
 
 
 def test_what_an_added_state_joins_is_from_before():
     one, corpus = turn(EXAMPLE)
     both = Scope(states=("IRN", "XAA"), kept=("states",))
     two, _ = turn(EXAMPLE, 2, scope=both)
-    second = conversation_html([one, two], corpus).split('data-turn="2"', 1)[1]
+    second = conversation_html([one, two], corpus=corpus).split('data-turn="2"', 1)[1]
     assert second.count("from before") == 1
     assert second.index("from before") < second.index("Arvandia (fictional)")
 
 
 def test_nothing_can_be_changed_while_a_question_runs():
     one, corpus = turn(EXAMPLE)
-    html = conversation_html([one], corpus, pending=Pending(question="next", done="resolve"))
+    html = conversation_html([one], corpus=corpus, pending=Pending(question="next", done="resolve"))
     assert "data-action" not in html
     assert '<li class="u-past">Reading the question</li><li class="u-now">Searching the statements</li>' in html
 
 
 def test_error_is_one_escaped_line_under_its_question():
     one, corpus = turn(EXAMPLE)
-    html = conversation_html([one], corpus, pending=Pending(question="<q>", error="no <b>"))
+    html = conversation_html([one], corpus=corpus, pending=Pending(question="<q>", error="no <b>"))
     assert '<p class="u-error" role="alert">no &lt;b&gt;</p>' in html
     assert "&lt;q&gt;" in html and 'data-action="drop"' in html
 
@@ -118,7 +119,7 @@ SAID = {
 @pytest.mark.parametrize(("question", "changes", "holds", "lacks"), SAID.values(), ids=SAID)
 def test_answer_says_about_itself(question, changes, holds, lacks):
     one, corpus = turn(question, **changes)
-    html = conversation_html([one], corpus)
+    html = conversation_html([one], corpus=corpus)
     assert [part for part in holds if part not in html] == []
     assert [part for part in lacks if part in html] == []
     assert html.count("Which one do you mean?") == ("Korea" in question and not changes)
@@ -127,7 +128,7 @@ def test_answer_says_about_itself(question, changes, holds, lacks):
 def test_copied_answer_holds_every_reference_and_what_was_taken_into_it():
     one, corpus = turn(EXAMPLE)
     one = replace(one, used=(3,))
-    html = unescape(conversation_html([one], corpus))
+    html = unescape(conversation_html([one], corpus=corpus))
     assert "[1] Iran (Islamic Republic of), “Cognizant" in html
     assert "[2] Iran (Islamic Republic of), “International cooperation must" in html
     assert "[3] Iran (Islamic Republic of), “We are well aware" in html
@@ -141,5 +142,5 @@ def test_copied_answer_holds_every_reference_and_what_was_taken_into_it():
 
 def test_hostile_answer_is_escaped():
     one, corpus = turn("hostile <script>x</script>")
-    html = conversation_html([one], corpus) + one.evidence
+    html = conversation_html([one], corpus=corpus) + one.evidence
     assert "<script" not in html and "<img" not in html and 'href="http' not in html

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from app.records import Answer
-from app.ui.evidence_panel import evidence_panel, evidence_section, fetched, whole_statement
+from app.ui.evidence_panel import evidence_section, fetched, whole_statement
+from app.ui.templates import render
 from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
 
 
@@ -10,11 +11,12 @@ def section(question: str, **changes) -> str:
     return evidence_section(1, replace(assistant.ask(question), **changes), corpus)
 
 
-def test_card_marks_the_quote_inside_its_paragraph():
+def test_card_marks_the_quote_inside_its_paragraph_which_is_cut_around_it_with_the_whole_one_at_hand():
     html = section("What did Iran say about article 4?")
     start, end = html.index("<mark>"), html.index("</mark>")
     assert html[start:end].startswith("<mark>Cognizant of the importance role")
     assert html[end:].startswith("</mark> In this context and with the view")
+    assert "More of the paragraph" in html and " …</blockquote>" in html
 
 
 def test_card_holds_the_stored_characters():
@@ -62,11 +64,6 @@ def test_statement_removed_meanwhile_keeps_the_card():
     assert "no statement" in html and "Cognizant of the importance" in html
 
 
-def test_long_paragraph_is_cut_around_the_quote_with_the_whole_one_at_hand():
-    html = section("What did Iran say about article 4?")
-    assert "More of the paragraph" in html and " …</blockquote>" in html
-
-
 def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():
     html = section("hostile")
     assert "<img" not in html and "<script" not in html and "onerror=&#34;" in html
@@ -78,7 +75,7 @@ def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():
 
 
 def test_panel_shows_the_newest_and_hides_the_others():
-    html = evidence_panel([(1, "<p>one</p>"), (2, "<p>two</p>")], 2)
+    html = render("panel", turns=[{"number": 1, "evidence": "one"}, {"number": 2, "evidence": "two"}], shown=2)
     assert 'data-turn="1" aria-label="Evidence for question 1" hidden>' in html
     assert 'data-turn="2" aria-label="Evidence for question 2">' in html
 

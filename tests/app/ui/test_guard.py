@@ -166,7 +166,6 @@ def test_gradio_alone_copies_any_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.slow
 def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: SimpleNamespace) -> None:
-    sent = 0
     with visitor(machine.served) as client:
         own = upload(client)
         config = client.get("/config").json()
@@ -175,38 +174,32 @@ def test_no_function_takes_a_file_that_the_session_did_not_upload(machine: Simpl
         assert len(inputs) > 30 and {"ask", "brief", "verify"} <= named
         payloads = itertools.cycle(
             (path, nested(files(path, own)[form])[nesting])
-            for nesting in range(7)
-            for form in range(7)
-            for path in paths(machine, own)
+            for nesting, form, path in itertools.product(range(7), range(7), paths(machine, own))
         )
-        bodies: list[tuple[str, dict[str, Any]]] = []
-        for number, places in inputs.items():
-            for place in range(len(places) + 1):
-                for route in ("queue/join", "run/predict"):
-                    bodies.append((route, {"fn_index": number, "session_hash": "abc", "place": place}))
-        bodies += [(f"call/{name}", {"place": place}) for name in sorted(named) for place in range(3)]
-        bodies += [(f"run/{name}", {"place": 0}) for name in sorted(named)]
+        bodies: list[tuple[str, dict[str, Any], int]] = [
+            (route, {"fn_index": number, "session_hash": "abc"}, place)
+            for number, places in inputs.items()
+            for place in range(len(places) + 1)
+            for route in ("queue/join", "run/predict")
+        ]
+        bodies += [(f"call/{name}", {}, place) for name in sorted(named) for place in range(3)]
+        bodies += [(f"run/{name}", {}, 0) for name in sorted(named)]
         bodies += [
-            ("component_server/", {"component_id": c["id"], "fn_name": name, "session_hash": "abc", "place": 0})
+            ("component_server/", {"component_id": c["id"], "fn_name": name, "session_hash": "abc"}, 0)
             for c in config["components"]
             for name in (*c["props"].get("server_fns", ()), "preprocess", "ls")
         ]
-        for route, body in bodies:
+        for route, body, place in bodies:
             path, value = next(payloads)
-            place = body["place"]
-            request = {key: item for key, item in body.items() if key != "place"}
             if place == 0 and "fn_index" in body:
-                request |= {"data": [None] * len(inputs[body["fn_index"]]), "event_data": value}
-            elif route == "component_server/":
-                request["data"] = value
+                body |= {"data": [None] * len(inputs[body["fn_index"]]), "event_data": value}
             else:
-                request["data"] = [*[None] * (place - 1), value]
-            found = client.post(f"{API}/{route}", json=request)
-            sent += 1
-            assert found.status_code in (403, 404), (route, request, found.text)
+                body["data"] = value if route == "component_server/" else [*[None] * (place - 1), value]
+            found = client.post(f"{API}/{route}", json=body)
+            assert found.status_code in (403, 404), (route, body, found.text)
             assert_safe(machine, [path], found.text)
         assert client.get("/health").status_code == 200
-    assert sent > 250
+    assert len(bodies) > 250
     assert not copies(machine) and not machine.fetched
 
 
@@ -218,8 +211,7 @@ def test_strings_are_no_files(machine: SimpleNamespace) -> None:
         config = client.get("/config").json()
         values = itertools.cycle(
             given
-            for path in paths(machine, own)
-            if path
+            for path in filter(None, paths(machine, own))
             for given in (path, [path], json.dumps({"path": path, "meta": {"_type": "gradio.FileData"}}))
         )
         for dependency in config["dependencies"]:
@@ -243,6 +235,11 @@ def events(client: httpx.Client, session_hash: str) -> str:
             if "process_completed" in line or "close_stream" in line:
                 break
         return "\n".join(lines)
+
+
+def numbered(client: httpx.Client, name: str) -> int:
+    """The number of an event of the page, by the name of its function."""
+    return next(d["id"] for d in client.get("/config").json()["dependencies"] if d["api_name"] == name)
 
 
 def routes_of(app: Any) -> set[tuple[str, str]]:
@@ -308,12 +305,7 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
     ):
         own = upload(one)
         value = {"path": own, "meta": {"_type": "gradio.FileData"}}
-        dependency = next(
-            d
-            for d in one.get("/config").json()["dependencies"]
-            if d["targets"] and len(d["inputs"]) == 2 and d["queue"]
-        )
-        body = {"data": [EXAMPLE, None], "fn_index": dependency["id"], "session_hash": "shared"}
+        body = {"data": [EXAMPLE, None, None], "fn_index": numbered(one, "ask_new"), "session_hash": "shared"}
         event = one.post(f"{API}/queue/join", json=body).raise_for_status().json()["event_id"]
         asked = one.post(f"{API}/call/ask", json={"data": [EXAMPLE, None, None]}).json()["event_id"]
         cancel = {"session_hash": "shared", "fn_index": 0, "event_id": event}
@@ -323,7 +315,7 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
             assert foreign.post(f"{API}/cancel", json=cancel).status_code == refused
             assert foreign.post(f"{API}/reset", json=cancel).status_code == refused
             assert foreign.get(f"{API}/call/ask/{asked}").status_code == 404
-            taken = foreign.post(f"{API}/queue/join", json=body | {"data": [[value], False]})
+            taken = foreign.post(f"{API}/queue/join", json=body | {"data": [[value], None, None]})
             assert taken.status_code == 403
         assert "process_completed" in events(one, "shared")
         assert "complete" in one.get(f"{API}/call/ask/{asked}").text
@@ -332,13 +324,8 @@ def test_what_belongs_to_one_browser_is_of_no_use_to_another(machine: SimpleName
 
 def test_documents_are_for_whoever_had_them_made(machine: SimpleNamespace) -> None:
     with visitor(machine.served) as one, visitor(machine.served) as other:
-        config = one.get("/config").json()
-        ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
-        by_button = {
-            target[0]: d for d in config["dependencies"] for target in d["targets"] if isinstance(target[0], int)
-        }
-        check = by_button[ids["check-run"]]
-        body = {"data": ["Arvandia said: “Nothing.”", None], "fn_index": check["id"], "session_hash": "check"}
+        draft = ["Arvandia said: “Nothing.”", None]
+        body = {"data": draft, "fn_index": numbered(one, "checked"), "session_hash": "check"}
         one.post(f"{API}/queue/join", json=body).raise_for_status()
         text = events(one, "check")
         found = re.search(r'"path":"([^"]+[.]md)"', text)

@@ -83,22 +83,6 @@ def test_no_files_says_what_to_do():
     ]
 
 
-def test_uploaded_files_that_nothing_came_from_are_gone_afterwards(tmp_path):
-    corpus = FakeCorpus()
-    seen = []
-    original = corpus.ingest
-
-    def ingest(paths, **options):
-        seen.extend(path for folder in paths for path in folder.iterdir())
-        return original(paths, **options)
-
-    corpus.ingest = ingest
-    source = tmp_path / "x"
-    source.write_text("words", encoding="utf-8")
-    list(_IngestTabController(corpus).ingest([{"path": str(source), "orig_name": "a.txt"}], False))
-    assert [path.name for path in seen] == ["a.txt"] and not seen[0].exists()
-
-
 def test_states_are_set_together_and_those_named_in_the_text_are_offered_first():
     _, corpus = fake_workspace()
     controller = _IngestTabController(corpus)

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from app.question.reading import resolve
 from app.ui import messages, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
+from tests.conftest import PROJECT
 from vectorstore.errors import StoreLockedError
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
@@ -47,6 +49,21 @@ def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monk
         assert not re.search(r"\bmax_|\bload_", told)
         if language != "en":
             assert not re.search(r"\b(?:is|the|it|save|of)\b", told), (text, told)
+
+
+def variables(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_message_once(language) -> None:
+    written = (PROJECT / "app" / "ui" / "words" / f"{language}.yaml").read_text(encoding="utf-8")
+    english, told = words.words_of("en"), words.words_of(language)
+    assert sorted(re.findall(r"^([a-z0-9_.-]+):", written, re.MULTILINE)) == sorted(english)
+    assert [key for key in english if variables(told[key]) != variables(english[key])] == []
+    # Among words from right to left the dot of ".docx" would go to its end.
+    dotted = [text for text in told.values() if re.search(r"(?<![\w\u200e])\.[a-z]{2,5}\b", text)]
+    assert language != "ar" or dotted == []
 
 
 PARTIES = PartyTable.load()

@@ -1,12 +1,5 @@
-import re
-from collections import Counter
-
-import pytest
-
 from app.ui.provenance_html import provenance, speaker_line
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
-from tests.conftest import PROJECT
 from tests.fakes_ui import FakeCorpus, cite, group_statement, sample_statement
 
 NAMES = FakeCorpus().party_name
@@ -30,13 +23,6 @@ def test_provenance_lists_what_is_known_and_marks_what_was_inferred():
 def test_several_agenda_items_are_told_by_their_numbers():
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", agenda_item="2, 5")
     assert ("Agenda items 2, 5", False) in provenance(citation)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_words_stand_twice_under_one_key(language):
-    path = PROJECT / "app" / "ui" / "words" / f"{language}.yaml"
-    keys = re.findall(r"^([a-z0-9_-]+):", path.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [key for key, times in Counter(keys).items() if times > 1] == []
 
 
 def test_whose_a_statement_is_is_said_of_groups_treaties_and_nobody():

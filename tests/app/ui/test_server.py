@@ -84,11 +84,6 @@ def test_page_loads_nothing_from_elsewhere_and_only_named_endpoints_are_public(c
         assert client.get("/health", headers={"host": host}).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "app/ui/server.py"])
-def test_files_of_this_machine_are_not_served(client, path):
-    assert client.get(f"/gradio_api/file={path}").status_code in (403, 404)
-
-
 def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app_server, client):
     gradio = next(route.app for route in app_server.app.routes if hasattr(getattr(route, "app", None), "state_holder"))
     gradio.state_holder["first"]

@@ -12,6 +12,8 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace
 
 cases = Cases(__file__)
+# Long enough for one with a sentence more to be a correction of it.
+LONG = "Mr. Chair,\n\n" + " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
 
 
 @cases("name", "safe")
@@ -63,9 +65,8 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
     table.write_text("file,state,date\nstatements/b.txt,Arvandia,2018\n")
     first, again = tmp_path / "b.txt", tmp_path / "again" / "b.txt"
     again.parent.mkdir()
-    lamps = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
-    first.write_text(f"Mr. Chair,\n\n{lamps}")
-    again.write_text(f"Mr. Chair,\n\n{lamps} We thank the keepers.")
+    first.write_text(LONG)
+    again.write_text(f"{LONG} We thank the keepers.")
     damaged = tmp_path / "scan3.pdf"
     damaged.write_bytes(b"%PDF-1.7\nnothing that a reader knows")
     with fake_workspace(tmp_path / "store") as workspace:
@@ -82,6 +83,7 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
         assert len(texts) == 2 and sum("thank the keepers" in text for text in texts) == 1
         told = [str(step[0]) for step in controller.ingest(sent(damaged), include_unlisted=False)]
         assert any("scan3.pdf" in words for words in told)
+        assert not [*(tmp_path / "store" / "uploads").rglob("scan3.pdf")], "nothing came from it"
         request = BriefingRequest(subjects=(Subject(label="lamps", topic="lamps"),), parties=("XAA",))
         briefing = workspace.briefings.build(request)
         assert briefing.coverage.unreadable_files == ("scan3.pdf",)
@@ -93,9 +95,8 @@ def test_tables_alone_say_what_they_did_and_a_correction_without_a_state_is_aske
     again.parent.mkdir()
     parties.write_text("code,name,aliases,kind\nXAA,Arvandia,,state\n")
     table.write_text("file,state\nmissing.txt,Arvandia\n")
-    lamps = " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
-    first.write_text(f"Mr. Chair,\n\n{lamps}")
-    again.write_text(f"Mr. Chair,\n\n{lamps} We thank the keepers.")
+    first.write_text(LONG)
+    again.write_text(f"{LONG} We thank the keepers.")
     with fake_workspace(tmp_path / "store") as workspace:
         controller = _IngestTabController(workspace.corpus)
 
