@@ -31,7 +31,6 @@ _FEWEST, _MOST, _PARTS = 8, 64, 32
 # Files named in a finding.
 _NAMED: Final = 3
 _PART: Final = TypeAdapter(PartReport)
-_REPORT: Final = TypeAdapter(IngestReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
@@ -129,15 +128,8 @@ def ingest_by_workers(
     # Who sent a file that was given up was told, and sends it again in another folder.
     about = "upload" if request.upload else repr(sorted(map(str, request.paths)))
     batch = queue.submit(about, request.model_dump(mode="json"), [part.model_dump(mode="json") for part in parts])
-    report: IngestReport = _REPORT.validate_python(queue.wait(batch, heard))
+    report = TypeAdapter(IngestReport).validate_python(queue.wait(batch, heard))
     return replace(report, seconds=round(time.perf_counter() - began, 3))
-
-
-def as_json(outcome: PartReport | IngestReport) -> dict[str, Any]:
-    """Returns the outcome of a part or of a whole as JSON."""
-    adapter: TypeAdapter[Any] = _PART if isinstance(outcome, PartReport) else _REPORT
-    made: dict[str, Any] = adapter.dump_python(outcome, mode="json")
-    return made
 
 
 def part_reports(job: "Job") -> list[PartReport]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from app.errors import ReportError
+from app.errors import ExportError
 from ingest.report import FileResult, IngestReport
 
 _COLUMNS: Final = tuple(FileResult.__dataclass_fields__)
@@ -26,11 +26,11 @@ def report_csv(report: IngestReport) -> str:
 
 
 def write_report(report: IngestReport, path: Path) -> None:
-    """Writes the report, in place of an older file of that name; a ReportError says why it cannot be."""
+    """Writes the report, in place of an older file of that name; an ExportError says why it cannot be."""
     try:
         # With the mark by which spreadsheets know UTF-8.
         path.write_text(report_csv(report), encoding="utf-8-sig", newline="")
     except OSError as exc:
-        raise ReportError(
+        raise ExportError(
             f"the report {str(path)!r} cannot be written ({exc.strerror}): choose another file with --report"
         ) from exc

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.corpus.report_file import report_csv, write_report
-from app.errors import ReportError
+from app.errors import ExportError
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.cases import Cases
 
@@ -45,7 +45,7 @@ def test_report_is_written_for_spreadsheets_and_a_bad_path_is_one_error(tmp_path
     write_report(IngestReport(files=(FileResult(file="é.txt", result="added"),)), path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbffile,result,")
     assert "é.txt" in path.read_text(encoding="utf-8-sig")
-    with pytest.raises(ReportError, match="choose another file"):
+    with pytest.raises(ExportError, match="choose another file"):
         write_report(IngestReport(), tmp_path / "absent" / "report.csv")
 
 
