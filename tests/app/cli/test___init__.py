@@ -40,12 +40,6 @@ def test_every_command_of_the_design_is_there(capsys):
     assert "ingest" in capsys.readouterr().out
 
 
-@cases("arguments")
-def test_wrong_usage_is_2_and_says_why(arguments, run):
-    ran = run(*arguments)
-    assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
-
-
 def test_ask_json_is_the_contract_and_its_offsets_can_be_checked_with_show(run):
     ran = run("ask", QUESTION, "--json")
     assert ran.code == 0 and ran.err == ""
@@ -94,17 +88,10 @@ def test_ask_takes_earlier_turns(turn, article, kept, run, tmp_path):
     assert scope["sessions"] == (["10"] if "sessions" in set(kept) else [])
 
 
-def test_ask_from_lines_gives_one_answer_a_line(run, tmp_path):
-    path = tmp_path / "questions.txt"
-    path.write_text(f"{QUESTION}\n\n{SILENT}\n", encoding="utf-8")
-    ran = run("ask", "--from", path)
-    assert ran.code == 0
-    assert [line["status"] for line in ran.lines] == ["answered", "abstained"]
-    assert list(ran.lines[0]) == ANSWER
-
-
-def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
+def test_ask_from_a_file_answers_line_by_line_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
     path = tmp_path / "questions.jsonl"
+    path.write_text(f"{SILENT}\n", encoding="utf-8")
+    assert run("ask", "--from", path).code == 0
     lines = [
         json.dumps({"id": "q1", "question": QUESTION, "answer": "ignored"}),
         '{"id": "q2", "question":',
@@ -113,14 +100,15 @@ def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path
         json.dumps({"id": "q5", "question": "x" * 20_000}),
         json.dumps({"id": "q6", "question": "Lone \ud800 surrogate about article 4"}),
         json.dumps({"id": 7, "question": "And Arvandia?", "history": [QUESTION]}),
+        f"\n{SILENT}",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     ran = run("ask", "--from", path)
     assert ran.code == 1
-    assert [line.get("id") for line in ran.lines] == ["q1", None, "q3", "q4", "q5", "q6", "7"]
+    assert [line.get("id") for line in ran.lines] == ["q1", None, "q3", "q4", "q5", "q6", "7", None]
     assert [i for i, line in enumerate(ran.lines, start=1) if "error" in line] == [2, 3, 4, 5]
-    assert list(ran.lines[0]) == ["id", *ANSWER]
-    assert ran.lines[-1]["scope"]["states"] == ["XAA"]
+    assert list(ran.lines[0]) == ["id", *ANSWER] and list(ran.lines[-1]) == ANSWER
+    assert ran.lines[-2]["scope"]["states"] == ["XAA"] and ran.lines[-1]["status"] == "abstained"
     errors = ran.err.splitlines()
     assert len(errors) == 4 and all(error.startswith("untoc: ") for error in errors) and "line 2" in errors[0]
 
@@ -271,12 +259,6 @@ def test_ask_refuses_scopes_and_histories_that_are_none(arguments, run):
     run("ask", "--from", "/no/questions.txt").refused(2, "questions.txt")
 
 
-def test_ask_from_a_file_that_is_no_text_says_so(run, tmp_path):
-    path = tmp_path / "questions.txt"
-    path.write_bytes(b"\xff\xfe\x00")
-    run("ask", "--from", path).refused(2, "questions.txt", "not UTF-8 text")
-
-
 @pytest.mark.slow
 def test_markup_and_control_characters_are_shown_and_not_acted_on(run, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
@@ -395,12 +377,6 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36
     checked = process("doctor", "--store", store, "--json", code=SCRIPTED)
     assert json.loads(checked.stdout)["ok"] is True, checked.stdout
-
-
-@pytest.mark.slow
-def test_help_of_a_real_process():
-    ran = process("--help")
-    assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
 
 
 @pytest.mark.slow
