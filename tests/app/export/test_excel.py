@@ -17,11 +17,6 @@ from tests.fakes_briefing import EXTRADITION, fake_briefing
 
 
 @pytest.fixture(scope="module")
-def briefing() -> Briefing:
-    return arrange(fake_briefing())
-
-
-@pytest.fixture(scope="module")
 def content(briefing: Briefing) -> bytes:
     return excel_bytes(briefing)
 
