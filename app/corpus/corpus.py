@@ -4,7 +4,6 @@
 """
 
 import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -148,20 +147,18 @@ class Corpus:
         if not name.strip():
             raise PartyTableError("a name needs at least one letter")
         code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XAA")
-        table = io.StringIO(newline="")
-        rows = csv.writer(table, lineterminator="\n")
-        rows.writerows((("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind)))
-        data = table.getvalue().encode()
         with self._store.writer(), TemporaryDirectory() as apart:
             path = Path(apart) / PARTIES_NAME
-            path.write_bytes(data)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                rows = (("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind))
+                csv.writer(file, lineterminator="\n").writerows(rows)
             try:
                 check_added_names(path)
                 self.parties().with_extra(path)
             except PartyTableError as exc:
                 # Of a table that nobody wrote neither the path nor the line helps.
                 raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
-            self._store.write_party_file(f"{code.lower()}-", data)
+            self._store.write_party_file(f"{code.lower()}-", path.read_bytes())
         if (added := self.parties().get(code)) is None:
             raise NotFoundError(f"the party {name!r} was not kept: try again")
         return added

@@ -5,7 +5,7 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -163,16 +163,14 @@ def absolute(path: Path) -> Path:
 def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     single = [path for path in request.paths if not _is_folder(path, request)]
     for begin in range(0, len(single), _FEWEST):
-        some = tuple(single[begin : begin + _FEWEST])
-        yield _part(request, some, None, set(map(str, some)))
+        yield _part(request, tuple(single[begin : begin + _FEWEST]))
     for folder in (path for path in request.paths if _is_folder(path, request)):
         listing = request.listings.get(str(folder))
         found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
         names = [path.relative_to(folder).as_posix() for path in found if str(path).isprintable()]
         size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
         for begin in range(0, len(names), size):
-            some_names = tuple(names[begin : begin + size])
-            yield _part(request, (folder,), some_names, {str(folder / name) for name in some_names})
+            yield _part(request, (folder,), tuple(names[begin : begin + size]))
 
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
@@ -187,9 +185,9 @@ def _folder_of(path: Path) -> Path:
     )
 
 
-def _part(
-    request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None, needed: Collection[str]
-) -> IngestRequest:
+def _part(request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None = None) -> IngestRequest:
+    part = request.model_copy(update={"paths": paths, "only": only})
+    needed = set(part.names)
     listings = {
         folder: {
             name: sha256
@@ -198,7 +196,7 @@ def _part(
         }
         for folder, listing in request.listings.items()
     }
-    return request.model_copy(update={"paths": paths, "only": only, "listings": listings})
+    return part.model_copy(update={"listings": listings})
 
 
 def _failed(request: IngestRequest, error: str | None) -> PartReport:

@@ -1,13 +1,12 @@
 """The report of an ingest as CSV."""
 
 import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.corpus.report_file import report_csv, write_report
+from app.corpus.report_file import write_report
 from app.errors import ExportError
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.cases import Cases
@@ -15,18 +14,20 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+def rows(report: IngestReport, path: Path) -> list[dict[str, str]]:
+    write_report(report, path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_every_file_is_a_row_in_order() -> None:
+def test_every_file_is_a_row_in_order(tmp_path: Path) -> None:
     report = IngestReport(
         files=(
             FileResult(file="a.txt", result="added", statement_id="s1", state="XAA", family="s0"),
             FileResult(file="b,\n“c”.txt", result="failed", reason='no "text"\nin it'),
         )
     )
-    first, second = rows(report_csv(report))
+    first, second = rows(report, tmp_path / "report.csv")
     assert first == {
         "file": "a.txt", "result": "added", "reason": "", "statement_id": "s1", "state": "XAA", "family": "s0"
     }  # fmt: skip
@@ -34,9 +35,9 @@ def test_every_file_is_a_row_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", ["=1+1.txt", "+x.txt", "-x.txt", "@SUM(A1).txt", "\tx.txt", " =x.txt", "＝x.txt"])
-def test_no_cell_is_a_formula(name: str) -> None:
+def test_no_cell_is_a_formula(name: str, tmp_path: Path) -> None:
     report = IngestReport(files=(FileResult(file=name, result="failed", reason=f"={name}"),))
-    (row,) = rows(report_csv(report))
+    (row,) = rows(report, tmp_path / "report.csv")
     assert row["file"] == f"'{name}" and row["reason"] == f"'={name}"
 
 
