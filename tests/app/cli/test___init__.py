@@ -17,6 +17,7 @@ from tests.app.conftest import SAMPLE, nobody_writes, obey_permissions
 from tests.app.test_records import ANSWER
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
+from tests.fakes_corpora import write_corpus
 
 cases = Cases(__file__)
 
@@ -204,16 +205,9 @@ def test_manifest_drafts_without_a_store_and_does_not_overwrite(run, tmp_path):
 
 
 def _folder(tmp_path: Path, table: str = "", manifest: str = "", **texts: str | bytes) -> Path:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    if table:
-        (folder / "parties.csv").write_text(f"code,name,aliases,kind\n{table}", encoding="utf-8")
-    if manifest:
-        head = "file,state,body,session,date,agenda_item,language\n"
-        (folder / "statements.csv").write_text(head + manifest, encoding="utf-8")
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
-    return folder
+    files = {f"{name}.txt": text for name, text in texts.items()}
+    rows = manifest and f"file,state,body,session,date,agenda_item,language\n{manifest}"
+    return write_corpus(tmp_path / "folder", files, rows, table and f"code,name,aliases,kind\n{table}")
 
 
 FICTION = "Mr. Chair,\n\nArvandia supports article 4 of the Convention in {0}. It thanks the Secretariat.\n"
