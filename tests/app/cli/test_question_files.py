@@ -33,13 +33,10 @@ def test_read_questions_one_a_line(tmp_path: Path) -> None:
 
 
 def test_read_questions_as_json_lines(tmp_path: Path) -> None:
+    then = {"question": "Then?", "scope": {"years": []}, "answer": "ignored"}
     lines = [
         {"id": "q1", "question": "First?", "answer": "ignored", "scope": "ignored", "evidence": [{"file": "x"}]},
-        {
-            "qid": 7,
-            "question": "Second?",
-            "history": ["First?", {"question": "Then?", "scope": {"years": []}, "answer": "x"}],
-        },
+        {"qid": 7, "question": "Second?", "history": ["First?", then]},
         {"question": "Third?", "history": None},
         {"id": "q4", "question": "Line\u2028separator\x85and form\x0cfeed?"},
     ]
