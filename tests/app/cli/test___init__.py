@@ -6,7 +6,6 @@ import resource
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -317,6 +316,13 @@ def test_a_store_that_is_a_file_or_damaged_is_refused(run, store, tmp_path):
     run("list").refused(1, "damaged")
 
 
+def test_chat_refuses_a_host_that_others_reach(call, tmp_path, monkeypatch):
+    said = (2, "'0.0.0.0'", "a server with accounts is needed")
+    call("chat", "--store", tmp_path, "--host", "0.0.0.0").refused(*said)
+    monkeypatch.setenv("UNTOC_SERVER__HOST", "0.0.0.0")
+    call("chat", "--store", tmp_path).refused(*said)
+
+
 def test_chat_says_that_its_port_is_taken_or_none(run):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -329,26 +335,20 @@ def test_chat_says_that_its_port_is_taken_or_none(run):
         assert ran.code in (1, 2)
 
 
-@pytest.fixture
-def read_only(store: Path) -> Iterator[Path]:
-    """A store that nobody may write to."""
-    with nobody_writes(store):
-        yield store
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
-def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only):
+def test_a_read_only_store_is_one_clear_line_and_keeps_everything(store):
     options = {"code": SCRIPTED, "preexec_fn": obey_permissions}
-    before = {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()}
-    ran = process("ingest", "--store", read_only, "--sample", **options)
+    before = {each: each.read_bytes() for each in store.rglob("*") if each.is_file()}
+    with nobody_writes(store):
+        ran = process("ingest", "--store", store, "--sample", **options)
+        listed = process("list", "--store", store, "--json", **options)
+        asked = process("ask", QUESTION, "--store", store, "--json", **options)
     error = ran.stderr.decode()
     assert ran.returncode == 1 and error.count("\n") == 1 and "--store" in error, error
-    listed = process("list", "--store", read_only, "--json", **options)
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36, listed.stderr
-    asked = process("ask", QUESTION, "--store", read_only, "--json", **options)
     assert asked.returncode in (0, 1) and b"Traceback" not in asked.stderr
-    assert {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()} == before
+    assert {each: each.read_bytes() for each in store.rglob("*") if each.is_file()} == before
 
 
 @pytest.mark.slow
