@@ -41,36 +41,31 @@ def test_every_command_of_the_design_is_there(capsys):
 
 
 def test_ask_json_is_the_contract_and_its_offsets_can_be_checked_with_show(run):
-    ran = run("ask", QUESTION, "--json")
-    assert ran.code == 0 and ran.err == ""
-    assert list(ran.json) == ANSWER
+    ran = run("ask", QUESTION, "--json").done()
+    assert ran.err == "" and list(ran.json) == ANSWER
     assert ran.json["status"] == "answered" and ran.json["scope"]["states"] == ["IRN"]
     citation = ran.json["citations"][0]
     assert "under article 4" in citation["quote"]
     text = run("show", citation["statement_id"], "--json").json["source_text"]
     assert text[citation["start"] : citation["end"]] == citation["source_quote"]
-    traced = run("trace", ran.json["trace_id"], "--json")
-    assert traced.code == 0 and traced.json["question"] == QUESTION
-    assert traced.json["citations"] == ran.json["citations"]
+    traced = run("trace", ran.json["trace_id"], "--json").done().json
+    assert traced["question"] == QUESTION and traced["citations"] == ran.json["citations"]
 
 
 def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    ran = run("ask", QUESTION)
-    assert ran.code == 0
-    for part in (
+    run("ask", QUESTION).done(
         "unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1",
         "article 4 read as UNTOC article 4, Protection of sovereignty",
-    ):  # fmt: skip
-        assert part in ran.out
+    )  # fmt: skip
 
 
 def test_ask_takes_a_scope(run):
     ran = run("ask", "What was said about article 4?", "--scope", '{"states": ["XAA"], "sessions": ["10"]}', "--json")
-    assert ran.code == 0
-    assert {c["session"] for c in ran.json["citations"]} == {"10"}
+    citations = ran.done().json["citations"]
+    assert {c["session"] for c in citations} == {"10"}
     # Arvandia's own words, or those of a group for it.
-    assert {c["state"] for c in ran.json["citations"] if not c["on_behalf_of"]} == {"XAA"}
+    assert {c["state"] for c in citations if not c["on_behalf_of"]} == {"XAA"}
 
 
 @cases("turn", "article", "kept", tuples=True)
@@ -109,15 +104,13 @@ def test_ask_from_a_file_answers_line_by_line_keeps_ids_and_goes_on_after_bad_li
 
 
 def test_list_and_show(run, monkeypatch):
-    listed = run("list", "--json")
-    assert listed.code == 0 and len(listed.json) == 36
+    listed = run("list", "--json").done().json
+    assert len(listed) == 36
     identifier = of_iran(run)["statement_id"]
-    shown = run("show", identifier, "--json")
-    assert shown.code == 0
-    design = "statement_id state on_behalf_of metadata inferred file sha256 source_text".split()
-    assert set(design) <= set(shown.json)
-    assert shown.json["source_text"].encode("utf-8") == SAMPLE.read_bytes()
-    group = next(entry for entry in listed.json if entry["state"] == "XGR")
+    shown = run("show", identifier, "--json").done().json
+    assert {*"statement_id state on_behalf_of metadata inferred file sha256 source_text".split()} <= shown.keys()
+    assert shown["source_text"].encode("utf-8") == SAMPLE.read_bytes()
+    group = next(entry for entry in listed if entry["state"] == "XGR")
     assert group["on_behalf_of"] == "XGR"
     monkeypatch.setenv("COLUMNS", "200")
     out = run("list").out
