@@ -117,13 +117,9 @@ def ingest_by_workers(
             files = [path for part in done for path in part.results]
             at = min(total, len(files))
             name = Path(files[-1]).name if files else ""
-            seconds = time.perf_counter() - began
+            step = IngestProgress(done=at, total=total, file=name, step="store", finished=at)
             passages = sum(part.embedded_passages for part in done)
-            progress(
-                IngestProgress(
-                    done=at, total=total, file=name, step="store", finished=at, passages=passages, seconds=seconds
-                )
-            )
+            progress(replace(step, passages=passages, seconds=time.perf_counter() - began))
 
     # Who sent a file that was given up was told, and sends it again in another folder.
     about = "upload" if request.upload else repr(sorted(map(str, request.paths)))

@@ -219,10 +219,10 @@ class Sayings(Leads):
             told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
             if told:
                 break
-        glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items()]
+        glosses = "; ".join(self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items())
         translated = self.briefing.translations.get(citation.number)
-        texts = [] if translated is None else [self.say("translated", text=translated)]
-        return (*(["; ".join(glosses)] if glosses else []), *texts)
+        text = "" if translated is None else self.say("translated", text=translated)
+        return tuple(filter(None, (glosses, text)))
 
     def source(self, cell: Cell, citation: Citation) -> str:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
