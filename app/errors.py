@@ -14,9 +14,7 @@ AppError
 ├── ForbiddenError     whoever asks may not do this
 ├── BackupError        a backup cannot be made, or is not whole
 ├── BriefingError      a briefing cannot be made of what was asked
-├── ExportError        a document cannot be written: its suffix, its place, its template, or a missing program
-├── CheckOutputError   the result of a check cannot be written
-├── ReportError        a report cannot be written
+├── ExportError        a document or report cannot be written: its suffix, place or template, or a missing program
 ├── PortTakenError     the address to serve on is not to be had (`app.loopback`)
 └── SettingsError      a setting is out of bounds or of the wrong kind
     └── HostError      the host to serve on is not this machine's own (`app.loopback`)
@@ -76,19 +74,11 @@ class BackupError(AppError):
 
 
 class ExportError(AppError):
-    """A document cannot be written: its suffix, its place, its template, or a missing program."""
+    """A document or report cannot be written: its suffix, place or template, or a missing program."""
 
 
 class BriefingError(AppError):
     """A briefing cannot be made of what was asked."""
-
-
-class CheckOutputError(AppError):
-    """The result of a check cannot be written."""
-
-
-class ReportError(AppError):
-    """A report cannot be written."""
 
 
 class SettingsError(AppError):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -235,14 +235,7 @@ def bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     """Reads a whole request; raises as `bounded` does, and `ClientDisconnect` where it ended early."""
-    part, body, more = bounded(headers, receive, limit), bytearray(), True
-    while more:
-        message = await part()
-        if message["type"] != "http.request":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(body)
+    return await Request({"type": "http"}, bounded(headers, receive, limit)).body()
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

@@ -17,16 +17,18 @@ _PARTIES = PROJECT / "evals" / "conference" / "parties.csv"
 Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 
 
-def write_corpus(folder: Path, texts: Mapping[str, str], manifest: str = "", parties: str | None = None) -> Path:
-    """Writes texts by the names of their files, with these `statements.csv` and `parties.csv`, where there are any.
+def write_corpus(
+    folder: Path, files: Mapping[str, str | bytes], manifest: str = "", parties: str | None = None
+) -> Path:
+    """Writes files by their names, with these `statements.csv` and `parties.csv`, where there are any.
 
     The parties are those of the fictional conference by default.
     """
     known = _PARTIES.read_text(encoding="utf-8") if parties is None else parties
-    for name, text in {**texts, "statements.csv": manifest, "parties.csv": known}.items():
-        if text:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
+    tables = {name: table for name, table in (("statements.csv", manifest), ("parties.csv", known)) if table}
+    for name, content in {**files, **tables}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
 
 
@@ -69,14 +71,14 @@ def stored_in(workspace: Workspace) -> Stored:
 @contextmanager
 def workspace_over(
     folder: Path,
-    texts: Mapping[str, str],
+    files: Mapping[str, str | bytes],
     manifest: str = "",
     parties: str | None = None,
     kind: StatementKind = "statement",
     **wired: Any,
 ) -> Iterator[Workspace]:
-    """Opens the product in a folder over texts as `write_corpus` writes them; `wired` as in `fake_workspace`."""
-    corpus = write_corpus(folder / "corpus", texts, manifest, parties)
+    """Opens the product in a folder over files as `write_corpus` writes them; `wired` as in `fake_workspace`."""
+    corpus = write_corpus(folder / "corpus", files, manifest, parties)
     with fake_workspace(folder / "store", **wired) as workspace:
         workspace.corpus.ingest([corpus], kind=kind)
         yield workspace

@@ -7,7 +7,7 @@ from typing import Final
 from app.checking.findings import CheckReport
 from app.checking.report import CodeNamer, markdown_report
 from app.checking.word_comments import comment_word
-from app.errors import CheckOutputError
+from app.errors import ExportError
 
 OUTPUTS: Final = (".docx", ".md", ".json")
 
@@ -41,6 +41,6 @@ def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer
         draft.replace(output)
     except OSError as exc:
         draft.unlink(missing_ok=True)
-        raise CheckOutputError(
+        raise ExportError(
             f"{str(output)!r} cannot be written ({exc.strerror}): choose another folder or name with -o"
         ) from exc

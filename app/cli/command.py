@@ -117,13 +117,11 @@ class Invocation:
                 workspace = stack.enter_context(open_workspace(self.settings().in_folder(folder), create=True))
             yield workspace
 
-    def workspace_to_ask(
-        self, *, create: bool = False, host: str | None = None, port: int | None = None
-    ) -> "Workspace":
+    def workspace_to_ask(self, settings: "Settings | None" = None, *, create: bool = False) -> "Workspace":
         """Opens the store to ask it; one that cannot be written still answers, and keeps no traces of answers."""
         from app.wiring import open_workspace
 
-        settings = self.settings(host=host, port=port)
+        settings = settings or self.settings()
         try:
             return open_workspace(settings, create=create)
         except StoreReadOnlyError:

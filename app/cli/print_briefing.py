@@ -51,7 +51,7 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         console.print(literal(line, "dim"))
     searched = coverage_line(briefing.coverage, briefing.names.__getitem__, load_wording("en"))
     console.print(literal(searched, "dim"))
-    for note in () if briefing.writing is None else briefing.writing.notes:
+    for note in say.writing():
         console.print(literal(note, "dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)

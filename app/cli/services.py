@@ -73,10 +73,11 @@ def chat(
     """Open the chat in a browser."""
     from app.loopback import require_loopback
 
-    require_loopback(invocation.settings(host=host, port=port).server.host)
+    settings = invocation.settings(host=host, port=port)
+    require_loopback(settings.server.host)
     from app.ui.server import serve
 
-    with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
+    with invocation.workspace_to_ask(settings, create=True) as workspace:
         serve(
             workspace, on_ready=lambda address: print(f"The chat is open at {address} (stop with Ctrl-C)", flush=True)
         )
@@ -95,8 +96,9 @@ def serve(
     from app.server.serve import check, leave
     from app.server.serve import serve as serve_team
 
-    check(invocation.settings(host=host, port=port).server)
-    with invocation.workspace_to_ask(create=True, host=host, port=port) as workspace:
+    settings = invocation.settings(host=host, port=port)
+    check(settings.server)
+    with invocation.workspace_to_ask(settings, create=True) as workspace:
         by = serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
         )

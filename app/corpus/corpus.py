@@ -4,7 +4,6 @@
 """
 
 import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 from rapidfuzz import fuzz
 
 from app.answering.localization import localize
@@ -70,6 +70,8 @@ _USER_ASSIGNED: Final = tuple(user_assigned_codes())[::-1]
 # How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
 _ALIKE: Final = 70
 _COMPARED: Final = 20_000
+# What a corrected upload keeps of the file sent before, where its text does not say it.
+_KEPT_OF_EARLIER: Final = ("agenda_item", "body", "date", "session")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +98,6 @@ class DoctorReport:
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc doctor --json`."""
         return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
-
-
-# What a corrected upload keeps of the file sent before, where its text does not say it.
-_KEPT_OF_EARLIER: Final = ("agenda_item", "body", "date", "session")
 
 
 class Corpus:
@@ -149,20 +147,18 @@ class Corpus:
         if not name.strip():
             raise PartyTableError("a name needs at least one letter")
         code = next((code for code in _USER_ASSIGNED if self.parties().get(code) is None), "XAA")
-        table = io.StringIO(newline="")
-        rows = csv.writer(table, lineterminator="\n")
-        rows.writerows((("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind)))
-        data = table.getvalue().encode()
         with self._store.writer(), TemporaryDirectory() as apart:
             path = Path(apart) / PARTIES_NAME
-            path.write_bytes(data)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                rows = (("code", "name", "aliases", "kind"), (code, name.strip(), "|".join(aliases), kind))
+                csv.writer(file, lineterminator="\n").writerows(rows)
             try:
                 check_added_names(path)
                 self.parties().with_extra(path)
             except PartyTableError as exc:
                 # Of a table that nobody wrote neither the path nor the line helps.
                 raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
-            self._store.write_party_file(f"{code.lower()}-", data)
+            self._store.write_party_file(f"{code.lower()}-", path.read_bytes())
         if (added := self.parties().get(code)) is None:
             raise NotFoundError(f"the party {name!r} was not kept: try again")
         return added
@@ -221,9 +217,8 @@ class Corpus:
         record, _, part = statement_id.partition(".")
         if not part:
             return self._document_summary(record)
-        return _held(
-            next((s for s in self.interventions(record) if s.statement_id == statement_id), None), statement_id
-        )
+        found = next((s for s in self.interventions(record) if s.statement_id == statement_id), None)
+        return _held(found, statement_id)
 
     def _document_summary(self, document_id: str) -> DocumentSummary:
         return _held(self._store.catalogue.document_summary(document_id), document_id)
@@ -398,17 +393,18 @@ class Corpus:
     def do_job(self, job: "Job") -> Mapping[str, Any]:
         """Does what a worker took from the queue: a part of an ingest, or what is left to do of the whole."""
         request = IngestRequest.model_validate(job.what)
+        outcome: IngestReport | PartReport
         if job.is_whole:
-            report = self._take_whole(request, lambda _: job.check(), ingest_jobs.part_reports(job))
+            outcome = self._take_whole(request, lambda _: job.check(), ingest_jobs.part_reports(job))
             # Copies on this machine of what was removed on another.
             self.uploads.tidy()
-            return ingest_jobs.as_json(report)
-        self._fetch(request)
-        return ingest_jobs.as_json(
-            self._indexer.ingest_part(
+        else:
+            self._fetch(request)
+            outcome = self._indexer.ingest_part(
                 request.paths, request.options, lambda _: job.check(), request.only, request.unsent_files
             )
-        )
+        told: dict[str, Any] = to_jsonable_python(outcome)
+        return told
 
     def _take_whole(
         self,

@@ -20,7 +20,7 @@ from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Answer
 from vectorstore.private import make_private_folder, private_opener
-from vectorstore.records import JSONValue
+from vectorstore.records import JSONValue, text_sha256
 
 _FOLDER: Final = "evals"
 _FILE: Final = "drafts.jsonl"
@@ -130,7 +130,7 @@ def _case(
             "state": citation.state,
             "start": citation.start,
             "end": citation.end,
-            "sha256": hashlib.sha256(citation.source_quote.encode()).hexdigest(),
+            "sha256": text_sha256(citation.source_quote),
             "quote": citation.source_quote,
             "lang": citation.language,
         }

@@ -5,7 +5,7 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -31,7 +31,6 @@ _FEWEST, _MOST, _PARTS = 8, 64, 32
 # Files named in a finding.
 _NAMED: Final = 3
 _PART: Final = TypeAdapter(PartReport)
-_REPORT: Final = TypeAdapter(IngestReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
@@ -118,26 +117,15 @@ def ingest_by_workers(
             files = [path for part in done for path in part.results]
             at = min(total, len(files))
             name = Path(files[-1]).name if files else ""
-            seconds = time.perf_counter() - began
+            step = IngestProgress(done=at, total=total, file=name, step="store", finished=at)
             passages = sum(part.embedded_passages for part in done)
-            progress(
-                IngestProgress(
-                    done=at, total=total, file=name, step="store", finished=at, passages=passages, seconds=seconds
-                )
-            )
+            progress(replace(step, passages=passages, seconds=time.perf_counter() - began))
 
     # Who sent a file that was given up was told, and sends it again in another folder.
     about = "upload" if request.upload else repr(sorted(map(str, request.paths)))
     batch = queue.submit(about, request.model_dump(mode="json"), [part.model_dump(mode="json") for part in parts])
-    report: IngestReport = _REPORT.validate_python(queue.wait(batch, heard))
+    report = TypeAdapter(IngestReport).validate_python(queue.wait(batch, heard))
     return replace(report, seconds=round(time.perf_counter() - began, 3))
-
-
-def as_json(outcome: PartReport | IngestReport) -> dict[str, Any]:
-    """Returns the outcome of a part or of a whole as JSON."""
-    adapter: TypeAdapter[Any] = _PART if isinstance(outcome, PartReport) else _REPORT
-    made: dict[str, Any] = adapter.dump_python(outcome, mode="json")
-    return made
 
 
 def part_reports(job: "Job") -> list[PartReport]:
@@ -171,16 +159,14 @@ def absolute(path: Path) -> Path:
 def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     single = [path for path in request.paths if not _is_folder(path, request)]
     for begin in range(0, len(single), _FEWEST):
-        some = tuple(single[begin : begin + _FEWEST])
-        yield _part(request, some, None, set(map(str, some)))
+        yield _part(request, tuple(single[begin : begin + _FEWEST]))
     for folder in (path for path in request.paths if _is_folder(path, request)):
         listing = request.listings.get(str(folder))
         found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
         names = [path.relative_to(folder).as_posix() for path in found if str(path).isprintable()]
         size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
         for begin in range(0, len(names), size):
-            some_names = tuple(names[begin : begin + size])
-            yield _part(request, (folder,), some_names, {str(folder / name) for name in some_names})
+            yield _part(request, (folder,), tuple(names[begin : begin + size]))
 
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
@@ -195,9 +181,9 @@ def _folder_of(path: Path) -> Path:
     )
 
 
-def _part(
-    request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None, needed: Collection[str]
-) -> IngestRequest:
+def _part(request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None = None) -> IngestRequest:
+    part = request.model_copy(update={"paths": paths, "only": only})
+    needed = set(part.names)
     listings = {
         folder: {
             name: sha256
@@ -206,7 +192,7 @@ def _part(
         }
         for folder, listing in request.listings.items()
     }
-    return request.model_copy(update={"paths": paths, "only": only, "listings": listings})
+    return part.model_copy(update={"listings": listings})
 
 
 def _failed(request: IngestRequest, error: str | None) -> PartReport:

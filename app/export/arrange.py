@@ -11,17 +11,7 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import provenance, reference_by_name
-from app.briefing.cells import (
-    Briefing,
-    Cell,
-    EvidenceWords,
-    Point,
-    PositionChange,
-    Repetition,
-    Standing,
-    Subject,
-    Suggestion,
-)
+from app.briefing.cells import Briefing, Cell, EvidenceWords, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
 from app.briefing.leads import Leads
 from app.records import Citation, Claim
@@ -73,7 +63,11 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
                 cell,
                 citations=tuple(new[n] for n in cell.citations if n in new),
                 more=cell.more + sum(n not in new for n in cell.citations),
-                suggestions={new[n]: _suggestion(each, new) for n, each in cell.suggestions.items() if n in new},
+                suggestions={
+                    new[n]: replace(each, words=_words(each.words, new))
+                    for n, each in cell.suggestions.items()
+                    if n in new
+                },
                 superseded={new[n]: new.get(later or 0) for n, later in cell.superseded.items() if n in new},
                 words=_words(cell.words, new),
                 claims=tuple(_renumbered(claim, new) for claim in cell.claims if {*claim.citations} <= new.keys()),
@@ -104,10 +98,6 @@ def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
 
 def _words(words: Iterable[EvidenceWords], new: Mapping[int, int]) -> tuple[EvidenceWords, ...]:
     return tuple(replace(each, citation=new[each.citation]) for each in words if each.citation in new)
-
-
-def _suggestion(suggestion: Suggestion, new: Mapping[int, int]) -> Suggestion:
-    return replace(suggestion, words=_words(suggestion.words, new))
 
 
 def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
@@ -229,10 +219,10 @@ class Sayings(Leads):
             told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
             if told:
                 break
-        glosses = [self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items()]
+        glosses = "; ".join(self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items())
         translated = self.briefing.translations.get(citation.number)
-        texts = [] if translated is None else [self.say("translated", text=translated)]
-        return (*(["; ".join(glosses)] if glosses else []), *texts)
+        text = "" if translated is None else self.say("translated", text=translated)
+        return tuple(filter(None, (glosses, text)))
 
     def source(self, cell: Cell, citation: Citation) -> str:
         """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""

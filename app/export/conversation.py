@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
@@ -35,10 +36,9 @@ class ExportedTurn:
 
 def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
     """Returns a Markdown file in UTF-8 with footnotes, numbered through the conversation."""
-    parts, notes = [f"# {on_one_line(title)}"], list[str]()
+    parts, notes, counted = [f"# {on_one_line(title)}"], list[str](), count(1)
     for turn in turns:
-        first = len(notes)
-        numbers = {number: first + place for place, number in enumerate(turn.references, 1)}
+        numbers = dict(zip(turn.references, counted, strict=False))
 
         def marked(match: re.Match[str], numbers: Mapping[int, int] = numbers) -> str:
             number = numbers.get(int(match[1]))
@@ -59,60 +59,50 @@ def conversation_docx(title: str, turns: Sequence[ExportedTurn], made: str) -> b
     """
     pages = Pages(None, turns[0].language)
     pages.text(title, "Title")
-    before = 0
+    counted = count(1)
     for turn in turns:
         pages.heading(turn.question, 2)
-        _DocxAnswer(pages, turn, before).write()
-        before += len(turn.references)
+        _write_answer(pages, turn, dict(zip(turn.references, counted, strict=False)))
     return pages.save(title, made)
 
 
-class _DocxAnswer:
-    """Writes the blocks of an answer as paragraphs."""
+def _write_answer(pages: Pages, turn: ExportedTurn, numbers: Mapping[int, int]) -> None:
+    """Writes the blocks of an answer as paragraphs, with the footnotes of these numbers."""
+    quoted = listed = 0
+    # Who said it, and before that "Arvandia, as a member of the Group:".
+    leads: list[Paragraph] = []
+    for token in answer_parser().parse(turn.answer, {MARKERS: numbers}):
+        if token.type.startswith("blockquote"):
+            quoted += token.nesting
+            for lead in leads:
+                lead.paragraph_format.keep_with_next = True
+        elif token.type.startswith(("bullet_list", "ordered_list")):
+            listed += token.nesting
+        elif token.type == "inline":
+            written = _write_block(pages, turn, numbers, token, quoted=bool(quoted), lead="• " if listed else "")
+            leads = [] if quoted else [*leads[-1:], written]
 
-    def __init__(self, pages: Pages, turn: ExportedTurn, before: int) -> None:
-        self._pages = pages
-        self._turn = turn
-        self._numbers = {number: before + place for place, number in enumerate(turn.references, 1)}
 
-    def write(self) -> None:
-        quoted = 0
-        listed: list[str] = []
-        # Who said it, and before that "Arvandia, as a member of the Group:".
-        leads: list[Paragraph] = []
-        for token in answer_parser().parse(self._turn.answer, {MARKERS: self._numbers}):
-            if token.type.startswith("blockquote"):
-                quoted += token.nesting
-                for lead in leads:
-                    lead.paragraph_format.keep_with_next = True
-            elif token.type in ("bullet_list_open", "ordered_list_open"):
-                listed.append("•")
-            elif token.type in ("bullet_list_close", "ordered_list_close"):
-                listed.pop()
-            elif token.type == "inline":
-                written = self._block(token, quoted=bool(quoted), lead=f"{listed[-1]} " if listed else "")
-                leads = [] if quoted else [*leads[-1:], written]
-
-    def _block(self, block: Token, *, quoted: bool, lead: str) -> Paragraph:
-        children = block.children or []
-        numbers = [int(token.content) for token in children if token.type == "marker"]
-        own = self._turn.language
-        language = next((self._turn.languages.get(number) for number in numbers if quoted), None) or own
-        paragraph = self._pages.paragraph(QUOTATION if quoted else None, rtl=right_to_left(block.content, language))
-        bold = italic = 0
-        if lead:
-            add_text(paragraph, lead, language)
-        for token, following in zip(children, [*children[1:], None], strict=False):
-            bold += token.nesting if token.type.startswith("strong") else 0
-            italic += token.nesting if token.type.startswith("em_") else 0
-            before_note = following is not None and following.type == "marker"
-            text = token.content.rstrip() if before_note else token.content
-            if token.type in ("softbreak", "hardbreak"):
-                add_text(paragraph, " ", language)
-            elif token.type == "marker":
-                number = int(token.content)
-                reference = self._turn.references[number]
-                self._pages.notes.refer(paragraph, self._numbers[number], reference, self._turn.language)
-            elif text:
-                add_text(paragraph, text, language, bold=bool(bold) or None, italic=bool(italic) or None)
-        return paragraph
+def _write_block(
+    pages: Pages, turn: ExportedTurn, numbers: Mapping[int, int], block: Token, *, quoted: bool, lead: str
+) -> Paragraph:
+    children = block.children or []
+    cited = [int(token.content) for token in children if token.type == "marker"]
+    language = next((turn.languages.get(number) for number in cited if quoted), None) or turn.language
+    paragraph = pages.paragraph(QUOTATION if quoted else None, rtl=right_to_left(block.content, language))
+    bold = italic = 0
+    if lead:
+        add_text(paragraph, lead, language)
+    for token, following in zip(children, [*children[1:], None], strict=False):
+        bold += token.nesting if token.type.startswith("strong") else 0
+        italic += token.nesting if token.type.startswith("em_") else 0
+        before_note = following is not None and following.type == "marker"
+        text = token.content.rstrip() if before_note else token.content
+        if token.type in ("softbreak", "hardbreak"):
+            add_text(paragraph, " ", language)
+        elif token.type == "marker":
+            number = int(token.content)
+            pages.notes.refer(paragraph, numbers[number], turn.references[number], turn.language)
+        elif text:
+            add_text(paragraph, text, language, bold=bool(bold) or None, italic=bool(italic) or None)
+    return paragraph

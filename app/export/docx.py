@@ -1,10 +1,15 @@
 """Word files of a briefing: the position table with its annex, the one-pager, the talking points."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
+from docx.enum.table import WD_TABLE_DIRECTION
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Emu
+from docx.table import Table as WordTable
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from app.briefing.cells import Briefing
@@ -22,14 +27,16 @@ from app.export.blocks import (
 )
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
-from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE
-from app.export.docx_tables import Grid
-from app.export.docx_text import add_text
+from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE, TABLE
+from app.export.docx_text import add_text, direct, element
 
 STYLES: Final[dict[LineStyle, str | None]] = {
     "title": "Title", "subtitle": "Subtitle", "topic": "Heading 2", "plain": None,
     "cell": CELL, "source": SOURCE, "note": NOTE,
 }  # fmt: skip
+# A row with more characters than this may go over a page; a shorter one moves to the next page whole. A row takes its
+# footnotes with it: one of several quotations, moved whole, would leave a third of a page empty.
+_WHOLE_ROW: Final = 700
 
 
 def docx_bytes(
@@ -114,21 +121,68 @@ class _DocxWriter:
         self.pages.notes.refer(paragraph, citation.number, self.say.reference(citation), self.say.language)
 
     def _table(self, table: Table) -> None:
-        grid = Grid(self.pages.document, table.widths, self.pages.width, self.pages.language)
+        grid = _Grid(self.pages, table.widths)
         grid.head(table.head)
         for number, row in enumerate(table.rows, start=1):
-            places = grid.row()
-            for place, square in zip(places, row, strict=True):
-                add = partial(grid.paragraph, place)
+            cells = grid.row()
+            for cell, square in zip(cells, row, strict=True):
+                add = partial(grid.paragraph, cell)
                 for block in square.blocks:
                     if isinstance(block, Line):
                         self._line(add, block)
                     else:
                         self._quotation(add, block)
                 if square.tint is not None:
-                    grid.tint(place, square.tint)
-            grid.keep_whole(places)
+                    shade = element("w:shd", val="clear", color="auto", fill=square.tint)
+                    cell._tc.get_or_add_tcPr().append(shade)
+            if max(len(cell.text) for cell in cells) <= _WHOLE_ROW:
+                _row_properties(cells).append(element("w:cantSplit"))
             # The last row never stands alone on a page.
             last = number == len(table.rows)
             if table.goes_on if last else table.whole or number == len(table.rows) - 1:
-                grid.keep_with_next(places)
+                for paragraph in (paragraph for cell in cells for paragraph in cell.paragraphs):
+                    paragraph.paragraph_format.keep_with_next = True
+
+
+class _Grid:
+    """A table that is filled row by row; `widths` of the columns are parts of the whole."""
+
+    def __init__(self, pages: Pages, widths: Sequence[float]) -> None:
+        self._pages = pages
+        self._widths = [Emu(int(pages.width * part / sum(widths))) for part in widths]
+        self._table: WordTable = pages.document.add_table(rows=0, cols=len(widths))
+        self._table.style = pages.document.styles[TABLE]
+        self._table.autofit = False
+        if right_to_left("", pages.language):
+            self._table.table_direction = WD_TABLE_DIRECTION.RTL
+        for column, size in zip(self._table.columns, self._widths, strict=True):
+            column.width = size
+
+    def head(self, labels: Sequence[str]) -> None:
+        """Adds a header row, which is repeated on every page."""
+        cells, language = self.row(), self._pages.language
+        for cell, label in zip(cells, labels, strict=True):
+            paragraph = self.paragraph(cell, CELL, rtl=right_to_left(label, language))
+            add_text(paragraph, label, language, bold=True)
+            # A header alone at the end of a page says nothing.
+            paragraph.paragraph_format.keep_with_next = True
+        _row_properties(cells).extend((element("w:cantSplit"), element("w:tblHeader")))
+
+    def row(self) -> tuple[_Cell, ...]:
+        """Adds a row and returns its cells, empty."""
+        cells = tuple(self._table.add_row().cells)  # type: ignore[no-untyped-call] # it ships no types for this
+        for cell, width in zip(cells, self._widths, strict=True):
+            cell.width = width
+        return cells
+
+    def paragraph(self, cell: _Cell, style: str, *, rtl: bool) -> Paragraph:
+        """Returns the next paragraph of a cell; the first one is there from the beginning."""
+        first = cell.paragraphs[0]
+        paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
+        paragraph.style = self._pages.document.styles[style]
+        return direct(paragraph, rtl=rtl)
+
+
+def _row_properties(cells: Sequence[_Cell]) -> BaseOxmlElement:
+    properties: BaseOxmlElement = cells[0]._tc.getparent().get_or_add_trPr()
+    return properties

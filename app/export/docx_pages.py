@@ -1,27 +1,44 @@
-"""Pages of a Word file: title, table of contents, headings, sections, pictures, footer."""
+"""Pages of a Word file: title, table of contents, headings, sections, pictures, footnotes, footer.
+
+Source of what python-docx has no interface for: ECMA-376 Part 1, 17.11 (Footnotes and Endnotes).
+"""
 
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import XmlPart
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
 from docx.shared import Cm, Emu, Length
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 from PIL import Image
 
 from app.export.characters import right_to_left, visible
-from app.export.docx_notes import Footnotes
-from app.export.docx_styles import open_template
+from app.export.docx_styles import drop_relationships, open_template
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
 from app.export.package import moment, without_times
 
 # Beside a picture, a page also holds a heading and a caption.
 _BESIDE_PICTURE: Final = Cm(3)
+# Ids of the lines between text and notes; notes count from 1.
+_SEPARATORS: Final = {"separator": "-1", "continuationSeparator": "0"}
+# Bookmarks of headings and notes share one range of numbers.
+_FIRST_BOOKMARK: Final = 10_000
+# What follows `w:footnotePr` in the settings, of what templates commonly have.
+_AFTER_NOTES: Final = (
+    "w:endnotePr", "w:compat", "w:docVars", "w:rsids", "m:mathPr", "w:attachedSchema", "w:themeFontLang",
+    "w:clrSchemeMapping", "w:doNotIncludeSubdocsInStats", "w:shapeDefaults", "w:decimalSymbol", "w:listSeparator",
+)  # fmt: skip
 
 
 class Pages:
@@ -53,12 +70,6 @@ class Pages:
     def width(self) -> Length:
         """The width of its text."""
         return _text_width(self.section)
-
-    @property
-    def height(self) -> Length:
-        """The height of its text."""
-        section = self.section
-        return Emu((section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0))
 
     def text(self, text: str, style: str) -> Paragraph:
         """Adds a paragraph of the document's own words."""
@@ -105,7 +116,9 @@ class Pages:
         """Adds a picture, no larger than a page, with a text for those who cannot see it."""
         with Image.open(BytesIO(png)) as image:
             pixels, lines = image.size
-        width = min(self.width, int((self.height - _BESIDE_PICTURE) * pixels / lines))
+        section = self.section
+        height = (section.page_height or 0) - (section.top_margin or 0) - (section.bottom_margin or 0)
+        width = min(self.width, int((height - _BESIDE_PICTURE) * pixels / lines))
         paragraph = self.paragraph(None, rtl=self._rtl)
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(BytesIO(png), width=Emu(width))
@@ -147,16 +160,13 @@ class Pages:
         first = lines[0]._p if lines else place._p
         for run in reversed(field[:3]):
             first.insert(1, run._r)
-        self._wrap_contents([*lines, place])
-
-    def _wrap_contents(self, lines: list[Paragraph]) -> None:
-        """Marks the paragraphs as a table of contents, which Word then offers to update as a whole."""
+        # Word then offers to update them as a whole.
         control = parse_xml(
             f"<w:sdt {nsdecls('w')}><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
             "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent/></w:sdt>"
         )
-        lines[0]._p.addprevious(control)
-        control.find(qn("w:sdtContent")).extend(line._p for line in lines)
+        first.addprevious(control)
+        control.find(qn("w:sdtContent")).extend(line._p for line in (*lines, place))
 
     def _footer(self, title: str) -> None:
         for section in self.document.sections:
@@ -176,3 +186,69 @@ class Pages:
 
 def _text_width(section: Section) -> Length:
     return Emu((section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0))
+
+
+class Footnotes:
+    """The footnotes of a document: one per citation, numbered where they are first referred to."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._root = parse_xml(f"<w:footnotes {nsdecls('w', 'r')}/>")
+        self._numbers: set[int] = set()
+        for kind, identifier in _SEPARATORS.items():
+            note = element("w:footnote", type=kind, id=identifier)
+            paragraph = Paragraph(element("w:p"), document._body)
+            paragraph.add_run()._r.append(element(f"w:{kind}"))
+            note.append(paragraph._p)
+            self._root.append(note)
+
+    def refer(self, paragraph: Paragraph, number: int, text: str, language: str) -> None:
+        """Adds the mark of a citation's footnote; a note that has its mark already is referred to by its number."""
+        if number in self._numbers:
+            self.mention(paragraph, number, language)
+            return
+        self._numbers.add(number)
+        mark = self._style(paragraph.add_run())
+        mark._r.append(element("w:footnoteReference", id=str(number)))
+        bookmark((mark,), _note_name(number), _FIRST_BOOKMARK + number)
+        self._root.append(self._note(number, text, language))
+
+    def mention(self, paragraph: Paragraph, number: int, language: str) -> None:
+        """Adds the number of a footnote whose mark is elsewhere, before or after."""
+        # Marks in a row would read as one number.
+        if paragraph.runs and paragraph.runs[-1].style == self._document.styles["footnote reference"]:
+            self._style(add_text(paragraph, ", ", language))
+        for run in add_field(paragraph, f"NOTEREF {_note_name(number)} \\f \\h", str(number), language):
+            self._style(run)
+
+    def _style(self, run: Run) -> Run:
+        run.style = self._document.styles["footnote reference"]
+        return run
+
+    def _note(self, number: int, text: str, language: str) -> BaseOxmlElement:
+        note = element("w:footnote", id=str(number))
+        paragraph = Paragraph(element("w:p"), self._document._body)
+        paragraph.style = self._document.styles["footnote text"]
+        direct(paragraph, rtl=right_to_left(text, language))
+        self._style(paragraph.add_run())._r.append(element("w:footnoteRef"))
+        add_text(paragraph, f" {text}", language)
+        note.append(paragraph._p)
+        return note
+
+    def attach(self) -> None:
+        """Puts the notes into the document, in place of those that its template may have."""
+        part = self._document.part
+        drop_relationships(part.rels, RELATIONSHIP_TYPE.FOOTNOTES)
+        name = PackURI("/word/footnotes.xml")
+        notes = XmlPart(name, CONTENT_TYPE.WML_FOOTNOTES, self._root, part.package)
+        part.relate_to(notes, RELATIONSHIP_TYPE.FOOTNOTES)
+        settings = self._document.settings.element
+        for old in settings.findall(qn("w:footnotePr")):
+            settings.remove(old)
+        properties = element("w:footnotePr")
+        properties.extend(element("w:footnote", id=identifier) for identifier in _SEPARATORS.values())
+        settings.insert_element_before(properties, *_AFTER_NOTES)
+
+
+def _note_name(number: int) -> str:
+    return f"_Note{number}"

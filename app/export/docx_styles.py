@@ -28,9 +28,6 @@ QUOTATION: Final = "Briefing Quotation"
 SOURCE: Final = "Briefing Source"
 NOTE: Final = "Briefing Note"
 _EFFECTS: Final = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
-# Tells programs that lack a font what to take instead.
-_FONT_TABLE: Final = "<w:fonts {names}>{fonts}</w:fonts>"
-_FONT: Final = "<w:font w:name='{name}'><w:family w:val='swiss'/><w:pitch w:val='variable'/></w:font>"
 # Of the styles of python-docx's own template, all others are replaced.
 _KEPT: Final = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "No List", "Header", "Footer"})
 
@@ -88,11 +85,13 @@ def _make_ours(document: Document) -> None:
     # Lists and effects of styles that are gone, and its table of fonts.
     for kind in (RELATIONSHIP_TYPE.NUMBERING, _EFFECTS, RELATIONSHIP_TYPE.FONT_TABLE):
         drop_relationships(document.part.rels, kind)
-    fonts = "".join(_FONT.format(name=name) for name in ("Arial", "Microsoft YaHei"))
+    # Tells programs that lack a font what to take instead.
+    instead = "<w:family w:val='swiss'/><w:pitch w:val='variable'/>"
+    fonts = "".join(f"<w:font w:name='{name}'>{instead}</w:font>" for name in ("Arial", "Microsoft YaHei"))
     table = XmlPart(
         PackURI("/word/fontTable.xml"),
         CONTENT_TYPE.WML_FONT_TABLE,
-        parse_xml(_FONT_TABLE.format(names=nsdecls("w"), fonts=fonts)),
+        parse_xml(f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>"),
         document.part.package,
     )
     document.part.relate_to(table, RELATIONSHIP_TYPE.FONT_TABLE)

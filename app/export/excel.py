@@ -85,7 +85,7 @@ class _ExcelWriter:
             for part in range(parts):
                 self._row(sheet, row, self._provenance(citation, part), {12, 13}, citation.language)
                 row += 1
-        self._finish(sheet, len(_CITATION_COLUMNS), row - 1)
+        self._finish(sheet)
         return rows
 
     def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
@@ -112,7 +112,6 @@ class _ExcelWriter:
         rows = {}
         for row, cell in enumerate(self.briefing.cells, start=2):
             rows[cell.party, cell.subject, cell.session] = row
-            kind = position(cell)
             more = say.say("more", count=cell.more) if cell.more else ""
             numbers = sorted(cell.citations)
             values = (
@@ -129,10 +128,10 @@ class _ExcelWriter:
             )
             languages = {self.briefing.citation(number).language for number in numbers}
             self._row(sheet, row, values, {said}, languages.pop() if len(languages) == 1 else None)
-            self._tint(sheet.cell(row, 4), TINTS[kind])
+            sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[position(cell)])
             if numbers:
                 self._link(sheet.cell(row, sources + 1), self.quotations, f"A{quotations[numbers[0]]}")
-        self._finish(sheet, len(labels), len(self.briefing.cells) + 1)
+        self._finish(sheet)
         return rows
 
     def _claims(self, cell: Cell) -> str:
@@ -164,12 +163,11 @@ class _ExcelWriter:
                 cell = cells.get((party, place.subject, place.session))
                 if cell is None:
                     continue
-                square, kind, review = sheet.cell(row, column), position(cell), say.review(cell)
-                held = say.position(cell)
+                square, held, review = sheet.cell(row, column), say.position(cell), say.review(cell)
                 self._put(square, f"{held} ({review})" if review else held, say.language)
                 self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
-                self._tint(square, TINTS[kind])
-        self._finish(sheet, len(shown) + 1, len(self.briefing.parties) + 1)
+                square.fill = PatternFill("solid", fgColor=TINTS[position(cell)])
+        self._finish(sheet)
 
     def _write_coverage(self) -> None:
         sheet, say = self.coverage, self.say
@@ -202,7 +200,7 @@ class _ExcelWriter:
         for column, (label, width) in enumerate(labels, start=1):
             square = sheet.cell(row, column)
             self._put(square, label, self.say.language, bold=True)
-            self._tint(square, "DFE7EE")
+            square.fill = PatternFill("solid", fgColor="DFE7EE")
             sheet.column_dimensions[square.column_letter].width = width
 
     def _row(
@@ -236,12 +234,8 @@ class _ExcelWriter:
         if underline:
             square.font = _LINKED
 
-    def _tint(self, square: Square, colour: str) -> None:
-        square.fill = PatternFill("solid", fgColor=colour)
-
-    def _finish(self, sheet: Worksheet, width: int, last: int) -> None:
-        sheet.freeze_panes = "B2"
-        sheet.auto_filter.ref = f"A1:{sheet.cell(last, width).coordinate}"
+    def _finish(self, sheet: Worksheet) -> None:
+        sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
         sheet.print_title_rows = "1:1"
 
 

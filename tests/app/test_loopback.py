@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from app.cli import main
 from app.loopback import HostError, LoopbackGuard, PortTakenError, in_url, is_loopback, listen
 
 FORWARDED = (
@@ -65,18 +64,6 @@ def test_a_taken_port_names_the_option():
 
 def test_addresses_stand_in_urls_as_they_must():
     assert (in_url("::1"), in_url("127.0.0.2")) == ("[::1]", "127.0.0.2")
-
-
-@pytest.mark.parametrize("named", ["option", "variable"])
-def test_chat_refuses_a_host_that_others_reach_in_one_line(named, tmp_path, monkeypatch, capsys):
-    arguments = ["chat", f"--store={tmp_path}"]
-    if named == "option":
-        arguments.append("--host=0.0.0.0")
-    else:
-        monkeypatch.setenv("UNTOC_SERVER__HOST", "0.0.0.0")
-    assert main(arguments) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "'0.0.0.0'" in said and "a server with accounts is needed" in said
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ Guards against onnxruntime 1.32, which posts usage reports from native code, and
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 import yaml
 
 from tests.conftest import PROJECT
+from tests.fakes_corpora import manifest_of, write_corpus
 from tests.fakes_network import Recorded, cannot_record, record
 
 pytestmark = [
@@ -47,17 +47,11 @@ def _run(home: Path, *arguments: str | Path) -> Recorded:
 @pytest.fixture(scope="module")
 def corpus(home: Path, conference: Path) -> Path:
     """What two States said at the conference."""
-    folder = home / "corpus"
-    (folder / "txt").mkdir(parents=True)
-    shutil.copy(conference / "parties.csv", folder)
     with (conference / "statements.csv").open(encoding="utf-8", newline="") as file:
-        heading, *rows = csv.reader(file)
-    kept = [row for row in rows if row[1] in ("XAA", "XAB")]
-    with (folder / "statements.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([heading, *kept])
-    for row in kept:
-        shutil.copy(conference / row[0], folder / row[0])
-    return folder
+        rows = [row for row in csv.DictReader(file) if row["state"] in ("XAA", "XAB")]
+    return write_corpus(
+        home / "corpus", {row["file"]: (conference / row["file"]).read_bytes() for row in rows}, manifest_of(rows)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,15 @@ def test_chain_composes_and_batches_as_other_runnables(workspace):
     assert count.batch([QUESTION, "What did Austria say about article 4?"]) == [1, 0]
 
 
-def test_chain_reads_history_and_overrides(workspace):
+def test_chain_reads_history_and_overrides_and_refuses_what_is_none_and_what_is_no_question(workspace):
     followed = workspace.chain.invoke(Question(text="and on article 5?", history=[QUESTION]))
     assert followed.scope.states == ("IRN",) and followed.scope.treaties[0].articles == ("5",)
     changed = workspace.chain.invoke(Question(text=QUESTION, overrides={"states": ["AUT"]}))
     assert changed.abstention is not None and changed.abstention.reason == "no_statement"
     with pytest.raises(ScopeError):
         workspace.chain.invoke(Question(text=QUESTION, overrides={"colour": ["red"]}))
+    with pytest.raises(QuestionError):
+        workspace.chain.invoke("x" * 100_000)
 
 
 def test_stream_without_a_model_yields_the_answer_alone(workspace):
@@ -104,11 +106,6 @@ def test_retriever_gives_documents_of_the_scope_with_their_provenance(workspace)
 @pytest.mark.parametrize("question", ["What did Austria say about article 4?", "What did Congo say about extradition?"])
 def test_retriever_gives_nothing_where_the_scope_holds_nothing(workspace, question):
     assert workspace.retriever().invoke(question) == []
-
-
-def test_retriever_refuses_what_is_no_question(workspace):
-    with pytest.raises(QuestionError):
-        workspace.chain.invoke("x" * 100_000)
 
 
 @pytest.mark.model

@@ -39,6 +39,11 @@ class Ran:
     def lines(self) -> list[Any]:
         return [json.loads(line) for line in self.out.split("\n") if line]
 
+    def done(self, *holds: str) -> "Ran":
+        """Asserts that the command did what it was told to, and printed these words; returns the same."""
+        assert self.code == 0 and all(part in self.out for part in holds), self
+        return self
+
     def refused(self, code: int, *holds: str) -> str:
         """Asserts that the command ended so, printing nothing but one clear line, which is returned."""
         assert (self.code, self.out) == (code, "") and "Traceback" not in self.err, self

@@ -6,7 +6,6 @@ import resource
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from tests.app.conftest import SAMPLE, nobody_writes, obey_permissions
 from tests.app.test_records import ANSWER
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
+from tests.fakes_corpora import write_corpus
 
 cases = Cases(__file__)
 
@@ -40,49 +40,32 @@ def test_every_command_of_the_design_is_there(capsys):
     assert "ingest" in capsys.readouterr().out
 
 
-@cases("arguments")
-def test_wrong_usage_is_2_and_says_why(arguments, run):
-    ran = run(*arguments)
-    assert ran.code == 2 and ran.out == "" and ran.err and "Traceback" not in ran.err
-
-
 def test_ask_json_is_the_contract_and_its_offsets_can_be_checked_with_show(run):
-    ran = run("ask", QUESTION, "--json")
-    assert ran.code == 0 and ran.err == ""
-    assert list(ran.json) == ANSWER
+    ran = run("ask", QUESTION, "--json").done()
+    assert ran.err == "" and list(ran.json) == ANSWER
     assert ran.json["status"] == "answered" and ran.json["scope"]["states"] == ["IRN"]
     citation = ran.json["citations"][0]
     assert "under article 4" in citation["quote"]
     text = run("show", citation["statement_id"], "--json").json["source_text"]
     assert text[citation["start"] : citation["end"]] == citation["source_quote"]
-    traced = run("trace", ran.json["trace_id"], "--json")
-    assert traced.code == 0 and traced.json["question"] == QUESTION
-    assert traced.json["citations"] == ran.json["citations"]
+    traced = run("trace", ran.json["trace_id"], "--json").done().json
+    assert traced["question"] == QUESTION and traced["citations"] == ran.json["citations"]
 
 
 def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    ran = run("ask", QUESTION)
-    assert ran.code == 0
-    for part in (
+    run("ask", QUESTION).done(
         "unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1",
         "article 4 read as UNTOC article 4, Protection of sovereignty",
-    ):  # fmt: skip
-        assert part in ran.out
-
-
-def test_ask_abstains_with_exit_code_0(run):
-    ran = run("ask", SILENT, "--json")
-    assert ran.code == 0 and ran.json["abstention"]["reason"] == "no_statement"
-    assert run("ask", SILENT).code == 0
+    )  # fmt: skip
 
 
 def test_ask_takes_a_scope(run):
     ran = run("ask", "What was said about article 4?", "--scope", '{"states": ["XAA"], "sessions": ["10"]}', "--json")
-    assert ran.code == 0
-    assert {c["session"] for c in ran.json["citations"]} == {"10"}
+    citations = ran.done().json["citations"]
+    assert {c["session"] for c in citations} == {"10"}
     # Arvandia's own words, or those of a group for it.
-    assert {c["state"] for c in ran.json["citations"] if not c["on_behalf_of"]} == {"XAA"}
+    assert {c["state"] for c in citations if not c["on_behalf_of"]} == {"XAA"}
 
 
 @cases("turn", "article", "kept", tuples=True)
@@ -94,17 +77,11 @@ def test_ask_takes_earlier_turns(turn, article, kept, run, tmp_path):
     assert scope["sessions"] == (["10"] if "sessions" in set(kept) else [])
 
 
-def test_ask_from_lines_gives_one_answer_a_line(run, tmp_path):
-    path = tmp_path / "questions.txt"
-    path.write_text(f"{QUESTION}\n\n{SILENT}\n", encoding="utf-8")
-    ran = run("ask", "--from", path)
-    assert ran.code == 0
-    assert [line["status"] for line in ran.lines] == ["answered", "abstained"]
-    assert list(ran.lines[0]) == ANSWER
-
-
-def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
+def test_ask_from_a_file_answers_line_by_line_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
     path = tmp_path / "questions.jsonl"
+    path.write_text(f"{SILENT}\n", encoding="utf-8")
+    # An abstention is an answer.
+    assert run("ask", "--from", path).code == run("ask", SILENT).code == 0
     lines = [
         json.dumps({"id": "q1", "question": QUESTION, "answer": "ignored"}),
         '{"id": "q2", "question":',
@@ -113,28 +90,27 @@ def test_ask_from_json_lines_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path
         json.dumps({"id": "q5", "question": "x" * 20_000}),
         json.dumps({"id": "q6", "question": "Lone \ud800 surrogate about article 4"}),
         json.dumps({"id": 7, "question": "And Arvandia?", "history": [QUESTION]}),
+        f"\n{SILENT}",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     ran = run("ask", "--from", path)
     assert ran.code == 1
-    assert [line.get("id") for line in ran.lines] == ["q1", None, "q3", "q4", "q5", "q6", "7"]
+    assert [line.get("id") for line in ran.lines] == ["q1", None, "q3", "q4", "q5", "q6", "7", None]
     assert [i for i, line in enumerate(ran.lines, start=1) if "error" in line] == [2, 3, 4, 5]
-    assert list(ran.lines[0]) == ["id", *ANSWER]
-    assert ran.lines[-1]["scope"]["states"] == ["XAA"]
+    assert list(ran.lines[0]) == ["id", *ANSWER] and list(ran.lines[-1]) == ANSWER
+    assert ran.lines[-2]["scope"]["states"] == ["XAA"] and ran.lines[-1]["status"] == "abstained"
     errors = ran.err.splitlines()
     assert len(errors) == 4 and all(error.startswith("untoc: ") for error in errors) and "line 2" in errors[0]
 
 
 def test_list_and_show(run, monkeypatch):
-    listed = run("list", "--json")
-    assert listed.code == 0 and len(listed.json) == 36
+    listed = run("list", "--json").done().json
+    assert len(listed) == 36
     identifier = of_iran(run)["statement_id"]
-    shown = run("show", identifier, "--json")
-    assert shown.code == 0
-    design = "statement_id state on_behalf_of metadata inferred file sha256 source_text".split()
-    assert set(design) <= set(shown.json)
-    assert shown.json["source_text"].encode("utf-8") == SAMPLE.read_bytes()
-    group = next(entry for entry in listed.json if entry["state"] == "XGR")
+    shown = run("show", identifier, "--json").done().json
+    assert {*"statement_id state on_behalf_of metadata inferred file sha256 source_text".split()} <= shown.keys()
+    assert shown["source_text"].encode("utf-8") == SAMPLE.read_bytes()
+    group = next(entry for entry in listed if entry["state"] == "XGR")
     assert group["on_behalf_of"] == "XGR"
     monkeypatch.setenv("COLUMNS", "200")
     out = run("list").out
@@ -216,16 +192,9 @@ def test_manifest_drafts_without_a_store_and_does_not_overwrite(run, tmp_path):
 
 
 def _folder(tmp_path: Path, table: str = "", manifest: str = "", **texts: str | bytes) -> Path:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    if table:
-        (folder / "parties.csv").write_text(f"code,name,aliases,kind\n{table}", encoding="utf-8")
-    if manifest:
-        head = "file,state,body,session,date,agenda_item,language\n"
-        (folder / "statements.csv").write_text(head + manifest, encoding="utf-8")
-    for name, text in texts.items():
-        (folder / f"{name}.txt").write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
-    return folder
+    files = {f"{name}.txt": text for name, text in texts.items()}
+    rows = manifest and f"file,state,body,session,date,agenda_item,language\n{manifest}"
+    return write_corpus(tmp_path / "folder", files, rows, table and f"code,name,aliases,kind\n{table}")
 
 
 FICTION = "Mr. Chair,\n\nArvandia supports article 4 of the Convention in {0}. It thanks the Secretariat.\n"
@@ -269,12 +238,6 @@ def test_ask_refuses_empty_and_overlong_questions(question, run):
 def test_ask_refuses_scopes_and_histories_that_are_none(arguments, run):
     run("ask", QUESTION, *arguments).refused(2)
     run("ask", "--from", "/no/questions.txt").refused(2, "questions.txt")
-
-
-def test_ask_from_a_file_that_is_no_text_says_so(run, tmp_path):
-    path = tmp_path / "questions.txt"
-    path.write_bytes(b"\xff\xfe\x00")
-    run("ask", "--from", path).refused(2, "questions.txt", "not UTF-8 text")
 
 
 @pytest.mark.slow
@@ -346,6 +309,13 @@ def test_a_store_that_is_a_file_or_damaged_is_refused(run, store, tmp_path):
     run("list").refused(1, "damaged")
 
 
+def test_chat_refuses_a_host_that_others_reach(call, tmp_path, monkeypatch):
+    said = (2, "'0.0.0.0'", "a server with accounts is needed")
+    call("chat", "--store", tmp_path, "--host", "0.0.0.0").refused(*said)
+    monkeypatch.setenv("UNTOC_SERVER__HOST", "0.0.0.0")
+    call("chat", "--store", tmp_path).refused(*said)
+
+
 def test_chat_says_that_its_port_is_taken_or_none(run):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -358,26 +328,20 @@ def test_chat_says_that_its_port_is_taken_or_none(run):
         assert ran.code in (1, 2)
 
 
-@pytest.fixture
-def read_only(store: Path) -> Iterator[Path]:
-    """A store that nobody may write to."""
-    with nobody_writes(store):
-        yield store
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="takes a capability from root, which Linux has")
-def test_a_read_only_store_is_one_clear_line_and_keeps_everything(read_only):
+def test_a_read_only_store_is_one_clear_line_and_keeps_everything(store):
     options = {"code": SCRIPTED, "preexec_fn": obey_permissions}
-    before = {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()}
-    ran = process("ingest", "--store", read_only, "--sample", **options)
+    before = {each: each.read_bytes() for each in store.rglob("*") if each.is_file()}
+    with nobody_writes(store):
+        ran = process("ingest", "--store", store, "--sample", **options)
+        listed = process("list", "--store", store, "--json", **options)
+        asked = process("ask", QUESTION, "--store", store, "--json", **options)
     error = ran.stderr.decode()
     assert ran.returncode == 1 and error.count("\n") == 1 and "--store" in error, error
-    listed = process("list", "--store", read_only, "--json", **options)
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36, listed.stderr
-    asked = process("ask", QUESTION, "--store", read_only, "--json", **options)
     assert asked.returncode in (0, 1) and b"Traceback" not in asked.stderr
-    assert {each: each.read_bytes() for each in read_only.rglob("*") if each.is_file()} == before
+    assert {each: each.read_bytes() for each in store.rglob("*") if each.is_file()} == before
 
 
 @pytest.mark.slow
@@ -395,12 +359,6 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(store, tmp_path):
     assert listed.returncode == 0 and len(json.loads(listed.stdout)) == 36
     checked = process("doctor", "--store", store, "--json", code=SCRIPTED)
     assert json.loads(checked.stdout)["ok"] is True, checked.stdout
-
-
-@pytest.mark.slow
-def test_help_of_a_real_process():
-    ran = process("--help")
-    assert ran.returncode == 0 and b"ingest" in ran.stdout and ran.stderr == b""
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.history import clean_question, read_turns
+from app.answering.history import clean_question
 from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
 from app.question.turn import EarlierTurn
@@ -33,9 +33,10 @@ def test_read_questions_one_a_line(tmp_path: Path) -> None:
 
 
 def test_read_questions_as_json_lines(tmp_path: Path) -> None:
+    then = {"question": "Then?", "scope": {"years": []}, "answer": "ignored"}
     lines = [
         {"id": "q1", "question": "First?", "answer": "ignored", "scope": "ignored", "evidence": [{"file": "x"}]},
-        {"qid": 7, "question": "Second?", "history": ["First?", {"question": "Then?", "scope": {"years": []}}]},
+        {"qid": 7, "question": "Second?", "history": ["First?", then]},
         {"question": "Third?", "history": None},
         {"id": "q4", "question": "Line\u2028separator\x85and form\x0cfeed?"},
     ]
@@ -83,14 +84,6 @@ def test_read_history_refuses_a_bad_line(line: str, tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="line 2") as caught:
         read_history(_file(tmp_path, f"First?\n{line}\n"))
     assert "\n" not in str(caught.value)
-
-
-def test_read_turns_takes_questions_with_and_without_a_scope() -> None:
-    assert read_turns(["First?", {"question": "Then?", "scope": {"years": []}, "answer": "ignored"}]) == (
-        FIRST,
-        EarlierTurn(question="Then?", overrides={"years": []}),
-    )
-    assert read_turns(None) == read_turns([]) == ()
 
 
 def test_read_overrides_takes_an_object() -> None:

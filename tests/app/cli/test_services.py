@@ -29,27 +29,21 @@ def store(tmp_path: Path) -> Path:
 
 
 def test_store_of_an_older_release_is_migrated(store, call):
-    ran = call("migrate", "--store", store)
-    assert ran.code == 0 and "is up to date" in ran.out
+    call("migrate", "--store", store).done("is up to date")
     call("migrate", "--store", store / "absent").refused(1, "no store at")
 
 
 def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeypatch, call):
     with own_schema(postgres) as url:
-        ran = call("copy", "--store", store, "--to", url, "--json")
-        assert ran.code == 0, ran.err
-        there = ran.json["copied"]
+        there = call("copy", "--store", store, "--to", url, "--json").done().json["copied"]
         call("copy", "--store", store, "--to", url).refused(1, "holds another record")
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        ran = call("list", "--store", store, "--json")
-        listed = ran.json
-        assert ran.code == 0 and len(listed) == there["documents"] > 3 and there["mentions"] > 3
-        ran = call("copy", "--store", store, "--to", tmp_path / "back", "--json")
-        assert ran.code == 0, ran.err
-        assert ran.json["copied"] == there
+        listed = call("list", "--store", store, "--json").done().json
+        assert len(listed) == there["documents"] > 3 and there["mentions"] > 3
+        back = call("copy", "--store", store, "--to", tmp_path / "back", "--json").done()
+        assert back.json["copied"] == there
     monkeypatch.delenv("UNTOC_DATABASE__URL")
-    ran = call("list", "--store", tmp_path / "back", "--json")
-    assert ran.code == 0 and ran.json == listed
+    assert call("list", "--store", tmp_path / "back", "--json").done().json == listed
 
 
 @pytest.mark.slow
@@ -76,11 +70,9 @@ def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         call("list", "--store", source).refused(1, "run the same copy again")
         monkeypatch.delenv("UNTOC_DATABASE__URL")
-        ran = call(*command)
-        assert ran.code == 0 and "and their index" in ran.out, ran.err
+        call(*command).done("and their index")
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        ran = call("doctor", "--store", source)
-        assert ran.code == 0 and "vectors, in step" in ran.out, ran.out
+        call("doctor", "--store", source).done("vectors, in step")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +103,7 @@ def test_empty_database_and_older_tables_say_what_to_run(postgres, store, monkey
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         call("list", "--store", store).refused(1, f"run `untoc ingest --store {store}` first")
         monkeypatch.delenv("UNTOC_DATABASE__URL")
-        assert call("copy", "--store", store, "--to", url).code == 0
+        call("copy", "--store", store, "--to", url).done()
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
@@ -131,17 +123,16 @@ def test_what_people_made_is_copied_with_the_record(store, postgres, tmp_path, m
         told = {"at": "2031", "account": "Zoe", "action": "edit", "target": "s", "address": "", "request": ""}
         connection.execute(AUDIT.insert(), [{"id": 5, **told}, {"id": 9, **told}])
     with own_schema(postgres) as url:
-        ran = call("copy", "--store", store, "--to", url, "--json")
-        assert ran.code == 0, ran.err
-        copied = ran.json["copied"]
+        copied = call("copy", "--store", store, "--to", url, "--json").done().json["copied"]
         assert (copied["work"], copied["work_part"], copied["account"], copied["audit"]) == (3, 3, 3, 2)
         database = DatabaseConfig(url=SecretStr(url))
         with closing(open_tables(store, database)) as tables, tables.transaction() as connection:
             connection.execute(AUDIT.insert(), told)
             assert list(connection.scalars(select(AUDIT.c.id).order_by(AUDIT.c.id))) == [5, 9, 10]
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
-        ran = call("copy", "--store", store, "--to", tmp_path / "back")
-        assert ran.code == 0 and "3 conversations, briefings and cases, 3 accounts" in ran.out, ran.err
+        call("copy", "--store", store, "--to", tmp_path / "back").done(
+            "3 conversations, briefings and cases, 3 accounts"
+        )
     monkeypatch.delenv("UNTOC_DATABASE__URL")
     with closing(open_tables(tmp_path / "back")) as tables, tables.transaction() as connection:
         assert sorted(connection.scalars(select(USERS.c.name))) == ["Zoe", "amina", "Öz"]

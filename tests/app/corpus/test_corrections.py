@@ -11,6 +11,7 @@ from app.errors import DuplicateError, NotFoundError
 from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import write_corpus
 
 cases = Cases(__file__)
 
@@ -31,12 +32,8 @@ def take(workspace: Workspace, tmp_path: Path) -> Callable[..., str]:
     """Takes one text in, with a row of a manifest; gives its id."""
 
     def take(text: str, row: str = ",") -> str:
-        folder = tmp_path / "corpus"
-        folder.mkdir()
-        files = {"a.txt": text, "parties.csv": PARTIES, "statements.csv": f"file,state,on_behalf_of\na.txt,{row}\n"}
-        for name, content in files.items():
-            (folder / name).write_text(content, encoding="utf-8")
-        workspace.corpus.ingest([folder])
+        manifest = f"file,state,on_behalf_of\na.txt,{row}\n"
+        workspace.corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": text}, manifest, PARTIES)])
         (summary,) = workspace.corpus.documents()
         return summary.document_id
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
 from vectorstore.store import CATALOGUE
 
@@ -19,10 +20,9 @@ class Ward:
 
     def __init__(self, path: Path) -> None:
         self.folder, self.store = path / "corpus", path / "store"
-        self.folder.mkdir()
-        (self.folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia,,state\n", encoding="utf-8")
-        for matter in ("extradition", "confiscation", "training"):
-            self.write(f"{matter}.txt", TEXT.format(matter=matter))
+        matters = ("extradition", "confiscation", "training")
+        texts = {f"{matter}.txt": TEXT.format(matter=matter) for matter in matters}
+        write_corpus(self.folder, texts, parties="code,name,aliases,kind\nXAA,Arvandia,,state\n")
         self.ingest()
 
     def write(self, name: str, text: str) -> None:

@@ -1,7 +1,6 @@
 import hashlib
 import json
 import re
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,9 @@ from app.question.turn import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
 from tests import made
+from tests.app.cli.conftest import process
 from tests.app.conftest import nobody_writes, obey_permissions
 from tests.cases import Cases
-from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
@@ -110,6 +109,8 @@ def test_same_turn_is_written_once(tmp_path):
     again = save_draft(tmp_path, answer(trace_id="trace-2"), RIGHT)
     assert not again.new and again.identifier == f"chat-2020-01-01{first.identifier[15:]}"
     assert len(load_cases(path)) == 1
+    # Nothing is left behind but the lock.
+    assert {each.name for each in path.parent.iterdir()} - {"drafts.lock"} == {path.name}
 
 
 def test_other_question_history_or_scope_is_another_case(tmp_path):
@@ -142,12 +143,6 @@ def test_what_others_wrote_into_the_file_stays(tmp_path):
     assert save_draft(tmp_path, answer(), RIGHT).new
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ['{"id": "by-hand"}', "not JSON"] and json.loads(lines[2])["review"]["source"] == "chat"
-
-
-def test_only_the_cases_and_their_lock_are_left_behind(tmp_path):
-    save_draft(tmp_path, answer(), RIGHT)
-    names = {path.name for path in drafts_path(tmp_path).parent.iterdir()}
-    assert names - {"drafts.lock"} == {"drafts.jsonl"}
 
 
 def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
@@ -183,12 +178,10 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
         "except AppError as error:\n    print(error)"
     )
     with nobody_writes(store):
-        ran = subprocess.run(
-            [sys.executable, "-c", code, str(store)], cwd=PROJECT, capture_output=True, text=True, timeout=200,
-            check=False, preexec_fn=obey_permissions,
-        )  # fmt: skip
+        ran = process(store, code=code, preexec_fn=obey_permissions)
+    said = ran.stdout.decode()
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.count("\n") == 1 and "Permission denied" in ran.stdout and "--store" in ran.stdout
+    assert said.count("\n") == 1 and "Permission denied" in said and "--store" in said
     assert {path: path.read_bytes() for path in store.rglob("*") if path.is_file()} == before
 
 

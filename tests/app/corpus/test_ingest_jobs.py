@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.corpus import ingest_jobs
 from app.corpus.ingest_jobs import IngestRequest
 from tests.cases import Cases
+from tests.fakes_corpora import write_corpus
 from tests.fakes_engines import own_cluster, own_schema
 from tests.fakes_store import unlike_text
 from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
@@ -35,12 +36,10 @@ def write(folder, number, version=0, words=""):
 
 @pytest.fixture
 def folder(tmp_path):
-    made = tmp_path / "statements"
-    made.mkdir()
-    (made / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n", encoding="utf-8")
+    parties = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
+    made = write_corpus(tmp_path / "statements", {"broken.docx": b"PK\x03\x04 no document"}, parties=parties)
     for number in range(FILES):
         write(made, number)
-    (made / "broken.docx").write_bytes(b"PK\x03\x04 no document")
     return made
 
 

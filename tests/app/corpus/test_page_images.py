@@ -21,7 +21,7 @@ from ingest.errors import LoadError
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
-from tests.fakes import fake_workspace
+from tests.fakes_corpora import workspace_over
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
 from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
@@ -40,14 +40,9 @@ def arvandia() -> str:
 
 @contextmanager
 def filled(path):
-    folder = path / "corpus"
-    folder.mkdir()
-    (folder / "parties.csv").write_text(PARTIES, encoding="utf-8")
     # Twice as long, so that the quotation stands on the second page.
-    (folder / "a.pdf").write_bytes(pdf_of(arvandia(), size=16))
-    with fake_workspace(path / "store") as workspace:
-        workspace.corpus.ingest([folder])
-        yield workspace, folder
+    with workspace_over(path, {"a.pdf": pdf_of(arvandia(), size=16)}, parties=PARTIES) as workspace:
+        yield workspace, path / "corpus"
 
 
 @pytest.fixture

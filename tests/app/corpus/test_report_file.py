@@ -1,32 +1,33 @@
 """The report of an ingest as CSV."""
 
 import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.corpus.report_file import report_csv, write_report
-from app.errors import ReportError
+from app.corpus.report_file import write_report
+from app.errors import ExportError
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.cases import Cases
 
 cases = Cases(__file__)
 
 
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+def rows(report: IngestReport, path: Path) -> list[dict[str, str]]:
+    write_report(report, path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_every_file_is_a_row_in_order() -> None:
+def test_every_file_is_a_row_in_order(tmp_path: Path) -> None:
     report = IngestReport(
         files=(
             FileResult(file="a.txt", result="added", statement_id="s1", state="XAA", family="s0"),
             FileResult(file="b,\n“c”.txt", result="failed", reason='no "text"\nin it'),
         )
     )
-    first, second = rows(report_csv(report))
+    first, second = rows(report, tmp_path / "report.csv")
     assert first == {
         "file": "a.txt", "result": "added", "reason": "", "statement_id": "s1", "state": "XAA", "family": "s0"
     }  # fmt: skip
@@ -34,9 +35,9 @@ def test_every_file_is_a_row_in_order() -> None:
 
 
 @pytest.mark.parametrize("name", ["=1+1.txt", "+x.txt", "-x.txt", "@SUM(A1).txt", "\tx.txt", " =x.txt", "＝x.txt"])
-def test_no_cell_is_a_formula(name: str) -> None:
+def test_no_cell_is_a_formula(name: str, tmp_path: Path) -> None:
     report = IngestReport(files=(FileResult(file=name, result="failed", reason=f"={name}"),))
-    (row,) = rows(report_csv(report))
+    (row,) = rows(report, tmp_path / "report.csv")
     assert row["file"] == f"'{name}" and row["reason"] == f"'={name}"
 
 
@@ -45,7 +46,7 @@ def test_report_is_written_for_spreadsheets_and_a_bad_path_is_one_error(tmp_path
     write_report(IngestReport(files=(FileResult(file="é.txt", result="added"),)), path)
     assert path.read_bytes().startswith(b"\xef\xbb\xbffile,result,")
     assert "é.txt" in path.read_text(encoding="utf-8-sig")
-    with pytest.raises(ReportError, match="choose another file"):
+    with pytest.raises(ExportError, match="choose another file"):
         write_report(IngestReport(), tmp_path / "absent" / "report.csv")
 
 

@@ -15,6 +15,7 @@ from app.wiring import Workspace
 from ingest.errors import PartyTableError
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_corpora import write_corpus
 from tests.fakes_files import mail_of, pdf_of
 
 cases = Cases(__file__)
@@ -29,10 +30,8 @@ def workspace(tmp_path: Path) -> Workspace:
         yield opened
 
 
-def upload(workspace: Workspace, folder: Path, files: dict[str, bytes]) -> str:
-    folder.mkdir(exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+def upload(workspace: Workspace, folder: Path, files: dict[str, str | bytes]) -> str:
+    write_corpus(folder, files, parties="")
     sent = [{"path": str(folder / name), "orig_name": name} for name in files]
     pages = [html for html, *_ in _IngestTabController(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
     return pages[-1]
@@ -43,12 +42,8 @@ def kept(workspace: Workspace) -> list[str]:
 
 
 def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspace, tmp_path):
-    report = upload(
-        workspace,
-        tmp_path / "sent",
-        {"a.txt": TEXT.encode(), "b.txt": b"", "m.eml": mail_of(TEXT + "More.", {"c.txt": b"x"}),
-         "parties.csv": PARTIES.encode()},
-    )  # fmt: skip
+    sent = {"a.txt": TEXT, "b.txt": "", "m.eml": mail_of(TEXT + "More.", {"c.txt": b"x"}), "parties.csv": PARTIES}
+    report = upload(workspace, tmp_path / "sent", sent)
     assert "Failed" in report or "Skipped" in report
     assert kept(workspace) == ["a.txt", "m.eml", "parties.csv"]
     assert (tmp_path / "sent" / "a.txt").exists()
@@ -56,34 +51,25 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
     assert files.ok and files.detail.startswith("2 are as they were read; 1 inside")
 
 
-@pytest.mark.parametrize("store", ["linked/store", "../linked/store"])
-def test_files_are_kept_however_the_store_is_named(store, tmp_path, monkeypatch):
-    for folder in ("disk", "here"):
+@pytest.mark.parametrize("store", ["linked/store", "../linked/store", "uploads apart"])
+def test_files_are_kept_however_the_store_is_named_and_wherever_its_uploads_are(store, tmp_path, monkeypatch):
+    for folder in ("disk", "here", "uploads apart"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "linked").symlink_to(tmp_path / "disk")
+    for link in ("linked", f"uploads apart/{FOLDER}"):
+        (tmp_path / link).symlink_to(tmp_path / "disk")
     monkeypatch.chdir(tmp_path / "here")
-    path = tmp_path / store if store.startswith("linked") else Path(store)
+    path = Path(store) if store.startswith("..") else tmp_path / store
     with fake_workspace(path) as workspace:
-        upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": b"", "parties.csv": PARTIES.encode()})
+        upload(workspace, tmp_path / "sent", {"a.txt": TEXT, "b.txt": "", "parties.csv": PARTIES})
         for folder in (path / FOLDER).iterdir():
             os.utime(folder, (1, 1))
         workspace.corpus.uploads.tidy()
         assert kept(workspace) == ["a.txt", "parties.csv"]
 
 
-def test_files_are_kept_where_the_folder_of_uploads_is_a_link(tmp_path):
-    store, disk = tmp_path / "store", tmp_path / "disk"
-    disk.mkdir()
-    store.mkdir()
-    (store / FOLDER).symlink_to(disk)
-    with fake_workspace(store) as workspace:
-        upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
-        assert [path.name for path in disk.rglob("*.txt")] == ["a.txt"]
-
-
 def test_same_file_uploaded_again_is_kept_once(workspace, tmp_path):
     for folder in ("one", "two"):
-        upload(workspace, tmp_path / folder, {"a.txt": TEXT.encode()})
+        upload(workspace, tmp_path / folder, {"a.txt": TEXT})
     assert kept(workspace) == ["a.txt"]
 
 
@@ -96,7 +82,7 @@ def test_page_of_an_uploaded_file_is_shown(workspace, tmp_path):
 
 
 def test_file_goes_with_its_last_statement(workspace, tmp_path):
-    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode(), "b.txt": TEXT.replace("law", "rule").encode()})
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT, "b.txt": TEXT.replace("law", "rule")})
     for summary, left in zip(workspace.corpus.documents(), (1, 0), strict=True):
         workspace.corpus.remove(summary.document_id)
         assert len(kept(workspace)) == left
@@ -117,14 +103,14 @@ def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(worksp
         folder.mkdir(parents=True)
         (folder / f"{name}.txt").write_text("words", encoding="utf-8")
         os.utime(folder, (time.time() - age,) * 2)
-    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT})
     assert kept(workspace) == ["a.txt", "fresh.txt"]
 
 
 def test_what_an_earlier_upload_could_not_read_is_forgotten_by_the_next(workspace, tmp_path):
     upload(workspace, tmp_path / "one", {"broken.pdf": b"%PDF-1.4 cut"})
     assert [each.file for each in workspace.store.catalogue.unreadable()] == ["broken.pdf"]
-    upload(workspace, tmp_path / "two", {"a.txt": TEXT.encode()})
+    upload(workspace, tmp_path / "two", {"a.txt": TEXT})
     assert workspace.store.catalogue.unreadable() == ()
 
 
@@ -132,7 +118,7 @@ def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_spe
     corpus = workspace.corpus
     party = corpus.add_party("Arvandia", aliases=("Arvandian Republic",))
     assert corpus.parties().resolve("Arvandian Republic").codes == (party.code,)
-    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT})
     held = corpus.edit(corpus.documents()[0].document_id, {"state": party.code, "speaker": "Ms. A"})
     step = corpus.undo_step(held)
     cleared = corpus.edit(held, {"state": ""})
@@ -154,7 +140,7 @@ def test_a_party_that_cannot_be_added_is_refused_in_the_words_of_the_form(worksp
 
 
 def test_a_session_is_corrected_to_a_number_alone(workspace, tmp_path):
-    upload(workspace, tmp_path / "sent", {"a.txt": TEXT.encode()})
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT})
     (held,) = workspace.corpus.documents()
     with pytest.raises(MetadataError, match="session='abc': write its number"):
         workspace.corpus.edit(held.document_id, {"session": "abc"})
@@ -183,30 +169,30 @@ def test_a_file_of_one_name_corrects_that_of_no_other_state(second, states, work
     body = TEXT.partition("\n")[2] + "We call on all States to cooperate without delay, as we have done before.\n"
     for number, state in enumerate(("Arvandia", second)):
         text = f"Statement by {state}\n\n{body}{'More. ' * number}"
-        files = {"statement.txt": text.encode(), "parties.csv": (PARTIES + "XAB,Belmora,,state\n").encode()}
+        files = {"statement.txt": text, "parties.csv": f"{PARTIES}XAB,Belmora,,state\n"}
         upload(workspace, tmp_path / str(number), files)
     assert [summary.metadata.state for summary in workspace.corpus.documents()] == states
 
 
 def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_was_set(workspace, tmp_path):
     text = TEXT.replace("Arvandia", "The meeting")
-    upload(workspace, tmp_path / "one", {"s.txt": text.encode(), "parties.csv": PARTIES.encode()})
+    upload(workspace, tmp_path / "one", {"s.txt": text, "parties.csv": PARTIES})
     corpus = workspace.corpus
     corpus.edit(corpus.documents()[0].document_id, {"state": "XAA", "session": "10"})
-    again = {"s.txt": (text + "More.\n").encode(), "statements.csv": b"file,kind\ns.txt,record\n"}
+    again = {"s.txt": f"{text}More.\n", "statements.csv": "file,kind\ns.txt,record\n"}
     assert "in place of the file" in upload(workspace, tmp_path / "two", again)
     held = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
     assert held == [("record", None, "10")]
 
 
 def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, tmp_path):
-    table = b"file,session\ns.txt,5\nother.txt,5\n"
+    table = "file,session\ns.txt,5\nother.txt,5\n"
     body = TEXT + "We call on all States to cooperate without delay, as we have done before.\n"
     again = body.replace("extradition", "extradition,")
-    files = {"s.txt": body.encode(), "parties.csv": PARTIES.encode(), "statements.csv": table}
+    files = {"s.txt": body, "parties.csv": PARTIES, "statements.csv": table}
     upload(workspace, tmp_path / "one", files)
-    upload(workspace, tmp_path / "two", {"other.txt": again.encode(), "statements.csv": table})
-    told = upload(workspace, tmp_path / "three", {"s.txt": again.encode()})
+    upload(workspace, tmp_path / "two", {"other.txt": again, "statements.csv": table})
+    told = upload(workspace, tmp_path / "three", {"s.txt": again})
     assert "(session) is not kept" in told and "other.txt" in told
     held = sorted((d.file, d.metadata.session or "") for d in workspace.corpus.documents())
     assert held == [("other.txt", "5"), ("s.txt", "")]
@@ -215,14 +201,14 @@ def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, 
 def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspace, tmp_path):
     workspace.corpus.add_party("Belmora")
     (taken,) = workspace.corpus.added_parties()
-    listed = {"a.txt": TEXT.replace("Arvandia", "Quenza").encode(), "parties.csv": PARTIES.encode()}
-    upload(workspace, tmp_path / "sent", listed | {"statements.csv": b"file,state\na.txt,XAA\n"})
+    listed = {"a.txt": TEXT.replace("Arvandia", "Quenza"), "parties.csv": PARTIES}
+    upload(workspace, tmp_path / "sent", listed | {"statements.csv": "file,state\na.txt,XAA\n"})
     assert [document.metadata.state for document in workspace.corpus.documents()] == ["XAA"]
     clash = {
-        "parties.csv": PARTIES.replace("XAA,Arvandia", f"{taken.code},Cassivar").encode(),
-        "b.txt": b"Madam President,\n\nWe oppose this.\n",
-        "c.txt": b"Madam President,\n\nWe support this.\n",
-        "statements.csv": f"file,state\nb.txt,{taken.code}\nc.txt,XAA\n".encode(),
+        "parties.csv": PARTIES.replace("XAA,Arvandia", f"{taken.code},Cassivar"),
+        "b.txt": "Madam President,\n\nWe oppose this.\n",
+        "c.txt": "Madam President,\n\nWe support this.\n",
+        "statements.csv": f"file,state\nb.txt,{taken.code}\nc.txt,XAA\n",
     }
     report = upload(workspace, tmp_path / "later", clash)
     assert "already" in report and "Cassivar" in report
@@ -243,13 +229,10 @@ def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspac
     ],
 )
 def test_no_code_of_a_table_that_is_refused_is_another_party_s(workspace, tmp_path, table):
-    upload(workspace, tmp_path / "one", {"parties.csv": PARTIES.encode()})
-    bad = {"parties.csv": table.encode(), "b.txt": b"We oppose this.\n", "statements.csv": b"file,state\nb.txt,xaa\n"}
-    good = {"d.txt": b"We support this.\n", "statements.csv": b"file,state\nd.txt,XAA\n"}
-    for folder, files in (("bad", bad), ("good", good)):
-        (tmp_path / folder).mkdir()
-        for name, content in files.items():
-            (tmp_path / folder / name).write_bytes(content)
-    workspace.corpus.ingest([tmp_path / "bad", tmp_path / "good"])
+    upload(workspace, tmp_path / "one", {"parties.csv": PARTIES})
+    bad = {"parties.csv": table, "b.txt": "We oppose this.\n", "statements.csv": "file,state\nb.txt,xaa\n"}
+    good = {"d.txt": "We support this.\n", "statements.csv": "file,state\nd.txt,XAA\n"}
+    folders = [write_corpus(tmp_path / name, files, parties="") for name, files in (("bad", bad), ("good", good))]
+    workspace.corpus.ingest(folders)
     states = {document.file: document.metadata.state for document in workspace.corpus.documents()}
     assert (states["b.txt"], states["d.txt"]) == (None, "XAA")

@@ -1,15 +1,16 @@
 """Word files: notes, tables, contents, directions, languages, pictures, templates; every quotation is whole."""
 
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import docx
 import pytest
 from docx.document import Document
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
 from lxml import etree
 
 from app.briefing.cells import Briefing, Review, Subject
@@ -37,12 +38,18 @@ class Word:
     def xml(self, name: str) -> Xml:
         return etree.fromstring(self.parts[name])
 
-    def paragraphs(self, style: str) -> Iterator[Xml]:
+    @cached_property
+    def body(self) -> Xml:
+        return self.xml("word/document.xml")
+
+    def paragraphs(self, style: str) -> list[Xml]:
         identifier = self.document.styles[style].style_id
-        for paragraph in self.xml("word/document.xml").iter(qn("w:p")):
-            named = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-            if named is not None and named.get(qn("w:val")) == identifier:
-                yield paragraph
+        return [*at(self.body, f".//w:p[w:pPr/w:pStyle/@w:val='{identifier}']")]
+
+
+def at(node: Xml, path: str) -> Any:
+    """What stands at an XPath below a part of a Word file."""
+    return node.xpath(path, namespaces=nsmap)
 
 
 def text_of(node: Xml) -> str:
@@ -54,13 +61,7 @@ def text_of(node: Xml) -> str:
 
 def without_mark(paragraph: Xml) -> str:
     """The words of a quotation without the number of a note that is referred to again."""
-    again = paragraph.find(f".//{qn('w:instrText')}")
-    return text_of(paragraph) if again is None else text_of(paragraph).rstrip("0123456789")
-
-
-@pytest.fixture(scope="module")
-def briefing() -> Briefing:
-    return arrange(fake_briefing())
+    return text_of(paragraph).rstrip("0123456789" if at(paragraph, ".//w:instrText") else "")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing, w
 
 def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing, word):
     say = Sayings(briefing)
-    referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
+    referred = at(word.body, ".//w:footnoteReference/@w:id")
     assert referred == [str(number) for number in range(1, len(briefing.citations) + 1)]
     notes = {note.get(qn("w:id")): note for note in word.xml("word/footnotes.xml")}
     assert set(notes) == {"-1", "0", *referred}
@@ -92,74 +93,63 @@ def test_each_citation_has_a_footnote_with_its_number_and_reference(briefing, wo
         note = notes[str(citation.number)]
         assert text_of(note).strip() == visible(say.reference(citation))
         assert citation.file in text_of(note) and citation.statement_id not in text_of(note)
-        assert note.find(f".//{qn('w:footnoteRef')}") is not None
-        assert note.find(f".//{qn('w:pStyle')}").get(qn("w:val")) == "FootnoteText"
+        assert at(note, ".//w:footnoteRef") and at(note, ".//w:pStyle/@w:val") == ["FootnoteText"]
 
 
 def test_the_footnotes_part_is_declared_related_and_has_separators(word):
     assert b'PartName="/word/footnotes.xml"' in word.parts["[Content_Types].xml"]
     assert b"footnotes.xml" in word.parts["word/_rels/document.xml.rels"]
-    separators = [note.get(qn("w:id")) for note in word.xml("word/settings.xml").find(qn("w:footnotePr"))]
+    separators = at(word.xml("word/settings.xml"), "w:footnotePr/w:footnote/@w:id")
     kinds = {note.get(qn("w:id")): note.get(qn("w:type")) for note in word.xml("word/footnotes.xml")}
     assert [kinds[identifier] for identifier in separators] == ["separator", "continuationSeparator"]
-    for mark in word.xml("word/document.xml").iter(qn("w:footnoteReference")):
-        style = mark.getparent().find(f"{qn('w:rPr')}/{qn('w:rStyle')}")
-        assert style.get(qn("w:val")) == "FootnoteReference"
+    for mark in at(word.body, ".//w:footnoteReference"):
+        assert at(mark, "../w:rPr/w:rStyle/@w:val") == ["FootnoteReference"]
 
 
 def test_a_second_use_refers_to_the_first_note(word):
-    fields = [
-        node.text.split() for node in word.xml("word/document.xml").iter(qn("w:instrText")) if "NOTEREF" in node.text
-    ]
-    names = {node.get(qn("w:name")) for node in word.xml("word/document.xml").iter(qn("w:bookmarkStart"))}
-    assert [field[1] for field in fields] == ["_Note2", "_Note1", "_Note2", "_Note3"]
-    assert {field[1] for field in fields} <= names
+    fields = [text.split()[1] for text in at(word.body, ".//w:instrText/text()") if "NOTEREF" in text]
+    assert fields == ["_Note2", "_Note1", "_Note2", "_Note3"]
+    assert set(fields) <= {*at(word.body, ".//w:bookmarkStart/@w:name")}
 
 
 def test_bookmarks_have_numbers_and_names_of_their_own(word):
-    starts = list(word.xml("word/document.xml").iter(qn("w:bookmarkStart")))
-    ends = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:bookmarkEnd"))]
-    assert len({node.get(qn("w:id")) for node in starts}) == len({node.get(qn("w:name")) for node in starts})
-    assert sorted(node.get(qn("w:id")) for node in starts) == sorted(ends)
+    starts, names = (at(word.body, f".//w:bookmarkStart/@w:{name}") for name in ("id", "name"))
+    assert len({*starts}) == len({*names})
+    assert sorted(starts) == sorted(at(word.body, ".//w:bookmarkEnd/@w:id"))
 
 
 def test_header_rows_repeat_and_short_rows_stay_whole(word):
-    tables = list(word.xml("word/document.xml").iter(qn("w:tbl")))
+    tables = at(word.body, ".//w:tbl")
     # The matrix, two subjects, what differs, what was read out again, the statements searched.
     assert len(tables) == 6
     for table in tables:
-        header, *rows = table.findall(qn("w:tr"))
-        assert header.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-        for row in rows:
-            assert row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is None
-            assert row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
+        header, *rows = at(table, "w:tr")
+        assert at(header, "w:trPr/w:tblHeader")
+        assert all(at(row, "w:trPr/w:cantSplit") and not at(row, "w:trPr/w:tblHeader") for row in rows)
 
 
 @pytest.mark.parametrize("spoken", [200, 40])
 def test_a_row_that_would_leave_a_quarter_of_a_page_empty_may_go_over_pages(briefing, spoken):
     citations = (replace(briefing.citation(1), quote="Arvandia speaks on. " * spoken), *briefing.citations[1:])
     word = Word(docx_bytes(replace(briefing, citations=citations)))
-    long = [row for row in word.xml("word/document.xml").iter(qn("w:tr")) if "speaks on. Arvandia" in text_of(row)]
-    assert long and all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None for row in long)
+    long = [row for row in at(word.body, ".//w:tr") if "speaks on. Arvandia" in text_of(row)]
+    assert long and not any(at(row, "w:trPr/w:cantSplit") for row in long)
 
 
 def test_contents_list_every_heading_and_lead_to_it(word):
-    control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
-    assert control.find(f".//{qn('w:docPartGallery')}").get(qn("w:val")) == "Table of Contents"
-    assert [node.text.strip() for node in control.iter(qn("w:instrText"))] == ['TOC \\o "1-2" \\h \\z \\u']
-    kinds = [node.get(qn("w:fldCharType")) for node in control.iter(qn("w:fldChar"))]
-    assert kinds == ["begin", "separate", "end"]
-    links = list(control.iter(qn("w:hyperlink")))
+    (control,) = at(word.body, ".//w:sdt")
+    assert at(control, ".//w:docPartGallery/@w:val") == ["Table of Contents"]
+    assert at(control, ".//w:instrText/text()") == [' TOC \\o "1-2" \\h \\z \\u ']
+    assert at(control, ".//w:fldChar/@w:fldCharType") == ["begin", "separate", "end"]
     headings = [*word.paragraphs("Heading 1"), *word.paragraphs("Heading 2")]
-    by_anchor = {h.find(qn("w:bookmarkStart")).get(qn("w:name")): text_of(h) for h in headings}
-    assert {link.get(qn("w:anchor")): text_of(link) for link in links} == by_anchor
+    by_anchor = {at(heading, "string(w:bookmarkStart/@w:name)"): text_of(heading) for heading in headings}
+    assert {link.get(qn("w:anchor")): text_of(link) for link in at(control, ".//w:hyperlink")} == by_anchor
     assert list(by_anchor.values())[:3] == ["Overview", "Extradition", "UNTOC article 18"]
 
 
 def test_contents_give_pages_where_they_are_known(briefing):
     word = Word(docx_bytes(briefing, page_numbers={"_Toc000002": 17}))
-    control = word.xml("word/document.xml").find(f".//{qn('w:sdt')}")
-    entries = [text_of(link) for link in control.iter(qn("w:hyperlink"))]
+    entries = [text_of(link) for link in at(word.body, ".//w:sdt//w:hyperlink")]
     assert entries[0] == "Overview" and entries[1] == f"{EXTRADITION}17"
 
 
@@ -167,71 +157,61 @@ def paragraph_of(word: Word, words: str) -> Xml:
     return next(p for p in word.paragraphs(QUOTATION) if words in text_of(p))
 
 
+def bidi(paragraph: Xml) -> str:
+    return str(at(paragraph, "string(w:pPr/w:bidi/@w:val)"))
+
+
 def test_arabic_runs_from_right_to_left_and_english_does_not(word):
     arabic, english = paragraph_of(word, "ريماليا"), paragraph_of(word, "Arvandia")
-    assert arabic.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "1"
-    assert english.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
-    for run in arabic.iter(qn("w:r")):
-        if text_of(run):
-            assert run.find(f"{qn('w:rPr')}/{qn('w:rtl')}") is not None
-            assert run.find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:bidi")) == "ar-SA"
-    assert not list(english.iter(qn("w:rtl")))
-    assert {node.get(qn("w:val")) for node in english.iter(qn("w:lang"))} == {"en-GB"}
+    assert (bidi(arabic), bidi(english)) == ("1", "0")
+    for run in at(arabic, "w:r"):
+        assert not text_of(run) or (at(run, "w:rPr/w:rtl") and at(run, "w:rPr/w:lang/@w:bidi") == ["ar-SA"])
+    assert not at(english, ".//w:rtl")
+    assert {*at(english, ".//w:lang/@w:val")} == {"en-GB"}
 
 
 def test_chinese_takes_its_own_font_and_language(word):
     chinese = paragraph_of(word, "岚海")
-    runs = [run for run in chinese.iter(qn("w:r")) if "司法" in text_of(run)]
-    assert runs[0].find(f"{qn('w:rPr')}/{qn('w:rFonts')}").get(qn("w:hint")) == "eastAsia"
-    assert runs[0].find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:eastAsia")) == "zh-CN"
+    run = next(run for run in at(chinese, ".//w:r") if "司法" in text_of(run))
+    assert at(run, "w:rPr/w:rFonts/@w:hint | w:rPr/w:lang/@w:eastAsia") == ["eastAsia", "zh-CN"]
 
 
 def test_an_arabic_document_begins_at_the_right():
     word = Word(docx_bytes(arrange(fake_briefing("ar"))))
-    body = word.xml("word/document.xml")
-    assert all(table.find(f"{qn('w:tblPr')}/{qn('w:bidiVisual')}") is not None for table in body.iter(qn("w:tbl")))
-    assert all(section.find(qn("w:bidi")) is not None for section in body.iter(qn("w:sectPr")))
-    assert all(h.find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "1" for h in word.paragraphs("Heading 1"))
+    assert all(at(table, "w:tblPr/w:bidiVisual") for table in at(word.body, ".//w:tbl"))
+    assert all(at(section, "w:bidi") for section in at(word.body, ".//w:sectPr"))
+    assert {bidi(heading) for heading in word.paragraphs("Heading 1")} == {"1"}
     assert "نظرة عامة" in [text_of(h) for h in word.paragraphs("Heading 1")]
-    assert paragraph_of(word, "Arvandia").find(f"{qn('w:pPr')}/{qn('w:bidi')}").get(qn("w:val")) == "0"
+    assert bidi(paragraph_of(word, "Arvandia")) == "0"
 
 
 def test_pictures_have_a_text_for_those_who_cannot_see_them(word):
-    told = [node.get("descr") for node in word.xml("word/document.xml").iter(qn("wp:docPr"))]
-    (timeline,) = told
+    (timeline,) = at(word.body, ".//wp:docPr/@descr")
     assert "Rimalia (fictional): 1" in timeline
 
 
 def test_matrix_stays_on_one_page_and_headings_with_their_table(word):
-    body = word.xml("word/document.xml")
-    *rows, last = next(body.iter(qn("w:tbl"))).iter(qn("w:tr"))
-    kept = [all(p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for p in row.iter(qn("w:p"))) for row in rows]
-    assert kept and all(kept)
-    assert last.find(f".//{qn('w:keepNext')}") is None
-    for table in list(body.iter(qn("w:tbl")))[1:3]:
-        assert table.getprevious().find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+    matrix, *tables = at(word.body, ".//w:tbl")[:3]
+    *rows, last = at(matrix, "w:tr")
+    assert rows and not any(at(row, ".//w:p[not(w:pPr/w:keepNext)]") for row in rows)
+    assert not at(last, ".//w:keepNext")
+    for table in tables:
+        assert at(table.getprevious(), "w:pPr/w:keepNext")
         # Who has nothing on a topic stands in a line below its table, never at the head of another page.
         below = text_of(table.getnext()).startswith("no ")
-        *_, last = table.iter(qn("w:tr"))
-        assert all((p.find(f".//{qn('w:keepNext')}") is not None) == below for p in last.iter(qn("w:p")))
+        assert all(bool(at(p, ".//w:keepNext")) == below for p in at(table, "w:tr[last()]//w:p"))
     assert below
 
 
 def test_words_that_show_the_kind_are_bold_and_no_others(word):
-    paragraph = next(word.paragraphs(QUOTATION))
-    bold = [text_of(run) for run in paragraph.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:b')}") is not None]
-    assert bold == ["supports"]
-    arabic = paragraph_of(word, "ريماليا")
-    strong = [text_of(run) for run in arabic.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:bCs')}") is not None]
-    assert strong == ["تؤيد"]
+    first, arabic = word.paragraphs(QUOTATION)[0], paragraph_of(word, "ريماليا")
+    assert [*map(text_of, at(first, ".//w:r[w:rPr/w:b]"))] == ["supports"]
+    assert [*map(text_of, at(arabic, ".//w:r[w:rPr/w:bCs]"))] == ["تؤيد"]
 
 
 def rows_of(word: Word, table: int) -> list[list[str]]:
-    found = list(word.xml("word/document.xml").iter(qn("w:tbl")))[table]
-    return [
-        ["\n".join(text_of(p) for p in cell.iter(qn("w:p"))) for cell in row.iter(qn("w:tc"))]
-        for row in found.iter(qn("w:tr"))
-    ]
+    found = at(word.body, ".//w:tbl")[table]
+    return [["\n".join(map(text_of, at(cell, "w:p"))) for cell in at(row, "w:tc")] for row in at(found, "w:tr")]
 
 
 def test_kinds_are_suggestions_until_somebody_reviews_them(word):
@@ -319,8 +299,7 @@ def test_points_stand_with_their_whole_quotation_and_note(form):
     word = Word(docx_bytes(briefing, form=form))  # type: ignore[arg-type]
     shown = [text_of(paragraph) for paragraph in word.paragraphs(QUOTATION)]
     assert shown == [f"Arvandia (fictional), 14–18 October 2024: {marked(briefing, 1)}", marked(briefing, 2)]
-    referred = [node.get(qn("w:id")) for node in word.xml("word/document.xml").iter(qn("w:footnoteReference"))]
-    assert referred == ["1", "2"]
+    assert at(word.body, ".//w:footnoteReference/@w:id") == ["1", "2"]
 
 
 def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word):
@@ -362,7 +341,7 @@ def test_a_template_without_our_styles_gets_them(tmp_path, briefing):
     docx.Document().save(str(plain))
     word = Word(docx_bytes(briefing, template=plain))
     assert {"toc 1", "footnote text", "footnote reference", QUOTATION} <= {s.name for s in word.document.styles}
-    assert next(without_mark(p) for p in word.paragraphs(QUOTATION)) == marked(briefing, 1)
+    assert without_mark(word.paragraphs(QUOTATION)[0]) == marked(briefing, 1)
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.write_bytes(b"no zip"), lambda p: p.mkdir()])

@@ -13,12 +13,7 @@ from app.export.arrange import arrange
 from app.export.characters import visible
 from app.export.excel import excel_bytes
 from app.export.looks import TINTS
-from tests.fakes_briefing import EXTRADITION, fake_briefing
-
-
-@pytest.fixture(scope="module")
-def briefing() -> Briefing:
-    return arrange(fake_briefing())
+from tests.fakes_briefing import EXTRADITION, fake_briefing, with_cells
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +45,8 @@ def test_there_is_a_row_for_each_cell_of_the_table(briefing: Briefing, book: Any
 
 
 def test_earlier_and_superseded_quotations_are_marked_where_they_stand() -> None:
-    briefing = fake_briefing()
-    cells = tuple(
-        replace(c, superseded={3: 1}) if (c.party, c.subject) == ("XAA", EXTRADITION) else c for c in briefing.cells
-    )
-    book = openpyxl.load_workbook(BytesIO(excel_bytes(arrange(replace(briefing, cells=cells)))))
+    briefing = arrange(with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={3: 1}))
+    book = openpyxl.load_workbook(BytesIO(excel_bytes(briefing)))
     text = "\n".join(str(square.value) for sheet in book for row in sheet for square in row)
     assert [line.rpartition(" · ")[2].partition(":")[0] for line in text.split("\n") if " · earlier" in line] == [
         "earlier", "earlier, superseded by [1]",

@@ -19,11 +19,6 @@ cases = Cases(__file__)
 HOSTILE = cases.tuples("HOSTILE")
 
 
-@pytest.fixture(scope="module")
-def briefing() -> Briefing:
-    return arrange(fake_briefing())
-
-
 def parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

@@ -14,11 +14,6 @@ from app.retrieval.position_marks import KINDS
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
 
-@pytest.fixture(scope="module")
-def briefing() -> Briefing:
-    return arrange(fake_briefing())
-
-
 def test_the_same_briefing_gives_the_same_picture(briefing: Briefing) -> None:
     assert timeline(briefing) == timeline(briefing)
 

@@ -1,0 +1,12 @@
+"""The briefing whose documents are looked at."""
+
+import pytest
+
+from app.briefing.cells import Briefing
+from app.export.arrange import arrange
+from tests.fakes_briefing import fake_briefing
+
+
+@pytest.fixture(scope="session")
+def briefing() -> Briefing:
+    return arrange(fake_briefing())
