@@ -195,12 +195,9 @@ def sentence_encoder() -> SentenceEncoder:
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     """Returns each row with its neighbours side by side; beyond the ends they are zero."""
-    count, width = rows.shape
-    seen = np.zeros((count, order, width), dtype=rows.dtype)
-    for place in range(order):
-        shift = place - left
-        seen[max(-shift, 0) : count - max(shift, 0), place] = rows[max(shift, 0) : count + min(shift, 0)]
-    return seen.reshape(count, order * width)
+    count = len(rows)
+    beyond = np.pad(rows, ((left, order - 1 - left), (0, 0)))
+    return np.concatenate([beyond[place : place + count] for place in range(order)], axis=1)
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:
