@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import BaseModel, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreAwayError, StoreError
@@ -47,18 +46,7 @@ def _own_settings() -> "Settings":
     """Makes Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
     from chromadb.config import Settings
 
-    class OwnSettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            *others: PydanticBaseSettingsSource,
-            **named: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (init_settings,)
-
-    return OwnSettings(anonymized_telemetry=False)
+    return Settings.model_construct(anonymized_telemetry=False)
 
 
 class ChromaConfig(BaseModel, frozen=True, extra="forbid"):
