@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from pydantic import TypeAdapter
 from sqlalchemy import Column, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
@@ -109,6 +110,7 @@ _PASSAGES: Final = SELECT_PASSAGES.where(*conditions(("passage_ids",)))
 _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
+_METADATA: Final = TypeAdapter(Metadata)
 # Statements whose sentences are kept in memory.
 _SENTENCES_KEPT: Final = 256
 
@@ -170,8 +172,7 @@ class Catalogue:
 
     def documents_of_file(self, file: str) -> tuple[Document, ...]:
         """Returns the documents that came from files of this name, whatever their folder."""
-        rows = self.database.rows(select(DOCUMENTS.c.document_id).where(DOCUMENTS.c.file == file))
-        return tuple(filter(None, (self.document(row[0]) for row in rows)))
+        return tuple(map(to_document, self.database.rows(SELECT_DOCUMENTS.where(DOCUMENTS.c.file == file))))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date.
@@ -503,7 +504,7 @@ class Catalogue:
             found = found.where(UNREADABLE.c.folder == folder)
         rows = self.database.rows(found.order_by(UNREADABLE.c.file))
         return tuple(
-            UnreadableFile(file=str(file), reason=str(reason), metadata=_known(json.loads(known)), pages=pages)
+            UnreadableFile(file=str(file), reason=str(reason), metadata=_METADATA.validate_json(known), pages=pages)
             for file, reason, known, pages in rows
         )
 
@@ -610,9 +611,3 @@ def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[st
 
 def _place(summary: StatementSummary) -> tuple[str, str, str, int]:
     return summary.metadata.state or "", summary.metadata.date or "", summary.file, summary.span.ordinal
-
-
-def _known(stored: Mapping[str, Any]) -> Metadata:
-    """Makes metadata of what was stored as JSON, which knows lists only."""
-    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
-    return Metadata(**kept)
