@@ -37,7 +37,7 @@ from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, S
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.mapped_vectors import MappedVectors, Scored, write_mapped
-from vectorstore.private import make_private_folder, make_store_private
+from vectorstore.private import make_private_folder, make_store_private, replacing
 from vectorstore.schema import VectorTable
 
 logger = logging.getLogger(__name__)
@@ -230,13 +230,11 @@ class Store:
         if kept.exists():
             return
         kept.parent.mkdir(mode=0o700, exist_ok=True)
-        # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
-        # first, since two that contradict each other could not be loaded.
-        draft = kept.with_suffix(".draft")
-        draft.write_bytes(data)
-        for old in kept.parent.glob(f"{prefix}*.csv"):
-            old.unlink()
-        draft.replace(kept)
+        with replacing(kept) as draft:
+            draft.write_bytes(data)
+            # The old copy goes first, since two that contradict each other could not be loaded.
+            for old in kept.parent.glob(f"{prefix}*.csv"):
+                old.unlink()
         if self.files is not None:
             self.files.replace_table(kept)
 
