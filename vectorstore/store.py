@@ -510,9 +510,9 @@ class Store:
         self._indexes.remove_others(folder)
 
 
-def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
-    """Opens the record of a store that is there; see `Database`."""
-    return Database(_place(path, database), create=False, migrate=migrate)
+def open_record(path: Path, database: DatabaseConfig) -> Database:
+    """Opens the record of a store that is there, and brings it up to date."""
+    return Database(_place(path, database), create=False, migrate=True)
 
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:
