@@ -128,16 +128,16 @@ class Store:
         self.catalogue.close()
 
     @contextmanager
-    def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
+    def writer(self, *, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
         Without `sync` the index stays behind, for a writer that comes back; search is exact meanwhile. A
-        StoreLockedError says who writes for longer than `wait_seconds`; by default those of the store count.
+        StoreLockedError says who writes for longer than the store's `wait_seconds`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        wait = self._wait_seconds if wait_seconds is None else wait_seconds
-        with self.catalogue.database.advisory_lock(wait) if self.catalogue.is_served else self._file_lock(wait):
+        lock = self.catalogue.database.advisory_lock if self.catalogue.is_served else self._file_lock
+        with lock(self._wait_seconds):
             try:
                 if self.catalogue.meta("embedding_model") is None:
                     self._record_model()
