@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 from pydantic import TypeAdapter
-from sqlalchemy import Column, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
@@ -247,7 +247,7 @@ class Catalogue:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self.database.transaction() as connection:
             for statement in annotated.statements:
-                self._delete_derived(connection, statement.statement_id)
+                self._delete_statements(connection, STATEMENTS.c.statement_id == statement.statement_id)
             self._insert_derived(connection, annotated)
 
     def _insert_derived(self, connection: Connection, annotated: AnnotatedDocument) -> None:
@@ -274,17 +274,15 @@ class Catalogue:
             grow(connection, PASSAGES_KEPT, len(numbered))
         bump_generation(connection)
 
-    def _delete_derived(self, connection: Connection, statement_id: str) -> None:
-        """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
-        self._full_text.remove(connection, select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id))
-        gone = connection.scalar(_count(("statement_ids",)), {"statement_ids": (statement_id,)})
-        grow(connection, PASSAGES_KEPT, -int(gone or 0))
-        connection.execute(STATEMENTS.delete().where(STATEMENTS.c.statement_id == statement_id))
+    def _delete_statements(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        """Deletes statements with their sentences, passages and lexical entries; vectors stay, they belong to texts."""
+        gone = select(PASSAGES.c.passage).join(STATEMENTS).where(which)
+        grow(connection, PASSAGES_KEPT, -len(connection.scalars(gone).all()))
+        self._full_text.remove(connection, gone)
+        connection.execute(STATEMENTS.delete().where(which))
 
     def _delete_document(self, connection: Connection, document_id: str) -> None:
-        own = select(STATEMENTS.c.statement_id).where(STATEMENTS.c.document_id == document_id)
-        for statement_id in connection.scalars(own).all():
-            self._delete_derived(connection, statement_id)
+        self._delete_statements(connection, STATEMENTS.c.document_id == document_id)
         connection.execute(DOCUMENTS.delete().where(DOCUMENTS.c.document_id == document_id))
 
     def remove(self, document_id: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -117,14 +117,16 @@ class Store:
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
-        self._mapped: dict[VectorTable, tuple[str, MappedVectors | None]] = {}
+        # Those of the store as it is, of each model.
+        self._mapped = {table: lru_cache(maxsize=1)(_mapped) for table in COLLECTIONS}
 
     def close(self) -> None:
         """Lets go of all files."""
         with self._index_guard:
             self._drop_index()
             self._indexes.close()
-            self._mapped.clear()
+        for mapped in self._mapped.values():
+            mapped.cache_clear()
         self.catalogue.close()
 
     @contextmanager
@@ -316,7 +318,7 @@ class Store:
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
-        mapped = self._mapped_vectors(table)
+        mapped = self._mapped[table](self._mapped_path(table))
         return None if mapped is None else mapped.nearest(vector, k)
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
@@ -324,7 +326,7 @@ class Store:
 
         Out of the mapped ones they come in a tenth of the time that the record takes.
         """
-        mapped = self._mapped_vectors("vectors")
+        mapped = self._mapped["vectors"](self._mapped_path("vectors"))
         owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
         vectors = None if mapped is None else mapped.of(tuple(owners))
         if vectors is None:
@@ -332,14 +334,6 @@ class Store:
         counts = Counter(owners.values())
         ends = np.cumsum(list(counts.values()))[:-1]
         return dict(zip(counts, np.split(vectors, ends), strict=True)) if counts else {}
-
-    def _mapped_vectors(self, table: VectorTable) -> MappedVectors | None:
-        with self._index_guard:
-            path = self._mapped_path(table)
-            if self._mapped.get(table, ("",))[0] != path.name:
-                # A file that is damaged is none; `untoc doctor` names it.
-                self._mapped[table] = path.name, _mapped(path)
-            return self._mapped[table][1]
 
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""
@@ -520,6 +514,7 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 
 
 def _mapped(path: Path) -> MappedVectors | None:
+    # A file that is damaged is none; `untoc doctor` names it.
     with suppress(OSError, EOFError, ValueError):
         return MappedVectors(path)
     return None
