@@ -62,7 +62,6 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        self._blocks: dict[int, _Block] = {}
         self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
     def load(self) -> None:
@@ -74,7 +73,7 @@ class SentenceEncoder:
         """Unpacks the pieces that most texts are of, which a first text would wait for."""
         for number in range(_BLOCKS):
             with self._loading:
-                block = self._block(number)
+                block = self._blocks[number]
                 block.row(int(_FREQUENT * block.height))
 
     def encode(self, text: str) -> EncodedText:
@@ -153,16 +152,12 @@ class SentenceEncoder:
 
     def _row(self, row: int, block: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
         with self._loading:
-            return self._block(block).row(row)
-
-    def _block(self, number: int) -> "_Block":
-        if number not in self._blocks:
-            self._blocks[number] = _Block(self._packed.open(f"q{number + 1}.npy"))
-        return self._blocks[number]
+            return self._blocks[block].row(row)
 
     @cached_property
-    def _packed(self) -> ZipFile:
-        return ZipFile(self._folder / "weights.npz")
+    def _blocks(self) -> "list[_Block]":
+        packed = ZipFile(self._folder / "weights.npz")
+        return [_Block(packed.open(f"q{number}.npy")) for number in range(1, _BLOCKS + 1)]
 
     @cached_property
     def _tokenizer(self) -> "SentencePieceProcessor":
