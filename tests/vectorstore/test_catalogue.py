@@ -319,8 +319,8 @@ def test_interventions_come_in_order_with_their_roles_and_their_places_in_the_re
     assert chaired.summaries_of("r.2") == ()
     statement, span = chaired.statement("r.2"), found[1].span
     assert statement.source_text == RECORD and statement.span == span
-    assert statement.holds(span.start, span.end)
-    assert not statement.holds(0, 5) and not statement.holds(span.start, span.end + 1)
+    assert span.holds(span.start, span.end)
+    assert not span.holds(0, 5) and not span.holds(span.start, span.end + 1)
 
 
 def test_a_removed_record_takes_its_interventions_along(chaired):
