@@ -93,7 +93,6 @@ _CLAIM: Final = text(
 _META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
     DOCUMENTS.c.state.nulls_first(),
-    func.substr(DOCUMENTS.c.date, 1, 4).nulls_first(),
     DOCUMENTS.c.date.nulls_first(),
     DOCUMENTS.c.file,
     DOCUMENTS.c.document_id,
@@ -246,8 +245,8 @@ class Catalogue:
     def store_intervention(self, annotated: AnnotatedDocument) -> None:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self.database.transaction() as connection:
-            for statement in annotated.statements:
-                self._delete_statements(connection, STATEMENTS.c.statement_id == statement.statement_id)
+            own = [statement.statement_id for statement in annotated.statements]
+            self._delete_statements(connection, STATEMENTS.c.statement_id.in_(own))
             self._insert_derived(connection, annotated)
 
     def _insert_derived(self, connection: Connection, annotated: AnnotatedDocument) -> None:
