@@ -331,26 +331,27 @@ def test_search_is_exact_while_the_index_server_is_gone(path, embedder, tmp_path
     assert_in_step(again)
 
 
-DAMAGES = {
-    "no folder": shutil.rmtree,
-    "no database": lambda folder: (folder / "chroma.sqlite3").unlink(),
-    "empty database": lambda folder: (folder / "chroma.sqlite3").write_bytes(b""),
-    "garbled database": lambda folder: (folder / "chroma.sqlite3").write_bytes(os.urandom(9000)),
-    "no graph files": lambda folder: [file.unlink() for file in folder.glob("*/*")],
-    "a passage too few": lambda folder: delete_one(folder),
-} | {
-    f"garbled {name}": partial(lambda name, folder: garble(*folder.glob(f"*/{name}")), name)
-    for name in ("data_level0.bin", "header.bin", "link_lists.bin", "index_metadata.pickle")
-}
-
-
-def garble(file):
+def garble(folder, pattern):
+    (file,) = folder.glob(pattern)
     file.write_bytes(os.urandom(file.stat().st_size))
 
 
 def delete_one(folder):
     with closing(open_index(folder)) as index:
         index.delete(["s/1"])
+
+
+DAMAGES = {
+    "no folder": shutil.rmtree,
+    "no database": lambda folder: (folder / "chroma.sqlite3").unlink(),
+    "empty database": lambda folder: (folder / "chroma.sqlite3").write_bytes(b""),
+    "garbled database": lambda folder: (folder / "chroma.sqlite3").write_bytes(os.urandom(9000)),
+    "no graph files": lambda folder: [file.unlink() for file in folder.glob("*/*")],
+    "a passage too few": delete_one,
+} | {
+    f"garbled {name}": partial(garble, pattern=f"*/{name}")
+    for name in ("data_level0.bin", "header.bin", "link_lists.bin", "index_metadata.pickle")
+}
 
 
 @pytest.fixture(scope="module")
