@@ -6,10 +6,9 @@ A line that a killed process cut short, such as `{"case": "ar`, is left out by r
 import csv
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -21,7 +20,7 @@ from rich.progress import track
 
 from evals.errors import EvalError, RunError, first_fault
 from ingest.report import time_left
-from vectorstore.private import private_opener
+from vectorstore.private import private_opener, replacing
 
 # The folder of the package, with the data that ship.
 EVALS: Final = Path(str(files("evals")))
@@ -127,16 +126,8 @@ def append_line(path: Path, line: str) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Writes a file so that a reader sees the old or the new one, never a part."""
-    # Not `tempfile`, whose files only the owner may read.
-    part = path.parent / f".{secrets.token_hex(8)}.part"
-    with written(path):
-        try:
-            with open(part, "x", encoding="utf-8", opener=private_opener) as file:
-                file.write(text)
-            part.replace(path)
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+    with written(path), replacing(path) as part, open(part, "x", encoding="utf-8", opener=private_opener) as file:
+        file.write(text)
 
 
 def write_records(path: Path, records: Iterable[BaseModel], *, exclude_defaults: bool = False) -> None:

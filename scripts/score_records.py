@@ -136,7 +136,7 @@ def _owners(items: Sequence[Statement], words: Sequence[_Found]) -> Iterator[int
     for _, start, end in words:
         within = (n for n, item in enumerate(items) if item.span.start <= start and end <= item.span.end)
         number = next(within, None)
-        yield number if number is not None and items[number].holds(start, end) else None
+        yield number if number is not None and items[number].span.holds(start, end) else None
 
 
 def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:

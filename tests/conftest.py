@@ -147,10 +147,9 @@ def engines(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "local":
         yield request.param
         return
-    from tests.fakes_engines import Servers, using
+    from tests.fakes_engines import using
 
-    names = ("postgres", "chroma_server")
-    with using(Servers(*map(request.getfixturevalue, names))):
+    with using(*map(request.getfixturevalue, ("postgres", "chroma_server"))):
         yield request.param
 
 

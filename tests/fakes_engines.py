@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -134,45 +135,30 @@ def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
     pytest.fail(f"`chroma run --port {port}` did not start")
 
 
-class Servers:
-    """A PostgreSQL and a Chroma server, where each store folder has a schema of its own."""
-
-    def __init__(self, postgres: str, chroma: str) -> None:
-        self.postgres, self.chroma = postgres, ChromaConfig(url=chroma)
-        self._schemas = ExitStack()
-        self._of_folder: dict[Path, str] = {}
-
-    def schema(self, folder: Path) -> str:
-        """Returns the URL of a folder's schema."""
-        if folder not in self._of_folder:
-            self._of_folder[folder] = self._schemas.enter_context(own_schema(self.postgres))
-        return self._of_folder[folder]
-
-    def close(self) -> None:
-        """Drops the schemas."""
-        self._schemas.close()
-
-
-# What the fixture `engines` has tests use.
-_servers: list[Servers] = []
+# Where stores are that the fixture `engines` has tests use, by their folders.
+_places: list[Callable[[Path], dict[str, Any]]] = []
 
 
 @contextmanager
-def using(servers: Servers) -> Iterator[None]:
-    """Has `open_store` use servers."""
-    _servers.append(servers)
-    try:
-        yield
-    finally:
-        _servers.pop().close()
+def using(postgres: str, chroma: str) -> Iterator[None]:
+    """Has `open_store` use a PostgreSQL and a Chroma server, where each store folder has a schema of its own."""
+    with ExitStack() as schemas:
+
+        @cache
+        def in_servers(folder: Path) -> dict[str, Any]:
+            url = SecretStr(schemas.enter_context(own_schema(postgres)))
+            return {"database": DatabaseConfig(url=url), "chroma": ChromaConfig(url=chroma)}
+
+        _places.append(in_servers)
+        try:
+            yield
+        finally:
+            _places.pop()
 
 
 def places(path: Path) -> dict[str, Any]:
     """Returns the settings of where a store is: in its folder, or in the servers that the fixture `engines` names."""
-    if not _servers:
-        return {}
-    servers = _servers[-1]
-    return {"database": DatabaseConfig(url=SecretStr(servers.schema(path))), "chroma": servers.chroma}
+    return _places[-1](path) if _places else {}
 
 
 def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:

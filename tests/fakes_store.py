@@ -18,19 +18,12 @@ def annotated(
     """Makes a statement whose passages are these texts, one sentence each, without any ingest."""
     sentences, passages, position = [], [], 0
     for number, text in enumerate(texts):
-        start, end = position, position + len(text)
-        sentences.append(
-            Sentence(
-                statement_id=identifier, ordinal=number, start=start, end=end,
-                text=text, paragraph=number + 1, page=None,
-            )
-        )  # fmt: skip
+        end = position + len(text)
+        own = {"statement_id": identifier, "ordinal": number, "start": position, "end": end, "text": text}
+        sentences.append(Sentence(**own, paragraph=number + 1, page=None))
         passages.append(
-            Passage(
-                passage_id=f"{identifier}/{number}", statement_id=identifier, ordinal=number, start=start, end=end,
-                first_sentence=number, last_sentence=number, text=text,
-            )
-        )  # fmt: skip
+            Passage(**own, passage_id=f"{identifier}/{number}", first_sentence=number, last_sentence=number)
+        )
         position = end + 1
     document = Document(
         document_id=identifier,

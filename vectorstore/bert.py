@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
@@ -21,7 +22,7 @@ from vectorstore.errors import ModelError
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 _LAYERS: Final = 6
 _HEADS: Final = 12
@@ -67,18 +68,25 @@ def _tokenizer() -> "Tokenizer":
     return tokenizer
 
 
-def mean_states(ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]], weights: Mapping[str, Matrix]) -> Matrix:
-    """Returns the mean of what the last layer makes of the tokens of each text, (n, 384) float32.
+def padded(texts: Sequence["Encoding"]) -> dict[str, NDArray[np.int64]]:
+    """Returns the inputs of BERT for at least one text by their names, (n, longest): beyond a text's end are zeros."""
+    longest = max(map(len, texts))
+    for each in texts:
+        each.pad(longest)
+    return {
+        "input_ids": np.array([each.ids for each in texts]),
+        "attention_mask": np.array([each.attention_mask for each in texts]),
+        "token_type_ids": np.array([each.type_ids for each in texts]),
+    }
 
-    The types tell whether a token is of the first text of a pair (0) or of the second (1); weights may be changed ones.
-    """
-    tokens = np.zeros((2, len(ids), max(map(len, ids))), dtype=np.int64)
-    there = np.zeros(tokens.shape[1:], dtype=np.float32)
-    for row, own in enumerate(zip(ids, types, strict=True)):
-        tokens[:, row, : len(own[0])], there[row, : len(own[0])] = own, 1.0
-    hidden = weights["embeddings.word_embeddings.weight"][tokens[0]]
-    hidden += weights["embeddings.position_embeddings.weight"][: tokens.shape[2]]
-    hidden += weights["embeddings.token_type_embeddings.weight"][tokens[1]]
+
+def mean_states(texts: Sequence["Encoding"], weights: Mapping[str, Matrix]) -> Matrix:
+    """Returns the mean of what the last layer makes of the tokens of each text or pair, (n, 384) float32."""
+    tokens = padded(texts)
+    there = tokens["attention_mask"].astype(np.float32)
+    hidden = weights["embeddings.word_embeddings.weight"][tokens["input_ids"]]
+    hidden += weights["embeddings.position_embeddings.weight"][: there.shape[1]]
+    hidden += weights["embeddings.token_type_embeddings.weight"][tokens["token_type_ids"]]
     hidden = _normed(hidden, weights, "embeddings.LayerNorm")
     unseen = (there[:, None, None, :] - np.float32(1.0)) * np.float32(1e9)
     for number in range(_LAYERS):
@@ -140,7 +148,7 @@ class FineTunedClassifier:
         with self._loading:
             classes, weights = self._loaded
         encoded = packaged_tokenizer().encode(first, second)
-        (mean,) = mean_states([encoded.ids], [encoded.type_ids], weights)
+        (mean,) = mean_states([encoded], weights)
         scores = weights["head.weight"] @ mean + weights["head.bias"]
         chances = np.exp(scores - np.logaddexp.reduce(scores))
         return dict(zip(classes, map(float, chances), strict=True))

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Column, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
+from pydantic import TypeAdapter
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
 
 from vectorstore.arrays import Matrix
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
@@ -92,7 +93,6 @@ _CLAIM: Final = text(
 _META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
     DOCUMENTS.c.state.nulls_first(),
-    func.substr(DOCUMENTS.c.date, 1, 4).nulls_first(),
     DOCUMENTS.c.date.nulls_first(),
     DOCUMENTS.c.file,
     DOCUMENTS.c.document_id,
@@ -109,6 +109,7 @@ _PASSAGES: Final = SELECT_PASSAGES.where(*conditions(("passage_ids",)))
 _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
+_METADATA: Final = TypeAdapter(Metadata)
 # Statements whose sentences are kept in memory.
 _SENTENCES_KEPT: Final = 256
 
@@ -170,8 +171,7 @@ class Catalogue:
 
     def documents_of_file(self, file: str) -> tuple[Document, ...]:
         """Returns the documents that came from files of this name, whatever their folder."""
-        rows = self.database.rows(select(DOCUMENTS.c.document_id).where(DOCUMENTS.c.file == file))
-        return tuple(filter(None, (self.document(row[0]) for row in rows)))
+        return tuple(map(to_document, self.database.rows(SELECT_DOCUMENTS.where(DOCUMENTS.c.file == file))))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date.
@@ -245,8 +245,8 @@ class Catalogue:
     def store_intervention(self, annotated: AnnotatedDocument) -> None:
         """Stores one statement of a document anew, with all that was derived from it, beside the others."""
         with self.database.transaction() as connection:
-            for statement in annotated.statements:
-                self._delete_derived(connection, statement.statement_id)
+            own = [statement.statement_id for statement in annotated.statements]
+            self._delete_statements(connection, STATEMENTS.c.statement_id.in_(own))
             self._insert_derived(connection, annotated)
 
     def _insert_derived(self, connection: Connection, annotated: AnnotatedDocument) -> None:
@@ -273,17 +273,15 @@ class Catalogue:
             grow(connection, PASSAGES_KEPT, len(numbered))
         bump_generation(connection)
 
-    def _delete_derived(self, connection: Connection, statement_id: str) -> None:
-        """Deletes a statement with its sentences, passages and lexical entries; vectors stay, they belong to texts."""
-        self._full_text.remove(connection, select(PASSAGES.c.passage).where(PASSAGES.c.statement_id == statement_id))
-        gone = connection.scalar(_count(("statement_ids",)), {"statement_ids": (statement_id,)})
-        grow(connection, PASSAGES_KEPT, -int(gone or 0))
-        connection.execute(STATEMENTS.delete().where(STATEMENTS.c.statement_id == statement_id))
+    def _delete_statements(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        """Deletes statements with their sentences, passages and lexical entries; vectors stay, they belong to texts."""
+        gone = select(PASSAGES.c.passage).join(STATEMENTS).where(which)
+        grow(connection, PASSAGES_KEPT, -len(connection.scalars(gone).all()))
+        self._full_text.remove(connection, gone)
+        connection.execute(STATEMENTS.delete().where(which))
 
     def _delete_document(self, connection: Connection, document_id: str) -> None:
-        own = select(STATEMENTS.c.statement_id).where(STATEMENTS.c.document_id == document_id)
-        for statement_id in connection.scalars(own).all():
-            self._delete_derived(connection, statement_id)
+        self._delete_statements(connection, STATEMENTS.c.document_id == document_id)
         connection.execute(DOCUMENTS.delete().where(DOCUMENTS.c.document_id == document_id))
 
     def remove(self, document_id: str) -> None:
@@ -503,7 +501,7 @@ class Catalogue:
             found = found.where(UNREADABLE.c.folder == folder)
         rows = self.database.rows(found.order_by(UNREADABLE.c.file))
         return tuple(
-            UnreadableFile(file=str(file), reason=str(reason), metadata=_known(json.loads(known)), pages=pages)
+            UnreadableFile(file=str(file), reason=str(reason), metadata=_METADATA.validate_json(known), pages=pages)
             for file, reason, known, pages in rows
         )
 
@@ -610,9 +608,3 @@ def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[st
 
 def _place(summary: StatementSummary) -> tuple[str, str, str, int]:
     return summary.metadata.state or "", summary.metadata.date or "", summary.file, summary.span.ordinal
-
-
-def _known(stored: Mapping[str, Any]) -> Metadata:
-    """Makes metadata of what was stored as JSON, which knows lists only."""
-    kept: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
-    return Metadata(**kept)

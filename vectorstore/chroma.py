@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import BaseModel, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreAwayError, StoreError
@@ -47,18 +46,7 @@ def _own_settings() -> "Settings":
     """Makes Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
     from chromadb.config import Settings
 
-    class OwnSettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            *others: PydanticBaseSettingsSource,
-            **named: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (init_settings,)
-
-    return OwnSettings(anonymized_telemetry=False)
+    return Settings.model_construct(anonymized_telemetry=False)
 
 
 class ChromaConfig(BaseModel, frozen=True, extra="forbid"):
@@ -78,24 +66,15 @@ EMBEDDED: Final = ChromaConfig()
 class VectorIndex:
     """Cosine search over unit vectors, those of each model in a collection of its own; ids are passage ids."""
 
-    def __init__(
-        self, label: str, connect: "Callable[[], Client]", close: "Callable[[Client | None], None]", prefix: str = ""
-    ) -> None:
-        """Opens or makes the index; where Chroma cannot, that is a StoreError, which calls it by its `label`.
+    def __init__(self, label: str, client: "Client", opened: ExitStack, prefix: str = "") -> None:
+        """Opens or makes the index, which errors call by its `label`; once it is made, it closes what was `opened`.
 
-        The client that `connect` gives goes back to `close`, or None where there came none. Names of collections begin
-        with the `prefix`.
+        Names of collections begin with the `prefix`.
         """
-        self.label, self._prefix, self._close = label, prefix, close
+        self.label, self._client, self._prefix = label, client, prefix
         self._collections: dict[VectorTable, Collection] = {}
-        client = None
-        try:
-            with _translated(label):
-                self._client = client = connect()
-                self._make("vectors")
-        except StoreError:
-            close(client)
-            raise
+        self._make("vectors")
+        self._opened = opened.pop_all()
 
     def _make(self, table: VectorTable) -> "Collection":
         """Returns the collection of a model, made where it is missing."""
@@ -157,7 +136,7 @@ class VectorIndex:
 
     def close(self) -> None:
         """Lets go of the files; an index opened afterwards reads them anew."""
-        self._close(self._client)
+        self._opened.close()
 
 
 class EmbeddedIndexes:
@@ -169,22 +148,17 @@ class EmbeddedIndexes:
     def open(self, name: str) -> VectorIndex:
         """Opens or makes an index; a StoreError says that Chroma cannot open the folder."""
         path = self._folder / name
-        spelling = _take_spelling(path)
-
-        def connect() -> "Client":
+        with ExitStack() as opened, _translated(str(path)):
+            spelling = _take_spelling(path)
+            opened.callback(_open_spellings.discard, spelling)
             # It takes seconds to import, which a command that only reads the catalogue is spared.
             import chromadb
 
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The declared type leaves out `close`.
-            return cast("Client", chromadb.PersistentClient(path=spelling, settings=_own_settings()))
-
-        def close(client: "Client | None") -> None:
-            _open_spellings.discard(spelling)
-            if client is not None:
-                client.close()
-
-        return VectorIndex(str(path), connect, close)
+            client = cast("Client", chromadb.PersistentClient(path=spelling, settings=_own_settings()))
+            opened.callback(client.close)
+            return VectorIndex(str(path), client, opened)
 
     def fingerprint(self, name: str) -> str:
         """Returns a hash of its files; see `index_fingerprint`."""
@@ -240,7 +214,8 @@ class ServerIndexes:
     def open(self, name: str) -> VectorIndex:
         """Opens or makes an index; a StoreError says that the server does not answer, or not as Chroma's."""
         label = f"{name} at {self._config.url}"
-        return VectorIndex(label, self._connected, lambda _: None, self._prefix(name))
+        with _translated(label):
+            return VectorIndex(label, self._connected(), ExitStack(), self._prefix(name))
 
     def fingerprint(self, name: str) -> str:
         """Returns where it is: a server keeps its own files."""

@@ -117,7 +117,7 @@ class Database:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"{self.name} is open for reading only")
-        with translated(self.engine, self.path), self._transaction("IMMEDIATE") as connection:
+        with self.reading() as connection, self._begun(connection, "IMMEDIATE"):
             yield connection
             if counted:
                 connection.execute(_COUNT_WRITE)
@@ -164,15 +164,14 @@ class Database:
         return f"a process at {found[0]}, connected since {found[1]:%Y-%m-%dT%H:%M:%S%z},"
 
     @contextmanager
-    def _transaction(self, kind: str) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN" if self.path is None else f"BEGIN {kind}")
-            try:
-                yield connection
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
+    def _begun(self, connection: Connection, kind: str) -> Iterator[None]:
+        connection.exec_driver_sql("BEGIN" if self.path is None else f"BEGIN {kind}")
+        try:
+            yield
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
 
     def _ensure_schema(self, *, create: bool, migrate: bool) -> None:
         with self.engine.connect() as connection:
@@ -216,7 +215,7 @@ class Database:
 
     def _create(self) -> str:
         """Makes the tables; two processes may open a new store at once, and whoever comes second finds them made."""
-        with self._transaction("EXCLUSIVE") as connection:
+        with self.engine.connect() as connection, self._begun(connection, "EXCLUSIVE"):
             if self.path is None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK} + 1)")
             if self._revision(connection) is None:
@@ -237,17 +236,13 @@ class Database:
             config.set_main_option("script_location", str(folder).replace("%", "%%"))
             # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts in a transaction.
             self._set_pragmas(connection, foreign_keys="OFF", legacy_alter_table="ON")
-            connection.exec_driver_sql("BEGIN" if self.path is None else "BEGIN EXCLUSIVE")
             try:
-                found = self._revision(connection)
-                if REVISION.name not in inspect(connection).get_table_names():
-                    REVISION.create(connection)
-                    connection.execute(REVISION.insert(), {"version_num": found})
-                command.upgrade(config, HEAD)
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
+                with self._begun(connection, "EXCLUSIVE"):
+                    found = self._revision(connection)
+                    if REVISION.name not in inspect(connection).get_table_names():
+                        REVISION.create(connection)
+                        connection.execute(REVISION.insert(), {"version_num": found})
+                    command.upgrade(config, HEAD)
             finally:
                 self._set_pragmas(connection, legacy_alter_table="OFF", foreign_keys="ON")
 

@@ -202,11 +202,10 @@ class PackagedEmbedder:
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, 384) float32; `progress` hears how many are done."""
-        ids = [each.ids for each in packaged_tokenizer().encode_batch(list(texts))]
+        encoded = packaged_tokenizer().encode_batch(list(texts))
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for batch in batches_of_like_length(list(map(len, ids)), _BATCH, progress):
-            own = [ids[index] for index in batch]
-            vectors[batch] = _normalized(mean_states(own, [[0] * len(each) for each in own], packaged_weights()[1]))
+        for batch in batches_of_like_length(list(map(len, encoded)), _BATCH, progress):
+            vectors[batch] = _normalized(mean_states([encoded[index] for index in batch], packaged_weights()[1]))
         return vectors
 
     def embed_query(self, text: str) -> Matrix:

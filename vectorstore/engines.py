@@ -148,8 +148,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _open(address: str) -> sqlite3.Connection:
-    uri = address.startswith("file:")
-    return sqlite3.connect(address, uri=uri, timeout=30, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
 
 
 @contextmanager

@@ -10,12 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from pydantic import BaseModel, SecretStr
 
 from vectorstore.errors import StoreAwayError, StoreError
-from vectorstore.private import make_private_folder
+from vectorstore.private import make_private_folder, replacing
 
 # Copies of ingested folders, in the store folder, and how each is called: other folders may lie beside the store.
 _COPIES: Final = "files"
@@ -109,14 +108,9 @@ class SharedFiles:
     def _fetched(self, source: str, path: Path) -> Iterator[Path]:
         """Yields a file beside a path, where it takes its place unless it is refused; several may do this at a time."""
         make_private_folder(path.parent)
-        draft = path.with_name(f".{uuid4().hex}")
-        try:
+        with replacing(path) as draft:
             self._files.get_file(source, str(draft))
             yield draft
-            draft.replace(path)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
 
     def remove(self, paths: Iterable[Path], needed: Collection[str]) -> None:
         """Deletes what there is of files, but for what is needed, by hash."""

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -56,7 +56,7 @@ class Fts5:
 
     def search(self, connection: sa.Connection, query: Query, within: Within, k: int) -> list[tuple[str, float]]:
         """Returns up to k (passage id, BM25), best first."""
-        plan = names, many = _plan(within)
+        names, many = tuple(within), len(within.get("statement_ids", ())) > _MANY_STATEMENTS
         if names and not many and len(query) > _MANY_PHRASES:
             texts = connection.scalars(_texts(names), {"k": _FEW_TEXTS + 1, **within}).all()
             if len(texts) <= _FEW_TEXTS:
@@ -65,9 +65,9 @@ class Fts5:
             return []
         values = {"query": _written(query), "k": k, "ahead": k * _AHEAD, **within}
         # To look up the statement of each match takes ten times as long as to search; mostly the best ones do.
-        rows = connection.execute(_search(plan, ahead=True), values).all() if many else ()
+        rows = connection.execute(_search(names, many, ahead=True), values).all() if many else ()
         if len(rows) < k:
-            rows = connection.execute(_search(plan), values).all()
+            rows = connection.execute(_search(names, many), values).all()
         return [(str(identifier), float(score)) for identifier, score in rows]
 
     def count(self, connection: sa.Connection, phrase: Phrase) -> int:
@@ -76,9 +76,10 @@ class Fts5:
 
     def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements that have a passage that matches."""
-        (names, many), among = _plan(within), cast(Sequence[str], within.get("statement_ids", ()))
-        plan: Plan = ((), False) if many else (names, False)
-        found = frozenset(connection.scalars(_statements(plan), {"query": _written(query), **within}))
+        among = within.get("statement_ids", ())
+        many = len(among) > _MANY_STATEMENTS
+        chosen = _statements(() if many else tuple(within))
+        found = frozenset(connection.scalars(chosen, {"query": _written(query), **within}))
         return found.intersection(among) if many else found
 
     def entries(self) -> sa.FromClause:
@@ -86,21 +87,12 @@ class Fts5:
         return sa.select(_FTS.c.rowid.label("passage")).subquery()
 
 
-Plan = tuple[tuple[str, ...], bool]
-
-
-def _plan(within: Within) -> Plan:
-    """Returns the names of the values that restrict a search, and whether it goes through a large part of the store."""
-    return tuple(within), len(cast(Sequence[str], within.get("statement_ids", ()))) > _MANY_STATEMENTS
-
-
-def _matching(plan: Plan) -> list[sa.ColumnElement[bool]]:
+def _matching(within: tuple[str, ...], many: bool = False) -> list[sa.ColumnElement[bool]]:
     """Returns the conditions that a row matches, and is of one of the passages in question.
 
     The row numbers of these are looked up once, and the index is read between the first and the last of them alone.
     Where they are many, each match is looked up instead.
     """
-    within, many = plan
     if not within:
         return [_MATCHES]
     if many:
@@ -133,17 +125,17 @@ def _texts(within: tuple[str, ...]) -> sa.Select[Any]:
 
 
 @cache
-def _search(plan: Plan, *, ahead: bool = False) -> sa.Select[Any]:
-    found = sa.select(_FTS.c.rowid, _BM25).where(*([_MATCHES] if ahead else _matching(plan)))
+def _search(within: tuple[str, ...], many: bool, *, ahead: bool = False) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid, _BM25).where(*([_MATCHES] if ahead else _matching(within, many)))
     best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(sa.bindparam("ahead" if ahead else "k")).subquery()
     joined = sa.select(PASSAGES.c.passage_id, best.c.score).join_from(
         best, PASSAGES, PASSAGES.c.passage == best.c.rowid
     )
     joined = joined.order_by(best.c.score.desc(), best.c.rowid)
-    return joined.where(*conditions(plan[0])).limit(sa.bindparam("k")) if ahead else joined
+    return joined.where(*conditions(within)).limit(sa.bindparam("k")) if ahead else joined
 
 
 @cache
-def _statements(plan: Plan) -> sa.Select[Any]:
-    found = sa.select(_FTS.c.rowid).where(*_matching(plan))
+def _statements(within: tuple[str, ...]) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid).where(*_matching(within))
     return sa.select(PASSAGES.c.statement_id).where(PASSAGES.c.passage.in_(found)).distinct()

@@ -59,14 +59,9 @@ class CatalogueHealth:
     def check(self, dimension: int) -> tuple[Check, ...]:
         """Compares statements, sentences, passages, vectors of a length and the lexical index; damage ends it."""
         if (damage := self.damage()) is not None:
-            detail = damage if _INGEST_ANEW.split(",")[0] in damage else f"{damage}: {_INGEST_ANEW}"
-            return (Check(name="catalogue", ok=False, detail=detail),)
-        return (
-            Check(name="catalogue", ok=True, detail=f"{self._count(PASSAGES)} passages"),
-            self._offsets(),
-            self._vectors(dimension),
-            self._lexical(),
-        )
+            return (Check(name="catalogue", ok=False, detail=f"{damage}: {_INGEST_ANEW}"),)
+        sound = Check(name="catalogue", ok=True, detail=f"{self._count(PASSAGES)} passages")
+        return sound, self._offsets(), self._vectors(dimension), self._lexical()
 
     def rebuild_lexical(self) -> None:
         """Makes the lexical index anew from the passages, in one transaction."""

@@ -66,6 +66,9 @@ _WAITING: Final = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name 
 _WORKERS: Final = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
 )
+# `to_regclass` would go on saying no in a session that asked it before another one made the table.
+_MADE: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'untoc_jobs'")
+_STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
 JSON = Mapping[str, Any]
 # What a job is about, its outcome, and why it was given up.
 Noted = tuple[JSON, JSON | None, str | None]
@@ -215,14 +218,13 @@ class JobQueue:
             return
         with self._database.transaction(counted=False) as connection:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('untoc jobs ' || current_schema()))")
-            if not _is_made(connection):
+            if not connection.scalar(_MADE):
                 driver: Any = connection.connection.driver_connection
                 driver.execute(self._app.schema_manager.get_schema())
                 _JOBS.create(connection)
 
     def _is_made(self) -> bool:
-        with self._database.reading() as connection:
-            return _is_made(connection)
+        return bool(self._database.value(_MADE))
 
     def _look(self, batch: str) -> tuple[dict[int, Noted], set[int]]:
         """Returns what is noted of every job of a batch, and the numbers of those that wait or are under way."""
@@ -363,7 +365,7 @@ class _Retry(procrastinate.BaseRetryStrategy):
 
 def give_up_all(connection: Connection, error: str) -> None:
     """Gives up what waits or is under way, and forgets the workers, whose processes were another store's."""
-    if not _is_made(connection):
+    if not connection.scalar(_MADE):
         return
     open_, part = _JOBS.c.outcome.is_(None) & _JOBS.c.error.is_(None), _JOBS.c.number != WHOLE
     batches = connection.scalars(_unfinished(_JOBS)).all()
@@ -387,9 +389,6 @@ def _unfinished(jobs: FromClause) -> Select[Any]:
     return select(jobs.c.batch).where(jobs.c.number == WHOLE, jobs.c.outcome.is_(None), jobs.c.error.is_(None))
 
 
-_STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
-
-
 def cron(seconds: float) -> str:
     """Returns the cron expression of an interval below a minute, whose last field is the seconds."""
     return f"* * * * * */{min(59, max(1, round(seconds)))}"
@@ -398,9 +397,3 @@ def cron(seconds: float) -> str:
 def _queue(store: str) -> str:
     # Its name tells the jobs of stores in one database apart, whose workers hear of each other.
     return f"untoc-{store}"
-
-
-def _is_made(connection: Connection) -> bool:
-    # `to_regclass` would go on saying no in a session that asked it before another one made the table.
-    found = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'untoc_jobs'"
-    return bool(connection.scalar(text(found)) == 1)

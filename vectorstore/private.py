@@ -1,10 +1,12 @@
-"""File permissions: folders of the store are 700 and files 600, whatever the umask says."""
+"""Files of the store: folders are 700 and files 600, whatever the umask says; a new file takes its place as a whole."""
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 # What a store makes in its folder; other files may lie beside these, as in `--store .`.
 _OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "parties", "uploads", "files", "evals",
@@ -46,6 +48,18 @@ def private_opener(path: str, flags: int) -> int:
     """Opens a file for `open(…, opener=…)`; one that is made in a folder for its owner alone is so itself."""
     shared = Path(path).parent.stat().st_mode & 0o077
     return os.open(path, flags, 0o666 if shared else 0o600)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yields where to write a file that then takes its place at a path; where that fails, what stood there stays."""
+    draft = path.with_name(f".{uuid4().hex}.part")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def touch_private(path: Path) -> None:

@@ -230,10 +230,6 @@ class Statement:
             and not any(first <= block.start < last for first, last in span.interruptions)
         )
 
-    def holds(self, start: int, end: int) -> bool:
-        """Tells whether a span lies within the statement's own words."""
-        return self.span.holds(start, end)
-
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""
         own = next((b.language for b in self.blocks if b.start <= offset < b.end), None)

@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
+from vectorstore.bert import padded
 from vectorstore.carried import RERANKER, carried, find_carried
 from vectorstore.embeddings import Embedder, batches_of_like_length
 from vectorstore.errors import ModelError
@@ -102,19 +103,8 @@ class OnnxReranker:
         with self._loading:
             tokenizer, session = self._loaded
         encoded = tokenizer.encode_batch([(query, text) for text in texts])
-        names = {argument.name for argument in session.get_inputs()}
-        for batch in batches_of_like_length([len(each.ids) for each in encoded], self._config.batch_size):
-            width = max(len(encoded[index].ids) for index in batch)
-            feed = {
-                name: np.zeros((len(batch), width), dtype=np.int64)
-                for name in ("input_ids", "attention_mask", "token_type_ids")
-            }
-            for row, index in enumerate(batch):
-                length = len(encoded[index].ids)
-                feed["input_ids"][row, :length] = encoded[index].ids
-                feed["attention_mask"][row, :length] = 1
-                feed["token_type_ids"][row, :length] = encoded[index].type_ids
-            logits, states = session.run(None, {name: array for name, array in feed.items() if name in names})
+        for batch in batches_of_like_length(list(map(len, encoded)), self._config.batch_size):
+            logits, states = session.run(None, padded([encoded[index] for index in batch]))
             found.logits[batch] = np.asarray(logits, dtype=np.float32).reshape(len(batch), -1)[:, 0]
             found.states[batch] = np.asarray(states, dtype=np.float32)[:, 0]
         return found

@@ -167,7 +167,7 @@ def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
     return not scope.months or any(first[:7] <= month <= f"{last}-99"[:7] for month in scope.months)
 
 
-Within = dict[str, object]
+Within = dict[str, Sequence[str]]
 # Of passages: None among them is an unknown one, and None alone restricts nothing.
 Languages = Collection[str | None] | None
 

@@ -62,7 +62,6 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        self._blocks: dict[int, _Block] = {}
         self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
     def load(self) -> None:
@@ -74,7 +73,7 @@ class SentenceEncoder:
         """Unpacks the pieces that most texts are of, which a first text would wait for."""
         for number in range(_BLOCKS):
             with self._loading:
-                block = self._block(number)
+                block = self._blocks[number]
                 block.row(int(_FREQUENT * block.height))
 
     def encode(self, text: str) -> EncodedText:
@@ -153,16 +152,12 @@ class SentenceEncoder:
 
     def _row(self, row: int, block: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
         with self._loading:
-            return self._block(block).row(row)
-
-    def _block(self, number: int) -> "_Block":
-        if number not in self._blocks:
-            self._blocks[number] = _Block(self._packed.open(f"q{number + 1}.npy"))
-        return self._blocks[number]
+            return self._blocks[block].row(row)
 
     @cached_property
-    def _packed(self) -> ZipFile:
-        return ZipFile(self._folder / "weights.npz")
+    def _blocks(self) -> "list[_Block]":
+        packed = ZipFile(self._folder / "weights.npz")
+        return [_Block(packed.open(f"q{number}.npy")) for number in range(1, _BLOCKS + 1)]
 
     @cached_property
     def _tokenizer(self) -> "SentencePieceProcessor":
@@ -195,12 +190,9 @@ def sentence_encoder() -> SentenceEncoder:
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     """Returns each row with its neighbours side by side; beyond the ends they are zero."""
-    count, width = rows.shape
-    seen = np.zeros((count, order, width), dtype=rows.dtype)
-    for place in range(order):
-        shift = place - left
-        seen[max(-shift, 0) : count - max(shift, 0), place] = rows[max(shift, 0) : count + min(shift, 0)]
-    return seen.reshape(count, order * width)
+    count = len(rows)
+    beyond = np.pad(rows, ((left, order - 1 - left), (0, 0)))
+    return np.concatenate([beyond[place : place + count] for place in range(order)], axis=1)
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:

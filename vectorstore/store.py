@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -37,7 +37,7 @@ from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, S
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.mapped_vectors import MappedVectors, Scored, write_mapped
-from vectorstore.private import make_private_folder, make_store_private
+from vectorstore.private import make_private_folder, make_store_private, replacing
 from vectorstore.schema import VectorTable
 
 logger = logging.getLogger(__name__)
@@ -117,27 +117,29 @@ class Store:
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
-        self._mapped: dict[VectorTable, tuple[str, MappedVectors | None]] = {}
+        # Those of the store as it is, of each model.
+        self._mapped = {table: lru_cache(maxsize=1)(_mapped) for table in COLLECTIONS}
 
     def close(self) -> None:
         """Lets go of all files."""
         with self._index_guard:
             self._drop_index()
             self._indexes.close()
-            self._mapped.clear()
+        for mapped in self._mapped.values():
+            mapped.cache_clear()
         self.catalogue.close()
 
     @contextmanager
-    def writer(self, *, wait_seconds: float | None = None, sync: bool = True) -> Iterator[None]:
+    def writer(self, *, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and brings the vector index up to the catalogue at the end.
 
         Without `sync` the index stays behind, for a writer that comes back; search is exact meanwhile. A
-        StoreLockedError says who writes for longer than `wait_seconds`; by default those of the store count.
+        StoreLockedError says who writes for longer than the store's `wait_seconds`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        wait = self._wait_seconds if wait_seconds is None else wait_seconds
-        with self.catalogue.database.advisory_lock(wait) if self.catalogue.is_served else self._file_lock(wait):
+        lock = self.catalogue.database.advisory_lock if self.catalogue.is_served else self._file_lock
+        with lock(self._wait_seconds):
             try:
                 if self.catalogue.meta("embedding_model") is None:
                     self._record_model()
@@ -230,13 +232,11 @@ class Store:
         if kept.exists():
             return
         kept.parent.mkdir(mode=0o700, exist_ok=True)
-        # Written beside and moved into place, so that a crash leaves no half table; the old copy goes
-        # first, since two that contradict each other could not be loaded.
-        draft = kept.with_suffix(".draft")
-        draft.write_bytes(data)
-        for old in kept.parent.glob(f"{prefix}*.csv"):
-            old.unlink()
-        draft.replace(kept)
+        with replacing(kept) as draft:
+            draft.write_bytes(data)
+            # The old copy goes first, since two that contradict each other could not be loaded.
+            for old in kept.parent.glob(f"{prefix}*.csv"):
+                old.unlink()
         if self.files is not None:
             self.files.replace_table(kept)
 
@@ -318,7 +318,7 @@ class Store:
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
-        mapped = self._mapped_vectors(table)
+        mapped = self._mapped[table](self._mapped_path(table))
         return None if mapped is None else mapped.nearest(vector, k)
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
@@ -326,7 +326,7 @@ class Store:
 
         Out of the mapped ones they come in a tenth of the time that the record takes.
         """
-        mapped = self._mapped_vectors("vectors")
+        mapped = self._mapped["vectors"](self._mapped_path("vectors"))
         owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
         vectors = None if mapped is None else mapped.of(tuple(owners))
         if vectors is None:
@@ -334,14 +334,6 @@ class Store:
         counts = Counter(owners.values())
         ends = np.cumsum(list(counts.values()))[:-1]
         return dict(zip(counts, np.split(vectors, ends), strict=True)) if counts else {}
-
-    def _mapped_vectors(self, table: VectorTable) -> MappedVectors | None:
-        with self._index_guard:
-            path = self._mapped_path(table)
-            if self._mapped.get(table, ("",))[0] != path.name:
-                # A file that is damaged is none; `untoc doctor` names it.
-                self._mapped[table] = path.name, _mapped(path)
-            return self._mapped[table][1]
 
     def check(self) -> tuple[Check, ...]:
         """Compares the parts of the store with each other."""
@@ -512,9 +504,9 @@ class Store:
         self._indexes.remove_others(folder)
 
 
-def open_record(path: Path, database: DatabaseConfig, *, migrate: bool | None = None) -> Database:
-    """Opens the record of a store that is there; see `Database`."""
-    return Database(_place(path, database), create=False, migrate=migrate)
+def open_record(path: Path, database: DatabaseConfig) -> Database:
+    """Opens the record of a store that is there, and brings it up to date."""
+    return Database(_place(path, database), create=False, migrate=True)
 
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:
@@ -522,6 +514,7 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 
 
 def _mapped(path: Path) -> MappedVectors | None:
+    # A file that is damaged is none; `untoc doctor` names it.
     with suppress(OSError, EOFError, ValueError):
         return MappedVectors(path)
     return None

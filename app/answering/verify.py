@@ -83,7 +83,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "misattributed"
     if (citation.kind, citation.summarised) != (citation_kind(statement), statement.span.summarised):
         return "misattributed"
-    if not statement.holds(citation.start, citation.end):
+    if not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end, heads):

@@ -8,6 +8,7 @@ from app.checking.findings import CheckReport
 from app.checking.report import CodeNamer, markdown_report
 from app.checking.word_comments import comment_word
 from app.errors import ExportError
+from vectorstore.private import replacing
 
 OUTPUTS: Final = (".docx", ".md", ".json")
 
@@ -35,12 +36,10 @@ def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer
         data = markdown_report(report, file.name, names).encode()
     else:
         data = (json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n").encode()
-    draft = output.with_name(f".{output.name}.part")
     try:
-        draft.write_bytes(data)
-        draft.replace(output)
+        with replacing(output) as draft:
+            draft.write_bytes(data)
     except OSError as exc:
-        draft.unlink(missing_ok=True)
         raise ExportError(
             f"{str(output)!r} cannot be written ({exc.strerror}): choose another folder or name with -o"
         ) from exc

@@ -21,7 +21,7 @@ def migrate(invocation: Invocation) -> int:
     from vectorstore.store import open_record
 
     settings = invocation.settings()
-    record = open_record(settings.store, settings.database, migrate=True)
+    record = open_record(settings.store, settings.database)
     name = record.name
     record.close()
     return invocation.show({"revision": HEAD}, f"{name} is up to date: revision {HEAD}")

@@ -19,7 +19,7 @@ from app.desk.works import Works
 from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Answer
-from vectorstore.private import make_private_folder, private_opener
+from vectorstore.private import make_private_folder, private_opener, replacing
 from vectorstore.records import JSONValue, text_sha256
 
 _FOLDER: Final = "evals"
@@ -77,11 +77,8 @@ def save_draft(
             if stored and not stored.endswith(b"\n"):
                 stored += b"\n"
             case = json.dumps(_case(identifier, answer, judged, history, overrides or {}), ensure_ascii=False)
-            # Written beside and moved into place, so that a full disk leaves no half line.
-            draft = path.with_suffix(".draft")
-            with open(draft, "wb", opener=private_opener) as file:
+            with replacing(path) as draft, open(draft, "wb", opener=private_opener) as file:
                 file.write(stored + f"{clean_question(case).translate(_LINE_ENDS)}\n".encode())
-            draft.replace(path)
     except Timeout as exc:
         raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc
     except OSError as exc:

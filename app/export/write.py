@@ -6,7 +6,7 @@ product. Both are put in place together.
 
 import hashlib
 import json
-import secrets
+from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from app.export.excel import excel_bytes
 from app.export.markdown import markdown_bytes
 from app.export.one_page import fit_to_page
 from app.export.pdf import pdf_bytes
+from vectorstore.private import replacing
 from vectorstore.records import text_sha256
 
 SUFFIXES: Final = (".docx", ".xlsx", ".md", ".pdf")
@@ -97,20 +98,13 @@ def check_output(path: Path) -> None:
 
 def _replace(contents: dict[Path, bytes]) -> None:
     """Writes files beside their places first, then puts all of them in place."""
-    written: dict[Path, Path] = {}
     try:
-        for path, content in contents.items():
-            part = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}.part")
-            with part.open("xb") as file:
-                written[path] = part
-                file.write(content)
-        for path, part in written.items():
-            part.replace(path)
+        with ExitStack() as stack:
+            # The last one here is put in place first; where that fails, none is.
+            for path, content in reversed(contents.items()):
+                stack.enter_context(replacing(path)).write_bytes(content)
     except OSError as exc:
         raise ExportError(
             f"{str(next(iter(contents)))!r} cannot be written ({exc.strerror}): "
             "close it where it is open, or choose another place"
         ) from exc
-    finally:
-        for part in written.values():
-            part.unlink(missing_ok=True)

@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
 from ingest.metadata.sessions import canonical_body, canonical_session
+from vectorstore.private import replacing
 from vectorstore.records import Metadata, StatementKind
 
 MANIFEST_NAME = "statements.csv"
@@ -188,12 +188,9 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     cells = ([getattr(row, column) or "" for column in columns] for row in rows)
     csv.writer(text).writerows([columns, *([_guard(cell) for cell in row] for row in cells)])
     try:
-        # Written beside and moved into place, so that a crash leaves the old manifest whole. The byte order
-        # mark lets Excel read UTF-8.
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".statements-") as beside:
-            draft = Path(beside) / MANIFEST_NAME
+        with replacing(path) as draft:
+            # The byte order mark lets Excel read UTF-8.
             draft.write_bytes(text.getvalue().encode("utf-8-sig"))
-            draft.replace(path)
     except OSError as exc:
         raise ManifestError(f"{str(path)!r} could not be written ({exc.strerror}); check the folder") from exc
     return path

@@ -25,6 +25,7 @@ from vectorstore.records import (
     ScannedWord,
     ScopeFilter,
     SentenceId,
+    Span,
     StoredReview,
     UnreadableFile,
     text_key,
@@ -268,3 +269,87 @@ def test_fts_and_passages_stay_in_step_under_any_history(long_lived, history):
     assert set(catalogue.passage_ids().values()) == held
     assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
     assert catalogue.count_passages() == len(catalogue.passage_ids())
+
+
+RECORD = "The Chair: Order.\nMr. A (Arvandia): We agree.\nMr. B (Utopia): We do not."
+
+
+def record_of_a_meeting():
+    whole = annotated("r", [RECORD], kind="record", body="UNTOC COP", session="11", date="2022-10-18")
+    parts = {"statements": (), "sentences": (), "passages": ()}
+    spoken = [("office", None, "Order."), ("party", "XAA", "We agree."), ("unknown", None, "We do not.")]
+    for number, (role, state, words) in enumerate(spoken, start=1):
+        start = RECORD.index(words)
+        place = {"start": start, "end": start + len(words)}
+        own = annotated(f"r.{number}", [words])
+        statement = replace(
+            own.statements[0],
+            document=whole.document,
+            span=Span(ordinal=number, role=role, named=f"speaker {number}", **place),
+            metadata=replace(whole.document.metadata, state=state),
+        )
+        parts["statements"] += (statement,)
+        parts["sentences"] += tuple(replace(each, language="en", **place) for each in own.sentences)
+        if role == "party":
+            parts["passages"] += tuple(replace(each, language="en", **place) for each in own.passages)
+    return replace(whole, **parts)
+
+
+@pytest.fixture
+def chaired(catalogue):
+    put(catalogue, record_of_a_meeting())
+    return catalogue
+
+
+def test_a_record_is_one_document_whose_filters_hold_for_its_interventions_in_scope(chaired):
+    (document,) = chaired.documents()
+    assert (document.document_id, document.interventions, document.passages) == ("r", 3, 1)
+    assert in_scope(chaired) == ["r.3", "r.2"]
+    assert in_scope(chaired, parties=("XAA",)) == ["r.2"]
+    assert in_scope(chaired, parties=("XAA",), sessions=("11",), years=(2022,)) == ["r.2"]
+    assert in_scope(chaired, parties=("XAA",), sessions=("10",)) == []
+
+
+def test_interventions_come_in_order_with_their_roles_and_their_places_in_the_record(chaired):
+    found = chaired.summaries_of("r")
+    assert [(s.span.ordinal, s.span.role, s.metadata.state) for s in found] == [
+        (1, "office", None), (2, "party", "XAA"), (3, "unknown", None)
+    ]  # fmt: skip
+    assert [RECORD[s.span.start : s.span.end] for s in found] == ["Order.", "We agree.", "We do not."]
+    assert chaired.summaries_of("r.2") == ()
+    statement, span = chaired.statement("r.2"), found[1].span
+    assert statement.source_text == RECORD and statement.span == span
+    assert span.holds(span.start, span.end)
+    assert not span.holds(0, 5) and not span.holds(span.start, span.end + 1)
+
+
+def test_a_removed_record_takes_its_interventions_along(chaired):
+    chaired.remove("r")
+    assert chaired.documents() == chaired.summaries(ScopeFilter()) == chaired.summaries_of("r") == ()
+    assert lexical(chaired, "agree") == [] and chaired.count_passages() == 0
+
+
+def test_a_record_is_replaced_with_its_interventions(chaired):
+    put(chaired, record_of_a_meeting(), replaces="r")
+    assert len(chaired.summaries_of("r")) == 3 and len(lexical(chaired, "agree")) == 1
+    chaired.touch("r", file="new.txt", folder="/n", sha256="s", input_key="k3")
+    assert {s.file for s in chaired.summaries_of("r")} == {"new.txt"}
+
+
+def test_passages_are_told_apart_by_language(catalogue):
+    item = annotated("s", ["one word", "un mot", "no language"])
+    languages = ("en", "fr", None)
+    passages = tuple(replace(p, language=code) for p, code in zip(item.passages, languages, strict=True))
+    put(catalogue, replace(item, passages=passages))
+    assert catalogue.summaries(ScopeFilter())[0].languages == (None, "en", "fr")
+    assert catalogue.count_passages_of(["s"], ["fr"]) == 1
+    assert catalogue.vectors_of(["s"], ["en", None])[0] == ("s/0", "s/2")
+    assert catalogue.search_lexical("mot word", ["s"], 9, ["fr"])[0][0] == "s/1"
+
+
+def test_health_measures_an_intervention_against_its_part_of_the_record(chaired):
+    assert all(check.ok for check in chaired.health.check(64))
+    with chaired.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE sentences SET start = 0 WHERE statement_id = 'r.2'")
+    (finding,) = (check for check in chaired.health.check(64) if not check.ok)
+    assert finding.name == "offsets" and "1 statements" in finding.detail

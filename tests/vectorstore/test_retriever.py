@@ -234,7 +234,7 @@ def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
             path.unlink()
         else:
             path.write_bytes({"cut": data[:-3], "emptied": b"", "other numbers": data[:-4] + b"\0\0\0?"}[harm])
-        mapping._mapped.clear()
+        mapping._mapped["vectors"].cache_clear()
         if harm != "other numbers":
             mapped, read, used = mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)
             assert not used and mapped == read, harm

@@ -28,7 +28,7 @@ def test_a_question_in_each_language_quotes_the_asked_state_alone(question, stat
     for citation in answer.citations:
         statement = desk.corpus.show(citation.statement_id)
         assert statement.metadata.state == citation.state == state
-        assert statement.holds(citation.start, citation.end)
+        assert statement.span.holds(citation.start, citation.end)
 
 
 @cases("question")

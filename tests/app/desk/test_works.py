@@ -17,12 +17,13 @@ from app.server.accounts import Accounts
 from app.server.person import AT_THE_DESK
 from tests.fakes_engines import only_local, places
 from tests.fakes_ui import EXAMPLE, fake_workspace
+from vectorstore.database import IN_FOLDER
 
 
 @pytest.fixture
 def tables(engines: str, tmp_path: Path) -> Iterator[Tables]:
     store = tmp_path / "store"
-    tables = open_tables(store, **{name: value for name, value in places(store).items() if name == "database"})
+    tables = open_tables(store, places(store).get("database", IN_FOLDER))
     yield tables
     tables.close()
 

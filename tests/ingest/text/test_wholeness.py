@@ -79,7 +79,7 @@ def test_what_the_record_puts_between_is_passed_over():
     note = (text.index("("), text.index(")") + 1)
     own = statement(text, span=spoken(text, 0, (note,)))
     assert edges(own, text.index("late"), len(text), frozenset())[0] is None
-    assert not own.holds(0, len(text))
+    assert not own.span.holds(0, len(text))
 
 
 @pytest.mark.heavy
