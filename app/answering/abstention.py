@@ -103,9 +103,9 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     # Where only the members of a group are asked about, nobody is named who could be missed.
     sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
     names = local.wording.list_comma.join((*named, *sets))
-    otherwise = dict.fromkeys(item.party for item in retrieved.party_evidence if item.other_direction)
+    otherwise = [item for item in retrieved.party_evidence if item.other_direction]
     if otherwise and not resolution.scope.negated:
-        return _because("no_position", local, "other_direction", parties=local.names(otherwise))
+        return Abstention(reason="no_position", message=_other_direction(otherwise, local))
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
@@ -129,6 +129,16 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     if resolution.scope.negated:
         return _not_said(answer, retrieved, local)
     return _not_mentioned(resolution.scope, retrieved, names, local)
+
+
+def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> str:
+    """Says that nobody takes the direction asked for, who did earlier, and who spoke in another."""
+    parts = [local.say("no_such_direction")]
+    for key, changed in (("earlier_direction", True), ("other_direction", False)):
+        parties = dict.fromkeys(item.party for item in evidence if item.earlier_direction == changed)
+        if parties:
+            parts.append(local.say(key, parties=local.names(parties)))
+    return "\n\n".join(parts)
 
 
 def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abstention:

@@ -13,7 +13,6 @@ from app.retrieval.direction import direction_of, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
-from app.retrieval.terms import content_terms
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence
 
@@ -29,14 +28,17 @@ class _ReadEvidence:
 
     Attributes:
         direction: None where it only reports what others said.
-        clearness: How well it speaks of the topic: its chance times the share of the topic's words that it holds.
     """
 
     items: tuple[ScoredSentence, ...]
     language: str | None
     direction: Direction | None
     is_order: bool
-    clearness: float
+
+    @property
+    def chance(self) -> float:
+        """Of the sentence to speak of the topic."""
+        return self.items[0].relevance.chance
 
     @property
     def takes_direction(self) -> bool:
@@ -74,13 +76,13 @@ class PositionReader:
         best = self._read_best(evidence)
         # A later statement that hardly speaks of the topic does not hold the party's position on it.
         own = [each for each in best if each.direction is not None] or best
-        clear = max(each.clearness for each in own) / 2
-        near = [each for each in best if each.clearness >= clear]
+        clear = max(each.chance for each in own) / 2
+        near = [each for each in best if each.chance >= clear]
         taking = [each for each in near if each.takes_direction]
         # What a statement only announces it takes up elsewhere: "Drelnia has reconsidered this advice."
         told = {each.statement_id for each in taking}
         untold = (each for each in near if each.statement_id not in told)
-        taken_up = [self._taken_up(each, evidence, clear) for each in untold]
+        taken_up = [self._taken_up(each, evidence) for each in untold]
         taking += [each for each in taken_up if each.takes_direction]
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
@@ -93,7 +95,7 @@ class PositionReader:
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
         latest = recency(metadata[newest[0].statement_id])
         stray = {
-            each.items[0] for each in best if each.clearness < clear and recency(metadata[each.statement_id]) > latest
+            each.items[0] for each in best if each.chance < clear and recency(metadata[each.statement_id]) > latest
         }
         kept = [item for item in kept if item not in stray]
         first = {each.statement_id: each for each in reversed(newest)}
@@ -103,7 +105,13 @@ class PositionReader:
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         wanted = self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
-        return replace(evidence, sentences=tuple(sentences.values()), direction=direction, other_direction=not wanted)
+        return replace(
+            evidence,
+            sentences=tuple(sentences.values()),
+            direction=direction,
+            other_direction=not wanted,
+            earlier_direction=not wanted and any(each.direction == self.direction for each in taking),
+        )
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""
@@ -124,32 +132,22 @@ class PositionReader:
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        topic = self.topic(language)
-        alone = read_sentence(sentence.text, topic, language, self.parties)
-        terms = content_terms(topic, language or "en")
-        share = len(terms & content_terms(sentence.text, language or "en")) / len(terms) if terms else 1.0
+        alone = read_sentence(sentence.text, self.topic(language), language, self.parties)
         return _ReadEvidence(
             items=(item,),
             language=language,
             direction=direction_of([alone]),
             is_order=alone.is_order,
-            clearness=share * item.relevance.chance,
         )
 
-    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence, clear: float) -> _ReadEvidence:
-        """Returns what may hold the position that a statement announces: the sentences after, else its next best one.
-
-        That one counts as relevant as what announces it, and has to hold as much of the topic's words.
-        """
+    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
+        """Returns what may hold the position that a statement announces: what comes next, else its next best one."""
         after = self._with_next(read)
         (item,) = read.items
-        beside = (s for s in evidence.sentences if s.sentence.statement_id == read.statement_id)
+        beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
         others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
         other = None if after.takes_direction else next(others, None)
-        if other is None:
-            return after
-        found = self._read(replace(other, relevance=item.relevance), read.language)
-        return found if found.clearness >= min(clear, read.clearness / 2) else after
+        return after if other is None else self._read(replace(other, relevance=item.relevance), read.language)
 
     def _declined(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
         """Returns the first sentence that says, itself or in one after it, that no position is taken, with that one."""

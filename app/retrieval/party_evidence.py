@@ -33,6 +33,7 @@ class PartyEvidence:
         takes_no_position: The sentences speak of the topic without taking a position, and a position was asked for.
         direction: The direction of its latest position, where a position was asked for.
         other_direction: That is not the direction which was asked for ("which States oppose …").
+        earlier_direction: But an earlier statement of it took that one ("Drelnia opposed it, and now supports it").
         coverage_unknown: Whether finding nothing would not prove silence: the models do not know the language of the
             question or of the statements, and the glossary does not translate all of the topic.
     """
@@ -46,6 +47,7 @@ class PartyEvidence:
     takes_no_position: bool = False
     direction: Direction | None = None
     other_direction: bool = False
+    earlier_direction: bool = False
     coverage_unknown: bool = False
 
     @property
@@ -76,8 +78,17 @@ class PartyEvidence:
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:
-        """The sentences worth quoting, best first: those that answer, and what goes on beside them in a statement."""
-        answering = {item.sentence.statement_id for item in self.sentences if item.relevance.answers}
+        """The sentences worth quoting, best first: those that answer, and what goes on beside them in a statement.
+
+        Of a party that answers, any other statement counts that is more likely than not to speak of the topic, so that
+        its latest one is not missed for a little.
+        """
+        least = 0.5 if self.speaks else 1.0
+        answering = {
+            item.sentence.statement_id
+            for item in self.sentences
+            if item.relevance.answers or item.relevance.chance >= least
+        }
         return tuple(
             item
             for item in self.sentences

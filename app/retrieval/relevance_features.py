@@ -22,7 +22,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 7
+FEATURE_VERSION: Final = 8
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
 
@@ -33,7 +33,9 @@ class SentenceFeatures:
 
     Attributes:
         alone: Cross-encoder logit of the sentence.
-        lead: How far the sentence is behind the best one of the party in this, 0 or below.
+        lead: How far the sentence is behind the best one of the party in this, 0 or below; where the party is asked
+            about, in any wording of the topic: what is said of "mutual legal assistance" leaves all far behind that
+            only sounds like "MLA".
         contrast: By how many standard deviations the topic is nearer to these statements than background topics
             are, each at its nearest passage.
         generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
@@ -90,6 +92,7 @@ class Read:
         english: The sentences in English, as the cross-encoder was given them.
         english_windows: The windows in English.
         alone: Their logits, (n,) float32.
+        highest: The highest logit of the party.
         states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
         one_of_many: Whether the question names nobody, so that little was read of each of many parties.
     """
@@ -101,6 +104,7 @@ class Read:
     english: tuple[str, ...]
     english_windows: tuple[str, ...]
     alone: Matrix
+    highest: float
     states: Matrix
     one_of_many: bool
 
@@ -157,7 +161,7 @@ class FeatureExtractor:
         for alone, text, window, farthest, own, wide in read_of:
             yield SentenceFeatures(
                 alone=float(alone),
-                lead=float(alone - read.alone.max()),
+                lead=float(alone - read.highest),
                 contrast=0.0 if others is None else float((nearest - others.mean()) / (others.std() + 0.02)),
                 generality=generality,
                 terms_missing=missing,

@@ -8,7 +8,7 @@ ranks before "We thank the Secretariat."
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial, reduce
 from itertools import chain, zip_longest
@@ -104,8 +104,7 @@ class SentenceRanker:
         passages: tuple[ScoredPassage, ...] = ()
         surest: dict[str, ScoredSentence] = {}
         # Synonyms of the topic count as the topic.
-        for wording in topic.wordings:
-            read = self.read(readable, wording)
+        for wording, read in self._read_wordings(readable, topic, DEEP):
             passages = passages or read.passages
             (judged,) = self._judge(wording, [read])
             for item in _scored(read, judged):
@@ -260,7 +259,16 @@ class SentenceRanker:
         by_words = partial(_by_words, topic)
         return tuple(tuple(map(by_words, r.sentences, r.windows, r.english, r.english_windows)) for r in reads)
 
-    def read(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP) -> Read:
+    def _read_wordings(
+        self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
+    ) -> Iterator[tuple[Topic, Read]]:
+        """Yields what is read for each wording of a topic; a sentence is behind the best one in any of them."""
+        reads = [self._read_wording(searched, wording, depth) for wording in topic.wordings]
+        highest = max((float(logit) for read in reads for logit in read.alone), default=0.0)
+        for wording, read in zip(topic.wordings, reads, strict=True):
+            yield wording, replace(read, highest=highest)
+
+    def _read_wording(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         passages = self._passages(searched, topic, depth.passages)
         texts = self._texts(passages)
@@ -303,6 +311,7 @@ class SentenceRanker:
             english=tuple(self._english(each.text, each) for each in kept),
             english_windows=tuple(map(self._english, windows, kept)),
             alone=pairs.logits,
+            highest=float(pairs.logits.max(initial=-math.inf)),
             states=pairs.states,
             one_of_many=one_of_many,
         )
@@ -313,8 +322,8 @@ class SentenceRanker:
         """Returns the sentences that are read for a topic with what is measured of them, in all its wordings."""
         return tuple(
             measured
-            for wording in topic.wordings
-            for measured in self._measured(wording, [self.read(searched, wording, depth)])[0]
+            for wording, read in self._read_wordings(searched, topic, depth)
+            for measured in self._measured(wording, [read])[0]
         )
 
     def measure_list(

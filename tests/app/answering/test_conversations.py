@@ -1,21 +1,22 @@
-"""Conversations of ten turns in three languages over the fictional conference: who is cited after each turn.
+"""Conversations over the fictional conference, in three languages and on positions: who is cited after each turn.
 
-Under each language, a turn and the parties with the sessions that its answer cites.
+Under each name, a turn and the parties with the sessions that its answer cites.
 """
+
+from pathlib import Path
 
 import pytest
 
 from app.answering.history import turn_of
 from app.question.turn import EarlierTurn
-from app.wiring import Workspace
+from app.settings import Settings
+from app.wiring import Workspace, open_workspace
 from tests.cases import Cases
 
 cases = Cases(__file__)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("conversation", cases.all.values(), ids=cases.all)
-def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
+def _told(conversation: str, workspace: Workspace) -> list[str]:
     history: list[EarlierTurn] = []
     told = []
     for line in conversation.strip().splitlines():
@@ -27,4 +28,20 @@ def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, wo
             cited.setdefault(citation.state or "", set()).add(int(citation.session or 0))
         parties = "; ".join(" ".join(map(str, (code, *sorted(cited[code])))) for code in sorted(cited))
         told.append(f"{said} -> {parties or 'nobody'}")
-    assert told == conversation.strip().splitlines()
+    return told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("conversation", cases.all.values(), ids=cases.all)
+def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
+    assert _told(conversation, workspace) == conversation.strip().splitlines()
+
+
+@pytest.mark.model
+def test_positions_are_the_latest_with_the_real_models(conference: Path, tmp_path: Path) -> None:
+    conversation = cases.all["POSITIONS"]
+    with open_workspace(Settings(store=tmp_path / "real")) as workspace:
+        workspace.corpus.ingest([conference])
+        assert _told(conversation, workspace) == conversation.strip().splitlines()
+        answer = workspace.assistant.ask("What is Arvandia's position on extradition?")
+        assert answer.citations[0].session == "12"

@@ -148,6 +148,14 @@ def test_change_over_time_quotes_each_statement_in_order(workspace):
     assert not any("read closely" in note for note in answer.scope.notes)
 
 
+def test_a_sentence_is_compared_with_the_best_in_any_wording_of_the_topic(workspace):
+    topic = workspace.ranker.topic("mutual legal assistance", "en")
+    measured = workspace.ranker.measure(workspace.store.catalogue.summaries(ScopeFilter(parties=("XGA",))), topic)
+    highest = max(item.features.alone for item in measured)
+    assert len(topic.wordings) > 1
+    assert [item.features.lead for item in measured] == pytest.approx([i.features.alone - highest for i in measured])
+
+
 def test_a_mention_without_a_position_is_told(workspace):
     answer = workspace.assistant.ask("What is the position of Arvandia on artificial intelligence?")
     assert answer.abstention is not None and answer.abstention.reason == "no_position"

@@ -139,6 +139,14 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
 
 
+def test_another_statement_that_likely_speaks_of_the_topic_is_quoted_of_a_party_that_answers():
+    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.6, near=0.1))
+    sure, likely, unlikely = model.judge([replace(ZERO, alone=logit) for logit in (1.0, 0.1, -0.1)], NO_STATES)
+    found = _evidence(*enumerate((sure, likely, unlikely)), of={1: "later", 2: "other"})
+    assert [sentence.statement_id for sentence in found.best_sentences] == ["s", "later"]
+    assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
+
+
 def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance():
     merged = merge_evidence(_evidence((1, CITED)), _evidence((1, lexical_relevance(0.0)), (2, lexical_relevance(0.0))))
     assert [(i.sentence.ordinal, i.relevance.source) for i in merged.sentences] == [(1, "cited"), (2, "lexical")]
