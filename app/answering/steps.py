@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
 
 # Kinds of question whose answer takes no position.
-_WITHOUT_POSITIONS: Final = ("metadata", "source", "list", "summary", "treaty_text", "greeting")
+_WITHOUT_POSITIONS: Final = (
+    "metadata", "source", "list", "summary", "treaty_text", "greeting", "number", "date", "person",
+)  # fmt: skip
 # Quotations and claims at most, where a shorter answer is asked for.
 _SHORTER: Final = 2
 

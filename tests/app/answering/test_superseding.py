@@ -1,6 +1,7 @@
 """What a later statement supersedes: only another direction, of the same party, certainly later."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.answering.citation_spans import takes_back
 from app.answering.superseding import (
@@ -13,6 +14,7 @@ from app.answering.superseding import (
 )
 from app.records import Citation, Claim
 from tests.cases import Cases
+from tests.fakes_corpora import workspace_over
 from tests.made import citation
 
 cases = Cases(__file__)
@@ -91,3 +93,18 @@ def test_what_would_have_been_is_known_in_six_languages(words: str) -> None:
 @cases("words")
 def test_what_revises_an_earlier_view_is_known_in_six_languages(words: str) -> None:
     assert takes_back(words)
+
+
+def test_a_fact_that_is_asked_for_supersedes_nothing(tmp_path: Path) -> None:
+    texts = {
+        "b8.txt": "We oppose 12 requests for extradition.",
+        "b9.txt": "We support 9 requests for extradition.",
+    }
+    rows = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\n"
+    with workspace_over(tmp_path, texts, rows) as workspace:
+        asked = (
+            "What did Belmora say about requests for extradition?",
+            "How many requests for extradition had Belmora?",
+        )
+        told = [workspace.assistant.ask(question).citations for question in asked]
+    assert [[citation.superseded_by for citation in each] for each in told] == [[None, 1], [None, None]]
