@@ -44,11 +44,11 @@ class PromptEvidence:
         """Returns the statement that holds a numbered sentence."""
         return self.sources.statements[self.sentences[number].statement_id]
 
-    def cite(self, number: int, first: int) -> list[Citation]:
-        """Cites what a numbered sentence is quoted in, numbered from `first`."""
+    def cite(self, number: int) -> list[Citation]:
+        """Cites what a numbered sentence is quoted in; the citations have no numbers yet."""
         statement = self.statement(number)
         sentences = self.sources.sentences[statement.statement_id]
-        return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
+        return [cite(statement, sentences, span, 0) for span in self.quoted[number]]
 
 
 def number_sentences(
