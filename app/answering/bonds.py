@@ -177,10 +177,7 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
 
 
 def opens(text: str) -> bool:
-    """Returns whether words open others, which are not among them: by a colon, or as "as follows.".
-
-    A salutation opens nothing.
-    """
+    """Returns whether words open others, not among them: by a colon, or as "as follows."; salutations do not."""
     return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
 
 
@@ -194,10 +191,7 @@ def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | Non
 
 
 def _follows(before: str, name: str) -> bool:
-    """Returns whether an item's name may be the one after another: "3" after "2", "(c)" after "(b)", "iii" after "ii".
-
-    Those of other alphabets may always.
-    """
+    """Returns whether an item's name may be the one after another: "3" after "2", "c" after "b", "iii" after "ii"."""
     if before.isdecimal() and name.isdecimal():
         return int(name) == int(before) + 1
     one, other = before.lower(), name.lower()
