@@ -218,9 +218,9 @@ class ModelWriter:
             return None
 
     def _prompts(self) -> list[str]:
-        if self.config.output == "auto":
-            return ["compose", "compose_lines"] if self._structured else ["compose_lines"]
-        return ["compose"] if self._structured else ["compose_lines"]
+        if not self._structured:
+            return ["compose_lines"]
+        return ["compose", "compose_lines"] if self.config.output == "auto" else ["compose"]
 
     def _room(self, prompt: Prompt, task: Task, language: str) -> int:
         """Returns how many tokens of the context window evidence may take."""
