@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from app.errors import SettingsError
-from app.retrieval.background import background_topics, background_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.relevance import (
     ARTEFACT,
@@ -21,7 +20,7 @@ from app.retrieval.relevance import (
     lexical_relevance,
     load_relevance,
 )
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures, background_topics, background_vectors
 from tests.fakes import HashingEmbedder
 from tests.fakes_corpora import split
 from vectorstore.embeddings import PackagedEmbedder
