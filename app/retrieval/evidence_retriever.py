@@ -14,11 +14,10 @@ from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, S
 from app.retrieval.direction import direction_asked, has_one_subject, topic_words
 from app.retrieval.latest_position import PositionReader
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.party_search import PartySearch
+from app.retrieval.party_search import PartySearch, choose_strategy
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
-from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import Topic, topic_in
 from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import thesaurus

@@ -8,8 +8,8 @@ import pytest
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
+from app.retrieval.party_search import _JOINS
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
