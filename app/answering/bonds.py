@@ -21,7 +21,6 @@ _LAYOUT, _FROM_END = RegexPatterns("layout"), regex.IGNORECASE | regex.REVERSE
 _OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""", _FROM_END)
 _SIBLING_FOLLOWS: Final = regex.compile(rf"(?:[,،，]$|{_LAYOUT.source('listing_end')})", _FROM_END)
 _ANNOUNCED: Final = regex.compile(_LAYOUT.source("announced_end"), _FROM_END)
-_ORDINAL: Final = _LAYOUT.ordinal_item
 _ORDINALS: Final = frozenset(("first",))
 _MARK: Final = regex.compile(
     r"""\A["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
@@ -205,7 +204,7 @@ def _follows(before: str, name: str) -> bool:
 def _mark_of(text: str) -> _Mark | None:
     found = _MARK.match(text)
     if found is None:
-        ordinal = _ORDINAL.match(text)
+        ordinal = _LAYOUT.ordinal_item.match(text)
         if ordinal is None:
             return None
         return _Mark(kinds=_ORDINALS, is_first=ordinal["first"] is not None, is_final=ordinal["final"] is not None)

@@ -30,11 +30,6 @@ _HEADING: Final = 6
 FindWords = Callable[[str], Sequence[WordsFound]]
 
 
-def nowhere(words: str) -> tuple[WordsFound, ...]:
-    """Finds no words, where there is no check of quotations to ask."""
-    return ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class KindAnswers:
     """Finds what each kind of question needs, and composes the kinds that are not answered from evidence on a topic.

@@ -35,8 +35,6 @@ _MANY_NAMED: Final = 12
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
 _GLOSSED: Final = 3
-# Stands for letters that a damaged text has lost.
-_LOST: Final = "\ufffd"
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
 
@@ -378,14 +376,14 @@ class EvidenceRetriever:
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
         """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names."""
         # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
-        # text may name it in letters that were lost, and what a party says of itself needs no name.
+        # text may name it in letters that were lost (U+FFFD), and what a party says of itself needs no name.
         catalogue = self._store.catalogue
 
         def names(key: str) -> bool:
             words = " ".join(sentence.text for sentence in catalogue.sentences(key))
             titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
             found = parties.find(" ".join((words, *titles)))
-            return _LOST in words or any(about & set(match.codes) for match in found)
+            return "\ufffd" in words or any(about & set(match.codes) for match in found)
 
         if about & {evidence.party, *evidence.members}:
             return evidence

@@ -223,12 +223,11 @@ def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[
         phrase, rest = one[:lead], one[lead + (one[lead].kind == "comma") :]
         counted = [token for token in phrase if token.counts]
         for start, end in _runs(counted, other):
+            before = other[:start] if claim_leads else other[max(0, start - 1) : start]
+            if any(token.kind in ("join", "break", "stop") for token in before):
+                continue
             left = other[:start] + other[end:]
-            if any(token.kind in ("join", "break", "stop") for token in other[max(0, start - 1) : start]):
-                continue
             claim, evidence = (rest, left) if claim_leads else (left, rest)
-            if claim_leads and any(token.kind in ("join", "break", "stop") for token in other[:start]):
-                continue
             yield replace(body, tokens=claim), evidence
 
 

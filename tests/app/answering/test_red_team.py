@@ -138,6 +138,7 @@ def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, 
         retriever=_finding(retrieved),
         parties=lambda: parties,
         max_citations=5,
+        find_words=lambda words: (),
         writer=writer(_obedient(attack), config=CONFIG, piece=400, **options),
     )
     question = f"{QUESTION} {attack.text}" if attack.channel == "question" else QUESTION
