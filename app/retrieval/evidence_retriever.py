@@ -54,7 +54,6 @@ class Retrieved:
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
-        missing_parties: Parties asked about that have no statement in scope.
         empty_corpus: Whether nothing is stored at all.
         unreadable: Files in scope that could not be read.
         notes: How the scope was applied and what was left out.
@@ -70,7 +69,6 @@ class Retrieved:
     party_evidence: tuple[PartyEvidence, ...] = ()
     spoken_for: tuple[PartyEvidence, ...] = ()
     related: tuple[PartyEvidence, ...] = ()
-    missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
     unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
@@ -114,7 +112,7 @@ class Retrieved:
             statements_in_scope=len(self.searched),
             statements_with_evidence=len(cited & {summary.statement_id for summary in self.searched}),
             states_without_evidence=tuple(silent),
-            states_without_statement=self.missing_parties,
+            states_without_statement=tuple(code for code in self.asked_parties if code not in self.owned),
             unreadable_files=self.unreadable,
         )
 
@@ -152,14 +150,12 @@ class EvidenceRetriever:
         scoped = self._scoped(catalogue, scope, parties)
         in_scope = scoped.of(() if scope.members_of else asked)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
-        owned = scoped.by_party(in_scope)
         return replace(
             base,
             asked_parties=asked,
-            owned=owned,
+            owned=scoped.by_party(in_scope),
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             searched=tuple(summary for summary in in_scope if summary.metadata.holders),
-            missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
 

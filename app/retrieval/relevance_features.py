@@ -96,7 +96,6 @@ class Read:
         english_windows: The windows in English.
         alone: Their logits, (n,) float32.
         states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
-        one_of_many: Whether the question names nobody, so that little was read of each of many parties.
     """
 
     statement_ids: tuple[str, ...]
@@ -107,7 +106,6 @@ class Read:
     english_windows: tuple[str, ...]
     alone: Matrix
     states: Matrix
-    one_of_many: bool
 
 
 class FeatureExtractor:

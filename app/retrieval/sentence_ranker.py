@@ -110,7 +110,7 @@ class SentenceRanker:
         for wording in topic.wordings:
             read = self.read(readable, wording)
             passages = passages or read.passages
-            (judged,) = self._judge(wording, [read])
+            (judged,) = self._judge(wording, [read], one_of_many=False)
             for item in _scored(read, judged):
                 other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
@@ -134,7 +134,8 @@ class SentenceRanker:
             silent = {party: own for party, own in owned.items() if not found[party].answers}
             reads = self.read_list(silent, wording, len(topic.wordings))
             read |= reads.keys()
-            for (party, own), judged in zip(reads.items(), self._judge(wording, list(reads.values())), strict=True):
+            judged_of_each = self._judge(wording, list(reads.values()), one_of_many=True)
+            for (party, own), judged in zip(reads.items(), judged_of_each, strict=True):
                 part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
                 found[party] = merge_evidence(found[party], part)
         return tuple(found.values()), len(read)
@@ -155,7 +156,7 @@ class SentenceRanker:
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
-        return self._read(owned, {party: near[party] for party in parties}, topic, depth, one_of_many=True)
+        return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
     def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
         """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
@@ -243,12 +244,12 @@ class SentenceRanker:
             found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
         return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
 
-    def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
-        """Returns the relevance of the windows of each party."""
+    def _judge(self, topic: Topic, reads: Sequence[Read], *, one_of_many: bool) -> tuple[tuple[Relevance, ...], ...]:
+        """Returns the relevance of the windows of each party; of one of many little was read."""
         if self.relevance.calibrated:
             measured = self._features.measure(topic, reads)
             return tuple(
-                self.relevance.judge(own, read.states, one_of_many=read.one_of_many)
+                self.relevance.judge(own, read.states, one_of_many=one_of_many)
                 for own, read in zip(measured, reads, strict=True)
             )
         by_words = partial(_by_words, topic)
@@ -258,7 +259,7 @@ class SentenceRanker:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         passages = self._passages(searched, topic, depth.passages)
         depth = depth._replace(passages=len(passages))
-        return self._read({"": searched}, {"": passages}, topic, depth, one_of_many=False)[""]
+        return self._read({"": searched}, {"": passages}, topic, depth)[""]
 
     def _read(
         self,
@@ -266,8 +267,6 @@ class SentenceRanker:
         near: Mapping[str, Sequence[ScoredPassage]],
         topic: Topic,
         depth: Depth,
-        *,
-        one_of_many: bool,
     ) -> dict[str, Read]:
         """Reads of each party with passages `near` to a topic the sentences of the best of these, all at once."""
         best = {party: passages[: depth.passages] for party, passages in near.items()}
@@ -290,7 +289,6 @@ class SentenceRanker:
                 english_windows=tuple(map(self._english, windows, kept[party])),
                 alone=alone,
                 states=states,
-                one_of_many=one_of_many,
             )
         return reads
 
