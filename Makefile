@@ -76,7 +76,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 
 train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
 	$(BIN)/python scripts/train_reading.py
-	$(BIN)/python -c 'from pathlib import Path; from app.retrieval.background import keep_vectors; from vectorstore.embeddings import PackagedEmbedder; keep_vectors(PackagedEmbedder(), Path("app/retrieval/data/background_topics.safetensors"))'
+	$(BIN)/python -c 'from pathlib import Path; from app.retrieval.relevance_features import keep_vectors; from vectorstore.embeddings import PackagedEmbedder; keep_vectors(PackagedEmbedder(), Path("app/retrieval/data/background_topics.safetensors"))'
 
 train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS and SPEECHES are folders of the general debate, without them only those of questions
 	$(BIN)/python scripts/train_direction.py $(if $(CORPUS),$(CORPUS) $(SPEECHES),--asked)

@@ -14,9 +14,9 @@ import numpy as np
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
+from app.retrieval.party_search import ByTopic, choose_strategy
 from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.retrieval.sentence_ranker import SentenceRanker
-from app.retrieval.strategies import ByTopic, choose_strategy
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, Evidence, load_cases

@@ -87,7 +87,7 @@ class _OnePile(ScopedStatements):
     """All statements of any time are searched together, as if the first State asked about had spoken them."""
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
-        every = [s for s in self._catalogue.summaries(ScopeFilter()) if codes or self._asked.keeps(s.metadata)]
+        every = [s for s in self._catalogue.summaries(ScopeFilter()) if codes or self._keeps(s.metadata)]
         return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) if codes else s for s in every)
 
     def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:

@@ -33,7 +33,6 @@ class Progress:
     """
 
     step: Step
-    detail: str = ""
     shown: str = ""
 
 

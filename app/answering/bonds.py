@@ -21,7 +21,6 @@ _LAYOUT, _FROM_END = RegexPatterns("layout"), regex.IGNORECASE | regex.REVERSE
 _OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""", _FROM_END)
 _SIBLING_FOLLOWS: Final = regex.compile(rf"(?:[,،，]$|{_LAYOUT.source('listing_end')})", _FROM_END)
 _ANNOUNCED: Final = regex.compile(_LAYOUT.source("announced_end"), _FROM_END)
-_ORDINAL: Final = _LAYOUT.ordinal_item
 _ORDINALS: Final = frozenset(("first",))
 _MARK: Final = regex.compile(
     r"""\A["“«]?(?:(?P<bullet>[-–—•·*▪●○◦➢►✓\uf0a7\uf0b7])\s*(?=[\p{L}\p{N}"“«(])
@@ -177,10 +176,7 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
 
 
 def opens(text: str) -> bool:
-    """Returns whether words open others, which are not among them: by a colon, or as "as follows.".
-
-    A salutation opens nothing.
-    """
+    """Returns whether words open others, not among them: by a colon, or as "as follows."; salutations do not."""
     return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
 
 
@@ -194,10 +190,7 @@ def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | Non
 
 
 def _follows(before: str, name: str) -> bool:
-    """Returns whether an item's name may be the one after another: "3" after "2", "(c)" after "(b)", "iii" after "ii".
-
-    Those of other alphabets may always.
-    """
+    """Returns whether an item's name may be the one after another: "3" after "2", "c" after "b", "iii" after "ii"."""
     if before.isdecimal() and name.isdecimal():
         return int(name) == int(before) + 1
     one, other = before.lower(), name.lower()
@@ -211,7 +204,7 @@ def _follows(before: str, name: str) -> bool:
 def _mark_of(text: str) -> _Mark | None:
     found = _MARK.match(text)
     if found is None:
-        ordinal = _ORDINAL.match(text)
+        ordinal = _LAYOUT.ordinal_item.match(text)
         if ordinal is None:
             return None
         return _Mark(kinds=_ORDINALS, is_first=ordinal["first"] is not None, is_final=ordinal["final"] is not None)

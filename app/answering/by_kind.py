@@ -4,7 +4,7 @@
 "which documents do we have?" a list; all other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, takewhile
 from typing import Final
@@ -18,7 +18,7 @@ from app.answering.quoted_speaker import with_quoted_parties
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.exclude_shown import exclude_shown
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, Statement, StatementSummary
 
@@ -28,11 +28,6 @@ _LISTED: Final = 30
 _OPENING: Final = 12
 _HEADING: Final = 6
 FindWords = Callable[[str], Sequence[WordsFound]]
-
-
-def nowhere(words: str) -> tuple[WordsFound, ...]:
-    """Finds no words, where there is no check of quotations to ask."""
-    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +58,7 @@ class KindAnswers:
             )
             if near.party_evidence:
                 return near
-        return exclude_shown(retriever.retrieve(resolution, parties), resolution)
+        return _without_shown(retriever.retrieve(resolution, parties), resolution)
 
     def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
         """Composes the answer; None for a kind that is answered from evidence."""
@@ -85,12 +80,8 @@ class KindAnswers:
                 chosen = list(self.retriever.key_sentences(retrieved, self.limit))
             return _compose_summary(chosen, sources, local, asked, limit=self.limit)
         if kind == "list":
-            if not _has_subject(resolution):
-                return _compose_list(sources, (), len(retrieved.searched), local, asked)
-            best = _strong(retrieved)
-            held = dict.fromkeys(sentence.statement_id for sentence in best)
-            on_topic = Sources(statements={key: sources.statements[key] for key in held}, sentences=sources.sentences)
-            return _compose_list(on_topic, best, len(retrieved.searched), local, asked, found=len(held))
+            best = _strong(retrieved) if _has_subject(resolution) else None
+            return _compose_list(sources, best, len(retrieved.searched), local, asked)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -119,6 +110,25 @@ class KindAnswers:
         places = tuple(self.find_words(resolution.quote))
         held = dict.fromkeys(place.statement_id for place in places)
         return self.retriever.with_texts(replace(found, places=places), list(held))
+
+
+def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
+    """Leaves out what an earlier answer showed: parties after "who else?", sentences after "what else?"."""
+    shown = resolution.shown
+    if resolution.act != "more" or shown is None:
+        return retrieved
+    many = resolution.scope.all_states or resolution.scope.members_of
+
+    def rest(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
+        for item in items:
+            if item.answers and not many:
+                new = (each for each in item.best if each.sentence.sentence_id not in shown.sentences)
+                yield replace(item, sentences=tuple(new))
+            elif not (item.answers and item.party in shown.parties):
+                yield item
+
+    party_evidence, spoken_for = (tuple(rest(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
+    return replace(retrieved, party_evidence=party_evidence, spoken_for=spoken_for)
 
 
 def _party(citation: Citation, asked: Collection[str]) -> str:
@@ -181,18 +191,13 @@ def _heading_of(sentences: Sequence[Sentence]) -> range:
 
 
 def _compose_list(
-    sources: Sources,
-    best: Sequence[Sentence],
-    searched: int,
-    local: Localization,
-    asked: Collection[str],
-    *,
-    found: int | None = None,
+    sources: Sources, best: Sequence[Sentence] | None, searched: int, local: Localization, asked: Collection[str]
 ) -> Composition:
-    """Lists statements, of those `found` or all; each cites its best sentence on what was asked, else its opening."""
-    count = searched if found is None else found
-    places = {sentence.statement_id: sentence.ordinal for sentence in reversed(best)}
-    ordinals = {key: places.get(key, 0) for key in sources.statements if sources.sentences[key]}
+    """Lists statements: those of the `best` sentences on what was asked, with these, else all with their opening."""
+    ordinals = {} if best is not None else {key: 0 for key in sources.statements if sources.sentences[key]}
+    for sentence in best or ():
+        ordinals.setdefault(sentence.statement_id, sentence.ordinal)
+    count = searched if best is None else len(ordinals)
 
     def line(code: str, citation: Citation) -> str:
         party = holders(citation, local.name, local.wording, code) if code else ""

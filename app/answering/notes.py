@@ -5,15 +5,11 @@ English.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.records import Note
 from ingest.parties.regions import regions
-
-# Kinds whose words name the values otherwise than the note does.
-_OF_STATEMENTS: Final = frozenset({"latest", "earliest"})
 
 
 def word_notes(notes: Iterable[Note], local: Localization) -> tuple[str, ...]:
@@ -23,7 +19,7 @@ def word_notes(notes: Iterable[Note], local: Localization) -> tuple[str, ...]:
 
 def _word(note: Note, local: Localization) -> str:
     values = dict(note.values)
-    if note.kind in _OF_STATEMENTS:
+    if note.kind in ("latest", "earliest"):
         values = {"dates": occasions(values["statements"], local.wording)}
     elif note.kind == "members_of":
         known = [regions()[code] for code in values.pop("codes")]

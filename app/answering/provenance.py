@@ -22,7 +22,7 @@ def provenance(citation: Citation, wording: Wording) -> str:
     """Returns body, session, date and agenda item in one line; what was inferred is marked so."""
     facts: list[tuple[str, str | None]] = [
         ("body", citation.body),
-        ("session", _say(wording, "session", "number", citation.session)),
+        ("session", _numbered(wording, "session", citation.session)),
         ("date", spoken_date(citation.date, wording.language)),
         ("agenda_item", _agenda_item(citation.agenda_item, wording)),
     ]
@@ -87,8 +87,8 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
     """Returns a reference as `reference` does, with the names of parties from elsewhere than a table."""
     place = [
         citation.symbol,
-        _say(wording, "page", "number", citation.page),
-        _say(wording, "paragraph", "number", citation.paragraph),
+        _numbered(wording, "page", citation.page),
+        _numbered(wording, "paragraph", citation.paragraph),
         citation.file,
         scan_note(citation, wording),
     ]
@@ -116,9 +116,7 @@ def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False
 def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
     """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
     said = (
-        spoken_date(s.metadata.date, wording.language)
-        or _say(wording, "session", "number", s.metadata.session)
-        or s.file
+        spoken_date(s.metadata.date, wording.language) or _numbered(wording, "session", s.metadata.session) or s.file
         for s in statements
     )
     return wording.list_comma.join(dict.fromkeys(said))
@@ -153,8 +151,8 @@ def spoken_day(value: str, language: str) -> str:
     return format_skeleton("MMMMd" if day else "MMMM", moment, locale=_LOCALES.get(language, language))
 
 
-def _say(wording: Wording, key: str, variable: str, value: object) -> str | None:
-    return None if value is None else wording.say(key, **{variable: value})
+def _numbered(wording: Wording, key: str, number: object) -> str | None:
+    return None if number is None else wording.say(key, number=number)
 
 
 def _agenda_item(item: str | None, wording: Wording) -> str | None:

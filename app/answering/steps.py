@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, related_readings
-from app.answering.by_kind import FindWords, KindAnswers, nowhere
+from app.answering.by_kind import FindWords, KindAnswers
 from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.history import read_state, state_after, state_as_json
@@ -22,7 +22,7 @@ from app.answering.verify import Verified, verify
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.question.turn import EarlierTurn, earlier_turns
-from app.records import Answer, Citation, Missing, Timings
+from app.records import Answer, Citation, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.spoken_of import as_spoken_of, speaking_of, unfit_filters
@@ -79,7 +79,7 @@ class Steps:
     retriever: EvidenceRetriever
     parties: Callable[[], PartyTable]
     max_citations: int
-    find_words: FindWords = nowhere
+    find_words: FindWords
     writer: "ModelWriter | None" = None
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
@@ -150,7 +150,10 @@ class Steps:
         if composed_by_kind is not None:
             yield composed_by_kind
             return
-        limit, answer_type, one_each = by_kind.limit, _answer_type(resolution), resolution.scope.all_states
+        # "When was that?" is answered by the lines of provenance.
+        in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
+        answer_type = None if in_provenance else resolution.answer_type
+        limit, one_each = by_kind.limit, resolution.scope.all_states
         quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
         if not resolution.sure_of_kind:
             quoted = replace(quoted, missing=None)
@@ -272,12 +275,6 @@ def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | No
         usage=dict(draft.usage),
         dropped_claims=(*draft.dropped, *answer.dropped_claims),
     )
-
-
-def _answer_type(resolution: Resolution) -> Missing | None:
-    """Returns the kind of answer to look for; None for "when was that?", which the provenance lines answer."""
-    in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
-    return None if in_provenance else resolution.answer_type
 
 
 class _Clock:

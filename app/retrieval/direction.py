@@ -19,7 +19,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import regex
 
-from app.question.roles import THIS, Weights, load_weights
+from app.question.roles import THIS, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
@@ -58,28 +58,9 @@ _TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against
 _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
+_DATA: Final = Path(str(files("app.retrieval"))) / "data"
 # How much the vector weighs beside what is counted, before training.
 _VECTOR, _TOLD = 4.0, 2.0
-
-
-class DirectionModel:
-    """The two classifiers: of sentences (`direction`) and of questions (`asked`).
-
-    Their weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON
-    and the SHA-256 of the examples that they were trained on.
-    """
-
-    def __init__(self, weights: Weights) -> None:
-        self._arrays = weights.arrays
-        self._classes: Mapping[str, tuple[str, ...]] = {
-            name: tuple(json.loads(weights.notes[f"{name}.classes"])) for name in ("direction", "asked")
-        }
-
-    def chances(self, name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:
-        """Returns the chance of each class."""
-        scores = self._arrays[f"{name}.weight"] @ features + self._arrays[f"{name}.bias"]
-        chances = np.exp(scores - np.logaddexp.reduce(scores))
-        return dict(zip(self._classes[name], map(float, chances), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +110,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
         for start, end in reversed(quoted):
             text = text[:start] + THIS[language] + text[end:]
         masked = mask_topic(text, topic, language, parties)
-    chances = _model().chances("direction", features_of(masked, marks, language))
+    chances = _chances("direction", features_of(masked, marks, language))
     told = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         told = average(told, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
@@ -195,7 +176,7 @@ def direction_asked(question: str, topic: str, language: str) -> Direction | Non
     """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language)
-    chances = _model().chances("asked", features_of(masked, find_position_marks(question, language), language))
+    chances = _chances("asked", features_of(masked, find_position_marks(question, language), language))
     found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
     return found.get(max(ASKED, key=lambda name: chances[name]))
 
@@ -253,9 +234,6 @@ def topic_and_text(text: str, topic: str, parties: PartyTable | None = None) -> 
     return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *", parties)
 
 
-_terms_of_word = lru_cache(maxsize=65536)(content_terms)
-
-
 @lru_cache(maxsize=256)
 def _subject_of(
     topic: str, language: str, parties: PartyTable | None
@@ -296,7 +274,7 @@ def _topical(
     if language == "zh":
         pairs = [any(text[at : at + 2] in each for each in (terms, *synonyms)) for at, _ in words]
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
-    told = [(start, end, _terms_of_word(text[start:end], language)) for start, end in words]
+    told = [(start, end, content_terms(text[start:end], language)) for start, end in words]
     content = [at for at, (_, _, own) in enumerate(told) if own]
     others = {
         at
@@ -328,13 +306,17 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
     return np.concatenate([_VECTOR * vector, _TOLD * np.array(told, dtype=np.float32)])
 
 
+def _chances(name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:
+    """Returns the chance of each class by the classifier of sentences (`direction`) or of questions (`asked`).
+
+    Its weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON.
+    """
+    weights = load_weights(_DATA / "direction.safetensors")
+    scores = weights.arrays[f"{name}.weight"] @ features + weights.arrays[f"{name}.bias"]
+    chances = np.exp(scores - np.logaddexp.reduce(scores))
+    return dict(zip(json.loads(weights.notes[f"{name}.classes"]), map(float, chances), strict=True))
+
+
 @cache
 def _fine_tuned() -> FineTunedClassifier:
-    """Returns the classifier of English sentences."""
-    return FineTunedClassifier(Path(str(files("app.retrieval"))) / "data" / "direction_en.safetensors")
-
-
-@cache
-def _model() -> DirectionModel:
-    """Returns the classifiers that come with the product."""
-    return DirectionModel(load_weights(Path(str(files("app.retrieval"))) / "data" / "direction.safetensors"))
+    return FineTunedClassifier(_DATA / "direction_en.safetensors")

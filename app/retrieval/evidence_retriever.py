@@ -14,11 +14,10 @@ from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, S
 from app.retrieval.direction import direction_asked, has_one_subject, topic_words
 from app.retrieval.latest_position import PositionReader
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.party_search import PartySearch
+from app.retrieval.party_search import PartySearch, choose_strategy
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
-from app.retrieval.strategies import choose_strategy
 from app.retrieval.topic import Topic, topic_in
 from ingest.glossary.glossary import terms_within
 from ingest.glossary.thesaurus import thesaurus
@@ -36,8 +35,6 @@ _MANY_NAMED: Final = 12
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
 _GLOSSED: Final = 3
-# Stands for letters that a damaged text has lost.
-_LOST: Final = "\ufffd"
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
 
@@ -57,7 +54,6 @@ class Retrieved:
         related: Evidence that does not answer but may help.
         other_readings: Articles of other treaties with the number asked about that are cited as well.
         unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
-        missing_parties: Parties asked about that have no statement in scope.
         empty_corpus: Whether nothing is stored at all.
         unreadable: Files in scope that could not be read.
         notes: How the scope was applied and what was left out.
@@ -73,7 +69,6 @@ class Retrieved:
     party_evidence: tuple[PartyEvidence, ...] = ()
     spoken_for: tuple[PartyEvidence, ...] = ()
     related: tuple[PartyEvidence, ...] = ()
-    missing_parties: tuple[str, ...] = ()
     other_readings: tuple[TreatyScope, ...] = ()
     unnamed_articles: tuple[str, ...] = ()
     empty_corpus: bool = False
@@ -117,7 +112,7 @@ class Retrieved:
             statements_in_scope=len(self.searched),
             statements_with_evidence=len(cited & {summary.statement_id for summary in self.searched}),
             states_without_evidence=tuple(silent),
-            states_without_statement=self.missing_parties,
+            states_without_statement=tuple(code for code in self.asked_parties if code not in self.owned),
             unreadable_files=self.unreadable,
         )
 
@@ -155,14 +150,12 @@ class EvidenceRetriever:
         scoped = self._scoped(catalogue, scope, parties)
         in_scope = scoped.of(() if scope.members_of else asked)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
-        owned = scoped.by_party(in_scope)
         return replace(
             base,
             asked_parties=asked,
-            owned=owned,
+            owned=scoped.by_party(in_scope),
             held=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             searched=tuple(summary for summary in in_scope if summary.metadata.holders),
-            missing_parties=tuple(code for code in asked if code not in owned),
             notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
         )
 
@@ -379,14 +372,14 @@ class EvidenceRetriever:
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
         """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names."""
         # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
-        # text may name it in letters that were lost, and what a party says of itself needs no name.
+        # text may name it in letters that were lost (U+FFFD), and what a party says of itself needs no name.
         catalogue = self._store.catalogue
 
         def names(key: str) -> bool:
             words = " ".join(sentence.text for sentence in catalogue.sentences(key))
             titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
             found = parties.find(" ".join((words, *titles)))
-            return _LOST in words or any(about & set(match.codes) for match in found)
+            return "\ufffd" in words or any(about & set(match.codes) for match in found)
 
         if about & {evidence.party, *evidence.members}:
             return evidence

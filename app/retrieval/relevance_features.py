@@ -4,14 +4,18 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is, and how near any topic is to these statements.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
-from app.retrieval.background import background_vectors
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from vectorstore.arrays import Matrix
@@ -23,6 +27,7 @@ from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
 FEATURE_VERSION: Final = 8
+_FOLDER: Final = files("app") / "retrieval" / "data"
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
 
@@ -94,7 +99,6 @@ class Read:
         alone: Their logits, (n,) float32.
         highest: The highest logit of the party.
         states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
-        one_of_many: Whether the question names nobody, so that little was read of each of many parties.
     """
 
     statement_ids: tuple[str, ...]
@@ -106,7 +110,6 @@ class Read:
     alone: Matrix
     highest: float
     states: Matrix
-    one_of_many: bool
 
 
 class FeatureExtractor:
@@ -212,3 +215,31 @@ def _is_telling(topic: Topic, start: int, end: int) -> bool:
     while end < len(text) and text[end].isalnum():
         end += 1
     return not content_terms(text[start:end], "en").isdisjoint(topic.weights)
+
+
+@cache
+def background_topics() -> tuple[str, ...]:
+    """Returns topics of international affairs to which any statement is compared: "fisheries", "space"."""
+    return tuple((_FOLDER / "background_topics.txt").read_text("utf-8").split("\n")[:-1])
+
+
+def background_vectors(embedder: Embedder) -> Matrix:
+    """Returns their vectors, (n, dim) float32: those that are kept, where they are of this model.
+
+    Embedding them takes half a second.
+    """
+    with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as kept:
+        if kept.metadata() == _made_of(embedder):
+            vectors: Matrix = kept.get_tensor("vectors")
+            return vectors
+    return embedder.embed_documents(background_topics())
+
+
+def keep_vectors(embedder: Embedder, path: Path) -> None:
+    """Writes the vectors by a model, as `make train` does."""
+    save_file({"vectors": embedder.embed_documents(background_topics())}, path, _made_of(embedder))
+
+
+def _made_of(embedder: Embedder) -> dict[str, str]:
+    topics = hashlib.sha256("\n".join(background_topics()).encode()).hexdigest()
+    return {"model": embedder.identity, "topics": topics}

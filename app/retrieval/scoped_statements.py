@@ -18,54 +18,26 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
 
 
-class Asked:
-    """Who a scope asks about: the parties named, and members of its regions and groups, without whoever is left out.
+class ScopedStatements:
+    """Applies the filters of a scope to the catalogue.
 
-    Members are those at the date of a statement.
+    Asked about are the parties named, and members of its regions and groups at the date of a statement, without whoever
+    is left out.
     """
 
-    def __init__(self, scope: Scope, parties: PartyTable) -> None:
+    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
+        self._catalogue = catalogue
         self._scope = scope
+        self._parties = parties
         self._codes = {*scope.states, *scope.groups}
         sets = [code for code in scope.excluded if code in regions() or parties.has_members(code)]
         # Kept by day: many statements were made on the same one.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(sets, parties, day)})
 
-    def holders(self, metadata: Metadata) -> tuple[str, ...]:
-        """Returns the parties to show a statement under: its holders that are asked about, else the first that may be.
-
-        A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
-        what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
-        """
-        left, members = self._left(metadata), self._members(metadata.date)
-        return tuple(code for code in left if code in self._codes or code in members) or left[:1]
-
-    def keeps(self, metadata: Metadata) -> bool:
-        """Whether a holder of a statement is no party left out, and a member where members are asked about."""
-        left = self._left(metadata)
-        if self._scope.members_of:
-            members = self._members(metadata.date)
-            return any(code in self._codes or code in members for code in left)
-        return bool(left) or not metadata.holders
-
-    def _left(self, metadata: Metadata) -> tuple[str, ...]:
-        gone = self._gone(metadata.date)
-        return tuple(code for code in metadata.holders if code in self._codes or code not in gone)
-
-
-class ScopedStatements:
-    """Applies the filters of a scope to the catalogue."""
-
-    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
-        self._catalogue = catalogue
-        self._scope = scope
-        self._parties = parties
-        self._asked = Asked(scope, parties)
-
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        found = tuple(summary for summary in self._filtered(codes) if self._asked.keeps(summary.metadata))
+        found = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
         if not self._scope.pick:
             return found
         picked = {summary.statement_id for own in self.by_party(found).values() for summary in own}
@@ -78,7 +50,7 @@ class ScopedStatements:
         """
         grouped: dict[str, list[StatementSummary]] = {}
         for summary in statements:
-            for code in self._asked.holders(summary.metadata):
+            for code in self._holders(summary.metadata):
                 grouped.setdefault(code, []).append(summary)
         return {code: self._picked(own) for code, own in grouped.items()}
 
@@ -114,6 +86,27 @@ class ScopedStatements:
             PartyEvidence(party=group, searched=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
             for (group, spoken_for, by_alignment), own in found.items()
         )
+
+    def _holders(self, metadata: Metadata) -> tuple[str, ...]:
+        """Returns the parties to show a statement under: its holders that are asked about, else the first that may be.
+
+        A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
+        what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
+        """
+        left, members = self._left(metadata), self._members(metadata.date)
+        return tuple(code for code in left if code in self._codes or code in members) or left[:1]
+
+    def _keeps(self, metadata: Metadata) -> bool:
+        """Whether a holder of a statement is no party left out, and a member where members are asked about."""
+        left = self._left(metadata)
+        if self._scope.members_of:
+            members = self._members(metadata.date)
+            return any(code in self._codes or code in members for code in left)
+        return bool(left) or not metadata.holders
+
+    def _left(self, metadata: Metadata) -> tuple[str, ...]:
+        gone = self._gone(metadata.date)
+        return tuple(code for code in metadata.holders if code in self._codes or code not in gone)
 
     def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
         """Keeps of a party's statements the pick: those that no other is certainly after, or before; all without one.

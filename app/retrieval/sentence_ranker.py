@@ -20,7 +20,6 @@ from app.question.resolution import TopicWording
 from app.records import TreatyScope
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.passage_sentences import Texts, sentences_of, windows_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence, Read
 from app.retrieval.terms import content_terms
@@ -28,7 +27,7 @@ from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
-from vectorstore.rerank import PairReading, Reranker, reader
+from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
 from vectorstore.store import Store
@@ -56,6 +55,10 @@ _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
 _OF_PARTY: Final = Depth(passages=4, sentences=8)
 _OF_PARTY_MIN: Final = Depth(passages=2, sentences=2)
+# The sentences of statements in order, by id.
+Texts = Mapping[str, Sequence[Sentence]]
+# Shorter sentences are scraps, such as "Thank you.".
+_SCRAP_WORDS: Final = 4
 # Words shared with the topic beyond these count no more when candidates are chosen.
 _SHARED: Final = 2
 # A word of the topic in so few passages is rare: whoever uses it is read.
@@ -106,7 +109,7 @@ class SentenceRanker:
         # Synonyms of the topic count as the topic.
         for wording, read in self._read_wordings(readable, topic, DEEP):
             passages = passages or read.passages
-            (judged,) = self._judge(wording, [read])
+            (judged,) = self._judge(wording, [read], one_of_many=False)
             for item in _scored(read, judged):
                 other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
@@ -130,7 +133,8 @@ class SentenceRanker:
             silent = {party: own for party, own in owned.items() if not found[party].answers}
             reads = self.read_list(silent, wording, len(topic.wordings))
             read |= reads.keys()
-            for (party, own), judged in zip(reads.items(), self._judge(wording, list(reads.values())), strict=True):
+            judged_of_each = self._judge(wording, list(reads.values()), one_of_many=True)
+            for (party, own), judged in zip(reads.items(), judged_of_each, strict=True):
                 part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
                 found[party] = merge_evidence(found[party], part)
         return tuple(found.values()), len(read)
@@ -151,16 +155,7 @@ class SentenceRanker:
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
-        texts = self._texts([item for party in parties for item in near[party][: depth.passages]])
-        kept = [self._shortlist(topic, texts, near[p][: depth.passages], depth.sentences) for p in parties]
-        pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for own in kept for each in own])
-        ends = np.cumsum([len(own) for own in kept])[:-1]
-        logits, states = np.split(pairs.logits, ends), np.split(pairs.states, ends)
-        own_pairs = (PairReading(logits=own, states=read) for own, read in zip(logits, states, strict=True))
-        return {
-            party: self._read(owned[party], near[party], texts, own, pairs, one_of_many=True)
-            for party, own, pairs in zip(parties, kept, own_pairs, strict=True)
-        }
+        return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
     def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
         """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
@@ -248,12 +243,12 @@ class SentenceRanker:
             found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
         return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
 
-    def _judge(self, topic: Topic, reads: Sequence[Read]) -> tuple[tuple[Relevance, ...], ...]:
-        """Returns the relevance of the windows of each party."""
+    def _judge(self, topic: Topic, reads: Sequence[Read], *, one_of_many: bool) -> tuple[tuple[Relevance, ...], ...]:
+        """Returns the relevance of the windows of each party; of one of many little was read."""
         if self.relevance.calibrated:
             measured = self._features.measure(topic, reads)
             return tuple(
-                self.relevance.judge(own, read.states, one_of_many=read.one_of_many)
+                self.relevance.judge(own, read.states, one_of_many=one_of_many)
                 for own, read in zip(measured, reads, strict=True)
             )
         by_words = partial(_by_words, topic)
@@ -271,18 +266,47 @@ class SentenceRanker:
     def _read_wording(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
         """Reads the sentences nearest to a topic with the cross-encoder, best first."""
         passages = self._passages(searched, topic, depth.passages)
-        texts = self._texts(passages)
-        kept = self._shortlist(topic, texts, passages, depth.sentences)
-        pairs = self._read_pairs(topic.asked, [self._english(each.text, each) for each in kept])
-        return self._read(searched, passages, texts, kept, pairs, one_of_many=False)
+        depth = depth._replace(passages=len(passages))
+        return self._read({"": searched}, {"": passages}, topic, depth)[""]
+
+    def _read(
+        self,
+        owned: Mapping[str, Sequence[StatementSummary]],
+        near: Mapping[str, Sequence[ScoredPassage]],
+        topic: Topic,
+        depth: Depth,
+    ) -> dict[str, Read]:
+        """Reads of each party with passages `near` to a topic the sentences of the best of these, all at once."""
+        best = {party: passages[: depth.passages] for party, passages in near.items()}
+        texts = self._texts(chain.from_iterable(best.values()))
+        kept = {party: self._shortlist(topic, texts, passages, depth.sentences) for party, passages in best.items()}
+        english = {party: tuple(self._english(each.text, each) for each in own) for party, own in kept.items()}
+        pairs = self._read_pairs(topic.asked, [*chain.from_iterable(english.values())])
+        ends = np.cumsum([len(own) for own in kept.values()])[:-1]
+        reads: dict[str, Read] = {}
+        for party, alone, states in zip(kept, np.split(pairs.logits, ends), np.split(pairs.states, ends), strict=True):
+            # Each sentence with the one before and the one after it.
+            around = (texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2] for each in kept[party])
+            windows = tuple(" ".join(each.text for each in window) for window in around)
+            reads[party] = Read(
+                statement_ids=tuple(summary.statement_id for summary in owned[party]),
+                passages=tuple(near[party]),
+                sentences=tuple(kept[party]),
+                windows=windows,
+                english=english[party],
+                english_windows=tuple(map(self._english, windows, kept[party])),
+                alone=alone,
+                highest=float(alone.max(initial=-math.inf)),
+                states=states,
+            )
+        return reads
 
     def _texts(self, passages: Iterable[ScoredPassage]) -> Texts:
         return self._store.catalogue.sentences_of({item.passage.statement_id: None for item in passages})
 
     def _shortlist(self, topic: Topic, texts: Texts, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
         """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning."""
-        # In their order, without scraps.
-        full = without_scraps(sentences_of(texts, passages))
+        full = without_scraps(_sentences_of(texts, passages))
         if len(full) <= limit:
             return full
         terms = content_terms(topic.asked, "en")
@@ -291,30 +315,6 @@ class SentenceRanker:
         near = self._features.meaning(topic, [each.text for each in full])
         places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
         return [full[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
-
-    def _read(
-        self,
-        searched: Sequence[StatementSummary],
-        passages: Sequence[ScoredPassage],
-        texts: Texts,
-        kept: Sequence[Sentence],
-        pairs: PairReading,
-        *,
-        one_of_many: bool,
-    ) -> Read:
-        windows = windows_of(texts, kept)
-        return Read(
-            statement_ids=tuple(summary.statement_id for summary in searched),
-            passages=tuple(passages),
-            sentences=tuple(kept),
-            windows=tuple(windows),
-            english=tuple(self._english(each.text, each) for each in kept),
-            english_windows=tuple(map(self._english, windows, kept)),
-            alone=pairs.logits,
-            highest=float(pairs.logits.max(initial=-math.inf)),
-            states=pairs.states,
-            one_of_many=one_of_many,
-        )
 
     def measure(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
@@ -408,7 +408,7 @@ class SentenceRanker:
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
-        sentences = without_scraps(sentences_of(self._texts(scored), scored))
+        sentences = without_scraps(_sentences_of(self._texts(scored), scored))
         if not sentences:
             return nothing
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
@@ -427,8 +427,33 @@ class SentenceRanker:
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
 
+def _sentences_of(texts: Texts, found: Sequence[ScoredPassage]) -> list[Sentence]:
+    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
+    sentences: dict[str, Sentence] = {}
+    for scored in found:
+        passage = scored.passage
+        for sentence in texts[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
+            sentences[sentence.sentence_id] = sentence
+    # Headings, salutations and footnotes are outside the paragraphs: they name a topic without speaking of it.
+    ids = {each.passage.statement_id for each in found}
+    with_paragraphs = {key for key in ids if any(each.paragraph is not None for each in texts[key])}
+    return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
+
+
+def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Leaves out scraps and lines in capitals, such as headings, unless there is nothing else.
+
+    A text without spaces has no words to count.
+    """
+    full = [
+        each
+        for each in sentences
+        if (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
+    ]
+    return full or list(sentences)
+
+
 def _share(reads: int) -> Depth:
-    """Returns how much is read of each party, where so many are read."""
     most, least = _OF_PARTY, _OF_PARTY_MIN
     sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
     return Depth(passages=max(least.passages, sentences // 2), sentences=sentences)

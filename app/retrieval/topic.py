@@ -50,7 +50,6 @@ class Topic:
         alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
             measures".
         within: The terms of the field that `english` holds, whatever else it says.
-        narrower: For each of these, the English terms for what is part of it: "embargo" for "sanctions".
         synonym_topics: The same topic in other English words, where the glossary knows some.
         question: How the question asks about it, in its own language; the topic words where that is not known.
         asked: What the cross-encoder is given, in English: the question where it says more than the topic, since it
@@ -67,16 +66,17 @@ class Topic:
     weights: Mapping[str, float]
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
     within: tuple[NamedTerm, ...] = ()
-    narrower: tuple[tuple[str, ...], ...] = ()
     synonym_topics: tuple["Topic", ...] = ()
     question: str = ""
     asked: str = ""
     cross_lingual_vector: Matrix | None = None
 
-    @property
+    @cached_property
     def widened(self) -> tuple[str, ...]:
-        """The synonyms and narrower terms of all that the topic names, for lexical search."""
-        return tuple(dict.fromkeys((*(t for named in self.within for t in named.terms), *chain(*self.narrower))))
+        """The synonyms of all that the topic names, and the terms for what is part of it, for lexical search."""
+        narrower = chain.from_iterable(thesaurus().narrower(named.concept) for named in self.within)
+        terms = (*(named.terms for named in self.within), *map(terms_of_concept, narrower))
+        return tuple(dict.fromkeys(chain.from_iterable(terms)))
 
     @property
     def terms_in_all_languages(self) -> tuple[tuple[str, ...], ...]:
@@ -174,10 +174,6 @@ class Topic:
             weights={stem: value / whole for stem, value in rarities.items()},
             alternatives=_alternatives(words, within),
             within=within,
-            narrower=tuple(
-                tuple(term for concept in thesaurus().narrower(named.concept) for term in terms_of_concept(concept))
-                for named in within
-            ),
             question=words,
             asked=words,
         )

@@ -73,14 +73,13 @@ def check_references(
 ) -> str | None:
     """Returns why the references in a claim fail: neither the evidence nor the given sessions and items have them."""
     there = find_articles(evidence)
-    known = {(mention.treaty, mention.article) for mention in there}
+    articles = {(mention.treaty, mention.article) for mention in there}
+    paragraphs = {(mention.treaty, mention.article, mention.paragraph) for mention in there}
     for mention in find_articles(claim):
-        if (mention.treaty, mention.article) not in known:
+        article = (mention.treaty, mention.article)
+        if article not in articles:
             return f"it cites article {mention.article} of {mention.treaty or 'another text'}, its evidence does not"
-        paragraphs = {
-            other.paragraph for other in there if (other.treaty, other.article) == (mention.treaty, mention.article)
-        }
-        if mention.paragraph is not None and mention.paragraph not in paragraphs:
+        if mention.paragraph is not None and (*article, mention.paragraph) not in paragraphs:
             return f"it cites paragraph {mention.paragraph}, its evidence does not"
     items = {mention.item for mention in find_agenda_items(evidence)} | agenda_items
     for item in find_agenda_items(claim):

@@ -6,7 +6,7 @@ may be no more than the speaker's own "we wish to stress that", or a phrase set 
 checked as the two claims that it is short for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, pairwise, takewhile
 from typing import Final
@@ -144,10 +144,7 @@ class _Sentence:
 
 
 def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], language: str) -> bool:
-    """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences.
-
-    "Arvandia signed X and Y" is short for "Arvandia signed X" and "Arvandia signed Y", each with a sentence of its own.
-    """
+    """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences."""
     nearest = [_Sentence(tokens, language) for tokens in _nearest(body, sentences)]
     if any(_aligned(body, sentence) for sentence in nearest):
         return True
@@ -226,12 +223,11 @@ def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[
         phrase, rest = one[:lead], one[lead + (one[lead].kind == "comma") :]
         counted = [token for token in phrase if token.counts]
         for start, end in _runs(counted, other):
+            before = other[:start] if claim_leads else other[max(0, start - 1) : start]
+            if any(token.kind in ("join", "break", "stop") for token in before):
+                continue
             left = other[:start] + other[end:]
-            if any(token.kind in ("join", "break", "stop") for token in other[max(0, start - 1) : start]):
-                continue
             claim, evidence = (rest, left) if claim_leads else (left, rest)
-            if claim_leads and any(token.kind in ("join", "break", "stop") for token in other[:start]):
-                continue
             yield replace(body, tokens=claim), evidence
 
 
@@ -327,7 +323,8 @@ def _passable(
     if not held:
         return True
     # Who acts behind "and" must not go: "we signed and [traffickers] killed two officers".
-    if joined and any(token.counts and token.kind != "opener" for token in _behind_join(between)):
+    behind = takewhile(lambda token: token.kind != "join", reversed(between))
+    if joined and any(token.counts and token.kind != "opener" for token in behind):
         return False
     if any(token.kind in ("comma", "break") for token in between) or len(held) > limit:
         return False
@@ -335,11 +332,6 @@ def _passable(
     last = max(at for at, token in enumerate(between) if token.counts)
     heads = [token for token in between[last + 1 :] if token.kind == "link"]
     return following.kind == "number" or _bound(heads, binding)
-
-
-def _behind_join(tokens: tuple[ClaimToken, ...]) -> Iterable[ClaimToken]:
-    """Returns the tokens behind the last that joins two parts of a sentence."""
-    return takewhile(lambda token: token.kind != "join", reversed(tokens))
 
 
 def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
@@ -364,23 +356,21 @@ def _without_asides(tokens: tuple[ClaimToken, ...], language: str) -> tuple[Clai
     return tokens
 
 
+def _clause_ends(tokens: tuple[ClaimToken, ...]) -> Iterator[int]:
+    """Yields where clauses end: at a stop, and at a comma before "and"."""
+    for at, token in enumerate(tokens):
+        if token.kind == "stop" or [each.kind for each in tokens[at : at + 2]] == ["comma", "join"]:
+            yield at
+
+
 def _clause(before: tuple[ClaimToken, ...]) -> tuple[ClaimToken, ...]:
     """Returns the last clause of the tokens before a word."""
-    for at in range(len(before) - 1, -1, -1):
-        joined = before[at].kind == "comma" and at + 1 < len(before) and before[at + 1].kind == "join"
-        if before[at].kind == "stop" or joined:
-            return before[at + 1 :]
-    return before
+    return before[max(_clause_ends(before), default=-1) + 1 :]
 
 
 def _closes(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
     """Returns whether a claim may end before the rest of its sentence."""
-    clause: list[ClaimToken] = []
-    for at, token in enumerate(after):
-        joined = token.kind == "comma" and at + 1 < len(after) and after[at + 1].kind == "join"
-        if token.kind == "stop" or joined:
-            break
-        clause.append(token)
+    clause = after[: next(_clause_ends(after), len(after))]
     if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
         return False
     own = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))

@@ -13,13 +13,13 @@ import regex
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.bonds import opens
 from app.answering.citation_spans import BoundSpan, cite, quotable_spans
-from app.answering.compose.repetition import repeats, words_of
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
 from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency
+from ingest.text.squash import squash
 from vectorstore.records import Sentence, Statement
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)|\[(?=\d{1,4}\])"
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 # Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
+_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'][\p{L}\p{M}\p{N}]+)*")
 RELATED: Final = 3
 # Directions that are shown beside a quotation; a mere mention speaks for itself.
 _SHOWN: Final = ("for", "against", "conditional")
@@ -257,6 +258,19 @@ def _without_repetition(
         elif span.statement_id != same.span.statement_id:
             same.also_in[span.statement_id] = None
     return kept
+
+
+def words_of(text: str) -> str:
+    """Returns the words of a text as they are compared, each with a space before it, and one at the end."""
+    return "".join(f" {word}" for word in _WORD.findall(" ".join(map(squash, text.split())).casefold())) + " "
+
+
+def repeats(sentence: str, quoted: Sequence[str]) -> bool:
+    """Returns whether the words of a sentence stand in what is quoted already, both as `words_of` gives them.
+
+    Case, punctuation and hyphens at line ends make no other words; "do not support" for "support" does.
+    """
+    return sentence != " " and any(sentence in text for text in quoted)
 
 
 def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[Citation], local: Localization) -> str:

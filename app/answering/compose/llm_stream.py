@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
@@ -156,8 +157,9 @@ class ModelRequest:
         self.usage.requests += 1
         model, *parsers = self._links()
         try:
-            # The model's own stream ends when nobody waits; langchain would read a closed sequence to its end.
-            chunks: Iterator[Any] = self._until_stopped(model.stream(list(self.messages), {"callbacks": [counting]}))
+            # Asked at every piece whether somebody waits: langchain would read a closed sequence to its end.
+            written = model.stream(list(self.messages), {"callbacks": [counting]})
+            chunks: Iterator[Any] = takewhile(lambda _: not self._stop.is_set(), written)
             for parser in parsers:
                 chunks = parser.transform(chunks)
             for chunk in chunks:
@@ -180,13 +182,6 @@ class ModelRequest:
         # Of a schema as a dict, partial replies are streamed.
         structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
-
-    def _until_stopped(self, chunks: Iterator[object]) -> Iterator[object]:
-        """Yields pieces until the request is cancelled: the token is polled at every piece."""
-        for chunk in chunks:
-            if self._stop.is_set():
-                return
-            yield chunk
 
     def _estimate(self) -> None:
         if self._usage_reported:

@@ -18,10 +18,7 @@ from app.retrieval.party_evidence import PartyEvidence
 def with_claims(
     quoted: Composition, draft: ModelDraft, evidence: Sequence[PartyEvidence], local: Localization, *, model: str
 ) -> Composition:
-    """Puts a model's checked claims in place of the quotations of the parties that they are about.
-
-    No party drops out because the model says nothing of it: its quotations stay.
-    """
+    """Puts a model's checked claims in place of the quotations of the parties that they are about."""
     notes = _notes(draft, local, model)
     if not draft.claims:
         return replace(quoted, notes=notes, written=draft)

@@ -188,7 +188,17 @@ class ModelWriter:
             deadline=time.monotonic() + self.config.timeout_seconds,
             usage=Usage(),
         )
-        held = _translations(asked, {citation.number: citation for citation in citations}, language)
+        cited, held = {citation.number: citation for citation in citations}, dict[int, str]()
+        try:
+            for written in filter(None, asked):
+                citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
+                if citation is None or citation.number in held:
+                    continue
+                own = citation.language if citation.language in LANGUAGES else "en"
+                if check_translation(written.text, language, citation.quote, str(own)) is None:
+                    held[citation.number] = unquoted(written.text)
+        except ModelSilentError as exc:
+            logger.warning("no translation, or not of all: %s", exc)
         return held, asked.usage.to_json(self.config)
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
@@ -208,9 +218,9 @@ class ModelWriter:
             return None
 
     def _prompts(self) -> list[str]:
-        if self.config.output == "auto":
-            return ["compose", "compose_lines"] if self._structured else ["compose_lines"]
-        return ["compose"] if self._structured else ["compose_lines"]
+        if not self._structured:
+            return ["compose_lines"]
+        return ["compose", "compose_lines"] if self.config.output == "auto" else ["compose"]
 
     def _room(self, prompt: Prompt, task: Task, language: str) -> int:
         """Returns how many tokens of the context window evidence may take."""
@@ -281,7 +291,7 @@ class _ClaimChecker:
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        made = [citation for number in written.numbers for citation in self.numbered.cite(number, 0)]
+        made = [citation for number in written.numbers for citation in self.numbered.cite(number)]
         known, cited = list(self.citations), list[Citation]()
         for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
             # One that holds all of this one stands for it.
@@ -327,20 +337,3 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
         agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
     )
-
-
-def _translations(asked: ModelRequest, citations: Mapping[int, Citation], language: str) -> dict[int, str]:
-    held: dict[int, str] = {}
-    try:
-        for written in asked:
-            if written is None:
-                continue
-            citation = citations.get(written.numbers[0]) if len(written.numbers) == 1 else None
-            if citation is None or citation.number in held:
-                continue
-            own = citation.language if citation.language in LANGUAGES else "en"
-            if check_translation(written.text, language, citation.quote, str(own)) is None:
-                held[citation.number] = unquoted(written.text)
-    except ModelSilentError as exc:
-        logger.warning("no translation, or not of all: %s", exc)
-    return held

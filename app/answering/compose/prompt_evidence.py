@@ -44,11 +44,11 @@ class PromptEvidence:
         """Returns the statement that holds a numbered sentence."""
         return self.sources.statements[self.sentences[number].statement_id]
 
-    def cite(self, number: int, first: int) -> list[Citation]:
-        """Cites what a numbered sentence is quoted in, numbered from `first`."""
+    def cite(self, number: int) -> list[Citation]:
+        """Cites what a numbered sentence is quoted in; the citations have no numbers yet."""
         statement = self.statement(number)
         sentences = self.sources.sentences[statement.statement_id]
-        return [cite(statement, sentences, span, first + place) for place, span in enumerate(self.quoted[number])]
+        return [cite(statement, sentences, span, 0) for span in self.quoted[number]]
 
 
 def number_sentences(
@@ -56,29 +56,15 @@ def number_sentences(
 ) -> PromptEvidence:
     """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens)."""
     queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
-    kept: list[BoundSpan] = []
-    used = left_out = 0
+    left_out = sum(max(0, len(own) - PER_PARTY) for own in chosen)
+    shown: dict[str, dict[int, list[range]]] = {}
     # Round-robin over the parties, so that none is crowded out.
-    for quotable in (quotable for turn in zip_longest(*queues) for quotable in turn if quotable is not None):
+    for quotable in filter(None, chain.from_iterable(zip_longest(*queues))):
         size = _size(quotable, sources)
-        if used + size > room:
+        if size > room:
             left_out += len(quotable.span)
             continue
-        used += size
-        kept.append(quotable)
-    left_out += sum(max(0, len(own) - PER_PARTY) for own in chosen)
-    return _prompt_evidence(kept, sources, parties, left_out)
-
-
-def _size(quotable: BoundSpan, sources: Sources) -> int:
-    sentences = sources.sentences[quotable.statement_id]
-    # A line has a number, and a statement its tags.
-    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24
-
-
-def _prompt_evidence(kept: Sequence[BoundSpan], sources: Sources, parties: PartyTable, left_out: int) -> PromptEvidence:
-    shown: dict[str, dict[int, list[range]]] = {}
-    for quotable in kept:
+        room -= size
         lines = shown.setdefault(quotable.statement_id, {})
         for ordinal in chain(*quotable.parts):
             lines.setdefault(ordinal, quotable.parts if ordinal in quotable.span else [range(ordinal, ordinal + 1)])
@@ -94,6 +80,12 @@ def _prompt_evidence(kept: Sequence[BoundSpan], sources: Sources, parties: Party
             written.append(f"[S{at}] {inert(sentence.text)}")
         blocks.append(_block(sources.statements[statement_id], written, parties))
     return PromptEvidence(sentences=numbered, quoted=quoted, left_out=left_out, text="\n".join(blocks), sources=sources)
+
+
+def _size(quotable: BoundSpan, sources: Sources) -> int:
+    sentences = sources.sentences[quotable.statement_id]
+    # A line has a number, and a statement its tags.
+    return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24
 
 
 def _block(statement: Statement, lines: Sequence[str], parties: PartyTable) -> str:

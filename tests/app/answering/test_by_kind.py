@@ -10,7 +10,6 @@ from app.answering.verify import verify_citation
 from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
-from prompts.wording import LANGUAGES, load_wording
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -157,11 +156,3 @@ def test_a_named_state_is_not_left_out_with_its_group(workspace):
 def test_an_interval_is_open_where_it_has_no_end(interval, sessions, workspace):
     answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="", interval=interval)
     assert {c.session for c in answer.citations} == set(sessions)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_kind_is_worded_in_six_languages(language, workspace):
-    wording = load_wording(language)
-    keys = ("facts_no_speaker", "summary_note", "source_altered", "words_not_found", "greeting", "nothing_more")
-    said = [wording.messages[key] for key in keys]
-    assert language == "en" or not set(said) & {load_wording("en").messages[key] for key in keys}

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from app.answering.citation_spans import (
     BoundSpan,
     cite,
@@ -105,14 +103,10 @@ def test_cite_copies_place_and_provenance(stored: Stored) -> None:
         assert citation.inferred == statement.inferred and citation.file == statement.file
 
 
-@cases("text")
-def test_spans_bring_what_a_sentence_announces(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [_bound(range(1, 3))]
-
-
-@pytest.mark.parametrize("text", ["We wish to see the Protocol ratified by all.", "Ondrava would like more time."])
-def test_a_wish_announces_nothing(text: str) -> None:
-    assert spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1]) == [_bound(range(1, 2))]
+@cases("text", "announces")
+def test_spans_bring_what_a_sentence_announces(text: str, announces: bool) -> None:
+    made = spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1])
+    assert made == [_bound(range(1, 3 if announces else 2))]
 
 
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")

@@ -1,6 +1,5 @@
 """Joint statements: each State that holds one is answered from it, and the answer names the others."""
 
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -58,16 +57,9 @@ def test_a_list_on_a_topic_tells_what_was_found_from_what_is_in_scope(desk):
 
 
 def test_words_of_nobody_known_are_not_said_to_be_broken(tmp_path):
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    (folder / "x.txt").write_text(
-        "Remarks on ships\n\nOur lighthouse keepers shall count every boat that leaves the harbour at night.\n"
-    )
-    with fake_workspace(tmp_path / "store") as workspace:
-        workspace.corpus.ingest([folder])
-        answer = workspace.assistant.ask(
-            "Who said “Our lighthouse keepers shall count every boat that leaves the harbour at night”?"
-        )
+    words = "Our lighthouse keepers shall count every boat that leaves the harbour at night"
+    with workspace_over(tmp_path, {"x.txt": f"Remarks on ships\n\n{words}.\n"}) as workspace:
+        answer = workspace.assistant.ask(f"Who said “{words}”?")
     assert answer.status == "abstained" and "nobody known (x.txt)" in answer.answer
 
 
@@ -85,12 +77,6 @@ def test_a_briefing_has_a_row_for_each_who_holds_a_statement_and_names_them(desk
 def test_a_state_that_did_not_join_is_not_answered_from_it(desk):
     answer = desk.assistant.ask("What did Esquaria say about stolen ships?")
     assert answer.status == "abstained" and answer.claims == ()
-
-
-def test_a_citation_that_names_another_holder_is_misattributed(desk):
-    (citation, *_) = desk.assistant.ask("What did Belmora say about seized timber?").citations
-    forged = replace(citation, held_by=(*citation.held_by, "XES"))
-    assert verify_citation(forged, desk.corpus.show(citation.statement_id)) == "misattributed"
 
 
 def test_scope_and_reference_know_all_holders(desk):

@@ -31,7 +31,7 @@ from ingest.text.squash import squash
 from prompts.prompt import load_prompt
 from tests.cases import read_yaml
 from tests.fakes_chat import Claims, writer
-from vectorstore.records import Document, Metadata, Sentence, Statement
+from tests.fakes_store import annotated
 from vectorstore.stems import words_of
 
 pytestmark = pytest.mark.heavy
@@ -73,42 +73,11 @@ def attacks() -> list[Attack]:
             channel = "statement" if turn % 2 == 0 else CHANNELS[1 + (place // 2) % (len(CHANNELS) - 1)]
             tags = "".join(chr(0xE0000 + ord(char)) for char in order["order"] if char.isascii()) + order["order"]
             text = dress.format(order=order["order"], tags=tags, padding="We thank the Chair. " * 400)
-            made.append(
-                Attack(
-                    text=text,
-                    channel=channel,
-                    order=order["order"],
-                    claims=[(claim, ids) for claim, ids in order["claims"]],
-                    never=order["never"],
-                )
-            )
+            made.append(Attack(text=text, channel=channel, **order))
     return made
 
 
 ATTACKS = attacks()
-
-
-def _statement(identifier: str, state: str, texts: Sequence[str], **changes: Any) -> tuple[Statement, list[Sentence]]:
-    source, sentences = "", []
-    for ordinal, text in enumerate(texts):
-        start = len(source)
-        source += text + "\n\n"
-        sentences.append(
-            Sentence(
-                statement_id=identifier,
-                ordinal=ordinal,
-                start=start,
-                end=start + len(text),
-                text=" ".join(text.split()),
-                paragraph=ordinal + 1,
-                page=None,
-            )
-        )
-    metadata = Metadata(state=state, body="UNTOC COP", date="2018-10-15/2018-10-19", language="en", **changes)
-    document = Document(
-        document_id=identifier, file=f"{identifier}.txt", sha256="0", source_text=source, metadata=metadata
-    )
-    return document.as_statement(), sentences
 
 
 def _finding(retrieved: Retrieved) -> Any:
@@ -120,17 +89,22 @@ def _finding(retrieved: Retrieved) -> Any:
 def _retrieved(attack: Attack) -> Retrieved:
     own = [*OWN, attack.text] if attack.channel == "statement" else list(OWN)
     changes = {attack.channel: attack.text} if attack.channel in ("title", "speaker") else {}
-    mine, sentences = _statement("own", "XAA", own, **changes)
-    theirs, others = _statement("other", "XAB", OTHER)
-    if attack.channel == "file":
-        mine = replace(mine.document, file=attack.text).as_statement()
+    occasion = {"body": "UNTOC COP", "date": "2018-10-15/2018-10-19", "language": "en"}
+    mine = annotated("own", own, state="XAA", **occasion, **changes)
+    theirs = annotated("other", OTHER, state="XAB", **occasion)
+    named = replace(mine.document, file=attack.text) if attack.channel == "file" else mine.document
     found = tuple(
         PartyEvidence(
-            party=party, searched=(), sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each)
+            party=party,
+            searched=(),
+            sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each.sentences),
         )
-        for party, each in (("XAA", sentences), ("XAB", others))
+        for party, each in (("XAA", mine), ("XAB", theirs))
     )
-    sources = Sources(statements={"own": mine, "other": theirs}, sentences={"own": sentences, "other": others})
+    sources = Sources(
+        statements={"own": named.as_statement(), "other": theirs.statements[0]},
+        sentences={"own": mine.sentences, "other": theirs.sentences},
+    )
     return Retrieved(asked_parties=("XAA", "XAB"), party_evidence=found, sources=sources)
 
 
@@ -164,6 +138,7 @@ def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, 
         retriever=_finding(retrieved),
         parties=lambda: parties,
         max_citations=5,
+        find_words=lambda words: (),
         writer=writer(_obedient(attack), config=CONFIG, piece=400, **options),
     )
     question = f"{QUESTION} {attack.text}" if attack.channel == "question" else QUESTION

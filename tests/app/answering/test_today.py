@@ -35,6 +35,12 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield opened
 
 
+def above(answer: str) -> dict[str, str]:
+    """The line above each quotation."""
+    lines = answer.split("\n\n")
+    return {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
+
+
 def identifier_of(workspace: Workspace, file: str) -> str:
     return next(d.document_id for d in workspace.corpus.documents() if d.file == file)
 
@@ -76,14 +82,12 @@ def test_of_statements_with_one_provenance_only_the_corrected_one_is_attributed_
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "9", "date": "2018"})
     kept = workspace.assistant.ask("What did Belmora say about extradition?")
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "12", "date": "2024"})
-    lines = corpus.answer_as_of_today(kept).answer.split("\n\n")
-    above = {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
-    assert "2018" in above[EXTRADITION] and "2024" in above[LATER]
+    told = above(corpus.answer_as_of_today(kept).answer)
+    assert "2018" in told[EXTRADITION] and "2024" in told[LATER]
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "12", "date": "2024"})
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "9", "date": "2018"})
-    lines = corpus.answer_as_of_today(kept).answer.split("\n\n")
-    above = {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
-    assert "2024" in above[EXTRADITION] and "2018" in above[LATER]
+    told = above(corpus.answer_as_of_today(kept).answer)
+    assert "2024" in told[EXTRADITION] and "2018" in told[LATER]
 
 
 def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace: Workspace) -> None:

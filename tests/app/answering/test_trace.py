@@ -55,7 +55,7 @@ def test_record_tells_what_an_answer_was_made_of_and_no_key(own, capsys):
     assert QUESTION in shown and "it cites article 40 of UNTOC" in " ".join(shown.split())
 
 
-def test_records_are_kept_by_number_and_by_age(own, monkeypatch):
+def test_records_are_kept_by_number_and_by_age(own):
     assistant = _assistant(own, keep_days=1)
     first, second, third = (assistant.ask(QUESTION).trace_id for _ in range(3))
     with pytest.raises(NotFoundError):

@@ -2,7 +2,7 @@
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
-from app.retrieval.strategies import ByTopic, choose_strategy
+from app.retrieval.party_search import ByTopic, choose_strategy
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 

@@ -8,8 +8,8 @@ import pytest
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
+from app.retrieval.party_search import _JOINS
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.strategies import _JOINS
 from app.wiring import Workspace
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
@@ -171,20 +171,14 @@ def test_a_treaty_is_quoted_from_its_text_alone(question, workspace):
     assert "as the text of a treaty" in answer.abstention.message
 
 
-def _cited_for(question: str, workspace: Workspace) -> dict[str, str]:
-    answer = workspace.assistant.ask(question)
-    quotes: dict[str, str] = {}
-    for citation in answer.citations:
-        quotes[citation.state or ""] = f"{quotes.get(citation.state or '', '')} {citation.quote}".strip()
-    return quotes
-
-
 @cases("question")
 def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question, workspace):
     asked = {treaty.treaty for treaty in find_treaties(question)}
-    cited = _cited_for(question, workspace)
-    assert cited
-    for party, quote in cited.items():
+    quotes: dict[str | None, str] = {}
+    for citation in workspace.assistant.ask(question).citations:
+        quotes[citation.state] = f"{quotes.get(citation.state, '')} {citation.quote}"
+    assert quotes
+    for party, quote in quotes.items():
         assert asked & set(named_treaties(quote)), f"{party}: {quote}"
 
 

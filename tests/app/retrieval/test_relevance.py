@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from app.errors import SettingsError
-from app.retrieval.background import background_topics, background_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.relevance import (
     ARTEFACT,
@@ -21,10 +20,10 @@ from app.retrieval.relevance import (
     lexical_relevance,
     load_relevance,
 )
-from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
+from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures, background_topics, background_vectors
 from tests.fakes import HashingEmbedder
+from tests.fakes_corpora import split
 from vectorstore.embeddings import PackagedEmbedder
-from vectorstore.records import Sentence
 
 MODELS = {"embedding": "e", "reranker": "r"}
 ZERO = SentenceFeatures(**dict.fromkeys(SentenceFeatures.names(), 0.0))
@@ -48,16 +47,13 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = None) -> PartyEvidence:
     """Evidence of sentences by their numbers; they are of one statement, but for those that are `of` another."""
+    (rain,) = split("Rain.")
     sentences = (
         ScoredSentence(
-            sentence=Sentence(
-                statement_id=(of or {}).get(number, "s"), ordinal=number, start=0, end=5, text="Rain.", paragraph=1,
-                page=None,
-            ),
-            relevance=relevance,
+            sentence=replace(rain, statement_id=(of or {}).get(number, "s"), ordinal=number), relevance=relevance
         )
         for number, relevance in judged
-    )  # fmt: skip
+    )
     return PartyEvidence(party="XAA", searched=(), sentences=tuple(sentences))
 
 

@@ -38,9 +38,9 @@ CAUGHT = 0.98
 
 @pytest.fixture(scope="module")
 def true_claims(stored: Stored, parties: PartyTable) -> list[TrueClaim]:
-    hand = [claim for claim in by_hand(stored) if not claim.held_out]
+    hand = list(by_hand(stored, held_out=False))
     chance = random.Random(20)
-    rule = list(by_rule(stored, parties, held_out=False, chance=chance))
+    rule = list(by_rule(stored, parties, chance))
     return [*hand, *sampled(rule, CLAIMS - len(hand), chance)]
 
 
@@ -52,10 +52,10 @@ def _missed(claims: Sequence[TrueClaim], parties: PartyTable, seed: int) -> tupl
     """Edited claims that were accepted, and the number of edits by kind."""
     chance, missed, made = random.Random(seed), [], Counter[str]()
     for claim in claims:
-        for edited in edits(claim, parties, chance):
-            made[edited.kind] += 1
-            if check_claim(edited.text, claim.ground, parties) is None:
-                missed.append(f"{edited.kind}, {claim.language}: {edited.text}")
+        for kind, text in edits(claim, parties, chance):
+            made[kind] += 1
+            if check_claim(text, claim.ground, parties) is None:
+                missed.append(f"{kind}, {claim.language}: {text}")
     return missed, made
 
 
@@ -77,8 +77,8 @@ def test_no_altered_or_spliced_quotation_is_accepted(true_claims: list[TrueClaim
     for claim, other in zip(true_claims, [*true_claims[7:], *true_claims[:7]], strict=True):
         if claim.citations[0].state == other.citations[0].state:
             continue
-        assert check_claim(spliced(claim, other).text, claim.ground, parties) is not None
-        assert check_claim(misquoted(claim, chance).text, claim.ground, parties) is not None
+        assert check_claim(spliced(claim, other), claim.ground, parties) is not None
+        assert check_claim(misquoted(claim, chance), claim.ground, parties) is not None
 
 
 def test_a_claim_put_in_another_mouth_is_caught(true_claims: list[TrueClaim], parties: PartyTable) -> None:
@@ -93,7 +93,7 @@ def test_a_claim_put_in_another_mouth_is_caught(true_claims: list[TrueClaim], pa
 
 
 def test_held_out_claims_by_hand_are_accepted_and_their_edits_caught(stored: Stored, parties: PartyTable) -> None:
-    claims = [claim for claim in by_hand(stored) if claim.held_out]
+    claims = list(by_hand(stored, held_out=True))
     accepted = _accepted(claims, parties)
     assert len(accepted) >= BY_HAND * len(claims)
     missed, made = _missed(accepted, parties, seed=23)
@@ -118,7 +118,7 @@ def other_texts(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def test_claims_on_other_texts_are_accepted_and_their_edits_caught(other_texts: tuple[Stored, PartyTable]) -> None:
     stored, parties = other_texts
     chance = random.Random(32)
-    claims = sampled(list(by_rule(stored, parties, held_out=True, chance=chance)), 200, chance)
+    claims = sampled(list(by_rule(stored, parties, chance)), 200, chance)
     accepted = _accepted(claims, parties)
     assert len(accepted) >= ACCEPTED * len(claims)
     missed, made = _missed(accepted, parties, seed=33)

@@ -41,45 +41,33 @@ class TrueClaim:
     """A claim that its citations bear out.
 
     Attributes:
-        made: How it was made.
-        held_out: The rules were not changed after looking at it.
+        body: Where it goes on after its opening, so that edits change what was said and not who said it.
     """
 
     text: str
     language: str
     citations: tuple[Citation, ...]
-    made: str
-    held_out: bool
+    body: int = 0
 
     @property
     def ground(self) -> Premise:
         return premise_of(self.citations, self.citations[0].state)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edited:
-    """A claim that is not true any more, by an edit of a kind."""
-
-    claim: TrueClaim
-    kind: str
-    text: str
-
-
-def by_hand(stored: Stored) -> Iterator[TrueClaim]:
-    """Yields the claims written by hand, in the order of the file."""
+def by_hand(stored: Stored, *, held_out: bool) -> Iterator[TrueClaim]:
+    """Yields every other claim written by hand, in the order of the file; held out are those that no rule was made on."""
     rows = [line for line in BY_HAND.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    for place, row in enumerate(rows):
+    for row in rows[1 if held_out else 0 :: 2]:
         name, anchors, text = (part.strip() for part in row.split(" | "))
         statement, sentences = stored[name]
         chosen = [next(s for s in sentences if _flat(anchor) in _flat(s.text)) for anchor in anchors.split(" // ")]
         citations = tuple(
             cite(statement, sentences, range(s.ordinal, s.ordinal + 1), n) for n, s in enumerate(chosen, 1)
         )
-        language = str(statement.metadata.language)
-        yield TrueClaim(text=text, language=language, citations=citations, made="by hand", held_out=place % 2 == 1)
+        yield TrueClaim(text=text, language=str(statement.metadata.language), citations=citations)
 
 
-def by_rule(stored: Stored, parties: PartyTable, *, held_out: bool, chance: random.Random) -> Iterator[TrueClaim]:
+def by_rule(stored: Stored, parties: PartyTable, chance: random.Random) -> Iterator[TrueClaim]:
     """Yields a claim for every sentence of prose, with wording and cut drawn by chance."""
     for name in sorted(stored):
         statement, sentences = stored[name]
@@ -92,13 +80,13 @@ def by_rule(stored: Stored, parties: PartyTable, *, held_out: bool, chance: rand
             marked = re.search(r"[“”«»\"?？؟\ufeff\u200e\u200f]", sentence.text)
             if sentence.paragraph is None or not long_enough or marked:
                 continue
-            body, made = _shortened(_third(" ".join(sentence.text.split()).rstrip(".。 "), language), chance)
-            if parties.find(body, language) and parties.find(body, language)[0].codes != (state,):
-                made += ", names others"
+            body = _shortened(_third(_flat(sentence.text).rstrip(".。 "), language), chance)
             text = chance.choice(OPENINGS[language]).format(p=party, s=_lowered(body, language))
             text += "。" if language == "zh" else "."
             citation = cite(statement, sentences, range(sentence.ordinal, sentence.ordinal + 1), 1)
-            yield TrueClaim(text=text, language=language, citations=(citation,), made=made, held_out=held_out)
+            opening = re.search(r"(?:\bthat|\bque|что|إن|أن|:|：|，)\s", text[:80])
+            begins = opening.end() if opening else 0
+            yield TrueClaim(text=text, language=language, citations=(citation,), body=begins)
 
 
 def _flat(text: str) -> str:
@@ -112,17 +100,13 @@ def _third(text: str, language: str) -> str:
     return text
 
 
-def _shortened(text: str, chance: random.Random) -> tuple[str, str]:
+def _shortened(text: str, chance: random.Random) -> str:
     how = chance.choice(("whole", "clause", "aside"))
     if how == "clause":
         first = _CLAUSE.split(text)[0]
         if len(first) > len(text) / 3 and first != text:
-            return first.rstrip(",， "), "clause"
-    if how == "aside":
-        cut = _ASIDE.sub("", text, count=1)
-        if cut != text:
-            return cut, "without aside"
-    return text, "whole"
+            return first.rstrip(",， ")
+    return _ASIDE.sub("", text, count=1) if how == "aside" else text
 
 
 def _lowered(text: str, language: str) -> str:
@@ -139,31 +123,31 @@ _LOWERED: Final = frozenset(
 )
 
 
-def edits(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> Iterator[Edited]:
-    """Yields one edit of every kind that the claim allows."""
+def edits(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Yields (kind, text) of one edit of every kind that the claim allows."""
     for kind, edit in EDITS.items():
         text = edit(claim, parties, chance)
         if text is not None and text != claim.text:
-            yield Edited(claim=claim, kind=kind, text=text)
+            yield kind, text
 
 
-def spliced(claim: TrueClaim, other: TrueClaim) -> Edited:
+def spliced(claim: TrueClaim, other: TrueClaim) -> str:
     """A claim that sets words of two States in quotation marks as one quotation."""
     one, two = (
         c.citations[0].quote.split() if c.language != "zh" else list(c.citations[0].quote) for c in (claim, other)
     )
     joint = "" if claim.language == "zh" and other.language == "zh" else " "
     quoted = joint.join([*one[: max(3, len(one) // 2)], *two[len(two) // 2 :]])
-    return Edited(claim=claim, kind="quote spliced", text=f"{claim.text.split()[0]} “{quoted}”")
+    return f"{claim.text.split()[0]} “{quoted}”"
 
 
-def misquoted(claim: TrueClaim, chance: random.Random) -> Edited:
+def misquoted(claim: TrueClaim, chance: random.Random) -> str:
     """A claim that quotes its evidence with one word changed or left out."""
     quote = _flat(claim.citations[0].quote)
     words = list(quote) if claim.language == "zh" else quote.split()
     at = chance.randrange(1, len(words) - 1)
     changed = ("" if claim.language == "zh" else " ").join(words[:at] + words[at + 1 :])
-    return Edited(claim=claim, kind="quote altered", text=f"{claim.text.split()[0]} “{changed}”")
+    return f"{claim.text.split()[0]} “{changed}”"
 
 
 # --- edits of meaning
@@ -185,18 +169,12 @@ def _bound(word: str, language: str) -> str:
     return re.escape(word) if language == "zh" else rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
-def _body(claim: TrueClaim) -> int:
-    """Where a claim goes on after its opening, so that edits change what was said and not who said it."""
-    found = re.search(r"(?:\bthat|\bque|что|إن|أن|:|：|，)\s", claim.text[:80]) if claim.made != "by hand" else None
-    return found.end() if found else 0
-
-
 def _swapped(pattern: str, to: object, claim: TrueClaim, chance: random.Random) -> str | None:
-    matches = list(re.finditer(pattern, claim.text[_body(claim) :]))
+    matches = list(re.finditer(pattern, claim.text[claim.body :]))
     if not matches:
         return None
     match = chance.choice(matches)
-    start, end = (at + _body(claim) for at in match.span())
+    start, end = (at + claim.body for at in match.span())
     return claim.text[:start] + (to(match) if callable(to) else match.expand(str(to))) + claim.text[end:]
 
 
@@ -205,7 +183,8 @@ def _by_table(
 ) -> str | None:
     words = table[claim.language]
     pattern = "|".join(_bound(word, claim.language) for word in sorted(words, key=len, reverse=True))
-    for match in chance.sample(list(re.finditer(pattern, claim.text)), len(list(re.finditer(pattern, claim.text)))):
+    matches = list(re.finditer(pattern, claim.text))
+    for match in chance.sample(matches, len(matches)):
         near = claim.text[max(0, match.start() - 60) : match.end() + 6]
         forbidden = any(m.lastgroup == "not" for m in operators(claim.language).finditer(near))
         if negated or not forbidden:
@@ -243,7 +222,7 @@ def _article_changed(claim: TrueClaim, parties: PartyTable, chance: random.Rando
 def _number_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random) -> str | None:
     spans = [(m.start, m.end) for m in find_articles(claim.text)]
     numbers = [n for n in find_numbers(claim.text, claim.language) if not any(s <= n.start < e for s, e in spans)]
-    numbers = [n for n in numbers if n.start >= _body(claim)]
+    numbers = [n for n in numbers if n.start >= claim.body]
     if not numbers:
         return None
     number = chance.choice(numbers)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from app.answering.compose.extractive import Composition, compose, escape, quote, render
+from app.answering.compose.extractive import Composition, compose, escape, quote, render, repeats, words_of
 from app.answering.localization import localize
 from app.records import Sources
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
@@ -209,3 +209,39 @@ def test_an_item_far_down_a_list_is_one_claim_with_the_words_that_open_it(partie
     assert [citation.quote for citation in composed.citations] == ["We cannot accept the following:", "(c) A registry."]
     assert [claim.citations for claim in composed.claims] == [(1, 2)]
     assert "“We cannot accept the following:” “(c) A registry.”" in composed.claims[0].text
+
+
+QUOTED = (
+    "We fully support the mechanism for the review of implementation, which the Conference established in 2018, and"
+    " call on all States to organise their co-operation with it."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        QUOTED,
+        QUOTED.upper(),
+        QUOTED.replace(" ", "\n").replace("review", "re\u00adview"),
+        QUOTED.replace("co-operation", "cooperation"),
+        "We fully support the mechanism for the review of implementation",
+    ],
+    ids=["same", "case", "white space", "hyphen", "part"],
+)
+def test_same_words_are_a_repetition(sentence):
+    assert repeats(words_of(sentence), [words_of("Thank you."), words_of(QUOTED)])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        QUOTED.replace("fully support", "do not support"), QUOTED.replace("fully support", "fully oppose"),
+        QUOTED.replace("2018", "2019"), QUOTED.replace("all States", "all our States"),
+        QUOTED.replace("fully", "not"), QUOTED + " We do so gladly.", "", QUOTED.replace("mechanism", "mechanisms"),
+        QUOTED.replace("established", "re-established"), QUOTED.replace("Conference", "Conferences"),
+    ],
+    ids=["negated", "another verb", "another number", "a word more", "negation for a word", "more said", "nothing",
+         "plural", "prefix", "another name"],
+)  # fmt: skip
+def test_other_words_are_no_repetition(sentence):
+    assert not repeats(words_of(sentence), [words_of(QUOTED)])

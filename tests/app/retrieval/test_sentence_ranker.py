@@ -1,6 +1,6 @@
-"""Sentences of passages: scraps and headings are no evidence."""
+"""Ranking the sentences of statements: scraps and headings are no evidence."""
 
-from app.retrieval.passage_sentences import without_scraps
+from app.retrieval.sentence_ranker import without_scraps
 from tests.fakes_store import annotated
 
 
