@@ -35,7 +35,7 @@ from evals.score import Rulings
 from evals.stats import FEWEST_CLUSTERS
 from evals.summary import Shares, by_case, figure, latency, shares, summarise
 from evals.variants import VARIANTS
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from ingest.parties.party_table import PartyTable
 
 _VERDICT: Final = "report/verdict.txt.j2"

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import regex
 
 from ingest.language.lexicons import load_table
+from ingest.language.matches import TextMatch
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -42,8 +43,8 @@ class TranslatedTopic:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NamedTerm:
-    """A term of the field that a topic holds at `[start, end)`, so many `words` of it without function words.
+class NamedTerm(TextMatch):
+    """A term of the field in a topic, so many `words` of it without function words.
 
     Its `concept` is called by the preferred English term; `terms` are all of the language for it.
     """
@@ -51,8 +52,6 @@ class NamedTerm:
     concept: str
     terms: tuple[str, ...]
     words: int
-    start: int
-    end: int
 
 
 class _Word(NamedTuple):

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from ingest.language.lexicons import Patterns, load_lexicon
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import ascii_digits, han_value
 
 _NUMERAL: Final = re.compile(
@@ -24,11 +25,9 @@ _WORDS: Final = Patterns("numbers")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number at `[start, end)`; a percentage and a plain number of the same value are different numbers."""
+class Number(TextMatch):
+    """A number; a percentage and a plain number of the same value are different ones."""
 
-    start: int
-    end: int
     value: str
 
 

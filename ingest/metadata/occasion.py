@@ -13,8 +13,7 @@ from typing import Final
 
 from ingest.language.dates import DateMatch, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
-from ingest.language.numerals import ascii_digits
-from ingest.language.ordinals import find_session_mentions, find_session_number
+from ingest.language.numerals import ascii_digits, find_session_mentions, find_session_number
 from ingest.metadata.sessions import GENERAL_ASSEMBLY, UNTOC_COP, find_bodies, session_for
 
 _WORDS = Patterns("occasion")

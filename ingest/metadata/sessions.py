@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from functools import cache
 
 from ingest.language.lexicons import Patterns, load_lexicon, load_table
-from ingest.language.ordinals import find_session_number
+from ingest.language.matches import TextMatch, without_overlaps
+from ingest.language.numerals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
 GENERAL_ASSEMBLY = "UN General Assembly"
@@ -20,11 +21,9 @@ _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BodyMatch:
+class BodyMatch(TextMatch):
     """A body named in a text."""
 
-    start: int
-    end: int
     body: str
 
 
@@ -58,11 +57,7 @@ def find_bodies(text: str) -> tuple[BodyMatch, ...]:
             # "CND" is a body and "cnd" is not.
             if not _WORDS.acronym.fullmatch(match[0]) or match[0].isupper():
                 found.append(BodyMatch(start=match.start(), end=match.end(), body=body))
-    kept: list[BodyMatch] = []
-    for named in sorted(found, key=lambda named: named.start - named.end):
-        if all(named.end <= other.start or named.start >= other.end for other in kept):
-            kept.append(named)
-    return tuple(sorted(kept, key=lambda named: named.start))
+    return without_overlaps(found, longest=True)
 
 
 def canonical_body(text: str) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
+from ingest.language.matches import TextMatch
 from ingest.parties.inflection import RussianLemmas, arabic_variants
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -42,16 +43,14 @@ _FARTHEST = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyMatch:
-    """A party's name in a text, at `[start, end)`.
+class PartyMatch(TextMatch):
+    """A party's name in a text.
 
     Attributes:
         codes: The parties that it may be, sorted; more than one means ambiguous.
         form: What kind of name it is. A capital may also be just a place: the caller decides.
     """
 
-    start: int
-    end: int
     codes: tuple[str, ...]
     form: NameForm
     text: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest.language.lexicons import load_table
+from ingest.language.matches import TextMatch
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import NameTrie, tokens_of
 from ingest.parties.party_table import PartyTable
@@ -31,11 +32,9 @@ class Region:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegionMention:
-    """Words for a region in a text, at `[start, end)`; the code is a region's or a group's."""
+class RegionMention(TextMatch):
+    """Words for a region in a text; the code is a region's or a group's."""
 
-    start: int
-    end: int
     code: str
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ingest.language.lexicons import Patterns, load_lexicon, load_table, unfolded
+from ingest.language.matches import TextMatch
 from vectorstore.stems import function_words
 
 
@@ -31,11 +32,9 @@ class Treaty:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TreatyMatch:
-    """A treaty's name in a text, at `[start, end)`; `treaty` is its code."""
+class TreatyMatch(TextMatch):
+    """A treaty's name in a text; `treaty` is its code."""
 
-    start: int
-    end: int
     treaty: str
 
 

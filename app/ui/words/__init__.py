@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import yaml
 from babel import Locale, negotiate_locale
 
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.language.ordinals import find_session_number
+from ingest.language.numerals import find_session_number
 from ingest.metadata.sessions import (
     GENERAL_ASSEMBLY,
     UNTOC_COP,
