@@ -205,9 +205,8 @@ class Annotator:
         blocks = find_blocks(loaded.text)
         chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
         # Nobody speaks in a treaty, so no party is looked for.
-        parties = None if chosen == "treaty" else self._parties
-        read = read_metadata(loaded.text, blocks, parties, file)
-        merged = merge(read, row, parties)
+        read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
+        merged = merge(read, row, self._parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
             metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})

@@ -274,12 +274,8 @@ def trie_of(language: Language) -> NameTrie:
 
 def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
     """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
-    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
-    from ingest.loaders.registry import read_bytes
-
     try:
-        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""))
+        reader = _read_cells(path)
         missing = {"code", "name"} - set(reader.fieldnames or ())
         if missing:
             column = sorted(missing)[0]
@@ -297,20 +293,24 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
         yield line, row
 
 
+def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
+    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
+    from ingest.loaders.registry import read_bytes
+
+    return csv.DictReader(io.StringIO(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors), newline=""))
+
+
 def claimed_codes(path: Path) -> dict[str, str]:
     """Returns the codes in a `parties.csv` that is refused, each with the name beside it, or that nobody has.
 
     Of a table that cannot be read whole these are all that a table may take, so that none is another party's by chance.
     """
-    from ingest.loaders.registry import read_bytes
-
     try:
         return {party.code: party.name for _, party in added_rows(path)}
     except PartyTableError:
         claimed = {code: f"{code}?" for code in user_assigned_codes()}
     try:
-        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", "replace")
-        rows = [*csv.DictReader(io.StringIO(text, newline=""))]
+        rows = [*_read_cells(path, errors="replace")]
     except (LoadError, csv.Error):
         return claimed
     named: dict[str, set[str]] = {}

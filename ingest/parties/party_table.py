@@ -87,11 +87,11 @@ class ResolvedName:
 
 
 class PartyTable:
-    """All known parties: the built-in ones and those of `parties.csv` files. Build it with `load`; it never changes."""
+    """All known parties: the built-in ones and those of `parties.csv` files, whose codes are `added`; never changes."""
 
     def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
-        self._added = tuple(added)
+        self.added = tuple(added)
         self._of_size: dict[tuple[int, int], list[str]] = {}
 
     @classmethod
@@ -119,21 +119,15 @@ class PartyTable:
                             f"{', '.join(sorted(map(table.display, taken)))}; use another name"
                         )
                 rows[row.code] = row
-            added = dict.fromkeys((*table._added, *(code for code in rows if code not in built_in())))
+            added = dict.fromkeys((*table.added, *(code for code in rows if code not in built_in())))
             table = PartyTable(rows, added)
         return table
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The codes of the parties that files added."""
-        return self._added
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the parties that files added: what was read by names may read differently then."""
-        rows = [
-            repr(PartyNames(name=row.name, aliases=row.aliases)) for row in map(self._rows.__getitem__, self._added)
-        ]
+        added = (self._rows[code] for code in self.added)
+        rows = [repr(PartyNames(name=row.name, aliases=row.aliases)) for row in added]
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
@@ -164,7 +158,7 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self._added), None)
+        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self.added), None)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 
@@ -175,7 +169,7 @@ class PartyTable:
         iran say"); in statements a name begins with a capital.
         """
         tokens = tokens_of(text)
-        tries = [self._extra_trie] if self._added else []
+        tries = [self._extra_trie] if self.added else []
         tries += [trie_of(lang) for lang in _languages_in(text, tokens, language)]
         foreign = language not in (None, "en") and not any(t.word.casefold() in _ONLY_ENGLISH for t in tokens[:400])
         matches: list[PartyMatch] = []
@@ -236,7 +230,7 @@ class PartyTable:
         tokens = tokens_of(typed)
         if len(tokens) > 1 and tokens[0].folded == "the":
             tokens = tokens[1:]
-        tries = [self._extra_trie] if self._added else []
+        tries = [self._extra_trie] if self.added else []
         for trie in [*tries, *(trie_of(lang) for lang in LANGUAGES)] if tokens else []:
             found = trie.exact(tokens)
             if found is not None and found.case != "code":
@@ -259,7 +253,7 @@ class PartyTable:
     def _extra_trie(self) -> NameTrie:
         lemmas = RussianLemmas()
         trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
-        for code in self._added:
+        for code in self.added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
             for name in (row.name, *row.aliases):
@@ -308,7 +302,7 @@ class PartyTable:
         """The groups in whose names a noun stands, such as "forum"; those that files added, where there are any."""
         named = {codes[0]: None for name, codes in self._typable.items() if noun in name.replace(" ", "")}
         groups = [code for code in named if self._is(code, "group")]
-        return tuple(code for code in groups if code in self._added) or tuple(groups)
+        return tuple(code for code in groups if code in self.added) or tuple(groups)
 
     @cached_property
     def name_words(self) -> frozenset[str]:
