@@ -79,9 +79,8 @@ _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again. The key of a statement whose holder no table knows, or one
-    that its text gives to a party of an added table, also has a hash of the `names` of parties: a name that a table
-    learns later may be whose it is, and one that is corrected is no longer.
+    A file of an equal key is not read again. The key of a statement whose holder no table knows, or an added table, has
+    a hash of the `names` of parties too: a name that is learnt later may be whose it is, a corrected one no longer.
     """
 
     content: str
@@ -104,10 +103,7 @@ class InputKey:
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:
-    """A document before it is split; documents of equal `digest` (text and metadata) are duplicates.
-
-    The `reason` is what a person should know of its metadata, in one line.
-    """
+    """A document before it is split, and what a person should know of it (`reason`); equal `digest`s are duplicates."""
 
     document: Document
     digest: str

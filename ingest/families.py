@@ -115,8 +115,7 @@ def shingles(text: str) -> frozenset[str]:
 def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     """Returns hashes of the bands of a MinHash signature, as signed 64-bit numbers.
 
-    Source: Broder (1997); Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3 (locality-sensitive
-    hashing).
+    Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3 (locality-sensitive hashing).
     """
     if not sequences:
         return ()

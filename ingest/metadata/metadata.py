@@ -1,7 +1,6 @@
 """Metadata: State, body, session, date, agenda item, speaker and language, read from the text or concluded.
 
-A manifest's row goes before what the text says. What is concluded is named as inferred: the session of a body on a
-date, or the State that says "my country".
+A manifest's row goes before the text. What is concluded is inferred, such as the State that says "my country".
 """
 
 import logging
@@ -49,8 +48,7 @@ class ReadMetadata:
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:
     """Read a statement's metadata from its heading and, for the State, from how it speaks of itself.
 
-    None in every field that the text does not give; a State is never guessed from mere mentions. The file's name gives
-    hints.
+    None in every field that is not given; a State is never guessed from mere mentions. The file's name gives hints.
     """
     heading = find_heading(text, blocks)
     flat = _in_one_line(heading)
@@ -80,9 +78,9 @@ def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
 def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> ReadMetadata:
     """Override what was read by a row of the manifest; an empty cell keeps what was read.
 
-    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected: it is
-    neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for nobody else, whatever the
-    text seems to say; so does a State that is not one of those that a text is read to be held by.
+    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected. The State
+    itself in `on_behalf_of` says that it speaks for nobody else, whatever the text seems to say; so does a State that
+    is not one of those that a text is read to be held by.
     """
     if row is None:
         return read

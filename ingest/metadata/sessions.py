@@ -63,8 +63,7 @@ def find_bodies(text: str) -> tuple[BodyMatch, ...]:
 def canonical_body(text: str) -> str | None:
     """Give the name under which a body is stored, for any of its names; None if none is known.
 
-    "Conference of the State Parties to the UNTOC", "COP to UNTOC", "CTOC/COP" → "UNTOC COP". A session
-    number or a treaty beside the name does not matter.
+    "COP to UNTOC", "CTOC/COP" → "UNTOC COP". A session number or a treaty beside the name does not matter.
     """
     cleaned = " ".join(text.split()).casefold()
     bodies = {body for body in _BODIES if body.casefold() == cleaned} or {match.body for match in find_bodies(text)}
@@ -105,9 +104,8 @@ def load_sessions() -> tuple[Session, ...]:
 def _assembly_session(day: date) -> int | None:
     """The regular session in progress on a day: session n opens in September of 1945 + n.
 
-    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a
-    working day; some sessions opened earlier in September, so that between the first of September and that
-    Tuesday the session is not certain. The first session is an exception: it opened in January 1946.
+    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a working day;
+    some opened earlier, so that it is not certain from the first of September on. The first opened in January 1946.
 
     Source: rule 1 of A/520/Rev.20, rules of procedure of the General Assembly.
     """
