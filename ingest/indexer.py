@@ -250,8 +250,8 @@ class _Run:
         """Returns a single file as the manifest of a folder above it lists it, or None."""
         for folder in path.parents[:MANIFEST_ABOVE]:
             with suppress(ManifestError):
-                manifest = read_manifest(folder)
-                row = None if manifest is None else manifest.row_for(path.relative_to(folder).as_posix())
+                manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
+                row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
                 if row is not None:
                     return self._source(path, folder, row)
         return None

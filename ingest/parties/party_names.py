@@ -19,7 +19,7 @@ from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
-from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
+from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold
 from prompts.wording import LANGUAGES, Language
 
 PartyKind = Literal["state", "group", "organization", "person"]
@@ -250,25 +250,20 @@ def trie_of(language: Language) -> NameTrie:
     lemmas = RussianLemmas()
     variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
     trie = NameTrie(variants, _RULES.get(language, _TITLES))
-    learnt: list[str] = []
     for row in built_in().values():
         for form, text in spellings(row, language):
             add_name(trie, text, (row.code,), form)
-            learnt.append(text)
         if language == "en" and row.alpha2 and row.code.lower() not in _words("no_codes"):
             trie.add(row.code, (row.code,), "name", case="code")
     for name in ambiguous_names():
         if name.language == language:
             for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
                 trie.add(text, name.codes, name.form)
-                learnt.append(text)
     for row_ in load_table("not_parties"):
         if row_["language"] == language:
             add_name(trie, row_["form"], (), "name")
-            learnt.append(row_["form"])
     if language == "ru":
-        for token in (token for text in learnt for token in tokens_of(text)):
-            lemmas.learn(token.word)
+        lemmas.learn(trie)
     return trie
 
 

@@ -258,10 +258,8 @@ class PartyTable:
             form: NameForm = "name" if row.kind == "state" else "group"
             for name in (row.name, *row.aliases):
                 trie.add(name, (code,), form)
-                for token in tokens_of(name):
-                    if _SCRIPTS["ru"].search(token.word):
-                        lemmas.learn(token.word)
             trie.add(code, (code,), form, case="code")
+        lemmas.learn(trie)
         return trie
 
     @cached_property

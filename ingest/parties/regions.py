@@ -87,8 +87,7 @@ def _trie(language: Language) -> NameTrie:
         for name in row[language].split("|") if row[language] else ():
             for form in _forms(name, language):
                 trie.add(form, codes, "group", case="any")
-            for token in tokens_of(name):
-                lemmas.learn(token.word)
+    lemmas.learn(trie)
     return trie
 
 

@@ -68,10 +68,7 @@ def _names() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-zÀ-ÿА-яёЁ])(?:{alternatives})(?![A-Za-zÀ-ÿА-яёЁ])", re.IGNORECASE)
 
 
-@cache
-def _protocols_beside() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    before, after = (re.compile(_expand(f"<<{key}>>"), re.IGNORECASE) for key in ("protocols_to", "and_protocols"))
-    return before, after
+_PROTOCOLS_TO, _AND_PROTOCOLS = (re.compile(_expand(f"<<{key}>>"), re.I) for key in ("protocols_to", "and_protocols"))
 
 
 def _as_names_are_written(text: str) -> str:
@@ -104,12 +101,11 @@ def short_name(code: str) -> str:
 def named_treaties(text: str) -> tuple[str, ...]:
     """The codes of all treaties that a text names, each once; the Convention "and its Protocols" names those too."""
     codes: dict[str, None] = {}
-    before, after = _protocols_beside()
     text = _as_names_are_written(text)
     for match in find_treaties(text):
         codes[match.treaty] = None
-        around = before.search(text, max(0, match.start - 60), match.start) or after.match(text, match.end)
-        if match.treaty == "UNTOC" and around is not None:
+        before = _PROTOCOLS_TO.search(text, max(0, match.start - 60), match.start)
+        if match.treaty == "UNTOC" and (before or _AND_PROTOCOLS.match(text, match.end)):
             codes |= dict.fromkeys(_SUBJECTS)
     return tuple(codes)
 
