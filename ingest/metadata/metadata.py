@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from ingest.language.dates import interval, without_dates
+from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits
@@ -105,8 +105,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
     if metadata.state in (None, metadata.on_behalf_of):
         inferred.discard("state")
     if metadata.session is None or ("session" in inferred and {"body", "date"} & given.keys()):
-        days = interval(metadata.date) if metadata.date else None
-        session = session_for(metadata.body, *days) if metadata.body and days else None
+        session = session_for(metadata.body, metadata.date)
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
     unknown = () if metadata.holders else read.problems

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from ingest.language.dates import interval
 from ingest.language.lexicons import Patterns, load_lexicon, load_table
 from ingest.language.matches import TextMatch, without_overlaps
 from ingest.language.numerals import find_session_number
@@ -84,8 +85,12 @@ def canonical_session(text: str) -> str:
     return cleaned if number is None else str(number)
 
 
-def session_for(body: str, first: date, last: date) -> str | None:
-    """Conclude the session of a body that met between two days, inclusive; None if no session or more than one fits."""
+def session_for(body: str | None, iso: str | None) -> str | None:
+    """Conclude the session of a body that met in an ISO year, interval or day; None if none or more than one fits."""
+    days = interval(iso) if iso else None
+    if days is None:
+        return None
+    first, last = days
     if body == GENERAL_ASSEMBLY:
         number = _assembly_session(first)
         return str(number) if number is not None and number == _assembly_session(last) else None
