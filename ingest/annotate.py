@@ -199,7 +199,8 @@ class Annotator:
         the rest stays, with what a person corrected.
         """
         blocks = find_blocks(loaded.text)
-        chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
+        cells = row or ManifestRow(file=file)
+        chosen, told = cells.kind or kind, cells.kind is not None
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
         merged = merge(read, row, self._parties)
@@ -209,8 +210,7 @@ class Annotator:
             kept = {name for name in stored.inferred if name not in _OF_NAMES}
             inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
-        told = row is not None and row.kind is not None
-        unnamed = chosen == "statement" and not told and (row is None or row.state is None)
+        unnamed = chosen == "statement" and not told and cells.state is None
         may_be = unnamed and may_be_record(loaded.text)
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
@@ -228,9 +228,9 @@ class Annotator:
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or told) and chosen == "statement" and may_be_in_several:
             # What a row says of whose delegate speaks and for whom is kept.
-            of_state = row is not None and len(self._parties.resolve(row.state or "", "state").codes) == 1
-            speaker = metadata.speaker if row is not None and (row.speaker or of_state) else None
-            group = metadata.on_behalf_of if row is not None and (row.on_behalf_of or not of_state) else None
+            of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1
+            speaker = metadata.speaker if cells.speaker or of_state else None
+            group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
             told_of = replace(metadata, speaker=speaker, on_behalf_of=group)
             found = in_several_capacities(loaded.text, blocks, self._parties, told_of)
             several = bool(found)
@@ -248,18 +248,18 @@ class Annotator:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
         if chosen == "treaty":
             treaty = read_treaty(loaded.text, blocks, file)
-            metadata = _of_treaty(metadata, treaty, row)
-            problems = _treaty_problems(treaty)
+            title = cells.title or treaty.title or metadata.title
+            metadata = Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
+            problems, inferred = _treaty_problems(treaty), ()
         document = Document(
             document_id="", file=file, sha256=loaded.sha256, source_text=loaded.text, metadata=metadata, kind=chosen,
-            inferred=() if chosen == "treaty" else inferred, page_starts=loaded.page_starts, blocks=blocks,
-            scanned=loaded.scanned,
+            inferred=inferred, page_starts=loaded.page_starts, blocks=blocks, scanned=loaded.scanned,
         )  # fmt: skip
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
-        by_names = (row is None or row.state is None) and any(code in self._parties.added for code in named_in)
+        by_names = cells.state is None and any(code in self._parties.added for code in named_in)
         if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
@@ -423,12 +423,6 @@ def _convention_of(metadata: Metadata) -> str | None:
     body = metadata.body or ""
     own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
     return own or last_convention(metadata.title or "")
-
-
-def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> Metadata:
-    """Returns the metadata of a treaty: title, symbol, address and language; nobody says it at a meeting."""
-    title = (row.title if row is not None else None) or treaty.title or metadata.title
-    return Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
 
 
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
