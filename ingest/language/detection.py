@@ -106,15 +106,12 @@ def main_language(text: str, blocks: Sequence[Block], document: str | None) -> s
 
 def _other_language(text: str, block: Block, document: str | None) -> str | None:
     words = text[block.start : block.end]
-    if (block.paragraph is None and not block.continues) or not _is_long_enough(words):
+    letters = sum(map(str.isalpha, words[: 3 * _FEWEST_LETTERS_OF_PARAGRAPH]))
+    is_long = letters >= _FEWEST_LETTERS_OF_PARAGRAPH or len(_HAN.findall(words)) >= _FEWEST_HAN
+    if not is_long or (block.paragraph is None and not block.continues):
         return None
     found = detect_language(words, sure=_SURE_OF_PARAGRAPH)
     return None if found == document else found
-
-
-def _is_long_enough(words: str) -> bool:
-    letters = sum(map(str.isalpha, words[: 3 * _FEWEST_LETTERS_OF_PARAGRAPH]))
-    return letters >= _FEWEST_LETTERS_OF_PARAGRAPH or (not words.isascii() and len(_HAN.findall(words)) >= _FEWEST_HAN)
 
 
 @cache
