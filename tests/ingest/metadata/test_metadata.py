@@ -94,11 +94,6 @@ def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, 
     assert {name: getattr(found.metadata, name) for name in expected} == expected
 
 
-def test_prose_before_a_salutation_is_no_cover(parties):
-    text = "The delegation of Borduria has tabled a draft on lamps. It is long.\n\nMr. Chair,\n\n" + BODY
-    assert read(text, parties).metadata.state is None
-
-
 @cases("file", "expected")
 def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
     text = "Mr. Chair,\n\nThe lamps of Examplia burn. Transnational organized crime in Examplia grows, as in Borduria."
