@@ -160,15 +160,16 @@ class Annotator:
         fresh = replace(document, blocks=blocks, edits=())
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))
-        stored = [item for item in statements if item.is_intervention]
-        for item in annotated.statements:
+        stored, renewed = [item for item in statements if item.is_intervention], [*annotated.statements]
+        for at, item in enumerate(annotated.statements):
             # Maybe of two versions: the same speaker's at the same place.
             alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
             before = [old for old in alike if _overlap(old.span, item.span)]
             states = {old.metadata.state for old in before}
             if item.span.role == "unknown" and len(states) == 1 and None not in states:
-                named = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
-                annotated = _with_statement(annotated, self.annotate_statement(named))
+                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
+        if renewed != [*annotated.statements]:
+            annotated = self._split_all(annotated.document, renewed)
         known = [item.span for item in annotated.statements if item.metadata.state is not None]
         given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
         lost = [span for span in given if not any(_overlap(span, each) for each in known)]
@@ -449,18 +450,6 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def _with_statement(record: AnnotatedDocument, own: AnnotatedDocument) -> AnnotatedDocument:
-    """Puts a statement that was annotated by itself in the place of the one of its id, which had no words to search."""
-    (item,) = own.statements
-    return replace(
-        record,
-        statements=tuple(item if item.statement_id == i.statement_id else i for i in record.statements),
-        sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
-        passages=(*record.passages, *own.passages),
-        mentions=(*record.mentions, *own.mentions),
-    )
 
 
 def _without_unset(facts: dict[str, object], *later: str) -> dict[str, object]:
