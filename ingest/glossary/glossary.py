@@ -1,9 +1,8 @@
 """A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
 
-It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
-as "mutual legal assistance"). `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
-preferred one first. `data/dictionary.csv` does the same for ordinary words, which are no terms of the field: with it,
-whole questions and sentences are put into English word by word ("combien de navires" is "how many ships").
+By it a search model that knows English only serves other languages. `data/glossary.csv` holds a concept a row and its
+terms of a language in a cell, the preferred one first; `data/dictionary.csv` the same of ordinary words, so that whole
+questions are put into English word by word: "combien de navires" is "how many ships".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ class TranslatedTopic:
     """A topic as the glossary translates it.
 
     Attributes:
-        text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
+        text: The preferred terms for what was recognised, numbers and names among them, in the order of the topic.
         coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1.
         terms: Every term of the concepts recognised, for a search by words.
     """

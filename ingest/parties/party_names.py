@@ -85,11 +85,9 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyNames:
-    """What a party is called in one language.
+    """What a party is called in one language: `name` is the United Nations' short one, empty where CLDR's is the same.
 
-    Attributes:
-        name: The short name that the United Nations uses; empty where CLDR's is the same.
-        demonyms: Masculine singulars, and forms that no rule gives.
+    The `demonyms` are masculine singulars, and forms that no rule gives.
     """
 
     name: str = ""

@@ -1,7 +1,6 @@
 """Parties, whoever can speak: their names in text, what people type for them, members of groups.
 
-A name that may be several parties' (`Congo`, `Korea`) gives all of them, and the caller asks back:
-nothing here guesses.
+A name that may be several parties' (`Congo`, `Korea`) gives all of them to ask back: nothing here guesses.
 """
 
 import hashlib
@@ -44,11 +43,9 @@ _FARTHEST = 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class PartyMatch(TextMatch):
-    """A party's name in a text.
+    """A party's name in a text: the sorted `codes` of all that it may be, more than one where it is ambiguous.
 
-    Attributes:
-        codes: The parties that it may be, sorted; more than one means ambiguous.
-        form: What kind of name it is. A capital may also be just a place: the caller decides.
+    A name in the `form` of a capital may also be just a place: the caller decides.
     """
 
     codes: tuple[str, ...]
@@ -75,11 +72,9 @@ def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) ->
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedName:
-    """What a typed name stands for.
+    """What a typed name stands for: one code, several that are to be asked back, or none where it is unknown.
 
-    Attributes:
-        codes: One code: resolved. Several: ambiguous, to be asked back. None: unknown.
-        suggestions: Codes of similar names for an unknown one, best first; never to be taken unasked.
+    The `suggestions` for an unknown one are codes of similar names, best first; never to be taken unasked.
     """
 
     codes: tuple[str, ...]

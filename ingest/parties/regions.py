@@ -1,8 +1,7 @@
 """Regions: sets of States that questions name, such as African States, and who belongs to them.
 
-The table is `ingest/data/regions.csv`. Members are codes of States, or of regions that a larger one consists of; a
-row without members stands for the group of our group table that has its code, and one without a code for names
-that hide a shorter one, as the Gulf of Guinea hides the Gulf.
+Members in `ingest/data/regions.csv` are codes of States or regions; a row without members stands for the group of its
+code, and one without a code for names that hide a shorter one, as the Gulf of Guinea hides the Gulf.
 """
 
 from collections.abc import Collection, Mapping

@@ -16,12 +16,10 @@ from vectorstore.stems import function_words
 
 @dataclass(frozen=True, kw_only=True)
 class Treaty:
-    """A treaty whose articles are known: `UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC` or `NARCOTICS1988`.
+    """A treaty whose articles are known, such as `UNTOC`, or `FIREARMS`, which is a `protocol` to the Convention.
 
-    Attributes:
-        protocol: True for the Protocols to the Convention.
-        aliases: English names to show or to offer when asking back.
-        search_words: English words by which passages about it are found where its name is not written.
+    The `aliases` are English names to show or to offer when asking back; by the `search_words`, which are English too,
+    passages about it are found where its name is not written.
     """
 
     code: str
