@@ -6,7 +6,7 @@ A name that may be several parties' (`Congo`, `Korea`) gives all of them to ask 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -126,20 +126,13 @@ class PartyTable:
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
-        """The party of that code, or None."""
-        return self._unmarked.get(code)
+        """The party of that code, or None; its names have the marks of our tables, see `unmarked`."""
+        return self._rows.get(code)
 
     def kind_of(self, code: str | None) -> PartyKind | None:
         """What kind of party a code is of; None where no party has it."""
         row = self._rows.get(code or "")
         return None if row is None else row.kind
-
-    @cached_property
-    def _unmarked(self) -> dict[str, Party]:
-        return {
-            code: replace(row, demonyms=tuple(map(unmarked, row.demonyms)), capitals=tuple(map(unmarked, row.capitals)))
-            for code, row in self._rows.items()
-        }
 
     def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
         """All codes, sorted; of one kind if given."""
