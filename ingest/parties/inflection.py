@@ -50,8 +50,6 @@ def russian_forms(word: str) -> tuple[str, ...]:
     if lower.endswith(_endings("russian_people")):
         plural = (lower[:-2] + form for form in _endings("russian_plural_of_people"))
         return (lower, *(lower + form for form in _endings("russian_masculine")), *plural)
-    if lower.endswith(_endings("russian_unchanged")):
-        return (lower,)
     return _by_ending("russian", lower) or (lower,)
 
 
