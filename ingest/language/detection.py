@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 import regex
@@ -50,8 +49,7 @@ _LATIN_LETTERS: Final = re.compile("[A-Za-z]+")
 def detect_language(text: str, *, sure: float = _SURE) -> str | None:
     """Returns the language of a text; None if it has too few letters or none is as clear as `sure`, 0 to 1."""
     flat = " ".join(text.split())[:_LONGEST]
-    letters = filter(str.isalpha, flat)
-    if len([*islice(letters, _FEWEST_LETTERS)]) < _FEWEST_LETTERS:
+    if sum(map(str.isalpha, flat)) < _FEWEST_LETTERS:
         return None
     capitals, latin = (sum(map(len, runs.findall(flat))) for runs in (_CAPITAL, _LATIN_LETTERS))
     # The model takes a text in capitals for Japanese.
