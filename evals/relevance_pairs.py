@@ -28,7 +28,7 @@ from evals.files import EVALS, StoredRecord, read_records, tracked
 from evals.metrics.table import Flags, Floats
 from evals.positions import load_cells
 from ingest.glossary.glossary import terms_of_concept
-from ingest.glossary.thesaurus import relation_rows, thesaurus
+from ingest.glossary.thesaurus import narrower, relation_rows
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, StatementSummary
@@ -206,7 +206,7 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:
-        names = (concept, *thesaurus().narrower(concept))
+        names = (concept, *narrower(concept))
         return catalogue.statements_with(*(term for name in names for term in terms_of_concept(name))) & files.keys()
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:

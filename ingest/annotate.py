@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
-from ingest.language.languages import main_language, with_languages
+from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.heading import cut_at_heading
@@ -79,9 +79,8 @@ _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 class InputKey:
     """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
 
-    Equal keys mean that a file need not be read again. The key of a statement whose holder no table knows, or one
-    that its text gives to a party of an added table, also has a hash of the `names` of parties: a name that a table
-    learns later may be whose it is, and one that is corrected is no longer.
+    A file of an equal key is not read again. The key of a statement whose holder no table knows, or an added table, has
+    a hash of the `names` of parties too: a name that is learnt later may be whose it is, a corrected one no longer.
     """
 
     content: str
@@ -104,10 +103,7 @@ class InputKey:
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:
-    """A document before it is split; documents of equal `digest` (text and metadata) are duplicates.
-
-    The `reason` is what a person should know of its metadata, in one line.
-    """
+    """A document before it is split, and what a person should know of it (`reason`); equal `digest`s are duplicates."""
 
     document: Document
     digest: str
@@ -164,15 +160,16 @@ class Annotator:
         fresh = replace(document, blocks=blocks, edits=())
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))
-        stored = [item for item in statements if item.is_intervention]
-        for item in annotated.statements:
+        stored, renewed = [item for item in statements if item.is_intervention], [*annotated.statements]
+        for at, item in enumerate(annotated.statements):
             # Maybe of two versions: the same speaker's at the same place.
             alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
             before = [old for old in alike if _overlap(old.span, item.span)]
             states = {old.metadata.state for old in before}
             if item.span.role == "unknown" and len(states) == 1 and None not in states:
-                named = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
-                annotated = _with_statement(annotated, self.annotate_statement(named))
+                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
+        if renewed != [*annotated.statements]:
+            annotated = self._split_all(annotated.document, renewed)
         known = [item.span for item in annotated.statements if item.metadata.state is not None]
         given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
         lost = [span for span in given if not any(_overlap(span, each) for each in known)]
@@ -203,19 +200,18 @@ class Annotator:
         the rest stays, with what a person corrected.
         """
         blocks = find_blocks(loaded.text)
-        chosen: StatementKind = row.kind if row is not None and row.kind is not None else kind
+        cells = row or ManifestRow(file=file)
+        chosen, told = cells.kind or kind, cells.kind is not None
         # Nobody speaks in a treaty, so no party is looked for.
-        parties = None if chosen == "treaty" else self._parties
-        read = read_metadata(loaded.text, blocks, parties, file)
-        merged = merge(read, row, parties)
+        read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
+        merged = merge(read, row, self._parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
             metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
             kept = {name for name in stored.inferred if name not in _OF_NAMES}
             inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
-        told = row is not None and row.kind is not None
-        unnamed = chosen == "statement" and not told and (row is None or row.state is None)
+        unnamed = chosen == "statement" and not told and cells.state is None
         may_be = unnamed and may_be_record(loaded.text)
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
@@ -233,9 +229,9 @@ class Annotator:
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or told) and chosen == "statement" and may_be_in_several:
             # What a row says of whose delegate speaks and for whom is kept.
-            of_state = row is not None and len(self._parties.resolve(row.state or "", "state").codes) == 1
-            speaker = metadata.speaker if row is not None and (row.speaker or of_state) else None
-            group = metadata.on_behalf_of if row is not None and (row.on_behalf_of or not of_state) else None
+            of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1
+            speaker = metadata.speaker if cells.speaker or of_state else None
+            group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
             told_of = replace(metadata, speaker=speaker, on_behalf_of=group)
             found = in_several_capacities(loaded.text, blocks, self._parties, told_of)
             several = bool(found)
@@ -253,18 +249,18 @@ class Annotator:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
         if chosen == "treaty":
             treaty = read_treaty(loaded.text, blocks, file)
-            metadata = _of_treaty(metadata, treaty, row)
-            problems = _treaty_problems(treaty)
+            title = cells.title or treaty.title or metadata.title
+            metadata = Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
+            problems, inferred = _treaty_problems(treaty), ()
         document = Document(
             document_id="", file=file, sha256=loaded.sha256, source_text=loaded.text, metadata=metadata, kind=chosen,
-            inferred=() if chosen == "treaty" else inferred, page_starts=loaded.page_starts, blocks=blocks,
-            scanned=loaded.scanned,
+            inferred=inferred, page_starts=loaded.page_starts, blocks=blocks, scanned=loaded.scanned,
         )  # fmt: skip
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
-        by_names = (row is None or row.state is None) and any(code in self._parties.added for code in named_in)
+        by_names = cells.state is None and any(code in self._parties.added for code in named_in)
         if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
@@ -430,12 +426,6 @@ def _convention_of(metadata: Metadata) -> str | None:
     return own or last_convention(metadata.title or "")
 
 
-def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> Metadata:
-    """Returns the metadata of a treaty: title, symbol, address and language; nobody says it at a meeting."""
-    title = (row.title if row is not None else None) or treaty.title or metadata.title
-    return Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
-
-
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     known = ", ".join(TREATIES)
     if not treaty.treaties:
@@ -460,18 +450,6 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
-
-
-def _with_statement(record: AnnotatedDocument, own: AnnotatedDocument) -> AnnotatedDocument:
-    """Puts a statement that was annotated by itself in the place of the one of its id, which had no words to search."""
-    (item,) = own.statements
-    return replace(
-        record,
-        statements=tuple(item if item.statement_id == i.statement_id else i for i in record.statements),
-        sentences=(*(s for s in record.sentences if s.statement_id != item.statement_id), *own.sentences),
-        passages=(*record.passages, *own.passages),
-        mentions=(*record.mentions, *own.mentions),
-    )
 
 
 def _without_unset(facts: dict[str, object], *later: str) -> dict[str, object]:

@@ -4,7 +4,6 @@
     ├── LoadError                 one file could not be read
     │   ├── UnsupportedFormatError    no loader for its suffix
     │   ├── EmptyFileError            nothing in it to read
-
     │   ├── ChangedFileError          no longer the file that was ingested
     │   └── ArchiveTooLargeError      what is in it, taken together, exceeds a limit
     ├── ManifestError             statements.csv as a whole could not be read or written

@@ -1,8 +1,7 @@
 """Families: near-duplicates, revisions and translations among the statements of a store, found and linked.
 
 A statement is compared once, when it is new, with the few that share part of a MinHash signature, its symbol or its
-occasion, so that the effort grows with the statements taken in and not with their pairs. The links do not depend on
-the order in which statements came: whichever of two is compared later finds the other.
+occasion, so that the effort does not grow with pairs. Whichever of two is compared later finds the other.
 """
 
 import re
@@ -115,8 +114,7 @@ def shingles(text: str) -> frozenset[str]:
 def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     """Returns hashes of the bands of a MinHash signature, as signed 64-bit numbers.
 
-    Source: Broder (1997); Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3 (locality-sensitive
-    hashing).
+    Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3 (locality-sensitive hashing).
     """
     if not sequences:
         return ()

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from ingest.annotate import Annotator, InputKey, UnsplitDocument
+from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.apart import exists, load, with_members
@@ -87,7 +87,6 @@ class _ReadFile:
 
     source: _Source
     loaded: LoadedText
-    key: InputKey
     held: DocumentSummary | None
     unsplit: UnsplitDocument
     annotated: AnnotatedDocument | None = None
@@ -251,8 +250,8 @@ class _Run:
         """Returns a single file as the manifest of a folder above it lists it, or None."""
         for folder in path.parents[:MANIFEST_ABOVE]:
             with suppress(ManifestError):
-                manifest = read_manifest(folder)
-                row = None if manifest is None else manifest.row_for(path.relative_to(folder).as_posix())
+                manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
+                row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
                 if row is not None:
                     return self._source(path, folder, row)
         return None
@@ -284,16 +283,13 @@ class _Run:
             self.by_path[printable(str(source.path))] = result
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
-        name = printable(path.relative_to(folder).as_posix())
         if row is not None:
             # A refused table's code is another party's in the store, which did not say this.
             disputed = ChainMap(*(self._disputed[each] for each in path.parents if each in self._disputed))
-            cells = {
-                column: disputed.get((getattr(row, column) or "").strip().upper())
-                for column in ("state", "on_behalf_of")
-            }
-            row = row.model_copy(update={column: name for column, name in cells.items() if name})
-        return _Source(path=path, folder=folder, name=name, row=row, order=next(self._order))
+            cells = {"state": row.state or "", "on_behalf_of": row.on_behalf_of or ""}
+            named = {column: disputed.get(cell.strip().upper()) for column, cell in cells.items()}
+            row = row.model_copy(update={column: name for column, name in named.items() if name})
+        return _Source(path=path, folder=folder, name=_name(path, folder), row=row, order=next(self._order))
 
     def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
         """Puts the files inside an archive or e-mail in its place; its row of the manifest is theirs as well."""
@@ -305,7 +301,7 @@ class _Run:
             rows = {} if source.row else self._rows_of_archive(tables, members)
             for path in (path for path in members if path not in tables):
                 if rows and path not in rows and not self._options.include_unlisted:
-                    self._report_not_listed(path.relative_to(source.folder).as_posix())
+                    self._report_not_listed(path, source.folder)
                 elif path == source.path:
                     taken.append(source)
                 elif path not in named:
@@ -330,9 +326,9 @@ class _Run:
                 rows |= {root / row.file: row for row in manifest.rows}
         return rows
 
-    def _report_not_listed(self, file: str) -> None:
+    def _report_not_listed(self, path: Path, folder: Path) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
-        self._report(FileResult(file=printable(file), result="not_listed", reason=reason))
+        self._report(FileResult(file=_name(path, folder), result="not_listed", reason=reason))
 
     def _ingest_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
@@ -361,7 +357,7 @@ class _Run:
                 sources += [self._source(path, folder) for path in rest]
             elif self._only is None:
                 for path in rest:
-                    self._report_not_listed(path.relative_to(folder).as_posix())
+                    self._report_not_listed(path, folder)
         if self._only is not None:
             some = self._with_members([source for source in sources if source.name in self._only])
             self._record_unreadable(folder, self._ingest_sources(some), read=[source.name for source in some])
@@ -388,7 +384,7 @@ class _Run:
         for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
             if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
                 continue
-            name = printable(path.relative_to(folder).as_posix())
+            name = _name(path, folder)
             self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
             if exc.result == "failed":
                 failed[name] = UnreadableFile(file=name, reason=str(exc), metadata=self._annotator.expected(None, name))
@@ -491,8 +487,7 @@ class _Run:
     def _in_order_of_need(self, sources: Sequence[_Source]) -> list[_Source]:
         """Orders files: new ones first, and of these last the ones that an unfinished ingest tried latest.
 
-        So an ingest that is stopped again and again gets on, whatever stops it and however long files take that are
-        in the store already.
+        So an ingest that is stopped again and again gets on, however long files take that are in the store already.
         """
         begun: dict[str, int] = {}
         with suppress(OSError):
@@ -541,9 +536,7 @@ class _Run:
         # A duplicate is read again: the part could not know whether the other file still holds the same.
         if result is None or held is None or result.statement_id != held.document_id or result.result == "duplicate":
             return False
-        self._confirmed.add(held.document_id)
-        self._pending.discard(source.key)
-        self._report(result, source)
+        self._confirm(source, held.document_id, result)
         return True
 
     def _load_file(self, source: _Source) -> UnreadableFile | None:
@@ -565,16 +558,31 @@ class _Run:
 
     def _read_source(self, source: _Source, loaded: LoadedText) -> _ReadFile | None:
         """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""
-        held = self._held.get(source.key)
+        held, kind = self._held.get(source.key), self._options.kind
         is_record = held is not None and held.kind == "record"
-        key = self._annotator.input_key(loaded, source.row, self._options.kind, record=is_record)
-        if held is not None and held.input_key == key.as_stored(held.input_key):
-            self._confirmed.add(held.document_id)
-            self._pending.discard(source.key)
-            self._report(_result(source, "unchanged", held), source)
-            return None
-        unsplit = self._read_document(source, loaded, key, held)
-        return _ReadFile(source=source, loaded=loaded, key=key, held=held, unsplit=unsplit)
+        key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
+        document = None
+        if held is not None:
+            stored = key.as_stored(held.input_key)
+            if held.input_key == stored:
+                self._confirm(source, held.document_id, _result(source, "unchanged", held))
+                return None
+            if stored is not None or key.is_of_other_names(held.input_key):
+                document = self._store.catalogue.document(held.document_id)
+            if document is not None and stored is not None:
+                # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
+                unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
+                return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+        unsplit = self._annotator.read(
+            loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
+        )
+        return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+
+    def _confirm(self, source: _Source, document_id: str, result: FileResult) -> None:
+        """Reports a file that has been read and whose statement is in the store."""
+        self._confirmed.add(document_id)
+        self._pending.discard(source.key)
+        self._report(result, source)
 
     def _refresh_from_store(self) -> None:
         """Reads what the store holds where another process, or another thread of this one, has written to it."""
@@ -619,22 +627,6 @@ class _Run:
             self._update_metadata(source, twin, unsplit)
         self._pending.discard(source.key)
 
-    def _read_document(
-        self, source: _Source, loaded: LoadedText, key: InputKey, held: DocumentSummary | None
-    ) -> UnsplitDocument:
-        kind = self._options.kind
-        document = None
-        if held is not None:
-            stored = key.as_stored(held.input_key)
-            if stored is not None or key.is_of_other_names(held.input_key):
-                document = self._store.catalogue.document(held.document_id)
-            if document is not None and stored is not None:
-                # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
-                return UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
-        return self._annotator.read(
-            loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
-        )
-
     def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:
         if held is not None:
             self._forget(held)
@@ -647,8 +639,7 @@ class _Run:
         self._store.catalogue.touch(twin.document_id, file=name, folder=folder, sha256=sha256, input_key=key)
         summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=key)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
-        self._confirmed.add(twin.document_id)
-        self._report(_result(source, "unchanged", summary, unsplit.reason), source)
+        self._confirm(source, twin.document_id, _result(source, "unchanged", summary, unsplit.reason))
 
     def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
         """Returns whether the file of a statement exists, and is another one than the file at hand."""
@@ -723,9 +714,8 @@ class _Run:
             self._forget_digest(held)
         summary = _summary(unsplit, annotated, folder)
         self._by_digest[unsplit.digest] = self._held[source.key] = summary
-        self._confirmed.add(summary.document_id)
         outcome: FileOutcome = "added" if held is None else ("updated" if held.sha256 == summary.sha256 else "replaced")
-        self._report(_result(source, outcome, summary, unsplit.reason), source)
+        self._confirm(source, summary.document_id, _result(source, outcome, summary, unsplit.reason))
 
     def commit(self) -> None:
         """Embeds and stores everything that was taken so far."""
@@ -745,6 +735,11 @@ class _Run:
             if self._warm is None and event.finished:
                 self._warm, event = event, replace(event, warm=event)
             self._progress(event)
+
+
+def _name(path: Path, folder: Path) -> str:
+    """Returns the name of a file in the report and in the store."""
+    return printable(path.relative_to(folder).as_posix())
 
 
 def _with_family(

@@ -102,9 +102,8 @@ class IngestProgress:
     @property
     def _since_warm(self) -> tuple[float, float, int]:
         """Files finished, seconds and passages since the first files were done."""
-        if self.warm is None:
-            return self.finished, self.seconds, self.passages
-        return self.finished - self.warm.finished, self.seconds - self.warm.seconds, self.passages - self.warm.passages
+        warm = self.warm or IngestProgress(done=0, total=0, file="", step="load")
+        return self.finished - warm.finished, self.seconds - warm.seconds, self.passages - warm.passages
 
     @property
     def pace(self) -> str:

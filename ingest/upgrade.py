@@ -1,7 +1,7 @@
 """Bringing an older store up to date: what was derived from its texts is derived anew, without embedding anything.
 
-Each document is one transaction that records the version it was made by, so that whoever is interrupted goes on with
-the rest. Metadata are kept as they are; they are read anew when the files are ingested again.
+Each document is one transaction, so that whoever is interrupted goes on with the rest. Metadata are read anew when the
+files are ingested again.
 """
 
 from collections.abc import Mapping

@@ -21,8 +21,8 @@ from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
+from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_of_concept, terms_within
-from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
@@ -257,7 +257,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     loose = [terms for each in written if (terms := _roots(each, language))]
     kinds_of_it = [_roots(each, language) for each in kinds]
     own = {named.concept for named in (*within, *parts)}
-    own = own.union(*map(thesaurus().narrower, own))
+    own = own.union(*map(thesaurus.narrower, own))
     states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
 
     def shared(text: str) -> float:
@@ -285,7 +285,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
 def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
     """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
     for named in within:
-        near = thesaurus().near(named.concept)
+        near = thesaurus.near(named.concept)
         for word in words_of(topic[named.start : named.end]):
             start = topic.index(word, named.start)
             for part in terms_within(word, language):
@@ -295,7 +295,7 @@ def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[N
 
 def _kinds_of(concept: str, language: str) -> Iterator[str]:
     """Yields the terms for what is part of a concept."""
-    return chain.from_iterable(terms_of_concept(each, language) for each in thesaurus().narrower(concept))
+    return chain.from_iterable(terms_of_concept(each, language) for each in thesaurus.narrower(concept))
 
 
 def _roots(text: str, language: str) -> frozenset[str]:

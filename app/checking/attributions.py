@@ -20,7 +20,7 @@ from app.checking.speakers import by_order, shown, subject_after, subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.ordinals import find_session_mentions
+from ingest.language.numerals import find_session_mentions
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable

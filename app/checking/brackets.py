@@ -15,7 +15,7 @@ from app.checking.findings import Remark, remark
 from app.checking.matching import Match
 from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.numbers import find_numbers
+from ingest.language.numerals import find_numbers
 from vectorstore.stems import stems, words_of
 
 _PATTERNS: Final = RegexPatterns("drafts")

@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_lexicon
-from ingest.language.numbers import find_numbers
+from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"

@@ -11,7 +11,7 @@ from app.checking.indirect_times import YEAR, parts_of_year, told_from, untold
 from app.checking.written_years import in_digits, roman_years
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.ordinals import find_session_mentions
+from ingest.language.numerals import find_session_mentions
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 

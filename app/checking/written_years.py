@@ -6,8 +6,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.numbers import find_numbers
-from ingest.language.numerals import number_words, roman_value
+from ingest.language.numerals import find_numbers, number_words, roman_value
 
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from app.errors import NotFoundError
 from app.records import Citation
 from ingest.errors import ChangedFileError
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from ingest.loaders.archive import CONTAINERS
 from ingest.loaders.bounded import run_bounded
 from ingest.loaders.loaded import LoadLimits

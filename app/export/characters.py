@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from ingest.language.languages import RIGHT_TO_LEFT
+from ingest.language.detection import RIGHT_TO_LEFT
 
 # Whoever quotes a text with quotation marks in it needs another pair around it. First choices by language.
 _MARKS: Final = (("“", "”"), ("«", "»"), ("「", "」"))

@@ -19,8 +19,8 @@ from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.sentence_ranker import SentenceRanker, languages_of
 from app.retrieval.topic import Topic, topic_in
+from ingest.glossary import thesaurus
 from ingest.glossary.glossary import terms_within
-from ingest.glossary.thesaurus import thesaurus
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 from prompts.wording import LANGUAGES
@@ -425,8 +425,8 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
     """Says in the question's language what the topic's terms are called in quotations in another language."""
     if topic is None or topic.language not in LANGUAGES:
         return
-    asked = set(thesaurus().concepts_in(topic.words, topic.language))
-    asked |= {other for concept in asked for other in (*thesaurus().narrower(concept), *thesaurus().near(concept))}
+    asked = set(thesaurus.concepts_in(topic.words, topic.language))
+    asked |= {other for concept in asked for other in (*thesaurus.narrower(concept), *thesaurus.near(concept))}
     glossed: set[str] = set()
     for item in evidence:
         for sentence in item.best_sentences[:1]:

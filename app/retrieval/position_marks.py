@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 import regex
 
 from ingest.language.lexicons import Patterns, load_lexicon, unfolded
+from ingest.language.matches import TextMatch, without_overlaps
 from prompts.wording import LANGUAGES
 
 PositionKind = Literal[
@@ -60,11 +61,9 @@ _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PositionMark:
-    """Words at `[start, end)` of a text that show a kind of position by a rule, of strength 1 to 3 as in `RULES`."""
+class PositionMark(TextMatch):
+    """Words of a text that show a kind of position by a rule, of strength 1 to 3 as in `RULES`."""
 
-    start: int
-    end: int
     kind: PositionKind
     rule: Rule
     strength: int
@@ -79,8 +78,8 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     if cues is None or declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
         return ()
     own = _own(cues, text)
-    marks = [mark for rule in RULES for mark in _marks(rule, cues, own)]
-    return tuple(sorted(_conditions(_apart(marks)), key=lambda mark: mark.start))
+    # Of overlapping marks counts the one whose rule comes first.
+    return tuple(_conditions(without_overlaps(mark for rule in RULES for mark in _marks(rule, cues, own))))
 
 
 def declines_position(text: str, language: str | None) -> bool:
@@ -133,15 +132,6 @@ def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -
     clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
     return match.start() if match else None
-
-
-def _apart(marks: Sequence[PositionMark]) -> list[PositionMark]:
-    """Keeps of overlapping marks the one whose rule comes first in `RULES`."""
-    kept: list[PositionMark] = []
-    for mark in marks:
-        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
-            kept.append(mark)
-    return kept
 
 
 def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:

@@ -12,8 +12,8 @@ from typing import Final
 
 from app.question.resolution import TopicWording
 from app.retrieval.terms import content_terms
+from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_concept, terms_within, translate_topic
-from ingest.glossary.thesaurus import thesaurus
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 
@@ -74,7 +74,7 @@ class Topic:
     @cached_property
     def widened(self) -> tuple[str, ...]:
         """The synonyms of all that the topic names, and the terms for what is part of it, for lexical search."""
-        narrower = chain.from_iterable(thesaurus().narrower(named.concept) for named in self.within)
+        narrower = chain.from_iterable(thesaurus.narrower(named.concept) for named in self.within)
         terms = (*(named.terms for named in self.within), *map(terms_of_concept, narrower))
         return tuple(dict.fromkeys(chain.from_iterable(terms)))
 
@@ -84,7 +84,7 @@ class Topic:
         return tuple(
             tuple(
                 term
-                for concept in (named.concept, *thesaurus().narrower(named.concept))
+                for concept in (named.concept, *thesaurus.narrower(named.concept))
                 for language in LANGUAGES
                 for term in terms_of_concept(concept, language)
             )
@@ -99,20 +99,20 @@ class Topic:
         # Most topics are confused with nothing, and most texts share no word with any of these names.
         if not self._confused or self._confused_terms.isdisjoint(content_terms(text, "en")):
             return False
-        said = set(thesaurus().concepts_in(text, "en"))
+        said = set(thesaurus.concepts_in(text, "en"))
         return bool(said & self._confused) and not said & self._own
 
     @cached_property
     def _own(self) -> frozenset[str]:
         """The concepts that the topic names, and what is part of them."""
         named = [item.concept for item in self.within]
-        return frozenset(named).union(*(thesaurus().narrower(concept) for concept in named))
+        return frozenset(named).union(*(thesaurus.narrower(concept) for concept in named))
 
     @cached_property
     def _confused(self) -> frozenset[str]:
         """The concepts that are easily confused with those that the topic names."""
         named = {item.concept for item in self.within}
-        return frozenset(other for concept in named for other in thesaurus().differs_from(concept)) - named
+        return frozenset(other for concept in named for other in thesaurus.differs_from(concept)) - named
 
     @cached_property
     def _confused_terms(self) -> frozenset[str]:

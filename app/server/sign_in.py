@@ -29,7 +29,7 @@ from app.server.rules import DeclaredRoute, needs
 from app.settings import ServerConfig
 from app.ui.templates import render
 from app.ui.words import language, say, word_for
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 
 _BEGUN_SECONDS: Final = 600
 _MOST_BEGUN: Final = 1000

@@ -13,7 +13,7 @@ from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from prompts.wording import load_document_words
 
 

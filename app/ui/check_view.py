@@ -13,7 +13,7 @@ from app.checking.findings import CheckReport, Finding, Place, Remark
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.templates import render
 from app.ui.words import worded
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from prompts.wording import Wording, load_remark_words
 
 # How a finding looks: as its verdict, but for verified words that bear a remark.

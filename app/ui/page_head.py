@@ -11,7 +11,7 @@ from app.ui.page_language import label
 from app.ui.parts import QUIET, html
 from app.ui.templates import render
 from app.ui.words import language, words_of
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES
 
 # By their own names, with their codes.

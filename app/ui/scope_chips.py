@@ -14,7 +14,7 @@ from app.records import Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 

@@ -16,7 +16,7 @@ from evals.cases.documents import Documents
 from evals.errors import EvalError
 from evals.files import EVALS, load_yaml
 from ingest.language.numerals import number_words
-from ingest.parties.party_names import Party
+from ingest.parties.party_names import Party, unmarked
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
@@ -115,8 +115,8 @@ def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, 
     titled = party.official and (" of " in party.official or party.official.endswith(("Republic", "States")))
     return {
         "official": f"the {party.official}" if titled else party.official or None,
-        "demonym": _drawn(draw, [name for name in party.demonyms if name not in shared]),
-        "capital": _drawn(draw, [name.removeprefix("!") for name in party.capitals if name not in shared]),
+        "demonym": _drawn(draw, [name for name in map(unmarked, party.demonyms) if name not in shared]),
+        "capital": _drawn(draw, [name for name in map(unmarked, party.capitals) if name not in shared]),
         "alias": _drawn(draw, [name for name in aliases if name not in abbreviations]),
         "code": _drawn(draw, abbreviations) or code,
     }
@@ -126,7 +126,7 @@ def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, 
 def _shared_names(parties: PartyTable) -> frozenset[str]:
     bearers: Counter[str] = Counter()
     for party in filter(None, map(parties.get, parties.codes())):
-        bearers.update({party.name, *party.aliases, *party.demonyms, *party.capitals})
+        bearers.update({party.name, *party.aliases, *map(unmarked, (*party.demonyms, *party.capitals))})
     return frozenset(name for name, count in bearers.items() if count > 1)
 
 

@@ -34,7 +34,7 @@ from evals.runs import Run, list_runs
 from evals.score import Rulings
 from evals.summary import FEWEST_CLUSTERS, Shares, by_case, figure, latency, shares, summarise
 from evals.variants import VARIANTS
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from ingest.parties.party_table import PartyTable
 
 _VERDICT: Final = "report/verdict.txt.j2"

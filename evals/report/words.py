@@ -13,7 +13,7 @@ from app.ui.words import digits, said, say
 from app.ui.words import language as spoken
 from evals.metrics.table import METRICS, TOLERANCE
 from evals.summary import SMALL, Figure, Shares
-from ingest.language.languages import direction_of
+from ingest.language.detection import direction_of
 from ingest.parties.party_table import PartyTable
 
 NOTHING: Final = "–"

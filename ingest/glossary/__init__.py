@@ -1,4 +1,1 @@
-"""The terms of the field in six languages, topics translated by them, and the relations of concepts.
-
-"entraide judiciaire" is "mutual legal assistance", the title of article 18.
-"""
+"""The terms of the field in six languages, topics translated by them, and the relations of concepts."""

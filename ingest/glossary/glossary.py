@@ -1,9 +1,8 @@
 """A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
 
-It lets a search model that knows English only serve questions in other languages ("entraide judiciaire" is searched
-as "mutual legal assistance"). `data/glossary.csv` holds a concept a row and the terms of a language in a cell, the
-preferred one first. `data/dictionary.csv` does the same for ordinary words, which are no terms of the field: with it,
-whole questions and sentences are put into English word by word ("combien de navires" is "how many ships").
+By it a search model that knows English only serves other languages. `data/glossary.csv` holds a concept a row and its
+terms of a language in a cell, the preferred one first; `data/dictionary.csv` the same of ordinary words, so that whole
+questions are put into English word by word: "combien de navires" is "how many ships".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 import regex
 
 from ingest.language.lexicons import load_table
+from ingest.language.matches import TextMatch
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -31,7 +31,7 @@ class TranslatedTopic:
     """A topic as the glossary translates it.
 
     Attributes:
-        text: The preferred terms for what was recognised, in the order of the topic; numbers and names among them.
+        text: The preferred terms for what was recognised, numbers and names among them, in the order of the topic.
         coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1.
         terms: Every term of the concepts recognised, for a search by words.
     """
@@ -42,8 +42,8 @@ class TranslatedTopic:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NamedTerm:
-    """A term of the field that a topic holds at `[start, end)`, so many `words` of it without function words.
+class NamedTerm(TextMatch):
+    """A term of the field in a topic, so many `words` of it without function words.
 
     Its `concept` is called by the preferred English term; `terms` are all of the language for it.
     """
@@ -51,8 +51,6 @@ class NamedTerm:
     concept: str
     terms: tuple[str, ...]
     words: int
-    start: int
-    end: int
 
 
 class _Word(NamedTuple):
@@ -152,8 +150,7 @@ def other_terms(topic: str, language: str) -> tuple[str, ...]:
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
     """Returns all terms of the concept that makes up a whole topic; empty where it says more than one term."""
-    words = _words(topic, language)
-    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
+    words, recognised = _terms_in(topic, language)
     named = [tokens for tokens in recognised if tokens.terms]
     if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
         return ()
@@ -177,20 +174,20 @@ def is_term(topic: str, language: str) -> bool:
     return covered == len(words) and sum(tokens.concept is not None for tokens in recognised) <= 1
 
 
+def _terms_in(topic: str, language: str) -> tuple[list[_Word], tuple[_RecognisedTokens, ...]]:
+    """Returns the words of a topic, and the terms of the field that cover most of them."""
+    words = _words(topic, language)
+    return words, _best(len(words), list(_recognised(topic, words, language, language)))
+
+
 def terms_of_concept(concept: str, language: str = "en") -> tuple[str, ...]:
     """Returns the terms of a concept in a language, by its preferred English term."""
-    return _by_name()[concept][language]
-
-
-@cache
-def _by_name() -> dict[str, _Concept]:
-    return {concept["en"][0]: concept for concept in _concepts("glossary")}
+    return _glossary()[concept][language]
 
 
 def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[NamedTerm, ...]:
     """Returns the terms in a topic, in order, in the language `to`: two in "training on mutual legal assistance"."""
-    words = _words(topic, language)
-    recognised = _best(len(words), list(_recognised(topic, words, language, language)))
+    words, recognised = _terms_in(topic, language)
     return tuple(
         NamedTerm(
             concept=tokens.concept["en"][0], terms=tokens.concept[to or language], words=tokens.last - tokens.first,
@@ -204,17 +201,18 @@ def terms_within(topic: str, language: str, *, to: str | None = None) -> tuple[N
 @cache
 def words_of_terms(language: str) -> dict[str, str]:
     """Returns the words of all terms of a language, as they are written, with what `fold` makes of each."""
-    words = (
-        word.text for concept in _concepts("glossary") for term in concept[language] for word in _words(term, language)
-    )
-    return {word: fold(word) for word in words if word == word.lower()}
+    return {word: fold(word) for word in _written_words(language) if word == word.lower()}
 
 
 @cache
 def acronyms_of_terms(language: str) -> frozenset[str]:
     """Returns the words of terms that are written in capitals: "AIDS" is no plural of "aid"."""
+    return frozenset(filter(str.isupper, _written_words(language)))
+
+
+def _written_words(language: str) -> Iterator[str]:
     terms = (term for concept in _concepts("glossary") for term in concept[language])
-    return frozenset(word.text for term in terms for word in _words(term, language) if word.text.isupper())
+    return (word.text for term in terms for word in _words(term, language))
 
 
 def mistyped_terms(text: str, language: str) -> dict[str, str]:
@@ -241,6 +239,11 @@ def mistyped_terms(text: str, language: str) -> dict[str, str]:
 
 def _stems(text: str, language: str) -> frozenset[str]:
     return frozenset(stem(word.text, language) for word in _words(text, language))
+
+
+@cache
+def _glossary() -> dict[str, _Concept]:
+    return {concept["en"][0]: concept for concept in _concepts("glossary")}
 
 
 @cache

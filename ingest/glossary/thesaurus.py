@@ -5,7 +5,7 @@ weapons" are near "firearms" and answer in part; "smuggling of migrants" is not 
 `data/glossary_relations.csv` holds a relation a row. A concept is called by its preferred English term.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -25,53 +25,45 @@ class RelationRow(NamedTuple):
     other: str
 
 
-class Thesaurus:
-    """The relations of concepts, looked up without computing."""
-
-    def __init__(self, rows: Iterable[RelationRow]) -> None:
-        direct: dict[str, dict[str, list[str]]] = {kind: {} for kind in ("broader", "narrower", "near", "not")}
-        for concept, relation, other in rows:
-            direct[relation].setdefault(concept, []).append(other)
-            direct["narrower" if relation == "broader" else relation].setdefault(other, []).append(concept)
-        self._narrower = _with_all_beyond(direct["narrower"])
-        self._beside = direct
-
-    def concepts_in(self, text: str, language: str) -> tuple[str, ...]:
-        """Returns the concepts that a text names, by the longest terms known, in their order and each once."""
-        return tuple(dict.fromkeys(term.concept for term in terms_within(text, language)))
-
-    def narrower(self, concept: str) -> tuple[str, ...]:
-        """Returns all that is part of a concept, the nearest first: what is said on these is said on it."""
-        return self._narrower.get(concept, ())
-
-    def near(self, concept: str) -> tuple[str, ...]:
-        """Returns related concepts: what is said on these may answer in part."""
-        return tuple(self._beside["near"].get(concept, ()))
-
-    def differs_from(self, concept: str) -> tuple[str, ...]:
-        """Returns concepts easily confused with this one: what is said on these is no answer."""
-        return tuple(self._beside["not"].get(concept, ()))
+def concepts_in(text: str, language: str) -> tuple[str, ...]:
+    """Returns the concepts that a text names, by the longest terms known, in their order and each once."""
+    return tuple(dict.fromkeys(term.concept for term in terms_within(text, language)))
 
 
 @cache
-def thesaurus() -> Thesaurus:
-    """Returns the packaged thesaurus, read once."""
-    return Thesaurus(relation_rows())
+def narrower(concept: str) -> tuple[str, ...]:
+    """Returns all that is part of a concept, the nearest first: what is said on these is said on it."""
+    found: dict[str, None] = {}
+    step = [concept]
+    while step:
+        step = [other for one in step for other in _related("narrower").get(one, ()) if other not in found]
+        found.update(dict.fromkeys(step))
+    return tuple(found)
 
 
+def near(concept: str) -> tuple[str, ...]:
+    """Returns related concepts: what is said on these may answer in part."""
+    return tuple(_related("near").get(concept, ()))
+
+
+def differs_from(concept: str) -> tuple[str, ...]:
+    """Returns concepts easily confused with this one: what is said on these is no answer."""
+    return tuple(_related("not").get(concept, ()))
+
+
+@cache
 def relation_rows() -> tuple[RelationRow, ...]:
     """Returns the rows of `glossary_relations.csv`."""
     return tuple(RelationRow(**row) for row in load_table("glossary_relations"))
 
 
-def _with_all_beyond(direct: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    """Returns for every concept those it leads to, directly first, then one step further, and so on."""
-    related: dict[str, tuple[str, ...]] = {}
-    for concept in direct:
-        found: dict[str, None] = {}
-        step = [concept]
-        while step:
-            step = [other for one in step for other in direct.get(one, ()) if other not in found]
-            found.update(dict.fromkeys(step))
-        related[concept] = tuple(found)
+@cache
+def _related(relation: str) -> Mapping[str, Sequence[str]]:
+    """Returns the others that each concept has a relation to; `narrower` is `broader` the other way round."""
+    related: dict[str, list[str]] = {}
+    for row in relation_rows():
+        if row.relation == relation:
+            related.setdefault(row.concept, []).append(row.other)
+        if row.relation == ("broader" if relation == "narrower" else relation):
+            related.setdefault(row.other, []).append(row.concept)
     return related

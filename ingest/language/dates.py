@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
+from ingest.language.matches import TextMatch, without_overlaps
 from ingest.language.numerals import ascii_digits
 from vectorstore.stems import language_of, without_accents
 
@@ -47,11 +48,9 @@ _ISO = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DateMatch:
-    """A date or an interval in a text; both ends are inclusive and equal for a single day."""
+class DateMatch(TextMatch):
+    """A date or an interval; both ends are inclusive and equal for a single day."""
 
-    start: int
-    end: int
     first: date
     last: date
 
@@ -66,11 +65,7 @@ def find_dates(text: str) -> tuple[DateMatch, ...]:
     digits = ascii_digits(text)
     if _YEAR.search(digits) is None:
         return ()
-    found: list[DateMatch] = []
-    for match in sorted(_all_dates(digits), key=lambda match: match.start - match.end):
-        if all(match.end <= other.start or match.start >= other.end for other in found):
-            found.append(match)
-    return tuple(sorted(found, key=lambda match: match.start))
+    return without_overlaps(_all_dates(digits), longest=True)
 
 
 def iso_date(text: str) -> str | None:

@@ -1,23 +1,28 @@
-"""Which language a text is in: by its script where that tells, else by a model of character n-grams.
+"""Which language a text is in, or each of its paragraphs: by its script where that tells, else by character n-grams.
 
-Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a single word by its script.
+Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a single word by its script. A French
+paragraph in an English statement is split, repaired and searched as French.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import regex
 
 from prompts.wording import LANGUAGES
 from vectorstore.carried import LANGUAGE, carried
+from vectorstore.records import Block
 from vectorstore.stems import language_of, words_of
 
 if TYPE_CHECKING:
     from fasttext.FastText import _FastText
 
+# Languages of scripts that run from right to left, as far as texts and names of parties are in them.
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _SURE: Final = 0.4
 _LONGEST: Final = 6000
 _FEWEST_LETTERS: Final = 4
@@ -30,6 +35,12 @@ _FEWEST_WORDS: Final = 4
 _SHORTEST: Final = 10
 # No question of the project's sets in the six languages is detected as another language with so much certainty.
 _SURELY_OTHER: Final = 0.9
+# Shorter paragraphs are names, titles and numbers, which detection takes for any language.
+_FEWEST_LETTERS_OF_PARAGRAPH: Final = 60
+_FEWEST_HAN: Final = 15
+# How sure detection must be that a paragraph is in another language than the document.
+_SURE_OF_PARAGRAPH: Final = 0.75
+_HAN: Final = regex.compile(r"\p{Han}")
 _WORD: Final = regex.compile(r"[^\W\d_]+")
 _CAPITAL: Final = re.compile("[A-Z]+")
 _LATIN_LETTERS: Final = re.compile("[A-Za-z]+")
@@ -38,8 +49,7 @@ _LATIN_LETTERS: Final = re.compile("[A-Za-z]+")
 def detect_language(text: str, *, sure: float = _SURE) -> str | None:
     """Returns the language of a text; None if it has too few letters or none is as clear as `sure`, 0 to 1."""
     flat = " ".join(text.split())[:_LONGEST]
-    letters = filter(str.isalpha, flat)
-    if len([*islice(letters, _FEWEST_LETTERS)]) < _FEWEST_LETTERS:
+    if sum(map(str.isalpha, flat)) < _FEWEST_LETTERS:
         return None
     capitals, latin = (sum(map(len, runs.findall(flat))) for runs in (_CAPITAL, _LATIN_LETTERS))
     # The model takes a text in capitals for Japanese.
@@ -71,6 +81,35 @@ def is_in_other_language(text: str) -> bool:
     # Half a surrogate pair is no character that the detector takes.
     guess = detect_language(text.encode("utf-8", "replace").decode("utf-8"), sure=_SURELY_OTHER)
     return guess is not None and guess not in LANGUAGES
+
+
+def direction_of(language: str | None) -> Literal["rtl", "ltr"]:
+    """Returns in which direction the letters of a language (ISO 639-1) run, as HTML names it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def with_languages(text: str, blocks: Sequence[Block], document: str | None) -> tuple[Block, ...]:
+    """Marks the paragraphs that are in another language (ISO 639-1) than their document."""
+    return tuple(replace(block, language=_other_language(text, block, document)) for block in blocks)
+
+
+def main_language(text: str, blocks: Sequence[Block], document: str | None) -> str | None:
+    """Returns the language in which most characters of these blocks are."""
+    sizes: dict[str | None, int] = {document: 0}
+    for block in blocks:
+        language = block.language or document
+        sizes[language] = sizes.get(language, 0) + len(text[block.start : block.end])
+    return max(sizes, key=lambda language: sizes[language])
+
+
+def _other_language(text: str, block: Block, document: str | None) -> str | None:
+    words = text[block.start : block.end]
+    letters = sum(map(str.isalpha, words[: 3 * _FEWEST_LETTERS_OF_PARAGRAPH]))
+    is_long = letters >= _FEWEST_LETTERS_OF_PARAGRAPH or len(_HAN.findall(words)) >= _FEWEST_HAN
+    if not is_long or (block.paragraph is None and not block.continues):
+        return None
+    found = detect_language(words, sure=_SURE_OF_PARAGRAPH)
+    return None if found == document else found
 
 
 @cache

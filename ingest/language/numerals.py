@@ -1,10 +1,17 @@
-"""Numbers as texts write them: digits of any script, Roman and Chinese numerals, and number words."""
+"""Numbers as texts of six languages write them: digits of any script, Roman and Chinese numerals, and number words.
+
+"1 900", "two hundred and thirty million", "百分之五" and "a third" are read as 1900, 230000000, 5% and 1/3.
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Final, Literal
 
-from ingest.language.lexicons import load_table
+from ingest.language.lexicons import Patterns, any_of, load_lexicon, load_table
+from ingest.language.matches import TextMatch, without_overlaps
 
 NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
 # Digits of other scripts read as ASCII digits, one for one, so that offsets stay.
@@ -13,6 +20,13 @@ _ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 _HAN_DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN_UNITS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _MYRIAD: Final = 10_000
+_NUMERAL: Final = re.compile(
+    r"(?<![\w.,])(?P<thousands>\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+)(?![\d])|(?P<decimal>\d+[.,]\d+)|(?P<plain>\d+)"
+)
+_HUNDRED: Final = 100
+_SCALES: Final = (1000, 10**6, 10**9)
+_LEXICON: Final = load_lexicon("numbers")
+_WORDS: Final = Patterns("numbers")
 
 
 def ascii_digits(text: str) -> str:
@@ -81,3 +95,160 @@ def number_words(kind: NumberKind, language: str | None = None) -> dict[str, int
         for row in load_table("number_words")
         if row["kind"] == kind and language in (None, row["language"])
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionMatch(TextMatch):
+    """A session named by its number."""
+
+    number: int
+
+
+def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
+    """Find the sessions that a text names by number, in its order: "tenth session", "Session X", "第十届"."""
+    found: list[SessionMatch] = []
+    for pattern in _session_forms():
+        for match in pattern.finditer(text):
+            if number := _session_number({name: value for name, value in match.groupdict().items() if value}):
+                found.append(SessionMatch(start=match.start(), end=match.end(), number=number))
+    return without_overlaps(found)
+
+
+def find_session_number(text: str) -> int | None:
+    """Read the number of the first session that a text names."""
+    found = find_session_mentions(text)
+    return found[0].number if found else None
+
+
+@cache
+def _session_forms() -> tuple[re.Pattern[str], ...]:
+    words = {
+        "ordinal": number_words("ordinal"),
+        "russian_tens": number_words("tens", "ru"),
+        "russian_stem": number_words("stem", "ru"),
+    }
+    return Patterns("numbers", **{name: any_of(own, r"[\s\-–]+") for name, own in words.items()}).each("session_forms")
+
+
+def _session_number(groups: dict[str, str]) -> int | None:
+    if digits := groups.get("digits"):
+        return int(digits)
+    if roman := groups.get("roman"):
+        # "VVVX" is no number.
+        return max(0, roman_value(roman))
+    if word := groups.get("word"):
+        return number_words("ordinal").get(" ".join(re.split(r"[\s\-–]+", word.lower())))
+    if stem := groups.get("stem"):
+        tens = number_words("tens", "ru").get(groups.get("tens", "").lower(), 0)
+        return tens + number_words("stem", "ru")[stem.lower()]
+    return han_value(groups["zh"]) if "zh" in groups else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(TextMatch):
+    """A number; a percentage and a plain number of the same value are different ones."""
+
+    value: str
+
+
+def find_numbers(text: str, language: str) -> tuple[Number, ...]:
+    """Returns the numbers of a text in order: number words of its language, and digits and Chinese numerals in any."""
+    digits = ascii_digits(text)
+    found = [*_written(digits, language), *_chinese(digits)]
+    taken: list[Number] = []
+    for number in sorted(found, key=lambda number: (number.start, -number.end)):
+        if not taken or number.start >= taken[-1].end:
+            taken.append(number)
+    return tuple(taken)
+
+
+def _written(text: str, language: str) -> Iterator[Number]:
+    """Yields runs of numerals and number words: "27", "1 900", "230 million", "four hundred and two"."""
+    parts: list[tuple[int, int, Fraction]] = []
+    digits = False
+    joined_by = getattr(_WORDS, f"joined_{language}" if f"joined_{language}" in _LEXICON else "joined")
+    for match in _token(language).finditer(text):
+        word = match["word"]
+        of_words = (own for pattern, own in _word_values(language) if word is not None and pattern.fullmatch(word))
+        value = _numeral(match["numeral"]) if word is None else next(of_words, None)
+        if value is None:
+            continue
+        numeral = match["word"] is None
+        joined = parts and joined_by.fullmatch(text, parts[-1][1], match.start())
+        if parts and not (joined and _goes_on(parts[-1][2], value, numeral=numeral, after_numeral=digits)):
+            yield _number(text, parts)
+            parts = []
+        # "One" alone is an article.
+        if numeral or parts or value != 1:
+            parts.append((match.start(), match.end(), value))
+            digits = numeral
+    if parts:
+        yield _number(text, parts)
+
+
+def _goes_on(last: Fraction, value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
+    """Whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
+    if numeral or (after_numeral and value not in _SCALES) or value.denominator != 1:
+        return False
+    if value >= _HUNDRED or last.denominator != 1:
+        return value >= _HUNDRED
+    arabic_tens = last < 10 and (value == 10 or value >= 20)
+    return last >= _HUNDRED or (last >= 10 and value < 20 and last % 10 == 0) or arabic_tens
+
+
+def _number(text: str, parts: list[tuple[int, int, Fraction]]) -> Number:
+    total, current = Fraction(0), Fraction(0)
+    for _, _, value in parts:
+        if len(parts) > 1 and value in _SCALES:
+            total, current = total + (current or 1) * value, Fraction(0)
+        elif value == _HUNDRED:
+            current = (current or Fraction(1)) * value if current < _HUNDRED else current + value
+        elif value == 20 and current == 4:
+            current = Fraction(80)
+        else:
+            current += value
+    end = parts[-1][1]
+    percent = _WORDS.percent.match(text, end)
+    written = str(total + current) + ("%" if percent else "")
+    return Number(start=parts[0][0], end=percent.end() if percent else end, value=written)
+
+
+def _numeral(written: str) -> Fraction:
+    match = _NUMERAL.fullmatch(written)
+    if match is not None and match["thousands"]:
+        return Fraction(re.sub(r"\D", "", written))
+    return Fraction(written.replace(",", "."))
+
+
+def _chinese(text: str) -> Iterator[Number]:
+    for match in _WORDS.chinese.finditer(text):
+        if match["percent"]:
+            yield Number(start=match.start(), end=match.end(), value=f"{han_value(match['percent'])}%")
+            continue
+        if match["parts"]:
+            share = Fraction(han_value(match["share"]), han_value(match["parts"]))
+            yield Number(start=match.start(), end=match.end(), value=str(share))
+            continue
+        written, after = match["number"], text[match.end() : match.end() + 1]
+        counts = after and after in _LEXICON["chinese_counters"] and written not in _LEXICON["chinese_never_alone"]
+        if (len(written) > 1 or counts) and set(written) != {"一"}:
+            yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
+    for match in _WORDS.half.finditer(text):
+        yield Number(start=match.start(), end=match.end(), value="1/2")
+
+
+@cache
+def _word_values(language: str) -> tuple[tuple[re.Pattern[str], Fraction], ...]:
+    """Returns the patterns of number words with their values; `_` in a form is a space or a hyphen."""
+    return tuple(
+        (re.compile(form.replace("_", r"[\s-]+"), re.IGNORECASE), Fraction(value))
+        for value, forms in load_lexicon("number_forms").get(language, {}).items()
+        for form in forms.split()
+    )
+
+
+@cache
+def _token(language: str) -> re.Pattern[str]:
+    words = sorted((pattern.pattern for pattern, _ in _word_values(language)), key=len, reverse=True)
+    body = "|".join(words) or "(?!)"
+    return re.compile(rf"(?P<numeral>{_NUMERAL.pattern})|(?<![^\W\d])(?P<word>{body})(?!\w)", re.IGNORECASE)

@@ -41,9 +41,9 @@ def commonness(word: str, language: str) -> float:
     return zipf_frequency(word, language)
 
 
-def zipf(word: str, language: str = "en") -> float:
-    """Returns the Zipf frequency of a word as it is written; 0 if it is in no list."""
-    hundredths = rareness("large", language).get(word.lower())
+def zipf(word: str, language: str = "en", size: str = "large") -> float:
+    """Returns the Zipf frequency of a word as it is written; 0 if it is not in the list of that size."""
+    hundredths = rareness(size, language).get(word.lower())
     return 0.0 if hundredths is None else 9 - hundredths / 100
 
 
@@ -52,8 +52,7 @@ def is_common(word: str, language: str, least: float) -> bool:
 
     Such words are all in the small list, so that the large one need not be read.
     """
-    hundredths = rareness("small", language).get(word.lower())
-    return hundredths is not None and 9 - hundredths / 100 >= least
+    return zipf(word, language, "small") >= least
 
 
 def commonest(language: str, count: int) -> list[str]:

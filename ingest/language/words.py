@@ -1,10 +1,7 @@
 """Words that extraction has glued together ("itsgreat") or cut apart ("implemen tation"), told by word frequencies.
 
-A word is known by its frequency (wordfreq). Only a token that no word list knows is looked at; wordninja
-proposes where to split it, and the proposal stands only where every piece is a common word and the whole
-reads like prose, not like a name or a compound.
-
-Source: wordninja, https://github.com/keredson/wordninja.
+Only a token that no list of wordfreq knows is looked at. A split by wordninja stands only where every piece is a common
+word and the whole reads like prose, not like a name or a compound. Source: https://github.com/keredson/wordninja.
 """
 
 import math

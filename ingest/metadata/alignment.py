@@ -15,10 +15,7 @@ _WORDS = Patterns("alignment")
 
 
 def aligned_with(sentence: str, state: str | None, parties: PartyTable, language: str | None = None) -> tuple[str, ...]:
-    """Finds the groups with whose statements the speaker of a sentence aligns, in order.
-
-    "Arvandia aligns itself" is the speaker's where `state` is Arvandia.
-    """
+    """Finds the groups, in order, with whose statements the speaker aligns, which may name itself by its `state`."""
     # Few sentences name a statement, which is cheaper to see than a verb.
     verbs = list(_WORDS.verb.finditer(sentence)) if _WORDS.said.search(sentence) else []
     if not verbs:
@@ -99,8 +96,7 @@ def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> 
 def _is_said(words: str, how: str, supports: bool) -> bool:
     """Returns whether a statement was said, and not adopted as a declaration is.
 
-    It judges what the statement is called (`words`), what stands between it and the group (`how`), and whether the verb
-    says no more than support.
+    That is told by its name (`words`), what stands between it and the group (`how`), and a verb of mere support.
     """
     if _WORDS.adopted.search(how):
         return False

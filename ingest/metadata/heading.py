@@ -175,12 +175,9 @@ def is_heading_line(line: str, following: str) -> bool:
         return False
     if line.isupper() and not following.isupper():
         return True
-    named = _WORDS.cue.search(line) or find_dates(line) or find_bodies(line)
-    return bool(named) or _is_symbol_line(line) or is_general_debate(line)
-
-
-def _is_symbol_line(line: str) -> bool:
-    """Return whether a line says of which document it is: "United Nations A/79/PV.88"."""
+    if _WORDS.cue.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line):
+        return True
+    # "United Nations A/79/PV.88" says of which document it is.
     symbol = symbol_in(line)
     return symbol is not None and line.endswith(symbol)
 

@@ -24,8 +24,7 @@ from vectorstore.private import replacing
 from vectorstore.records import Metadata, StatementKind
 
 MANIFEST_NAME = "statements.csv"
-_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
-_OPTIONAL_COLUMNS = ("on_behalf_of", "title", "symbol", "url", "speaker", "kind")
+_FIRST_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
 _DELIMITERS = ",;\t"
 
 # Of the table itself: some hundred thousand rows.
@@ -65,6 +64,9 @@ class ManifestRow(BaseModel):
     @classmethod
     def _read(cls, value: str | None, info: ValidationInfo) -> str | None:
         return None if value is None or info.field_name is None else _READERS[info.field_name](value)
+
+
+_COLUMNS = tuple(name for name in ManifestRow.model_fields if name != "line")
 
 
 def _date(value: str) -> str:
@@ -116,10 +118,6 @@ class Manifest:
     problems: tuple[ManifestProblem, ...] = ()
     unknown_columns: tuple[str, ...] = ()
 
-    def row_for(self, file: str) -> ManifestRow | None:
-        """The row of a file, given by its path relative to the folder; None if it is not listed."""
-        return next((row for row in self.rows if row.file == file), None)
-
 
 def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: bool = False) -> Manifest | None:
     """Read the manifest of a folder, or of an archive read as one; None if it has none.
@@ -140,18 +138,18 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     if "file" not in columns:
         raise ManifestError(
             f"{str(path)!r}, line {line}: no column 'file' in {', '.join(header)!r}; "
-            f"the first line must name the columns, such as {','.join(_COLUMNS)}"
+            f"the first line must name the columns, such as {','.join(_FIRST_COLUMNS)}"
         )
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
         raise ManifestError(f"{str(path)!r}, line {line}: the column {twice[0]!r} is there twice; remove one")
-    unknown = [column for column in columns if column and column not in _COLUMNS + _OPTIONAL_COLUMNS]
+    unknown = tuple(column for column in columns if column and column not in _COLUMNS)
     known, other_names = frozenset(files), _by_base_name(files) if by_base_name else {}
     rows: dict[Path, ManifestRow] = {}
     problems: list[ManifestProblem] = []
     for line, cells in records:
-        named = {column: value for column, cell in zip(columns, cells, strict=False) if (value := _unguard(cell))}
-        cells_of = {column: value for column, value in named.items() if column and column not in unknown}
+        named = ((column, _unguard(cell)) for column, cell in zip(columns, cells, strict=False))
+        cells_of = {column: value for column, value in named if value and column in _COLUMNS}
         written = cells_of.get("file")
         if len(cells) > len(columns):
             problems.append(_problem(line, written, None, "more cells than columns; put quotes around commas"))
@@ -164,7 +162,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
         else:
             rows[target], found = _validated({**cells_of, "file": target.relative_to(folder).as_posix()}, line)
             problems.extend(found)
-    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=tuple(unknown))
+    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=unknown)
 
 
 def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:
@@ -183,10 +181,9 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
     path = folder / MANIFEST_NAME
     if path.exists() and not force:
         raise ManifestError(f"{str(path)!r} exists and may hold corrections; use --force to replace it")
-    columns = [*_COLUMNS, *_OPTIONAL_COLUMNS]
     text = io.StringIO(newline="")
-    cells = ([getattr(row, column) or "" for column in columns] for row in rows)
-    csv.writer(text).writerows([columns, *([_guard(cell) for cell in row] for row in cells)])
+    cells = ([_guard(getattr(row, column) or "") for column in _COLUMNS] for row in rows)
+    csv.writer(text).writerows([_COLUMNS, *cells])
     try:
         with replacing(path) as draft:
             # The byte order mark lets Excel read UTF-8.

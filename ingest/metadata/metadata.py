@@ -1,7 +1,6 @@
 """Metadata: State, body, session, date, agenda item, speaker and language, read from the text or concluded.
 
-A manifest's row goes before what the text says. What is concluded is named as inferred: the session of a body on a
-date, or the State that says "my country".
+A manifest's row goes before the text. What is concluded is inferred, such as the State that says "my country".
 """
 
 import logging
@@ -9,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from ingest.language.dates import interval, without_dates
+from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits
@@ -49,8 +48,7 @@ class ReadMetadata:
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:
     """Read a statement's metadata from its heading and, for the State, from how it speaks of itself.
 
-    None in every field that the text does not give; a State is never guessed from mere mentions. The file's name gives
-    hints.
+    None in every field that is not given; a State is never guessed from mere mentions. The file's name gives hints.
     """
     heading = find_heading(text, blocks)
     flat = _in_one_line(heading)
@@ -77,17 +75,17 @@ def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
     return (f"spoken {office.group()!r}, and so nobody's: set the State if it is its position",) if office else ()
 
 
-def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | None = None) -> ReadMetadata:
+def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> ReadMetadata:
     """Override what was read by a row of the manifest; an empty cell keeps what was read.
 
-    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected: it is
-    neither the text's nor a guess. The State itself in `on_behalf_of` says that it speaks for nobody else, whatever the
-    text seems to say; so does a State that is not one of those that a text is read to be held by.
+    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected. The State
+    itself in `on_behalf_of` says that it speaks for nobody else, whatever the text seems to say; so does a State that
+    is not one of those that a text is read to be held by.
     """
     if row is None:
         return read
     given = {field.name: value for field in fields(Metadata) if (value := getattr(row, field.name, None)) is not None}
-    problems = [] if parties is None else _resolve_parties(given, row, parties, read.metadata.on_behalf_of)
+    problems = _resolve_parties(given, row, parties, read.metadata.on_behalf_of)
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
     if "state" in given:
@@ -107,8 +105,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable | Non
     if metadata.state in (None, metadata.on_behalf_of):
         inferred.discard("state")
     if metadata.session is None or ("session" in inferred and {"body", "date"} & given.keys()):
-        days = interval(metadata.date) if metadata.date else None
-        session = session_for(metadata.body, *days) if metadata.body and days else None
+        session = session_for(metadata.body, metadata.date)
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
     unknown = () if metadata.holders else read.problems
@@ -172,18 +169,18 @@ def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...] |
     return tuple(sorted(together)) if len(together) > 1 else None
 
 
-def held_alone(metadata: Metadata, parties: PartyTable | None) -> Metadata:
+def held_alone(metadata: Metadata, parties: PartyTable) -> Metadata:
     """Makes a joint statement its State's alone, and leaves those that it spoke for out of who speaks."""
     if metadata.held_by is None:
         return metadata
     speaker = (metadata.speaker or "").partition(_FOR_STATES)[0].rstrip(", ")
-    name = parties.display(metadata.state) if parties is not None and metadata.state is not None else None
-    return replace(metadata, speaker=None if speaker in ("", name) else speaker, held_by=None)
+    own = metadata.state is not None and speaker == parties.display(metadata.state)
+    return replace(metadata, speaker=None if own else speaker or None, held_by=None)
 
 
 def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
     """Gives a group's statement to the State that delivers it, as `attributed` names it; to nobody if none is named."""
-    if not _is_group(metadata.state, parties):
+    if parties.kind_of(metadata.state) != "group":
         return metadata
     person, state = deliverer(metadata.speaker or "", parties)
     if state is None:
@@ -205,21 +202,21 @@ def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None
     return speaker or None, None
 
 
-def attributed(metadata: Metadata, parties: PartyTable | None) -> Metadata:
+def attributed(metadata: Metadata, parties: PartyTable) -> Metadata:
     """Give a group's statement to the group: its code is the State's, the delivering State is its speaker."""
     group = metadata.on_behalf_of
-    if group is None and _is_group(metadata.state, parties):
+    if group is None and parties.kind_of(metadata.state) == "group":
         group = metadata.state
     # A group that no lookup knows has its name for a code.
-    if group is None or (parties is not None and parties.get(group) is not None and not _is_group(group, parties)):
+    if group is None or parties.kind_of(group) not in (None, "group"):
         return metadata
     held = replace(metadata, state=group, on_behalf_of=group)
-    return held if metadata.state in (None, group) else _delivered(held, metadata.state, parties)
+    return held if metadata.state is None or metadata.state == group else _delivered(held, metadata.state, parties)
 
 
-def _delivered(metadata: Metadata, state: str | None, parties: PartyTable | None) -> Metadata:
+def _delivered(metadata: Metadata, state: str, parties: PartyTable) -> Metadata:
     """Adds to who speaks the State whose delegate delivers it for another holder."""
-    name = parties.display(state) if parties is not None and state is not None else str(state)
+    name = parties.display(state)
     if metadata.speaker is None:
         return replace(metadata, speaker=name)
     told = name.casefold() in metadata.speaker.casefold()
@@ -228,10 +225,6 @@ def _delivered(metadata: Metadata, state: str | None, parties: PartyTable | None
 
 def _in_one_line(heading: Heading) -> str:
     return " ".join(heading.lines)
-
-
-def _is_group(code: str | None, parties: PartyTable | None) -> bool:
-    return parties.kind_of(code) == "group" if parties is not None else code is not None
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:
@@ -244,10 +237,10 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
         resolution = parties.resolve(name)
         codes = resolution.codes
         if column == "on_behalf_of":
-            if codes == (given.get("state"),) and not _is_group(codes[0], parties):
+            if codes == (given.get("state"),) and parties.kind_of(codes[0]) != "group":
                 given[column] = None
                 continue
-            codes = tuple(code for code in codes if _is_group(code, parties))
+            codes = tuple(code for code in codes if parties.kind_of(code) == "group")
         given[column] = codes[0] if len(codes) == 1 else None
         if len(codes) != 1:
             near = ", ".join((*codes, *resolution.suggestions)[:5])
@@ -257,7 +250,7 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             # Only a row that was read from a file has a line.
             where = f"statements.csv, line {row.line}: " if row.line else ""
             problems.append(f"{where}{column} {name!r} {what}; {hint}")
-    if _is_group(given.get("state"), parties) and "on_behalf_of" not in given:
+    if parties.kind_of(given.get("state")) == "group" and "on_behalf_of" not in given:
         given["on_behalf_of"] = given["state"]
     return problems
 

@@ -13,8 +13,7 @@ from typing import Final
 
 from ingest.language.dates import DateMatch, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
-from ingest.language.numerals import ascii_digits
-from ingest.language.ordinals import find_session_mentions, find_session_number
+from ingest.language.numerals import ascii_digits, find_session_mentions, find_session_number
 from ingest.metadata.sessions import GENERAL_ASSEMBLY, UNTOC_COP, find_bodies, session_for
 
 _WORDS = Patterns("occasion")
@@ -48,8 +47,7 @@ class Occasion:
 
 def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
-    flat = " ".join(heading.split("\n"))
-    stated = find_session_number(flat)
+    stated = find_session_number(heading.replace("\n", " "))
     read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
     own = symbol_in(heading)
     of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
@@ -57,16 +55,12 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
     dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
-    named = bool(find_bodies(heading))
     # What else is told of the day goes before the year of the symbol.
     found = _filled(read, [replace(of_document, date=None), *sources, *([of_document] if own else ())])
+    found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
-    inferred |= {"body"} if found.body is not None and not named else set()
-    session = found.session
-    if session is None and found.body is not None and found.date is not None and (days := interval(found.date)):
-        session = session_for(found.body, *days)
-        inferred |= {"session"} if session else set()
-    return Occasion(body=found.body, session=session, date=found.date, inferred=frozenset(inferred))
+    inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()
+    return replace(found, inferred=frozenset(inferred))
 
 
 def symbol_in(text: str) -> str | None:
@@ -80,8 +74,7 @@ def of_symbol(symbol: str) -> Occasion:
     for pattern, body in _BODY_OF_SYMBOL:
         if (found := pattern.match(symbol)) is not None:
             year = next(iter(_YEAR_BETWEEN_MARKS.findall(symbol)), None)
-            days = interval(year) if year else None
-            session = found.groupdict().get("session") or (session_for(body, *days) if days else None)
+            session = found.groupdict().get("session") or session_for(body, year)
             return Occasion(body=body, session=session, date=year)
     return Occasion()
 
@@ -105,11 +98,9 @@ def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
 
 def _within(date: str | None, body: str | None, session: str | None) -> bool:
     """Return whether a date that is told elsewhere may be that of a session: not where another one was held then."""
-    days = interval(date) if date else None
-    if days is None or body is None or session is None:
-        return days is not None
-    held = session_for(body, *days)
-    return held is None or held == session
+    if not date or interval(date) is None:
+        return False
+    return session is None or session_for(body, date) in (None, session)
 
 
 def _body(heading: str, text: str) -> str | None:

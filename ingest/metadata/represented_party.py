@@ -309,10 +309,7 @@ def _as_one(
 def _for_one_other(
     before: str, line: str, match: PartyMatch, named: Sequence[PartyMatch], parties: PartyTable, speaker: str
 ) -> SpokenFor | None:
-    """Another State than the speaker's that a statement is made for: alone, or besides the speaker's, and so both.
-
-    Both where a sentence says so, or names the speaker's State, or its country, behind the other.
-    """
+    """Another State than the speaker's that a statement is made for; both where a sentence says so, or names both."""
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None

@@ -27,10 +27,8 @@ def speaking_state(
 ) -> str | None:
     """Conclude which State speaks from its references to itself; None if none is clear or more than one State has some.
 
-    Where the title names `another` as speaking, no less than "my country, X" will do.
-
-    One of `hints`, States that the file's name may name, speaks if the text names no other as often, and no other
-    speaks of itself: a name alone decides nothing.
+    Where the title names `another` as speaking, no less than "my country, X" will do. One of `hints`, States that the
+    file's name may name, speaks if the text names no other as often, and no other speaks of itself.
     """
     weights, namings, strongest = self_references(text, parties, language)
     if not namings:

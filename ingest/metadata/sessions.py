@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from ingest.language.dates import interval
 from ingest.language.lexicons import Patterns, load_lexicon, load_table
-from ingest.language.ordinals import find_session_number
+from ingest.language.matches import TextMatch, without_overlaps
+from ingest.language.numerals import find_session_number
 
 UNTOC_COP = "UNTOC COP"
 GENERAL_ASSEMBLY = "UN General Assembly"
@@ -20,11 +22,9 @@ _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BodyMatch:
+class BodyMatch(TextMatch):
     """A body named in a text."""
 
-    start: int
-    end: int
     body: str
 
 
@@ -58,18 +58,13 @@ def find_bodies(text: str) -> tuple[BodyMatch, ...]:
             # "CND" is a body and "cnd" is not.
             if not _WORDS.acronym.fullmatch(match[0]) or match[0].isupper():
                 found.append(BodyMatch(start=match.start(), end=match.end(), body=body))
-    kept: list[BodyMatch] = []
-    for named in sorted(found, key=lambda named: named.start - named.end):
-        if all(named.end <= other.start or named.start >= other.end for other in kept):
-            kept.append(named)
-    return tuple(sorted(kept, key=lambda named: named.start))
+    return without_overlaps(found, longest=True)
 
 
 def canonical_body(text: str) -> str | None:
     """Give the name under which a body is stored, for any of its names; None if none is known.
 
-    "Conference of the State Parties to the UNTOC", "COP to UNTOC", "CTOC/COP" → "UNTOC COP". A session
-    number or a treaty beside the name does not matter.
+    "COP to UNTOC", "CTOC/COP" → "UNTOC COP". A session number or a treaty beside the name does not matter.
     """
     cleaned = " ".join(text.split()).casefold()
     bodies = {body for body in _BODIES if body.casefold() == cleaned} or {match.body for match in find_bodies(text)}
@@ -90,8 +85,12 @@ def canonical_session(text: str) -> str:
     return cleaned if number is None else str(number)
 
 
-def session_for(body: str, first: date, last: date) -> str | None:
-    """Conclude the session of a body that met between two days, inclusive; None if no session or more than one fits."""
+def session_for(body: str | None, iso: str | None) -> str | None:
+    """Conclude the session of a body that met in an ISO year, interval or day; None if none or more than one fits."""
+    days = interval(iso) if iso else None
+    if days is None:
+        return None
+    first, last = days
     if body == GENERAL_ASSEMBLY:
         number = _assembly_session(first)
         return str(number) if number is not None and number == _assembly_session(last) else None
@@ -110,9 +109,8 @@ def load_sessions() -> tuple[Session, ...]:
 def _assembly_session(day: date) -> int | None:
     """The regular session in progress on a day: session n opens in September of 1945 + n.
 
-    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a
-    working day; some sessions opened earlier in September, so that between the first of September and that
-    Tuesday the session is not certain. The first session is an exception: it opened in January 1946.
+    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a working day;
+    some opened earlier, so that it is not certain from the first of September on. The first opened in January 1946.
 
     Source: rule 1 of A/520/Rev.20, rules of procedure of the General Assembly.
     """

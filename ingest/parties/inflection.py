@@ -6,7 +6,7 @@ Rules, with the endings of `inflection.yaml`, meant for names, which a match mus
 from collections.abc import Iterable
 
 from ingest.language.lexicons import load_lexicon
-from ingest.parties.name_matcher import fold
+from ingest.parties.name_matcher import KnownName, fold, tokens_of
 
 _TABLE = load_lexicon("inflection")
 
@@ -50,8 +50,6 @@ def russian_forms(word: str) -> tuple[str, ...]:
     if lower.endswith(_endings("russian_people")):
         plural = (lower[:-2] + form for form in _endings("russian_plural_of_people"))
         return (lower, *(lower + form for form in _endings("russian_masculine")), *plural)
-    if lower.endswith(_endings("russian_unchanged")):
-        return (lower,)
     return _by_ending("russian", lower) or (lower,)
 
 
@@ -76,13 +74,13 @@ class RussianLemmas:
     def __init__(self) -> None:
         self._lemmas: dict[str, set[str]] = {}
 
-    def learn(self, word: str) -> None:
-        """Adds the forms of one word."""
-        lemma = fold(word)
-        for form in russian_forms(word):
-            folded = fold(form)
-            if folded != lemma:
-                self._lemmas.setdefault(folded, set()).add(lemma)
+    def learn(self, names: Iterable[KnownName]) -> None:
+        """Adds the forms of the words of names."""
+        for word in (token.word for name in names for token in tokens_of(name.text)):
+            lemma = fold(word)
+            for folded in map(fold, russian_forms(word)):
+                if folded != lemma:
+                    self._lemmas.setdefault(folded, set()).add(lemma)
 
     def __call__(self, folded: str, first: bool) -> Iterable[str]:
         """The words of the table that this form may stand for."""

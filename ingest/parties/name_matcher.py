@@ -1,8 +1,7 @@
 """Dictionary matching of names in text: tokens, folding, case rules and a trie; knows nothing of States.
 
-A name is a row of folded tokens. What stands between two tokens counts only by its kind (plain, comma,
-bracket, break), so that line ends, hyphens and curly apostrophes do not matter while `Congo, Republic of`
-stays apart from `Congo and the Republic of`.
+A name is a row of folded tokens. What stands between them counts only by its kind (plain, comma, bracket, break): line
+ends, hyphens and curly apostrophes do not matter, and `Congo, Republic of` is not `Congo and the Republic of`.
 """
 
 import re

@@ -19,7 +19,7 @@ from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
-from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold, tokens_of
+from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold
 from prompts.wording import LANGUAGES, Language
 
 PartyKind = Literal["state", "group", "organization", "person"]
@@ -85,11 +85,9 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyNames:
-    """What a party is called in one language.
+    """What a party is called in one language: `name` is the United Nations' short one, empty where CLDR's is the same.
 
-    Attributes:
-        name: The short name that the United Nations uses; empty where CLDR's is the same.
-        demonyms: Masculine singulars, and forms that no rule gives.
+    The `demonyms` are masculine singulars, and forms that no rule gives.
     """
 
     name: str = ""
@@ -250,36 +248,27 @@ def trie_of(language: Language) -> NameTrie:
     lemmas = RussianLemmas()
     variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
     trie = NameTrie(variants, _RULES.get(language, _TITLES))
-    learnt: list[str] = []
     for row in built_in().values():
         for form, text in spellings(row, language):
             add_name(trie, text, (row.code,), form)
-            learnt.append(text)
         if language == "en" and row.alpha2 and row.code.lower() not in _words("no_codes"):
             trie.add(row.code, (row.code,), "name", case="code")
     for name in ambiguous_names():
         if name.language == language:
             for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
                 trie.add(text, name.codes, name.form)
-                learnt.append(text)
     for row_ in load_table("not_parties"):
         if row_["language"] == language:
             add_name(trie, row_["form"], (), "name")
-            learnt.append(row_["form"])
     if language == "ru":
-        for token in (token for text in learnt for token in tokens_of(text)):
-            lemmas.learn(token.word)
+        lemmas.learn(trie)
     return trie
 
 
 def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
     """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
-    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
-    from ingest.loaders.registry import read_bytes
-
     try:
-        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""))
+        reader = _read_cells(path)
         missing = {"code", "name"} - set(reader.fieldnames or ())
         if missing:
             column = sorted(missing)[0]
@@ -297,20 +286,24 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
         yield line, row
 
 
+def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
+    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
+    from ingest.loaders.registry import read_bytes
+
+    return csv.DictReader(io.StringIO(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors), newline=""))
+
+
 def claimed_codes(path: Path) -> dict[str, str]:
     """Returns the codes in a `parties.csv` that is refused, each with the name beside it, or that nobody has.
 
     Of a table that cannot be read whole these are all that a table may take, so that none is another party's by chance.
     """
-    from ingest.loaders.registry import read_bytes
-
     try:
         return {party.code: party.name for _, party in added_rows(path)}
     except PartyTableError:
         claimed = {code: f"{code}?" for code in user_assigned_codes()}
     try:
-        text = read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", "replace")
-        rows = [*csv.DictReader(io.StringIO(text, newline=""))]
+        rows = [*_read_cells(path, errors="replace")]
     except (LoadError, csv.Error):
         return claimed
     named: dict[str, set[str]] = {}

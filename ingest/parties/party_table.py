@@ -1,18 +1,18 @@
 """Parties, whoever can speak: their names in text, what people type for them, members of groups.
 
-A name that may be several parties' (`Congo`, `Korea`) gives all of them, and the caller asks back:
-nothing here guesses.
+A name that may be several parties' (`Congo`, `Korea`) gives all of them to ask back: nothing here guesses.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
+from ingest.language.matches import TextMatch
 from ingest.parties.inflection import RussianLemmas, arabic_variants
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -42,16 +42,12 @@ _FARTHEST = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartyMatch:
-    """A party's name in a text, at `[start, end)`.
+class PartyMatch(TextMatch):
+    """A party's name in a text: the sorted `codes` of all that it may be, more than one where it is ambiguous.
 
-    Attributes:
-        codes: The parties that it may be, sorted; more than one means ambiguous.
-        form: What kind of name it is. A capital may also be just a place: the caller decides.
+    A name in the `form` of a capital may also be just a place: the caller decides.
     """
 
-    start: int
-    end: int
     codes: tuple[str, ...]
     form: NameForm
     text: str
@@ -76,11 +72,9 @@ def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) ->
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedName:
-    """What a typed name stands for.
+    """What a typed name stands for: one code, several that are to be asked back, or none where it is unknown.
 
-    Attributes:
-        codes: One code: resolved. Several: ambiguous, to be asked back. None: unknown.
-        suggestions: Codes of similar names for an unknown one, best first; never to be taken unasked.
+    The `suggestions` for an unknown one are codes of similar names, best first; never to be taken unasked.
     """
 
     codes: tuple[str, ...]
@@ -88,11 +82,11 @@ class ResolvedName:
 
 
 class PartyTable:
-    """All known parties: the built-in ones and those of `parties.csv` files. Build it with `load`; it never changes."""
+    """All known parties: the built-in ones and those of `parties.csv` files, whose codes are `added`; never changes."""
 
     def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
-        self._added = tuple(added)
+        self.added = tuple(added)
         self._of_size: dict[tuple[int, int], list[str]] = {}
 
     @classmethod
@@ -120,38 +114,25 @@ class PartyTable:
                             f"{', '.join(sorted(map(table.display, taken)))}; use another name"
                         )
                 rows[row.code] = row
-            added = dict.fromkeys((*table._added, *(code for code in rows if code not in built_in())))
+            added = dict.fromkeys((*table.added, *(code for code in rows if code not in built_in())))
             table = PartyTable(rows, added)
         return table
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The codes of the parties that files added."""
-        return self._added
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes with the parties that files added: what was read by names may read differently then."""
-        rows = [
-            repr(PartyNames(name=row.name, aliases=row.aliases)) for row in map(self._rows.__getitem__, self._added)
-        ]
+        added = (self._rows[code] for code in self.added)
+        rows = [repr(PartyNames(name=row.name, aliases=row.aliases)) for row in added]
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
-        """The party of that code, or None."""
-        return self._unmarked.get(code)
+        """The party of that code, or None; its names have the marks of our tables, see `unmarked`."""
+        return self._rows.get(code)
 
     def kind_of(self, code: str | None) -> PartyKind | None:
         """What kind of party a code is of; None where no party has it."""
         row = self._rows.get(code or "")
         return None if row is None else row.kind
-
-    @cached_property
-    def _unmarked(self) -> dict[str, Party]:
-        return {
-            code: replace(row, demonyms=tuple(map(unmarked, row.demonyms)), capitals=tuple(map(unmarked, row.capitals)))
-            for code, row in self._rows.items()
-        }
 
     def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
         """All codes, sorted; of one kind if given."""
@@ -165,7 +146,7 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self._added), None)
+        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self.added), None)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 
@@ -176,7 +157,7 @@ class PartyTable:
         iran say"); in statements a name begins with a capital.
         """
         tokens = tokens_of(text)
-        tries = [self._extra_trie] if self._added else []
+        tries = [self._extra_trie] if self.added else []
         tries += [trie_of(lang) for lang in _languages_in(text, tokens, language)]
         foreign = language not in (None, "en") and not any(t.word.casefold() in _ONLY_ENGLISH for t in tokens[:400])
         matches: list[PartyMatch] = []
@@ -237,7 +218,7 @@ class PartyTable:
         tokens = tokens_of(typed)
         if len(tokens) > 1 and tokens[0].folded == "the":
             tokens = tokens[1:]
-        tries = [self._extra_trie] if self._added else []
+        tries = [self._extra_trie] if self.added else []
         for trie in [*tries, *(trie_of(lang) for lang in LANGUAGES)] if tokens else []:
             found = trie.exact(tokens)
             if found is not None and found.case != "code":
@@ -260,15 +241,13 @@ class PartyTable:
     def _extra_trie(self) -> NameTrie:
         lemmas = RussianLemmas()
         trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
-        for code in self._added:
+        for code in self.added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
             for name in (row.name, *row.aliases):
                 trie.add(name, (code,), form)
-                for token in tokens_of(name):
-                    if _SCRIPTS["ru"].search(token.word):
-                        lemmas.learn(token.word)
             trie.add(code, (code,), form, case="code")
+        lemmas.learn(trie)
         return trie
 
     @cached_property
@@ -309,7 +288,7 @@ class PartyTable:
         """The groups in whose names a noun stands, such as "forum"; those that files added, where there are any."""
         named = {codes[0]: None for name, codes in self._typable.items() if noun in name.replace(" ", "")}
         groups = [code for code in named if self._is(code, "group")]
-        return tuple(code for code in groups if code in self._added) or tuple(groups)
+        return tuple(code for code in groups if code in self.added) or tuple(groups)
 
     @cached_property
     def name_words(self) -> frozenset[str]:

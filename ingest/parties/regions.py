@@ -1,8 +1,7 @@
 """Regions: sets of States that questions name, such as African States, and who belongs to them.
 
-The table is `ingest/data/regions.csv`. Members are codes of States, or of regions that a larger one consists of; a
-row without members stands for the group of our group table that has its code, and one without a code for names
-that hide a shorter one, as the Gulf of Guinea hides the Gulf.
+Members in `ingest/data/regions.csv` are codes of States or regions; a row without members stands for the group of its
+code, and one without a code for names that hide a shorter one, as the Gulf of Guinea hides the Gulf.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest.language.lexicons import load_table
+from ingest.language.matches import TextMatch
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
 from ingest.parties.name_matcher import NameTrie, tokens_of
 from ingest.parties.party_table import PartyTable
@@ -31,11 +31,9 @@ class Region:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegionMention:
-    """Words for a region in a text, at `[start, end)`; the code is a region's or a group's."""
+class RegionMention(TextMatch):
+    """Words for a region in a text; the code is a region's or a group's."""
 
-    start: int
-    end: int
     code: str
 
 
@@ -88,8 +86,7 @@ def _trie(language: Language) -> NameTrie:
         for name in row[language].split("|") if row[language] else ():
             for form in _forms(name, language):
                 trie.add(form, codes, "group", case="any")
-            for token in tokens_of(name):
-                lemmas.learn(token.word)
+    lemmas.learn(trie)
     return trie
 
 

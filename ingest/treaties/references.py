@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.language.dates import without_dates
 from ingest.language.lexicons import Patterns, any_of
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
 from ingest.treaties.treaty_attribution import (
@@ -23,8 +24,8 @@ from ingest.treaties.treaty_attribution import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArticleMention:
-    """A mention of one article; those of a list or range share `[start, end)`.
+class ArticleMention(TextMatch):
+    """A mention of one article; those of a list or range share their place.
 
     Attributes:
         treaty: Its code, or None where the article is of another instrument or not known to be of ours.
@@ -34,8 +35,6 @@ class ArticleMention:
         unnamed: Whether it is of a convention, or of something, that the text does not name; then `treaty` is None.
     """
 
-    start: int
-    end: int
     treaty: str | None
     article: str
     paragraph: str | None = None
@@ -44,11 +43,9 @@ class ArticleMention:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgendaMention:
-    """A mention of an agenda item, such as `4` or `2 (b)`, at `[start, end)`."""
+class AgendaMention(TextMatch):
+    """A mention of an agenda item, such as `4` or `2 (b)`."""
 
-    start: int
-    end: int
     item: str
 
 

@@ -10,17 +10,16 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ingest.language.lexicons import Patterns, load_lexicon, load_table, unfolded
+from ingest.language.matches import TextMatch
 from vectorstore.stems import function_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Treaty:
-    """A treaty whose articles are known: `UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC` or `NARCOTICS1988`.
+    """A treaty whose articles are known, such as `UNTOC`, or `FIREARMS`, which is a `protocol` to the Convention.
 
-    Attributes:
-        protocol: True for the Protocols to the Convention.
-        aliases: English names to show or to offer when asking back.
-        search_words: English words by which passages about it are found where its name is not written.
+    The `aliases` are English names to show or to offer when asking back; by the `search_words`, which are English too,
+    passages about it are found where its name is not written.
     """
 
     code: str
@@ -31,11 +30,9 @@ class Treaty:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TreatyMatch:
-    """A treaty's name in a text, at `[start, end)`; `treaty` is its code."""
+class TreatyMatch(TextMatch):
+    """A treaty's name in a text; `treaty` is its code."""
 
-    start: int
-    end: int
     treaty: str
 
 
@@ -69,10 +66,7 @@ def _names() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-zÀ-ÿА-яёЁ])(?:{alternatives})(?![A-Za-zÀ-ÿА-яёЁ])", re.IGNORECASE)
 
 
-@cache
-def _protocols_beside() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    before, after = (re.compile(_expand(f"<<{key}>>"), re.IGNORECASE) for key in ("protocols_to", "and_protocols"))
-    return before, after
+_PROTOCOLS_TO, _AND_PROTOCOLS = (re.compile(_expand(f"<<{key}>>"), re.I) for key in ("protocols_to", "and_protocols"))
 
 
 def _as_names_are_written(text: str) -> str:
@@ -105,12 +99,11 @@ def short_name(code: str) -> str:
 def named_treaties(text: str) -> tuple[str, ...]:
     """The codes of all treaties that a text names, each once; the Convention "and its Protocols" names those too."""
     codes: dict[str, None] = {}
-    before, after = _protocols_beside()
     text = _as_names_are_written(text)
     for match in find_treaties(text):
         codes[match.treaty] = None
-        around = before.search(text, max(0, match.start - 60), match.start) or after.match(text, match.end)
-        if match.treaty == "UNTOC" and around is not None:
+        before = _PROTOCOLS_TO.search(text, max(0, match.start - 60), match.start)
+        if match.treaty == "UNTOC" and (before or _AND_PROTOCOLS.match(text, match.end)):
             codes |= dict.fromkeys(_SUBJECTS)
     return tuple(codes)
 

@@ -17,12 +17,9 @@ OTHER_CONVENTION: Final = "OTHER"
 
 
 class TreatyAttribution(NamedTuple):
-    """Whose article a mention is.
+    """Whose article a mention is, and whether its own words say so (`named`).
 
-    Attributes:
-        named: Whether its own words say so.
-        assumed: Whether it is what "the Convention", or no words at all, mean in this text; None then where that is
-            not known.
+    If `assumed`, it is what "the Convention", or no words at all, mean in this text; None where that is not known.
     """
 
     treaty: str | None

@@ -14,7 +14,7 @@ import regex
 from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import month_numbers
 from ingest.language.lexicons import Patterns
-from ingest.language.numbers import find_numbers
+from ingest.language.numerals import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
 from prompts.wording import LANGUAGES

@@ -2,7 +2,7 @@ from collections import Counter
 
 import regex
 
-from ingest.glossary.thesaurus import RelationRow, Thesaurus, relation_rows, thesaurus
+from ingest.glossary.thesaurus import concepts_in, differs_from, narrower, near, relation_rows
 from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases
@@ -28,18 +28,18 @@ def test_relations_are_many_between_two_concepts_of_the_glossary_and_one_for_eac
 
 
 def test_no_concept_is_part_of_itself_nor_a_part_near_or_something_else() -> None:
-    assert [name for name in NAMES if name in thesaurus().narrower(name)] == []
+    assert [name for name in NAMES if name in narrower(name)] == []
     for row in ROWS:
         if row.relation != "broader":
-            assert row.concept not in thesaurus().narrower(row.other), row
-            assert row.other not in thesaurus().narrower(row.concept), row
+            assert row.concept not in narrower(row.other), row
+            assert row.other not in narrower(row.concept), row
 
 
 def test_no_relation_follows_from_others() -> None:
     broader = {name: {row.other for row in ROWS if row.relation == "broader" and row.concept == name} for name in NAMES}
     for name, parents in broader.items():
         for parent in parents:
-            assert not any(parent in thesaurus().narrower(other) for other in parents), (name, parent)
+            assert not any(parent in narrower(other) for other in parents), (name, parent)
 
 
 def test_no_two_concepts_prefer_one_term_and_an_english_term_stands_for_one() -> None:
@@ -52,7 +52,7 @@ def test_no_two_concepts_prefer_one_term_and_an_english_term_stands_for_one() ->
 
 def test_preferred_english_term_names_its_concept() -> None:
     # "support for" is heard as "support".
-    unlike = {name for name in NAMES if thesaurus().concepts_in(name, "en") != (name,)}
+    unlike = {name for name in NAMES if concepts_in(name, "en") != (name,)}
     assert unlike == {"support for"}
 
 
@@ -64,29 +64,26 @@ def test_no_word_mixes_scripts(language: str, script: str) -> None:
 
 @cases("language", "words", "concept")
 def test_concept_is_found_by_everyday_words_in_every_language(language: str, words: str, concept: str) -> None:
-    assert concept in thesaurus().concepts_in(words, language)
+    assert concept in concepts_in(words, language)
 
 
 def test_concepts_come_in_their_order_and_once() -> None:
     text = "Extradition, human trafficking, the trafficking in persons and extradition"
-    assert thesaurus().concepts_in(text, "en") == ("extradition", "trafficking in persons")
-    assert thesaurus().concepts_in("the colour of a kite", "en") == ()
+    assert concepts_in(text, "en") == ("extradition", "trafficking in persons")
+    assert concepts_in("the colour of a kite", "en") == ()
 
 
 @cases("concept", "other")
 def test_what_is_easily_confused_is_told_apart_both_ways(concept: str, other: str) -> None:
-    found = thesaurus()
-    assert other in found.differs_from(concept) and concept in found.differs_from(other)
-    assert other not in (*found.near(concept), *found.narrower(concept))
+    assert other in differs_from(concept) and concept in differs_from(other)
+    assert other not in (*near(concept), *narrower(concept))
 
 
 def test_near_holds_both_ways() -> None:
-    assert "firearms" in thesaurus().near("small arms and light weapons")
-    assert "small arms and light weapons" in thesaurus().near("firearms")
+    assert "firearms" in near("small arms and light weapons")
+    assert "small arms and light weapons" in near("firearms")
 
 
 def test_narrower_reaches_beyond_the_next_step_nearest_first() -> None:
-    rows = [("oak", "broader", "tree"), ("elm", "broader", "tree"), ("tree", "broader", "plant")]
-    found = Thesaurus(RelationRow(*row) for row in rows)
-    assert found.narrower("plant") == ("tree", "oak", "elm")
-    assert found.narrower("oak") == found.near("oak") == found.differs_from("oak") == ()
+    assert narrower("armed conflict") == ("war", "civil war", "Second World War")
+    assert narrower("civil war") == near("civil war") == differs_from("civil war") == ()

@@ -2,8 +2,13 @@
 
 import pytest
 
-from ingest.language.detection import detect_language, is_in_other_language, language_of_sentence
-from ingest.language.languages import main_language, with_languages
+from ingest.language.detection import (
+    detect_language,
+    is_in_other_language,
+    language_of_sentence,
+    main_language,
+    with_languages,
+)
 from ingest.language.sentences import split_sentences
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText, readable

@@ -1,6 +1,5 @@
 """With whom a speaker aligns, and for whom one speaks: in six languages, and never the one for the other."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,36 +15,19 @@ cases = Cases(__file__)
 ARTICLE_WORDS = "We attach great importance to article 4 of the Convention. Thank you."
 
 
-@pytest.fixture(scope="module")
-def speakers(tmp_path_factory):
-    path = tmp_path_factory.mktemp("parties") / "parties.csv"
-    path.write_text(
-        "code,name,aliases,kind\n"
-        "XAA,Arvandia,Arvandie|Арвандия|أرفانديا|阿尔万迪亚,state\n"
-        "XAB,Belmora,Belmore|Белмора|بلمورا|贝尔莫拉,state\n",
-        encoding="utf-8",
-    )
-    return PartyTable.load(path)
-
-
-def read(text, speakers):
-    return read_metadata(text, find_blocks(text), speakers, "a.txt").metadata
+def read(text, parties):
+    return read_metadata(text, find_blocks(text), parties, "a.txt").metadata
 
 
 @cases("text", "groups", at_once=True)
-def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, speakers):
-    assert aligned_with(text, "XAA", speakers) == tuple(groups.split())
+def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, parties):
+    assert aligned_with(text, "XAA", parties) == tuple(groups.split())
 
 
-@cases("text", "groups", at_once=True)
-def test_aligned_with_tells_a_statement_read_out_from_a_declaration_adopted(text, groups, speakers):
-    assert aligned_with(text, "XAA", speakers) == tuple(groups.split())
-
-
-def test_aligned_with_needs_no_state_for_the_first_person(speakers):
+def test_aligned_with_needs_no_state_for_the_first_person(parties):
     text = "My delegation would like to associate itself with the statement of the Arab Group."
-    assert aligned_with(text, None, speakers) == ("ARAB_GROUP",)
-    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, speakers) == ()
+    assert aligned_with(text, None, parties) == ("ARAB_GROUP",)
+    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, parties) == ()
 
 
 @given(st.text(alphabet="we align. not statementbehalf ofEU代表发言欧盟نؤيد", max_size=80))
@@ -54,23 +36,17 @@ def test_aligned_with_stands_any_text(text):
 
 
 @cases("text", "group", at_once=True)
-def test_statement_is_a_group_s_only_where_its_speaker_speaks_for_it(text, group, speakers):
-    metadata = read(f"{text}\n\n{ARTICLE_WORDS}", speakers)
+def test_statement_is_a_group_s_only_where_its_speaker_speaks_for_it(text, group, parties):
+    metadata = read(f"{text}\n\n{ARTICLE_WORDS}", parties)
     assert metadata.on_behalf_of == group
     assert group is None or metadata.state == group
 
 
-def test_group_of_77_and_china_is_not_china(speakers):
-    text = "Statement by Arvandia on behalf of the Group of 77 and China\n\nMr. Chair,\n\nChina and we agree."
-    metadata = read(text, speakers)
-    assert (metadata.state, metadata.on_behalf_of, metadata.speaker) == ("G77", "G77", "Arvandia")
-
-
 @cases("heading", "opening", "state", "group", "speaker")
 def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
-    heading, opening, state, group, speaker, speakers
+    heading, opening, state, group, speaker, parties
 ):
-    metadata = read(f"{heading}\n\nMr. Chair,\n\n{opening} Thank you.", speakers)
+    metadata = read(f"{heading}\n\nMr. Chair,\n\n{opening} Thank you.", parties)
     assert (metadata.state, metadata.on_behalf_of, metadata.speaker) == (state, group, speaker)
 
 

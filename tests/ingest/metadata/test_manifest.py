@@ -42,8 +42,6 @@ def test_read_manifest_gives_cells_and_line_numbers(folder):
         ManifestRow(line=5, file="txt/b.txt", date=date),
     )
     assert (manifest.problems, manifest.unknown_columns) == ((), ())
-    assert manifest.row_for("txt/b.txt") == manifest.rows[1]
-    assert manifest.row_for("txt/é.txt") is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -79,39 +77,19 @@ def test_read_manifest_refuses_a_path_or_link_out_of_the_folder(folder, file):
     assert "out of the folder" in manifest.problems[0].reason
 
 
-def test_read_manifest_keeps_the_first_of_two_rows_for_one_file(folder):
-    manifest = read_manifest(written(folder, "file,state\ntxt/a.txt,XAA\ntxt/./a.txt,XAB\n"))
-    assert [row.state for row in manifest.rows] == ["XAA"]
-    assert "line 3" in manifest.problems[0].reason and manifest.problems[0].result == "failed"
-    assert "line 2" in manifest.problems[0].reason
-
-
-def test_read_manifest_drops_only_the_cell_that_is_not_understood(folder):
-    text = "file,state,date,language,kind\ntxt/a.txt,XAA,05/10/2018,English,speech\n"
+@cases("text", "rows", "problems")
+def test_read_manifest_uses_what_it_can_and_tells_of_the_rest_by_its_line(folder, text, rows, problems):
     manifest = read_manifest(written(folder, text))
-    assert manifest.rows == (ManifestRow(line=2, file="txt/a.txt", state="XAA"),)
-    assert [problem.result for problem in manifest.problems] == [None, None, None]
-    assert all("line 2" in problem.reason for problem in manifest.problems)
-    assert "'05/10/2018'" in manifest.problems[0].reason
-
-
-def test_read_manifest_reports_unknown_columns_and_surplus_cells(folder):
-    manifest = read_manifest(written(folder, "file,state,Remark\ntxt/a.txt,XAA,x\ntxt/b.txt,a,b,c,d\n"))
-    assert manifest.unknown_columns == ("remark",)
-    assert [row.state for row in manifest.rows] == ["XAA", "a"]
-    assert ["line 3" in problem.reason for problem in manifest.problems] == [True]
+    assert manifest.rows == tuple(ManifestRow(**row) for row in rows)
+    assert manifest.unknown_columns == (("remark",) if "Remark" in text else ())
+    for problem, (result, *told) in zip(manifest.problems, problems, strict=True):
+        assert problem.result == result and all(words in problem.reason for words in told)
 
 
 @cases("text", "message")
 def test_read_manifest_that_cannot_be_used_is_an_error(folder, text, message):
     with pytest.raises(ManifestError, match=message):
         read_manifest(written(folder, text if isinstance(text, str) else text[0] + text[1] * text[2]))
-
-
-@pytest.mark.parametrize("row", [",XAA", "txt/a.txt\0,"])
-def test_read_manifest_refuses_a_row_whose_file_is_none(folder, row):
-    manifest = read_manifest(written(folder, f"file,state\n{row}\n"))
-    assert (manifest.rows, manifest.problems[0].result) == ((), "failed") and "line 2" in manifest.problems[0].reason
 
 
 def test_write_draft_reads_back_as_it_was(folder):

@@ -14,7 +14,6 @@ from ingest.metadata.metadata import ReadMetadata, deliverer, merge, read_metada
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
-from tests.conftest import PROJECT
 from vectorstore.records import Metadata
 
 cases = Cases(__file__)
@@ -23,7 +22,7 @@ BODY = "We attach great importance to article 4 of the Convention. We commend Bo
 
 
 @pytest.fixture(scope="module")
-def parties(tmp_path_factory):
+def examplia(tmp_path_factory):
     path = tmp_path_factory.mktemp("parties") / "parties.csv"
     path.write_text(
         "code,name,aliases,kind\n"
@@ -36,18 +35,13 @@ def parties(tmp_path_factory):
     return PartyTable.load(path)
 
 
-@pytest.fixture(scope="module")
-def fictional():
-    return PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
-
-
 def read(text, parties, file="a.txt"):
     return read_metadata(text, find_blocks(text), parties, file)
 
 
-def test_read_metadata_of_the_sample(parties):
+def test_read_metadata_of_the_sample(examplia):
     text = (files("ingest") / "sample" / "000_6237221ecf9e9373.txt").read_bytes().decode("utf-8")
-    found = read(text, parties)
+    found = read(text, examplia)
     assert found.inferred == ("session", "state")
     assert found.metadata == dataclasses.replace(READ.metadata, title="Agenda item 4: International cooperation")
 
@@ -58,13 +52,13 @@ def test_read_metadata_without_parties_leaves_the_state_open():
 
 
 @pytest.mark.parametrize("text", ["", " \n\n ", "4", "。"])
-def test_read_metadata_of_next_to_nothing_is_empty(text, parties):
-    assert read(text, parties) == ReadMetadata(metadata=Metadata())
+def test_read_metadata_of_next_to_nothing_is_empty(text, examplia):
+    assert read(text, examplia) == ReadMetadata(metadata=Metadata())
 
 
 @cases("heading", "expected")
-def test_read_metadata_from_a_heading(heading, expected, parties):
-    found = read(f"{heading}\n\nMr. Chair,\n\n{BODY}\n", parties)
+def test_read_metadata_from_a_heading(heading, expected, examplia):
+    found = read(f"{heading}\n\nMr. Chair,\n\n{BODY}\n", examplia)
     assert {name: getattr(found.metadata, name) for name in expected} == expected
     assert "state" not in found.inferred
     assert ("session" in found.inferred) == (
@@ -72,13 +66,13 @@ def test_read_metadata_from_a_heading(heading, expected, parties):
     )
 
 
-def test_line_on_the_session_is_no_part_of_a_speakers_name(parties):
+def test_line_on_the_session_is_no_part_of_a_speakers_name(examplia):
     heading = (
         "REPÚBLICA DE EXAMPLIA\n\nIntervención de la Viceministra de Relaciones Exteriores, Sra. Jane Roe\n\n"
         "11º período de sesiones de la Conferencia de las Partes en la Convención de las\n"
         "Naciones Unidas contra la Delincuencia Organizada Transnacional\nViena, 17 a 21 de octubre de 2022"
     )
-    assert read(f"{heading}\n\nSeñor Presidente:\n\n{BODY}\n", parties).metadata.speaker == "Sra. Jane Roe"
+    assert read(f"{heading}\n\nSeñor Presidente:\n\n{BODY}\n", examplia).metadata.speaker == "Sra. Jane Roe"
 
 
 @cases("cover", "lines")
@@ -89,82 +83,77 @@ def test_words_of_a_cover_that_fonts_space_cut_or_glue_are_whole(cover, lines):
 
 @cases("cover", "expected")
 @pytest.mark.parametrize("greeting", ["Mr. President,", "Excellencies,\nLadies and Gentlemen,"])
-def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, parties):
-    found = read(f"{cover}\n\n{greeting}\n\n{BODY}\n", parties)
+def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, examplia):
+    found = read(f"{cover}\n\n{greeting}\n\n{BODY}\n", examplia)
     assert {name: getattr(found.metadata, name) for name in expected} == expected
 
 
-def test_prose_before_a_salutation_is_no_cover(parties):
-    text = "The delegation of Borduria has tabled a draft on lamps. It is long.\n\nMr. Chair,\n\n" + BODY
-    assert read(text, parties).metadata.state is None
-
-
 @cases("file", "expected")
-def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, parties):
+def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, examplia):
     text = "Mr. Chair,\n\nThe lamps of Examplia burn. Transnational organized crime in Examplia grows, as in Borduria."
-    found = read(text, parties, file)
+    found = read(text, examplia, file)
     assert {name: getattr(found.metadata, name) for name in expected} == expected
     assert {name for name, value in expected.items() if value} <= set(found.inferred)
 
 
 @cases("cover", "body", "session", "date")
-def test_cover_names_the_session_in_many_notations(cover, body, session, date, parties):
-    found = read(f"Statement by Examplia\n{cover}\n\nMr. President,\n\nLamps burn.", parties).metadata
+def test_cover_names_the_session_in_many_notations(cover, body, session, date, examplia):
+    found = read(f"Statement by Examplia\n{cover}\n\nMr. President,\n\nLamps burn.", examplia).metadata
     assert (found.body, found.session, found.date) == (body, session, date)
 
 
 @cases("opening", "date", tuples=True)
-def test_report_of_a_press_office_begins_with_its_date(opening, date, parties):
+def test_report_of_a_press_office_begins_with_its_date(opening, date, examplia):
     text = f"Speakers in Debate Call for Lamps\n\n{opening} The Commission heard of lamps today. It will go on.\n"
-    assert read(text, parties).metadata.date == date
+    assert read(text, examplia).metadata.date == date
 
 
 @cases("words", "state", tuples=True)
-def test_who_is_thanked_does_not_stand_against_the_hint_of_a_file_name(words, state, parties):
-    assert read(f"Mr. Chair,\n\n{words}\n", parties, "examplia_2003.txt").metadata.state == state
+def test_who_is_thanked_does_not_stand_against_the_hint_of_a_file_name(words, state, examplia):
+    assert read(f"Mr. Chair,\n\n{words}\n", examplia, "examplia_2003.txt").metadata.state == state
 
 
-def test_opening_names_the_session_unless_it_names_two(parties):
+def test_opening_names_the_session_unless_it_names_two(examplia):
     opening = "Mr. President,\n\nI greet this Eighth session of the Conference of the Parties to UNTOC."
-    assert (read(opening, parties).metadata.body, read(opening, parties).metadata.session) == ("UNTOC COP", "8")
+    assert (read(opening, examplia).metadata.body, read(opening, examplia).metadata.session) == ("UNTOC COP", "8")
     both = opening + " I thank the Chair of the seventh session of the Conference of the Parties to UNTOC."
-    assert read(both, parties).metadata.session is None
+    assert read(both, examplia).metadata.session is None
 
 
 @cases("text", "state")
-def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, parties):
-    found = read(text, parties)
+def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, examplia):
+    found = read(text, examplia)
     assert found.metadata.state == state
     assert found.inferred == (("state",) if state else ())
 
 
 @cases("title", "state")
-def test_a_title_that_names_a_body_that_is_not_known_is_told_and_gives_the_words_to_nobody(title, state, parties):
+def test_a_title_that_names_a_body_that_is_not_known_is_told_and_gives_the_words_to_nobody(title, state, examplia):
     text = f"{title}\n12 October 2020\n\nMr. Chair,\n\nExamplia supports our work. Examplia welcomes the fund.\n"
-    found = read(text, parties)
+    found = read(text, examplia)
     assert found.metadata.state == state
     assert [problem.count("whom no lookup knows") for problem in found.problems] == ([] if state else [1])
-    own = read(text.replace("Examplia supports", "My country, Examplia, supports"), parties)
+    own = read(text.replace("Examplia supports", "My country, Examplia, supports"), examplia)
     assert (own.metadata.state, own.problems) == ("XAA", ())
 
 
 @cases("text", "group")
-def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, parties):
-    assert read(f"Mr. Chair,\n\n{text}", parties).metadata.on_behalf_of == group
+def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, examplia):
+    assert read(f"Mr. Chair,\n\n{text}", examplia).metadata.on_behalf_of == group
 
 
 @cases("title", "text", "held", "speaker", tuples=True)
-def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(title, text, held, speaker, fictional):
-    found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\n{text} Lamps burn.\n", fictional)
+def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(title, text, held, speaker, parties):
+    found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\n{text} Lamps burn.\n", parties)
     assert (found.metadata.holders, found.metadata.speaker) == (held, speaker)
 
 
-def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(parties):
+def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(examplia):
     for title in cases["OFFICES"]:
-        found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn. We reject the fund.\n", parties)
+        found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn. We reject the fund.\n", examplia)
         assert (found.metadata.holders, len(found.problems)) == ((), 1)
     for title in cases["NO_OFFICES"]:
-        assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", parties).metadata.state == "XAA"
+        assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", examplia).metadata.state == "XAA"
 
 
 @cases("text", "iso")
@@ -190,9 +179,9 @@ FOR_EXAMPLIA = "on behalf of Examplia and Iran (Islamic Republic of)"
 
 
 @cases("found", "row", "changed", "inferred", tuples=True)
-def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, inferred, parties):
+def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, inferred, examplia):
     found = FOUND[found]
-    merged = merge(found, row and ManifestRow(line=2, file="a.txt", **row), parties)
+    merged = merge(found, row and ManifestRow(line=2, file="a.txt", **row), examplia)
     expected = dataclasses.asdict(found.metadata) | changed
     if inferred is None:
         # Who delivered what is no group's any more is not said.
@@ -203,16 +192,16 @@ def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, 
 
 @cases("state", "speaker", "row", "changed")
 def test_merge_makes_a_joint_statement_one_states_alone_only_where_the_row_names_no_holder(
-    state, speaker, row, changed, parties
+    state, speaker, row, changed, examplia
 ):
     joint = Metadata(state=state, speaker=f"{speaker}{FOR_EXAMPLIA}", held_by=("IRN", "XAA", "XAB"))
-    merged = merge(ReadMetadata(metadata=joint), ManifestRow(line=2, file="a.txt", **row), parties)
+    merged = merge(ReadMetadata(metadata=joint), ManifestRow(line=2, file="a.txt", **row), examplia)
     assert merged.metadata == dataclasses.replace(joint, **changed)
 
 
 @cases("cells", "problem")
-def test_merge_attributes_to_nobody_when_a_party_is_not_known_and_reports_its_line(cells, problem, parties):
-    merged = merge(READ, ManifestRow(line=7, file="a.txt", **cells), parties)
+def test_merge_attributes_to_nobody_when_a_party_is_not_known_and_reports_its_line(cells, problem, examplia):
+    merged = merge(READ, ManifestRow(line=7, file="a.txt", **cells), examplia)
     assert (merged.metadata.state, merged.metadata.on_behalf_of) == (None, None)
     assert "state" not in merged.inferred and f"line 7: {problem}" in merged.problems[0]
 
@@ -236,5 +225,5 @@ def test_read_metadata_takes_no_wrong_state_for_the_general_debate():
 
 
 @cases("speaker", "named", tuples=True)
-def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, parties):
-    assert deliverer(speaker, parties) == named
+def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, examplia):
+    assert deliverer(speaker, examplia) == named

@@ -8,7 +8,6 @@ import time
 import timeit
 import unicodedata
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -37,24 +36,10 @@ STATES = [row for row in built_in().values() if row.kind == "state"]
 SCRIPTS = {"ar": "[\u0600-\u06ff]", "ru": "[\u0400-\u04ff]", "zh": "[\u4e00-\u9fff]"}
 # States that are cities or have none.
 WITHOUT_CAPITAL = {"MCO", "SGP", "SMR", "VAT"}
-
-
-class HardName(NamedTuple):
-    """A line of `hard_names.csv`.
-
-    `expected` holds the parties in order, `-` for none. `COD/COG` is one name that is asked back with these
-    options; `~IRN` is an unknown one for which exactly these are suggested first, if any.
-    """
-
-    how: str
-    language: str
-    text: str
-    expected: str
-
-
-def hard_names() -> list[HardName]:
-    with (Path(__file__).parent / "hard_names.csv").open(encoding="utf-8", newline="") as handle:
-        return [HardName(**row) for row in csv.DictReader(handle)]
+# What is expected are the parties in order, `-` for none. `COD/COG` is one name that is asked back with these options;
+# `~IRN` is an unknown one for which exactly these are suggested first, if any.
+with Path(__file__).with_name("hard_names.csv").open(encoding="utf-8", newline="") as handle:
+    HARD_NAMES = [(row["how"], row["language"], row["text"], row["expected"]) for row in csv.DictReader(handle)]
 
 
 def folded(name: str) -> str:
@@ -70,21 +55,21 @@ def listed() -> dict[tuple[Language, str], tuple[str, ...]]:
     }
 
 
-@all_at_once("hard", [name for name in hard_names() if name.how != "typed"])
-def test_find_gives_what_is_meant_by_a_hard_name(hard):
-    found = TABLE.find(hard.text, hard.language, relaxed=hard.how == "question")
-    assert " ".join("/".join(match.codes) for match in found) == hard.expected.strip("-")
+@all_at_once(("how", "language", "text", "expected"), [row for row in HARD_NAMES if row[0] != "typed"])
+def test_find_gives_what_is_meant_by_a_hard_name(how, language, text, expected):
+    found = TABLE.find(text, language, relaxed=how == "question")
+    assert " ".join("/".join(match.codes) for match in found) == expected.strip("-")
 
 
-@all_at_once("hard", [name for name in hard_names() if name.how == "typed"])
-def test_resolve_gives_what_is_meant_by_a_typed_name_and_only_suggests_for_an_error(hard):
-    resolution = TABLE.resolve(hard.text)
-    if hard.expected.startswith("~"):
-        suggested = hard.expected[1:].split()
+@all_at_once(("text", "expected"), [row[2:] for row in HARD_NAMES if row[0] == "typed"])
+def test_resolve_gives_what_is_meant_by_a_typed_name_and_only_suggests_for_an_error(text, expected):
+    resolution = TABLE.resolve(text)
+    if expected.startswith("~"):
+        suggested = expected[1:].split()
         assert resolution.codes == ()
         assert list(resolution.suggestions[: len(suggested)]) == suggested
     else:
-        assert "/".join(resolution.codes) == hard.expected
+        assert "/".join(resolution.codes) == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,7 +1,5 @@
 """Regions: every State is in exactly one sub-region, and words for regions are found in six languages."""
 
-import csv
-from importlib.resources import files
 from itertools import combinations
 
 import pytest
@@ -23,14 +21,9 @@ _SUB_REGIONS = (
 _CONTINENTS = ("AFRICA", "AMERICAS", "ASIA", "EUROPE", "OCEANIA")
 
 
-def _states() -> set[str]:
-    text = (files("ingest") / "data" / "states.csv").read_text(encoding="utf-8")
-    return {row["code"] for row in csv.DictReader(text.splitlines())}
-
-
 @pytest.mark.parametrize("level", [_SUB_REGIONS, _CONTINENTS])
 def test_every_state_is_in_exactly_one_region_of_a_level(level: tuple[str, ...]) -> None:
-    assert frozenset().union(*(regions()[code].members for code in level)) == _states()
+    assert frozenset().union(*(regions()[code].members for code in level)) == {*PartyTable.load().codes("state")}
     for one, other in combinations(level, 2):
         assert not regions()[one].members & regions()[other].members
 

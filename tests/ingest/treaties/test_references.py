@@ -139,20 +139,10 @@ def test_references_hold_their_spans_for_any_text(text):
         assert 0 <= mention.start < mention.end <= len(text)
 
 
-@cases("text")
-def test_the_protocol_of_the_context_is_meant_where_none_is_named(text):
-    assert [(m.treaty, m.article) for m in find_articles(text, protocol="SOM")] == [("SOM", "16")]
-    assert [(m.treaty, m.article) for m in find_articles(text)] == [(None, "16")]
-
-
-def test_a_protocol_of_the_text_comes_before_that_of_the_context():
-    text = "The Trafficking in Persons Protocol matters. Article 6 of the Protocol says so."
-    assert [(m.treaty, m.article) for m in find_articles(text, protocol="SOM")] == [("TIP", "6")]
-
-
-@cases("text")
-def test_the_protocol_of_the_context_changes_no_other_article(text):
-    assert find_articles(text, protocol="SOM") == find_articles(text)
+@cases("text", "in_context", "alone")
+def test_the_protocol_of_the_context_is_meant_only_where_none_is_named(text, in_context, alone):
+    found = [find_articles(text, protocol=protocol) for protocol in ("SOM", None)]
+    assert [[mention.treaty for mention in mentions] for mentions in found] == [[in_context], [alone]]
 
 
 @cases("text", "treaty", "lacking")

@@ -19,7 +19,7 @@ from app.answering.compose.model import premise_of
 from app.records import Citation
 from ingest.language.claim_words import operators
 from ingest.language.dates import month_numbers
-from ingest.language.numbers import find_numbers
+from ingest.language.numerals import find_numbers
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_articles
 from tests.cases import Cases

@@ -1,0 +1,29 @@
+"""What is found in a text, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextMatch:
+    """Something found in a text, at `[start, end)`."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: "TextMatch") -> bool:
+        """Returns whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+M = TypeVar("M", bound=TextMatch)
+
+
+def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M, ...]:
+    """Returns, in the order of the text, the matches that overlap none before them, or no longer one."""
+    kept: list[M] = []
+    for match in sorted(matches, key=lambda match: match.start - match.end) if longest else matches:
+        if not any(map(match.overlaps, kept)):
+            kept.append(match)
+    return tuple(sorted(kept, key=lambda match: match.start))
