@@ -8,6 +8,7 @@ sentence is interrupted by them.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -20,7 +21,7 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
-from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
+from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
@@ -109,13 +110,8 @@ def _read_pages(
     length = 0
     for index in range(len(document)):
         try:
-            with LOCK:
-                page = document[index]
-            try:
+            with closing(document[index]) as page:
                 read = _read_page(page, limits, recognizer)
-            finally:
-                with LOCK:
-                    page.close()
         except pypdfium2.PdfiumError:
             read = _PdfPage(note=_FAILED)
         length += sum(len(piece.text) + 1 for piece in read.pieces) + len(read.scan.text if read.scan else "")
@@ -127,19 +123,17 @@ def _read_pages(
 
 
 def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _PdfPage:
-    with LOCK:
-        glyphs = read_glyphs(page, limits.max_characters + 1)
+    glyphs = read_glyphs(page, limits.max_characters + 1)
     pieces = find_pieces(glyphs)
     askew = "".join(glyph.char for glyph in glyphs.askew).strip()
     text = "".join(piece.text for piece in pieces)
     note = _LETTERS_LOST if len(_INSIDE.findall(text)) >= _FEW_LOST else None
     layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height, note=note)
-    with LOCK:
-        unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
-        needed = unmapped if text else _shows_something(page)
-        # A stamp, letterhead or page number over a picture of the page is not its text.
-        if not needed and not _is_pictured(page, len(text)):
-            return layer
+    unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
+    needed = unmapped if text else _shows_something(page)
+    # A stamp, letterhead or page number over a picture of the page is not its text.
+    if not needed and not _is_pictured(page, len(text)):
+        return layer
     scan = recognizer.read(lambda: render_page(page, limits))
     if scan is None:
         if unmapped:
@@ -154,11 +148,10 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
 
 def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
     """Render a page in grey for text recognition, coarser where it would exceed the limit of pixels."""
-    with LOCK:
-        width, height = page.get_size()
-        scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
-        scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
-        return rendered(page, scale, grayscale=True)
+    width, height = page.get_size()
+    scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
+    scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
+    return rendered(page, scale, grayscale=True)
 
 
 def _is_unreadable(text: str) -> bool:
