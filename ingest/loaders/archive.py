@@ -1,11 +1,13 @@
-"""Files inside files: ZIP archives and e-mails. Nothing is unpacked to disk.
+"""Files inside files: ZIP archives and e-mails, and what is checked before anything in a compressed file is unpacked.
 
 A member has a path of its own, as if the archive were a folder: `bundle.zip/statements/a.pdf`. Members are read
-by that path when their turn comes.
+by that path when their turn comes. Nothing is unpacked to disk.
 """
 
 import re
 import stat
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -14,14 +16,21 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from functools import partial
+from io import BytesIO
 from pathlib import PurePosixPath
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, printable, refusing
-from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
+ZIP_FAILURES = (
+    BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
+    zlib.error,
+)  # fmt: skip
+"""What broken archives raise; an encrypted entry raises RuntimeError."""
+# Text of one letter packs well; only what is large is a bomb.
+_EXEMPT = 1_000_000
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 # Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
@@ -58,6 +67,36 @@ class Member:
     name: str
     size: int
     read: Callable[[], bytes]
+
+
+def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
+    """Open a compressed file (`what` it is, for messages); damage is a LoadError.
+
+    So is what holds or unpacks to too much, by what the archive itself says of its entries: no entry gives more bytes
+    than it says, `zipfile` stops there.
+    """
+    with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
+        archive = ZipFile(BytesIO(data))
+        entries = archive.infolist()
+    if len(entries) > limits.max_archive_entries:
+        raise LoadError(
+            f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "
+            "split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
+        )
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > limits.max_unpacked_bytes:
+        raise LoadError(
+            f"{name!r} unpacks to {unpacked:,} bytes, more than {limits.max_unpacked_bytes:,}; "
+            "save it without its images, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
+        )
+    for entry in entries:
+        most = limits.max_archive_ratio * max(entry.compress_size, 1)
+        if entry.file_size > max(most, _EXEMPT):
+            raise LoadError(
+                f"{name!r} holds {entry.filename!r}, which unpacks to more than {limits.max_archive_ratio} times "
+                "its size, as files made to do harm do; unpack it yourself, or raise UNTOC_LOAD__MAX_ARCHIVE_RATIO"
+            )
+    return archive
 
 
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:

@@ -7,8 +7,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
+from ingest.loaders.archive import ZIP_FAILURES, open_zip
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.loaders.packed import ZIP_FAILURES, open_zip
 from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.furniture import with_notes
 

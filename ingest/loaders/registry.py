@@ -17,9 +17,8 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
-from ingest.loaders.archive import CONTAINERS, Member, check_total
+from ingest.loaders.archive import CONTAINERS, ZIP_FAILURES, Member, check_total
 from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
-from ingest.loaders.packed import ZIP_FAILURES
 
 
 class _Loader(NamedTuple):
