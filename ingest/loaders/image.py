@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image, ImageOps
@@ -31,18 +32,16 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
         pages.append(page)
         texts.append("" if page is None else page.text)
         check_length(sum(map(len, texts)), name, limits)
-    text, starts, words = joined(texts, pages)
+    extract = joined(texts, pages)
     problem = recognizer.problem
     guessed = any(page is not None and page.is_guessed for page in pages)
-    if not words:
+    if not extract.scanned:
         if problem is not None:
             raise LoadError(f"{name!r} is a picture: {problem}")
         raise EmptyFileError(f"{name!r} is a picture on which no text is found; check that it is upright and sharp")
     notes = ("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem)))
-    return Extract(
-        text=text, page_starts=starts, notes=notes, scanned=words, incomplete=problem is not None,
-        unread=tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed),
-    )  # fmt: skip
+    unread = tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed)
+    return replace(extract, notes=notes, incomplete=problem is not None, unread=unread)
 
 
 def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
@@ -53,8 +52,7 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
     check_pages(frames, name, limits)
     for number in range(frames):
         with _translated(name):
-            if number:
-                opened.seek(number)
+            opened.seek(number)
             width, height = opened.size
         if max(width, height) > LONGEST_SIDE or min(width, height) < _SHORTEST_SIDE:
             raise LoadError(

@@ -84,17 +84,15 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         pages = _read_pages(document, name, limits, recognizer)
     texts = _texts(pages)
     missed = recognizer.problem or ""
-    unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
     if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
         scan, unmapped = "without a text layer, probably a scan", "whose fonts do not say which characters they show"
         why = unmapped if any(page.note == _UNMAPPED for page in pages) else scan
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    text, starts, words = joined(texts, [page.scan for page in pages])
+    extract = joined(texts, [page.scan for page in pages])
     notes = (*_notes(pages, texts), *filter(None, (missed,)))
-    return Extract(
-        text=checked(text, name, limits), page_starts=starts, notes=notes, scanned=words, incomplete=bool(missed),
-        unread=unread,
-    )  # fmt: skip
+    unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
+    text = checked(extract.text, name, limits)
+    return replace(extract, text=text, notes=notes, incomplete=bool(missed), unread=unread)
 
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:

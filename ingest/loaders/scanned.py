@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.loaders.loaded import PAGE_BREAK, encodable, sets_no_spaces
+from ingest.loaders.loaded import PAGE_BREAK, Extract, encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
 
 if TYPE_CHECKING:
@@ -66,17 +66,15 @@ class ScannedPage:
         return bool(self.words) and mean_confidence(self.words) < _GUESSED
 
 
-def joined(
-    texts: Sequence[str], scans: Sequence[ScannedPage | None]
-) -> tuple[str, tuple[int, ...], tuple[ScannedWord, ...]]:
-    """Join the texts of pages; give where each begins, and the words of those that were scanned, where they stand."""
+def joined(texts: Sequence[str], scans: Sequence[ScannedPage | None]) -> Extract:
+    """Join the texts of pages, with where each begins, and the words of those that were scanned, where they stand."""
     starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
     words = (
         replace(word, start=word.start + start, end=word.end + start)
         for start, scan in zip(starts, scans, strict=True)
         for word in (scan.words if scan is not None else ())
     )
-    return PAGE_BREAK.join(texts), starts, tuple(words)
+    return Extract(text=PAGE_BREAK.join(texts), page_starts=starts, scanned=tuple(words))
 
 
 def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
