@@ -108,11 +108,13 @@ def _emphasis(text: str, blocks: Sequence[Block]) -> set[int]:
 
 
 def _by_kind(marks: Iterable["regex.Match[str]"]) -> dict[str, list[tuple[int, int]]]:
-    """Returns the numbers of marks with where they stand, by kind."""
+    """Returns the numbers of marks with where they stand, by kind; the number of a symbol is how often it stands."""
     kinds: dict[str, list[tuple[int, int]]] = {}
     for found in marks:
-        kind, number = _counted(found)
-        kinds.setdefault(kind, []).append((number, found.start()))
+        mark = found[1] or found[2]
+        kind = "" if found[1] else mark[0] if mark[0] in ("[", "(", *_SYMBOLS) else "¹"
+        number = "".join(str(unicodedata.digit(sign)) for sign in mark if unicodedata.digit(sign, None) is not None)
+        kinds.setdefault(kind, []).append((int(number) if number else len(mark), found.start()))
     return kinds
 
 
@@ -120,11 +122,3 @@ def _last(marks: Sequence[tuple[int, int]]) -> int:
     """Returns how far marks are counted from 1 on."""
     numbers = {number for number, _ in marks}
     return next(number for number in count() if number + 1 not in numbers)
-
-
-def _counted(found: "regex.Match[str]") -> tuple[str, int]:
-    """Returns the kind of a mark, and its number; of a symbol, how often it stands."""
-    mark = found[1] or found[2]
-    number = "".join(str(unicodedata.digit(sign)) for sign in mark if unicodedata.digit(sign, None) is not None)
-    first = mark[0] if found[2] and mark[0] in ("[", "(", *_SYMBOLS) else "¹" if found[2] else ""
-    return first, int(number) if number else len(mark)

@@ -72,12 +72,11 @@ def _layout_edits(
         return
     setting = typesetting(prose)
     starts = [block.start for block in blocks]
-    has_furniture = len(prose) < len(lines)
     compounds: Counter[str] | None = None
     for line, following in pairwise(prose):
         gap = source[line.end : following.start]
         space = _space_between(line, following, starts, blocks, setting)
-        if has_furniture and gap.strip():
+        if gap.strip():
             yield Edit(start=line.end, end=following.start, text=f"{space}{ELLIPSIS}{space}", kind="furniture")
         elif space == " " and _HYPHEN_END.search(line.text) and following.text[0].isalpha():
             if compounds is None:

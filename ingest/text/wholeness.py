@@ -34,7 +34,7 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
     # footnote at the page's foot.
     begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.span.summarised
-    missing = begins and _is_lower(inside)
+    missing = begins and begins_in_lower_case(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]
     cut = missing or (_in_prose(statement, start) and _is_wrapped(before, led[len(led.rstrip()) :]))
@@ -50,7 +50,8 @@ def is_whole(statement: Statement, start: int, end: int, heads: frozenset[str]) 
 
 def begins_in_lower_case(words: str) -> bool:
     """Returns whether words begin in lower case, which a speech does not in scripts that have case."""
-    return _is_lower(words.strip())
+    words = words.strip()
+    return words.lstrip(_OPENERS)[:1].islower() and _ITEM.match(words) is None
 
 
 def _edge(before: str, after: str) -> Edge | None:
@@ -60,7 +61,7 @@ def _edge(before: str, after: str) -> Edge | None:
         return "sentence"
     if _LISTING.search(before) or _ITEM.match(after):
         return "list_item"
-    if _is_lower(after):
+    if begins_in_lower_case(after):
         return None
     line = before.rsplit("\n", maxsplit=1)[-1].strip()
     last = line.rsplit(maxsplit=1)[-1].casefold() if line else ""
@@ -91,10 +92,6 @@ def _is_wrapped(before: str, gap: str) -> bool:
     closed = any(_CLOSED.search(line) or _LISTING.search(line) for line in lines[-2:]) or lines[-1].endswith((")", "]"))
     # Lines of a list or a title begin in capitals.
     return not closed and lines[-1].lstrip()[:1].islower()
-
-
-def _is_lower(words: str) -> bool:
-    return words.lstrip(_OPENERS)[:1].islower() and _ITEM.match(words) is None
 
 
 def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]) -> str:
