@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import LCSseq
 from reportlab.lib.pagesizes import A4
@@ -30,6 +31,7 @@ NOTES = (
     "This reservation was withdrawn in 2019.",
     "Belmora Gazette, number 71.",
 )
+NEEDS_TESSERACT = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
 _WIDTH, _HEIGHT = A4
 _MARGIN = 72.0
 _NOTO = Path("/usr/share/fonts")

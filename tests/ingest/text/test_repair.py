@@ -94,7 +94,6 @@ def test_every_span_of_the_seed_keeps_its_words(first: int, second: int) -> None
 
 
 @given(TEXTS)
-@settings(deadline=None)
 def test_readable_text_equals_readable_and_its_map_points_to_the_same_characters(text: str) -> None:
     whole = repaired(text)
     assert whole.text == readable(text, whole.edits)
