@@ -78,17 +78,11 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
     with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
         archive = ZipFile(BytesIO(data))
         entries = archive.infolist()
-    if len(entries) > limits.max_archive_entries:
-        raise LoadError(
-            f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; "
-            "split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
-        )
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > limits.max_unpacked_bytes:
-        raise LoadError(
-            f"{name!r} unpacks to {unpacked:,} bytes, more than {limits.max_unpacked_bytes:,}; "
-            "save it without its images, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
-        )
+    holds = f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}"
+    limits.check("max_archive_entries", len(entries), f"{holds}; split it")
+    size = sum(entry.file_size for entry in entries)
+    unpacks = f"{name!r} unpacks to {size:,} bytes, more than {limits.max_unpacked_bytes:,}"
+    limits.check("max_unpacked_bytes", size, f"{unpacks}; save it without its images")
     for entry in entries:
         most = limits.max_archive_ratio * max(entry.compress_size, 1)
         if entry.file_size > max(most, _EXEMPT):
@@ -101,14 +95,10 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
 
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
     """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
-    if len(members) > limits.max_archive_entries:
-        raise ArchiveTooLargeError(
-            f"{name!r} holds too many files in all; split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
-        )
-    if sum(member.size for member in members) > limits.max_unpacked_bytes:
-        raise ArchiveTooLargeError(
-            f"{name!r} unpacks to too many bytes; split it, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
-        )
+    too_many = f"{name!r} holds too many files in all; split it"
+    limits.check("max_archive_entries", len(members), too_many, ArchiveTooLargeError)
+    too_large = f"{name!r} unpacks to too many bytes; split it"
+    limits.check("max_unpacked_bytes", sum(member.size for member in members), too_large, ArchiveTooLargeError)
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
@@ -206,11 +196,8 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         # The old policy reads no headers, so that thousands of parts are counted in a tenth of the time.
         count = sum(not part.is_multipart() for part in message_from_bytes(data, policy=policy.compat32).walk())
-        if count > limits.max_archive_entries:
-            raise LoadError(
-                f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}; "
-                "save its attachments apart, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
-            )
+        has = f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}"
+        limits.check("max_archive_entries", count, f"{has}; save its attachments apart")
         message = message_from_bytes(data, policy=policy.default)
         headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
     if not headers & {"from", "to", "subject", "date", "mime-version", "content-type"}:
@@ -248,8 +235,7 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
         raise LoadError(f"{name!r} is a link, not a file; put the file itself into the archive")
     if entry.flag_bits & _ENCRYPTED:
         raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
-    if entry.file_size > limits.max_bytes:
-        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES")
+    limits.check("max_bytes", entry.file_size, f"{name!r} is larger than {limits.max_bytes:,} bytes; split it")
     with refusing(ZIP_FAILURES, f"{name!r} is damaged inside its archive; save or download it again"):
         return archive.read(entry)
 

@@ -224,11 +224,8 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
 
 
 def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *, depth: int) -> Iterator[Path]:
-    if depth > limits.max_archive_depth:
-        raise LoadError(
-            f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; "
-            "take it out, or raise UNTOC_LOAD__MAX_ARCHIVE_DEPTH"
-        )
+    lies = f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails"
+    limits.check("max_archive_depth", depth, f"{lies}; take it out")
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
     found += members
     check_total(found, path.name, limits)
@@ -304,8 +301,5 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
             data = file.read(limits.max_bytes + 1)
     except OSError as exc:
         raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
-    if len(data) > limits.max_bytes:
-        raise LoadError(
-            f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES"
-        )
+    limits.check("max_bytes", len(data), f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it")
     return data
