@@ -19,7 +19,7 @@ from PIL.Image import Image
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
-from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
+from ingest.loaders.ocr import DPI, LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
 from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
@@ -53,8 +53,6 @@ _COVERING = 0.5
 _OUTLINES = 100
 # What is read from a page's picture takes the place of few words of a text layer where it is so much longer.
 _LONGER = 1.5
-DPI = 200
-"""Resolution at which pages are rendered for text recognition; more takes longer and reads no better."""
 
 
 @dataclass(frozen=True, kw_only=True)
