@@ -6,7 +6,7 @@ resolved as accepted.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 
 from docx import Document
@@ -58,16 +58,12 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     with refusing(_FAILURES, f"{name!r} is not a readable Word file, it may be damaged; save it as .docx"):
         document = Document(BytesIO(data))
         kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
-        notes = _joined(note for kind in kinds for note in _notes(document.part, kind))
+        notes = written_out(note for kind in kinds for note in _notes(document.part, kind))
         styles = _list_styles(document.styles.element)
-        text = with_notes(_joined(_paragraphs(document.element.body, styles)), notes)
+        text = with_notes(written_out(_paragraphs(document.element.body, styles)), notes)
         if document.element.getroottree().docinfo.doctype:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     return Extract(text=checked(text, name, limits))
-
-
-def _joined(paragraphs: Iterable[Paragraph]) -> str:
-    return "\n\n".join(written_out(paragraphs))
 
 
 def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:

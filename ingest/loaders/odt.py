@@ -52,7 +52,7 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
             parent.remove(child)
     with refusing((ValueError,), damaged):
         notes = (paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note))
-        text = with_notes(*("\n\n".join(written_out(part)) for part in (_paragraphs(body), notes)))
+        text = with_notes(written_out(_paragraphs(body)), written_out(notes))
     return Extract(text=checked(text, name, limits))
 
 

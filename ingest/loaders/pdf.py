@@ -206,7 +206,8 @@ def _set(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...]
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
-            is_known = _key(line, upper=upper) in furniture or is_furniture_block(_text(line), frozenset())
+            words = " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
+            is_known = _key(line, upper=upper) in furniture or is_furniture_block(words, frozenset())
             # What stands apart above belongs to no column, be it a running head that is seen only once, or a title;
             # below it may be a footnote.
             if not is_known and not (apart and upper):
@@ -240,10 +241,6 @@ def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
     # On left and right pages the number stands on different sides.
     words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
     return f"{upper} {' '.join(words)}"
-
-
-def _text(line: Sequence[GlyphRun]) -> str:
-    return " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
 
 
 def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
