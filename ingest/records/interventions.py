@@ -529,11 +529,9 @@ class _SpeakerLookup:
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)
-        if opens and reported is not None:
+        if reported is not None and (opens or (reported[1] and not is_of_same_speaker(sentence))):
             # Of a State by its bare name only this sentence is told.
             return _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
-        if reported is not None and reported[1] and not is_of_same_speaker(sentence):
-            return _SpeakerTurn(start=start, words=reported[0])
         line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
