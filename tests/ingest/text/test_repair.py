@@ -170,15 +170,6 @@ def test_repair_takes_odd_texts(text: str, language: str | None) -> None:
     assert squash(whole.text) == squash(text)
 
 
-def test_a_quote_of_the_readable_text_is_found_in_the_source() -> None:
-    quote = "These illegal actions which are contrary to the fundamental principles of international law"
-    whole = repaired(SEED)
-    start = whole.text.index("These illegal")
-    source_start, source_end = whole.to_source_span(start, whole.text.index("international law", start) + 17)
-    assert SEED[source_start:source_end].startswith("Theseillegal")
-    assert " ".join(whole.between(source_start, source_end).split()) == quote
-
-
 @cache
 def _judgements() -> dict[tuple[str, int, str], str]:
     with JUDGEMENTS.open(encoding="utf-8", newline="") as rows:
