@@ -73,15 +73,13 @@ def _layout_edits(
         return
     setting = typesetting(prose)
     starts = [block.start for block in blocks]
-    compounds: Counter[str] | None = None
+    compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
     for line, following in pairwise(prose):
         gap = source[line.end : following.start]
         space = _space_between(line, following, starts, blocks, setting)
         if gap.strip():
             yield Edit(start=line.end, end=following.start, text=f"{space}{ELLIPSIS}{space}", kind="furniture")
         elif space == " " and line.text[-1] in _HYPHENS and line.text[-2:-1].isalnum() and following.text[0].isalnum():
-            if compounds is None:
-                compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
             yield _hyphen_edit(line, following, _language_of(line, blocks, language), compounds)
         else:
             if space == " " and _CJK.match(line.text[-1]) and _CJK.match(following.text):
