@@ -134,7 +134,7 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     if scan is None:
         if unmapped:
             return _PdfPage(note=_UNMAPPED)
-        return replace(layer, note=_PARTLY_READ) if text and not needed else _PdfPage(note=_NOT_READ)
+        return replace(layer, note=_PARTLY_READ) if text else _PdfPage(note=_NOT_READ)
     if len(scan.text) <= _LONGER * len(text) and not needed:
         return layer
     if not scan.text:
