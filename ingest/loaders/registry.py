@@ -193,24 +193,20 @@ def is_inside(path: Path, folder: Path) -> bool:
 def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, tuple[str, ...]]:
     """Choose by suffix, or by the first bytes where these say otherwise; give what should be noted of it too."""
     name, suffix = path.name, path.suffix.lower()
-    notes: tuple[str, ...] = ()
-    if suffix in CONTAINERS:
-        try:
-            members = list_members(path, limits)
-        except LoadError as exc:
-            if suffix not in LOADERS:
-                raise
-            notes = (f"its attachments are left out: {exc}",)
-        else:
-            if suffix not in LOADERS:
-                inside = members[0].relative_to(path.parent).as_posix()
-                raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     loader = LOADERS.get(suffix)
+    if loader is None and suffix in CONTAINERS:
+        inside = list_members(path, limits)[0].relative_to(path.parent).as_posix()
+        raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     if loader is None:
         known = ", ".join(SUFFIXES)
         raise UnsupportedFormatError(
             f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of {known}"
         )
+    notes: tuple[str, ...] = ()
+    try:
+        list_members(path, limits)
+    except LoadError as exc:
+        notes = (f"its attachments are left out: {exc}",)
     kind = kind_of(data)
     # Text may well hold the source of a web page.
     if kind in ("", loader.kind) or (kind == "html" and not loader.kind):
