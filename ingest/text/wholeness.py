@@ -11,7 +11,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import NOTE_MARK
-from ingest.text.furniture import furniture_lines, text_lines
+from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from vectorstore.records import Statement
 
 Edge = Literal["sentence", "list_item", "text"]
@@ -24,12 +24,12 @@ _ITEM: Final = regex.compile(r"[-–—•·*▪●#&]|[(\[]?(?:\p{L}|\p{N}{1,3}
 _LONGEST_SALUTATION: Final = 60
 
 
-def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> tuple[Edge | None, Edge | None]:
+def edges(statement: Statement, start: int, end: int) -> tuple[Edge | None, Edge | None]:
     """Tells what stands at either end of a span of source text, past page furniture; None where it cuts a sentence."""
     source = statement.source_text
     first, last = statement.span.start, statement.span.end
-    before = _own_words(statement, max(first, start - _AROUND), start, heads)
-    after = _own_words(statement, end, min(last, end + _AROUND), heads)
+    before = _own_words(statement, max(first, start - _AROUND), start)
+    after = _own_words(statement, end, min(last, end + _AROUND))
     inside = source[start:end].strip()
     # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
     # footnote at the page's foot.
@@ -43,9 +43,9 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     return None if cut else _edge(before, inside), None if goes_on else _edge(inside, after)
 
 
-def is_whole(statement: Statement, start: int, end: int, heads: frozenset[str]) -> bool:
+def is_whole(statement: Statement, start: int, end: int) -> bool:
     """Returns whether a span cuts no sentence of its statement."""
-    return None not in edges(statement, start, end, heads)
+    return None not in edges(statement, start, end)
 
 
 def begins_in_lower_case(words: str) -> bool:
@@ -94,7 +94,7 @@ def _is_wrapped(before: str, gap: str) -> bool:
     return not closed and lines[-1].lstrip()[:1].islower()
 
 
-def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]) -> str:
+def _own_words(statement: Statement, start: int, end: int) -> str:
     """Returns the speaker's words of a span, without page furniture and what the record puts between them."""
     text = statement.source_text[start:end]
     for first, last in statement.span.interruptions:
@@ -102,5 +102,5 @@ def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]
             low, high = max(first, start) - start, min(last, end) - start
             text = text[:low] + " " * (high - low) + text[high:]
     lines = text_lines(text)
-    pages = furniture_lines(lines, heads)
+    pages = furniture_lines(lines, running_heads(statement.source_text))
     return "\n".join(line.text for line, is_page in zip(lines, pages, strict=True) if not is_page)
