@@ -12,7 +12,7 @@ import regex
 
 from ingest.language.sentences import NOTE_MARK
 from ingest.text.furniture import text_lines
-from ingest.text.layout import cut_out, ends_sentence, flows, typesetting
+from ingest.text.layout import ends_sentence, flows, typesetting
 from vectorstore.records import Block
 
 # A mark that sticks to a word or to the stop after it, and one that opens a line; a bare number has no stop of its own.
@@ -25,11 +25,6 @@ _NOTE = regex.compile(rf"^[ \t]*(?:(\d{{1,2}})[ \t]+|({NOTE_MARK})[ \t]*)(?=[\p{
 _SYMBOLS = ("*", "†", "‡")
 # Stars that may open emphasis, "*so* the text", and those that may close it.
 _STARS = regex.compile(r"(?P<opens>(?<![\p{L}\p{N}*])\*+(?=[\p{L}\p{N}\p{Pi}\p{Ps}\"'«¿¡]))|\*+")
-
-
-def cut_at_footnotes(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Cuts blocks where footnotes begin and end; a footnote is no paragraph, so that it is not quoted as speech."""
-    return cut_out(text, blocks, footnotes(text, blocks))
 
 
 def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
