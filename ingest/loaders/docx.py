@@ -73,6 +73,7 @@ def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:
     for name, style in own.items():
         heirs[_value(style, "w:basedOn")].append(name)
     listed = [name for name, style in own.items() if _is_numbered(style)]
+    # It grows by those that are based on what is in it.
     for name in listed:
         listed += heirs.pop(name, ())
     return frozenset(listed)
