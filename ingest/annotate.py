@@ -36,7 +36,7 @@ from ingest.records.interventions import (
     sections_of_others,
 )
 from ingest.report import listed
-from ingest.text.footnotes import cut_at_footnotes
+from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
@@ -296,7 +296,7 @@ class Annotator:
             blocks = cut_at_heading(text, blocks)
             blocks = cut_out(text, blocks, sponsor_lists(text, self._parties, document.metadata.language))
         if document.kind != "treaty":
-            blocks = cut_at_footnotes(text, blocks)
+            blocks = cut_out(text, blocks, footnotes(text, blocks))
         parties = [code for item in found for code in (item.state, item.group)]
         parties = parties or [document.metadata.state, document.metadata.on_behalf_of]
         # Repair leaves the words of parties' names whole.

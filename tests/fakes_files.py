@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import LCSseq
 from reportlab.lib.pagesizes import A4
@@ -30,8 +31,10 @@ NOTES = (
     "This reservation was withdrawn in 2019.",
     "Belmora Gazette, number 71.",
 )
+NEEDS_TESSERACT = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
 _WIDTH, _HEIGHT = A4
 _MARGIN = 72.0
+_FONT = "Times-Roman"
 _NOTO = Path("/usr/share/fonts")
 FONTS = {
     "zh": ("opentype/noto/NotoSansCJK-Regular.ttc",),
@@ -82,12 +85,10 @@ def pdf_of(
     *,
     columns: int = 1,
     across: bool = False,
-    font: str = "Times-Roman",
     size: float = 11.0,
     furniture: bool = True,
     notes: bool = False,
     hyphens: bool = False,
-    seed: int = 4,
 ) -> bytes:
     """Sets a text, of paragraphs between empty lines, as a PDF.
 
@@ -95,10 +96,10 @@ def pdf_of(
     """
     gutter = 20.0
     width = (_WIDTH - 2 * _MARGIN - gutter * (columns - 1)) / columns
-    rng = random.Random(seed) if hyphens else None
+    rng = random.Random(4) if hyphens else None
     lines: list[str | None] = []
     for paragraph in paragraphs(text):
-        lines += [*wrapped(paragraph, width, lambda s: stringWidth(s, font, size), hyphenate=rng), None]
+        lines += [*wrapped(paragraph, width, lambda s: stringWidth(s, _FONT, size), hyphenate=rng), None]
     leading = size * 1.25
     top = _HEIGHT - _MARGIN - 24
     per_column = int((top - _MARGIN - (60 if notes else 12)) // leading)
@@ -114,26 +115,26 @@ def pdf_of(
         if across:
             placed.sort(key=lambda item: (-item[1], item[0]))
         if furniture:
-            canvas.setFont(font, 9)
+            canvas.setFont(_FONT, 9)
             canvas.drawString(_MARGIN, _HEIGHT - 40, HEAD)
             canvas.drawRightString(_WIDTH - _MARGIN, _HEIGHT - 40, "Vienna")
-        canvas.setFont(font, size)
+        canvas.setFont(_FONT, size)
         for x, y, line in placed:
             canvas.drawString(x, y, line)
         if notes:
-            canvas.setFont(font, size * 0.75)
+            canvas.setFont(_FONT, size * 0.75)
             note = f"{page} {NOTES[(page - 1) % len(NOTES)]}"
-            for n, line in enumerate(wrapped(note, width, lambda s: stringWidth(s, font, size * 0.75))):
+            for n, line in enumerate(wrapped(note, width, lambda s: stringWidth(s, _FONT, size * 0.75))):
                 canvas.drawString(_MARGIN, _MARGIN + 26 - n * size, line)
         if furniture:
-            canvas.setFont(font, 9)
+            canvas.setFont(_FONT, 9)
             canvas.drawCentredString(_WIDTH / 2, 36, str(page))
         canvas.showPage()
     canvas.save()
     return stream.getvalue()
 
 
-def scan_of(text: str, language: str = "en", *, seed: int = 4, size: int = 31) -> Image.Image:
+def scan_of(text: str, language: str = "en", *, size: int = 31) -> Image.Image:
     """Prints a text on a page as it comes from a scanner: 200 dots per inch, a little turned, with noise.
 
     31 pixels at that resolution are 11 points.
@@ -152,7 +153,7 @@ def scan_of(text: str, language: str = "en", *, seed: int = 4, size: int = 31) -
                 draw.text((anchor[0], y), line, font=font, fill=30, anchor=anchor[1], direction=direction)
             y += size * 3 // 2
         y += size // 2
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(4)
     turned = page.rotate(rng.uniform(-0.7, 0.7), resample=Image.Resampling.BICUBIC, fillcolor=255)
     pixels = np.asarray(turned, dtype=np.float32)
     noisy = pixels + rng.normal(0, 18, pixels.shape) - 8
@@ -187,17 +188,17 @@ def docx_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
     return saved(document)
 
 
-def html_of(text: str, *, encoding: str = "utf-8") -> bytes:
+def html_of(text: str) -> bytes:
     """Writes a web page with everything around the text that pages have."""
     body = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs(text))
     page = (
-        f'<!DOCTYPE html><html><head><meta charset="{encoding}"><title>Site</title><style>p {{ color: red }}</style>'
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Site</title><style>p { color: red }</style>'
         "<script>document.title = 'hacked'</script></head><body><header>Portal of statements</header>"
         "<nav><ul><li>Home</li><li>Sessions</li></ul></nav>"
         f'<main><div hidden>draft</div><p style="display: none">struck out</p>{body}</main>'
         "<aside>Related documents</aside><footer>Contact us</footer></body></html>"
     )
-    return page.encode(encoding)
+    return page.encode()
 
 
 def rtf_of(text: str, *, notes: Sequence[str] = ()) -> bytes:

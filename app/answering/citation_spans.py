@@ -16,7 +16,6 @@ from app.answering.bonds import Bond, bonds_of
 from app.records import Citation, CitationKind, Sources
 from ingest.language.lexicons import load_lexicon
 from ingest.loaders.scanned import mean_confidence
-from ingest.text.furniture import running_heads
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from ingest.text.readable import readable
 from ingest.text.wholeness import edges, is_whole
@@ -286,7 +285,7 @@ def provenance_of(statement: Statement) -> dict[str, Any]:
 
 def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "text"] | None:
     """Returns where a span begins or ends other than with a sentence; an item of a list goes first."""
-    found = edges(statement, start, end, running_heads(statement.source_text))
+    found = edges(statement, start, end)
     return next((kind for kind in _MARKED if kind in found), None)
 
 
@@ -318,12 +317,11 @@ def quotable_spans(
 
 def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
     """Takes neighbours off a span that is not whole with them, as one that begins within a sentence."""
-    # First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
-    heads = running_heads(statement.source_text)
 
     def whole(span: range) -> bool:
-        return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end, heads)
+        return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end)
 
+    # First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
     own = [ordinal for ordinal in chosen if ordinal in span]
     if not own or whole(span):
         return span

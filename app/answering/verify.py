@@ -75,8 +75,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
         return "not_found"
     if source[citation.start : citation.end] != citation.source_quote:
         return "altered"
-    heads = running_heads(source)
-    if not reads_as(citation.quote, citation.source_quote, heads=heads):
+    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
     known = statement.metadata
     if (citation.state, citation.on_behalf_of) != (known.state, known.on_behalf_of):
@@ -86,7 +85,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     if not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
-    if not is_whole(statement, citation.start, citation.end, heads):
+    if not is_whole(statement, citation.start, citation.end):
         return "altered"
     told = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
     language, held_by = statement.language_at(citation.start), known.held_by or ()

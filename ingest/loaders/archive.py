@@ -1,11 +1,13 @@
-"""Files inside files: ZIP archives and e-mails. Nothing is unpacked to disk.
+"""Files inside files: ZIP archives and e-mails, and what is checked before anything in a compressed file is unpacked.
 
 A member has a path of its own, as if the archive were a folder: `bundle.zip/statements/a.pdf`. Members are read
-by that path when their turn comes.
+by that path when their turn comes. Nothing is unpacked to disk.
 """
 
 import re
 import stat
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -14,14 +16,21 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from functools import partial
+from io import BytesIO
 from pathlib import PurePosixPath
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, printable, refusing
-from ingest.loaders.packed import ZIP_FAILURES, open_zip
 
+ZIP_FAILURES = (
+    BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
+    zlib.error,
+)  # fmt: skip
+"""What broken archives raise; an encrypted entry raises RuntimeError."""
+# Text of one letter packs well; only what is large is a bomb.
+_EXEMPT = 1_000_000
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 # Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
@@ -60,16 +69,36 @@ class Member:
     read: Callable[[], bytes]
 
 
+def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
+    """Open a compressed file (`what` it is, for messages); damage is a LoadError.
+
+    So is what holds or unpacks to too much, by what the archive itself says of its entries: no entry gives more bytes
+    than it says, `zipfile` stops there.
+    """
+    with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
+        archive = ZipFile(BytesIO(data))
+        entries = archive.infolist()
+    holds = f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}"
+    limits.check("max_archive_entries", len(entries), f"{holds}; split it")
+    size = sum(entry.file_size for entry in entries)
+    unpacks = f"{name!r} unpacks to {size:,} bytes, more than {limits.max_unpacked_bytes:,}"
+    limits.check("max_unpacked_bytes", size, f"{unpacks}; save it without its images")
+    for entry in entries:
+        most = limits.max_archive_ratio * max(entry.compress_size, 1)
+        if entry.file_size > max(most, _EXEMPT):
+            raise LoadError(
+                f"{name!r} holds {entry.filename!r}, which unpacks to more than {limits.max_archive_ratio} times "
+                "its size, as files made to do harm do; unpack it yourself, or raise UNTOC_LOAD__MAX_ARCHIVE_RATIO"
+            )
+    return archive
+
+
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
     """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
-    if len(members) > limits.max_archive_entries:
-        raise ArchiveTooLargeError(
-            f"{name!r} holds too many files in all; split it, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
-        )
-    if sum(member.size for member in members) > limits.max_unpacked_bytes:
-        raise ArchiveTooLargeError(
-            f"{name!r} unpacks to too many bytes; split it, or raise UNTOC_LOAD__MAX_UNPACKED_BYTES"
-        )
+    too_many = f"{name!r} holds too many files in all; split it"
+    limits.check("max_archive_entries", len(members), too_many, ArchiveTooLargeError)
+    too_large = f"{name!r} unpacks to too many bytes; split it"
+    limits.check("max_unpacked_bytes", sum(member.size for member in members), too_large, ArchiveTooLargeError)
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
@@ -167,11 +196,8 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         # The old policy reads no headers, so that thousands of parts are counted in a tenth of the time.
         count = sum(not part.is_multipart() for part in message_from_bytes(data, policy=policy.compat32).walk())
-        if count > limits.max_archive_entries:
-            raise LoadError(
-                f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}; "
-                "save its attachments apart, or raise UNTOC_LOAD__MAX_ARCHIVE_ENTRIES"
-            )
+        has = f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}"
+        limits.check("max_archive_entries", count, f"{has}; save its attachments apart")
         message = message_from_bytes(data, policy=policy.default)
         headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
     if not headers & {"from", "to", "subject", "date", "mime-version", "content-type"}:
@@ -209,8 +235,7 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
         raise LoadError(f"{name!r} is a link, not a file; put the file itself into the archive")
     if entry.flag_bits & _ENCRYPTED:
         raise LoadError(f"{name!r} is protected by a password; unpack it and give the file itself")
-    if entry.file_size > limits.max_bytes:
-        raise LoadError(f"{name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES")
+    limits.check("max_bytes", entry.file_size, f"{name!r} is larger than {limits.max_bytes:,} bytes; split it")
     with refusing(ZIP_FAILURES, f"{name!r} is damaged inside its archive; save or download it again"):
         return archive.read(entry)
 

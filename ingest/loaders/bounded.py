@@ -24,6 +24,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from importlib import import_module
+from math import inf
 from typing import IO, BinaryIO, Literal, NoReturn, TypeVar
 
 from ingest.errors import LoadError
@@ -49,11 +50,7 @@ _PR_SET_PDEATHSIG = 1
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
 T = TypeVar("T")
-_MessageKind = Literal["ready", "page", "result", "refused", "memory", "output", "failed"]
-
-
-class _ProcessEndedError(Exception):
-    """The process ended, or had to be ended, before it gave a result."""
+_MessageKind = Literal["ready", "page", "result", "refused", "memory", "output", "failed", "ended"]
 
 
 def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
@@ -65,21 +62,17 @@ def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *argu
     with _GUARD:
         worker = _WAITING.pop() if _WAITING else None
     worker = worker if worker is not None and worker.is_alive() else _Worker()
+    kept = False
     try:
         kind, value = worker.run(limits, function, *arguments)
-    except _ProcessEndedError as exc:
-        worker.close()
-        raise LoadError(f"{name!r} {exc}") from exc
-    except BaseException:
-        # Interrupted, as by Ctrl-C: it is still at work.
-        worker.close()
-        raise
-    with _GUARD:
-        kept = kind in ("result", "refused") and len(_WAITING) < _MOST_WAITING
-        if kept:
-            _WAITING.append(worker)
-    if not kept:
-        worker.close()
+        with _GUARD:
+            kept = kind in ("result", "refused") and len(_WAITING) < _MOST_WAITING
+            if kept:
+                _WAITING.append(worker)
+    finally:
+        # Interrupted, as by Ctrl-C, it is still at work.
+        if not kept:
+            worker.close()
     if kind == "result":
         result: T = value  # type: ignore[assignment] # what the function returned
         return result
@@ -117,6 +110,7 @@ _REASONS: dict[str, Callable[[LoadLimits, object], str]] = {
         "split it, or raise UNTOC_LOAD__LOAD_OUTPUT_BYTES"
     ),
     "failed": lambda _, value: f"could not be read, perhaps since it is damaged ({value}); save it again",
+    "ended": lambda _, value: str(value),
 }
 
 
@@ -128,8 +122,8 @@ class _Worker:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._deadline: float | None = time.monotonic() + _START_SECONDS
-        self._overdue = self._closed = False
+        # Until it is ready; none while it waits for a file.
+        self._deadline = time.monotonic() + _START_SECONDS
         self._process: subprocess.Popen[bytes] | None = None
         self._problem = ""
         started = threading.Event()
@@ -143,12 +137,12 @@ class _Worker:
     def run(
         self, limits: LoadLimits, function: Callable[..., object], *arguments: object
     ) -> tuple[_MessageKind, object]:
-        """Have a function called; too much time or output, or a crash, is a _ProcessEndedError."""
+        """Have a function called; where that takes too long, or crashes the process, it is `ended`, with the reason."""
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
-            raise _ProcessEndedError(f"was not read: {self._problem}")
+            return "ended", f"was not read: {self._problem}"
         try:
-            if self._deadline is not None:
+            if self._deadline < inf:
                 self._receive(process.stdout, limits)
             began = time.monotonic()
             self._set_deadline(began + limits.load_seconds)
@@ -156,17 +150,15 @@ class _Worker:
             latest = began + max(limits.scan_seconds, limits.load_seconds)
             while (message := self._receive(process.stdout, limits))[0] == "page":
                 self._set_deadline(min(time.monotonic() + limits.load_seconds, latest))
-        except (OSError, EOFError, ValueError) as exc:
+        except (OSError, EOFError, ValueError):
             # Its pipe is closed, by it or with it.
-            raise _ProcessEndedError(self._why(process, limits)) from exc
-        self._set_deadline(None)
+            return "ended", self._why(process, limits)
+        self._set_deadline(inf)
         return message
 
     def close(self) -> None:
         """End the process and those that it started."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
+        self._set_deadline(0.0)
         self._thread.join()
 
     def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_MessageKind, object]:
@@ -177,23 +169,22 @@ class _Worker:
         message: tuple[_MessageKind, object] = pickle.loads(_read(stream, length))
         return message
 
-    def _set_deadline(self, deadline: float | None) -> None:
+    def _set_deadline(self, deadline: float) -> None:
         with self._changed:
             self._deadline = deadline
             self._changed.notify()
 
     def _why(self, process: subprocess.Popen[bytes], limits: LoadLimits) -> str:
-        if not self._overdue:
-            # Its pipe may close a little before it ends.
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(1.0)
-        self.close()
-        if self._overdue:
+        if time.monotonic() >= self._deadline:
             return (
                 f"took longer than {limits.load_seconds} s to be read (for scans {limits.load_seconds} s a page and"
                 f" {limits.scan_seconds} s in all); "
                 "split it, or raise UNTOC_LOAD__LOAD_SECONDS and UNTOC_LOAD__SCAN_SECONDS"
             )
+        # Its pipe may close a little before it ends.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1.0)
+        self.close()
         code, signals = process.returncode, {each.value: each.name for each in signal.Signals}
         ended = f"by {signals.get(-code, f'signal {-code}')}" if code < 0 else f"with {code}"
         return (
@@ -210,12 +201,8 @@ class _Worker:
         finally:
             started.set()
         with self._changed:
-            while not self._closed and not self._overdue:
-                left = None if self._deadline is None else self._deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    self._overdue = True
-                else:
-                    self._changed.wait(left)
+            while (left := self._deadline - time.monotonic()) > 0:
+                self._changed.wait(min(left, threading.TIMEOUT_MAX))
         # The group, since a program for text recognition may be at work.
         with suppress(ProcessLookupError):
             if hasattr(os, "killpg"):

@@ -5,7 +5,8 @@ content controls, tracked insertions and text boxes, whose words that method lea
 resolved as accepted.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from io import BytesIO
 
 from docx import Document
@@ -17,8 +18,8 @@ from docx.oxml.parser import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
+from ingest.loaders.archive import ZIP_FAILURES, open_zip
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.loaders.packed import ZIP_FAILURES, open_zip
 from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.furniture import with_notes
 
@@ -57,32 +58,25 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     with refusing(_FAILURES, f"{name!r} is not a readable Word file, it may be damaged; save it as .docx"):
         document = Document(BytesIO(data))
         kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
-        notes = _joined(note for kind in kinds for note in _notes(document.part, kind))
+        notes = written_out(note for kind in kinds for note in _notes(document.part, kind))
         styles = _list_styles(document.styles.element)
-        text = with_notes(_joined(_paragraphs(document.element.body, styles)), notes)
+        text = with_notes(written_out(_paragraphs(document.element.body, styles)), notes)
         if document.element.getroottree().docinfo.doctype:
             raise LoadError(f"{name!r} defines XML entities, as files made to do harm do; save it again")
     return Extract(text=checked(text, name, limits))
 
 
-def _joined(paragraphs: Iterable[Paragraph]) -> str:
-    return "\n\n".join(written_out(paragraphs))
-
-
 def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:
     """Return the ids of the paragraph styles whose paragraphs are items of lists, by themselves or by inheritance."""
     own = {style.get(qn("w:styleId")) or "": style for style in styles.iterchildren(qn("w:style"))}
-    known: dict[str, bool] = {}
-    for name in own:
-        chain: list[str] = []
-        at: str | None = name
-        while at is not None and at in own and at not in known and not _is_numbered(own[at]):
-            known[at] = False
-            chain.append(at)
-            at = _value(own[at], "w:basedOn")
-        listed = at is not None and at in own and known.get(at, True)
-        known.update(dict.fromkeys((*chain, name), listed))
-    return frozenset(name for name, listed in known.items() if listed)
+    heirs: defaultdict[str | None, list[str]] = defaultdict(list)
+    for name, style in own.items():
+        heirs[_value(style, "w:basedOn")].append(name)
+    listed = [name for name, style in own.items() if _is_numbered(style)]
+    # It grows by those that are based on what is in it.
+    for name in listed:
+        listed += heirs.pop(name, ())
+    return frozenset(listed)
 
 
 def _is_listed(paragraph: BaseOxmlElement, styles: Collection[str]) -> bool:

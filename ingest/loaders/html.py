@@ -191,7 +191,7 @@ def _tidy(text: str) -> str:
             listed = False
         listed &= _UNLISTED not in block
         depth -= block.count(_UNQUOTED)
-    return "\n\n".join(written_out(_with_quotation_marks(paragraphs)))
+    return written_out(_with_quotation_marks(paragraphs))
 
 
 def _with_quotation_marks(paragraphs: Sequence[tuple[Paragraph, bool]]) -> Iterator[Paragraph]:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image, ImageOps
@@ -31,18 +32,16 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
         pages.append(page)
         texts.append("" if page is None else page.text)
         check_length(sum(map(len, texts)), name, limits)
-    text, starts, words = joined(texts, pages)
+    extract = joined(texts, pages)
     problem = recognizer.problem
     guessed = any(page is not None and page.is_guessed for page in pages)
-    if not words:
+    if not extract.scanned:
         if problem is not None:
             raise LoadError(f"{name!r} is a picture: {problem}")
         raise EmptyFileError(f"{name!r} is a picture on which no text is found; check that it is upright and sharp")
     notes = ("read by text recognition", *filter(None, (GUESSED_NOTE if guessed else None, problem)))
-    return Extract(
-        text=text, page_starts=starts, notes=notes, scanned=words, incomplete=problem is not None,
-        unread=tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed),
-    )  # fmt: skip
+    unread = tuple(number for number, page in enumerate(pages, 1) if page is None or page.is_guessed)
+    return replace(extract, notes=notes, incomplete=problem is not None, unread=unread)
 
 
 def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
@@ -53,19 +52,14 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
     check_pages(frames, name, limits)
     for number in range(frames):
         with _translated(name):
-            if number:
-                opened.seek(number)
+            opened.seek(number)
             width, height = opened.size
+        shown = f"{name!r} is a picture of {width:,} × {height:,} pixels"
         if max(width, height) > LONGEST_SIDE or min(width, height) < _SHORTEST_SIDE:
-            raise LoadError(
-                f"{name!r} is a picture of {width:,} × {height:,} pixels, which is no page: sides of "
-                f"{_SHORTEST_SIDE} to {LONGEST_SIDE:,} are read; crop or scale it"
-            )
-        if width * height > limits.max_pixels:
-            raise LoadError(
-                f"{name!r} is a picture of {width:,} × {height:,} pixels, more than {limits.max_pixels:,}; "
-                "save it smaller (200 dots per inch are enough), or raise UNTOC_LOAD__MAX_PIXELS"
-            )
+            read = f"sides of {_SHORTEST_SIDE} to {LONGEST_SIDE:,} are read"
+            raise LoadError(f"{shown}, which is no page: {read}; crop or scale it")
+        more = f"{shown}, more than {limits.max_pixels:,}; save it smaller (200 dots per inch are enough)"
+        limits.check("max_pixels", width * height, more)
         with _translated(name):
             image = ImageOps.exif_transpose(opened)
             # A transparent background counts as white, as viewers show it.

@@ -52,6 +52,11 @@ class LoadLimits(BaseModel):
     ocr_languages: str = Field(default="", pattern=r"^$|^[A-Za-z_]+(\+[A-Za-z_]+)*$")
     """Languages of scans as tesseract names them (`fra`, `eng+ara`); empty: found per file by its script and words."""
 
+    def check(self, limit: str, value: int, refusal: str, error: type[LoadError] = LoadError) -> None:
+        """Refuse what exceeds one of the limits with a LoadError, whose message ends with the setting to raise."""
+        if value > getattr(self, limit):
+            raise error(f"{refusal}, or raise UNTOC_LOAD__{limit.upper()}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
@@ -102,19 +107,13 @@ def sets_no_spaces(char: str) -> bool:
 
 def check_length(characters: int, name: str, limits: LoadLimits) -> None:
     """Refuse a text that is too long, with a LoadError."""
-    if characters > limits.max_characters:
-        raise LoadError(
-            f"{name!r} holds more than {limits.max_characters:,} characters of text; "
-            "split the file, or raise UNTOC_LOAD__MAX_CHARACTERS"
-        )
+    refusal = f"{name!r} holds more than {limits.max_characters:,} characters of text; split the file"
+    limits.check("max_characters", characters, refusal)
 
 
 def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
     """Refuse a file of too many pages, with a LoadError."""
-    if pages > limits.max_pages:
-        raise LoadError(
-            f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it, or raise UNTOC_LOAD__MAX_PAGES"
-        )
+    limits.check("max_pages", pages, f"{name!r} has {pages:,} pages, more than {limits.max_pages:,}; split it")
 
 
 def checked(text: str, name: str, limits: LoadLimits) -> str:

@@ -35,7 +35,8 @@ _ROTATE = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
 _DOUBTFUL = 0.6
 # Below it, what is read in a line that was passed over is no text.
 _PLAUSIBLE = 0.5
-_DPI = 200
+DPI = 200
+"""Resolution at which pages are rendered to be read; more takes longer and reads no better."""
 LONGEST_SIDE = 32_767
 """Of an image, in pixels; tesseract takes no longer one."""
 
@@ -148,7 +149,7 @@ class Recognizer:
     def _run(self, image: Image.Image, options: Sequence[str]) -> str:
         stream = io.BytesIO()
         image.save(stream, format="PPM")
-        command = [PROGRAM, "stdin", "stdout", "--dpi", str(_DPI), *options]
+        command = [PROGRAM, "stdin", "stdout", "--dpi", str(DPI), *options]
         # Safe: the process that reads files has one thread.
         before = die_with_parent if sys.platform == "linux" else None
         done = subprocess.run(

@@ -7,8 +7,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
+from ingest.loaders.archive import ZIP_FAILURES, open_zip
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.loaders.packed import ZIP_FAILURES, open_zip
 from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.furniture import with_notes
 
@@ -52,7 +52,7 @@ def load_odt(data: bytes, name: str, limits: LoadLimits) -> Extract:
             parent.remove(child)
     with refusing((ValueError,), damaged):
         notes = (paragraph for note in body.iter(_NOTE_BODY) for paragraph in _paragraphs(note))
-        text = with_notes(*("\n\n".join(written_out(part)) for part in (_paragraphs(body), notes)))
+        text = with_notes(written_out(_paragraphs(body)), written_out(notes))
     return Extract(text=checked(text, name, limits))
 
 

@@ -15,7 +15,7 @@ from ingest.errors import ChangedFileError, LoadError
 from ingest.loaders.image import page_images
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
-from ingest.loaders.pdfium import LOCK, Glyph, open_pdf, read_glyphs, rendered
+from ingest.loaders.pdfium import Glyph, open_pdf, read_glyphs, rendered
 from ingest.loaders.registry import kind_of, read_bytes
 from ingest.text.squash import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
@@ -136,7 +136,7 @@ def _no_page(name: str, page: int) -> LoadError:
 
 @contextmanager
 def _opened(data: bytes, name: str, page: int) -> Iterator[pypdfium2.PdfPage]:
-    with open_pdf(data, name) as document, LOCK:
+    with open_pdf(data, name) as document:
         if not 1 <= page <= len(document):
             raise _no_page(name, page)
         try:

@@ -8,6 +8,7 @@ sentence is interrupted by them.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -18,9 +19,9 @@ from PIL.Image import Image
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
-from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
+from ingest.loaders.ocr import DPI, LONGEST_SIDE, Recognizer
 from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
-from ingest.loaders.pdfium import LOCK, PageGlyphs, open_pdf, read_glyphs, rendered
+from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
 from ingest.text.furniture import is_furniture_block
@@ -52,8 +53,6 @@ _COVERING = 0.5
 _OUTLINES = 100
 # What is read from a page's picture takes the place of few words of a text layer where it is so much longer.
 _LONGER = 1.5
-DPI = 200
-"""Resolution at which pages are rendered for text recognition; more takes longer and reads no better."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,17 +82,15 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         pages = _read_pages(document, name, limits, recognizer)
     texts = _texts(pages)
     missed = recognizer.problem or ""
-    unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
     if missed and all(page.unread or is_blank(text) for text, page in zip(texts, pages, strict=True)):
         scan, unmapped = "without a text layer, probably a scan", "whose fonts do not say which characters they show"
         why = unmapped if any(page.note == _UNMAPPED for page in pages) else scan
         raise LoadError(f"{name!r} is a PDF {why}: {missed}")
-    text, starts, words = joined(texts, [page.scan for page in pages])
+    extract = joined(texts, [page.scan for page in pages])
     notes = (*_notes(pages, texts), *filter(None, (missed,)))
-    return Extract(
-        text=checked(text, name, limits), page_starts=starts, notes=notes, scanned=words, incomplete=bool(missed),
-        unread=unread,
-    )  # fmt: skip
+    unread = tuple(number for number, page in enumerate(pages, 1) if page.unread)
+    text = checked(extract.text, name, limits)
+    return replace(extract, text=text, notes=notes, incomplete=bool(missed), unread=unread)
 
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
@@ -109,13 +106,8 @@ def _read_pages(
     length = 0
     for index in range(len(document)):
         try:
-            with LOCK:
-                page = document[index]
-            try:
+            with closing(document[index]) as page:
                 read = _read_page(page, limits, recognizer)
-            finally:
-                with LOCK:
-                    page.close()
         except pypdfium2.PdfiumError:
             read = _PdfPage(note=_FAILED)
         length += sum(len(piece.text) + 1 for piece in read.pieces) + len(read.scan.text if read.scan else "")
@@ -127,24 +119,22 @@ def _read_pages(
 
 
 def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recognizer) -> _PdfPage:
-    with LOCK:
-        glyphs = read_glyphs(page, limits.max_characters + 1)
+    glyphs = read_glyphs(page, limits.max_characters + 1)
     pieces = find_pieces(glyphs)
     askew = "".join(glyph.char for glyph in glyphs.askew).strip()
     text = "".join(piece.text for piece in pieces)
     note = _LETTERS_LOST if len(_INSIDE.findall(text)) >= _FEW_LOST else None
     layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height, note=note)
-    with LOCK:
-        unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
-        needed = unmapped if text else _shows_something(page)
-        # A stamp, letterhead or page number over a picture of the page is not its text.
-        if not needed and not _is_pictured(page, len(text)):
-            return layer
+    unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
+    needed = unmapped if text else _shows_something(page)
+    # A stamp, letterhead or page number over a picture of the page is not its text.
+    if not needed and not _is_pictured(page, len(text)):
+        return layer
     scan = recognizer.read(lambda: render_page(page, limits))
     if scan is None:
         if unmapped:
             return _PdfPage(note=_UNMAPPED)
-        return replace(layer, note=_PARTLY_READ) if text and not needed else _PdfPage(note=_NOT_READ)
+        return replace(layer, note=_PARTLY_READ) if text else _PdfPage(note=_NOT_READ)
     if len(scan.text) <= _LONGER * len(text) and not needed:
         return layer
     if not scan.text:
@@ -154,11 +144,10 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
 
 def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
     """Render a page in grey for text recognition, coarser where it would exceed the limit of pixels."""
-    with LOCK:
-        width, height = page.get_size()
-        scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
-        scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
-        return rendered(page, scale, grayscale=True)
+    width, height = page.get_size()
+    scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
+    scale = min(scale, LONGEST_SIDE / max(width, height, 1.0))
+    return rendered(page, scale, grayscale=True)
 
 
 def _is_unreadable(text: str) -> bool:
@@ -217,7 +206,8 @@ def _set(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...]
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
-            is_known = _key(line, upper=upper) in furniture or is_furniture_block(_text(line), frozenset())
+            words = " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
+            is_known = _key(line, upper=upper) in furniture or is_furniture_block(words, frozenset())
             # What stands apart above belongs to no column, be it a running head that is seen only once, or a title;
             # below it may be a footnote.
             if not is_known and not (apart and upper):
@@ -251,10 +241,6 @@ def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
     # On left and right pages the number stands on different sides.
     words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
     return f"{upper} {' '.join(words)}"
-
-
-def _text(line: Sequence[GlyphRun]) -> str:
-    return " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
 
 
 def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:

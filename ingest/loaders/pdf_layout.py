@@ -35,7 +35,6 @@ APART = 1.5
 # A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
 _NEARLY = 0.15
 # A gutter is at least so wide, in points, and runs beside so many lines on either side.
-
 _GUTTER = 8.0
 _WIDEST = 20_000.0
 _FEWEST_ROWS = 4
@@ -236,22 +235,20 @@ def _is_column(side: Sequence[GlyphRun]) -> bool:
 def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[TextRow]:
     """Join the pieces of one column into lines, from the top."""
     lines = [_joined(line, rtl=rtl) for line in by_line(pieces)]
-    starts = Counter(round(line.right if rtl else line.left) for line in lines)
-    margin = starts.most_common(1)[0][0] if starts else 0
+    margin = Counter(round(line.right if rtl else line.left) for line in lines).most_common(1)[0][0]
     gaps = [above.bottom - below.bottom for above, below in pairwise(lines)]
+    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    short = [line.left - left if rtl else right - line.right for line in lines]
     # A line that fills its column is mostly followed by one of the same paragraph.
-    within = [gap for line, gap in zip(lines, gaps, strict=False) if _reaches_end(line, lines, rtl=rtl)]
+    within = [gap for gap, lacks in zip(gaps, short, strict=False) if lacks < _NEARLY * (right - left)]
     usual = median(within or gaps) if gaps else 0.0
-    rows: list[TextRow] = []
-    before: GlyphRun | None = None
-    for number, line in enumerate(lines):
-        if before is not None:
-            indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
-            spaced = gaps[number - 1] > _PARAGRAPH_GAP * max(usual, 0.9 * min(line.size, before.size))
-            indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
-            opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
+    rows = [TextRow(**vars(lines[0]), column=column, opens=opens)]
+    for (before, line), gap in zip(pairwise(lines), gaps, strict=True):
+        indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
+        spaced = gap > _PARAGRAPH_GAP * max(usual, 0.9 * min(line.size, before.size))
+        indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
+        opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
         rows.append(TextRow(**vars(line), column=column, opens=opens))
-        before = line
     return rows
 
 
@@ -263,12 +260,6 @@ def _masthead(rows: Sequence[TextRow], *, rtl: bool) -> int:
     if first == 0 or len(rows) < first + _FEWEST_ROWS:
         return 0
     return first if rows[first - 1].bottom - rows[first].top > APART * rows[first].size else 0
-
-
-def _reaches_end(line: GlyphRun, lines: Sequence[GlyphRun], *, rtl: bool) -> bool:
-    left, right = min(other.left for other in lines), max(other.right for other in lines)
-    short = line.left - left if rtl else right - line.right
-    return short < _NEARLY * (right - left)
 
 
 def _beside(one: GlyphRun, other: GlyphRun) -> bool:

@@ -1,10 +1,9 @@
 """PDFium: opening documents, and the glyphs of a page with their boxes, in the order of reading a line.
 
-PDFium is not safe to call from two threads at once, so every use holds `LOCK`.
+PDFium is not safe to call from two threads at once: the process that reads files (see `bounded`) has one.
 """
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,6 @@ from PIL.Image import Image
 
 from ingest.errors import LoadError
 
-LOCK = threading.RLock()
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
 # How PDFium gives a hyphen at the end of a line, one by one and in a whole text.
@@ -48,23 +46,18 @@ class Glyph(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF; hold `LOCK` while it is used. One damaged, without pages or with a password is a LoadError."""
+    """Open a PDF; one damaged, without pages or with a password is a LoadError."""
     try:
-        with LOCK:
-            # Many published files only restrict printing or copying: they open with the empty password.
-            document = pypdfium2.PdfDocument(data)
-            pages = len(document)
+        # Many published files only restrict printing or copying: they open with the empty password.
+        document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as exc:
         if _PASSWORD in str(exc).lower():
             raise LoadError(f"{name!r} is a PDF protected by a password; save a copy without protection") from exc
         raise LoadError(f"{name!r} is a damaged or truncated PDF; save or download it again") from exc
-    try:
-        if pages == 0:
+    with closing(document):
+        if len(document) == 0:
             raise LoadError(f"{name!r} is a PDF without pages; save or download it again")
         yield document
-    finally:
-        with LOCK:
-            document.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,15 +82,12 @@ class PageGlyphs:
 
 
 def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
-    """Read the glyphs of a page, at most so many. Hold `LOCK`."""
-    textpage = page.get_textpage()
-    try:
-        count = min(textpage.count_chars(), most)
-        read = _read(textpage, count, page.get_cropbox())
-        unmapped = sum(raw.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in range(count))
-    finally:
-        textpage.close()
+    """Read the glyphs of a page, at most so many."""
     frame: Box = page.get_cropbox()
+    with closing(page.get_textpage()) as textpage:
+        count = min(textpage.count_chars(), most)
+        read = _read(textpage, count, frame)
+        unmapped = sum(raw.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in range(count))
     turns = Counter(item[2] for item in read if item is not None)
     quarter = turns.most_common(1)[0][0] if turns else 0
     # Turned back by that, most of the text is upright.
@@ -118,7 +108,7 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
 
 
 def rendered(page: pypdfium2.PdfPage, scale: float, *, grayscale: bool = False) -> Image:
-    """Render a page at `scale` pixels a point. Hold `LOCK`."""
+    """Render a page at `scale` pixels a point."""
     with closing(page.render(scale=scale, grayscale=grayscale, may_draw_forms=False)) as bitmap:
         image: Image = bitmap.to_pil().copy()
         return image

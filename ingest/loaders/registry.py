@@ -17,9 +17,8 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
-from ingest.loaders.archive import CONTAINERS, Member, check_total
+from ingest.loaders.archive import CONTAINERS, ZIP_FAILURES, Member, check_total
 from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
-from ingest.loaders.packed import ZIP_FAILURES
 
 
 class _Loader(NamedTuple):
@@ -194,24 +193,20 @@ def is_inside(path: Path, folder: Path) -> bool:
 def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, tuple[str, ...]]:
     """Choose by suffix, or by the first bytes where these say otherwise; give what should be noted of it too."""
     name, suffix = path.name, path.suffix.lower()
-    notes: tuple[str, ...] = ()
-    if suffix in CONTAINERS:
-        try:
-            members = list_members(path, limits)
-        except LoadError as exc:
-            if suffix not in LOADERS:
-                raise
-            notes = (f"its attachments are left out: {exc}",)
-        else:
-            if suffix not in LOADERS:
-                inside = members[0].relative_to(path.parent).as_posix()
-                raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     loader = LOADERS.get(suffix)
+    if loader is None and suffix in CONTAINERS:
+        inside = list_members(path, limits)[0].relative_to(path.parent).as_posix()
+        raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     if loader is None:
         known = ", ".join(SUFFIXES)
         raise UnsupportedFormatError(
             f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of {known}"
         )
+    notes: tuple[str, ...] = ()
+    try:
+        list_members(path, limits)
+    except LoadError as exc:
+        notes = (f"its attachments are left out: {exc}",)
     kind = kind_of(data)
     # Text may well hold the source of a web page.
     if kind in ("", loader.kind) or (kind == "html" and not loader.kind):
@@ -225,11 +220,8 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
 
 
 def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *, depth: int) -> Iterator[Path]:
-    if depth > limits.max_archive_depth:
-        raise LoadError(
-            f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; "
-            "take it out, or raise UNTOC_LOAD__MAX_ARCHIVE_DEPTH"
-        )
+    lies = f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails"
+    limits.check("max_archive_depth", depth, f"{lies}; take it out")
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
     found += members
     check_total(found, path.name, limits)
@@ -305,8 +297,5 @@ def _read(path: Path, limits: LoadLimits) -> bytes:
             data = file.read(limits.max_bytes + 1)
     except OSError as exc:
         raise LoadError(f"{path.name!r} could not be opened ({exc.strerror}); check its permissions") from exc
-    if len(data) > limits.max_bytes:
-        raise LoadError(
-            f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it, or raise UNTOC_LOAD__MAX_BYTES"
-        )
+    limits.check("max_bytes", len(data), f"{path.name!r} is larger than {limits.max_bytes:,} bytes; split it")
     return data

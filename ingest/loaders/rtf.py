@@ -18,7 +18,6 @@ _FONTS = re.compile(r"\{[^{}]*\\fonttbl")
 _FONT = re.compile(r"\\f(\d{1,6})(?![\w'])|\\fcharset(\d{1,3})")
 _LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
 _HEADER = re.compile(r"\\(?:ansicpg|deff)\d+")
-_BREAKS = re.compile(r"\n{3,}")
 _FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, ValueError)
 
 
@@ -44,8 +43,8 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _paragraphs(text: str) -> str:
-    lines = [line.strip().strip("|").replace("|", "\t") if "|" in line else line.strip() for line in text.split("\n")]
-    return _BREAKS.sub("\n\n", "\n\n".join(line for line in lines if line))
+    lines = (line.strip().strip("|").replace("|", "\t") for line in text.split("\n"))
+    return "\n\n".join(filter(None, lines))
 
 
 def _group_end(source: str, start: int) -> int:

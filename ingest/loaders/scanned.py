@@ -8,15 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from statistics import median
-from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageFilter
 
-from ingest.loaders.loaded import PAGE_BREAK, encodable, sets_no_spaces
+from ingest.loaders.loaded import PAGE_BREAK, Extract, encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 LOW_CONFIDENCE = 0.8
 """Words read with less are likely to hold mistakes; see docs/files.md."""
@@ -66,17 +63,15 @@ class ScannedPage:
         return bool(self.words) and mean_confidence(self.words) < _GUESSED
 
 
-def joined(
-    texts: Sequence[str], scans: Sequence[ScannedPage | None]
-) -> tuple[str, tuple[int, ...], tuple[ScannedWord, ...]]:
-    """Join the texts of pages; give where each begins, and the words of those that were scanned, where they stand."""
+def joined(texts: Sequence[str], scans: Sequence[ScannedPage | None]) -> Extract:
+    """Join the texts of pages, with where each begins, and the words of those that were scanned, where they stand."""
     starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
     words = (
         replace(word, start=word.start + start, end=word.end + start)
         for start, scan in zip(starts, scans, strict=True)
         for word in (scan.words if scan is not None else ())
     )
-    return PAGE_BREAK.join(texts), starts, tuple(words)
+    return Extract(text=PAGE_BREAK.join(texts), page_starts=starts, scanned=tuple(words))
 
 
 def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
@@ -86,13 +81,11 @@ def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
     return sum(word.confidence * size for word, size in pairs) / length if length else 0.0
 
 
-def find_skew(image: "Image") -> float:
+def find_skew(image: Image.Image) -> float:
     """Return by how many degrees a page must be turned counter-clockwise for its lines to lie level.
 
     Lines are level where the ink per row of pixels changes most from row to row.
     """
-    from PIL import Image
-
     scale = min(_SKEW_WIDTH / image.width, _SKEW_HEIGHT / image.height)
     size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
     ink = Image.fromarray(255 - np.asarray(image.resize(size, Image.Resampling.BOX)))
@@ -106,10 +99,8 @@ def find_skew(image: "Image") -> float:
     return round(float(fine), 2)
 
 
-def straightened(image: "Image", skew: float) -> "Image":
+def straightened(image: Image.Image, skew: float) -> Image.Image:
     """Turn a page level and take the grain of the scan away."""
-    from PIL import Image, ImageFilter
-
     level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
     return level.filter(ImageFilter.GaussianBlur(_BLUR))
 
@@ -134,7 +125,7 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
     return words
 
 
-def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
+def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
     """Find lines of a straightened page on which nothing was read: boxes in pixels, from the top.
 
     That happens to short ones; only such are found as are about as high as the lines that were read.

@@ -1,6 +1,6 @@
 """What a word processor's layout says without words: which paragraphs are items of a list, and cells of one row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -29,12 +29,13 @@ class Paragraph:
     listed: bool = False
 
 
-def written_out(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
-    """Yields the texts of paragraphs that hold words, without line breaks around them; items with a mark.
+def written_out(paragraphs: Iterable[Paragraph]) -> str:
+    """Writes out paragraphs that hold words, with blank lines between them; items with a mark.
 
     Items have one where the words before their list open it: they end in a colon, or the first item goes on from them
     in lower case. Without a mark nothing tells where the list ends.
     """
+    texts: list[str] = []
     before, within, opened = "", False, False
     for paragraph in paragraphs:
         text = paragraph.text.strip("\n")
@@ -43,8 +44,9 @@ def written_out(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
         goes_on = not within and text.lstrip()[:1].islower() and bool(before) and not ends_sentence(before)
         opened = paragraph.listed and ((within and opened) or before.endswith((":", "：")) or goes_on)
         within = paragraph.listed
-        yield ITEM_MARK + text.lstrip() if opened and not is_list_item(text.lstrip()) else text
+        texts.append(ITEM_MARK + text.lstrip() if opened and not is_list_item(text.lstrip()) else text)
         before = text.rstrip()
+    return "\n\n".join(texts)
 
 
 def row_of(cells: Sequence[Sequence[Paragraph]]) -> list[Paragraph]:

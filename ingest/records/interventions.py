@@ -235,12 +235,14 @@ class _RecordText:
             if apart or block is not None or (before is not None and ends_sentence(before.text)):
                 yield number, line, apart
 
-    def sentences(self) -> Iterator[list[tuple[int, int]]]:
-        """Yields the sentences of every paragraph, by their offsets."""
+    def sentences(self) -> Iterator[list[tuple[int, int, str]]]:
+        """Yields the sentences of every paragraph, by their offsets and in one line."""
         flat = self.text.replace("\n", " ").replace("\r", " ")
         starts = [line.start for _, line, _ in self.paragraphs]
         for start, end in pairwise([*starts, len(flat)]):
-            yield [(start + first, start + last) for first, last in split_sentences(flat[start:end])]
+            words = flat[start:end]
+            spans = split_sentences(words)
+            yield [(start + first, start + last, " ".join(words[first:last].split())) for first, last in spans]
 
     def stop_of(self, line: TextLine) -> int:
         """Returns where the block of a line ends."""
@@ -527,11 +529,9 @@ class _SpeakerLookup:
             own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
             return _SpeakerTurn(start=start, words=own)
         reported = self.reported(sentence, first)
-        if opens and reported is not None:
+        if reported is not None and (opens or (reported[1] and not is_of_same_speaker(sentence))):
             # Of a State by its bare name only this sentence is told.
             return _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
-        if reported is not None and reported[1] and not is_of_same_speaker(sentence):
-            return _SpeakerTurn(start=start, words=reported[0])
         line = None if opens else speaker_line(text, start, end)
         # "The representative also reported" goes on with the same speaker.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
@@ -722,8 +722,7 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     stops: list[int] = []
     speaking: Intervention | None = None
     for paragraph in page.sentences():
-        for number, (start, end) in enumerate(paragraph):
-            sentence = " ".join(page.text[start:end].split())
+        for number, (start, end, sentence) in enumerate(paragraph):
             told = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence) and lookup.reported(sentence, start) is None:
                 stops.append(start)
@@ -746,8 +745,7 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     own = 0
     for paragraph in page.sentences():
         speaker: _SpeakerTurn | None = None
-        for start, end in paragraph:
-            sentence = " ".join(page.text[start:end].split())
+        for start, end, sentence in paragraph:
             own += speaks_in_first_person(_QUOTED.sub("", sentence))
             words = lookup.reported(sentence, start)
             if words is not None:

@@ -4,7 +4,6 @@
 recovery" does not, since it is made of ordinary words or of the field's.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import regex
@@ -49,18 +48,15 @@ def names_somebody(name: str, language: str | None) -> bool:
         return False
     if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
         return True
-    words = list(_capitals(name))
-    if not words or WORDS.titled.match(name):
-        return bool(words)
-    return WORDS.somebody.search(name) is not None or not all(map(_is_ordinary, words))
-
-
-def _capitals(name: str) -> Iterator[str]:
-    """Yields the words of a name; none where they are too many, or one that is no small word is written small."""
     words = _WORD.findall(name)
-    cased = [word for word in words if len(word) > 3 or not word.islower()]
-    if len(words) <= _MOST_WORDS and not regex.search(r"\p{N}", name) and all(word[0].isupper() for word in cased):
-        yield from cased
+    # Only small words may be written small.
+    capitals = [word for word in words if len(word) > 3 or not word.islower()]
+    if not capitals or len(words) > _MOST_WORDS or not all(word[0].isupper() for word in capitals):
+        return False
+    if regex.search(r"\p{N}", name):
+        return False
+    named = WORDS.titled.match(name) or WORDS.somebody.search(name)
+    return named is not None or not all(map(_is_ordinary, capitals))
 
 
 def _is_ordinary(word: str) -> bool:

@@ -12,7 +12,7 @@ import regex
 
 from ingest.language.sentences import NOTE_MARK
 from ingest.text.furniture import text_lines
-from ingest.text.layout import cut_out, ends_sentence, flows, typesetting
+from ingest.text.layout import ends_sentence, flows, typesetting
 from vectorstore.records import Block
 
 # A mark that sticks to a word or to the stop after it, and one that opens a line; a bare number has no stop of its own.
@@ -25,11 +25,6 @@ _NOTE = regex.compile(rf"^[ \t]*(?:(\d{{1,2}})[ \t]+|({NOTE_MARK})[ \t]*)(?=[\p{
 _SYMBOLS = ("*", "†", "‡")
 # Stars that may open emphasis, "*so* the text", and those that may close it.
 _STARS = regex.compile(r"(?P<opens>(?<![\p{L}\p{N}*])\*+(?=[\p{L}\p{N}\p{Pi}\p{Ps}\"'«¿¡]))|\*+")
-
-
-def cut_at_footnotes(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Cuts blocks where footnotes begin and end; a footnote is no paragraph, so that it is not quoted as speech."""
-    return cut_out(text, blocks, footnotes(text, blocks))
 
 
 def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
@@ -108,11 +103,13 @@ def _emphasis(text: str, blocks: Sequence[Block]) -> set[int]:
 
 
 def _by_kind(marks: Iterable["regex.Match[str]"]) -> dict[str, list[tuple[int, int]]]:
-    """Returns the numbers of marks with where they stand, by kind."""
+    """Returns the numbers of marks with where they stand, by kind; the number of a symbol is how often it stands."""
     kinds: dict[str, list[tuple[int, int]]] = {}
     for found in marks:
-        kind, number = _counted(found)
-        kinds.setdefault(kind, []).append((number, found.start()))
+        mark = found[1] or found[2]
+        kind = "" if found[1] else mark[0] if mark[0] in ("[", "(", *_SYMBOLS) else "¹"
+        number = "".join(str(unicodedata.digit(sign)) for sign in mark if unicodedata.digit(sign, None) is not None)
+        kinds.setdefault(kind, []).append((int(number) if number else len(mark), found.start()))
     return kinds
 
 
@@ -120,11 +117,3 @@ def _last(marks: Sequence[tuple[int, int]]) -> int:
     """Returns how far marks are counted from 1 on."""
     numbers = {number for number, _ in marks}
     return next(number for number in count() if number + 1 not in numbers)
-
-
-def _counted(found: "regex.Match[str]") -> tuple[str, int]:
-    """Returns the kind of a mark, and its number; of a symbol, how often it stands."""
-    mark = found[1] or found[2]
-    number = "".join(str(unicodedata.digit(sign)) for sign in mark if unicodedata.digit(sign, None) is not None)
-    first = mark[0] if found[2] and mark[0] in ("[", "(", *_SYMBOLS) else "¹" if found[2] else ""
-    return first, int(number) if number else len(mark)

@@ -30,8 +30,8 @@ _STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_P
 # Forms that speakers use as well: "draft resolution | A/98/L.40 | as a whole", "a majority of | 2/3 | of the votes".
 _SPOKEN_FORM = re.compile(rf"{_SYMBOL}|{_DATE}|{_SHEET}|{_PAGE}")
 _SYMBOL_OR_DATE = re.compile(rf"{_SYMBOL}|{_DATE}")
-# The weight of its places at which a form is that of the document's pages.
-_SURE_EDGES = 2
+# How much a place at the edge of a page weighs; a form whose places weigh as much is that of the document's pages.
+_AT_EDGE = 2
 _BLANK = re.compile(r"\n[^\S\n\f]*\n|\f|\r\n[^\S\n\f]*\r\n")
 _NUMBERS = re.compile(r"\d+")
 _BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
@@ -190,10 +190,8 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
 
 def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
     """Returns whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
-    if position in (0, len(lines) - 1) or any(known[position - 1 : position + 2]):
-        return True
-    beside = lines[position : position + 2]
-    return any(line.opens_page for line in beside) or (paged and max(line.blanks_before for line in beside) >= 2)
+    widest = max(line.blanks_before for line in lines[position : position + 2])
+    return _edge_weight(lines, known, position) == _AT_EDGE or (paged and widest >= 2)
 
 
 def _parts_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
@@ -218,7 +216,7 @@ def _edge_weight(lines: Sequence[TextLine], known: Sequence[bool], position: int
     beside = lines[position : position + 2]
     at_end = position in (0, len(lines) - 1)
     if at_end or known[position - 1] or known[position + 1] or any(line.opens_page for line in beside):
-        return 2
+        return _AT_EDGE
     return int(any(line.blanks_before for line in beside))
 
 
@@ -229,7 +227,7 @@ def _recurring_forms(lines: Sequence[TextLine]) -> list[str]:
     spoken = [at for at, line in enumerate(lines) if known[at] and _SPOKEN_FORM.fullmatch(line.text)]
     for at in spoken:
         at_edges[_form_of(lines[at].text)] += _edge_weight(lines, known, at)
-    return [lines[at].text for at in spoken if at_edges[_form_of(lines[at].text)] >= _SURE_EDGES]
+    return [lines[at].text for at in spoken if at_edges[_form_of(lines[at].text)] >= _AT_EDGE]
 
 
 def _form_of(line: str) -> str:
@@ -255,13 +253,10 @@ def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
     lonely_are_pages = len(bare) == 1 or bool(pages)
     for index, (number, position) in enumerate(bare):
         grows = largest[index] < number < smallest[index + 1]
-        if grows and lonely_are_pages and _beside_blank(lines, position):
+        beside_blank = any(line.blanks_before for line in lines[position : position + 2]) or position + 1 == len(lines)
+        if grows and lonely_are_pages and beside_blank:
             pages.add(number)
     return [lines[position].text for number, position in bare if number in pages]
-
-
-def _beside_blank(lines: Sequence[TextLine], position: int) -> bool:
-    return position + 1 == len(lines) or any(line.blanks_before > 0 for line in lines[position : position + 2])
 
 
 def _head_key(line: str) -> str:

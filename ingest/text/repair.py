@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ingest.language.lexicons import load_words
@@ -72,19 +73,14 @@ def _layout_edits(
         return
     setting = typesetting(prose)
     starts = [block.start for block in blocks]
-    has_furniture = len(prose) < len(lines)
-    compounds: Counter[str] | None = None
+    compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
     for line, following in pairwise(prose):
         gap = source[line.end : following.start]
         space = _space_between(line, following, starts, blocks, setting)
-        if has_furniture and gap.strip():
+        if gap.strip():
             yield Edit(start=line.end, end=following.start, text=f"{space}{ELLIPSIS}{space}", kind="furniture")
-        elif space == " " and _HYPHEN_END.search(line.text) and following.text[0].isalpha():
-            if compounds is None:
-                compounds = Counter(word.lower() for word in _COMPOUND.findall(source))
-            yield _hyphen_edit(line, following, _language_of(line, blocks, language), compounds)
         elif space == " " and line.text[-1] in _HYPHENS and line.text[-2:-1].isalnum() and following.text[0].isalnum():
-            yield Edit(start=line.end, end=following.start, text="", kind="hyphen")
+            yield _hyphen_edit(line, following, _language_of(line, blocks, language), compounds)
         else:
             if space == " " and _CJK.match(line.text[-1]) and _CJK.match(following.text):
                 space = ""
@@ -108,16 +104,18 @@ def _space_between(
 
 def _hyphen_edit(line: TextLine, following: TextLine, language: str | None, compounds: Counter[str]) -> Edit:
     ending, opening = _HYPHEN_END.search(line.text), _WORD.match(following.text)
-    left, right = ending.group(1) if ending else "", opening.group() if opening else ""
-    if right.lower() in load_words("suspended") and line.text[-1] != "\u00ad":
-        return Edit(start=line.end, end=following.start, text=" ", kind="wrap")
+    kept = Edit(start=line.end, end=following.start, text="", kind="hyphen")
+    if ending is None or opening is None or not following.text[0].isalpha():
+        return kept
+    left, right, soft = ending.group(1), opening.group(), line.text[-1] == "\u00ad"
+    if right.lower() in load_words("suspended") and not soft:
+        return replace(kept, text=" ", kind="wrap")
     rest = following.text[len(right) : len(right) + 1]
     before = line.text[-len(left) - 2 : -len(left) - 1]
     in_chain = any(neighbour and neighbour in _HYPHENS for neighbour in (rest, before))
-    soft = line.text[-1] == "\u00ad"
     if soft or (not in_chain and joins_without_hyphen(left, right, language, compounds)):
         return Edit(start=line.end - 2, end=following.start + 1, text=left[-1] + right[0], kind="hyphen")
-    return Edit(start=line.end, end=following.start, text="", kind="hyphen")
+    return kept
 
 
 def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:

@@ -29,7 +29,6 @@ _LETTER_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)(?=[^\W\d_])")
 # and finals of Hangul, and compatibility forms of these.
 _JOINING = r"\p{M}\u0e33\u0eb3\u1160-\u11ff\u3133-\u318e\uff9e-\uffdc"
 _RUN = regex.compile(rf"[^{_JOINING}][{_JOINING}]*|[{_JOINING}]+")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def squash(text: str) -> str:
@@ -38,10 +37,7 @@ def squash(text: str) -> str:
     White space, invisible characters and hyphens between letters go, quotes and dashes are unified; case, digits,
     accents and other punctuation stay. Source: https://www.unicode.org/reports/tr15/ (NFKC).
     """
-    if not text.isascii():
-        text = _NOT_ASCII.sub(lambda run: run[0].translate(_TABLE), unicodedata.normalize("NFKC", text))
-    # The only ASCII character that the table changes.
-    text = "".join(text.replace("`", "'").split())
+    text = "".join(unicodedata.normalize("NFKC", text).translate(_TABLE).split())
     return _LETTER_HYPHEN.sub("", text)
 
 

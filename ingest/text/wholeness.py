@@ -11,7 +11,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import NOTE_MARK
-from ingest.text.furniture import furniture_lines, text_lines
+from ingest.text.furniture import furniture_lines, running_heads, text_lines
 from vectorstore.records import Statement
 
 Edge = Literal["sentence", "list_item", "text"]
@@ -24,17 +24,17 @@ _ITEM: Final = regex.compile(r"[-–—•·*▪●#&]|[(\[]?(?:\p{L}|\p{N}{1,3}
 _LONGEST_SALUTATION: Final = 60
 
 
-def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> tuple[Edge | None, Edge | None]:
+def edges(statement: Statement, start: int, end: int) -> tuple[Edge | None, Edge | None]:
     """Tells what stands at either end of a span of source text, past page furniture; None where it cuts a sentence."""
     source = statement.source_text
     first, last = statement.span.start, statement.span.end
-    before = _own_words(statement, max(first, start - _AROUND), start, heads)
-    after = _own_words(statement, end, min(last, end + _AROUND), heads)
+    before = _own_words(statement, max(first, start - _AROUND), start)
+    after = _own_words(statement, end, min(last, end + _AROUND))
     inside = source[start:end].strip()
     # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
     # footnote at the page's foot.
     begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.span.summarised
-    missing = begins and _is_lower(inside)
+    missing = begins and begins_in_lower_case(inside)
     led = source[max(first, start - _AROUND) : start]
     follows = source[end : min(last, end + _AROUND)]
     cut = missing or (_in_prose(statement, start) and _is_wrapped(before, led[len(led.rstrip()) :]))
@@ -43,14 +43,15 @@ def edges(statement: Statement, start: int, end: int, heads: frozenset[str]) -> 
     return None if cut else _edge(before, inside), None if goes_on else _edge(inside, after)
 
 
-def is_whole(statement: Statement, start: int, end: int, heads: frozenset[str]) -> bool:
+def is_whole(statement: Statement, start: int, end: int) -> bool:
     """Returns whether a span cuts no sentence of its statement."""
-    return None not in edges(statement, start, end, heads)
+    return None not in edges(statement, start, end)
 
 
 def begins_in_lower_case(words: str) -> bool:
     """Returns whether words begin in lower case, which a speech does not in scripts that have case."""
-    return _is_lower(words.strip())
+    words = words.strip()
+    return words.lstrip(_OPENERS)[:1].islower() and _ITEM.match(words) is None
 
 
 def _edge(before: str, after: str) -> Edge | None:
@@ -60,7 +61,7 @@ def _edge(before: str, after: str) -> Edge | None:
         return "sentence"
     if _LISTING.search(before) or _ITEM.match(after):
         return "list_item"
-    if _is_lower(after):
+    if begins_in_lower_case(after):
         return None
     line = before.rsplit("\n", maxsplit=1)[-1].strip()
     last = line.rsplit(maxsplit=1)[-1].casefold() if line else ""
@@ -93,11 +94,7 @@ def _is_wrapped(before: str, gap: str) -> bool:
     return not closed and lines[-1].lstrip()[:1].islower()
 
 
-def _is_lower(words: str) -> bool:
-    return words.lstrip(_OPENERS)[:1].islower() and _ITEM.match(words) is None
-
-
-def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]) -> str:
+def _own_words(statement: Statement, start: int, end: int) -> str:
     """Returns the speaker's words of a span, without page furniture and what the record puts between them."""
     text = statement.source_text[start:end]
     for first, last in statement.span.interruptions:
@@ -105,5 +102,5 @@ def _own_words(statement: Statement, start: int, end: int, heads: frozenset[str]
             low, high = max(first, start) - start, min(last, end) - start
             text = text[:low] + " " * (high - low) + text[high:]
     lines = text_lines(text)
-    pages = furniture_lines(lines, heads)
+    pages = furniture_lines(lines, running_heads(statement.source_text))
     return "\n".join(line.text for line, is_page in zip(lines, pages, strict=True) if not is_page)

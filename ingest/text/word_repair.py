@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.language.lexicons import load_words
 from ingest.language.word_frequencies import zipf
-from ingest.language.words import is_cut_word, joins_without_hyphen, may_be_cut, needed_zipf, split_glued
+from ingest.language.words import is_cut_word, joins_without_hyphen, needed_zipf, split_glued
 from ingest.text.furniture import TextLine
 from ingest.text.layout import ends_sentence
 from vectorstore.records import Edit
@@ -28,30 +28,23 @@ def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) ->
 
     `prose` are its lines without page furniture; `names`, in lower case, are never split.
     """
-    splits: dict[tuple[str, bool], tuple[str, ...]] = {}
-    rare = {word for word in set(_WORD.findall(source)) if may_be_cut(word)}
     last: tuple[str, int] = ("", -1)
     for line in prose:
         for found in _WORD.finditer(line.text):
             word, start = found.group(), line.start + found.start()
-            apart = (word in rare or last[0] in rare) and source[last[1] : start].isspace()
-            if apart and is_cut_word(last[0], word, names):
+            if source[last[1] : start].isspace() and is_cut_word(last[0], word, names):
                 yield Edit(start=last[1], end=start, text="", kind="cut")
                 last = ("", -1)
                 continue
             last = (word, start + len(word))
-            if len(word) < 5:
-                continue
-            key = (word, word[0].isupper() and _opens_sentence(source, start))
-            if key not in splits:
-                splits[key] = split_glued(word, names, opens_sentence=key[1])
-            if len(splits[key]) > 1 and _is_english_prose(line.text, found.start(), found.end(), names):
-                for piece in splits[key][:-1]:
+            opens_sentence = word[0].isupper() and _opens_sentence(source, start)
+            pieces = split_glued(word, names, opens_sentence=opens_sentence)
+            if len(pieces) > 1 and _is_english_prose(line.text, found.start(), found.end(), names):
+                for piece in pieces[:-1]:
                     start += len(piece)
                     yield Edit(start=start, end=start, text=" ", kind="glue")
         yield from _stop_edits(line, names)
-        if "- " in line.text:
-            yield from _loose_hyphen_edits(line)
+        yield from _loose_hyphen_edits(line)
 
 
 def _stop_edits(line: TextLine, names: frozenset[str]) -> Iterator[Edit]:

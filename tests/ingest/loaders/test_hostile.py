@@ -25,7 +25,7 @@ from ingest.loaders.scanned import find_skew
 from ingest.text.furniture import with_notes
 from tests.cases import Cases
 from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of
-from tests.ingest.loaders.test_malformed import TEXT, nested, open_document, png, with_part
+from tests.ingest.loaders.test_malformed import TEXT, nested, png, with_part
 
 cases = Cases(__file__)
 
@@ -37,11 +37,6 @@ LIMITS = LoadLimits(load_seconds=SECONDS, scan_seconds=SECONDS, load_memory_byte
 
 def picture(width: int, height: int, mode: str = "L") -> bytes:
     return image_bytes(Image.new(mode, (width, height)))
-
-
-def flat_png(width: int, height: int) -> bytes:
-    """A picture of one colour, whose rows are all there: few bytes, many pixels."""
-    return png(width, height, bytes((width + 1) * height))
 
 
 def frames(count: int, size: tuple[int, int] = (20, 20)) -> bytes:
@@ -115,11 +110,12 @@ def joined(*pieces: str | list[Any]) -> str:
 
 
 MAKERS: dict[str, Callable[..., bytes]] = {
-    "picture": flat_png,
+    # Of one colour, whose rows are all there: few bytes, many pixels.
+    "picture": lambda width, height: png(width, height, bytes((width + 1) * height)),
     "page": lambda *pieces: page(joined(*pieces)),
     "rtf": lambda *pieces: rtf(joined(*pieces)),
     "word": lambda *pieces: word(joined(*pieces)),
-    "open_document": lambda *pieces: open_document(joined(*pieces).encode()),
+    "open_document": lambda *pieces: odt_of("", more=joined(*pieces)),
     "drawing": lambda *pieces: one_page(stream(zlib.compress(joined(*pieces).encode()))),
     "plain": lambda *pieces: joined(*pieces).encode(),
 }

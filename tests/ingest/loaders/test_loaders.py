@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf.generic import NameObject, TextStringObject
@@ -163,19 +163,6 @@ def test_pdf_notes_a_page_that_cannot_be_read(tmp_path):
     assert "page 1" in loaded.notes[0]
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_pdf_truncated_is_an_error_or_gives_its_words(tmp_path, share):
-    data = pdf_lines(*["some words"] * 5)
-    path = written(tmp_path, "a.pdf", data[: int(len(data) * share)])
-    try:
-        loaded = load(path, LIMITS)
-    except LoadError as error:
-        assert "'a.pdf'" in str(error)
-    else:
-        assert "some words" in loaded.text
-
-
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_pdf_and_docx_of_any_bytes_raise_nothing_but_load_errors(data):
     for suffix, head in ((".pdf", b"%PDF-1.4\n"), (".docx", b"PK\x03\x04")):
@@ -186,15 +173,15 @@ def test_pdf_and_docx_of_any_bytes_raise_nothing_but_load_errors(data):
         raise AssertionError("random bytes were read as a document")
 
 
-@settings(deadline=None)
-@given(st.integers(0, 4000), st.binary(min_size=1, max_size=30))
-def test_pdf_with_damaged_bytes_raises_nothing_but_load_errors(position, junk):
-    data = bytearray(pdf_lines("some words", "more words"))
-    data[position % len(data) : position % len(data) + len(junk)] = junk
+@given(st.integers(0, 4000), st.binary(max_size=30), st.booleans())
+def test_pdf_that_is_damaged_or_cut_raises_nothing_but_load_errors(position, junk, cut):
+    data = pdf_lines("some words", "more words")
+    position %= len(data)
+    rest = b"" if cut else data[position + len(junk) :]
     try:
-        extract = LOADERS[".pdf"].load(bytes(data), "a", WITHOUT_OCR)
+        extract = LOADERS[".pdf"].load(data[:position] + junk + rest, "a", WITHOUT_OCR)
     except LoadError as error:
-        assert str(error)
+        assert "'a'" in str(error)
     else:
         assert extract.text.encode("utf-8")
 

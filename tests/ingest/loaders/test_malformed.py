@@ -96,15 +96,6 @@ def entities(xml: bytes) -> bytes:
     return head + b"?><!DOCTYPE x [" + declared + b"]>" + body.replace(b"Convention", b"&b;&f;")
 
 
-def open_document(body: bytes) -> bytes:
-    names = b"".join(
-        b' xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name) for name in (b"office", b"text")
-    )
-    content = b"<office:document-content%s><office:body><office:text>%s</office:text></office:body>" % (names, body)
-    content += b"</office:document-content>"
-    return zip_of({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content})
-
-
 @cache
 def crafted() -> dict[str, bytes]:
     """Files made to do harm, or broken in ways of their own."""
@@ -131,7 +122,7 @@ def crafted() -> dict[str, bytes]:
         "deep.html": b"<div>" * 30_000 + b"x",
         "deep.rtf": b"{\\rtf1 " + b"{" * 50_000 + b"x",
         "links.rtf": b"{\\rtf1 " + b"{\\field{\\*\\fldinst{HYPERLINK " * 2_000 + b"}",
-        "deep.odt": open_document(b"<a>" * 5_000 + b"x" + b"</a>" * 5_000),
+        "deep.odt": odt_of("", more="<a>" * 5_000 + "x" + "</a>" * 5_000),
         "large.txt": b"a" * 3_000_001,
         "cut.eml": mail_of(TEXT, {"a.pdf": pdf_of(TEXT)})[:700],
         "many.eml": mail_of(TEXT, {f"{n}.txt": b"x" for n in range(60)}),

@@ -5,7 +5,6 @@ The States are fictional. Each document is read whole, in its order, and under t
 
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,31 +25,20 @@ pytestmark = [
 FORMATS = {"pdf": "pdf", "docx": "docx:MS Word 2007 XML", "odt": "odt:writer8", "rtf": "rtf:Rich Text Format"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A document: its cover and words as HTML, and what is to be read of it."""
-
-    cover: str
-    greeting: str
-    said: str
-    expected: dict[str, str]
-
-    @property
-    def paragraphs(self) -> list[str]:
-        return [self.said.format(number=number) for number in range(2, 12)]
-
-    @property
-    def html(self) -> str:
-        words = "".join(
-            f"<p style='text-align:justify;line-height:150%'>{paragraph}</p>" for paragraph in self.paragraphs
-        )
-        return (
-            "<html><head><meta charset='utf-8'><style>@page { size: A4; margin: 2.5cm }</style>"
-            f"</head><body>{self.cover}<p>{self.greeting}</p>{words}</body></html>"
-        )
+# By name: cover, greeting and words as HTML, and what is to be read of them.
+DOCUMENTS = cases["DOCUMENTS"]
 
 
-DOCUMENTS = {name: Made(**given) for name, given in cases["DOCUMENTS"].items()}
+def paragraphs_of(document: dict[str, str]) -> list[str]:
+    return [document["said"].format(number=number) for number in range(2, 12)]
+
+
+def html_of(document: dict[str, str]) -> str:
+    words = (f"<p style='text-align:justify;line-height:150%'>{paragraph}</p>" for paragraph in paragraphs_of(document))
+    return (
+        "<html><head><meta charset='utf-8'><style>@page { size: A4; margin: 2.5cm }</style>"
+        f"</head><body>{document['cover']}<p>{document['greeting']}</p>{''.join(words)}</body></html>"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = []
     for name, document in DOCUMENTS.items():
         sources.append(folder / f"{name}.html")
-        sources[-1].write_text(document.html, encoding="utf-8")
+        sources[-1].write_text(html_of(document), encoding="utf-8")
     home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     # From OpenDocument on, since a web page as such has no pages to convert.
     first = [SOFFICE, home, "--headless", "--infilter=HTML (StarWriter)", "--convert-to", FORMATS["odt"]]
@@ -76,13 +64,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_document_of_a_mission_is_read_whole_and_under_its_name(name, suffix, made, annotator):
-    document = DOCUMENTS[name]
+    paragraphs, expected = paragraphs_of(DOCUMENTS[name]), DOCUMENTS[name]["expected"]
     loaded = load(made / f"{name}.{suffix}", LoadLimits())
-    assert loaded.unread == () and recovered("\n\n".join(document.paragraphs), loaded.text) >= 0.99
+    assert loaded.unread == () and recovered("\n\n".join(paragraphs), loaded.text) >= 0.99
     unsplit = annotator.read(loaded, None, file=f"{name}.{suffix}", kind="statement", input_key="")
     metadata = unsplit.document.metadata
-    assert {field: getattr(metadata, field) for field in document.expected} == document.expected
+    assert {field: getattr(metadata, field) for field in expected} == expected
     assert not {"state", "date", "body"} & set(unsplit.document.inferred)
     texts = {" ".join(sentence.text.split()) for sentence in annotator.annotate(unsplit.document).sentences}
-    wanted = [f"{part.strip()}." for paragraph in document.paragraphs for part in paragraph.split(".") if part.strip()]
+    wanted = [f"{part.strip()}." for paragraph in paragraphs for part in paragraph.split(".") if part.strip()]
     assert [sentence for sentence in wanted if sentence not in texts] == []

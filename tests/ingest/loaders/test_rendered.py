@@ -1,6 +1,5 @@
 """Fictional statements in every format: how many of their characters come back, in their order."""
 
-import shutil
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
@@ -24,6 +23,7 @@ from ingest.text.squash import squash
 from tests.conftest import PROJECT
 from tests.fakes_files import (
     HEAD,
+    NEEDS_TESSERACT,
     NOTES,
     docx_of,
     find_chromium,
@@ -55,7 +55,6 @@ FILES = {
     "ar": "XRM_10_2020",
 }
 WHOLE, SCANNED = 0.99, 0.97
-needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
 
 
 def statement(language: str) -> str:
@@ -142,7 +141,7 @@ def test_pdf_printed_by_a_browser_gives_all_characters(tmp_path, language, colum
     assert len(squash(extract.text)) <= 1.01 * len(squash(text))
 
 
-@needs_tesseract
+@NEEDS_TESSERACT
 @pytest.mark.parametrize("language", FILES)
 def test_scan_gives_nearly_all_characters_with_their_confidence(language):
     if find_font(language) is None:
@@ -160,7 +159,7 @@ def test_scan_gives_nearly_all_characters_with_their_confidence(language):
     assert 0.8 < mean_confidence(page.words) <= 1
 
 
-@needs_tesseract
+@NEEDS_TESSERACT
 def test_mixed_pdf_is_read_page_by_page(tmp_path):
     text = one_page(statement("en"), 600)
     path = tmp_path / "mixed.pdf"
@@ -178,7 +177,7 @@ def test_mixed_pdf_is_read_page_by_page(tmp_path):
     assert abs(rect.top - 180 / 2339) < 0.03 and 180 / 1654 < rect.left < rect.right < 0.6
 
 
-@needs_tesseract
+@NEEDS_TESSERACT
 def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place():
     text = one_page(statement("en"), 900)
     upright = scan_of(text)
@@ -189,7 +188,7 @@ def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place():
     assert first.left < 0.15 and first.bottom - first.top > first.right - first.left > 0
 
 
-@needs_tesseract
+@NEEDS_TESSERACT
 def test_picture_is_read_and_an_empty_one_is_skipped(tmp_path):
     text = one_page(statement("fr"), 400)
     (tmp_path / "a.jpg").write_bytes(image_bytes(scan_of(text, "fr"), "JPEG"))
@@ -239,19 +238,13 @@ def words_in(data: bytes, page: int, rects) -> str:
     opened = document[page - 1]
     width, height = opened.get_size()
     reader = opened.get_textpage()
-    texts = [
-        reader.get_text_bounded(
-            left=rect.left * width - 0.5,
-            bottom=(1 - rect.bottom) * height + 1.5,
-            right=rect.right * width + 0.5,
-            top=(1 - rect.top) * height - 1.5,
-        )
-        .replace("\ufffe", "-")
-        .replace("\x02", "-")
-        for rect in rects
+    boxes = [
+        (r.left * width - 0.5, (1 - r.bottom) * height + 1.5, r.right * width + 0.5, (1 - r.top) * height - 1.5)
+        for r in rects
     ]
+    found = "\n".join(reader.get_text_bounded(*box) for box in boxes)
     document.close()
-    return squash("\n".join(texts))
+    return squash(found.replace("\ufffe", "-").replace("\x02", "-"))
 
 
 @pytest.mark.parametrize("columns", [1, 2])

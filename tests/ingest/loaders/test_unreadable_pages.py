@@ -2,11 +2,10 @@
 
 import io
 import re
-import shutil
-from pathlib import Path
 
 import pytest
-from fontTools.pens.basePen import BasePen
+from fontTools.pens.reportLabPen import ReportLabPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont as FontFile
 from PIL import Image
 from reportlab.lib.pagesizes import A4
@@ -21,7 +20,7 @@ from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.fakes import fake_workspace
-from tests.fakes_files import find_font, image_bytes, scan_of
+from tests.fakes_files import NEEDS_TESSERACT, find_font, image_bytes, scan_of
 from tests.ingest.loaders.drawn import changed, drawn, lines, put_together
 from vectorstore.records import Metadata, UnreadableFile
 
@@ -30,18 +29,12 @@ cases = Cases(__file__)
 LIMITS = LoadLimits()
 WITHOUT_OCR = LoadLimits(max_scanned_pages=0)
 WORDS = cases.tuples("WORDS")
-needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract: apt-get install it")
-
-
-def _font() -> Path:
-    path = find_font("en")
-    assert path is not None
-    return path
+FONT = str(find_font("en"))
 
 
 def without_maps() -> bytes:
     """Prints lines with a font that does not say which characters its glyphs are."""
-    pdfmetrics.registerFont(TTFont("Unmapped", str(_font()), asciiReadable=0))
+    pdfmetrics.registerFont(TTFont("Unmapped", FONT, asciiReadable=0))
 
     def draw(canvas):
         canvas.setFont("Unmapped", 14)
@@ -55,32 +48,9 @@ def without_maps() -> bytes:
     return changed(drawn(draw), unmap)
 
 
-class _Outline(BasePen):
-    """Draws a glyph as a path of a page."""
-
-    def __init__(self, glyphs, path, left, bottom, scale):
-        super().__init__(glyphs)
-        self._path, self._left, self._bottom, self._scale = path, left, bottom, scale
-
-    def _at(self, point):
-        return self._left + point[0] * self._scale, self._bottom + point[1] * self._scale
-
-    def _moveTo(self, pt):
-        self._path.moveTo(*self._at(pt))
-
-    def _lineTo(self, pt):
-        self._path.lineTo(*self._at(pt))
-
-    def _curveToOne(self, pt1, pt2, pt3):
-        self._path.curveTo(*self._at(pt1), *self._at(pt2), *self._at(pt3))
-
-    def _closePath(self):
-        self._path.close()
-
-
 def outlined(stamp: str = "Page 1 of 1") -> bytes:
     """Draws lines as outlines of letters, with a stamp that is text."""
-    font = FontFile(str(_font()), fontNumber=0)
+    font = FontFile(FONT, fontNumber=0)
     glyphs, names, scale = font.getGlyphSet(), font.getBestCmap(), 14 / font["head"].unitsPerEm
 
     def draw(canvas):
@@ -90,7 +60,9 @@ def outlined(stamp: str = "Page 1 of 1") -> bytes:
             for char in line:
                 glyph = glyphs[names[ord(char)]]
                 path = canvas.beginPath()
-                glyph.draw(_Outline(glyphs, path, left, 740 - 24 * number, scale))
+                path.closePath = path.close
+                placed = (scale, 0, 0, scale, left, 740 - 24 * number)
+                glyph.draw(TransformPen(ReportLabPen(glyphs, path), placed))
                 canvas.drawPath(path, stroke=0, fill=1)
                 left += glyph.width * scale
 
@@ -120,9 +92,7 @@ def readable(line: str = "Belmora opposes it.") -> bytes:
 @pytest.mark.parametrize(("lost", "notes"), [("ae", None), ("v", ["inside words"]), ("q", [])])
 def test_letters_that_a_font_does_not_name_are_said_and_too_many_are_no_text(lost, notes, tmp_path):
     path = tmp_path / "a.pdf"
-    path.write_bytes(
-        drawn(lines([re.sub(f"(?<=[a-z])[{lost}](?=[a-z])", "\u25a0", line) for line in WORDS[2:] * 6]))
-    )  # fmt: skip
+    path.write_bytes(drawn(lines([re.sub(f"(?<=[a-z])[{lost}](?=[a-z])", "\u25a0", line) for line in WORDS[2:] * 6])))
     if notes is None:
         with pytest.raises(LoadError, match="whose fonts do not say"):
             load(path, WITHOUT_OCR)
@@ -139,7 +109,7 @@ UNREADABLE = {
 }
 
 
-@needs_tesseract
+@NEEDS_TESSERACT
 @pytest.mark.slow
 @pytest.mark.parametrize("made", UNREADABLE)
 def test_page_without_readable_words_is_read_by_text_recognition(made, tmp_path):
@@ -180,9 +150,8 @@ def test_page_of_tables_is_not_read_anew(tmp_path):
 @cases("file", "scope", "shown", tuples=True)
 def test_unreadable_file_is_named_under_answers_in_whose_scope_it_lies(file, scope, shown):
     unread = UnreadableFile(file="a.pdf", reason="a scan", metadata=Metadata(**file), pages=(2, 4))
-    assert unreadable_in_scope([unread], Scope(**scope), PartyTable.load()) == (
-        ("a.pdf (pages 2, 4)",) if shown else ()
-    )
+    named = unreadable_in_scope([unread], Scope(**scope), PartyTable.load())
+    assert named == (("a.pdf (pages 2, 4)",) if shown else ())
 
 
 def test_coverage_names_unread_pages_of_a_statement_in_scope_and_of_no_other(tmp_path, monkeypatch):
@@ -196,13 +165,9 @@ def test_coverage_names_unread_pages_of_a_statement_in_scope_and_of_no_other(tmp
     (folder / "b.pdf").write_bytes(without_maps())
     (folder / "c.txt").write_text("Mr. Chair,\n\nWe support the lamps of the harbour.\n")
     with fake_workspace(tmp_path / "store") as workspace:
-        report = workspace.corpus.ingest([folder])
-        assert [file.result for file in sorted(report.files, key=lambda file: file.file)] == [
-            "added",
-            "failed",
-            "added",
-        ]
-        assert "page 2" in next(file.reason or "" for file in report.files if file.file == "a.pdf")
+        files = {file.file: file for file in workspace.corpus.ingest([folder]).files}
+        assert [files[name].result for name in ("a.pdf", "b.pdf", "c.txt")] == ["added", "failed", "added"]
+        assert "page 2" in (files["a.pdf"].reason or "")
         for question, named in (
             ("What did Austria say about lamps?", ("a.pdf (page 2)",)),
             ("What did Germany say about lamps?", ("b.pdf",)),

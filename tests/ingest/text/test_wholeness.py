@@ -11,7 +11,6 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
-from ingest.text.furniture import running_heads
 from ingest.text.splitter import SplitConfig
 from ingest.text.wholeness import edges, is_whole
 from tests.cases import Cases
@@ -46,7 +45,7 @@ def test_what_goes_on_below_a_note_in_lower_case_is_cut_and_a_paragraph_in_lower
     )
     own = statement(text)
     own = replace(own, document=replace(own.document, blocks=blocks))
-    assert edges(own, start, start + len("show patience."), frozenset())[0] == edge
+    assert edges(own, start, start + len("show patience."))[0] == edge
 
 
 def spoken(text, start, interruptions=()):
@@ -56,20 +55,20 @@ def spoken(text, start, interruptions=()):
 @cases("text", "words", "expected", tuples=True)
 def test_edges_of_a_span(text, words, expected):
     start = text.index(words)
-    assert edges(statement(text), start, start + len(words), frozenset()) == expected
+    assert edges(statement(text), start, start + len(words)) == expected
 
 
 def test_page_furniture_between_the_halves_of_a_sentence_hides_no_cut():
     text = "We took them from those\n\nV.22-12345\n\f2/4\n\nwho had them. We thank you."
     start = text.index("who")
-    assert not is_whole(statement(text), start, len(text), running_heads(text))
-    assert is_whole(statement(text), 0, len(text), running_heads(text))
+    assert not is_whole(statement(text), start, len(text))
+    assert is_whole(statement(text), 0, len(text))
 
 
 def test_a_speech_that_begins_in_lower_case_has_lost_words():
     text = "Ms. Ferro (Belmora): made in the Council. We agree."
     own = statement(text, span=spoken(text, text.index("made")))
-    assert not is_whole(own, own.span.start, text.index(" We"), frozenset())
+    assert not is_whole(own, own.span.start, text.index(" We"))
     item = Intervention(start=21, end=len(text), role="party", named="Ms. Ferro", summarised=False, state="XAB")
     assert record_report([item], text).endswith("begins in lower case, so that words may be missing: Ms. Ferro")
 
@@ -78,7 +77,7 @@ def test_what_the_record_puts_between_is_passed_over():
     text = "We agree. It is (spoke in French) late."
     note = (text.index("("), text.index(")") + 1)
     own = statement(text, span=spoken(text, 0, (note,)))
-    assert edges(own, text.index("late"), len(text), frozenset())[0] is None
+    assert edges(own, text.index("late"), len(text))[0] is None
     assert not own.span.holds(0, len(text))
 
 
@@ -89,9 +88,9 @@ def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path, parties):
     read = annotator.read(load(path, LoadLimits()), None, file=path.name, kind="record", input_key="")
     record = annotator.annotate(read.document)
     items = {item.statement_id: item for item in record.statements if item.metadata.state is not None}
-    text, heads = record.document.source_text, running_heads(record.document.source_text)
+    text = record.document.source_text
     spoken = [sentence for sentence in record.sentences if sentence.statement_id in items]
-    whole = [s for s in spoken if is_whole(items[s.statement_id], s.start, s.end, heads)]
+    whole = [s for s in spoken if is_whole(items[s.statement_id], s.start, s.end)]
     assert len(whole) >= 0.99 * len(spoken) > 0
     for sentence in whole:
         first = text[sentence.start : sentence.end].lstrip(MARKS)[:1]
