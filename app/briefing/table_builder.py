@@ -22,7 +22,6 @@ from app.briefing.cells import (
     Cell,
     Composer,
     Moment,
-    Point,
     Review,
     SourceFile,
     Subject,
@@ -65,7 +64,6 @@ class BriefingProgress:
 
 
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
-Choose = Callable[[Briefing], tuple[Point, ...]]
 
 
 class TableBuilder:
@@ -105,10 +103,8 @@ class TableBuilder:
         model that cannot be set up a ChatModelError. `progress` hears of every cell, and of one that a model writes
         again and again; what it raises ends it all.
         """
-        parties, writer = self._parties(), self._writing(composer)
-        worded = None if writer is None else CellWriter(writer, localize(parties, request.language))
-        choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
-        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
+        briefing = _Build(self, request, self._writing(composer)).run(progress)
+        return replace(briefing, points=choose_points(briefing, max_points=max_points, max_tokens=max_tokens))
 
     def find(
         self,
@@ -143,22 +139,15 @@ class TableBuilder:
 class _Build:
     """The state of one briefing while it is built."""
 
-    def __init__(
-        self,
-        retriever: EvidenceRetriever,
-        catalogue: Catalogue,
-        parties: PartyTable,
-        request: BriefingRequest,
-        reviews: Reviews,
-        writer: CellWriter | None,
-    ) -> None:
-        self._retriever, self._catalogue, self._parties = retriever, catalogue, parties
-        self._request, self._reviews, self._writer = request, reviews, writer
-        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
-        self._citations = CitationList(catalogue)
+    def __init__(self, builder: TableBuilder, request: BriefingRequest, writer: ModelWriter | None) -> None:
+        self._retriever, self._catalogue, self._parties = builder._retriever, builder._catalogue, builder._parties()
+        self._request, self._reviews = request, builder._reviews
+        self._local, self._words = localize(self._parties, request.language), load_document_words(request.language)
+        self._writer = None if writer is None else CellWriter(writer, self._local)
+        self._citations = CitationList(self._catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
-    def run(self, progress: Callable[[BriefingProgress], None] | None, choose: Choose) -> Briefing:
+    def run(self, progress: Callable[[BriefingProgress], None] | None) -> Briefing:
         request = self._request
         years = tuple(map(int, request.years))
         asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
@@ -168,11 +157,6 @@ class _Build:
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
-        subjects = {subject.label: subject for subject in request.subjects}
-
-        def labelled(citation: Citation, label: str) -> Suggestion:
-            return self._suggested(citation, subjects[label])
-
         for done, (code, subject, session) in enumerate(wanted):
             label = f"{self._parties.display(code, request.language)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
@@ -180,11 +164,10 @@ class _Build:
             tell()
             cell, own = self._cell(code, subject, session, tell)
             cells.append(cell)
-            moments += moments_of(cell, own, self._citations, labelled)
+            moments += moments_of(cell, own, subject, self._citations)
         if sessions:
-            moments = [*moments_in(cells, self._citations, labelled)]
-        briefing = self._finished(cells, moments, codes, sessions)
-        return replace(briefing, points=choose(briefing))
+            moments = [*moments_in(cells, request.subjects, self._citations)]
+        return self._finished(cells, moments, codes, sessions)
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
@@ -236,8 +219,10 @@ class _Build:
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._telling(found, subject, retrieved)) for found in retrieved.spoken_for]
         of_groups, group_note = self._of_groups(groups, retrieved)
-        chosen = [telling, *(sentences for _, sentences in groups)]
-        worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
+        worded = CellText()
+        if self._writer is not None and (cited or of_groups):
+            chosen = [_once(sentences) for sentences in (telling, *(held for _, held in groups)) if sentences]
+            worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not stand for what the party itself may have said.
@@ -299,15 +284,6 @@ class _Build:
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
         told = with_superseding(cited, directions, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
-
-    def _worded(
-        self, subject: Subject, chosen: Sequence[Sequence[Sentence]], retrieved: Retrieved, beat: Callable[[], None]
-    ) -> CellText:
-        """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
-        if self._writer is None:
-            return CellText()
-        held = [_once(sentences) for sentences in chosen if sentences]
-        return self._writer.write(subject.label, held, retrieved.sources, beat)
 
     def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
         by_statement: dict[str, list[Sentence]] = {}
