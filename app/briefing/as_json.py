@@ -1,11 +1,13 @@
 """A briefing as JSON: the contract of `untoc brief --json`, and of the server."""
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 from app.briefing.cells import Briefing, Cell
 from app.briefing.leads import Leads
 from app.records import to_plain
+
+_UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usage": None, "notes": []}
 
 
 def contract_of(briefing: Briefing) -> dict[str, Any]:
@@ -49,10 +51,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "made": briefing.made,
             "corpus_date": briefing.corpus_date,
             "composer": briefing.composer,
-            "model": None if briefing.writing is None else briefing.writing.model,
-            "prompt_versions": [] if briefing.writing is None else list(briefing.writing.prompt_versions),
-            "usage": None if briefing.writing is None else dict(briefing.writing.usage),
-            "notes": [] if briefing.writing is None else list(briefing.writing.notes),
+            **(_UNWRITTEN if briefing.writing is None else asdict(briefing.writing)),
         }
     )
     return contract

@@ -95,14 +95,13 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     latest = max(map(when, quoted), default=(date.max, 0))
-    after = [found for found in item.sentences if when(found.sentence) > latest]
-    later = [f.sentence for f in after if f.relevance.answers and f.relevance.chance >= _SURE]
+    after = [found for found in item.sentences if found.relevance.answers and when(found.sentence) > latest]
+    later = [found.sentence for found in after if found.relevance.chance >= _SURE]
     if later:
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
     # "The second phase of the mechanism" is of the review, where that is the agenda item.
-    surely = (f.sentence for f in after if f.relevance.answers and not foreign(f.sentence))
-    under = (each for each in surely if share(each) >= 1 / 2)
+    under = (f.sentence for f in after if not foreign(f.sentence) and share(f.sentence) >= 1 / 2)
     later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
     likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]

@@ -45,15 +45,9 @@ _PATTERNS: Final = Patterns("briefing")
 
 
 def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], subject: Subject) -> Suggestion:
-    """Suggests the kind of position that the citations of a cell show: that of the first which takes a direction.
+    """Suggests the kind of position that the citations of a cell show, newest first, those of groups last.
 
-    Args:
-        citations: Newest first, so that the latest position decides; what groups said for a party comes last.
-        statements: The stored statements by id; they map the words of a quotation to its source.
-        subject: What the position is on.
-
-    Returns:
-        `no_position` without words where there are no citations, or they show nothing.
+    `no_position` without words where there are none, or they show nothing. `statements` are the stored ones by id.
     """
     return deciding([(each, suggest(each, statements[each.statement_id], subject)) for each in citations])
 
