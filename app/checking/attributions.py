@@ -68,13 +68,10 @@ class AttributionReader:
         self._files = files
         self._spans = sorted(span for quotation in quotations for span in quotation.spans)
         # Quotations are masked, so that a State that they mention is not taken for their speaker.
-        text, position = document.text, 0
-        self._text = text
-        pieces: list[str] = []
+        self._text, masked = document.text, list(document.text)
         for start, end in self._spans:
-            pieces += (text[position:start], _MASK * (end - start))
-            position = max(position, end)
-        self._masked = "".join((*pieces, text[position:]))
+            masked[start:end] = _MASK * (end - start)
+        self._masked = "".join(masked)
         # Quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
@@ -259,7 +256,7 @@ class AttributionReader:
         """Returns the line that leads in to a block: the last sentence before it, past other quotations set off."""
         blocks = self._document.blocks
         own = blocks[index]
-        text = self._masked[own.start : own.end].lstrip(" “”\"«„「『‘'")
+        text = self._masked_of(own).lstrip(" “”\"«„「『‘'")
         if not text.startswith(_MASK) and own.kind != "quote":
             return ""
         for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
@@ -267,7 +264,7 @@ class AttributionReader:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""
-            masked = shown(self._masked[block.start : block.end])
+            masked = shown(self._masked_of(block))
             bare = masked.replace(_MASK, "")
             if block.kind == "quote" or (_MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
                 continue

@@ -35,8 +35,7 @@ _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabi
 
 def read_document(path: Path, limits: LoadLimits) -> CheckedDocument:
     """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise UnsupportedFormatError(
             f"{path.name!r} has the suffix {path.suffix!r}, which is not checked; save it as one of "
             + ", ".join(SUFFIXES)
