@@ -50,8 +50,6 @@ _BLOCKS_BACK: Final = 12  # that are looked through for what leads in to a block
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200
-# What a label holds beside names and times: "Statements of Belmora, tenth session (2020)".
-_LABEL: Final = _PATTERNS.label_only
 # "Vienna, Austria": a place, where a title says whose a document is or when and where a meeting is held.
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
@@ -225,8 +223,9 @@ class AttributionReader:
         spans += [(date.start, date.end) for date in find_dates(text)]
         spans += [(session.start, session.end) for session in find_session_mentions(text)]
         spans += [(body.start, body.end) for body in find_bodies(text)]
-        bare = blanked(text, spans)
-        if _LABEL.fullmatch(bare) and (named or at >= self._title or self._title == 1):
+        # Beside these it holds words such as "Statements of".
+        is_label = _PATTERNS.label_only.fullmatch(blanked(text, spans))
+        if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
 

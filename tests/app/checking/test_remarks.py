@@ -7,8 +7,7 @@ import regex
 
 from app.checking.documents import read_pasted
 from app.checking.findings import remark
-from app.checking.occasion_words import read_occasion
-from app.checking.written_years import in_digits
+from app.checking.occasion_words import in_digits, read_occasion
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases
 from tests.conftest import PROJECT
