@@ -91,7 +91,7 @@ class TableBuilder:
     def build(
         self,
         request: BriefingRequest,
-        progress: Callable[[BriefingProgress], None] | None = None,
+        progress: Callable[[BriefingProgress], None] = lambda step: None,
         *,
         max_points: int | None = None,
         max_tokens: int | None = None,
@@ -147,7 +147,7 @@ class _Build:
         self._citations = CitationList(self._catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
-    def run(self, progress: Callable[[BriefingProgress], None] | None) -> Briefing:
+    def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
         request = self._request
         years = tuple(map(int, request.years))
         asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
@@ -160,9 +160,8 @@ class _Build:
         for done, (code, subject, session) in enumerate(wanted):
             label = f"{self._parties.display(code, request.language)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
-            tell: Callable[[], None] = partial(progress, step) if progress is not None else lambda: None
-            tell()
-            cell, own = self._cell(code, subject, session, tell)
+            progress(step)
+            cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
             moments += moments_of(cell, own, subject, self._citations)
         if sessions:
