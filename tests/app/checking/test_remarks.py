@@ -5,26 +5,18 @@ import ast
 import pytest
 import regex
 
-from app.checking.documents import read_pasted
 from app.checking.findings import remark
 from app.checking.occasion_words import in_digits, read_occasion
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from tests.fakes_attacks import ATTACKS, attacked_corpus
+from tests.fakes_checking import check, only
 
 cases = Cases(__file__)
 
 
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory):
-    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[""])
-    yield checker
-    store.close()
-
-
 def kinds(checker, text: str) -> tuple[str, list[str]]:
-    (finding,) = checker.check(read_pasted(text)).findings
+    finding = only(checker, text)
     return finding.verdict, [warning.kind for warning in finding.warnings]
 
 
@@ -39,7 +31,7 @@ def test_doubtful_speaker_or_time_is_told(attacked, text, expected):
 
 @cases("text", "expected")
 def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
-    finding = attacked.check(read_pasted(text)).findings[-1]
+    finding = check(attacked, text).findings[-1]
     assert finding.verdict == "verified" and expected in [warning.kind for warning in finding.warnings]
 
 
@@ -54,12 +46,10 @@ CUT = cases["CUT"]
 
 @pytest.mark.parametrize(("kind", "sentence"), [(kind, text) for kind, group in CUT.items() for text in group])
 def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sentence):
-    language = language_of_sentence(regex.sub("[{}]", "", sentence), "en")
-    checker = corpus_of(("cut", [regex.sub("[{}]", "", sentence)], {"state": "AUT", "language": language}))
+    whole = regex.sub("[{}]", "", sentence)
+    checker = corpus_of(("cut", [whole], {"state": "AUT", "language": language_of_sentence(whole, "en")}))
     quote = regex.search("{(.*)}", sentence)[1]
-    (finding,) = checker.check(read_pasted(f"Austria said: “{quote}”")).findings
-    told = [warning.kind for warning in finding.warnings]
-    assert (finding.verdict, told) == ("verified", [kind] if kind else [])
+    assert kinds(checker, f"Austria said: “{quote}”") == ("verified", [kind] if kind else [])
 
 
 @cases("draft")
@@ -96,16 +86,13 @@ def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
 @cases("text")
 def test_words_in_any_marks_are_judged(attacked, text):
     words = "Belmora supports the mechanism for any review of the implementation"
-    (finding,) = attacked.check(read_pasted(f"Belmora said in 2018: {text.format(words)}")).findings
+    finding = only(attacked, f"Belmora said in 2018: {text.format(words)}")
     assert (finding.quotation.text, finding.verdict) == (words, "altered")
 
 
 def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
-    for text in (
-        "Belmora said: we support the abolition of the mechanism.",
-        "Belmora said -- we support its abolition today.",
-    ):
-        (skipped,) = attacked.check(read_pasted(text)).skipped
+    for colon in (":", " --"):
+        (skipped,) = check(attacked, f"Belmora said{colon} we support its abolition today.").skipped
         assert "no quotation marks" in str(skipped.reason)
 
 
@@ -129,10 +116,3 @@ def test_every_remark_has_words_for_the_values_that_it_is_made_with():
         if isinstance(node.args[0], ast.Constant)
     ]
     assert len(made) > 20 and all(str(remark(kind, **values)) for kind, values in made)
-
-
-def test_few_before_a_cut_turns_what_is_cut(corpus_of):
-    words = "Few would deny that the Convention has served all of us well."
-    checker = corpus_of(("few", [words], {"state": "AUT", "language": "en"}))
-    cut = "deny that the Convention has served all of us well"
-    assert kinds(checker, f"Austria would “{cut}”.") == ("verified", ["turned_before"])

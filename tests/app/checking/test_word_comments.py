@@ -6,11 +6,9 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
-from app.checking.documents import read_document
 from app.checking.word_comments import comment_word
-from ingest.loaders.loaded import LoadLimits
+from tests.fakes_checking import read_file
 from tests.fakes_word import new_document, saved, with_footnotes, with_table
 
 
@@ -51,18 +49,13 @@ def commented(word) -> dict[str, str]:
     return {identifier: "".join(pieces) for identifier, pieces in spans.items()}
 
 
-def read(path: Path, data: bytes) -> CheckedDocument:
-    path.write_bytes(data)
-    return read_document(path, LoadLimits())
-
-
 @pytest.fixture
 def comment(tmp_path: Path, checker: Checker) -> Callable[[bytes], bytes]:
     """Checks a Word file, and gives its commented copy."""
 
     def commented_copy(data: bytes) -> bytes:
         path = tmp_path / "draft.docx"
-        copy = comment_word(data, checker.check(read(path, data)))
+        copy = comment_word(data, checker.check(read_file(path, data)))
         assert path.read_bytes() == data
         return copy
 
@@ -95,7 +88,7 @@ def test_the_copy_reads_and_looks_as_the_original(tmp_path, comment, draft):
     before, after = Document(BytesIO(data)), Document(BytesIO(copy))
     bold = [[(run.text, run.bold) for run in p.runs if run.bold] for d in (before, after) for p in d.paragraphs]
     assert bold[: len(before.paragraphs)] == bold[len(before.paragraphs) :]
-    assert read(tmp_path / "copy.docx", copy).text == read(tmp_path / "draft.docx", data).text
+    assert read_file(tmp_path / "copy.docx", copy).text == read_file(tmp_path / "draft.docx", data).text
 
 
 def test_altered_words_are_commented_with_their_diff(comment, spoken):
