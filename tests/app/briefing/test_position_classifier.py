@@ -6,7 +6,7 @@ import pytest
 
 from app.answering.citation_spans import cite
 from app.briefing.cells import Subject, Suggestion
-from app.briefing.position_classifier import deciding, suggest_kind
+from app.briefing.position_classifier import deciding, suggest
 from app.records import Citation
 from tests.cases import Cases
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
@@ -33,8 +33,8 @@ def on(topic: str = "", article: str | None = None, *, harm: bool = False) -> Su
 
 def suggested(*texts: str, subject: Subject, language: str = "en") -> Suggestion:
     made = [statement(text, name=f"s{number}") for number, text in enumerate(texts, 1)]
-    citations = [replace(citation(one, number), language=language) for number, one in enumerate(made, 1)]
-    return suggest_kind(citations, {one.statement_id: one for one in made}, subject)
+    cited = [(replace(citation(one, number), language=language), one) for number, one in enumerate(made, 1)]
+    return deciding([(each, suggest(each, one, subject)) for each, one in cited])
 
 
 def test_words_have_the_offsets_of_the_source() -> None:
@@ -45,7 +45,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
         Edit(start=hyphen, end=hyphen + 2, text="", kind="hyphen"),
     )
     made = statement(source, edits=edits)
-    found = suggest_kind([citation(made, 3, 11, source.index(" Goodbye"))], {"s": made}, on("visits"))
+    found = suggest(citation(made, 3, 11, source.index(" Goodbye")), made, on("visits"))
     (words,) = found.words
     assert (found.kind, words.kind, words.citation) == ("opposes", "opposes", 3)
     assert words.text == "do not support"
@@ -53,7 +53,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
 
 
 def test_no_citation_is_no_position() -> None:
-    assert suggest_kind([], {}, on("extradition")) == Suggestion(kind="no_position")
+    assert deciding([]) == Suggestion(kind="no_position")
 
 
 @cases("topic", "texts", "kind")
