@@ -160,9 +160,9 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     quoted = sorted(squash(citation.quote) for citation in cited_here)
     words = tuple(item for item in new.words if item.citation in new.citations)
     of_group = bool(cited_here) and all(new.party not in (each.state, *each.held_by) for each in cited_here)
-    # Under a key of its own, since two people may edit the same cell in different ways.
     if old.citations and not new.citations:
         new = replace(new, more=0, note=load_document_words(briefing.language).say("taken_out"))
+    # Under a key of its own, since two people may edit the same cell in different ways.
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
     suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}
     superseded = {n: later for n, later in new.superseded.items() if {n, later} <= {*new.citations}}
