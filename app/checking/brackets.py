@@ -43,7 +43,8 @@ def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
 
 def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Remark | None:
     """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
-    own, theirs = _without_common(words_of(put), words_of(stands_for), text.language)
+    own = _without(words_of(put), words_of(stands_for), text.language)
+    theirs = _without(words_of(stands_for), words_of(put), text.language)
     if not own and not theirs:
         return None
     if _senses(put, text.language) != _senses(stands_for, text.language):
@@ -58,7 +59,7 @@ def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> 
     if not ours or (named and named <= text.stored.parties):
         return None
     # A name for a pronoun stands in the source nearby.
-    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(around), text.language)[0]
+    resolved = bool(words_of(stands_for)) and not _without(ours, words_of(around), text.language)
     return None if resolved else remark("put_in", put=put)
 
 
@@ -77,11 +78,7 @@ def _senses(text: str, language: str) -> Counter[str]:
     return Counter((*turning, *(number.value for number in find_numbers(text, language))))
 
 
-def _without_common(own: list[str], other: list[str], language: str) -> tuple[list[str], list[str]]:
-    """Returns the words of either side that the other has in no inflection."""
-    own_stems = {stem for word in own for stem in stems(word, language)}
+def _without(own: list[str], other: list[str], language: str) -> list[str]:
+    """Returns the words of one side that the other has in no inflection."""
     other_stems = {stem for word in other for stem in stems(word, language)}
-    return (
-        [word for word in own if not other_stems.intersection(stems(word, language))],
-        [word for word in other if not own_stems.intersection(stems(word, language))],
-    )
+    return [word for word in own if other_stems.isdisjoint(stems(word, language))]
