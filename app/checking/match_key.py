@@ -17,7 +17,7 @@ import regex
 from ingest.language.lexicons import RegexPatterns
 from ingest.text.readable import ReadableText
 from ingest.text.squash import squash, squash_map
-from vectorstore.records import Edit, Statement
+from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.
 _TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
@@ -103,11 +103,6 @@ class KeyedText:
     def __contains__(self, key: str) -> bool:
         """Returns whether the words of a key stand somewhere in the text."""
         return plain_key(key) in self.text
-
-    @classmethod
-    def of(cls, statement: Statement) -> "KeyedText":
-        """Returns a statement's text as it is compared."""
-        return cls(statement.source_text, statement.edits, statement.span.start, statement.span.end)
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
