@@ -35,9 +35,9 @@ def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
     assert finding.verdict == "verified" and expected in [warning.kind for warning in finding.warnings]
 
 
-@cases("text")
-def test_honest_quotation_with_others_and_times_named_rightly_bears_no_remark(attacked, text):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", [])
+@cases("text", "told")
+def test_others_and_times_named_rightly_bear_no_remark_and_a_second_speaker_does(attacked, text, told):
+    assert kinds(attacked, text.format(WEAK)) == ("verified", told)
 
 
 # Governors that a quotation is cut off from, in sentences that no other test holds: the quoted words stand in braces.
@@ -58,11 +58,6 @@ def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draf
     texts = [words, "In the event of war we would share the funds."]
     checker = corpus_of(("omits", texts, {"state": "AUT", "language": "en"}))
     assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
-
-
-@cases("text")
-def test_another_state_in_apposition_to_the_speaker_is_told(attacked, text):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", ["not_all_speakers"])
 
 
 @cases("text")
