@@ -258,19 +258,16 @@ def test_usage_and_cost_are_summed_over_the_cells(desk):
 
 
 def test_whoever_leaves_stops_the_model(desk):
-    class LeftError(Exception):
-        pass
-
     heard = []
     stopped = threading.Event()
 
     def progress(step):
         heard.append(step)
         if len(heard) > 1:
-            raise LeftError
+            raise KeyboardInterrupt
 
     script = said(*[(SOUND, SUPPORT)] * 20)
-    with pytest.raises(LeftError):
+    with pytest.raises(KeyboardInterrupt):
         build(desk, script, how={"progress": progress}, pause=0.02, stopped=stopped)
     assert stopped.wait(5)
 

@@ -19,12 +19,6 @@ def quotes(document: CheckedDocument) -> list[str]:
     return [quotation.text for quotation in find_quotations(document).found]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_text_of_any_encoding(tmp_path, encoding):
-    text = f"Ein Gespräch über Gänse — c’est déjà l’été.\r\n\r\nIt noted “{WORDS}”.\r\n"
-    assert quotes(read_file(tmp_path / "a.txt", text.encode(encoding))) == [WORDS]
-
-
 def test_markup_does_not_get_in_the_way(tmp_path):
     text = "It noted “the **lighthouse** keepers\ncount _their_ [lamps](http://127.0.0.1/) tw\\*ice”[^n]."
     text += "\n\n[^n]: A *note*."
@@ -119,9 +113,7 @@ def test_cell_that_is_merged_over_rows_labels_all_of_them(tmp_path):
     [
         ("a.odt", b"x", UnsupportedFormatError, "save it as one of .docx, .pdf, .md, .txt"),
         ("a.docx", b"PK\x03\x04 broken", LoadError, "not a readable Word file"),
-        ("a.pdf", b"%PDF-1.7 broken", LoadError, "damaged"),
         ("a.txt", b"  \n ", EmptyFileError, "holds no text"),
-        ("a.txt", b"\x00\x01\x02\x03" * 50, LoadError, "looks binary"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_a_next_step(tmp_path, name, data, error, message):
@@ -129,9 +121,7 @@ def test_what_cannot_be_read_is_named_with_a_next_step(tmp_path, name, data, err
         read_file(tmp_path / name, data)
 
 
-def test_what_is_missing_too_large_or_empty_is_refused(tmp_path):
-    with pytest.raises(LoadError, match="does not exist"):
-        read_document(tmp_path / "none.docx", LoadLimits())
+def test_what_is_too_large_or_empty_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("words " * 100, encoding="utf-8")
     with pytest.raises(LoadError, match="larger than"):
         read_document(tmp_path / "a.txt", LoadLimits(max_bytes=10))

@@ -32,21 +32,16 @@ def draft(spoken):
 
 def commented(word) -> dict[str, str]:
     """The text that each comment spans, by comment id, paragraphs joined by a line break."""
-    spans: dict[str, list[str]] = {}
-    open_now: list[str] = []
+    spans: dict[str, str] = {}
+    begun: list[str] = []
     for element in word.element.body.iter():
         if element.tag == qn("w:commentRangeStart"):
-            open_now.append(element.get(qn("w:id")))
-            spans[open_now[-1]] = []
+            begun.append(element.get(qn("w:id")))
         elif element.tag == qn("w:commentRangeEnd"):
-            open_now.remove(element.get(qn("w:id")))
-        elif element.tag == qn("w:p"):
-            for identifier in open_now:
-                spans[identifier].append("\n")
-        elif element.tag == qn("w:t"):
-            for identifier in open_now:
-                spans[identifier].append(element.text or "")
-    return {identifier: "".join(pieces) for identifier, pieces in spans.items()}
+            begun.remove(element.get(qn("w:id")))
+        text = "\n" if element.tag == qn("w:p") else (element.text or "") if element.tag == qn("w:t") else ""
+        spans |= {identifier: spans.get(identifier, "") + text for identifier in begun}
+    return spans
 
 
 @pytest.fixture
