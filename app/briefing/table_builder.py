@@ -16,17 +16,7 @@ from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verified
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
-from app.briefing.cells import (
-    COMPOSERS,
-    Briefing,
-    Cell,
-    Composer,
-    Moment,
-    Review,
-    SourceFile,
-    Subject,
-    Suggestion,
-)
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
@@ -228,7 +218,7 @@ class _Build:
             close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
+        shown = sorted(shown, key=lambda citation: code not in citation.holders)
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:

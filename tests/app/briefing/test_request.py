@@ -3,13 +3,7 @@ from itertools import pairwise
 import pytest
 
 from app.briefing.cells import Subject
-from app.briefing.request import (
-    asked_for_briefing,
-    names_harm,
-    read_request,
-    request_of_resolution,
-    request_of_scopes,
-)
+from app.briefing.request import asked_for_briefing, names_harm, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
 from app.export.arrange import kind_in_words
 from app.question.reading import resolve
