@@ -291,11 +291,9 @@ class AttributionReader:
         begin = quotation.spans[0][0]
         after = bisect_right(self._spans, end, key=lambda span: span[0])
         stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
-        keys = []
-        for mark in sorted(block.marks, key=lambda mark: mark.offset):
-            at = block.start + mark.offset
-            if begin <= at < stop and not regex.search(rf"[{SENTENCE_ENDS}]\s", self._text[end + 2 : at]):
-                keys.append(mark.key)
+        marks = ((block.start + mark.offset, mark.key) for mark in sorted(block.marks, key=lambda mark: mark.offset))
+        ended = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+        keys = [key for at, key in marks if begin <= at < stop and not ended.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[tuple[int, str]]:
@@ -380,7 +378,7 @@ class AttributionReader:
             if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
                 speakers = speakers[:-1]
         subjects = [m for m in others if not _is_object(m, text)]
-        chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
+        chosen = speakers[-1:] or subjects[:1] or others[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:

@@ -68,9 +68,8 @@ def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: 
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
     judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
-    if any(each is None for each in judged):
-        return None
-    return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)
+    found = [each for each in judged if each is not None]
+    return min(found, key=lambda each: each.alters) if len(found) == len(judged) else None
 
 
 def _senses(text: str, language: str) -> Counter[str]:

@@ -64,9 +64,7 @@ def read_pasted(text: str) -> CheckedDocument:
     if len(text) > LONGEST_PASTED:
         raise QuestionError(f"the text has {len(text):,} characters, at most {LONGEST_PASTED:,} are checked at once")
     text = checked(text, "the text", LoadLimits())
-    if _LOOKS_LIKE_MARKDOWN.search(text):
-        return make_document(markdown_blocks(text))
-    return make_document(_plain_blocks(text))
+    return make_document(markdown_blocks(text) if _LOOKS_LIKE_MARKDOWN.search(text) else _plain_blocks(text))
 
 
 def _plain_blocks(text: str) -> list[CheckedBlock]:
