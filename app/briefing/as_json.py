@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from app.briefing.cells import Briefing, Cell
+from app.briefing.cells import Briefing
 from app.briefing.leads import Leads
 from app.records import to_plain
 
@@ -19,7 +19,11 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "topic": cell.subject,
             "session": cell.session,
             "kind": cell.holds,
-            "citations": [_cited(briefing, cell, number) for number in cell.citations],
+            # On another subject nothing may supersede it.
+            "citations": [
+                asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))
+                for number in cell.citations
+            ],
             "nearest": cell.nearest,
             "note": cell.note,
             "suggested": cell.kind,
@@ -55,8 +59,3 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
         }
     )
     return contract
-
-
-def _cited(briefing: Briefing, cell: Cell, number: int) -> dict[str, Any]:
-    """Returns a citation as a cell has it: on another subject nothing may supersede it."""
-    return asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))

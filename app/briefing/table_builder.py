@@ -142,13 +142,14 @@ class _Build:
         years = tuple(map(int, request.years))
         asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
         in_scope = self._catalogue.summaries(asked)
-        codes = request.parties or self._everyone(in_scope)
+        everyone = {code for summary in in_scope for code in summary.metadata.holders}
+        codes = request.parties or tuple(sorted(everyone, key=self._local.name))
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
         for done, (code, subject, session) in enumerate(wanted):
-            label = f"{self._parties.display(code, request.language)}: {subject.label}"
+            label = f"{self._local.name(code)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
             progress(step)
             cell, own = self._cell(code, subject, session, partial(progress, step))
@@ -188,10 +189,6 @@ class _Build:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         return replace(briefing, names=self._names(briefing))
-
-    def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
-        codes = {code for summary in in_scope for code in summary.metadata.holders}
-        return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
 
     def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
         scope = self._request.scope(subject, code, session, self._parties)
@@ -296,7 +293,7 @@ class _Build:
         self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved
     ) -> tuple[list[Citation], str]:
         cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
-        names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
+        names = dict.fromkeys(self._local.name(code) for code, held in groups if held)
         return cited, self._words.say("group_spoke", groups=self._words.list_comma.join(names)) if cited else ""
 
     def _silence(
@@ -357,7 +354,7 @@ class _Build:
     def _names(self, briefing: Briefing) -> dict[str, str]:
         cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
         codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
-        return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
+        return {code: self._local.name(code) for code in codes if code is not None}
 
 
 def _once(sentences: Sequence[Sentence]) -> list[Sentence]:
