@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from app.answering.citation_spans import cite_place
 from app.briefing.cells import Subject
-from app.briefing.position_classifier import suggest_kind
+from app.briefing.position_classifier import deciding, suggest
 from app.briefing.request import BriefingRequest, names_harm
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
@@ -138,10 +138,11 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured."""
-    return tuple(
-        FilledCell(cell=cell, kind=suggest_kind(citations, statements, cell.subject).kind, citations=citations)
-        for cell, citations, statements in cite_labels(cells, documents)
-    )
+    filled = []
+    for cell, citations, statements in cite_labels(cells, documents):
+        read = [(each, suggest(each, statements[each.statement_id], cell.subject)) for each in citations]
+        filled.append(FilledCell(cell=cell, kind=deciding(read).kind, citations=citations))
+    return tuple(filled)
 
 
 def cite_labels(

@@ -7,15 +7,18 @@ how each quotation was made.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import regex
 
 from app.answering.compose.extractive import escape
+from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
-from app.checking.documents import read_pasted
+from app.checking.documents import read_document, read_pasted
 from app.checking.findings import CheckReport, Finding
 from app.checking.match_key import match_key
 from evals.case_sets import CONFERENCE
+from ingest.loaders.loaded import LoadLimits
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -376,6 +379,12 @@ def draft(
         name = names[language][plant.speaker]
         parts.append(f"## Point {number}\n\n" + render(plant, name, language, number, chooser, later=later))
     return "\n\n".join(parts) + "\n"
+
+
+def read_file(path: Path, data: bytes) -> CheckedDocument:
+    """Writes a file and reads it."""
+    path.write_bytes(data)
+    return read_document(path, LoadLimits())
 
 
 def check(checker: Checker, text: str) -> CheckReport:

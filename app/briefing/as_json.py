@@ -1,11 +1,13 @@
 """A briefing as JSON: the contract of `untoc brief --json`, and of the server."""
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
-from app.briefing.cells import Briefing, Cell
+from app.briefing.cells import Briefing
 from app.briefing.leads import Leads
 from app.records import to_plain
+
+_UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usage": None, "notes": []}
 
 
 def contract_of(briefing: Briefing) -> dict[str, Any]:
@@ -17,7 +19,11 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "topic": cell.subject,
             "session": cell.session,
             "kind": cell.holds,
-            "citations": [_cited(briefing, cell, number) for number in cell.citations],
+            # On another subject nothing may supersede it.
+            "citations": [
+                asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))
+                for number in cell.citations
+            ],
             "nearest": cell.nearest,
             "note": cell.note,
             "suggested": cell.kind,
@@ -49,15 +55,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "made": briefing.made,
             "corpus_date": briefing.corpus_date,
             "composer": briefing.composer,
-            "model": None if briefing.writing is None else briefing.writing.model,
-            "prompt_versions": [] if briefing.writing is None else list(briefing.writing.prompt_versions),
-            "usage": None if briefing.writing is None else dict(briefing.writing.usage),
-            "notes": [] if briefing.writing is None else list(briefing.writing.notes),
+            **(_UNWRITTEN if briefing.writing is None else asdict(briefing.writing)),
         }
     )
     return contract
-
-
-def _cited(briefing: Briefing, cell: Cell, number: int) -> dict[str, Any]:
-    """Returns a citation as a cell has it: on another subject nothing may supersede it."""
-    return asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))

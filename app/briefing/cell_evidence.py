@@ -95,14 +95,13 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     latest = max(map(when, quoted), default=(date.max, 0))
-    after = [found for found in item.sentences if when(found.sentence) > latest]
-    later = [f.sentence for f in after if f.relevance.answers and f.relevance.chance >= _SURE]
+    after = [found for found in item.sentences if found.relevance.answers and when(found.sentence) > latest]
+    later = [found.sentence for found in after if found.relevance.chance >= _SURE]
     if later:
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
     # "The second phase of the mechanism" is of the review, where that is the agenda item.
-    surely = (f.sentence for f in after if f.relevance.answers and not foreign(f.sentence))
-    under = (each for each in surely if share(each) >= 1 / 2)
+    under = (f.sentence for f in after if not foreign(f.sentence) and share(f.sentence) >= 1 / 2)
     later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
     likely |= {each.sentence_id for each in later}
     kept = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
@@ -175,9 +174,7 @@ def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Seque
     return next((each.text for each in heading if number and names.search(each.text)), "")
 
 
-def _spoken_and_when(
-    item: PartyEvidence,
-) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
+def _spoken_and_when(item: PartyEvidence) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
     """Returns what tells the language of a party's sentence, English where none is known, and how recent it is."""
     metadata = {summary.statement_id: summary.metadata for summary in item.searched}
 
@@ -253,7 +250,9 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
     names = [terms for each in written if (terms := content_terms(each, language))]
     # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
-    kinds = [put(each, term) for each in parts for term in (*each.terms, *_kinds_of(each.concept, language))]
+    narrower = ((each, kind) for each in parts for kind in thesaurus.narrower(each.concept))
+    kinds = [put(each, term) for each in parts for term in each.terms]
+    kinds += [put(each, term) for each, kind in narrower for term in terms_of_concept(kind, language)]
     loose = [terms for each in written if (terms := _roots(each, language))]
     kinds_of_it = [_roots(each, language) for each in kinds]
     own = {named.concept for named in (*within, *parts)}
@@ -291,11 +290,6 @@ def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[N
             for part in terms_within(word, language):
                 if part.concept in near:
                     yield replace(part, start=start, end=start + len(word))
-
-
-def _kinds_of(concept: str, language: str) -> Iterator[str]:
-    """Yields the terms for what is part of a concept."""
-    return chain.from_iterable(terms_of_concept(each, language) for each in thesaurus.narrower(concept))
 
 
 def _roots(text: str, language: str) -> frozenset[str]:

@@ -74,7 +74,9 @@ class CellWriter:
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
         self._usage = together(self._usage, draft.usage)
-        self._failures = self._failures + 1 if _failed(draft) else 0
+        # Where its evidence found no room, the model was not asked; one that is slow took all the time that there is.
+        in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
+        self._failures = self._failures + 1 if in_vain or draft.problem == "slow" else 0
         return _held(draft, sources)
 
     def translate(self, citations: Sequence[Citation], language: str) -> dict[int, str]:
@@ -105,13 +107,6 @@ class CellWriter:
         if self._left_out:
             notes.append(words.say("worded_left_out", count=self._left_out))
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
-
-
-def _failed(draft: ModelDraft) -> bool:
-    """Whether asking was in vain, or took all the time that there is whatever came of it."""
-    # Where its evidence found no room, the model was not asked.
-    in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
-    return in_vain or draft.problem == "slow"
 
 
 def _held(draft: ModelDraft, sources: Sources) -> CellText:

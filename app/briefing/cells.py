@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from app.retrieval.position_marks import PositionKind
+from vectorstore.records import StoredReview
 
 ReviewState = Literal["accepted", "changed", "rejected"]
 # How a cell is worded: by quotations alone, or by a chat model with its quotations below.
@@ -58,7 +59,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
+class Review(StoredReview):
     """What a person decided on a cell, and when (ISO 8601, UTC); `kind` holds now, None where rejected.
 
     Attributes:
@@ -67,9 +68,6 @@ class Review:
 
     state: ReviewState
     kind: PositionKind | None
-    note: str
-    reviewer: str
-    at: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,11 +14,11 @@ from vectorstore.records import Sentence, Statement
 class CitationList:
     """Numbers citations from 1 in the order in which they are first added.
 
-    `statements` are those read so far, by id; `sentences` gives those of a stored statement, read once.
+    `sentences` gives those of a stored statement, read once.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.statements: dict[str, Statement] = {}
+        self._statements: dict[str, Statement] = {}
         self.sentences: Callable[[str], tuple[Sentence, ...]] = cache(catalogue.sentences)
         self._catalogue = catalogue
         self._numbers: dict[tuple[str, int, int], int] = {}
@@ -43,12 +43,9 @@ class CitationList:
 
     def statement(self, statement_id: str) -> Statement:
         """Returns a stored statement, read once."""
-        if statement_id not in self.statements:
-            statement = self._catalogue.statement(statement_id)
-            if statement is None:
-                raise KeyError(statement_id)
-            self.statements[statement_id] = statement
-        return self.statements[statement_id]
+        if statement_id not in self._statements:
+            self._statements |= self._catalogue.statements([statement_id])
+        return self._statements[statement_id]
 
 
 def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:

@@ -47,7 +47,7 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
 
 def _read_of(cell: Cell, citations: Iterable[Citation]) -> list[tuple[Citation, Suggestion]]:
     """Returns the citations of a cell that are its party's own, with what was read of them."""
-    own = (citation for citation in citations if cell.party in (citation.state, *citation.held_by))
+    own = (citation for citation in citations if cell.party in citation.holders)
     return [(each, cell.suggestions[each.number]) for each in own if each.number in cell.suggestions]
 
 
@@ -159,10 +159,10 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     cited_here = [briefing.citation(number) for number in new.citations]
     quoted = sorted(squash(citation.quote) for citation in cited_here)
     words = tuple(item for item in new.words if item.citation in new.citations)
-    of_group = bool(cited_here) and all(new.party not in (each.state, *each.held_by) for each in cited_here)
-    # Under a key of its own, since two people may edit the same cell in different ways.
+    of_group = bool(cited_here) and all(new.party not in each.holders for each in cited_here)
     if old.citations and not new.citations:
         new = replace(new, more=0, note=load_document_words(briefing.language).say("taken_out"))
+    # Under a key of its own, since two people may edit the same cell in different ways.
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
     suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}
     superseded = {n: later for n, later in new.superseded.items() if {n, later} <= {*new.citations}}

@@ -5,15 +5,15 @@ A change is reported only between two verified quotations, the earlier of which 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final
 
 from app.answering.citation_spans import cite
 from app.answering.superseding import earlier_than
-from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject, Suggestion
+from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import PLAIN
+from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
 from app.retrieval.position_marks import PositionKind
 from ingest.text.squash import squash
@@ -24,14 +24,11 @@ _SHORTEST: Final = 40
 # Kinds between which a change is reported; to propose or to report is no change of position.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
 
-Labels = Callable[[Citation, str], Suggestion]
 
-
-def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
+def moments_of(cell: Cell, own: Sequence[Citation], subject: Subject, citations: CitationList) -> tuple[Moment, ...]:
     """Returns what each statement of a cell's party shows, by date; only where several statements show something.
 
-    `own` is the strongest quotation of each statement, by date, for statements of which the cell quotes nothing;
-    `labels` suggests the kind of a citation on a subject.
+    `own` is the strongest quotation of each statement, by date, for statements of which the cell quotes nothing.
     """
     if len(own) < 2:
         return ()
@@ -40,18 +37,21 @@ def moments_of(cell: Cell, own: Sequence[Citation], citations: CitationList, lab
     for number in sorted(cell.citations, key=lambda number: number not in showing):
         quoted.setdefault(citations.get(number).statement_id, number)
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
-    return tuple(_moment(cell, number, citations, labels) for number in numbers)
+    return tuple(_moment(cell, number, subject, citations) for number in numbers)
 
 
-def moments_in(cells: Sequence[Cell], citations: CitationList, labels: Labels) -> tuple[Moment, ...]:
+def moments_in(cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList) -> tuple[Moment, ...]:
     """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
     own = [(cell, n) for cell in cells for n in cell.evidence[:1] if cell.party in citations.get(n).holders]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
-    return tuple(_moment(cell, n, citations, labels) for cell, n in own if counted[cell.party, cell.subject] > 1)
+    by_label = {subject.label: subject for subject in subjects}
+    several = ((cell, n) for cell, n in own if counted[cell.party, cell.subject] > 1)
+    return tuple(_moment(cell, n, by_label[cell.subject], citations) for cell, n in several)
 
 
-def _moment(cell: Cell, number: int, citations: CitationList, labels: Labels) -> Moment:
-    suggestion = labels(citations.get(number), cell.subject)
+def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList) -> Moment:
+    citation = citations.get(number)
+    suggestion = suggest(citation, citations.statement(citation.statement_id), subject)
     return Moment(
         party=cell.party, subject=cell.subject, citation=number, kind=suggestion.kind, outright=suggestion.sure >= PLAIN
     )
@@ -64,28 +64,28 @@ def changes_of(
 
     Who opposes a harm and who supports action against it say the same.
     """
-    changes = []
     harms = {subject.label for subject in subjects if subject.harm}
-    by_cell: dict[tuple[str, str], list[Moment]] = {}
-    for moment in moments:
-        if moment.kind in _POSITIONS and moment.outright:
-            by_cell.setdefault((moment.party, moment.subject), []).append(moment)
-    for own in by_cell.values():
-        for earlier, later in pairwise(own):
-            older = earlier_than(citations.get(earlier.citation), citations.get(later.citation))
-            same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
-            if older and earlier.kind != later.kind and not same_on_harm:
-                changes.append(
-                    PositionChange(
-                        party=earlier.party,
-                        subject=earlier.subject,
-                        earlier=earlier.citation,
-                        later=later.citation,
-                        earlier_kind=earlier.kind,
-                        later_kind=later.kind,
-                    )
-                )
-    return tuple(changes)
+
+    def has_changed(earlier: Moment, later: Moment) -> bool:
+        of_one = (earlier.party, earlier.subject) == (later.party, later.subject)
+        older = earlier_than(citations.get(earlier.citation), citations.get(later.citation))
+        same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
+        return of_one and older and earlier.kind != later.kind and not same_on_harm
+
+    # Those of one party on one subject stand side by side.
+    telling = [moment for moment in moments if moment.kind in _POSITIONS and moment.outright]
+    return tuple(
+        PositionChange(
+            party=earlier.party,
+            subject=earlier.subject,
+            earlier=earlier.citation,
+            later=later.citation,
+            earlier_kind=earlier.kind,
+            later_kind=later.kind,
+        )
+        for earlier, later in pairwise(telling)
+        if has_changed(earlier, later)
+    )
 
 
 def repetitions_of(

@@ -44,22 +44,8 @@ _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("briefing")
 
 
-def suggest_kind(citations: Sequence[Citation], statements: Mapping[str, Statement], subject: Subject) -> Suggestion:
-    """Suggests the kind of position that the citations of a cell show: that of the first which takes a direction.
-
-    Args:
-        citations: Newest first, so that the latest position decides; what groups said for a party comes last.
-        statements: The stored statements by id; they map the words of a quotation to its source.
-        subject: What the position is on.
-
-    Returns:
-        `no_position` without words where there are no citations, or they show nothing.
-    """
-    return deciding([(each, suggest(each, statements[each.statement_id], subject)) for each in citations])
-
-
 def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
-    """Returns the suggestion of a cell, from those of its citations in their order, newest first.
+    """Returns the suggestion of a cell, from those of its citations, newest first, those of groups last.
 
     An earlier position does not stand for a party that spoke of the subject later, unless these words, though not
     surely, go the same way.

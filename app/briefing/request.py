@@ -54,15 +54,14 @@ class BriefingRequest:
     title: str = ""
     language: str = "en"
 
-    def scope(self, subject: Subject, party: str | None, session: str | None, parties: PartyTable) -> Scope:
-        """Returns the scope of one cell; of everyone where no party is given."""
-        named = () if party is None else (party,)
-        known = parties.get(party) if party is not None else None
+    def scope(self, subject: Subject, party: str, session: str | None, parties: PartyTable) -> Scope:
+        """Returns the scope of one cell."""
+        known = parties.get(party)
         group = known is not None and known.kind != "state"
         articles = () if subject.article is None else (subject.article,)
         return Scope(
-            states=() if group else named,
-            groups=named if group else (),
+            states=() if group else (party,),
+            groups=(party,) if group else (),
             treaties=() if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=articles),),
             bodies=self.bodies,
             sessions=(session,) if session is not None else self.sessions,
@@ -151,7 +150,7 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
 
     def common(values: list[tuple[str, ...]]) -> tuple[str, ...]:
         # A year of one question must not narrow the others.
-        return values[0] if values and all(value == values[0] for value in values) else ()
+        return values[0] if len(set(values)) == 1 else ()
 
     return BriefingRequest(
         parties=tuple(named or dict.fromkeys(spoke)),

@@ -12,7 +12,6 @@ from app.briefing.cells import Review, ReviewState
 from app.errors import BriefingError
 from app.retrieval.position_marks import KINDS, PositionKind
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import StoredReview
 
 _LONGEST: Final = 2000
 
@@ -47,7 +46,7 @@ class ReviewBook:
             reviewer=" ".join(reviewer.split())[:_LONGEST],
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        self._catalogue.record_review(key, StoredReview(**asdict(review)))
+        self._catalogue.record_review(key, review)
         return review
 
     def forget(self, key: str) -> None:

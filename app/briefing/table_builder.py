@@ -16,18 +16,7 @@ from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verified
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
-from app.briefing.cells import (
-    COMPOSERS,
-    Briefing,
-    Cell,
-    Composer,
-    Moment,
-    Point,
-    Review,
-    SourceFile,
-    Subject,
-    Suggestion,
-)
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.points import choose_points
@@ -65,7 +54,6 @@ class BriefingProgress:
 
 
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
-Choose = Callable[[Briefing], tuple[Point, ...]]
 
 
 class TableBuilder:
@@ -93,7 +81,7 @@ class TableBuilder:
     def build(
         self,
         request: BriefingRequest,
-        progress: Callable[[BriefingProgress], None] | None = None,
+        progress: Callable[[BriefingProgress], None] = lambda step: None,
         *,
         max_points: int | None = None,
         max_tokens: int | None = None,
@@ -105,10 +93,8 @@ class TableBuilder:
         model that cannot be set up a ChatModelError. `progress` hears of every cell, and of one that a model writes
         again and again; what it raises ends it all.
         """
-        parties, writer = self._parties(), self._writing(composer)
-        worded = None if writer is None else CellWriter(writer, localize(parties, request.language))
-        choose = partial(choose_points, max_points=max_points, max_tokens=max_tokens)
-        return _Build(self._retriever, self._catalogue, parties, request, self._reviews, worded).run(progress, choose)
+        briefing = _Build(self, request, self._writing(composer)).run(progress)
+        return replace(briefing, points=choose_points(briefing, max_points=max_points, max_tokens=max_tokens))
 
     def find(
         self,
@@ -143,48 +129,35 @@ class TableBuilder:
 class _Build:
     """The state of one briefing while it is built."""
 
-    def __init__(
-        self,
-        retriever: EvidenceRetriever,
-        catalogue: Catalogue,
-        parties: PartyTable,
-        request: BriefingRequest,
-        reviews: Reviews,
-        writer: CellWriter | None,
-    ) -> None:
-        self._retriever, self._catalogue, self._parties = retriever, catalogue, parties
-        self._request, self._reviews, self._writer = request, reviews, writer
-        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
-        self._citations = CitationList(catalogue)
+    def __init__(self, builder: TableBuilder, request: BriefingRequest, writer: ModelWriter | None) -> None:
+        self._retriever, self._catalogue, self._parties = builder._retriever, builder._catalogue, builder._parties()
+        self._request, self._reviews = request, builder._reviews
+        self._local, self._words = localize(self._parties, request.language), load_document_words(request.language)
+        self._writer = None if writer is None else CellWriter(writer, self._local)
+        self._citations = CitationList(self._catalogue)
         self._searched: dict[str, StatementSummary] = {}
 
-    def run(self, progress: Callable[[BriefingProgress], None] | None, choose: Choose) -> Briefing:
+    def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
         request = self._request
         years = tuple(map(int, request.years))
         asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
         in_scope = self._catalogue.summaries(asked)
-        codes = request.parties or self._everyone(in_scope)
+        everyone = {code for summary in in_scope for code in summary.metadata.holders}
+        codes = request.parties or tuple(sorted(everyone, key=self._local.name))
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
-        subjects = {subject.label: subject for subject in request.subjects}
-
-        def labelled(citation: Citation, label: str) -> Suggestion:
-            return self._suggested(citation, subjects[label])
-
         for done, (code, subject, session) in enumerate(wanted):
-            label = f"{self._parties.display(code, request.language)}: {subject.label}"
+            label = f"{self._local.name(code)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
-            tell: Callable[[], None] = partial(progress, step) if progress is not None else lambda: None
-            tell()
-            cell, own = self._cell(code, subject, session, tell)
+            progress(step)
+            cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
-            moments += moments_of(cell, own, self._citations, labelled)
+            moments += moments_of(cell, own, subject, self._citations)
         if sessions:
-            moments = [*moments_in(cells, self._citations, labelled)]
-        briefing = self._finished(cells, moments, codes, sessions)
-        return replace(briefing, points=choose(briefing))
+            moments = [*moments_in(cells, request.subjects, self._citations)]
+        return self._finished(cells, moments, codes, sessions)
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
@@ -217,10 +190,6 @@ class _Build:
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         return replace(briefing, names=self._names(briefing))
 
-    def _everyone(self, in_scope: Sequence[StatementSummary]) -> tuple[str, ...]:
-        codes = {code for summary in in_scope for code in summary.metadata.holders}
-        return tuple(sorted(codes, key=lambda code: self._parties.display(code, self._request.language)))
-
     def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
         scope = self._request.scope(subject, code, session, self._parties)
         return Resolution(scope=scope, question=subject.label, stance=True)
@@ -236,15 +205,17 @@ class _Build:
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._telling(found, subject, retrieved)) for found in retrieved.spoken_for]
         of_groups, group_note = self._of_groups(groups, retrieved)
-        chosen = [telling, *(sentences for _, sentences in groups)]
-        worded = self._worded(subject, chosen, retrieved, beat) if cited or of_groups else CellText()
+        worded = CellText()
+        if self._writer is not None and (cited or of_groups):
+            chosen = [_once(sentences) for sentences in (telling, *(held for _, held in groups)) if sentences]
+            worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not stand for what the party itself may have said.
             close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: code not in (citation.state, *citation.held_by))
+        shown = sorted(shown, key=lambda citation: code not in citation.holders)
         numbers = [self._citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
@@ -300,15 +271,6 @@ class _Build:
         told = with_superseding(cited, directions, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
-    def _worded(
-        self, subject: Subject, chosen: Sequence[Sequence[Sentence]], retrieved: Retrieved, beat: Callable[[], None]
-    ) -> CellText:
-        """Has the model word the evidence of a cell, its party's before that of the groups that spoke for it."""
-        if self._writer is None:
-            return CellText()
-        held = [_once(sentences) for sentences in chosen if sentences]
-        return self._writer.write(subject.label, held, retrieved.sources, beat)
-
     def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
         by_statement: dict[str, list[Sentence]] = {}
         for sentence in chosen:
@@ -331,7 +293,7 @@ class _Build:
         self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved
     ) -> tuple[list[Citation], str]:
         cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
-        names = dict.fromkeys(self._parties.display(code, self._request.language) for code, held in groups if held)
+        names = dict.fromkeys(self._local.name(code) for code, held in groups if held)
         return cited, self._words.say("group_spoke", groups=self._words.list_comma.join(names)) if cited else ""
 
     def _silence(
@@ -392,7 +354,7 @@ class _Build:
     def _names(self, briefing: Briefing) -> dict[str, str]:
         cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
         codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
-        return {code: self._parties.display(code, self._request.language) for code in codes if code is not None}
+        return {code: self._local.name(code) for code in codes if code is not None}
 
 
 def _once(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -50,8 +50,6 @@ _BLOCKS_BACK: Final = 12  # that are looked through for what leads in to a block
 # A line of this many words that names a party stands over what follows, as a heading does.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200
-# What a label holds beside names and times: "Statements of Belmora, tenth session (2020)".
-_LABEL: Final = _PATTERNS.label_only
 # "Vienna, Austria": a place, where a title says whose a document is or when and where a meeting is held.
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
@@ -68,13 +66,10 @@ class AttributionReader:
         self._files = files
         self._spans = sorted(span for quotation in quotations for span in quotation.spans)
         # Quotations are masked, so that a State that they mention is not taken for their speaker.
-        text, position = document.text, 0
-        self._text = text
-        pieces: list[str] = []
+        self._text, masked = document.text, list(document.text)
         for start, end in self._spans:
-            pieces += (text[position:start], _MASK * (end - start))
-            position = max(position, end)
-        self._masked = "".join((*pieces, text[position:]))
+            masked[start:end] = _MASK * (end - start)
+        self._masked = "".join(masked)
         # Quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
@@ -228,8 +223,9 @@ class AttributionReader:
         spans += [(date.start, date.end) for date in find_dates(text)]
         spans += [(session.start, session.end) for session in find_session_mentions(text)]
         spans += [(body.start, body.end) for body in find_bodies(text)]
-        bare = blanked(text, spans)
-        if _LABEL.fullmatch(bare) and (named or at >= self._title or self._title == 1):
+        # Beside these it holds words such as "Statements of".
+        is_label = _PATTERNS.label_only.fullmatch(blanked(text, spans))
+        if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
 
@@ -259,7 +255,7 @@ class AttributionReader:
         """Returns the line that leads in to a block: the last sentence before it, past other quotations set off."""
         blocks = self._document.blocks
         own = blocks[index]
-        text = self._masked[own.start : own.end].lstrip(" “”\"«„「『‘'")
+        text = self._masked_of(own).lstrip(" “”\"«„「『‘'")
         if not text.startswith(_MASK) and own.kind != "quote":
             return ""
         for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
@@ -267,7 +263,7 @@ class AttributionReader:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""
-            masked = shown(self._masked[block.start : block.end])
+            masked = shown(self._masked_of(block))
             bare = masked.replace(_MASK, "")
             if block.kind == "quote" or (_MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
                 continue
@@ -295,11 +291,9 @@ class AttributionReader:
         begin = quotation.spans[0][0]
         after = bisect_right(self._spans, end, key=lambda span: span[0])
         stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
-        keys = []
-        for mark in sorted(block.marks, key=lambda mark: mark.offset):
-            at = block.start + mark.offset
-            if begin <= at < stop and not regex.search(rf"[{SENTENCE_ENDS}]\s", self._text[end + 2 : at]):
-                keys.append(mark.key)
+        marks = ((block.start + mark.offset, mark.key) for mark in sorted(block.marks, key=lambda mark: mark.offset))
+        ended = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+        keys = [key for at, key in marks if begin <= at < stop and not ended.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[tuple[int, str]]:
@@ -384,7 +378,7 @@ class AttributionReader:
             if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
                 speakers = speakers[:-1]
         subjects = [m for m in others if not _is_object(m, text)]
-        chosen = (speakers[-1:] or subjects[:1] or others[:1])[:1]
+        chosen = speakers[-1:] or subjects[:1] or others[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:

@@ -7,7 +7,6 @@ limits, obliges or counts otherwise than the source, or puts other words for the
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from app.checking.corpus_texts import SourceText
@@ -28,15 +27,7 @@ _BESIDE: Final = 200
 _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """What there is to say of what a quotation puts in or leaves out, and whether it alters the quotation."""
-
-    remark: Remark
-    alters: bool = False
-
-
-def judge_brackets(match: Match, text: SourceText) -> Iterator[Judged]:
+def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields what is to be said of the brackets of a quotation, held against the source that they stand for."""
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
@@ -50,36 +41,35 @@ def judge_brackets(match: Match, text: SourceText) -> Iterator[Judged]:
     yield from filter(None, found)
 
 
-def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Judged | None:
+def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Remark | None:
     """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
-    own, theirs = _without_common(words_of(put), words_of(stands_for), text.language)
+    own = _without(words_of(put), words_of(stands_for), text.language)
+    theirs = _without(words_of(stands_for), words_of(put), text.language)
     if not own and not theirs:
         return None
     if _senses(put, text.language) != _senses(stands_for, text.language):
-        return Judged(remark=remark("put_in_asserts", put=put, words=" ".join(stands_for.split())), alters=True)
+        return remark("put_in_asserts", alters=True, put=put, words=" ".join(stands_for.split()))
     ours, dropped = list(content(own, text.language)), list(content(theirs, text.language))
     named = {code for match in text.local.parties.find(put) for code in match.codes}
     theirs_named = bool(named) and bool(text.local.parties.find(stands_for))
     if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or theirs_named):
-        return Judged(remark=remark("put_in_party", put=put), alters=True)
+        return remark("put_in_party", alters=True, put=put)
     if dropped and not (named & text.stored.parties and theirs_named):
-        shown = " ".join(stands_for.split())
-        return Judged(remark=remark("put_in_replaces", put=put, words=shown), alters=bool(ours))
+        return remark("put_in_replaces", alters=bool(ours), put=put, words=" ".join(stands_for.split()))
     if not ours or (named and named <= text.stored.parties):
         return None
     # A name for a pronoun stands in the source nearby.
-    resolved = bool(words_of(stands_for)) and not _without_common(ours, words_of(around), text.language)[0]
-    return None if resolved else Judged(remark=remark("put_in", put=put))
+    resolved = bool(words_of(stands_for)) and not _without(ours, words_of(around), text.language)
+    return None if resolved else remark("put_in", put=put)
 
 
-def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: bool) -> Judged | None:
+def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: bool) -> Remark | None:
     """Judges a bracket that leads or trails a quotation, which may stand for some words of the source beside it."""
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
     judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
-    if any(each is None for each in judged):
-        return None
-    return min((each for each in judged if each is not None), key=lambda each: each.alters, default=None)
+    found = [each for each in judged if each is not None]
+    return min(found, key=lambda each: each.alters) if len(found) == len(judged) else None
 
 
 def _senses(text: str, language: str) -> Counter[str]:
@@ -87,11 +77,7 @@ def _senses(text: str, language: str) -> Counter[str]:
     return Counter((*turning, *(number.value for number in find_numbers(text, language))))
 
 
-def _without_common(own: list[str], other: list[str], language: str) -> tuple[list[str], list[str]]:
-    """Returns the words of either side that the other has in no inflection."""
-    own_stems = {stem for word in own for stem in stems(word, language)}
+def _without(own: list[str], other: list[str], language: str) -> list[str]:
+    """Returns the words of one side that the other has in no inflection."""
     other_stems = {stem for word in other for stem in stems(word, language)}
-    return (
-        [word for word in own if not other_stems.intersection(stems(word, language))],
-        [word for word in other if not own_stems.intersection(stems(word, language))],
-    )
+    return [word for word in own if other_stems.isdisjoint(stems(word, language))]

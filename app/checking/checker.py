@@ -72,15 +72,14 @@ class Checker:
         )
 
     def check(
-        self, document: CheckedDocument, progress: Progress | None = None, *, language: str = "en"
+        self, document: CheckedDocument, progress: Progress = lambda done, total: None, *, language: str = "en"
     ) -> CheckReport:
         """Judges every quotation of a document; `progress` hears how many are judged, and of how many.
 
         Names and references are in the `language` (ISO 639-1) of whoever reads the report.
         """
         texts, local = self._texts.get(), localize(self._parties(), language)
-        words = load_remark_words(language)
-        quotations = find_quotations(document)
+        words, quotations = load_remark_words(language), find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)
         reader = AttributionReader(document, local.parties, quotations.found, files)
         work = WorkDone(self._limits_of_work)
@@ -88,8 +87,7 @@ class Checker:
         findings: list[Finding] = []
         skipped = list(quotations.skipped)
         for done, quotation in enumerate(quotations.found):
-            if progress is not None:
-                progress(done, len(quotations.found))
+            progress(done, len(quotations.found))
             block = document.blocks[document.index_at(quotation.spans[0][0])]
             if work.spent:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
@@ -98,8 +96,7 @@ class Checker:
             found = judge.check(quotation, reader.read(quotation), block.where)
             told = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
             findings.append(found.with_remarks(*told))
-        if progress is not None:
-            progress(len(quotations.found), len(quotations.found))
+        progress(len(quotations.found), len(quotations.found))
         hidden = [
             Skipped(quote=" ".join(part.text.split()), reason=remark(part.how), where=block.where)
             for block in document.blocks

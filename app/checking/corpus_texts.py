@@ -94,9 +94,11 @@ class CorpusTexts:
         self.generation = catalogue.generation
         self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
-        held = catalogue.statements([summary.statement_id for summary in summaries])
-        statements = (held.get(summary.statement_id) for summary in summaries)
-        self.all = tuple(StoredText(s, KeyedText.of(s)) for s in statements if s is not None)
+        statements = catalogue.statements([summary.statement_id for summary in summaries]).values()
+        self.all = tuple(
+            StoredText(each, KeyedText(each.source_text, each.edits, each.span.start, each.span.end))
+            for each in statements
+        )
         self.size = sum(len(stored.keyed.text) for stored in self.all)
         self.by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)

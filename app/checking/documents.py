@@ -35,8 +35,7 @@ _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabi
 
 def read_document(path: Path, limits: LoadLimits) -> CheckedDocument:
     """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise UnsupportedFormatError(
             f"{path.name!r} has the suffix {path.suffix!r}, which is not checked; save it as one of "
             + ", ".join(SUFFIXES)
@@ -65,9 +64,7 @@ def read_pasted(text: str) -> CheckedDocument:
     if len(text) > LONGEST_PASTED:
         raise QuestionError(f"the text has {len(text):,} characters, at most {LONGEST_PASTED:,} are checked at once")
     text = checked(text, "the text", LoadLimits())
-    if _LOOKS_LIKE_MARKDOWN.search(text):
-        return make_document(markdown_blocks(text))
-    return make_document(_plain_blocks(text))
+    return make_document(markdown_blocks(text) if _LOOKS_LIKE_MARKDOWN.search(text) else _plain_blocks(text))
 
 
 def _plain_blocks(text: str) -> list[CheckedBlock]:

@@ -17,10 +17,15 @@ ChangeKind = Literal["same", "left_out", "put_in"]
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with."""
+    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with.
+
+    Attributes:
+        alters: Whether what it tells of makes the quotation say something else than the source.
+    """
 
     kind: str
     values: Mapping[str, str] = field(default_factory=dict)
+    alters: bool = False
 
     def __str__(self) -> str:
         """Puts it into English, without a capital and a full stop."""
@@ -35,9 +40,9 @@ class Remark:
         return {"kind": self.kind, **self.values}
 
 
-def remark(kind: str, **values: str) -> Remark:
+def remark(kind: str, *, alters: bool = False, **values: str) -> Remark:
     """Makes a remark."""
-    return Remark(kind=kind, values=values)
+    return Remark(kind=kind, values=values, alters=alters)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,14 @@ Likeness only decides where to look and whether to speak of altered words; it ne
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, Levenshtein, Opcode
 
-from app.checking.findings import Change
+from app.checking.findings import Change, ChangeKind
 
 # Share of words in common, in order, from which a quotation counts as somebody's words, altered.
 LIKE: Final = 0.6
@@ -89,7 +90,9 @@ def _located(quote: str, window: str) -> list[str]:
         if found is None or found.score == 0:
             return []
         begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
-        return _TOKEN.findall(window[_word_start(window, begin - _MARGIN) : _word_end(window, end + _MARGIN)])
+        # Whole words.
+        first, last = window.rfind(" ", 0, max(0, begin - _MARGIN)) + 1, window.find(" ", end + _MARGIN)
+        return _TOKEN.findall(window[first : last if last >= 0 else len(window)])
     source, quoted = _TOKEN.findall(window), _TOKEN.findall(quote)
     if len(quoted) >= min(len(source), _MOST_WORDS):
         return source
@@ -106,24 +109,12 @@ def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
     """
     if source and quoted and source[-1].rstrip(".,;:!") == quoted[-1]:
         source = [*source[:-1], quoted[-1]]
-    out: list[str] = []
-    put: list[str] = []
-    for step in Levenshtein.opcodes(source, quoted):
-        if step.tag != "equal":
-            out += source[step.src_start : step.src_end]
-            put += quoted[step.dest_start : step.dest_end]
-            continue
-        yield from _changed(out, put)
-        out, put = [], []
-        yield Change(kind="same", text=" ".join(source[step.src_start : step.src_end]))
-    yield from _changed(out, put)
-
-
-def _changed(out: Sequence[str], put: Sequence[str]) -> Iterator[Change]:
-    if out:
-        yield Change(kind="left_out", text=" ".join(out))
-    if put:
-        yield Change(kind="put_in", text=" ".join(put))
+    for same, group in groupby(Levenshtein.opcodes(source, quoted), key=lambda step: step.tag == "equal"):
+        steps = list(group)
+        theirs = " ".join(source[steps[0].src_start : steps[-1].src_end])
+        own = " ".join(quoted[steps[0].dest_start : steps[-1].dest_end])
+        texts: dict[ChangeKind, str] = {"same": theirs} if same else {"left_out": theirs, "put_in": own}
+        yield from (Change(kind=kind, text=text) for kind, text in texts.items() if text)
 
 
 def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:
@@ -138,12 +129,3 @@ def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opc
 
 def _bare(token: str) -> str:
     return _BARE.sub("", token).casefold() or token
-
-
-def _word_start(text: str, position: int) -> int:
-    return 0 if position <= 0 else text.rfind(" ", 0, position) + 1
-
-
-def _word_end(text: str, position: int) -> int:
-    end = text.find(" ", position) if position < len(text) else -1
-    return len(text) if end < 0 else end

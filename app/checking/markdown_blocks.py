@@ -62,10 +62,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
             depth += token.nesting
         elif token.type in ("list_item_open", "list_item_close"):
             items += token.nesting
-        elif token.type == "heading_open":
-            level = int(token.tag[1:])
-        elif token.type == "heading_close":
-            level = 0
+        elif token.type in ("heading_open", "heading_close"):
+            level = int(token.tag[1:]) if token.nesting > 0 else 0
         elif token.type == "table_open":
             rows, tables = [], tables + 1
         elif token.type == "tr_open":

@@ -9,7 +9,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 import regex
@@ -17,7 +17,7 @@ import regex
 from ingest.language.lexicons import RegexPatterns
 from ingest.text.readable import ReadableText
 from ingest.text.squash import squash, squash_map
-from vectorstore.records import Edit, Statement
+from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.
 _TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
@@ -87,37 +87,22 @@ def _marks(key: str) -> list[tuple[int, str]]:
     return [(mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key))]
 
 
-@dataclass(frozen=True, eq=False)
 class KeyedText:
-    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is asked for.
+    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is asked for."""
 
-    Attributes:
-        edits: Its repairs; those of kind `furniture` are left out of what is compared.
-        start: Where its own words begin in the source; an intervention has the text of its whole record.
-        end: Where they end; None for the end of the source.
-    """
+    def __init__(self, source: str, edits: tuple[Edit, ...], start: int = 0, end: int | None = None) -> None:
+        """Makes the compared text of `[start, end)`, by default to the end: an intervention has its record's source.
 
-    source: str
-    edits: tuple[Edit, ...]
-    start: int = 0
-    end: int | None = None
-    text: str = field(init=False, repr=False)
-    _marked: list[tuple[int, str]] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Makes the compared text."""
+        Repairs of kind `furniture` are left out of what is compared.
+        """
+        self.source, self._edits = source, edits
+        self.start, self._end = start, len(source) if end is None else end
         key = match_key(self._kept.text)
-        object.__setattr__(self, "text", plain_key(key))
-        object.__setattr__(self, "_marked", _marks(key))
+        self.text, self._marked = plain_key(key), _marks(key)
 
     def __contains__(self, key: str) -> bool:
         """Returns whether the words of a key stand somewhere in the text."""
         return plain_key(key) in self.text
-
-    @classmethod
-    def of(cls, statement: Statement) -> "KeyedText":
-        """Returns a statement's text as it is compared."""
-        return cls(statement.source_text, statement.edits, statement.span.start, statement.span.end)
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
         """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
@@ -159,18 +144,17 @@ class KeyedText:
     @cached_property
     def _glue(self) -> frozenset[int]:
         """Where the source lacks a space that its repair puts in."""
-        return frozenset(edit.start for edit in self.edits if edit.kind == "glue")
+        return frozenset(edit.start for edit in self._edits if edit.kind == "glue")
 
     @property
     def _kept(self) -> ReadableText:
         """The own words without page furniture, in place of which is a space."""
-        end = len(self.source) if self.end is None else self.end
         left_out = (
             replace(edit, start=edit.start - self.start, end=edit.end - self.start, text=" ")
-            for edit in self.edits
-            if edit.kind == "furniture" and self.start <= edit.start and edit.end <= end
+            for edit in self._edits
+            if edit.kind == "furniture" and self.start <= edit.start and edit.end <= self._end
         )
-        return ReadableText(self.source[self.start : end], tuple(left_out))
+        return ReadableText(self.source[self.start : self._end], tuple(left_out))
 
 
 # Of the texts that were asked for latest: each takes eight bytes for every character.

@@ -6,7 +6,6 @@ from typing import Final
 import regex
 
 from app.answering.quoted_speaker import quoted_speaker
-from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
 from app.checking.matching import Match, whole_words
@@ -42,17 +41,17 @@ _FEWEST_PIECES: Final = 4
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 
 
-def judge_omissions(match: Match, text: SourceText) -> Iterator[Judged]:
+def judge_omissions(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields what is to be said of what the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
         kind = None if gap else _weigh(text, begin, end)
         if kind is not None:
             words, alters = " ".join(text.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
-            yield Judged(remark=remark(kind, words=words if alters else _shortened(words)), alters=alters)
+            yield remark(kind, alters=alters, words=words if alters else _shortened(words))
     if len(match.pieces) >= _FEWEST_PIECES:
         sizes = [len(whole_words(text.source[start:end])) for start, end in match.pieces]
         if sum(size <= _PIECE_WORDS for size in sizes) * 2 > len(sizes):
-            yield Judged(remark=remark("pieces"))
+            yield remark("pieces")
 
 
 def _weigh(text: SourceText, begin: int, end: int) -> str | None:

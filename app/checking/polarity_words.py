@@ -17,7 +17,7 @@ from ingest.language.lexicons import RegexPatterns, load_lexicon
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
 
-PolarityKind = Literal["denial", "doubt", "condition", "modal", "count", "number"]
+PolarityKind = Literal["denial", "doubt", "condition", "modal", "count"]
 
 _GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
 _OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
@@ -26,7 +26,6 @@ _OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
 _PATTERNS: Final = RegexPatterns("drafts")
-_NUMBER: Final = regex.compile(r"\p{N}+")
 # Clauses back from a quotation that may govern it over an aside.
 _CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
@@ -40,11 +39,10 @@ class PolarityWord:
     sense: str
     start: int
     end: int
-    text: str
 
 
 def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
-    """Returns the words of a text that deny, limit, oblige, permit or count, in order; "not only" denies nothing."""
+    """Returns the words of a text that deny, limit, oblige, permit or count; "not only" denies nothing."""
     found: list[PolarityWord] = []
     for code in _languages(text, language):
         found += [
@@ -54,8 +52,7 @@ def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
         ]
         for kind in _GOVERNING:
             found += [_word(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
-    found += [_word("number", match.group(), match) for match in _NUMBER.finditer(text)]
-    return tuple(sorted(found, key=lambda word: word.start))
+    return tuple(found)
 
 
 def of_kinds(found: Iterable[PolarityWord], *kinds: PolarityKind) -> tuple[PolarityWord, ...]:
@@ -88,9 +85,7 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     last = segments[-1]
     if len(segments) > 1 and (_PATTERNS.joins.fullmatch(last) or _PATTERNS.resumes.fullmatch(last)):
         return " ".join(segments[-_CLAUSES:]), False
-    if last.strip() and not _PATTERNS.coordinator.fullmatch(last):
-        return last, False
-    if _PATTERNS.coordinator.match(last) or len(segments) == 1:
+    if last.strip() or _PATTERNS.coordinator.match(last) or len(segments) == 1:
         return last, False
     return " ".join(segments[-3:-1]), _PATTERNS.subject.match(quoted) is not None
 
@@ -145,7 +140,7 @@ def _languages(text: str, language: str) -> tuple[str, ...]:
 
 
 def _word(kind: PolarityKind, sense: str, match: "regex.Match[str]") -> PolarityWord:
-    return PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end(), text=match.group())
+    return PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end())
 
 
 @cache

@@ -8,6 +8,7 @@ that somebody speaks; words that are called a title, or written like one, are no
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import Final
 
 import regex
@@ -15,7 +16,6 @@ import regex
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation, Remark, Skipped, remark
 from app.checking.matching import whole_words
-from app.checking.plain_marks import plain_marks
 from ingest.language.attribution_verbs import introduces_speech, introduces_title
 from ingest.language.sentences import SENTENCE_ENDS
 
@@ -54,6 +54,17 @@ _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷
 NOT_CLOSED: Final = "not_closed"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
+# Marks as typesetters, web pages and programs write them: ``…'', <<…>>, \"…\", ''…'', &quot;…&quot;, <q>…</q>.
+_SAME: Final = str.maketrans("❝❞❛❜❮❯⟪⟫｢｣″‶＇🙶🙷ˮ", '“”‘’«»«»「」""\'“”"')
+_WRITTEN: Final = regex.compile(
+    r"(?P<open>``|(?<!\p{L}),,(?=\p{L})|<<(?=\s?[\p{L}\p{N}\[…])|<q(?:\s[^<>]{0,80})?>)|(?P<close></q>|(?<=[\p{L}\p{N}.!?…,;\])%]\s?)>>)|(?P<escaped>\\+[\"'“”])"
+    r"|(?P<entity>&(?:quot|ldquo|rdquo|bdquo|laquo|raquo|lsquo|rsquo|sbquo|lsaquo|rsaquo|apos|#0?34|#39|#171|#187|#8216|#8217|#8218|#822[0-2]|#8249|#8250|#x0?22|#x27|#x201[89cCdDeE]|#x[aAbB][bB]);)"
+    r"|(?P<double>''|´´|’’|‘‘)",
+    regex.IGNORECASE,
+)
+_PLAIN: Final = {"``": "“", ",,": "„", "<<": "«", ">>": "»", "</q>": "”"}
+# What they are longer than the plain mark: a character that takes no room and shows nothing, so that offsets stay.
+_FILL: Final = "\u2060"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +79,7 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
     # Marks of equal length, so that what is found there has the document's own offsets and words.
-    read = replace(document, blocks=tuple(replace(block, text=plain_marks(block.text)) for block in document.blocks))
+    read = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
     for quotation in sorted(_all(read), key=lambda quotation: quotation.spans[0]):
         # What is set off as a block may hold the end of a quotation that began before it.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
@@ -84,6 +95,30 @@ def find_quotations(document: CheckedDocument) -> Quotations:
             skipped.append(Skipped(quote=quotation.text, reason=reason, where=block.where))
     skipped += _unmarked(document, found)
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
+
+
+def _plain_marks(text: str) -> str:
+    """Returns a text of equal length in which quotation marks of every kind are plain ones."""
+    return _WRITTEN.sub(_plain, text.translate(_SAME))
+
+
+def _plain(found: "regex.Match[str]") -> str:
+    written = found.group()
+    opens = found["open"] is not None or (found["close"] is None and _opens(found))
+    if found["entity"]:
+        mark = unescape(written)
+    elif found["escaped"]:
+        mark = written[-1]
+    else:
+        mark = ("“" if opens else "”") if found["double"] else _PLAIN.get(written, "“")
+    fill = _FILL * (len(written) - len(mark))
+    return fill + mark if opens else mark + fill
+
+
+def _opens(found: "regex.Match[str]") -> bool:
+    """Returns whether a mark that opens and closes alike stands before a word and behind none."""
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    return (not before or before.isspace() or before in "([{—–:：«“„") and not after.isspace()
 
 
 def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Skipped]:
@@ -124,10 +159,9 @@ def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
     text = block.text
     while (mark := _NOTE_MARK.search(text)) is not None:
         text = text[: mark.start()]
-    start = block.start + len(text) - len(text.lstrip())
     text = text.strip().strip('“”„«»"')
-    start = block.start + block.text.index(text) if text else start
     if text:
+        start = block.start + block.text.index(text)
         yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
 
 
@@ -147,7 +181,7 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
         opening = _next_opening(text, position)
         if opening is None or unclosed == _UNCLOSED:
             return found, at - index + 1
-        mark, close = text[opening], _closing(text, opening)
+        mark, close = text[opening], _closing(text, opening + 1, text[opening])
         if close is not None:
             found.append(_quotation(document, [(at, opening + 1, close)]))
             position = close + 1
@@ -175,7 +209,7 @@ def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list
         begin = len(text) - len(text.lstrip())
         again = text[begin : begin + 1] in (mark, "»" if mark == "«" else mark)
         start = begin + 1 if again else begin
-        close = _closing(text, start - 1 if again else None, mark=mark)
+        close = _closing(text, start, mark)
         another = _next_opening(text, start)
         if close is not None and (again or another is None or close < another or mark == '"'):
             return [*pieces, (index, start, close)], index
@@ -192,25 +226,16 @@ def _next_opening(text: str, position: int) -> int | None:
             continue
         if mark == "'" and _YEARS.match(text, at + 1):
             continue
-        if mark in ("”", "»") and not _closes_same(text, at):
+        # `”…”` and `»…«`, as some languages quote.
+        if mark in ("”", "»") and not any(text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]):
             continue
         if mark not in "\"'‘”»" or _OPENS_AFTER.search(text[max(0, at - 1) : at]):
             return at
     return None
 
 
-def _closes_same(text: str, at: int) -> bool:
-    """Returns whether `”…”` and `»…«` are meant, as some languages quote: the mark opens at a word's beginning."""
-    mark = text[at]
-    return bool(_OPENS_AFTER.search(text[max(0, at - 1) : at])) and any(
-        text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]
-    )
-
-
-def _closing(text: str, opening: int | None, *, mark: str | None = None) -> int | None:
-    """Returns where the quotation closes that opens at an offset, past quotations nested in it; None if it does not."""
-    mark = mark or text[opening or 0]
-    begin = 0 if opening is None else opening + 1
+def _closing(text: str, begin: int, mark: str) -> int | None:
+    """Returns where a quotation closes that a mark opens, from an offset on, past those nested in it, if it does."""
     if mark in "‘'‚":
         return _closing_single(text, begin, _PAIRS[mark])
     closers, depth = _PAIRS[mark], 0

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
-from app.checking.brackets import Judged, judge_brackets
+from app.checking.brackets import judge_brackets
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
@@ -43,12 +43,12 @@ class _Hit:
 
     stored: StoredText
     match: Match
-    judged: tuple[Judged, ...]
+    judged: tuple[Remark, ...]
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What a reader should know beside what alters it."""
-        return tuple(each.remark for each in self.judged if not each.alters)
+        return tuple(each for each in self.judged if not each.alters)
 
     @property
     def faults(self) -> tuple[bool, int]:
@@ -129,20 +129,14 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        remarks: list[Remark] = []
+        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, quote, text)]
         # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.wanted.recased and not (around[0].strip() and small):
-            remarks.append(remark("first_letter"))
+            judged.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
-            remarks += judge_cut(match.start, match.end, quote, text, around)
-        judged = (
-            *judge_omissions(match, text),
-            *judge_brackets(match, text),
-            *judge_spacing(match, quote, text),
-            *(Judged(remark=r) for r in remarks),
-        )
-        return _Hit(stored=stored, match=match, judged=judged)
+            judged += judge_cut(match.start, match.end, quote, text, around)
+        return _Hit(stored=stored, match=match, judged=tuple(judged))
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields what a reader should know of who is named, and when, although the words are exact."""
@@ -215,7 +209,7 @@ class QuoteVerifier:
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
         """Returns the finding on words whose omissions or brackets turn what the source says."""
-        reason = next(each.remark for each in hit.judged if each.alters)
+        reason = next(each for each in hit.judged if each.alters)
         if reason.kind == "left_out_turns":
             changes = tuple(self._omissions(hit))
         else:

@@ -10,9 +10,8 @@ from typing import Final
 
 import regex
 
-from app.checking.brackets import Judged
 from app.checking.corpus_texts import SourceText
-from app.checking.findings import remark
+from app.checking.findings import Remark, remark
 from app.checking.match_key import NOTE_MARK
 from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
@@ -30,7 +29,7 @@ _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{La
 _PATTERNS: Final = RegexPatterns("drafts")
 
 
-def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Judged]:
+def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Remark]:
     """Yields what is to be said of words that quotation and source part in two ways."""
     edits = text.stored.statement.edits
     source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
@@ -43,12 +42,12 @@ def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Judged
     yield from sorted(judged, key=lambda each: not each.alters)[:1]
 
 
-def _judge(put: str, words: str, language: str) -> Judged:
+def _judge(put: str, words: str, language: str) -> Remark:
     """Judges two spellings: they alter where one denies and the other does not, and neither is a slip of typing."""
     denies = [any(word.kind == "denial" for word in polarity_words(each, language)) for each in (put, words)]
     slip = any(len(word) == 1 or not commonness(word, language) for word in (*put.split(), *words.split()))
     either = slip or _PATTERNS.either_way.fullmatch("".join(put.split())) is not None
-    return Judged(remark=remark("spaces_differ", put=put, words=words), alters=denies[0] != denies[1] and not either)
+    return remark("spaces_differ", alters=denies[0] != denies[1] and not either, put=put, words=words)
 
 
 def _parted(pieces: Sequence[str]) -> tuple[str, set[int], set[int]]:

@@ -4,16 +4,16 @@ A unit is a character of stored text that is searched; likeness counts by what i
 about a millisecond. What a limit leaves undone is said in the report.
 """
 
+from dataclasses import dataclass
 from typing import Final
-
-from pydantic import BaseModel, ConfigDict, Field
 
 MILLION: Final = 1_000_000
 # What it takes to read who is said to have spoken one quotation.
 READING: Final = 10 * MILLION
 
 
-class CheckLimits(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class CheckLimits:
     """How much work a check does at most.
 
     Attributes:
@@ -22,11 +22,9 @@ class CheckLimits(BaseModel):
         longest: Characters of a quotation; a longer one is looked for as it is, without likeness.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    quotation: int = Field(default=2_000, ge=1)
-    document: int = Field(default=60_000, ge=1)
-    longest: int = Field(default=20_000, ge=100)
+    quotation: int = 2_000
+    document: int = 60_000
+    longest: int = 20_000
 
 
 class WorkDone:

@@ -61,15 +61,12 @@ def desk(tmp_path_factory):
         yield opened
 
 
-def builder(desk, script, *, config=None, **options):
-    config = config or LlmConfig(model="openai:test", timeout_seconds=5, max_retries=0)
+def build(desk, script, *, states="AUT", topics=("extradition protocol",), quotations=3, config=(), how=(), **options):
+    config = LlmConfig(**{"model": "openai:test", "timeout_seconds": 5, "max_retries": 0} | dict(config))
     made = None if script is None else writer(script, config=config, **options)
-    return TableBuilder(desk.steps.retriever, desk.store.catalogue, desk.corpus.parties, desk.reviews.of, made)
-
-
-def build(desk, script, *, states="AUT", topics=("extradition protocol",), how=None, **options):
-    request = read_request(desk.corpus.parties(), states=[states], topics=topics)
-    return builder(desk, script, **options).build(request, **(how or {}))
+    builder = TableBuilder(desk.steps.retriever, desk.store.catalogue, desk.corpus.parties, desk.reviews.of, made)
+    request = read_request(desk.corpus.parties(), states=[states], topics=topics, quotations=quotations)
+    return builder.build(request, **dict(how))
 
 
 def number_of(user, words):
@@ -106,7 +103,7 @@ def texts_of(briefing, folder, capsys):
 
 
 def test_a_claim_that_holds_stands_over_its_quotation(desk):
-    briefing = build(desk, said((SOUND, SUPPORT)), usage=(900, 40))
+    briefing = build(desk, said((SOUND, SUPPORT)))
     (cell,) = briefing.cells
     (claim,) = cell.claims
     assert (claim.text, claim.state) == (SOUND, "AUT")
@@ -114,9 +111,6 @@ def test_a_claim_that_holds_stands_over_its_quotation(desk):
     assert {*claim.citations} <= {*cell.citations} and cell.unworded is None
     assert briefing.composer == "model" and briefing.writing.model == "openai:test"
     assert briefing.writing.prompt_versions == (load_prompt("compose").version,)
-    assert briefing.writing.usage == {
-        "prompt_tokens": 900, "completion_tokens": 40, "requests": 1, "estimated": False,
-    }  # fmt: skip
     for citation in briefing.citations:
         assert verify_citation(citation, desk.corpus.show(citation.statement_id)) == "verified"
 
@@ -144,6 +138,7 @@ def test_json_tells_claims_and_what_was_dropped_beside_what_it_told_before(desk)
     contract = contract_of(build(desk, said(*BAD, (SOUND, SUPPORT))))
     (row,), (before,) = contract["rows"], plain["rows"]
     assert {**before, "claims": row["claims"], "dropped_claims": row["dropped_claims"]} == row
+    assert {"state", "topic", "session", "kind", "citations", "note"} <= row.keys() and row["citations"][0]["quote"]
     assert row["claims"] == [{"text": SOUND, "state": "AUT", "citations": [1], "direction": None}]
     assert {claim["text"] for claim in row["dropped_claims"]} >= {text for text, _ in BAD[:2]}
     assert (contract["composer"], contract["model"], plain["composer"], plain["model"]) == (
@@ -155,11 +150,9 @@ def test_json_tells_claims_and_what_was_dropped_beside_what_it_told_before(desk)
 
 
 def test_a_citation_that_the_model_adds_is_quoted_in_the_cell_and_leaves_key_and_kind_alone(desk):
-    asked = {"states": ["AUT"], "topics": ["extradition protocol"], "quotations": 1}
-    request = read_request(desk.corpus.parties(), **asked)
-    plain = builder(desk, None).build(request).cells[0]
+    plain = build(desk, None, quotations=1).cells[0]
     claim = "Austria answered 48 requests in 2015 under the extradition protocol"
-    briefing = builder(desk, said((claim, NUMBER))).build(request)
+    briefing = build(desk, said((claim, NUMBER)), quotations=1)
     (cell,) = briefing.cells
     assert [c.text for c in cell.claims] == [claim]
     assert [briefing.citation(n).quote for n in cell.citations] == [SUPPORT, NUMBER, UNION]
@@ -207,14 +200,8 @@ def test_a_cell_holds_few_claims(desk):
 
 
 def test_a_cell_without_evidence_is_not_asked_about(desk):
-    asked = []
-
-    def script(system, user):
-        asked.append(user)
-        return []
-
-    briefing = build(desk, script, states="CUB")
-    assert asked == [] and briefing.writing is None and briefing.cells[0].unworded is None
+    briefing = build(desk, lambda system, user: pytest.fail("it was asked"), states="CUB")
+    assert briefing.writing is None and briefing.cells[0].unworded is None
 
 
 TOPICS = ("extradition", "the extradition", "on extradition", "about extradition", "of extradition")
@@ -237,8 +224,8 @@ def never(system, user):
 )
 def test_a_model_that_gives_nothing_leaves_the_quotations_and_is_not_asked_for_ever(desk, script, reasons, told):
     seconds = 0.2 if script is never else 5
-    config = LlmConfig(model="openai:test", timeout_seconds=seconds, max_retries=0, output="structured")
     began = time.monotonic()
+    config = {"timeout_seconds": seconds, "output": "structured"}
     briefing = build(desk, script, topics=TOPICS, config=config)
     assert time.monotonic() - began < 2 * seconds + 6
     plain = build(desk, None, topics=TOPICS)
@@ -257,14 +244,13 @@ def test_a_model_that_fails_once_is_asked_again(desk):
         calls.append(user)
         return ConnectionError("refused") if len(calls) % 2 else said((SOUND, SUPPORT))(system, user)
 
-    config = LlmConfig(model="openai:test", timeout_seconds=5, max_retries=0, output="structured")
-    briefing = build(desk, script, topics=TOPICS, config=config)
+    briefing = build(desk, script, topics=TOPICS, config={"output": "structured"})
     assert [cell.unworded for cell in briefing.cells] == ["failed", None, "failed", None, "failed"]
 
 
 def test_usage_and_cost_are_summed_over_the_cells(desk):
-    config = LlmConfig(model="openai:test", timeout_seconds=5, input_price=1000, output_price=2000)
-    briefing = build(desk, said((SOUND, SUPPORT)), states="AUT, POL", config=config, usage=(900, 40))
+    prices = {"input_price": 1000, "output_price": 2000}
+    briefing = build(desk, said((SOUND, SUPPORT)), states="AUT, POL", config=prices, usage=(900, 40))
     assert briefing.writing.usage == {
         "prompt_tokens": 1800, "completion_tokens": 80, "requests": 2, "estimated": False,
         "cost": pytest.approx(2 * (900 * 1000 + 40 * 2000) / 1_000_000),
@@ -272,19 +258,16 @@ def test_usage_and_cost_are_summed_over_the_cells(desk):
 
 
 def test_whoever_leaves_stops_the_model(desk):
-    class LeftError(Exception):
-        pass
-
     heard = []
     stopped = threading.Event()
 
     def progress(step):
         heard.append(step)
         if len(heard) > 1:
-            raise LeftError
+            raise KeyboardInterrupt
 
     script = said(*[(SOUND, SUPPORT)] * 20)
-    with pytest.raises(LeftError):
+    with pytest.raises(KeyboardInterrupt):
         build(desk, script, how={"progress": progress}, pause=0.02, stopped=stopped)
     assert stopped.wait(5)
 
@@ -305,21 +288,18 @@ def test_points_are_claims_with_their_quotations_within_the_same_limits(desk):
     assert [point.party for point in briefing.points[:2]] == ["AUT", "POL"] and others[0].claim is None
     plain = choose_points(build(desk, None, states="AUT, POL"), max_points=None, max_tokens=None)
     # Where a claim does not fit with its quotation, the quotation alone may.
-    tokens = 30
-    short = choose_points(briefing, max_points=1, max_tokens=tokens)
+    short = choose_points(briefing, max_points=1, max_tokens=30)
     assert [point.claim for point in short] == [None] and short[0] == plain[0]
     assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1
 
 
 def test_what_a_reviewer_rejected_is_not_claimed(desk, tmp_path, capsys):
-    briefing = build(desk, said((SOUND, SUPPORT)))
-    desk.reviews.keep(briefing.cells[0].key, "rejected")
+    key = build(desk, None).cells[0].key
+    desk.reviews.keep(key, "rejected")
     try:
-        reviews = desk.reviews.of([briefing.cells[0].key])
-        cell = replace(briefing.cells[0], review=reviews[briefing.cells[0].key])
-        rejected = replace(briefing, cells=(cell,))
+        rejected = build(desk, said((SOUND, SUPPORT)))
+        assert rejected.cells[0].claims and rejected.points == ()
         assert SOUND not in briefing_html(rejected)
         assert all(SOUND not in text for text in texts_of(rejected, tmp_path, capsys).values())
-        assert build(desk, said((SOUND, SUPPORT))).points == ()
     finally:
-        desk.reviews.forget(briefing.cells[0].key)
+        desk.reviews.forget(key)

@@ -71,6 +71,7 @@ def test_talking_points_keep_their_number(capsys, filled_store, tmp_path):
         (["--states", "Nowhere", "--topic", "x"], 2, "'Nowhere' is no known State or group"),
         ([*ASKED, "-o", "brief.odt"], 1, "end its name in .docx"),
         ([*ASKED, "-o", "no/such/folder/brief.md"], 1, "create it first"),
+        ([*ASKED, "--composer", "model"], 2, "UNTOC_LLM__MODEL"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(capsys, filled_store, arguments, code, said):
@@ -98,9 +99,3 @@ def test_the_model_of_the_settings_words_the_cells_unless_told_otherwise(
     assert (code, contract["composer"]) == (0, composer)
     assert contract["model"] == (None if composer == "extractive" else "scripted:test")
     assert any(row["claims"] for row in contract["rows"]) == (composer == "model")
-
-
-def test_a_model_that_is_not_set_is_refused_in_one_line(capsys, filled_store):
-    code, out, err = brief(capsys, filled_store, *ASKED, "--composer", "model")
-    assert (code, out) == (2, "")
-    assert "UNTOC_LLM__MODEL" in err and len(err.strip().splitlines()) == 1

@@ -54,12 +54,11 @@ def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -
 
 
 def test_a_cell_whose_quotations_are_all_dropped_refers_to_none_and_says_why() -> None:
-    briefing = fake_briefing()
-    cells = tuple(replace(c, more=2) if c is cell_of(briefing, "XAA") else c for c in briefing.cells)
-    briefing = replace(briefing, cells=cells)
+    briefing = with_cells(worded_briefing(), "XAA", EXTRADITION, more=2)
     for number in (1, 2, 3):
         briefing = drop_quotation(briefing, cell_of(briefing, "XAA").key, number)
     cell = cell_of(briefing, "XAA")
+    assert (cell.citations, cell.kind, cell.claims) == ((), "no_position", ())
     assert (cell.standing, cell.note) == ("no_position", "quotations were taken out")
 
 
@@ -88,14 +87,6 @@ def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
     assert told == {1: (0, [2], 1), 2: (0, [1], 0), 3: (1, [2, 1], 0)}
     quotes = [c.quote for c in arrange(drop_quotation(briefing, key, 1)).citations]
     assert briefing.citation(1).quote not in quotes and briefing.citation(2).quote in quotes
-
-
-def test_cell_whose_last_quotation_is_dropped_takes_no_position() -> None:
-    briefing = worded_briefing()
-    cell = next(cell for cell in briefing.cells if len(cell.citations) == 1)
-    (number,) = cell.citations
-    new = cell_of(drop_quotation(briefing, cell.key, number), cell.party, cell.subject)
-    assert (new.citations, new.kind, new.claims) == ((), "no_position", ())
 
 
 def test_added_quotation_is_cited_counted_and_found_again_by_its_span() -> None:

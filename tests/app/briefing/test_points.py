@@ -31,20 +31,17 @@ def _quoting(number: int, party: str = "XAA", **changed: object) -> Briefing:
     return replace(briefing, citations=citations, cells=cells, points=())
 
 
+ARVANDIA, RIMALIA, WHEN = "Arvandia (fictional)", "Rimalia (fictional)", "14–18 October 2024"
+
+
 @pytest.mark.parametrize(
     ("briefing", "lead"),
     [
-        (_quoting(1), "Arvandia (fictional), 14–18 October 2024"),
-        (
-            _quoting(1, quoting=True, quoted_party="XRM"),
-            "Arvandia (fictional), quoting Rimalia (fictional), 14–18 October 2024",
-        ),
-        (_quoting(1, quoting=True), "Arvandia (fictional), quoting somebody else, 14–18 October 2024"),
-        (_quoting(1, summarised=True), "Arvandia (fictional), as summarised in the record, 14–18 October 2024"),
-        (
-            _quoting(1, "XRM", held_by=("XAA", "XRM")),
-            "Rimalia (fictional), jointly with Arvandia (fictional), 14–18 October 2024",
-        ),
+        (_quoting(1), f"{ARVANDIA}, {WHEN}"),
+        (_quoting(1, quoting=True, quoted_party="XRM"), f"{ARVANDIA}, quoting {RIMALIA}, {WHEN}"),
+        (_quoting(1, quoting=True), f"{ARVANDIA}, quoting somebody else, {WHEN}"),
+        (_quoting(1, summarised=True), f"{ARVANDIA}, as summarised in the record, {WHEN}"),
+        (_quoting(1, "XRM", held_by=("XAA", "XRM")), f"{RIMALIA}, jointly with {ARVANDIA}, {WHEN}"),
         (_quoting(5, "XAB"), "Group of Riparian States (fictional), delivered by Belmora, 12 October 2020"),
         (_quoting(1, state=None, date=None), "XAA_2024.txt"),
     ],

@@ -6,18 +6,16 @@ import pytest
 
 from app.answering.citation_spans import cite
 from app.briefing.cells import Subject, Suggestion
-from app.briefing.position_classifier import deciding, suggest_kind
+from app.briefing.position_classifier import deciding, suggest
 from app.records import Citation
 from tests.cases import Cases
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
 cases = Cases(__file__)
 
-PROPOSED = "Some delegations have proposed visits by experts."
 
-
-def statement(text: str, *, state: str = "XAA", edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
-    metadata = Metadata(state=state, language="en")
+def statement(text: str, *, edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
+    metadata = Metadata(state="XAA", language="en")
     return Document(
         document_id=name, file=f"{name}.txt", sha256="", source_text=text, metadata=metadata, edits=edits
     ).as_statement()
@@ -29,14 +27,14 @@ def citation(of: Statement, number: int = 1, start: int = 0, end: int | None = N
     return cite(of, [whole], range(0, 1), number)
 
 
-def on(topic: str = "", article: str | None = None) -> Subject:
-    return Subject(label=topic, topic=topic, article=article)
+def on(topic: str = "", article: str | None = None, *, harm: bool = False) -> Subject:
+    return Subject(label=topic, topic=topic, article=article, harm=harm)
 
 
-def suggested(*texts: str, topic: str = "") -> Suggestion:
+def suggested(*texts: str, subject: Subject, language: str = "en") -> Suggestion:
     made = [statement(text, name=f"s{number}") for number, text in enumerate(texts, 1)]
-    citations = [citation(one, number) for number, one in enumerate(made, 1)]
-    return suggest_kind(citations, {one.statement_id: one for one in made}, on(topic))
+    cited = [(replace(citation(one, number), language=language), one) for number, one in enumerate(made, 1)]
+    return deciding([(each, suggest(each, one, subject)) for each, one in cited])
 
 
 def test_words_have_the_offsets_of_the_source() -> None:
@@ -47,7 +45,7 @@ def test_words_have_the_offsets_of_the_source() -> None:
         Edit(start=hyphen, end=hyphen + 2, text="", kind="hyphen"),
     )
     made = statement(source, edits=edits)
-    found = suggest_kind([citation(made, 3, 11, source.index(" Goodbye"))], {"s": made}, on("visits"))
+    found = suggest(citation(made, 3, 11, source.index(" Goodbye")), made, on("visits"))
     (words,) = found.words
     assert (found.kind, words.kind, words.citation) == ("opposes", "opposes", 3)
     assert words.text == "do not support"
@@ -55,31 +53,31 @@ def test_words_have_the_offsets_of_the_source() -> None:
 
 
 def test_no_citation_is_no_position() -> None:
-    assert suggest_kind([], {}, on("extradition")) == Suggestion(kind="no_position")
+    assert deciding([]) == Suggestion(kind="no_position")
 
 
 @cases("topic", "texts", "kind")
 def test_a_position_is_that_of_words_on_the_topic(topic: str, texts: list[str], kind: str) -> None:
-    found = suggested(*texts, topic=topic)
+    found = suggested(*texts, subject=on(topic))
     assert found.kind == kind and found.words
     assert all(words.text in " ".join(texts) for words in found.words)
 
 
-def test_the_name_of_a_state_in_a_topic_does_not_name_the_topic() -> None:
-    assert suggested("We deplore the suffering of Cuba.", topic="tariffs on Cuba").kind == "no_position"
-    assert suggested("We reject tariffs on Cuba.", topic="tariffs on Cuba").kind == "opposes"
-
-
-def test_what_others_said_is_no_position() -> None:
-    found = suggested(PROPOSED, topic="visits by experts")
-    assert (found.kind, found.direction, found.words) == ("no_position", None, ())
+@cases("topic", "language", "text")
+def test_words_on_something_else_or_of_others_or_both_ways_take_no_position(
+    topic: str, language: str, text: str
+) -> None:
+    found = suggested(text, subject=on(topic), language=language)
+    assert found.kind == "no_position" and found.direction in (None, "mentions") and not found.words
 
 
 def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:
-    made = statement("The articles 16 to 18 apply to every crime. The first class finished its studies in July.")
-    assert suggest_kind([citation(made)], {"s": made}, on(article="18")).kind == "no_position"
-    other = statement("We support article 18. We oppose any tax on letters.")
-    assert suggest_kind([citation(other)], {"s": other}, on(article="18")).kind == "supports"
+    other, named = (
+        "The articles 16 to 18 apply to every crime. The first class finished its studies in July.",
+        ("We support article 18. We oppose any tax on letters."),
+    )
+    assert suggested(other, subject=on(article="18")).kind == "no_position"
+    assert suggested(named, subject=on(article="18")).kind == "supports"
 
 
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
@@ -96,68 +94,36 @@ def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_wa
     assert deciding([(late, mentions), (late, told)]) == told
 
 
-def test_what_a_group_said_decides_only_where_the_party_shows_nothing() -> None:
-    own = statement("The meeting was held in March.", state="XAB", name="own")
-    group = statement("The Group supports the mechanism.", state="XGR", name="group")
-    spoken = statement("We have adopted a law on this.", state="XAB", name="spoken")
-    stored = {one.statement_id: one for one in (own, group, spoken)}
-    assert suggest_kind([citation(own, 1), citation(group, 2)], stored, on()).kind == "supports"
-    assert suggest_kind([citation(spoken, 1)], stored, on()).kind == "reports_practice"
-
-
-def test_words_in_another_language_take_a_position_only_on_a_topic_that_they_name() -> None:
-    named, other = (
-        replace(citation(statement(text)), language="es")
-        for text in ("Apoyamos la extradición.", "Apoyamos el registro de las armas.")
-    )
-    statements = {"s": statement("")}
-    assert suggest_kind([named], statements, on("extradition")).kind == "supports"
-    assert suggest_kind([other], statements, on("extradition")).kind == "no_position"
-    assert suggest_kind([other], statements, on("blockchain")).kind == "no_position"
-    assert suggest_kind([replace(other, language="en")], statements, on("extradition")).direction is not None
+def test_words_that_do_not_name_the_topic_take_a_position_only_in_its_own_language() -> None:
+    other = "Apoyamos el registro de las armas."
+    assert suggested(other, subject=on("extradition"), language="en").direction is not None
 
 
 @cases("text")
 def test_what_is_said_of_a_part_or_under_a_condition_takes_no_plain_position(text: str) -> None:
-    assert suggested(text, topic="return of assets").kind not in ("supports", "opposes", "conditional")
+    assert suggested(text, subject=on("return of assets")).kind not in ("supports", "opposes", "conditional")
 
 
-@cases("language", "text")
-def test_what_is_added_in_another_language_is_not_set_against_the_rest(language: str, text: str) -> None:
-    made = statement(text)
-    found = suggest_kind([replace(citation(made), language=language)], {"s": made}, on("return of assets"))
-    assert found.kind == "supports"
+@cases("topic", "language", "text")
+def test_words_in_another_language_support_a_topic_that_they_name(topic: str, language: str, text: str) -> None:
+    assert suggested(text, subject=on(topic), language=language).kind == "supports"
 
 
 def test_a_position_that_is_declined_later_does_not_fall_back_to_an_earlier_one() -> None:
-    found = suggested("Arvandia has no position on the visits.", "We support the visits.", topic="visits")
+    found = suggested("Arvandia has no position on the visits.", "We support the visits.", subject=on("visits"))
     assert (found.kind, found.declines) == ("no_position", True)
     assert found.words[0].text == "Arvandia has no position on the visits."
 
 
 @cases("text", "kind", "declines")
 def test_who_declines_a_position_declines_it_on_the_whole_subject(text: str, kind: str, declines: bool) -> None:
-    found = suggested(text, topic="review mechanism")
+    found = suggested(text, subject=on("review mechanism"))
     assert (found.kind, found.declines) == (kind, declines)
 
 
-def test_words_that_go_both_ways_take_no_position() -> None:
-    text = (
-        "We support the work of civil society. Its place, however, is at home."
-        " We do not think that the working groups should be opened to it."
-    )
-    assert suggested(text, topic="civil society").direction in (None, "mentions")
-
-
-def test_what_announces_a_topic_takes_no_position_on_it() -> None:
-    made = statement("Permítame detenerme en las investigaciones conjuntas. El artículo 19 las prevé desde hace años.")
-    found = suggest_kind([replace(citation(made), language="es")], {"s": made}, on("joint investigations"))
-    assert found.kind == "no_position"
-
-
 def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> None:
-    made = statement("We strongly condemn terrorism in all its forms. We fully support the fight against terrorism.")
-    found = suggest_kind([citation(made)], {"s": made}, replace(on("terrorism"), harm=True))
+    text = "We strongly condemn terrorism in all its forms. We fully support the fight against terrorism."
+    found = suggested(text, subject=on("terrorism", harm=True))
     assert found.kind in ("supports", "opposes")
     assert found.likely == "for"
 
@@ -169,5 +135,5 @@ def test_what_only_goes_on_does_not_turn_a_position_round(topic: str) -> None:
         " environment. It should be short. It should define a small number of offences. And it should leave the"
         " machinery of the Convention untouched, for that machinery works well."
     )
-    found = suggested(text, topic=topic)
+    found = suggested(text, subject=on(topic))
     assert (found.kind, found.likely) == ("supports", "for")

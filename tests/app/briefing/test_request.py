@@ -2,12 +2,15 @@ from itertools import pairwise
 
 import pytest
 
-from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
+from app.briefing.cells import Subject
+from app.briefing.request import asked_for_briefing, names_harm, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
+from app.export.arrange import kind_in_words
 from app.question.reading import resolve
 from app.question.resolution import Restyle
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
+from prompts.wording import load_document_words
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -43,14 +46,9 @@ def test_articles_are_of_the_convention_unless_their_treaty_is_named():
 
 
 def test_topics_one_a_line_and_years_as_range():
-    request = read_request(
-        PARTIES, topics=["mutual legal assistance\nextradition; asset recovery"], years=["2018-2020"]
-    )
-    assert [subject.topic for subject in request.subjects] == [
-        "mutual legal assistance",
-        "extradition",
-        "asset recovery",
-    ]
+    topics = ["mutual legal assistance", "extradition", "asset recovery"]
+    request = read_request(PARTIES, topics=["{}\n{}; {}".format(*topics)], years=["2018-2020"])
+    assert [subject.topic for subject in request.subjects] == topics
     assert request.years == ("2018", "2019", "2020")
 
 
@@ -93,10 +91,8 @@ def test_conversation_becomes_all_its_parties_on_all_its_subjects():
     topic = Scope(states=("AUT", "IRN"), topic="extradition", years=("2018",))
     request = request_of_scopes([article, topic])
     assert request.parties == ("IRN", "AUT")
-    assert [(s.treaty, s.article, s.topic) for s in request.subjects] == [
-        ("UNTOC", "4", ""),
-        (None, None, "extradition"),
-    ]
+    subjects = [(subject.treaty, subject.article, subject.topic) for subject in request.subjects]
+    assert subjects == [("UNTOC", "4", ""), (None, None, "extradition")]
     # A year of one question must not narrow the other.
     assert request.years == ()
 
@@ -105,3 +101,16 @@ def test_conversation_that_names_nobody_takes_who_was_quoted_and_needs_a_topic()
     assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
     with pytest.raises(BriefingError, match="names no topic"):
         request_of_scopes([Scope(states=("IRN",))])
+
+
+@cases("topic", "language", "harm")
+def test_a_harm_is_told_from_what_is_done_about_it(topic, language, harm):
+    assert names_harm(topic, language) == harm
+
+
+def test_support_on_a_harm_is_shown_as_action_against_it():
+    harm = Subject(label="Corruption", topic="corruption", harm=True)
+    other, words = Subject(label="Extradition", topic="extradition"), load_document_words("en")
+    assert kind_in_words(words, "supports", harm) == "supports action against it"
+    assert kind_in_words(words, "opposes", harm) == "opposes"
+    assert kind_in_words(words, "supports", other) == "supports"

@@ -1,21 +1,16 @@
 """The position table over a small store, with models that need no weights."""
 
 import hashlib
-import json
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from app.answering.verify import verify_citation
-from app.briefing.as_json import contract_of
 from app.briefing.cells import Review
 from app.briefing.edit import add_quotation, drop_quotation
-from app.briefing.leads import Leads
-from app.briefing.points import choose_points
 from app.briefing.request import read_request
 from app.errors import BriefingError
-from ingest.text.splitter import count_tokens
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
@@ -62,10 +57,10 @@ def own(tmp_path):
         yield opened
 
 
-def build(workspace, parties=(), **given):
+def build(workspace, parties=(), progress=lambda step: None, **given):
     """A briefing on the protocol if nothing else is named; fictional `parties` go by their codes."""
     request = read_request(workspace.corpus.parties(), **({"topics": ["extradition protocol"]} | given))
-    return workspace.briefings.build(replace(request, parties=parties) if parties else request)
+    return workspace.briefings.build(replace(request, parties=parties) if parties else request, progress)
 
 
 def test_every_party_and_subject_has_a_cell_in_the_order_asked(workspace):
@@ -234,43 +229,10 @@ def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
         workspace.reviews.keep(key, state, kind=kind)
 
 
-def test_points_keep_number_and_length_and_never_cut_a_quotation(workspace):
-    briefing = build(workspace, states=["AUT, POL"])
-    leads = Leads(briefing)
-
-    def tokens(point):
-        ((lead, citation),) = leads.leads(point)
-        return count_tokens(f"{lead}: “{citation.quote}”")
-
-    everything = choose_points(briefing, max_points=None, max_tokens=None)
-    assert [point.party for point in everything[:2]] == ["AUT", "POL"]
-    assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1
-    shortest = min(map(tokens, everything))
-    short = choose_points(briefing, max_points=None, max_tokens=shortest)
-    assert 1 <= len(short) < len(everything) and sum(map(tokens, short)) <= shortest
-
-
-def test_points_leave_out_what_a_person_rejected(workspace):
-    briefing = build(workspace, states=["AUT"])
-    rejected = Review(state="rejected", kind=None, note="", reviewer="", at="")
-    cells = tuple(replace(cell, review=rejected) for cell in briefing.cells)
-    assert choose_points(replace(briefing, cells=cells), max_points=None, max_tokens=None) == ()
-
-
 def test_progress_counts_every_cell(workspace):
     heard = []
-    request = read_request(workspace.corpus.parties(), states=["AUT, POL"], topics=["extradition protocol"])
-    workspace.briefings.build(request, heard.append)
+    build(workspace, states=["AUT, POL"], progress=heard.append)
     assert [(step.done, step.total) for step in heard] == [(0, 2), (1, 2)]
-
-
-def test_json_has_the_contract(workspace):
-    contract = contract_of(build(workspace, states=["AUT, CUB"]))
-    row, absent = contract["rows"]
-    assert {"state", "topic", "session", "kind", "citations", "note"} <= row.keys()
-    assert row["citations"][0]["quote"] and absent["kind"] == "no_statement" and absent["citations"] == []
-    assert contract["coverage"]["states_without_statement"] == ["CUB"]
-    assert json.loads(json.dumps(contract)) == contract
 
 
 def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidence(own):

@@ -10,6 +10,7 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
+from tests.fakes_attacks import ATTACKS, attacked_corpus
 from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
 from vectorstore.catalogue import Catalogue
@@ -27,6 +28,14 @@ def spoken(stored: Stored) -> dict[str, tuple[str, ...]]:
         name: tuple(" ".join(s.text.split()) for s in sentences if s.paragraph)
         for name, (_, sentences) in stored.items()
     }
+
+
+@pytest.fixture(scope="module")
+def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+    """A checker over the statements of a set of attacks, the first one if none is asked for."""
+    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[getattr(request, "param", "")])
+    with closing(store):
+        yield checker
 
 
 @pytest.fixture(scope="module")

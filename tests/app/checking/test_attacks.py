@@ -3,7 +3,7 @@
 import pytest
 
 from app.checking.documents import read_pasted
-from tests.fakes_attacks import ATTACKS, attacked_corpus, outcome, word_draft
+from tests.fakes_attacks import ATTACKS, outcome, word_draft
 
 pytestmark = pytest.mark.heavy
 
@@ -11,21 +11,10 @@ pytestmark = pytest.mark.heavy
 MISSED = frozenset({"e-h046", "e-h049"})
 
 
-@pytest.fixture(scope="module")
-def attacked(request, tmp_path_factory):
-    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[request.param])
-    yield checker
-    store.close()
-
-
 def cases_of(kind):
+    limit = pytest.mark.xfail(strict=True, reason="a known limit")
     return [
-        pytest.param(
-            name,
-            case,
-            id=case["id"],
-            marks=[pytest.mark.xfail(strict=True, reason="a known limit")] if case["id"] in MISSED else [],
-        )
+        pytest.param(name, case, id=case["id"], marks=[limit] if case["id"] in MISSED else [])
         for name, data in ATTACKS.items()
         for case in data[kind]
     ]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
+import regex
 
-from app.checking.documents import read_document, read_pasted
-from ingest.loaders.loaded import LoadLimits
+from app.checking.documents import read_pasted
 from tests.cases import Cases
+from tests.fakes_checking import read_file
 from tests.fakes_word import new_document, saved, with_table
 
 cases = Cases(__file__)
@@ -44,16 +45,12 @@ def _word(draft: Draft) -> bytes:
 @pytest.mark.parametrize("name", DRAFTS)
 def test_verdicts_are_the_same_in_every_form(name, checker, spoken, tmp_path):
     draft, expected = DRAFTS[name]
-    said = {f"{stem}:{at}": sentence for stem, sentences in spoken.items() for at, sentence in enumerate(sentences)}
-    written = list(draft)
-    for key, sentence in said.items():
-        written = [(level, text.replace("{" + key + "}", sentence)) for level, text in written]
+    sentence = regex.compile(r"\{(\w+):(\d+)\}")
+    written = [(level, sentence.sub(lambda at: spoken[at[1]][int(at[2])], text)) for level, text in draft]
     plain = [text for _, text in written]
     apart = "".join(text + ("\n" if level < 0 else "\n\n") for level, text in written)
     files = {"a.docx": _word(written), "a.md": _markdown(written).encode(), "a.txt": apart.encode()}
     documents = {"pasted": read_pasted("\n".join(plain)), "pasted apart": read_pasted(apart)}
-    for file, data in files.items():
-        (tmp_path / file).write_bytes(data)
-        documents[file] = read_document(tmp_path / file, LoadLimits())
+    documents |= {file: read_file(tmp_path / file, data) for file, data in files.items()}
     judged = {form: [f.verdict for f in checker.check(document).findings] for form, document in documents.items()}
     assert judged == dict.fromkeys(documents, expected)

@@ -25,6 +25,8 @@ def two(corpus_of):
     return corpus_of(
         ("a", [KEEPERS, SHIPS, "The keepers thank the Chair for the lamps of last year."], dict(AUT)),
         ("b", [PORTS, "The keepers thank the Chair for the lamps of last year."], dict(DEU)),
+        ("c", cases["SPACED"], dict(AUT)),
+        ("d", cases["NUMBERED"], dict(AUT)),
     )
 
 
@@ -178,34 +180,13 @@ def test_a_sign_after_the_last_word_quoted_is_no_difference():
     assert "left_out" in {change.kind for change in word_diff("Are they lit?".split(), "Are they lit".split())}
 
 
-SPACED = ("The keepers are nowhere bound by this rule.", "We cannot accept the notable costs of 10 000 crowns.")
-
-
-@cases("said", "verdict", "told", tuples=True)
-def test_words_parted_or_joined_otherwise_are_told(corpus_of, said, verdict, told):
-    found = only(
-        corpus_of(("a", [*SPACED, "不同意这项建议。公约有190个缔约国。"], dict(AUT))), f"Austria said: “{said}”"
-    )
-    assert (found.verdict, tuple(each.kind for each in found.warnings if each.kind == "spaces_differ")) == (
-        verdict,
-        told,
-    )
+@cases("said", "verdict", "told")
+def test_words_parted_or_joined_otherwise_are_told(two, said, verdict, told):
+    found = only(two, f"Austria said: “{said}”")
+    differing = [each.kind for each in found.warnings if each.kind == "spaces_differ"]
+    assert (found.verdict, differing) == (verdict, told)
 
 
 @cases("said", "verdict")
-def test_a_number_in_brackets_counts_unless_it_is_a_notes(corpus_of, said, verdict):
-    source = "We will host courses for officers in our ports. The master raises a flag on all of them."
-    assert only(corpus_of(("a", [source], dict(AUT))), f"Austria said: “{said}”").verdict == verdict
-
-
-DASHED = cases.tuples("DASHED")
-
-
-@pytest.fixture(scope="module")
-def dashed(corpus_of):
-    return corpus_of(("a", [*DASHED], dict(AUT)))
-
-
-@cases("said", "verdict")
-def test_dashes_and_raised_numbers_count_as_they_are_read(dashed, said, verdict):
-    assert only(dashed, f"Austria said: “{said}”").verdict == verdict
+def test_dashes_and_numbers_that_are_not_a_notes_count_as_they_are_read(two, said, verdict):
+    assert only(two, f"Austria said: “{said}”").verdict == verdict

@@ -5,27 +5,18 @@ import ast
 import pytest
 import regex
 
-from app.checking.documents import read_pasted
 from app.checking.findings import remark
-from app.checking.occasion_words import read_occasion
-from app.checking.written_years import in_digits
+from app.checking.occasion_words import in_digits, read_occasion
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from tests.fakes_attacks import ATTACKS, attacked_corpus
+from tests.fakes_checking import check, only
 
 cases = Cases(__file__)
 
 
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory):
-    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[""])
-    yield checker
-    store.close()
-
-
 def kinds(checker, text: str) -> tuple[str, list[str]]:
-    (finding,) = checker.check(read_pasted(text)).findings
+    finding = only(checker, text)
     return finding.verdict, [warning.kind for warning in finding.warnings]
 
 
@@ -40,13 +31,13 @@ def test_doubtful_speaker_or_time_is_told(attacked, text, expected):
 
 @cases("text", "expected")
 def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
-    finding = attacked.check(read_pasted(text)).findings[-1]
+    finding = check(attacked, text).findings[-1]
     assert finding.verdict == "verified" and expected in [warning.kind for warning in finding.warnings]
 
 
-@cases("text")
-def test_honest_quotation_with_others_and_times_named_rightly_bears_no_remark(attacked, text):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", [])
+@cases("text", "told")
+def test_others_and_times_named_rightly_bear_no_remark_and_a_second_speaker_does(attacked, text, told):
+    assert kinds(attacked, text.format(WEAK)) == ("verified", told)
 
 
 # Governors that a quotation is cut off from, in sentences that no other test holds: the quoted words stand in braces.
@@ -55,12 +46,10 @@ CUT = cases["CUT"]
 
 @pytest.mark.parametrize(("kind", "sentence"), [(kind, text) for kind, group in CUT.items() for text in group])
 def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sentence):
-    language = language_of_sentence(regex.sub("[{}]", "", sentence), "en")
-    checker = corpus_of(("cut", [regex.sub("[{}]", "", sentence)], {"state": "AUT", "language": language}))
+    whole = regex.sub("[{}]", "", sentence)
+    checker = corpus_of(("cut", [whole], {"state": "AUT", "language": language_of_sentence(whole, "en")}))
     quote = regex.search("{(.*)}", sentence)[1]
-    (finding,) = checker.check(read_pasted(f"Austria said: “{quote}”")).findings
-    told = [warning.kind for warning in finding.warnings]
-    assert (finding.verdict, told) == ("verified", [kind] if kind else [])
+    assert kinds(checker, f"Austria said: “{quote}”") == ("verified", [kind] if kind else [])
 
 
 @cases("draft")
@@ -69,11 +58,6 @@ def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draf
     texts = [words, "In the event of war we would share the funds."]
     checker = corpus_of(("omits", texts, {"state": "AUT", "language": "en"}))
     assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
-
-
-@cases("text")
-def test_another_state_in_apposition_to_the_speaker_is_told(attacked, text):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", ["not_all_speakers"])
 
 
 @cases("text")
@@ -97,16 +81,13 @@ def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
 @cases("text")
 def test_words_in_any_marks_are_judged(attacked, text):
     words = "Belmora supports the mechanism for any review of the implementation"
-    (finding,) = attacked.check(read_pasted(f"Belmora said in 2018: {text.format(words)}")).findings
+    finding = only(attacked, f"Belmora said in 2018: {text.format(words)}")
     assert (finding.quotation.text, finding.verdict) == (words, "altered")
 
 
 def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
-    for text in (
-        "Belmora said: we support the abolition of the mechanism.",
-        "Belmora said -- we support its abolition today.",
-    ):
-        (skipped,) = attacked.check(read_pasted(text)).skipped
+    for colon in (":", " --"):
+        (skipped,) = check(attacked, f"Belmora said{colon} we support its abolition today.").skipped
         assert "no quotation marks" in str(skipped.reason)
 
 
@@ -130,10 +111,3 @@ def test_every_remark_has_words_for_the_values_that_it_is_made_with():
         if isinstance(node.args[0], ast.Constant)
     ]
     assert len(made) > 20 and all(str(remark(kind, **values)) for kind, values in made)
-
-
-def test_few_before_a_cut_turns_what_is_cut(corpus_of):
-    words = "Few would deny that the Convention has served all of us well."
-    checker = corpus_of(("few", [words], {"state": "AUT", "language": "en"}))
-    cut = "deny that the Convention has served all of us well"
-    assert kinds(checker, f"Austria would “{cut}”.") == ("verified", ["turned_before"])

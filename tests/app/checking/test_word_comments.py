@@ -6,11 +6,9 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
-from app.checking.documents import read_document
 from app.checking.word_comments import comment_word
-from ingest.loaders.loaded import LoadLimits
+from tests.fakes_checking import read_file
 from tests.fakes_word import new_document, saved, with_footnotes, with_table
 
 
@@ -34,26 +32,16 @@ def draft(spoken):
 
 def commented(word) -> dict[str, str]:
     """The text that each comment spans, by comment id, paragraphs joined by a line break."""
-    spans: dict[str, list[str]] = {}
-    open_now: list[str] = []
+    spans: dict[str, str] = {}
+    begun: list[str] = []
     for element in word.element.body.iter():
         if element.tag == qn("w:commentRangeStart"):
-            open_now.append(element.get(qn("w:id")))
-            spans[open_now[-1]] = []
+            begun.append(element.get(qn("w:id")))
         elif element.tag == qn("w:commentRangeEnd"):
-            open_now.remove(element.get(qn("w:id")))
-        elif element.tag == qn("w:p"):
-            for identifier in open_now:
-                spans[identifier].append("\n")
-        elif element.tag == qn("w:t"):
-            for identifier in open_now:
-                spans[identifier].append(element.text or "")
-    return {identifier: "".join(pieces) for identifier, pieces in spans.items()}
-
-
-def read(path: Path, data: bytes) -> CheckedDocument:
-    path.write_bytes(data)
-    return read_document(path, LoadLimits())
+            begun.remove(element.get(qn("w:id")))
+        text = "\n" if element.tag == qn("w:p") else (element.text or "") if element.tag == qn("w:t") else ""
+        spans |= {identifier: spans.get(identifier, "") + text for identifier in begun}
+    return spans
 
 
 @pytest.fixture
@@ -62,7 +50,7 @@ def comment(tmp_path: Path, checker: Checker) -> Callable[[bytes], bytes]:
 
     def commented_copy(data: bytes) -> bytes:
         path = tmp_path / "draft.docx"
-        copy = comment_word(data, checker.check(read(path, data)))
+        copy = comment_word(data, checker.check(read_file(path, data)))
         assert path.read_bytes() == data
         return copy
 
@@ -95,7 +83,7 @@ def test_the_copy_reads_and_looks_as_the_original(tmp_path, comment, draft):
     before, after = Document(BytesIO(data)), Document(BytesIO(copy))
     bold = [[(run.text, run.bold) for run in p.runs if run.bold] for d in (before, after) for p in d.paragraphs]
     assert bold[: len(before.paragraphs)] == bold[len(before.paragraphs) :]
-    assert read(tmp_path / "copy.docx", copy).text == read(tmp_path / "draft.docx", data).text
+    assert read_file(tmp_path / "copy.docx", copy).text == read_file(tmp_path / "draft.docx", data).text
 
 
 def test_altered_words_are_commented_with_their_diff(comment, spoken):
