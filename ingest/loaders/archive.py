@@ -78,11 +78,15 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
     with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
         archive = ZipFile(BytesIO(data))
         entries = archive.infolist()
-    holds = f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}"
-    limits.check("max_archive_entries", len(entries), f"{holds}; split it")
+    limits.check(
+        "max_archive_entries", len(entries),
+        f"{name!r} holds {len(entries):,} entries, more than {limits.max_archive_entries:,}; split it",
+    )  # fmt: skip
     size = sum(entry.file_size for entry in entries)
-    unpacks = f"{name!r} unpacks to {size:,} bytes, more than {limits.max_unpacked_bytes:,}"
-    limits.check("max_unpacked_bytes", size, f"{unpacks}; save it without its images")
+    limits.check(
+        "max_unpacked_bytes", size,
+        f"{name!r} unpacks to {size:,} bytes, more than {limits.max_unpacked_bytes:,}; save it without its images",
+    )  # fmt: skip
     for entry in entries:
         most = limits.max_archive_ratio * max(entry.compress_size, 1)
         if entry.file_size > max(most, _EXEMPT):
@@ -95,10 +99,11 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
 
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
     """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
-    too_many = f"{name!r} holds too many files in all; split it"
-    limits.check("max_archive_entries", len(members), too_many, ArchiveTooLargeError)
-    too_large = f"{name!r} unpacks to too many bytes; split it"
-    limits.check("max_unpacked_bytes", sum(member.size for member in members), too_large, ArchiveTooLargeError)
+    size = sum(member.size for member in members)
+    limits.check(
+        "max_archive_entries", len(members), f"{name!r} holds too many files in all; split it", ArchiveTooLargeError
+    )
+    limits.check("max_unpacked_bytes", size, f"{name!r} unpacks to too many bytes; split it", ArchiveTooLargeError)
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
@@ -196,8 +201,10 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         # The old policy reads no headers, so that thousands of parts are counted in a tenth of the time.
         count = sum(not part.is_multipart() for part in message_from_bytes(data, policy=policy.compat32).walk())
-        has = f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}"
-        limits.check("max_archive_entries", count, f"{has}; save its attachments apart")
+        limits.check(
+            "max_archive_entries", count,
+            f"{name!r} has {count:,} parts, more than {limits.max_archive_entries:,}; save its attachments apart",
+        )  # fmt: skip
         message = message_from_bytes(data, policy=policy.default)
         headers = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message iterates over more than keys
     if not headers & {"from", "to", "subject", "date", "mime-version", "content-type"}:

@@ -54,12 +54,16 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
         with _translated(name):
             opened.seek(number)
             width, height = opened.size
-        shown = f"{name!r} is a picture of {width:,} × {height:,} pixels"
         if max(width, height) > LONGEST_SIDE or min(width, height) < _SHORTEST_SIDE:
-            read = f"sides of {_SHORTEST_SIDE} to {LONGEST_SIDE:,} are read"
-            raise LoadError(f"{shown}, which is no page: {read}; crop or scale it")
-        more = f"{shown}, more than {limits.max_pixels:,}; save it smaller (200 dots per inch are enough)"
-        limits.check("max_pixels", width * height, more)
+            raise LoadError(
+                f"{name!r} is a picture of {width:,} × {height:,} pixels, which is no page: sides of "
+                f"{_SHORTEST_SIDE} to {LONGEST_SIDE:,} are read; crop or scale it"
+            )
+        limits.check(
+            "max_pixels", width * height,
+            f"{name!r} is a picture of {width:,} × {height:,} pixels, more than {limits.max_pixels:,}; save it smaller "
+            "(200 dots per inch are enough)",
+        )  # fmt: skip
         with _translated(name):
             image = ImageOps.exif_transpose(opened)
             # A transparent background counts as white, as viewers show it.

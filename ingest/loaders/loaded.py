@@ -107,8 +107,8 @@ def sets_no_spaces(char: str) -> bool:
 
 def check_length(characters: int, name: str, limits: LoadLimits) -> None:
     """Refuse a text that is too long, with a LoadError."""
-    refusal = f"{name!r} holds more than {limits.max_characters:,} characters of text; split the file"
-    limits.check("max_characters", characters, refusal)
+    most = limits.max_characters
+    limits.check("max_characters", characters, f"{name!r} holds more than {most:,} characters of text; split the file")
 
 
 def check_pages(pages: int, name: str, limits: LoadLimits) -> None:

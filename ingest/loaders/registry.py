@@ -220,8 +220,10 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
 
 
 def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *, depth: int) -> Iterator[Path]:
-    lies = f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails"
-    limits.check("max_archive_depth", depth, f"{lies}; take it out")
+    limits.check(
+        "max_archive_depth", depth,
+        f"{path.name!r} lies inside more than {limits.max_archive_depth - 1} other archives or e-mails; take it out",
+    )  # fmt: skip
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
     found += members
     check_total(found, path.name, limits)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.records import Scope
-from app.retrieval.scoped_statements import Asked
+from app.retrieval.scoped_statements import ScopedStatements
 from app.ui.briefing_requests import briefing_asked
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
@@ -19,8 +19,8 @@ def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Work
     held = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
 
     def kept(**scope: tuple[str, ...]) -> list[str]:
-        asked = Asked(Scope(**scope), parties)  # type: ignore[arg-type]
-        return [s.statement_id for s in held if asked.keeps(s.metadata)]
+        asked = ScopedStatements(workspace.store.catalogue, Scope(**scope), parties)  # type: ignore[arg-type]
+        return [s.statement_id for s in held if asked._keeps(s.metadata)]
 
     assert kept(members_of=("EU",)) == ["GBR-2019"]
     assert kept(members_of=("AFRICA",)) == ["KEN-2019"]

@@ -28,8 +28,14 @@ def raised() -> Iterator[str]:
     for path in sorted(LOADERS.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr(values=parts)]) if name.endswith("Error"):
-                    yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+                case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr() as text]) if name.endswith("Error"):
+                    yield filled(text)
+                case ast.Call(func=ast.Attribute(attr="check"), args=[ast.Constant(), _, ast.JoinedStr() as text, *_]):
+                    yield f"{filled(text)}, or raise UNTOC_LOAD__MAX_BYTES"
+
+
+def filled(text: ast.JoinedStr) -> str:
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in text.values)
 
 
 MESSAGES = [
