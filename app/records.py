@@ -34,25 +34,10 @@ class TreatyScope:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The resolved filters of a question, and the topic words that remain.
-
-    Attributes:
-        states: ISO 3166 alpha-3 codes of the States asked about as speakers, as `groups` are; empty means all.
-        members_of: Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers.
-        months: Months as `2020-10`; a statement whose date is only a year stays in scope.
-        pick: Of each party in scope, only its latest or earliest statement.
-        topic: What remains of the question for retrieval, without names, dates and question frames.
-        language: ISO 639-1 code of the question.
-        kept: Names of the fields that an earlier turn supplied.
-        notes: How the question was read, in the question's language.
-        excluded: Codes of parties, regions and groups that are left out: "States other than Chile".
-        interval: First and last year or month of what was asked about, None at an open end: "since 2018" is
-            `("2018", None)`.
-        all_states: The question asks which States, or all of them.
-        negated: The question asks which States did not say something.
-    """
+    """The resolved filters of a question, and the topic words that remain."""
 
     states: tuple[str, ...] = ()
+    """ISO 3166 alpha-3 codes of the States asked about as speakers, as `groups` are; empty means all."""
     groups: tuple[str, ...] = ()
     treaties: tuple[TreatyScope, ...] = ()
     bodies: tuple[str, ...] = ()
@@ -60,16 +45,27 @@ class Scope:
     years: tuple[str, ...] = ()
     agenda_items: tuple[str, ...] = ()
     topic: str = ""
+    """What remains of the question for retrieval, without names, dates and question frames."""
     language: str = "en"
+    """ISO 639-1 code of the question."""
     kept: tuple[str, ...] = ()
+    """Names of the fields that an earlier turn supplied."""
     notes: tuple[str, ...] = ()
+    """How the question was read, in the question's language."""
     months: tuple[str, ...] = ()
+    """Months as `2020-10`; a statement whose date is only a year stays in scope."""
     pick: Pick | None = None
+    """Of each party in scope, only its latest or earliest statement."""
     members_of: tuple[str, ...] = ()
+    """Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers."""
     excluded: tuple[str, ...] = ()
+    """Codes of parties, regions and groups that are left out: "States other than Chile"."""
     interval: Interval | None = None
+    """First and last year or month of what was asked about, None at an open end: "since 2018" is `("2018", None)`."""
     all_states: bool = False
+    """The question asks which States, or all of them."""
     negated: bool = False
+    """The question asks which States did not say something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,26 +78,12 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Citation:
-    """Evidence with its provenance.
-
-    Attributes:
-        state: Who holds the position: an ISO code, or the group's code.
-        quote: The readable text; differs from `source_quote` by reading repair only.
-        source_quote: Exactly `source_text[start:end]` of the statement.
-        inferred: Names of the fields here that were concluded rather than read.
-        also_in: Ids of other statements of the same party in scope that hold the same words.
-        kind: `reported` where a record or report tells in its own words what was said, as `summarised` tells too.
-        edge: Where the words begin or end without being a sentence: at an item of a list, or where the text does.
-        held_by: Codes of all States whose position it is, of a joint statement.
-        quoting: Whether all these words stand in quotation marks: the speaker quotes somebody else.
-        quoted_party: Code of whom the speaker quotes, where the statement names them.
-        superseded_by: Number of a later citation of the same party that takes another direction.
-        nearest: Of a related passage, whether it may answer, which is not sure.
-    """
+    """Evidence with its provenance."""
 
     number: int
     statement_id: str
     state: str | None
+    """Who holds the position: an ISO code, or the group's code."""
     on_behalf_of: str | None
     speaker: str | None
     body: str | None
@@ -116,21 +98,32 @@ class Citation:
     start: int
     end: int
     quote: str
+    """The readable text; differs from `source_quote` by reading repair only."""
     source_quote: str
+    """Exactly `source_text[start:end]` of the statement."""
     sentence_ids: tuple[SentenceId, ...]
     language: str | None
     kind: CitationKind
+    """`reported` where a record or report tells in its own words what was said, as `summarised` tells too."""
     ocr_confidence: float | None
     inferred: tuple[str, ...]
+    """Names of the fields here that were concluded rather than read."""
     verdict: Verdict
     also_in: tuple[str, ...] = ()
+    """Ids of other statements of the same party in scope that hold the same words."""
     summarised: bool = False
     held_by: tuple[str, ...] = ()
+    """Codes of all States whose position it is, of a joint statement."""
     edge: Literal["list_item", "text"] | None = None
+    """Where the words begin or end without being a sentence: at an item of a list, or where the text does."""
     quoting: bool = False
+    """Whether all these words stand in quotation marks: the speaker quotes somebody else."""
     quoted_party: str | None = None
+    """Code of whom the speaker quotes, where the statement names them."""
     superseded_by: int | None = None
+    """Number of a later citation of the same party that takes another direction."""
     nearest: bool = False
+    """Of a related passage, whether it may answer, which is not sure."""
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -140,17 +133,14 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One thing that the answer says, about one State or group, with the numbers of its citations.
-
-    Attributes:
-        direction: Whether what is cited is for or against the topic, for it under conditions, or only mentions it; None
-            where nothing was asked that has one, and where it only reports what others said.
-    """
+    """One thing that the answer says, about one State or group, with the numbers of its citations."""
 
     text: str
     state: str | None
     citations: tuple[int, ...]
     direction: Direction | None = None
+    """Whether what is cited is for or against the topic, for it under conditions, or only mentions it; None where
+    nothing was asked that has one, and where it only reports what others said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,40 +198,30 @@ class Timings:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a question gets: claims with verified citations, or an abstention with a reason; and coverage.
-
-    Attributes:
-        answer: The rendered text, Markdown, with `[1]` markers.
-        missing: The kind of thing asked for that the evidence does not hold (status `partial`).
-        citations: Those of one party newest first, then strongest.
-        more: How many further evidence sentences exist beyond the citations.
-        confidence: Chance that the evidence answers, 0 to 1, higher is better.
-        confidence_source: What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone,
-            `cited` where the evidence names the article, treaty or agenda item, `representative` where no topic was
-            asked about; None where nothing was found.
-        spoken_for: Groups that are cited for States asked about, with these States.
-        translations: Of citations, by number: an unofficial translation that a model made, for reading only.
-        kind: The kind of question that was read.
-        kind_chance: Calibrated chance that it is of that kind, 0 to 1.
-        other_kinds: Kinds that it may be as well, likeliest first, where the chance is low.
-        conversation: The state of the conversation after this answer; given back with the question in a `history`, it
-            makes earlier turns unnecessary.
-    """
+    """What a question gets: claims with verified citations, or an abstention with a reason; and coverage."""
 
     question: str
     answer: str
+    """The rendered text, Markdown, with `[1]` markers."""
     status: Status
     missing: Missing | None = None
+    """The kind of thing asked for that the evidence does not hold (status `partial`)."""
     abstention: Abstention | None = None
     scope: Scope = field(default_factory=Scope)
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
+    """Those of one party newest first, then strongest."""
     more: int = 0
+    """How many further evidence sentences exist beyond the citations."""
     related: tuple[Citation, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     retrieved: tuple[RetrievedPassage, ...] = ()
     confidence: float = 0.0
+    """Chance that the evidence answers, 0 to 1, higher is better."""
     confidence_source: Literal["calibrated", "lexical", "cited", "representative"] | None = None
+    """What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone, `cited` where the
+    evidence names the article, treaty or agenda item, `representative` where no topic was asked about; None where
+    nothing was found."""
     composer: Literal["extractive", "model"] = "extractive"
     model: str | None = None
     prompt_version: str | None = None
@@ -250,11 +230,18 @@ class Answer:
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Groups that are cited for States asked about, with these States."""
     translations: dict[int, str] = field(default_factory=dict)
+    """Of citations, by number: an unofficial translation that a model made, for reading only."""
     kind: QuestionKind = "content"
+    """The kind of question that was read."""
     kind_chance: float = 1.0
+    """Calibrated chance that it is of that kind, 0 to 1."""
     other_kinds: tuple[QuestionKind, ...] = ()
+    """Kinds that it may be as well, likeliest first, where the chance is low."""
     conversation: Mapping[str, Any] = field(default_factory=dict)
+    """The state of the conversation after this answer; given back with the question in a `history`, it makes earlier
+    turns unnecessary."""
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""

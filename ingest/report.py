@@ -20,36 +20,30 @@ def listed(items: Sequence[str], separator: str = "; ", most: int = 5) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FileResult:
-    """What became of one file, by its name relative to the ingested folder, or the path given.
-
-    Attributes:
-        reason: Why, in one line, with the next step; None where the outcome speaks for itself.
-        state: Code of the State or group that the statement is attributed to.
-        family: Id of the family of statements that it belongs to: near-duplicates, revisions, translations.
-    """
+    """What became of one file, by its name relative to the ingested folder, or the path given."""
 
     file: str
     result: FileOutcome
     reason: str | None = None
+    """Why, in one line, with the next step; None where the outcome speaks for itself."""
     statement_id: str | None = None
     state: str | None = None
+    """Code of the State or group that the statement is attributed to."""
     family: str | None = None
+    """Id of the family of statements that it belongs to: near-duplicates, revisions, translations."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """The outcome of one ingest, a file each in the order they were taken.
-
-    Attributes:
-        embedded_passages: Passages for which the model was run; text seen before costs nothing.
-        notes: Findings that belong to no single file, such as unknown manifest columns.
-    """
+    """The outcome of one ingest, a file each in the order they were taken."""
 
     files: tuple[FileResult, ...] = ()
     embedded_passages: int = 0
+    """Passages for which the model was run; text seen before costs nothing."""
     passages: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    """Findings that belong to no single file, such as unknown manifest columns."""
 
     @property
     def failed(self) -> tuple[FileResult, ...]:
@@ -74,24 +68,21 @@ def time_left(seconds: float, done: int, left: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
-    """One step forward: `done` of `total` files, and the file at hand; `seconds` since the ingest began.
-
-    Attributes:
-        finished: Files that are done for good, with the part of those whose passages are being embedded; a file that
-            was read only is not.
-        passages: Passages embedded so far.
-        warm: The step at which the first files were done: what was before it went to loading models, and tells nothing
-            of the pace of the rest.
-    """
+    """One step forward: `done` of `total` files, and the file at hand; `seconds` since the ingest began."""
 
     done: int
     total: int
     file: str
     step: IngestStep
     finished: float = 0.0
+    """Files that are done for good, with the part of those whose passages are being embedded; a file that was read only
+    is not."""
     passages: int = 0
+    """Passages embedded so far."""
     seconds: float = 0.0
     warm: "IngestProgress | None" = None
+    """The step at which the first files were done: what was before it went to loading models, and tells nothing of the
+    pace of the rest."""
 
     @property
     def seconds_left(self) -> float | None:

@@ -14,16 +14,13 @@ from vectorstore.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
-    """How many documents that an older version annotated are up to date now, and what is left to a person.
-
-    Attributes:
-        waiting: Files that have to be ingested again, since passages read differently now and have to be embedded.
-        unset: Files, each with the speakers whose States were set by hand and have to be set again.
-    """
+    """How many documents that an older version annotated are up to date now, and what is left to a person."""
 
     updated: int
     waiting: tuple[str, ...]
+    """Files that have to be ingested again, since passages read differently now and have to be embedded."""
     unset: Mapping[str, tuple[str, ...]]
+    """Files, each with the speakers whose States were set by hand and have to be set again."""
 
 
 def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:

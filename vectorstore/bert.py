@@ -101,14 +101,12 @@ class WordVectors:
 
     They tell how near the words of a topic are to those of a sentence, at the cost of a look-up: "capital" is nearer
     to "money" than to "whale", whatever stands around them.
-
-    Attributes:
-        places: Where each stands in the text, `[start, end)`.
-        vectors: Unit vectors, (pieces, 384) float32; those of two pieces are compared by their product, -1 to 1.
     """
 
     places: tuple[tuple[int, int], ...]
+    """Where each stands in the text, `[start, end)`."""
     vectors: Matrix
+    """Unit vectors, (pieces, 384) float32; those of two pieces are compared by their product, -1 to 1."""
 
 
 def word_vectors(texts: Sequence[str]) -> list[WordVectors]:

@@ -16,33 +16,27 @@ Relation = Literal["near_duplicate", "revision", "correction", "addendum", "tran
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Why two documents belong together.
-
-    Attributes:
-        document_id: The revision, correction or addendum; else the lesser of the two ids.
-        other_id: What it revises, corrects or adds to; else the greater id.
-        likeness: Of near-duplicates: the share of word sequences that both hold, 0 to 1; None for other relations.
-    """
+    """Why two documents belong together."""
 
     document_id: str
+    """The revision, correction or addendum; else the lesser of the two ids."""
     other_id: str
+    """What it revises, corrects or adds to; else the greater id."""
     relation: Relation
     likeness: float | None = None
+    """Of near-duplicates: the share of word sequences that both hold, 0 to 1; None for other relations."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """What of a document is compared to find its family.
-
-    Attributes:
-        paragraphs: Number of its paragraphs.
-        numbers: The numbers in its text, each once, ascending.
-        bands: Hashes of the bands of its MinHash signature, 64 bits each; empty for a text that is too short.
-    """
+    """What of a document is compared to find its family."""
 
     paragraphs: int
+    """Number of its paragraphs."""
     numbers: tuple[int, ...]
+    """The numbers in its text, each once, ascending."""
     bands: tuple[int, ...] = ()
+    """Hashes of the bands of its MinHash signature, 64 bits each; empty for a text that is too short."""
 
 
 @dataclass(frozen=True, kw_only=True)

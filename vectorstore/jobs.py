@@ -87,18 +87,15 @@ class _LaterError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job that a worker took.
-
-    Attributes:
-        what: What it is about.
-        parts: Of a whole, its parts.
-        check: Ends the job where it was cancelled, or the worker is to end; called now and then.
-    """
+    """A job that a worker took."""
 
     what: JSON
+    """What it is about."""
     is_whole: bool
     parts: Sequence[Noted]
+    """Of a whole, its parts."""
     check: Callable[[], None]
+    """Ends the job where it was cancelled, or the worker is to end; called now and then."""
 
 
 @dataclass(frozen=True, kw_only=True)

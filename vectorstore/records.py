@@ -35,21 +35,17 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A block of text between blank lines, after double-spaced lines are joined.
-
-    Attributes:
-        start: Offset of its first character that is not white space; `end`, that after its last one.
-        paragraph: Its number, counted from 1 over blocks that hold a sentence end; None for headings,
-            salutations and the like.
-        continues: True where its text goes on from the block before it (a page break inside a sentence).
-        language: ISO 639-1 code of its words, where they tell another than the document's; else None.
-    """
+    """A block of text between blank lines, after double-spaced lines are joined."""
 
     start: int
+    """Offset of its first character that is not white space; `end`, that after its last one."""
     end: int
     paragraph: int | None
+    """Its number, counted from 1 over blocks that hold a sentence end; None for headings, salutations and the like."""
     continues: bool = False
+    """True where its text goes on from the block before it (a page break inside a sentence)."""
     language: str | None = None
+    """ISO 639-1 code of its words, where they tell another than the document's; else None."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,29 +67,26 @@ class ScannedWord:
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
-    """What is known of a statement besides its words; None where neither text nor manifest gives it.
-
-    Attributes:
-        state: Who holds the position: an ISO 3166 alpha-3 code, or the group's code for a group's statement.
-        on_behalf_of: That group's code where a statement is a group's, else None.
-        speaker: Who delivered it, as the text or manifest names them.
-        date: A year, a day or an interval `start/end`, ISO 8601.
-        language: ISO 639-1 code.
-        held_by: Of a joint statement, the codes of all States whose position it is, that of `state` among them.
-    """
+    """What is known of a statement besides its words; None where neither text nor manifest gives it."""
 
     state: str | None = None
+    """Who holds the position: an ISO 3166 alpha-3 code, or the group's code for a group's statement."""
     on_behalf_of: str | None = None
+    """That group's code where a statement is a group's, else None."""
     speaker: str | None = None
+    """Who delivered it, as the text or manifest names them."""
     body: str | None = None
     session: str | None = None
     date: str | None = None
+    """A year, a day or an interval `start/end`, ISO 8601."""
     agenda_item: str | None = None
     title: str | None = None
     symbol: str | None = None
     url: str | None = None
     language: str | None = None
+    """ISO 639-1 code."""
     held_by: tuple[str, ...] | None = None
+    """Of a joint statement, the codes of all States whose position it is, that of `state` among them."""
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
@@ -103,32 +96,29 @@ class Metadata:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file as it was taken in: its text, and what its cover or manifest says of it.
-
-    Attributes:
-        document_id: Content hash of text and metadata identity; the same input gives the same id.
-        file: Name under which it was ingested, relative to the ingested folder.
-        sha256: Hash of the file's bytes, hexadecimal.
-        source_text: The extracted text, unchanged; equals the decoded file for plain text.
-        metadata: Of a statement, the statement's; of a record, what holds for all that is said in it.
-        inferred: Names of the metadata fields that were concluded rather than read.
-        page_starts: Offset at which each page begins; empty for formats without pages.
-        blocks: The blocks of `source_text`, in order.
-        edits: The reading repairs, sorted, not overlapping.
-        scanned: The words that were read from images, in order; empty for text that was not.
-    """
+    """A file as it was taken in: its text, and what its cover or manifest says of it."""
 
     document_id: str
+    """Content hash of text and metadata identity; the same input gives the same id."""
     file: str
+    """Name under which it was ingested, relative to the ingested folder."""
     sha256: str
+    """Hash of the file's bytes, hexadecimal."""
     source_text: str
+    """The extracted text, unchanged; equals the decoded file for plain text."""
     metadata: Metadata
+    """Of a statement, the statement's; of a record, what holds for all that is said in it."""
     kind: StatementKind = "statement"
     inferred: tuple[str, ...] = ()
+    """Names of the metadata fields that were concluded rather than read."""
     page_starts: tuple[int, ...] = ()
+    """Offset at which each page begins; empty for formats without pages."""
     blocks: tuple[Block, ...] = ()
+    """The blocks of `source_text`, in order."""
     edits: tuple[Edit, ...] = ()
+    """The reading repairs, sorted, not overlapping."""
     scanned: tuple[ScannedWord, ...] = ()
+    """The words that were read from images, in order; empty for text that was not."""
 
     def as_statement(self) -> "Statement":
         """Returns the statement that all of its text is."""
@@ -142,28 +132,25 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """Which words of a document one statement is, and whose words they are.
-
-    Attributes:
-        start: Offset of its first word in the document's text, after the name of a speaker whose own words follow.
-        end: Offset after its last word.
-        ordinal: Its place among the document's statements, counted from 1.
-        role: `party` where a known party speaks; `office` for a President, Chair or Secretariat, whose words are
-            nobody's position; `unknown` where no lookup knows the speaker's State.
-        named: How a record names the speaker of an intervention, in one line; None where the document is one statement.
-        summarised: True where the record tells in its own words what was said.
-        state: Code of the party whose delegate speaks, for whomever it speaks.
-        interruptions: Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."
-    """
+    """Which words of a document one statement is, and whose words they are."""
 
     start: int
+    """Offset of its first word in the document's text, after the name of a speaker whose own words follow."""
     end: int
+    """Offset after its last word."""
     ordinal: int = 1
+    """Its place among the document's statements, counted from 1."""
     role: Role = "party"
+    """`party` where a known party speaks; `office` for a President, Chair or Secretariat, whose words are nobody's
+    position; `unknown` where no lookup knows the speaker's State."""
     named: str | None = None
+    """How a record names the speaker of an intervention, in one line; None where the document is one statement."""
     summarised: bool = False
+    """True where the record tells in its own words what was said."""
     state: str | None = None
+    """Code of the party whose delegate speaks, for whomever it speaks."""
     interruptions: tuple[tuple[int, int], ...] = ()
+    """Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."."""
 
     def holds(self, start: int, end: int) -> bool:
         """Tells whether a span is the speaker's words, and nothing that the record puts between them."""
@@ -307,24 +294,21 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """What a sentence refers to.
-
-    Attributes:
-        kind: `treaty` where one is named, with or without an article · `thereto` where it is meant as one of the
-            Protocols to a Convention that is named · `article` · `agenda_item` · `alignment` with the statement of a
-            group · `provision` for a sentence of the article itself, in the treaty's own text.
-        treaty: Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); None for an article of
-            a convention that the text does not name, and for kinds that are of no treaty.
-        value: Number of the article or agenda item as written, such as `4`, `16 bis`; the code of the group; empty
-            where a treaty is named.
-        paragraph: Paragraph and subparagraph, such as `3 (a)`, or None.
-    """
+    """What a sentence refers to."""
 
     sentence: SentenceId
     kind: MentionKind
+    """`treaty` where one is named, with or without an article · `thereto` where it is meant as one of the Protocols to
+    a Convention that is named · `article` · `agenda_item` · `alignment` with the statement of a group · `provision`
+    for a sentence of the article itself, in the treaty's own text."""
     treaty: str | None = None
+    """Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); None for an article of a
+    convention that the text does not name, and for kinds that are of no treaty."""
     value: str = ""
+    """Number of the article or agenda item as written, such as `4`, `16 bis`; the code of the group; empty where a
+    treaty is named."""
     paragraph: str | None = None
+    """Paragraph and subparagraph, such as `3 (a)`, or None."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -349,68 +333,59 @@ class AnnotatedDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeFilter:
-    """Which statements a search may look at; an empty field does not restrict.
-
-    Attributes:
-        parties: Codes of States and groups that hold the position.
-        years: Years; a statement matches when its date overlaps one of them.
-        months: Months such as `2020-10`; a statement matches when its date overlaps one of them, and a date
-            that is only a year matches each month of that year, since it cannot be excluded.
-        agenda_items: Agenda items of the statement's metadata.
-        of_groups: Only what was said on behalf of a group.
-    """
+    """Which statements a search may look at; an empty field does not restrict."""
 
     parties: tuple[str, ...] = ()
+    """Codes of States and groups that hold the position."""
     bodies: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    """Years; a statement matches when its date overlaps one of them."""
     months: tuple[str, ...] = ()
+    """Months such as `2020-10`; a statement matches when its date overlaps one of them, and a date that is only a year
+    matches each month of that year, since it cannot be excluded."""
     agenda_items: tuple[str, ...] = ()
+    """Agenda items of the statement's metadata."""
     kinds: tuple[StatementKind, ...] = ("statement", "record")
     of_groups: bool = False
+    """Only what was said on behalf of a group."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnreadableFile:
-    """A file that could not be read, wholly or in part.
-
-    Attributes:
-        file: Its name, relative to the ingested folder.
-        reason: Why, with what to do.
-        metadata: What its manifest or its name says of it; nothing of that is certain to be all.
-        pages: The pages that could not be read where others could; empty where none could.
-    """
+    """A file that could not be read, wholly or in part."""
 
     file: str
+    """Its name, relative to the ingested folder."""
     reason: str
+    """Why, with what to do."""
     metadata: Metadata = field(default_factory=Metadata)
+    """What its manifest or its name says of it; nothing of that is certain to be all."""
     pages: tuple[int, ...] = ()
+    """The pages that could not be read where others could; empty where none could."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSummary:
-    """A document without its text: what lists of documents need.
-
-    Attributes:
-        folder: The ingested folder that it came from, absolute; empty for the sample.
-        digest: Hash of text and metadata; equal digests are duplicates.
-        input_key: Hash of everything that went into it; an equal one means that its file is unchanged.
-        added: When it was stored, ISO 8601, UTC.
-        interventions: How many interventions a record has; 0 where the document is one statement.
-    """
+    """A document without its text: what lists of documents need."""
 
     document_id: str
     file: str
     folder: str
+    """The ingested folder that it came from, absolute; empty for the sample."""
     sha256: str
     kind: StatementKind
     metadata: Metadata
     inferred: tuple[str, ...]
     digest: str
+    """Hash of text and metadata; equal digests are duplicates."""
     input_key: str
+    """Hash of everything that went into it; an equal one means that its file is unchanged."""
     passages: int
     added: str
+    """When it was stored, ISO 8601, UTC."""
     interventions: int = 0
+    """How many interventions a record has; 0 where the document is one statement."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,16 +55,13 @@ class RerankConfig(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass(frozen=True, kw_only=True)
 class PairReading:
-    """What a cross-encoder makes of a question together with each of n texts.
-
-    Attributes:
-        logits: How relevant each text is, (n,) float32, unbounded, higher is better.
-        states: The hidden state of [CLS], from which more can be learned than the logit, (n, dim) float32; dim is 0
-            of a model that does not show it.
-    """
+    """What a cross-encoder makes of a question together with each of n texts."""
 
     logits: Matrix
+    """How relevant each text is, (n,) float32, unbounded, higher is better."""
     states: Matrix
+    """The hidden state of [CLS], from which more can be learned than the logit, (n, dim) float32; dim is 0 of a model
+    that does not show it."""
 
 
 class Reranker(Protocol):

@@ -44,17 +44,14 @@ _AT_ONCE: Final = 32
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedText:
-    """A text as vectors.
-
-    Attributes:
-        sentence: (512,) float32, of length one.
-        pieces: (n, 1280) float32, of each piece of a word with what stands around it.
-        offsets: (n, 2) characters of each piece in the text.
-    """
+    """A text as vectors."""
 
     sentence: Matrix
+    """(512,) float32, of length one."""
     pieces: Matrix
+    """(n, 1280) float32, of each piece of a word with what stands around it."""
     offsets: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
+    """(n, 2) characters of each piece in the text."""
 
 
 class SentenceEncoder:

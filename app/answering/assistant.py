@@ -26,14 +26,11 @@ Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A finished step of the chain.
-
-    Attributes:
-        shown: While a model writes, the claims that hold so far, Markdown; the step is then the one before.
-    """
+    """A finished step of the chain."""
 
     step: Step
     shown: str = ""
+    """While a model writes, the claims that hold so far, Markdown; the step is then the one before."""
 
 
 class Assistant:

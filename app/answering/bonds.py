@@ -37,19 +37,16 @@ _LONGEST_ROW: Final = 1_200
 
 
 class Bond(NamedTuple):
-    """What a sentence is quoted with; a tuple, of which a list of States makes 10,000.
-
-    Attributes:
-        first: Ordinal of the first sentence of its row of a table; of itself outside tables. `last` likewise.
-        openings: Ordinals of the sentences on which it hangs, the nearest first.
-        is_item: Whether it is itself an item, on which its openings bear at any distance. What merely follows in the
-            paragraph hangs on them where they stand nearby.
-    """
+    """What a sentence is quoted with; a tuple, of which a list of States makes 10,000."""
 
     first: int
+    """Ordinal of the first sentence of its row of a table; of itself outside tables. `last` likewise."""
     last: int
     openings: tuple[int, ...] = ()
+    """Ordinals of the sentences on which it hangs, the nearest first."""
     is_item: bool = False
+    """Whether it is itself an item, on which its openings bear at any distance. What merely follows in the paragraph
+    hangs on them where they stand nearby."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,14 +32,11 @@ FindWords = Callable[[str], Sequence[WordsFound]]
 
 @dataclass(frozen=True, kw_only=True)
 class KindAnswers:
-    """Finds what each kind of question needs, and composes the kinds that are not answered from evidence on a topic.
-
-    Attributes:
-        find_words: Where quoted words stand in the corpus.
-    """
+    """Finds what each kind of question needs, and composes the kinds that are not answered from evidence on a topic."""
 
     retriever: EvidenceRetriever
     find_words: FindWords
+    """Where quoted words stand in the corpus."""
     limit: int
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:

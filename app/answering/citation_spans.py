@@ -46,17 +46,14 @@ _TAKES_UP_WORDS: Final = 25
 
 @dataclass(frozen=True, kw_only=True)
 class BoundSpan:
-    """Sentences of a statement that are quoted as one, by ordinal, with what it would bend the sense to leave out.
-
-    Attributes:
-        distant: Others that it refers back to.
-        opening: Others on which it hangs, such as the words that open a long list, of which it is an item.
-    """
+    """Sentences of a statement that are quoted as one, by ordinal, with what it would bend the sense to leave out."""
 
     statement_id: str
     span: range
     distant: range | None = None
+    """Others that it refers back to."""
     opening: range | None = None
+    """Others on which it hangs, such as the words that open a long list, of which it is an item."""
 
     @property
     def parts(self) -> list[range]:

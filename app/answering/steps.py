@@ -42,33 +42,27 @@ _SHORTER: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked.
-
-    Attributes:
-        text: The question, in any of the six languages.
-        overrides: Parts of the scope to put in place of what is read, in the form of `Answer.scope`. Without any,
-            a follow-up such as "shorter" or "in French" keeps those of the question that it refers to.
-        history: Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where
-            any were.
-    """
+    """What is asked."""
 
     text: str
+    """The question, in any of the six languages."""
     overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+    """Parts of the scope to put in place of what is read, in the form of `Answer.scope`. Without any, a follow-up such
+    as "shorter" or "in French" keeps those of the question that it refers to."""
     history: Sequence[str | EarlierTurn] = ()
+    """Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where any
+    were."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChainState:
-    """The state of a question in the chain: the records of finished steps, None for steps to come.
-
-    Attributes:
-        composed: While a model writes, the claims that passed so far (`Composition.shown`); each replaces the last.
-    """
+    """The state of a question in the chain: the records of finished steps, None for steps to come."""
 
     question: Question
     resolution: Resolution | None = None
     retrieved: Retrieved | None = None
     composed: Composition | None = None
+    """While a model writes, the claims that passed so far (`Composition.shown`); each replaces the last."""
     answer: Answer | None = None
 
 

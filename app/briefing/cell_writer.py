@@ -31,18 +31,15 @@ _COPIED: Final = "it is no more than its quotation, which stands in the cell"
 
 @dataclass(frozen=True, kw_only=True)
 class CellText:
-    """What a model worded on one cell.
-
-    Attributes:
-        claims: Those that hold; they cite `citations` by number, and hold no quotation marks.
-        dropped: Those that do not, with the reason.
-        unworded: Why there is no claim; None where there is one.
-    """
+    """What a model worded on one cell."""
 
     claims: tuple[Claim, ...] = ()
+    """Those that hold; they cite `citations` by number, and hold no quotation marks."""
     citations: tuple[Citation, ...] = ()
     dropped: tuple[DroppedClaim, ...] = ()
+    """Those that do not, with the reason."""
     unworded: Unworded | None = None
+    """Why there is no claim; None where there is one."""
 
 
 class CellWriter:

@@ -32,27 +32,24 @@ _LONGEST_RANGE: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingRequest:
-    """A request for a briefing.
-
-    Attributes:
-        parties: Codes of States and groups, in the order asked; empty means everyone who has a statement in scope.
-        subjects: Topics and articles; at least one.
-        sessions: Only these sessions, and one cell for each; empty searches all together.
-        by_session: Split by every session that the statements in scope have.
-        quotations: Quotations in a cell at most, at least 1.
-        title: The heading; empty makes one of the subjects.
-        language: ISO 639-1 code of names and references.
-    """
+    """A request for a briefing."""
 
     subjects: tuple[Subject, ...]
+    """Topics and articles; at least one."""
     parties: tuple[str, ...] = ()
+    """Codes of States and groups, in the order asked; empty means everyone who has a statement in scope."""
     sessions: tuple[str, ...] = ()
+    """Only these sessions, and one cell for each; empty searches all together."""
     years: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
     by_session: bool = False
+    """Split by every session that the statements in scope have."""
     quotations: int = 3
+    """Quotations in a cell at most, at least 1."""
     title: str = ""
+    """The heading; empty makes one of the subjects."""
     language: str = "en"
+    """ISO 639-1 code of names and references."""
 
     def scope(self, subject: Subject, party: str, session: str | None, parties: PartyTable) -> Scope:
         """Returns the scope of one cell."""

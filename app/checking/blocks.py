@@ -48,25 +48,22 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedBlock:
-    """A paragraph, heading, table cell's paragraph, note or header line, at offset `start` of the document's text.
-
-    Attributes:
-        kind: `quote` is a paragraph that is set off as a quotation.
-        where: Its place in the document, to show.
-        level: Of a heading, from 1; else 0.
-        labels: For a table cell, what the other short cells of its row and the head of its column say.
-        note_key: Of a note, the key that marks give.
-        item: Whether it belongs to a list.
-    """
+    """A paragraph, heading, table cell's paragraph, note or header line, at offset `start` of the document's text."""
 
     text: str
     kind: BlockKind = "text"
+    """`quote` is a paragraph that is set off as a quotation."""
     where: Remark | None = None
+    """Its place in the document, to show."""
     level: int = 0
+    """Of a heading, from 1; else 0."""
     labels: tuple[str, ...] = ()
+    """For a table cell, what the other short cells of its row and the head of its column say."""
     marks: tuple[NoteMark, ...] = ()
     note_key: str | None = None
+    """Of a note, the key that marks give."""
     item: bool = False
+    """Whether it belongs to a list."""
     hidden: tuple[Hidden, ...] = ()
     start: int = 0
 

@@ -17,15 +17,12 @@ ChangeKind = Literal["same", "left_out", "put_in"]
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with.
-
-    Attributes:
-        alters: Whether what it tells of makes the quotation say something else than the source.
-    """
+    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with."""
 
     kind: str
     values: Mapping[str, str] = field(default_factory=dict)
     alters: bool = False
+    """Whether what it tells of makes the quotation say something else than the source."""
 
     def __str__(self) -> str:
         """Puts it into English, without a capital and a full stop."""
@@ -55,14 +52,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where quoted words stand in the corpus, `[start, end)` of a source text; `reference` shows it in words.
-
-    Attributes:
-        state: Who holds them: a State or a group; None for a treaty and for a statement that nobody is known to hold.
-    """
+    """Where quoted words stand in the corpus, `[start, end)` of a source text; `reference` shows it in words."""
 
     statement_id: str
     state: str | None
+    """Who holds them: a State or a group; None for a treaty and for a statement that nobody is known to hold."""
     start: int
     end: int
     reference: str
@@ -70,22 +64,19 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class SpokenTime:
-    """When and where words were spoken, as a draft gives it.
-
-    Attributes:
-        dates: ISO days or intervals; a month of a year is an interval.
-        days: Days and months without a year, as `--10-03` and `--10` (ISO 8601:2000).
-        items: Numbers of agenda items.
-        untold: A time that cannot be told from the text, as it is written: "last year".
-    """
+    """When and where words were spoken, as a draft gives it."""
 
     years: tuple[int, ...] = ()
     sessions: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    """ISO days or intervals; a month of a year is an interval."""
     days: tuple[str, ...] = ()
+    """Days and months without a year, as `--10-03` and `--10` (ISO 8601:2000)."""
     items: tuple[str, ...] = ()
+    """Numbers of agenda items."""
     bodies: tuple[str, ...] = ()
     untold: str | None = None
+    """A time that cannot be told from the text, as it is written: "last year"."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""
@@ -94,68 +85,59 @@ class SpokenTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """Who a document says spoke the words, and when; empty for what it does not give.
-
-    Attributes:
-        parties: Codes, the likeliest first.
-        together: Those of the parties who are said to have spoken the words each, as in "both X and Y".
-        beside: Those whom the sentence also names where a speaker stands, so that they may have spoken instead.
-        unknown: A name that attributes the words and that no lookup knows.
-        suggestion: The party whose name is like the unknown one.
-        files: Names of stored files that a reference names.
-        treaty: Whether the words are presented as a treaty's.
-        around: The document's own words before and after the quotation in its sentence.
-        source: What in the document says so, as in `sentence`, `note`, `heading`.
-    """
+    """Who a document says spoke the words, and when; empty for what it does not give."""
 
     parties: tuple[str, ...] = ()
+    """Codes, the likeliest first."""
     when: SpokenTime = SpokenTime()
     together: tuple[str, ...] = ()
+    """Those of the parties who are said to have spoken the words each, as in "both X and Y"."""
     beside: tuple[str, ...] = ()
+    """Those whom the sentence also names where a speaker stands, so that they may have spoken instead."""
     unknown: str | None = None
+    """A name that attributes the words and that no lookup knows."""
     suggestion: str | None = None
+    """The party whose name is like the unknown one."""
     files: tuple[str, ...] = ()
+    """Names of stored files that a reference names."""
     treaty: bool = False
+    """Whether the words are presented as a treaty's."""
     around: tuple[str, str] = ("", "")
+    """The document's own words before and after the quotation in its sentence."""
     source: str | None = None
+    """What in the document says so, as in `sentence`, `note`, `heading`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quotation:
-    """Words that a document presents as somebody's, without the outer quotation marks.
-
-    Attributes:
-        spans: Where they stand in the document's text, in order; several where paragraphs lie between.
-        marked: Whether they stand in quotation marks, rather than in a paragraph set off as a quotation.
-        note: A remark on how it was read, such as a quotation mark that is never closed.
-    """
+    """Words that a document presents as somebody's, without the outer quotation marks."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
+    """Where they stand in the document's text, in order; several where paragraphs lie between."""
     marked: bool
+    """Whether they stand in quotation marks, rather than in a paragraph set off as a quotation."""
     note: str | None = None
+    """A remark on how it was read, such as a quotation mark that is never closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One quotation of the document and what became of it.
-
-    Attributes:
-        where: The place in the document, to show.
-        place: Where the words stand, or the nearest ones for an altered quotation; None if they were not found.
-        found_in: All places of the exact words.
-        changes: The word diff of an altered quotation, source against quotation.
-        warnings: What a reader should look at although the words are exact.
-    """
+    """One quotation of the document and what became of it."""
 
     quotation: Quotation
     where: Remark | None
+    """The place in the document, to show."""
     attribution: Attribution
     verdict: Verdict
     place: Place | None = None
+    """Where the words stand, or the nearest ones for an altered quotation; None if they were not found."""
     found_in: tuple[Place, ...] = ()
+    """All places of the exact words."""
     changes: tuple[Change, ...] = ()
+    """The word diff of an altered quotation, source against quotation."""
     warnings: tuple[Remark, ...] = ()
+    """What a reader should look at although the words are exact."""
 
     def with_remarks(self, *remarks: Remark) -> "Finding":
         """Returns the finding with more to look at."""
@@ -208,22 +190,19 @@ class Skipped:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckReport:
-    """The findings in the order of the document, and what was left out.
-
-    Attributes:
-        skipped: Quoted strings that were not checked, and words that no reader sees.
-        notes: What is to be said of this document.
-        limits: What no check of this kind sees, whatever the document.
-        complete: Whether every quotation was checked; else the check had done as much work as one may.
-        language: ISO 639-1 code of the names, references and limits in it, and of a document made of it.
-    """
+    """The findings in the order of the document, and what was left out."""
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...] = ()
+    """Quoted strings that were not checked, and words that no reader sees."""
     notes: tuple[str, ...] = ()
+    """What is to be said of this document."""
     limits: tuple[str, ...] = ()
+    """What no check of this kind sees, whatever the document."""
     complete: bool = True
+    """Whether every quotation was checked; else the check had done as much work as one may."""
     language: str = "en"
+    """ISO 639-1 code of the names, references and limits in it, and of a document made of it."""
 
     @property
     def summary(self) -> dict[Verdict, int]:

@@ -34,18 +34,15 @@ _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 @dataclass(frozen=True, kw_only=True)
 class LikeWords:
-    """The words of a text that are likest to a quotation, and the diff from them to it.
-
-    Attributes:
-        likeness: Share of words in common, in order, 0 to 1.
-        run: Length of the longest run of words in common.
-        quoted: Number of words of the quotation.
-    """
+    """The words of a text that are likest to a quotation, and the diff from them to it."""
 
     words: str
     likeness: float
+    """Share of words in common, in order, 0 to 1."""
     run: int
+    """Length of the longest run of words in common."""
     quoted: int
+    """Number of words of the quotation."""
     changes: tuple[Change, ...]
 
     @property

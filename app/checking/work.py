@@ -14,17 +14,14 @@ READING: Final = 10 * MILLION
 
 @dataclass(frozen=True, kw_only=True)
 class CheckLimits:
-    """How much work a check does at most.
-
-    Attributes:
-        quotation: Millions of units for the likeness of one quotation.
-        document: Millions of units for one document.
-        longest: Characters of a quotation; a longer one is looked for as it is, without likeness.
-    """
+    """How much work a check does at most."""
 
     quotation: int = 2_000
+    """Millions of units for the likeness of one quotation."""
     document: int = 60_000
+    """Millions of units for one document."""
     longest: int = 20_000
+    """Characters of a quotation; a longer one is looked for as it is, without likeness."""
 
 
 class WorkDone:

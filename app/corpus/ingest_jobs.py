@@ -34,21 +34,18 @@ _PART: Final = TypeAdapter(PartReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
-    """What is to be taken in: files and folders, and how.
-
-    Attributes:
-        upload: Whether they were sent by a browser, and may correct files that were sent before.
-        only: Of a part that is some files of one folder, their names.
-        listings: Of files that machines share, their hashes by name, by folder.
-        unsent: Of files that machines share, those that could not be sent, by path: outcome and reason.
-    """
+    """What is to be taken in: files and folders, and how."""
 
     paths: tuple[Path, ...]
     options: IngestOptions = IngestOptions()
     upload: bool = False
+    """Whether they were sent by a browser, and may correct files that were sent before."""
     only: tuple[str, ...] | None = None
+    """Of a part that is some files of one folder, their names."""
     listings: Mapping[str, Mapping[str, str]] = {}
+    """Of files that machines share, their hashes by name, by folder."""
     unsent: Mapping[str, tuple[Literal["failed", "skipped"], str]] = {}
+    """Of files that machines share, those that could not be sent, by path: outcome and reason."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,23 +14,20 @@ from app.records import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class KeptTurn:
-    """A question of a conversation with its answer.
-
-    Attributes:
-        number: Its place, from 1.
-        overrides: The parts of the scope that were set by hand.
-        used: Numbers of related passages that the reader took into the answer.
-        judged: What the reader said of the answer.
-        should_be: What would have been right, in the reader's words.
-    """
+    """A question of a conversation with its answer."""
 
     number: int
+    """Its place, from 1."""
     question: str
     answer: Answer
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    """The parts of the scope that were set by hand."""
     used: tuple[int, ...] = ()
+    """Numbers of related passages that the reader took into the answer."""
     judged: Literal["right", "wrong"] | None = None
+    """What the reader said of the answer."""
     should_be: str = ""
+    """What would have been right, in the reader's words."""
 
 
 class Conversations:

@@ -24,20 +24,17 @@ _DELETION_DAYS: Final = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """One thing that somebody made.
-
-    Attributes:
-        changed: When it was changed last, ISO 8601 in UTC.
-        mine: Whether whoever asks is its owner.
-        shared: With whom it is shared, and whether they may change it; for its owner alone.
-    """
+    """One thing that somebody made."""
 
     identifier: str
     kind: WorkKind
     title: str
     changed: str
+    """When it was changed last, ISO 8601 in UTC."""
     mine: bool
+    """Whether whoever asks is its owner."""
     shared: Mapping[str, bool] = field(default_factory=dict)
+    """With whom it is shared, and whether they may change it; for its owner alone."""
 
 
 class Works:

@@ -23,25 +23,22 @@ _WHOLE_MATRIX = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A paragraph of the document's own words.
-
-    Attributes:
-        lead: Words before it, in bold.
-        bold: Of the text.
-        notes: Numbers of notes that it refers to, shown elsewhere.
-        note: Of a citation whose note belongs here.
-        keep: It stays on the page of what follows.
-        own: Whether it is in the document's language; the name of a file runs as its letters do.
-    """
+    """A paragraph of the document's own words."""
 
     text: str
     style: LineStyle = "plain"
     lead: str = ""
+    """Words before it, in bold."""
     bold: bool = False
+    """Of the text."""
     notes: tuple[int, ...] = ()
+    """Numbers of notes that it refers to, shown elsewhere."""
     note: Citation | None = None
+    """Of a citation whose note belongs here."""
     keep: bool = False
+    """It stays on the page of what follows."""
     own: bool = True
+    """Whether it is in the document's language; the name of a file runs as its letters do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,23 +60,20 @@ class Square:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table.
-
-    Attributes:
-        widths: Of its columns, as parts of the whole.
-        titles: So many columns say what a row is about; 0 for a table of words alone, which every format can hold.
-        labelled: The columns need their heads wherever a format shows rows as paragraphs.
-        whole: It stays on one page.
-        goes_on: Its last row stays with the line that follows.
-    """
+    """A table."""
 
     head: tuple[str, ...]
     widths: tuple[float, ...]
+    """Of its columns, as parts of the whole."""
     rows: tuple[tuple[Square, ...], ...]
     titles: int = 0
+    """So many columns say what a row is about; 0 for a table of words alone, which every format can hold."""
     labelled: bool = False
+    """The columns need their heads wherever a format shows rows as paragraphs."""
     whole: bool = False
+    """It stays on one page."""
     goes_on: bool = False
+    """Its last row stays with the line that follows."""
 
 
 @dataclass(frozen=True, kw_only=True)

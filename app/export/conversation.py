@@ -19,19 +19,16 @@ from app.export.markdown import on_one_line
 
 @dataclass(frozen=True, kw_only=True)
 class ExportedTurn:
-    """A question and its answer.
-
-    Attributes:
-        answer: Markdown with `[1]` markers.
-        references: Of the markers, by number.
-        languages: Of the quotations, by number.
-    """
+    """A question and its answer."""
 
     question: str
     answer: str
+    """Markdown with `[1]` markers."""
     language: str
     references: Mapping[int, str]
+    """Of the markers, by number."""
     languages: Mapping[int, str | None] = field(default_factory=dict)
+    """Of the quotations, by number."""
 
 
 def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:

@@ -42,19 +42,16 @@ class KindReading:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What asks in a question.
-
-    Attributes:
-        whole: The vector of the question, (512,).
-        frame: That of its frame alone: names and the topic are stood in for.
-        features: Names of what is counted in it, such as `w said` for a word.
-        network: The log chance of each kind by the network that tells the roles (`RoleReading.kinds`).
-    """
+    """What asks in a question."""
 
     whole: Matrix
+    """The vector of the question, (512,)."""
     frame: Matrix
+    """That of its frame alone: names and the topic are stood in for."""
     features: tuple[str, ...]
+    """Names of what is counted in it, such as `w said` for a word."""
     network: Matrix
+    """The log chance of each kind by the network that tells the roles (`RoleReading.kinds`)."""
 
 
 def frame_of(roles: RoleReading, parties: PartyTable) -> Frame:

@@ -45,94 +45,86 @@ class TopicWording:
     """How a topic was asked about: the question without whom and when it asks.
 
     "How many did Arvandia hand over in 2020?" has the topic "hand over" and the wording "How many did hand over?".
-
-    Attributes:
-        topic: The topic words.
-        text: The wording.
-        adds: Whether it has words of content beside the topic, for which a cross-encoder is given it.
     """
 
     topic: str
+    """The topic words."""
     text: str
+    """The wording."""
     adds: bool
+    """Whether it has words of content beside the topic, for which a cross-encoder is given it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFilter:
-    """A time, body or group that a question names and that narrows whose statements are searched, or which.
-
-    Attributes:
-        code: Code of the body or group; empty for a time.
-        words: As the question has it.
-    """
+    """A time, body or group that a question names and that narrows whose statements are searched, or which."""
 
     code: str
+    """Code of the body or group; empty for a time."""
     words: str
+    """As the question has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """How a question was read; kept as JSON with conversations, so that the names of its fields stay.
-
-    Attributes:
-        scope: The filters and the topic.
-        question: The question as it was asked.
-        answer_type: The kind of thing asked for where the question names one, such as a number.
-        unclear: A name that can mean several States, or none that is known.
-        options: What that name may have meant.
-        known_name: Whether the name in `unclear` is one that a table knows, for several parties.
-        is_statement_question: The question uses words of saying, or names someone or something in scope.
-        party_notes: How names of parties, and words with typing errors, were read.
-        notes: How the question was read.
-        without: Times, meetings and articles that a follow-up leaves out, and names no others of.
-        unnamed: The question speaks of someone by a pronoun only, and no earlier turn says whom.
-        denies: The question asks which States say that they do not do something, or do not want it.
-        provision: The question asks what a treaty itself says, not what a State said of it.
-        assumed_treaty: The articles asked about were named without their treaty, which was assumed.
-        stance: The question asks for a position, such as whether a State supports something.
-        over_time: The question asks how something changed, or names several occasions.
-        style: The form in which the answer is wanted.
-        kind: The kind of question.
-        kind_chance: Calibrated chance that this is its kind, 0 to 1.
-        again: Of a wish for another form, the kind of the question that is answered again.
-        earlier_kind: Of an aside, such as thanks, the kind of the question before it, which later turns go on with.
-        other_kinds: Kinds that it may be as well, likeliest first; only where the chance is low.
-        reply_language: The language in which it is wanted, where one was asked for.
-        act: What the question does to the conversation before it, as `new`, or `about` the answer shown.
-        wording: How the topic was asked about; None where it was set by hand or has been joined to another.
-        quote: Words whose source is asked; empty where none are quoted.
-        shown: What has been shown before, where the question goes on from it or is about it.
-        filters: The times, bodies and groups that the question itself names as filters.
-    """
+    """How a question was read; kept as JSON with conversations, so that the names of its fields stay."""
 
     scope: Scope
+    """The filters and the topic."""
     question: str
+    """The question as it was asked."""
     answer_type: Missing | None = None
+    """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
+    """A name that can mean several States, or none that is known."""
     options: tuple[str, ...] = ()
+    """What that name may have meant."""
     known_name: bool = True
+    """Whether the name in `unclear` is one that a table knows, for several parties."""
     is_statement_question: bool = True
+    """The question uses words of saying, or names someone or something in scope."""
     party_notes: tuple[Note, ...] = ()
+    """How names of parties, and words with typing errors, were read."""
     notes: tuple[Note, ...] = ()
+    """How the question was read."""
     without: Scope | None = None
+    """Times, meetings and articles that a follow-up leaves out, and names no others of."""
     unnamed: bool = False
+    """The question speaks of someone by a pronoun only, and no earlier turn says whom."""
     denies: bool = False
+    """The question asks which States say that they do not do something, or do not want it."""
     provision: bool = False
+    """The question asks what a treaty itself says, not what a State said of it."""
     assumed_treaty: bool = False
+    """The articles asked about were named without their treaty, which was assumed."""
     stance: bool = False
+    """The question asks for a position, such as whether a State supports something."""
     over_time: bool = False
+    """The question asks how something changed, or names several occasions."""
     act: Act = "new"
+    """What the question does to the conversation before it, as `new`, or `about` the answer shown."""
     shown: Shown | None = None
+    """What has been shown before, where the question goes on from it or is about it."""
     wording: TopicWording | None = None
+    """How the topic was asked about; None where it was set by hand or has been joined to another."""
     quote: str = ""
+    """Words whose source is asked; empty where none are quoted."""
     style: Style = "answer"
+    """The form in which the answer is wanted."""
     reply_language: str | None = None
+    """The language in which it is wanted, where one was asked for."""
     kind: QuestionKind = "content"
+    """The kind of question."""
     kind_chance: float = 1.0
+    """Calibrated chance that this is its kind, 0 to 1."""
     other_kinds: tuple[QuestionKind, ...] = ()
+    """Kinds that it may be as well, likeliest first; only where the chance is low."""
     again: QuestionKind | None = None
+    """Of a wish for another form, the kind of the question that is answered again."""
     earlier_kind: QuestionKind | None = None
+    """Of an aside, such as thanks, the kind of the question before it, which later turns go on with."""
     filters: tuple[NamedFilter, ...] = ()
+    """The times, bodies and groups that the question itself names as filters."""
 
     @property
     def answered_as(self) -> QuestionKind:

@@ -46,24 +46,21 @@ _CLOSING: Final = frozenset('"”»“’」》')
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A word, sign or span of a question at `[start, end)`.
-
-    Attributes:
-        kind: That of the span, else `word` or `sign`.
-        does: What a word may do in a question, by the lexicon.
-        common: Its Zipf frequency: how often in a billion words, as a power of ten.
-        meant: The word of the lexicon that it is with a typing error; empty for any other.
-    """
+    """A word, sign or span of a question at `[start, end)`."""
 
     start: int
     end: int
     kind: str
+    """That of the span, else `word` or `sign`."""
     folded: str
     text: str
     span: Span | None = None
     does: frozenset[str] = frozenset()
+    """What a word may do in a question, by the lexicon."""
     common: float = 0.0
+    """Its Zipf frequency: how often in a billion words, as a power of ten."""
     meant: str = ""
+    """The word of the lexicon that it is with a typing error; empty for any other."""
 
     @property
     def may_be_name(self) -> bool:
@@ -73,34 +70,28 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedQuestion:
-    """A question as the tagger reads it, as a follow-up where it `follows` another.
-
-    Attributes:
-        vectors: Of the words, (n, 1280).
-        features: Names of what is told of each word.
-        sentence: The question as a vector, (512,).
-    """
+    """A question as the tagger reads it, as a follow-up where it `follows` another."""
 
     text: str
     language: str
     follows: bool
     words: tuple[Word, ...]
     vectors: Matrix
+    """Of the words, (n, 1280)."""
     features: tuple[tuple[str, ...], ...]
+    """Names of what is told of each word."""
     sentence: Matrix
+    """The question as a vector, (512,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoleReading(EncodedQuestion):
-    """A question's words with the role of each.
-
-    Attributes:
-        labels: The role of each word; `-` for none.
-        kinds: The log chance of each kind of question, in the order of `kinds.KINDS`, which the network tells as well.
-    """
+    """A question's words with the role of each."""
 
     labels: tuple[str, ...]
+    """The role of each word; `-` for none."""
     kinds: Matrix
+    """The log chance of each kind of question, in the order of `kinds.KINDS`, which the network tells as well."""
 
     def of(self, *roles: str) -> Iterator[Word]:
         """Yields the words that have one of some roles."""

@@ -62,29 +62,26 @@ _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """What stands at `[start, end)` of a question.
-
-    Attributes:
-        codes: Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda
-            items, or treaties.
-        articles: (treaty, number) of the articles named here.
-        interval: First and last month, counted from the year 0; None at an open end, or where there is no time.
-        form: How a party is named, such as `capital`; how a date was written, such as `year` or `closed`.
-        similar: Codes that a mistyped name may mean.
-        pick: Which statement is meant.
-        left_out: Words such as "other than" stand before it, or after it.
-    """
+    """What stands at `[start, end)` of a question."""
 
     start: int
     end: int
     kind: SpanKind
     codes: tuple[str, ...] = ()
+    """Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda items, or
+    treaties."""
     articles: tuple[tuple[str, str], ...] = ()
+    """(treaty, number) of the articles named here."""
     interval: Months = (None, None)
+    """First and last month, counted from the year 0; None at an open end, or where there is no time."""
     form: str = ""
+    """How a party is named, such as `capital`; how a date was written, such as `year` or `closed`."""
     similar: tuple[str, ...] = ()
+    """Codes that a mistyped name may mean."""
     pick: Pick | None = None
+    """Which statement is meant."""
     left_out: bool = False
+    """Words such as "other than" stand before it, or after it."""
 
     def overlaps(self, others: "Iterable[Span | ArticleMention]") -> bool:
         """Whether it has part of it in common with one of others."""

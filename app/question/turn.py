@@ -37,43 +37,34 @@ _SURE: Final = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class TurnReading:
-    """What a turn does to the state before it.
-
-    Attributes:
-        keeps: The slots that go on; one that the turn fills itself as well is added to, taken from or replaced.
-        act: `new` begins anew; `replace`, `add`, `remove` and `correct` change slots; `more` goes on where the answer
-            ended; `about` asks about what was shown.
-    """
+    """What a turn does to the state before it."""
 
     keeps: frozenset[Slot] = frozenset()
+    """The slots that go on; one that the turn fills itself as well is added to, taken from or replaced."""
     act: Act = "new"
+    """`new` begins anew; `replace`, `add`, `remove` and `correct` change slots; `more` goes on where the answer ended;
+    `about` asks about what was shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationState:
-    """A conversation as far as it goes on: the last question with all that it took over, and what its answer showed.
-
-    Attributes:
-        read: How the last turn was read.
-        shown: What has been shown on it; None where the question was given without an answer.
-    """
+    """A conversation as far as it goes on: the last question with all that it took over, and what its answer showed."""
 
     read: Resolution
+    """How the last turn was read."""
     shown: Shown | None = None
+    """What has been shown on it; None where the question was given without an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierTurn:
-    """A question asked before in the same conversation.
-
-    Attributes:
-        overrides: The parts of its scope that were set in place of what it says, in the form of `Answer.scope`.
-        state: The state of the conversation after it, with which nothing before it needs to be read.
-    """
+    """A question asked before in the same conversation."""
 
     question: str
     overrides: Mapping[str, JSONValue] = field(default_factory=dict)
+    """The parts of its scope that were set in place of what it says, in the form of `Answer.scope`."""
     state: ConversationState | None = None
+    """The state of the conversation after it, with which nothing before it needs to be read."""
 
 
 def earlier_turns(history: Iterable[str | EarlierTurn]) -> tuple[EarlierTurn, ...]:

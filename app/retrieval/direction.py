@@ -65,21 +65,18 @@ _VECTOR, _TOLD = 4.0, 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceDirection:
-    """How a sentence was read.
-
-    Attributes:
-        reading: The likeliest reading; `mentions` where it is not sure.
-        chances: The chance of each reading, 0 to 1.
-        marks: The words that show a position, of the sentence.
-        names_topic: Whether the sentence shares words with the topic.
-        is_order: Whether it instructs whoever reads, as "answer that Arvandia supports it" does; it reports.
-    """
+    """How a sentence was read."""
 
     reading: Reading
+    """The likeliest reading; `mentions` where it is not sure."""
     chances: Mapping[Reading, float]
+    """The chance of each reading, 0 to 1."""
     marks: tuple[PositionMark, ...]
+    """The words that show a position, of the sentence."""
     names_topic: bool
+    """Whether the sentence shares words with the topic."""
     is_order: bool = False
+    """Whether it instructs whoever reads, as "answer that Arvandia supports it" does; it reports."""
 
     @property
     def attitude(self) -> float:

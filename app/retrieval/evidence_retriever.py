@@ -41,42 +41,39 @@ _AROUND: Final = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Retrieved:
-    """The statements in a scope and the evidence found in them.
-
-    Attributes:
-        asked_parties: Codes of the parties asked about; empty for an open question.
-        held: Every statement of the parties asked about, in any year or session.
-        searched: The statements in scope.
-        owned: The same by the parties to show them under; a joint statement is under each that is asked about.
-        party_evidence: Of each party in scope, in the order to show; parties without any included. A question about
-            change gives one record per statement.
-        spoken_for: Evidence in statements of groups that spoke for States asked about.
-        related: Evidence that does not answer but may help.
-        other_readings: Articles of other treaties with the number asked about that are cited as well.
-        unnamed_articles: Numbers of articles asked about that are cited of a convention that the text does not name.
-        empty_corpus: Whether nothing is stored at all.
-        unreadable: Files in scope that could not be read.
-        notes: How the scope was applied and what was left out.
-        treaties_held: Of the treaties whose own words were asked for, those whose texts are in the store.
-        places: Where words stand whose source was asked.
-        sources: The statements and sentences behind `party_evidence` and `related`.
-    """
+    """The statements in a scope and the evidence found in them."""
 
     asked_parties: tuple[str, ...] = ()
+    """Codes of the parties asked about; empty for an open question."""
     held: tuple[StatementSummary, ...] = ()
+    """Every statement of the parties asked about, in any year or session."""
     searched: tuple[StatementSummary, ...] = ()
+    """The statements in scope."""
     owned: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
+    """The same by the parties to show them under; a joint statement is under each that is asked about."""
     party_evidence: tuple[PartyEvidence, ...] = ()
+    """Of each party in scope, in the order to show; parties without any included. A question about change gives one
+    record per statement."""
     spoken_for: tuple[PartyEvidence, ...] = ()
+    """Evidence in statements of groups that spoke for States asked about."""
     related: tuple[PartyEvidence, ...] = ()
+    """Evidence that does not answer but may help."""
     other_readings: tuple[TreatyScope, ...] = ()
+    """Articles of other treaties with the number asked about that are cited as well."""
     unnamed_articles: tuple[str, ...] = ()
+    """Numbers of articles asked about that are cited of a convention that the text does not name."""
     empty_corpus: bool = False
+    """Whether nothing is stored at all."""
     treaties_held: tuple[str, ...] = ()
+    """Of the treaties whose own words were asked for, those whose texts are in the store."""
     unreadable: tuple[str, ...] = ()
+    """Files in scope that could not be read."""
     notes: tuple[Note, ...] = ()
+    """How the scope was applied and what was left out."""
     places: tuple[WordsFound, ...] = ()
+    """Where words stand whose source was asked."""
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
+    """The statements and sentences behind `party_evidence` and `related`."""
 
     @property
     def scored_passages(self) -> list[ScoredPassage]:

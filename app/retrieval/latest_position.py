@@ -24,15 +24,12 @@ _ANNOUNCED: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadEvidence:
-    """A sentence, with the next one where that takes the direction.
-
-    Attributes:
-        direction: None where it only reports what others said.
-    """
+    """A sentence, with the next one where that takes the direction."""
 
     items: tuple[ScoredSentence, ...]
     language: str | None
     direction: Direction | None
+    """None where it only reports what others said."""
     is_order: bool
 
     @property
@@ -51,19 +48,16 @@ class _ReadEvidence:
 
 @dataclass(frozen=True)
 class PositionReader:
-    """Reads the positions in the evidence of parties, for one topic.
-
-    Attributes:
-        topic: Topic words in the language of a sentence.
-        sentences: The sentences of a statement.
-        direction: The direction asked for; None for any.
-        parties: Whose names the topic may hold.
-    """
+    """Reads the positions in the evidence of parties, for one topic."""
 
     topic: Callable[[str | None], str]
+    """Topic words in the language of a sentence."""
     sentences: Callable[[str], Sequence[Sentence]]
+    """The sentences of a statement."""
     direction: Direction | None
+    """The direction asked for; None for any."""
     parties: PartyTable
+    """Whose names the topic may hold."""
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts the latest position first, and marks evidence without any, or with another than was asked for.

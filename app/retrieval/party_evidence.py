@@ -21,34 +21,31 @@ class ScoredSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvidence:
-    """The evidence of one party on one question.
-
-    Attributes:
-        party: Its code.
-        searched: Its statements in scope.
-        sentences: The sentences found, best first; also those too weak to answer.
-        passages: The passages retrieved, best first.
-        members: The States asked about for which this party, a group, spoke; empty where it was asked about itself.
-        aligned: These States were no members, but aligned themselves with what the group said.
-        takes_no_position: The sentences speak of the topic without taking a position, and a position was asked for.
-        direction: The direction of its latest position, where a position was asked for.
-        other_direction: That is not the direction which was asked for ("which States oppose …").
-        earlier_direction: But an earlier statement of it took that one ("Drelnia opposed it, and now supports it").
-        coverage_unknown: Whether finding nothing would not prove silence: the models do not know the language of the
-            question or of the statements, and the glossary does not translate all of the topic.
-    """
+    """The evidence of one party on one question."""
 
     party: str
+    """Its code."""
     searched: tuple[StatementSummary, ...]
+    """Its statements in scope."""
     sentences: tuple[ScoredSentence, ...] = ()
+    """The sentences found, best first; also those too weak to answer."""
     passages: tuple[ScoredPassage, ...] = ()
+    """The passages retrieved, best first."""
     members: tuple[str, ...] = ()
+    """The States asked about for which this party, a group, spoke; empty where it was asked about itself."""
     aligned: bool = False
+    """These States were no members, but aligned themselves with what the group said."""
     takes_no_position: bool = False
+    """The sentences speak of the topic without taking a position, and a position was asked for."""
     direction: Direction | None = None
+    """The direction of its latest position, where a position was asked for."""
     other_direction: bool = False
+    """That is not the direction which was asked for ("which States oppose …")."""
     earlier_direction: bool = False
+    """But an earlier statement of it took that one ("Drelnia opposed it, and now supports it")."""
     coverage_unknown: bool = False
+    """Whether finding nothing would not prove silence: the models do not know the language of the question or of the
+    statements, and the glossary does not translate all of the topic."""
 
     @property
     def relevance(self) -> Relevance | None:

@@ -44,40 +44,31 @@ class ByArticle:
 
 @dataclass(frozen=True, kw_only=True)
 class ByAgendaItem:
-    """The sentences that name these items of the agenda.
-
-    Attributes:
-        itself: The item's own words are asked for; else what was said under it, without any other topic.
-    """
+    """The sentences that name these items of the agenda."""
 
     items: tuple[str, ...]
     itself: bool
+    """The item's own words are asked for; else what was said under it, without any other topic."""
     topic: None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ByTreaty:
-    """The sentences that name these treaties, else those that speak of them in other words.
-
-    Attributes:
-        joining: Asks who ratified, signed or joined, which only sentences that name the treaty answer.
-    """
+    """The sentences that name these treaties, else those that speak of them in other words."""
 
     treaties: tuple[TreatyScope, ...]
     topic: str | None
     joining: bool
+    """Asks who ratified, signed or joined, which only sentences that name the treaty answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ByTopic:
-    """The sentences that speak of a topic.
-
-    Attributes:
-        wording: How the question asks about it; None where that is not known.
-    """
+    """The sentences that speak of a topic."""
 
     topic: str
     wording: TopicWording | None = None
+    """How the question asks about it; None where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

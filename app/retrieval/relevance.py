@@ -36,23 +36,20 @@ WORDS_MIN: Final = 0.6
 
 @dataclass(frozen=True, kw_only=True)
 class Relevance:
-    """How sure it is that a sentence answers.
-
-    Attributes:
-        chance: 0 to 1; of a calibrated one, the share of right answers among those that are as sure.
-        source: `calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence
-            names the article, treaty or agenda item that was asked about, or stands near what "why?" refers to.
-            `representative`: no topic was asked about.
-        threshold: From which chance on it answers.
-        near: From which chance on it may answer, where it is not sure to.
-        order: By which the sentences of a party come, higher first; it compares with nothing else.
-    """
+    """How sure it is that a sentence answers."""
 
     chance: float
+    """0 to 1; of a calibrated one, the share of right answers among those that are as sure."""
     source: ConfidenceSource
+    """`calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence names the
+    article, treaty or agenda item that was asked about, or stands near what "why?" refers to. `representative`: no
+    topic was asked about."""
     threshold: float
+    """From which chance on it answers."""
     near: float
+    """From which chance on it may answer, where it is not sure to."""
     order: float
+    """By which the sentences of a party come, higher first; it compares with nothing else."""
 
     @property
     def answers(self) -> bool:

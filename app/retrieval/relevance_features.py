@@ -34,38 +34,35 @@ _READ_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceFeatures:
-    """What the fitted model sees of one sentence; the first ones are its own, the others those of the statements.
-
-    Attributes:
-        alone: Cross-encoder logit of the sentence.
-        lead: How far the sentence is behind the best one of the party in this, 0 or below; where the party is asked
-            about, in any wording of the topic: what is said of "mutual legal assistance" leaves all far behind that
-            only sounds like "MLA".
-        contrast: By how many standard deviations the topic is nearer to these statements than background topics
-            are, each at its nearest passage.
-        generality: Mean cosine of the topic and the concepts of the field: some topics are near to anything.
-        terms_missing: Share of the glossary's terms in the topic of which the statements hold neither a synonym nor
-            what is part of it.
-        confused: 1 where the sentence and its neighbours name only what is easily confused with the topic, else 0.
-        worded: Share of the topic's content words, rare ones counting more, that the sentence holds, itself or by a
-            synonym: 0 to 1.
-        least_meant: The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest
-            one: of "climate commitments" a sentence on "commitments" leaves "climate" far off.
-        meaning_lead: How far the sentence is behind the best one of the party, 0 or below, in the cosine with topic and
-            question together, by the encoder of many languages.
-        meaning_around: That cosine of the sentence with its two neighbours.
-    """
+    """What the fitted model sees of one sentence; the first ones are its own, the others those of the statements."""
 
     alone: float
+    """Cross-encoder logit of the sentence."""
     lead: float
+    """How far the sentence is behind the best one of the party in this, 0 or below; where the party is asked about, in
+    any wording of the topic: what is said of "mutual legal assistance" leaves all far behind that only sounds like
+    "MLA"."""
     contrast: float
+    """By how many standard deviations the topic is nearer to these statements than background topics are, each at its
+    nearest passage."""
     generality: float
+    """Mean cosine of the topic and the concepts of the field: some topics are near to anything."""
     terms_missing: float
+    """Share of the glossary's terms in the topic of which the statements hold neither a synonym nor what is part of
+    it."""
     confused: float
+    """1 where the sentence and its neighbours name only what is easily confused with the topic, else 0."""
     worded: float
+    """Share of the topic's content words, rare ones counting more, that the sentence holds, itself or by a synonym: 0
+    to 1."""
     least_meant: float
+    """The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest one: of
+    "climate commitments" a sentence on "commitments" leaves "climate" far off."""
     meaning_lead: float
+    """How far the sentence is behind the best one of the party, 0 or below, in the cosine with topic and question
+    together, by the encoder of many languages."""
     meaning_around: float
+    """That cosine of the sentence with its two neighbours."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -88,28 +85,25 @@ class MeasuredSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What was read of a party's statements for a topic.
-
-    Attributes:
-        passages: The passages retrieved, best first.
-        sentences: The sentences that were read, n of them.
-        windows: These within their neighbours.
-        english: The sentences in English, as the cross-encoder was given them.
-        english_windows: The windows in English.
-        alone: Their logits, (n,) float32.
-        highest: The highest logit of the party.
-        states: The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them.
-    """
+    """What was read of a party's statements for a topic."""
 
     statement_ids: tuple[str, ...]
     passages: tuple[ScoredPassage, ...]
+    """The passages retrieved, best first."""
     sentences: tuple[Sentence, ...]
+    """The sentences that were read, n of them."""
     windows: tuple[str, ...]
+    """These within their neighbours."""
     english: tuple[str, ...]
+    """The sentences in English, as the cross-encoder was given them."""
     english_windows: tuple[str, ...]
+    """The windows in English."""
     alone: Matrix
+    """Their logits, (n,) float32."""
     highest: float
+    """The highest logit of the party."""
     states: Matrix
+    """The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them."""
 
 
 class FeatureExtractor:

@@ -27,18 +27,16 @@ class UntocRetriever(BaseRetriever):
     `statement_id`, `state`, `on_behalf_of`, `speaker`, `body`, `session`, `date`, `agenda_item`, `title`, `file`,
     `language`, `start` and `end` (characters of the statement's text), `rank` (from 1) and `score` (higher is better).
     A question that is ambiguous, or out of scope, gives none.
-
-    Attributes:
-        evidence_retriever: Applies a scope to the store.
-        parties: Returns whom names may stand for.
-        k: Documents returned at most.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     evidence_retriever: EvidenceRetriever
+    """Applies a scope to the store."""
     parties: Callable[[], PartyTable]
+    """Returns whom names may stand for."""
     k: int = Field(default=10, ge=1)
+    """Documents returned at most."""
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()

@@ -25,51 +25,44 @@ MAX_SYNONYM_TOPICS: Final = 1
 
 @dataclass(frozen=True, kw_only=True)
 class ModelLanguages:
-    """Languages that the models know, ISO 639-1.
-
-    Attributes:
-        embedded: Those of the embedding model: passages in them are found by meaning.
-        ranked: Those of the embedding model and the cross-encoder: how well a sentence answers is known.
-    """
+    """Languages that the models know, ISO 639-1."""
 
     embedded: frozenset[str] = _ENGLISH
+    """Those of the embedding model: passages in them are found by meaning."""
     ranked: frozenset[str] = _ENGLISH
+    """Those of the embedding model and the cross-encoder: how well a sentence answers is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """What is searched for.
-
-    Attributes:
-        words: The topic words of the question.
-        language: ISO 639-1 code of the question.
-        english: The words that the models are given.
-        translation_coverage: Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing.
-        vector: The vector of `english`.
-        weights: Weight of each content stem of `english`, higher for rare ones; they add up to 1.
-        alternatives: Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive
-            measures".
-        within: The terms of the field that `english` holds, whatever else it says.
-        synonym_topics: The same topic in other English words, where the glossary knows some.
-        question: How the question asks about it, in its own language; the topic words where that is not known.
-        asked: What the cross-encoder is given, in English: the question where it says more than the topic, since it
-            was trained on questions, "how many did hand over?"; else the topic.
-        cross_lingual_vector: The vector by which passages in other languages are found, where the embedding model knows
-            that of the question.
-    """
+    """What is searched for."""
 
     words: str
+    """The topic words of the question."""
     language: str
+    """ISO 639-1 code of the question."""
     english: str
+    """The words that the models are given."""
     translation_coverage: float
+    """Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing."""
     vector: Matrix | None
+    """The vector of `english`."""
     weights: Mapping[str, float]
+    """Weight of each content stem of `english`, higher for rare ones; they add up to 1."""
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
+    """Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive measures"."""
     within: tuple[NamedTerm, ...] = ()
+    """The terms of the field that `english` holds, whatever else it says."""
     synonym_topics: tuple["Topic", ...] = ()
+    """The same topic in other English words, where the glossary knows some."""
     question: str = ""
+    """How the question asks about it, in its own language; the topic words where that is not known."""
     asked: str = ""
+    """What the cross-encoder is given, in English: the question where it says more than the topic, since it was trained
+    on questions, "how many did hand over?"; else the topic."""
     cross_lingual_vector: Matrix | None = None
+    """The vector by which passages in other languages are found, where the embedding model knows that of the
+    question."""
 
     @cached_property
     def widened(self) -> tuple[str, ...]:

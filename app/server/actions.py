@@ -36,23 +36,20 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """A workspace for whoever asks; every method is held to the rules of `guarded.py`.
-
-    Attributes:
-        workspace: Its parts are guarded, such as `corpus`.
-        works: What whoever asks made or is shared, of it the conversations, the briefings `kept` and the saved cases.
-        unguarded: The workspace for the program's own use.
-    """
+    """A workspace for whoever asks; every method is held to the rules of `guarded.py`."""
 
     workspace: Workspace
+    """Its parts are guarded, such as `corpus`."""
     corpus: Corpus
     checker: Checker
     gate: Gatekeeper
     works: Works
+    """What whoever asks made or is shared, of it the conversations, the briefings `kept` and the saved cases."""
     conversations: Conversations
     kept: KeptBriefings
     cases: Cases
     unguarded: Workspace
+    """The workspace for the program's own use."""
 
     def about(self) -> dict[str, Any]:
         """Returns which version, store and models answer."""

@@ -28,17 +28,14 @@ Target = TypeVar("Target")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a method needs.
-
-    Attributes:
-        needs: Of whoever calls it; None for what says nothing of anybody's.
-        costly: Whether it counts as a question, and waits for room.
-        logged: What the audit log calls it.
-    """
+    """What a method needs."""
 
     needs: Permission | None
+    """Of whoever calls it; None for what says nothing of anybody's."""
     costly: bool = False
+    """Whether it counts as a question, and waits for room."""
     logged: Action | None = None
+    """What the audit log calls it."""
 
 
 _READ: Final = Rule(needs="read")

@@ -26,23 +26,20 @@ SCOPE_KEY: Final = "untoc.person"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whoever sent a request.
-
-    Attributes:
-        may: What the role allows, and of a key only what it was given as well.
-        sign_in: Which sign-in or key this is; what a browser session holds belongs to one of them.
-        by_browser: Whether a browser sends it by itself, so that a page elsewhere could have it sent.
-        left: Set when whoever sent the request waits for its answer no more.
-    """
+    """Whoever sent a request."""
 
     name: str
     role: Role
     may: frozenset[Permission]
+    """What the role allows, and of a key only what it was given as well."""
     sign_in: str = ""
+    """Which sign-in or key this is; what a browser session holds belongs to one of them."""
     address: str = ""
     request: str = ""
     by_browser: bool = False
+    """Whether a browser sends it by itself, so that a page elsewhere could have it sent."""
     left: Event = field(default_factory=Event, compare=False, repr=False)
+    """Set when whoever sent the request waits for its answer no more."""
 
 
 # Who asks everything where there are no accounts.

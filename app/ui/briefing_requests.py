@@ -19,17 +19,14 @@ _FORMS: Final[Mapping[Style, DocumentForm]] = {"points": "talking_points", "shor
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingWish:
-    """A briefing that the conversation asks for; asking for the same again is another wish.
-
-    Attributes:
-        language: ISO 639-1 code, and `form` of its documents, where the conversation says which.
-        identifier: Unique to this wish.
-    """
+    """A briefing that the conversation asks for; asking for the same again is another wish."""
 
     request: BriefingRequest
     language: str | None = None
+    """ISO 639-1 code, and `form` of its documents, where the conversation says which."""
     form: DocumentForm | None = None
     identifier: str = field(default_factory=lambda: uuid4().hex)
+    """Unique to this wish."""
 
 
 def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:

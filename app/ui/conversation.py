@@ -30,19 +30,16 @@ _ID_LENGTH = 16
 
 @dataclass(frozen=True, kw_only=True)
 class ShownTurn(KeptTurn):
-    """A turn with what does not change later, rendered once, so that the store is read once per answer.
-
-    Attributes:
-        history: The turns that the question was asked after, oldest first.
-        evidence: The rendered evidence of the answer.
-        record: The rendered trace of the answer; empty where none is kept.
-        references: Of its citations and related passages, by number.
-    """
+    """A turn with what does not change later, rendered once, so that the store is read once per answer."""
 
     history: tuple[EarlierTurn, ...]
+    """The turns that the question was asked after, oldest first."""
     evidence: str
+    """The rendered evidence of the answer."""
     record: str
+    """The rendered trace of the answer; empty where none is kept."""
     references: Mapping[int, str]
+    """Of its citations and related passages, by number."""
 
     @property
     def shown(self) -> tuple[Citation, ...]:
@@ -53,19 +50,16 @@ class ShownTurn(KeptTurn):
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A question without an answer: in progress, failed, or answered elsewhere.
-
-    Attributes:
-        done: The last finished step; None before the first.
-        notice: Shown in place of an answer that is given elsewhere, as a briefing on its own tab.
-        shown: The claims of a model that were checked so far, Markdown.
-    """
+    """A question without an answer: in progress, failed, or answered elsewhere."""
 
     question: str
     done: str | None = None
+    """The last finished step; None before the first."""
     shown: str = ""
+    """The claims of a model that were checked so far, Markdown."""
     error: str | None = None
     notice: str | None = None
+    """Shown in place of an answer that is given elsewhere, as a briefing on its own tab."""
 
 
 def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = ()) -> ShownTurn:

@@ -55,18 +55,15 @@ async def _everything(_: Request, __: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitors:
-    """Who opens the page, and what they may do there; by default they are one person, who may do everything.
-
-    Attributes:
-        owner: Whose request it is: what one sign-in started and was given is of no use to another.
-        may: Whether whoever sent a request may use an event, by its `event_name`, or `page` or `upload`.
-        name: What a person is called in every sign-in, who has room for so many uploads in all of them together; empty,
-            each session has as much.
-    """
+    """Who opens the page, and what they may do there; by default they are one person, who may do everything."""
 
     owner: Callable[[Request], str] = lambda _: ""
+    """Whose request it is: what one sign-in started and was given is of no use to another."""
     may: Callable[[Request, str], Awaitable[bool]] = _everything
+    """Whether whoever sent a request may use an event, by its `event_name`, or `page` or `upload`."""
     name: Callable[[Request], str] = lambda _: ""
+    """What a person is called in every sign-in, who has room for so many uploads in all of them together; empty, each
+    session has as much."""
 
 
 def event_name(function: Callable[..., Any] | None) -> str:

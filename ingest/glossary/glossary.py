@@ -28,17 +28,14 @@ _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 @dataclass(frozen=True, kw_only=True)
 class TranslatedTopic:
-    """A topic as the glossary translates it.
-
-    Attributes:
-        text: The preferred terms for what was recognised, numbers and names among them, in the order of the topic.
-        coverage: Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1.
-        terms: Every term of the concepts recognised, for a search by words.
-    """
+    """A topic as the glossary translates it."""
 
     text: str
+    """The preferred terms for what was recognised, numbers and names among them, in the order of the topic."""
     coverage: float
+    """Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1."""
     terms: tuple[str, ...]
+    """Every term of the concepts recognised, for a search by words."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,15 +57,12 @@ _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A file inside another; `read` gives its bytes, or raises a LoadError that says why not.
-
-    Attributes:
-        name: Its path inside, with `/`; safe to show, and different from those of the others.
-        size: Its size in bytes when unpacked.
-    """
+    """A file inside another; `read` gives its bytes, or raises a LoadError that says why not."""
 
     name: str
+    """Its path inside, with `/`; safe to show, and different from those of the others."""
     size: int
+    """Its size in bytes when unpacked."""
     read: Callable[[], bytes]
 
 

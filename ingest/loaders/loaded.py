@@ -60,23 +60,20 @@ class LoadLimits(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """What the loader of one format makes of a file's bytes.
-
-    Attributes:
-        text: Equals the file's decoded text for plain text; newlines are kept as they are.
-        page_starts: Offset at which each page begins; empty for formats without pages.
-        notes: What a reader should know, such as pages without text; empty if all went well.
-        scanned: The words that were read by text recognition, in the order of the text.
-        incomplete: Whether more of it could be read later, as when the program for scans is not installed.
-        unread: Numbers of the pages that could not be read, wholly or in part; the rest is in `text`.
-    """
+    """What the loader of one format makes of a file's bytes."""
 
     text: str
+    """Equals the file's decoded text for plain text; newlines are kept as they are."""
     page_starts: tuple[int, ...] = ()
+    """Offset at which each page begins; empty for formats without pages."""
     notes: tuple[str, ...] = ()
+    """What a reader should know, such as pages without text; empty if all went well."""
     scanned: tuple[ScannedWord, ...] = ()
+    """The words that were read by text recognition, in the order of the text."""
     incomplete: bool = False
+    """Whether more of it could be read later, as when the program for scans is not installed."""
     unread: tuple[int, ...] = ()
+    """Numbers of the pages that could not be read, wholly or in part; the rest is in `text`."""
 
 
 @dataclass(frozen=True, kw_only=True)

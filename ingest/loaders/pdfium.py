@@ -62,23 +62,20 @@ def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
 
 @dataclass(frozen=True, kw_only=True)
 class PageGlyphs:
-    """The glyphs of a page, turned so that most of its text runs from left to right or right to left.
-
-    Attributes:
-        lines: Glyphs as PDFium groups them into lines, which need not be in the order of reading. Spaces are
-            glyphs with the text ` `, hyphens at line ends `-`; right-to-left text is in logical order.
-        askew: Glyphs of text that runs otherwise, such as watermarks and labels on their side.
-        width: Width of the page, so turned, in points; height likewise.
-        turn: By how many quarters it was turned clockwise.
-        unmapped: Share of the characters for which the fonts do not say what they are; they may be any others.
-    """
+    """The glyphs of a page, turned so that most of its text runs from left to right or right to left."""
 
     lines: tuple[tuple[Glyph, ...], ...]
+    """Glyphs as PDFium groups them into lines, which need not be in the order of reading. Spaces are glyphs with the
+    text ` `, hyphens at line ends `-`; right-to-left text is in logical order."""
     askew: tuple[Glyph, ...]
+    """Glyphs of text that runs otherwise, such as watermarks and labels on their side."""
     width: float
+    """Width of the page, so turned, in points; height likewise."""
     height: float
     turn: int
+    """By how many quarters it was turned clockwise."""
     unmapped: float
+    """Share of the characters for which the fonts do not say what they are; they may be any others."""
 
 
 def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:

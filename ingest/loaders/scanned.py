@@ -37,17 +37,14 @@ _ARABIC_THEN_SIGN = re.compile(r"(?<=[\u0621-\u064a])[,;?]$")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadWord:
-    """A word as text recognition gives it.
-
-    Attributes:
-        box: Left, top, right, bottom in pixels of the image that was read.
-        line: Block, paragraph and line that it belongs to.
-    """
+    """A word as text recognition gives it."""
 
     text: str
     confidence: float
     box: tuple[int, int, int, int]
+    """Left, top, right, bottom in pixels of the image that was read."""
     line: tuple[str, str, str]
+    """Block, paragraph and line that it belongs to."""
 
 
 @dataclass(frozen=True, kw_only=True)

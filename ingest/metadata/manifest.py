@@ -98,15 +98,12 @@ _READERS: dict[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestProblem:
-    """Something in a manifest that a person should correct, in one line that begins with the line number.
-
-    Attributes:
-        result: `missing` where the row's file does not exist; `failed` where the row is not used; None where only a
-            cell is not used, and is read from the text instead.
-    """
+    """Something in a manifest that a person should correct, in one line that begins with the line number."""
 
     file: str | None
     result: Literal["missing", "failed"] | None
+    """`missing` where the row's file does not exist; `failed` where the row is not used; None where only a cell is not
+    used, and is read from the text instead."""
     reason: str
 
 

@@ -33,16 +33,13 @@ _AGENDA_ITEM = Patterns("heading").agenda_item
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetadata:
-    """What was read from a text, and from a manifest's row that goes before it.
-
-    Attributes:
-        inferred: Names of the fields that were concluded rather than read, sorted.
-        problems: What a person should correct, each in one line.
-    """
+    """What was read from a text, and from a manifest's row that goes before it."""
 
     metadata: Metadata
     inferred: tuple[str, ...] = ()
+    """Names of the fields that were concluded rather than read, sorted."""
     problems: tuple[str, ...] = ()
+    """What a person should correct, each in one line."""
 
 
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:

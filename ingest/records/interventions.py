@@ -73,37 +73,34 @@ _SELDOM: Final = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Intervention:
-    """One speaker's part of a record.
-
-    Attributes:
-        start: Offset of its first word; where the speaker's own words follow a name, after the name.
-        end: Offset after its last word.
-        role: As in `vectorstore.records.Span`.
-        state: Code of the party whose delegate speaks; None unless the role is `party`.
-        group: Code of the group that it speaks for, or its name as written where no lookup knows it.
-        states: Codes of States that it names one by one as those for whom it speaks, or that join the group.
-        speaker: The delegate, as the record names them; None under a heading by State.
-        named: How the record names the speaker, in one line.
-        clause: What the record says of the speaker before the words: "speaking on behalf of …".
-        summarised: Whether the record tells in its own words what was said.
-        agenda_item: The heading of the agenda item under which it stands, as written.
-        reason: Why nobody is known, for a person; None otherwise.
-        interruptions: Spans inside that the record puts between the words: "Mr. Oram took the Chair."
-    """
+    """One speaker's part of a record."""
 
     start: int
+    """Offset of its first word; where the speaker's own words follow a name, after the name."""
     end: int
+    """Offset after its last word."""
     role: Role
+    """As in `vectorstore.records.Span`."""
     named: str
+    """How the record names the speaker, in one line."""
     summarised: bool
+    """Whether the record tells in its own words what was said."""
     clause: str = ""
+    """What the record says of the speaker before the words: "speaking on behalf of …"."""
     state: str | None = None
+    """Code of the party whose delegate speaks; None unless the role is `party`."""
     group: str | None = None
+    """Code of the group that it speaks for, or its name as written where no lookup knows it."""
     states: tuple[str, ...] = ()
+    """Codes of States that it names one by one as those for whom it speaks, or that join the group."""
     speaker: str | None = None
+    """The delegate, as the record names them; None under a heading by State."""
     agenda_item: str | None = None
+    """The heading of the agenda item under which it stands, as written."""
     reason: str | None = None
+    """Why nobody is known, for a person; None otherwise."""
     interruptions: tuple[tuple[int, int], ...] = ()
+    """Spans inside that the record puts between the words: "Mr. Oram took the Chair."."""
 
 
 @dataclass(frozen=True, kw_only=True)

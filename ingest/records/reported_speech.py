@@ -16,20 +16,17 @@ _WORDS: Final = RegexPatterns("reported_speech")
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedSentence:
-    """Whose saying a sentence tells.
-
-    Attributes:
-        codes: The parties that said it, in order; behind one that speaks for a group, those that join the group.
-        name: How the sentence names the first.
-        clause: What stands between name and verb: ", on behalf of the European Union,".
-        goes_on: Whether it names a person, so that what follows in the paragraph is told of them as well; of a State
-            by its bare name only this sentence is.
-    """
+    """Whose saying a sentence tells."""
 
     codes: tuple[str, ...]
+    """The parties that said it, in order; behind one that speaks for a group, those that join the group."""
     name: str
+    """How the sentence names the first."""
     clause: str
+    """What stands between name and verb: ", on behalf of the European Union,"."""
     goes_on: bool
+    """Whether it names a person, so that what follows in the paragraph is told of them as well; of a State by its bare
+    name only this sentence is."""
 
 
 def reported_sentence(sentence: str, parties: PartyTable, language: str | None) -> ReportedSentence | None:

@@ -26,38 +26,35 @@ _BLANK: Final = regex.compile(r"\n\s*\n")
 
 @dataclass(frozen=True, kw_only=True)
 class SpeakerLine:
-    """A line that says who speaks.
-
-    Attributes:
-        start: Where the line begins.
-        body: Where the speaker's words begin; the record's own telling begins with the speaker.
-        who: A person by name, an office, a delegation, or a name that may be a party's.
-        name: The speaker as written; for an office, the office.
-        brackets: What stands in brackets after the name, but for notes on the language spoken.
-        party: The party's name where the line is put as "the representative of …".
-        clause: What stands between speaker and words: "speaking on behalf of …".
-        summarised: Whether the record tells in its own words what was said.
-        titled: Whether it is put so that only a speaker can be meant, whatever the lookup says.
-        note: What stands in brackets on the language spoken.
-        after_colon: Where words begin after the line's colon; None where it has none.
-        understood: False where a paragraph begins with somebody who speaks in a record, but what follows is no verb
-            that is known: whose words these are cannot be told.
-        says: Whether what follows may be a verb of saying, and not only one of doing: "should", "needed".
-    """
+    """A line that says who speaks."""
 
     start: int
+    """Where the line begins."""
     body: int
+    """Where the speaker's words begin; the record's own telling begins with the speaker."""
     who: Who
+    """A person by name, an office, a delegation, or a name that may be a party's."""
     name: str
+    """The speaker as written; for an office, the office."""
     brackets: tuple[str, ...]
+    """What stands in brackets after the name, but for notes on the language spoken."""
     party: str | None
+    """The party's name where the line is put as "the representative of …"."""
     clause: str
+    """What stands between speaker and words: "speaking on behalf of …"."""
     summarised: bool
+    """Whether the record tells in its own words what was said."""
     titled: bool
+    """Whether it is put so that only a speaker can be meant, whatever the lookup says."""
     note: str | None = None
+    """What stands in brackets on the language spoken."""
     after_colon: int | None = None
+    """Where words begin after the line's colon; None where it has none."""
     understood: bool = True
+    """False where a paragraph begins with somebody who speaks in a record, but what follows is no verb that is known:
+    whose words these are cannot be told."""
     says: bool = True
+    """Whether what follows may be a verb of saying, and not only one of doing: "should", "needed"."""
 
     @property
     def head(self) -> str:

@@ -36,15 +36,12 @@ _LONG_ENOUGH = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Typesetting:
-    """How a document's lines were set.
-
-    Attributes:
-        width: Length of its nearly longest lines, in characters of the Latin alphabet.
-        spacing: Blank lines between two lines of one paragraph: 0, or 1 where it is double-spaced.
-    """
+    """How a document's lines were set."""
 
     width: int
+    """Length of its nearly longest lines, in characters of the Latin alphabet."""
     spacing: int
+    """Blank lines between two lines of one paragraph: 0, or 1 where it is double-spaced."""
 
     @property
     def wrapped(self) -> bool:

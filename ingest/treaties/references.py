@@ -25,21 +25,18 @@ from ingest.treaties.treaty_attribution import (
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMention(TextMatch):
-    """A mention of one article; those of a list or range share their place.
-
-    Attributes:
-        treaty: Its code, or None where the article is of another instrument or not known to be of ours.
-        article: Number in Arabic digits, such as `4` or `16 bis`.
-        paragraph: Such as `3 (a)`, or None.
-        lacking: The treaty that is meant where it has no such article; then `treaty` is None.
-        unnamed: Whether it is of a convention, or of something, that the text does not name; then `treaty` is None.
-    """
+    """A mention of one article; those of a list or range share their place."""
 
     treaty: str | None
+    """Its code, or None where the article is of another instrument or not known to be of ours."""
     article: str
+    """Number in Arabic digits, such as `4` or `16 bis`."""
     paragraph: str | None = None
+    """Such as `3 (a)`, or None."""
     lacking: str | None = None
+    """The treaty that is meant where it has no such article; then `treaty` is None."""
     unnamed: bool = False
+    """Whether it is of a convention, or of something, that the text does not name; then `treaty` is None."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,19 +18,16 @@ _WORDS: Final = Patterns("treaty_attribution")
 
 @dataclass(frozen=True, kw_only=True)
 class Premise:
-    """What a claim rests on: quotations of one party, in one of the six languages.
-
-    Attributes:
-        holder: Code of the party whose words they are; None for the text of a treaty.
-        also: Codes of others that the claim may name, such as the speaker's State where a group speaks.
-        sessions: Session numbers of the statements, which a claim may name; so are their years and agenda items.
-    """
+    """What a claim rests on: quotations of one party, in one of the six languages."""
 
     quotes: tuple[str, ...]
     language: str
     holder: str | None
+    """Code of the party whose words they are; None for the text of a treaty."""
     also: frozenset[str] = frozenset()
+    """Codes of others that the claim may name, such as the speaker's State where a group speaks."""
     sessions: frozenset[str] = frozenset()
+    """Session numbers of the statements, which a claim may name; so are their years and agenda items."""
     years: frozenset[str] = frozenset()
     agenda_items: frozenset[str] = frozenset()
 

@@ -42,19 +42,16 @@ SUBJECTLESS: Final = frozenset({"zh"})
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimBody:
-    """A claim without its opening.
-
-    Attributes:
-        tokens: In order.
-        framed: It opened with a reporting clause ("Arvandia says that"), so that what follows is a whole sentence.
-        stressed: It opened with a reporting verb alone ("Arvandia stresses the need"), which the evidence has as well.
-        partial: It may begin in the middle of a sentence, as where the text of a treaty is cited in part.
-    """
+    """A claim without its opening."""
 
     tokens: tuple[ClaimToken, ...]
+    """In order."""
     framed: bool = False
+    """It opened with a reporting clause ("Arvandia says that"), so that what follows is a whole sentence."""
     stressed: bool = False
+    """It opened with a reporting verb alone ("Arvandia stresses the need"), which the evidence has as well."""
     partial: bool = False
+    """It may begin in the middle of a sentence, as where the text of a treaty is cited in part."""
 
 
 @dataclass(frozen=True)

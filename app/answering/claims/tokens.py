@@ -43,15 +43,12 @@ CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "o
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimToken:
-    """A word, or several that are one, at `[start, end)`.
-
-    Attributes:
-        kind: An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`.
-        keys: Two tokens that share one are the same: stems, concepts, the value of a number, codes of parties.
-    """
+    """A word, or several that are one, at `[start, end)`."""
 
     kind: str
+    """An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`."""
     keys: frozenset[str]
+    """Two tokens that share one are the same: stems, concepts, the value of a number, codes of parties."""
     start: int
     end: int
 

@@ -45,39 +45,36 @@ OF_GROUP: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """A composed answer before verification.
-
-    Attributes:
-        more: Evidence sentences beyond those quoted.
-        missing: The kind of thing asked for that the quotations do not hold.
-        spoken_for: Groups that are quoted for States asked about, with these.
-        introductions: By citation number, the line that says for whom a group spoke.
-        points: Whether claims are shown as a list.
-        quoted: Whether quotations are shown under the claims; a list of statements has their numbers alone.
-        opening: What is said before the claims; empty for nothing.
-        translations: Of quotations, by citation: in another language, for reading only.
-        positions: Whether the direction of each claim is shown.
-        earlier: Numbers of citations that a later statement of the same party follows.
-        notes: How the answer was made, such as which model worded it; Markdown.
-        written: The draft of a model, where one was asked; its claims that passed are among `claims`.
-        shown: While a model still writes, the claims checked so far as Markdown; None when the composition is done.
-    """
+    """A composed answer before verification."""
 
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     more: int = 0
+    """Evidence sentences beyond those quoted."""
     missing: Missing | None = None
+    """The kind of thing asked for that the quotations do not hold."""
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Groups that are quoted for States asked about, with these."""
     introductions: Mapping[int, str] = field(default_factory=dict)
+    """By citation number, the line that says for whom a group spoke."""
     points: bool = False
+    """Whether claims are shown as a list."""
     quoted: bool = True
+    """Whether quotations are shown under the claims; a list of statements has their numbers alone."""
     opening: str = ""
+    """What is said before the claims; empty for nothing."""
     translations: Mapping[int, str] = field(default_factory=dict)
+    """Of quotations, by citation: in another language, for reading only."""
     positions: bool = False
+    """Whether the direction of each claim is shown."""
     earlier: frozenset[int] = frozenset()
+    """Numbers of citations that a later statement of the same party follows."""
     notes: tuple[str, ...] = ()
+    """How the answer was made, such as which model worded it; Markdown."""
     written: "ModelDraft | None" = None
+    """The draft of a model, where one was asked; its claims that passed are among `claims`."""
     shown: str | None = None
+    """While a model still writes, the claims checked so far as Markdown; None when the composition is done."""
 
 
 def compose(

@@ -58,24 +58,21 @@ WriterProblem = Literal["failed", "slow", "nothing"]
 
 @dataclass(frozen=True, kw_only=True)
 class ModelDraft:
-    """A model's draft so far: claims that passed, which cite `citations` by number, and those dropped, with reasons.
-
-    Attributes:
-        left_out: Sentences of the evidence that the model did not get for want of room.
-        problem: Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed.
-        prompt_version: Hash of the instructions.
-        evidence: The sentences in its prompt, by number.
-    """
+    """A model's draft so far: claims that passed, which cite `citations` by number, and those dropped, with reasons."""
 
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     dropped: tuple[DroppedClaim, ...] = ()
     left_out: int = 0
+    """Sentences of the evidence that the model did not get for want of room."""
     problem: WriterProblem | None = None
+    """Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed."""
     detail: str = ""
     prompt_version: str = ""
+    """Hash of the instructions."""
     usage: Used = field(default_factory=dict)
     evidence: Mapping[int, Sentence] = field(default_factory=dict)
+    """The sentences in its prompt, by number."""
     reply: str = ""
 
 

@@ -25,19 +25,16 @@ PER_PARTY: Final = 12
 
 @dataclass(frozen=True, kw_only=True)
 class PromptEvidence:
-    """Numbered sentences with what they are quoted in.
-
-    Attributes:
-        sentences: By number, from 1; "S1" and so on in the prompt.
-        quoted: By number, the spans of the statement that a citation of the sentence shows.
-        left_out: Sentences for which there was no room.
-        text: The evidence as the prompt holds it.
-    """
+    """Numbered sentences with what they are quoted in."""
 
     sentences: Mapping[int, Sentence]
+    """By number, from 1; "S1" and so on in the prompt."""
     quoted: Mapping[int, Sequence[range]]
+    """By number, the spans of the statement that a citation of the sentence shows."""
     left_out: int
+    """Sentences for which there was no room."""
     text: str
+    """The evidence as the prompt holds it."""
     sources: Sources
 
     def statement(self, number: int) -> Statement:
