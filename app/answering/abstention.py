@@ -27,9 +27,6 @@ from prompts.wording import load_wording
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
     ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
 )
-# From this chance on a group is said to have spoken on what was asked: of thirty questions whose group had, all were at
-# .95 or more, and of those whose group had not, none was above .70.
-_SURELY: Final = 0.8
 
 
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
@@ -109,11 +106,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
-    on_this = [
-        item
-        for item in retrieved.spoken_for
-        if item.answers and (item.confidence_source != "calibrated" or item.confidence >= _SURELY)
-    ]
+    on_this = [item for item in retrieved.spoken_for if item.surely_answers]
     spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
     if spoke and not resolution.scope.negated:
         key = "group_only" if on_this else "group_only_elsewhere"

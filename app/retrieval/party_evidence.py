@@ -5,10 +5,15 @@ sure as its surest sentence.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from app.records import Direction
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+
+# From this chance on a group is said to have spoken on what was asked: of thirty questions whose group had, all were at
+# .95 or more, and of those whose group had not, none was above .70.
+_SURELY: Final = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,11 @@ class PartyEvidence:
     def answers(self) -> bool:
         """Whether the evidence answers."""
         return self.speaks and not (self.takes_no_position or self.other_direction)
+
+    @property
+    def surely_answers(self) -> bool:
+        """Whether it is told of a group beside what its members said, or in its place."""
+        return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _SURELY)
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:

@@ -88,18 +88,13 @@ def compose(
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
-    What groups said for their members comes last, and only beside something that a party said itself; beside what a
-    member said, only where it is as sure. Each party with evidence gets at least one quotation of the `limit`, or
-    exactly one (`one_each`), as a list of who said something does. Of the kind of thing asked for, `answer_type`, it is
-    said where no quotation holds it; but reasons are given in any words.
+    What groups said for their members comes last, where it is sure, and only beside something that a party said itself.
+    Each party with evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who
+    said something does. Of the kind of thing asked for, `answer_type`, it is said where no quotation holds it; but
+    reasons are given in any words.
     """
     answering = [item for item in evidence if item.answers and not item.members]
-    sure = {item.party: item.confidence for item in answering}
-    groups = [
-        item
-        for item in evidence
-        if item.answers and item.members and item.confidence >= min(sure.get(member, 0.0) for member in item.members)
-    ]
+    groups = [item for item in evidence if item.members and item.surely_answers]
     if not answering:
         return Composition()
     share = 1 if one_each else max(1, limit // len(answering))
@@ -113,7 +108,8 @@ def compose(
         strong = item.best_sentences
         allowed = min(share, OF_GROUP) if item.members else share
         if answer_type and not item.members:
-            holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=[*sure])
+            speakers = [each.party for each in answering]
+            holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, held = with_answer_type(strong, sources, holds, allowed)
             missing = None if held else missing
         # In a list each party gets one short quotation.
