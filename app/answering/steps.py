@@ -147,7 +147,8 @@ class Steps:
         # "When was that?" is answered by the lines of provenance.
         in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
         answer_type = None if in_provenance else resolution.answer_type
-        limit, one_each = by_kind.limit, resolution.scope.all_states
+        # "Why?" after a list asks for more of those who were listed.
+        limit, one_each = by_kind.limit, resolution.scope.all_states and resolution.act != "about"
         quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
         if not resolution.sure_of_kind:
             quoted = replace(quoted, missing=None)

@@ -14,7 +14,7 @@ from app.answering.bonds import split_bound
 from app.answering.citation_spans import takes_back
 from app.records import Citation, Claim, Direction
 from app.retrieval.direction import SentenceDirection, decisive_of, mask_topic, read_sentence
-from app.retrieval.position_marks import OUTRIGHT
+from app.retrieval.position_marks import OUTRIGHT, declines_position
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic import topic_in
 from ingest.language.lexicons import load_lexicon
@@ -60,7 +60,8 @@ def _direction(citation: Citation, words: str, topic: str, language: str, partie
     decisive = decisive_of(read)
     spoken = citation.language if citation.language in LANGUAGES else "en"
     unnamed = bool(own) and mask_topic(words, own, spoken, parties) == words
-    if citation.quoting or citation.kind == "treaty" or unnamed or decisive is None or decisive.reading == "reported":
+    none = citation.quoting or citation.kind == "treaty" or declines_position(words, citation.language)
+    if none or unnamed or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language

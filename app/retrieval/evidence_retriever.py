@@ -37,6 +37,8 @@ _LISTED: Final = 100
 _GLOSSED: Final = 3
 # How far from a quotation its reasons are looked for, in sentences.
 _AROUND: Final = 6
+# Sentences before one that was quoted in which the reason may stand that it follows from.
+_BEFORE: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +174,8 @@ class EvidenceRetriever:
     def around_shown(self, resolution: Resolution, parties: PartyTable, bears: Callable[[str], bool]) -> Retrieved:
         """Finds sentences of one kind around those that an earlier answer showed, nearest first.
 
-        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well. `bears` tells
-        whether a sentence is of that kind.
+        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well, with what stands
+        just before them where one of them is of that kind: "Drelnia therefore supports …". `bears` tells whether it is.
         """
         shown = resolution.shown or Shown()
         base = self.with_texts(self.in_scope(resolution, parties), shown.statements)
@@ -181,14 +183,14 @@ class EvidenceRetriever:
         for key, statement in base.sources.statements.items():
             sentences = base.sources.sentences[key]
             quoted = [s for s in sentences if s.sentence_id in shown.sentences]
-            near = [(min((_apart(s, other) for other in quoted), default=_AROUND + 1), s) for s in sentences]
+            apart = {s: min((_apart(s, other) for other in quoted), default=_AROUND + 1) for s in sentences}
+            near = [s for s in sorted(sentences, key=lambda s: (apart[s], s.ordinal)) if apart[s] <= _AROUND]
+            bearing = [s for s in near if bears(s.text)]
+            if not set(bearing).isdisjoint(quoted):
+                bearing += [s for s in near if s.ordinal < quoted[0].ordinal and s not in bearing][:_BEFORE]
             own = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
             for party in own or statement.metadata.holders[:1] or [""]:
-                found.setdefault(party, []).extend(
-                    ScoredSentence(sentence=s, relevance=CITED)
-                    for apart, s in sorted(near, key=lambda item: (item[0], item[1].ordinal))
-                    if apart <= _AROUND and bears(s.text)
-                )
+                found.setdefault(party, []).extend(ScoredSentence(sentence=s, relevance=CITED) for s in bearing)
         evidence = tuple(
             PartyEvidence(
                 party=party,
@@ -229,9 +231,9 @@ class EvidenceRetriever:
         )
         positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
-        if takes_position and many and sum(item.speaks for item in evidence) <= _MANY_NAMED:
-            # The latest position is looked for in all statements of a party that speaks of the topic; of more parties
-            # it is that of what the list has read, so that the time does not grow with their number.
+        if many and not resolution.over_time and sum(item.speaks for item in evidence) <= _MANY_NAMED:
+            # What to quote is looked for in all statements of a party that speaks of the topic; of more parties it is
+            # the best that the list has read, so that the time does not grow with their number.
             evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked_parties:

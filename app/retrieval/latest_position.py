@@ -99,12 +99,15 @@ class PositionReader:
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         wanted = self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
+        # Who has spoken of it since without a direction no longer surely takes the one that a list asks for.
+        outdated = any(recency(metadata[each.statement_id]) > latest for each in near if each.direction == "mentions")
+        other = not wanted or (self.direction is not None and outdated)
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
             direction=direction,
-            other_direction=not wanted,
-            earlier_direction=not wanted and any(each.direction == self.direction for each in taking),
+            other_direction=other,
+            earlier_direction=other and any(each.direction == self.direction for each in taking),
         )
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:

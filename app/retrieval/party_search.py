@@ -187,7 +187,9 @@ class PartySearch:
         """Returns the evidence of a party of several statements, read as if nobody else were asked about."""
         if len(evidence.searched) < 2 or self.topic is None or not isinstance(self._strategy, ByTopic):
             return evidence
-        return merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, self.topic))
+        found = merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, self.topic))
+        ranked = sorted(found.sentences, key=lambda item: -item.relevance.order)
+        return replace(found, sentences=tuple(ranked))
 
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]

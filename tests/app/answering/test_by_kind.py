@@ -11,6 +11,7 @@ from app.question.turn import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
 from tests.cases import Cases
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -109,6 +110,15 @@ def test_reasons_are_looked_for_around_what_was_quoted(workspace):
     answer = ask(workspace, "why?", after(first))
     assert {c.statement_id for c in answer.citations} <= {c.statement_id for c in first.citations}
     assert any("For that reason" in c.quote for c in answer.citations)
+
+
+def test_what_a_conclusion_that_was_quoted_follows_from_is_a_reason(tmp_path):
+    said = "Requests come back unanswered. The chain lacks a link. We therefore support a new protocol."
+    with workspace_over(tmp_path, {"a.txt": said}, "file,state,session,date\na.txt,XAA,10,2020\n") as desk:
+        first = ask(desk, "What did Arvandia say about a new protocol?")
+        assert [c.quote for c in first.citations] == ["We therefore support a new protocol."]
+        quotes = " ".join(c.quote for c in ask(desk, "why?", after(first)).citations)
+    assert "The chain lacks a link." in quotes
 
 
 def test_who_else_leaves_out_whoever_was_shown(workspace):
