@@ -31,6 +31,9 @@ from vectorstore.store import Store
 _MANY: Final = 6
 # Parties of these that speak of the topic, up to which the latest position of each is looked for in all its statements.
 _MANY_NAMED: Final = 12
+# Parties of a list of which all statements are searched for what to quote, in each wording of the topic; a position is
+# worth the time for as many as are named.
+_CLOSELY: Final = 4
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
@@ -231,7 +234,9 @@ class EvidenceRetriever:
         )
         positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
-        if many and not resolution.over_time and sum(item.speaks for item in evidence) <= _MANY_NAMED:
+        wordings = 1 if search.topic is None else len(search.topic.wordings)
+        closely = _MANY_NAMED if takes_position else _CLOSELY // wordings
+        if many and not resolution.over_time and sum(item.speaks for item in evidence) <= closely:
             # What to quote is looked for in all statements of a party that speaks of the topic; of more parties it is
             # the best that the list has read, so that the time does not grow with their number.
             evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
