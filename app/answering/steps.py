@@ -186,7 +186,10 @@ class Steps:
     ) -> tuple[Verified, Composition]:
         """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
         scope = resolution.scope
-        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS:
+        telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
+        # A list on what was said shows no directions, and of a party that is quoted once nothing is superseded.
+        listed = scope.all_states and not telling
+        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         chosen = {sentence.sentence_id for item in evidence for sentence in item.best_sentences}
@@ -195,7 +198,6 @@ class Steps:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
-        telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if telling else frozenset()
