@@ -109,7 +109,8 @@ def quiet_server(
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            on_ready()
+            if not self.should_exit:
+                on_ready()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)

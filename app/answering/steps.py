@@ -188,7 +188,7 @@ class Steps:
         scope = resolution.scope
         telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
         # A list on what was said shows no directions, and of a party that is quoted once nothing is superseded.
-        listed = scope.all_states and not telling
+        listed = scope.all_states and not telling and resolution.act != "about"
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)

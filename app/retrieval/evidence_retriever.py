@@ -189,8 +189,9 @@ class EvidenceRetriever:
             apart = {s: min((_apart(s, other) for other in quoted), default=_AROUND + 1) for s in sentences}
             near = [s for s in sorted(sentences, key=lambda s: (apart[s], s.ordinal)) if apart[s] <= _AROUND]
             bearing = [s for s in near if bears(s.text)]
-            if not set(bearing).isdisjoint(quoted):
-                bearing += [s for s in near if s.ordinal < quoted[0].ordinal and s not in bearing][:_BEFORE]
+            told = [s.ordinal for s in bearing if s in quoted]
+            others = [s for s in near if s not in bearing and s not in quoted]
+            bearing += [s for s in others if any(0 < at - s.ordinal <= _BEFORE for at in told)]
             own = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
             for party in own or statement.metadata.holders[:1] or [""]:
                 found.setdefault(party, []).extend(ScoredSentence(sentence=s, relevance=CITED) for s in bearing)

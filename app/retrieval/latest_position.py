@@ -60,7 +60,7 @@ class PositionReader:
     """Whose names the topic may hold."""
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts the latest position first, and marks evidence without any, or with another than was asked for.
+        """Puts the latest position first, and marks evidence without any, or not with the one asked for.
 
         The strongest position of each statement comes first, then further ones, newest first; what takes none follows.
         """
@@ -98,17 +98,20 @@ class PositionReader:
         for item in (*(item for each in order for item in each.items), *kept):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
-        wanted = self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
         # Who has spoken of it since without a direction no longer surely takes the one that a list asks for.
         outdated = any(recency(metadata[each.statement_id]) > latest for each in near if each.direction == "mentions")
-        other = not wanted or (self.direction is not None and outdated)
+        other = not self._is_asked(direction) or (self.direction is not None and outdated)
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
             direction=direction,
             other_direction=other,
-            earlier_direction=other and any(each.direction == self.direction for each in taking),
+            earlier_direction=other and any(self._is_asked(each.direction) for each in taking),
         )
+
+    def _is_asked(self, direction: Direction | None) -> bool:
+        """Whether a direction is the one asked for; who is for it under conditions is for it."""
+        return self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts last, of the best sentences, those that only report what others said."""

@@ -171,7 +171,9 @@ class _Worker:
 
     def _set_deadline(self, deadline: float) -> None:
         with self._changed:
-            self._deadline = deadline
+            # One that has passed stays, since the process is being ended for it.
+            if time.monotonic() < self._deadline:
+                self._deadline = deadline
             self._changed.notify()
 
     def _why(self, process: subprocess.Popen[bytes], limits: LoadLimits) -> str:

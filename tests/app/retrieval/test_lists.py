@@ -64,3 +64,15 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
         owned = {"XAA": workspace.store.catalogue.summaries(ScopeFilter())}
         read = workspace.ranker.read_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
+
+
+def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path) -> None:
+    oppose, mention = "We oppose the court for pirates.", "The court for pirates met in our capital in May."
+    texts = {"a16.txt": oppose, "a20.txt": mention, "b18.txt": oppose}
+    manifest = "file,state,date\na16.txt,XAA,2016\na20.txt,XAA,2020\nb18.txt,XAB,2018\n"
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        question = "Which States oppose the court for pirates?"
+        assert {claim.state for claim in workspace.assistant.ask(question).claims} == {"XAB"}
+        nobody = workspace.assistant.ask(question, overrides={"excluded": ["XAB"]})
+    assert nobody.abstention is not None and nobody.abstention.reason == "no_position"
+    assert "not in the latest statement on this: Arvandia." in nobody.answer
