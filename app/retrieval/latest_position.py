@@ -106,8 +106,14 @@ class PositionReader:
             sentences=tuple(sentences.values()),
             direction=direction,
             other_direction=other,
-            earlier_direction=other and any(self._is_asked(each.direction) for each in taking),
+            earlier_direction=other and self._was_taken(taking),
         )
+
+    def _was_taken(self, taking: Sequence[_ReadEvidence]) -> bool:
+        """Whether some statement takes the direction asked for, and none the opposite one beside it."""
+        opposite = {"for": "against", "against": "for"}.get(self.direction or "")
+        both = {each.statement_id for each in taking if each.direction == opposite}
+        return any(self._is_asked(each.direction) and each.statement_id not in both for each in taking)
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Whether a direction is the one asked for; who is for it under conditions is for it."""

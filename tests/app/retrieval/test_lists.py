@@ -68,8 +68,10 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
 
 def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path) -> None:
     oppose, mention = "We oppose the court for pirates.", "The court for pirates met in our capital in May."
-    texts = {"a16.txt": oppose, "a20.txt": mention, "b18.txt": oppose}
-    manifest = "file,state,date\na16.txt,XAA,2016\na20.txt,XAA,2020\nb18.txt,XAB,2018\n"
+    both = f"{oppose} We fully support the court for pirates."
+    texts = {"a16.txt": oppose, "a20.txt": mention, "b18.txt": oppose, "c16.txt": both, "c20.txt": mention}
+    rows = ("a16.txt,XAA,2016", "a20.txt,XAA,2020", "b18.txt,XAB,2018", "c16.txt,XDR,2016", "c20.txt,XDR,2020")
+    manifest = "\n".join(["file,state,date", *rows])
     with workspace_over(tmp_path, texts, manifest) as workspace:
         question = "Which States oppose the court for pirates?"
         assert {claim.state for claim in workspace.assistant.ask(question).claims} == {"XAB"}
