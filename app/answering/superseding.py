@@ -54,14 +54,15 @@ def directions_of(
 
 
 def _direction(citation: Citation, words: str, topic: str, language: str, parties: PartyTable | None) -> CitedDirection:
-    """Reads words of a citation; those of others, of a treaty, and that do not name the topic have no direction."""
+    """Reads words of a citation; those of others, that do not name the topic or decline a position have none."""
     own = topic_in(topic, language, citation.language)
     read = _read(words, own, citation.language, parties)
     decisive = decisive_of(read)
     spoken = citation.language if citation.language in LANGUAGES else "en"
     unnamed = bool(own) and mask_topic(words, own, spoken, parties) == words
-    none = citation.quoting or citation.kind == "treaty" or declines_position(words, citation.language)
-    if none or unnamed or decisive is None or decisive.reading == "reported":
+    theirs = citation.quoting or citation.kind == "treaty"
+    undecided = unnamed or declines_position(words, citation.language)
+    if theirs or undecided or decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
     named = decisive.names_topic or citation.language != language

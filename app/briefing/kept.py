@@ -1,6 +1,5 @@
 """Briefings that stay: each with its reviews and its edited cells, as JSON in the tables of works."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -9,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.answering.today import Today
 from app.briefing.cells import Briefing
 from app.briefing.edit import as_of_today
-from app.desk.works import Work, Works
+from app.desk.works import Works
 from app.errors import WorkError
 
 _WHOLE = 1
@@ -21,10 +20,6 @@ class KeptBriefings:
     def __init__(self, works: Works, today: Today) -> None:
         self.works = works
         self._today = today
-
-    def list(self, words: str = "") -> Sequence[Work]:
-        """Returns the briefings whose title, States or topics hold all the words, changed last first."""
-        return self.works.list("briefing", words)
 
     def keep(self, identifier: str | None, briefing: Briefing) -> str:
         """Keeps a briefing as it stands; returns its id, a new one where none is given."""

@@ -90,11 +90,11 @@ class PartyEvidence:
         Of a party that answers, any other statement counts that is more likely than not to speak of the topic, so that
         its latest one is not missed for a little.
         """
-        least = 0.5 if self.speaks else 1.0
+        speaks = self.speaks
         answering = {
             item.sentence.statement_id
             for item in self.sentences
-            if item.relevance.answers or item.relevance.chance >= least
+            if item.relevance.answers or (speaks and item.relevance.chance >= 0.5)
         }
         return tuple(
             item

@@ -259,7 +259,7 @@ class SentenceRanker:
     ) -> Iterator[tuple[Topic, Read]]:
         """Yields what is read for each wording of a topic; a sentence is behind the best one in any of them."""
         reads = [self._read_wording(searched, wording, depth) for wording in topic.wordings]
-        highest = max((float(logit) for read in reads for logit in read.alone), default=0.0)
+        highest = max(read.highest for read in reads)
         for wording, read in zip(topic.wordings, reads, strict=True):
             yield wording, replace(read, highest=highest)
 

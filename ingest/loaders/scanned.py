@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from ingest.loaders.loaded import PAGE_BREAK, Extract, encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 LOW_CONFIDENCE = 0.8
 """Words read with less are likely to hold mistakes; see docs/files.md."""
@@ -78,11 +81,13 @@ def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
     return sum(word.confidence * size for word, size in pairs) / length if length else 0.0
 
 
-def find_skew(image: Image.Image) -> float:
+def find_skew(image: "Image") -> float:
     """Return by how many degrees a page must be turned counter-clockwise for its lines to lie level.
 
     Lines are level where the ink per row of pixels changes most from row to row.
     """
+    from PIL import Image
+
     scale = min(_SKEW_WIDTH / image.width, _SKEW_HEIGHT / image.height)
     size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
     ink = Image.fromarray(255 - np.asarray(image.resize(size, Image.Resampling.BOX)))
@@ -96,8 +101,10 @@ def find_skew(image: Image.Image) -> float:
     return round(float(fine), 2)
 
 
-def straightened(image: Image.Image, skew: float) -> Image.Image:
+def straightened(image: "Image", skew: float) -> "Image":
     """Turn a page level and take the grain of the scan away."""
+    from PIL import Image, ImageFilter
+
     level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
     return level.filter(ImageFilter.GaussianBlur(_BLUR))
 
@@ -122,7 +129,7 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
     return words
 
 
-def missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
+def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
     """Find lines of a straightened page on which nothing was read: boxes in pixels, from the top.
 
     That happens to short ones; only such are found as are about as high as the lines that were read.

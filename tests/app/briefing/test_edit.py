@@ -127,7 +127,7 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     kept.works.rename(identifier, "For the ambassador")
     assert kept.open(identifier) == replace(briefing, title="For the ambassador")
     kept.works.rename(identifier, briefing.title)
-    assert [work.title for work in kept.list(briefing.subjects[0].label)] == [briefing.title]
+    assert [work.title for work in kept.works.list("briefing", briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
         KeptBriefings(Works(tables, "somebody else"), today=tuple).open(identifier)
     tables.close()
