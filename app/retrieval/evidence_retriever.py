@@ -17,7 +17,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_ev
 from app.retrieval.party_search import PartySearch, choose_strategy
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
-from app.retrieval.sentence_ranker import SentenceRanker, languages_of
+from app.retrieval.sentence_ranker import DEEP, SentenceRanker, languages_of
 from app.retrieval.topic import Topic, topic_in
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import terms_within
@@ -29,11 +29,10 @@ from vectorstore.store import Store
 
 # More parties than this are searched all at once, which bounds what the cross-encoder reads.
 _MANY: Final = 6
-# Parties of these that speak of the topic, up to which the latest position of each is looked for in all its statements.
+# The same where parties are named.
 _MANY_NAMED: Final = 12
-# Parties of a list of which all statements are searched for what to quote, in each wording of the topic; a position is
-# worth the time for as many as are named.
-_CLOSELY: Final = 4
+# Sentences of each party of a list among which its latest position is looked for, if not in more.
+_OF_POSITIONS: Final = 8
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100
 # Terms of quotations in other languages that are explained.
@@ -235,12 +234,10 @@ class EvidenceRetriever:
         )
         positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
-        wordings = 1 if search.topic is None else len(search.topic.wordings)
-        closely = _MANY_NAMED if takes_position else _CLOSELY // wordings
-        if many and not resolution.over_time and sum(item.speaks for item in evidence) <= closely:
+        if many and not resolution.over_time:
             # What to quote is looked for in all statements of a party that speaks of the topic; of more parties it is
             # the best that the list has read, so that the time does not grow with their number.
-            evidence = tuple(search.deeper(item) if item.speaks else item for item in evidence)
+            evidence = search.deeper(evidence, at_least=_OF_POSITIONS if takes_position else DEEP.sentences)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked_parties:
             evidence = tuple(_naming(item, about, parties) for item in evidence)

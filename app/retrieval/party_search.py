@@ -12,7 +12,7 @@ from typing import Final
 from app.question.resolution import Resolution, TopicWording
 from app.records import Scope, TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
-from app.retrieval.sentence_ranker import SentenceRanker
+from app.retrieval.sentence_ranker import DEEP, Depth, SentenceRanker
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
 from ingest.treaties.treaties import TREATIES, find_treaties
@@ -30,6 +30,8 @@ _JOINS: Final = re.compile(
     r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
     r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
 )
+# Sentences that are read again of the parties of a list together: of four as many as if nobody else were asked about.
+_READ_AGAIN: Final = 4 * DEEP.sentences
 # The mentions that are of a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
@@ -183,13 +185,23 @@ class PartySearch:
             case Representative():
                 return self._ranker.rank_by_centroid(party, statements)
 
-    def deeper(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Returns the evidence of a party of several statements, read as if nobody else were asked about."""
-        if len(evidence.searched) < 2 or self.topic is None or not isinstance(self._strategy, ByTopic):
-            return evidence
-        found = merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, self.topic))
-        ranked = sorted(found.sentences, key=lambda item: -item.relevance.order)
-        return replace(found, sentences=tuple(ranked))
+    def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
+        """Returns the evidence, that of parties which speak of the topic read again in all their statements.
+
+        What is read of them together is bounded: where that leaves of each fewer sentences than `at_least`, nothing is.
+        """
+        again = [item.party for item in evidence if item.speaks and len(item.searched) > 1]
+        if self.topic is None or not isinstance(self._strategy, ByTopic) or not again:
+            return tuple(evidence)
+        share = min(DEEP.sentences, _READ_AGAIN // (len(again) * len(self.topic.wordings)))
+        if share < at_least:
+            return tuple(evidence)
+        return tuple(self._read_again(item, share, self.topic) if item.party in again else item for item in evidence)
+
+    def _read_again(self, evidence: PartyEvidence, sentences: int, topic: Topic) -> PartyEvidence:
+        depth = Depth(passages=min(DEEP.passages, sentences // 2), sentences=sentences)
+        found = merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, topic, depth))
+        return replace(found, sentences=tuple(sorted(found.sentences, key=lambda item: -item.relevance.order)))
 
     def _by_articles(
         self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]

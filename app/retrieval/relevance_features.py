@@ -26,7 +26,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 8
+FEATURE_VERSION: Final = 9
 _FOLDER: Final = files("app") / "retrieval" / "data"
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
@@ -92,8 +92,8 @@ class Read:
     """The passages retrieved, best first."""
     sentences: tuple[Sentence, ...]
     """The sentences that were read, n of them."""
-    windows: tuple[str, ...]
-    """These within their neighbours."""
+    windows: tuple[tuple[str, ...], ...]
+    """These within their neighbours, each window as the sentences that it consists of."""
     english: tuple[str, ...]
     """The sentences in English, as the cross-encoder was given them."""
     english_windows: tuple[str, ...]
@@ -112,7 +112,7 @@ class FeatureExtractor:
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._catalogue = store.catalogue
         self._embedder = embedder
-        self._encode = sentence_encoder().embed
+        self._encoder = sentence_encoder()
         self._nearest = _NearestUnrelated(store)
 
     @cached_property
@@ -122,13 +122,13 @@ class FeatureExtractor:
 
     def asked(self, topic: Topic) -> Matrix:
         """Returns the unit vector of topic and question together, (dim,) float32, by the encoder of many languages."""
-        both = self._encode([topic.words, topic.question]).sum(axis=0)
+        both = self._encoder.embed([topic.words, topic.question]).sum(axis=0)
         unit: Matrix = both / max(float(np.linalg.norm(both)), 1e-6)
         return unit
 
-    def meaning(self, topic: Topic, texts: Sequence[str]) -> Matrix:
-        """Returns the cosine of each text, and of topic and question together, (n,) float32."""
-        near: Matrix = self._encode(texts) @ self.asked(topic)
+    def meaning(self, topic: Topic, texts: Sequence[Sequence[str]]) -> Matrix:
+        """Returns the cosine of each text, in sentences, and of topic and question together, (n,) float32."""
+        near: Matrix = self._encoder.embed_joined(texts) @ self.asked(topic)
         return near
 
     def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
@@ -141,33 +141,38 @@ class FeatureExtractor:
         holders = [self._catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
         others = self._nearest.to(self._background, among)
         generality = float((self._background @ topic.vector).mean())
-        for read in reads:
+        windows = [window for read in reads for window in read.windows]
+        of_all = self.meaning(topic, [*((each.text,) for read in reads for each in read.sentences), *windows])
+        ends = np.cumsum([len(read.windows) for read in reads])[:-1]
+        meant = (np.split(part, ends) for part in np.split(of_all, 2))
+        for read, near, around in zip(reads, *meant, strict=True):
             missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
-            known = [others[each] for each in read.statement_ids if each in others]
-            yield tuple(self._features(topic, read, generality, missing, np.max(known, axis=0) if known else None))
-
-    def _features(
-        self, topic: Topic, read: Read, generality: float, missing: float, others: Matrix | None
-    ) -> Iterator[SentenceFeatures]:
-        if not read.windows:
-            return
-        nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
-        near, around = self.meaning(topic, [each.text for each in read.sentences]), self.meaning(topic, read.windows)
-        least = _least_meant(topic, read.english)
-        read_of = zip(read.alone, read.english, read.english_windows, least, near, around, strict=True)
-        for alone, text, window, farthest, own, wide in read_of:
-            yield SentenceFeatures(
-                alone=float(alone),
-                lead=float(alone - read.highest),
-                contrast=0.0 if others is None else float((nearest - others.mean()) / (others.std() + 0.02)),
-                generality=generality,
-                terms_missing=missing,
-                confused=float(topic.confuses(window)),
-                worded=topic.share_of(content_terms(text, "en")),
-                least_meant=farthest,
-                meaning_lead=float(own - near.max()),
-                meaning_around=float(wide),
+            contrast = _contrast(read, [others[each] for each in read.statement_ids if each in others])
+            least = _least_meant(topic, read.english)
+            yield tuple(
+                SentenceFeatures(
+                    alone=float(read.alone[row]),
+                    lead=float(read.alone[row] - read.highest),
+                    contrast=contrast,
+                    generality=generality,
+                    terms_missing=missing,
+                    confused=float(topic.confuses(read.english_windows[row])),
+                    worded=topic.share_of(content_terms(text, "en")),
+                    least_meant=least[row],
+                    meaning_lead=float(near[row] - near.max()),
+                    meaning_around=float(around[row]),
+                )
+                for row, text in enumerate(read.english)
             )
+
+
+def _contrast(read: Read, others: Sequence[Matrix]) -> float:
+    """Returns by how many deviations the nearest passage is nearer than those to unrelated topics; 0 of no vectors."""
+    if not others:
+        return 0.0
+    unrelated = np.max(others, axis=0)
+    nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
+    return float((nearest - unrelated.mean()) / (unrelated.std() + 0.02))
 
 
 class _NearestUnrelated:

@@ -8,7 +8,7 @@ ranks before "We thank the Secretariat."
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial, reduce
 from itertools import chain, zip_longest
@@ -25,6 +25,7 @@ from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence,
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker, reader
@@ -95,7 +96,9 @@ class SentenceRanker:
         holding = self._store.catalogue.document_frequency(term) + _PRIOR_PASSAGES * _PRIOR_SHARE
         return math.log((passages + 1) / (holding + 1))
 
-    def rank_by_topic(self, party: str, searched: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
+    def rank_by_topic(
+        self, party: str, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
+    ) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
         Statements in languages that cannot be put into English are left out, and the record says so.
@@ -107,7 +110,7 @@ class SentenceRanker:
         passages: tuple[ScoredPassage, ...] = ()
         surest: dict[str, ScoredSentence] = {}
         # Synonyms of the topic count as the topic.
-        for wording, read in self._read_wordings(readable, topic, DEEP):
+        for wording, read in self._read_wordings(readable, topic, depth):
             passages = passages or read.passages
             (judged,) = self._judge(wording, [read], one_of_many=False)
             for item in _scored(read, judged):
@@ -252,7 +255,9 @@ class SentenceRanker:
                 for own, read in zip(measured, reads, strict=True)
             )
         by_words = partial(_by_words, topic)
-        return tuple(tuple(map(by_words, r.sentences, r.windows, r.english, r.english_windows)) for r in reads)
+        return tuple(
+            tuple(map(by_words, r.sentences, map(" ".join, r.windows), r.english, r.english_windows)) for r in reads
+        )
 
     def _read_wordings(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
@@ -279,22 +284,24 @@ class SentenceRanker:
         """Reads of each party with passages `near` to a topic the sentences of the best of these, all at once."""
         best = {party: passages[: depth.passages] for party, passages in near.items()}
         texts = self._texts(chain.from_iterable(best.values()))
-        kept = {party: self._shortlist(topic, texts, passages, depth.sentences) for party, passages in best.items()}
+        found = {party: without_scraps(_sentences_of(texts, passages)) for party, passages in best.items()}
+        kept = self._shortlists(topic, found, depth.sentences)
         english = {party: tuple(self._english(each.text, each) for each in own) for party, own in kept.items()}
         pairs = self._read_pairs(topic.asked, [*chain.from_iterable(english.values())])
-        ends = np.cumsum([len(own) for own in kept.values()])[:-1]
         reads: dict[str, Read] = {}
-        for party, alone, states in zip(kept, np.split(pairs.logits, ends), np.split(pairs.states, ends), strict=True):
+        parts = (_parts(each, kept.values()) for each in (pairs.logits, pairs.states))
+        for party, alone, states in zip(kept, *parts, strict=True):
             # Each sentence with the one before and the one after it.
-            around = (texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2] for each in kept[party])
-            windows = tuple(" ".join(each.text for each in window) for window in around)
+            around = [texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2] for each in kept[party]]
+            windows = tuple(tuple(each.text for each in window) for window in around)
+            joined = map(" ".join, windows)
             reads[party] = Read(
                 statement_ids=tuple(summary.statement_id for summary in owned[party]),
                 passages=tuple(near[party]),
                 sentences=tuple(kept[party]),
                 windows=windows,
                 english=english[party],
-                english_windows=tuple(map(self._english, windows, kept[party])),
+                english_windows=tuple(map(self._english, joined, kept[party])),
                 alone=alone,
                 highest=float(alone.max(initial=-math.inf)),
                 states=states,
@@ -304,17 +311,20 @@ class SentenceRanker:
     def _texts(self, passages: Iterable[ScoredPassage]) -> Texts:
         return self._store.catalogue.sentences_of({item.passage.statement_id: None for item in passages})
 
-    def _shortlist(self, topic: Topic, texts: Texts, passages: Sequence[ScoredPassage], limit: int) -> list[Sentence]:
-        """Returns the sentences of passages that share most words with a topic or are nearest to it in meaning."""
-        full = without_scraps(_sentences_of(texts, passages))
-        if len(full) <= limit:
-            return full
+    def _shortlists(
+        self, topic: Topic, found: Mapping[str, Sequence[Sentence]], limit: int
+    ) -> dict[str, Sequence[Sentence]]:
+        """Returns of each party the sentences that share most words with a topic or are nearest to it in meaning."""
+        long = {party: own for party, own in found.items() if len(own) > limit}
+        meant = self._features.meaning(topic, [(each.text,) for own in long.values() for each in own])
         terms = content_terms(topic.asked, "en")
-        english = [self._english(each.text, each) for each in full]
-        shared = np.array([min(_SHARED, len(terms & content_terms(text, "en"))) for text in english])
-        near = self._features.meaning(topic, [each.text for each in full])
-        places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
-        return [full[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
+        kept = dict(found)
+        for (party, own), near in zip(long.items(), _parts(meant, long.values()), strict=True):
+            english = [self._english(each.text, each) for each in own]
+            shared = np.array([min(_SHARED, len(terms & content_terms(text, "en"))) for text in english])
+            places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
+            kept[party] = [own[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
+        return kept
 
     def measure(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
@@ -451,6 +461,11 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
         if (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
     ]
     return full or list(sentences)
+
+
+def _parts(of_all: Matrix, groups: Collection[Sequence[object]]) -> list[Matrix]:
+    """Returns the rows of each group apart."""
+    return np.split(of_all, np.cumsum([len(group) for group in groups])[:-1]) if groups else []
 
 
 def _share(reads: int) -> Depth:

@@ -44,6 +44,23 @@ def test_a_text_is_encoded_alike_each_time_and_beside_others() -> None:
     assert np.abs(SentenceEncoder().embed(texts) - alone).max() < 1e-5
 
 
+def test_sentences_in_a_row_are_encoded_nearly_as_one_text_each_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = [
+        "Arvandia ratified the Convention in 2004.",
+        "Its central authority answers requests within a month.",
+        "We thank the Secretariat for its report.",
+    ]
+    together, alone = ENCODER.embed_joined([sentences, sentences[:1]])
+    assert alone @ ENCODER.encode(sentences[0]).sentence > 0.9999
+    whole = ENCODER.encode(" ".join(sentences)).sentence
+    assert together @ whole > 0.9 > ENCODER.encode(sentences[2]).sentence @ whole
+    assert ENCODER.embed_joined([]).shape == (0, DIMENSION)
+    encoder = SentenceEncoder()
+    encoder.embed(sentences)
+    monkeypatch.setattr(SentenceEncoder, "_pieces", lambda *_: pytest.fail("reads it again"))
+    assert encoder.embed_joined([sentences[:2], sentences[1:]]).shape == (2, DIMENSION)
+
+
 def test_vectors_that_were_asked_for_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentence_encoder, "_KEPT", 2)
     encoder = SentenceEncoder()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.briefing.request import read_request
@@ -14,6 +15,7 @@ from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes import fake_workspace, second_model
 from tests.fakes_corpora import workspace_over
+from vectorstore.arrays import Matrix
 from vectorstore.records import ScopeFilter
 from vectorstore.store import CATALOGUE, SecondModel
 
@@ -118,9 +120,13 @@ def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_w
     )
     with fake_workspace(path, second=resumed, relevance=BY_MEANING) as workspace:
         workspace.corpus.doctor(rebuild=True)
-    assert len(embedded) == 1 and _second_vectors(path) == made
+    after = _second_vectors(path)
+    assert len(embedded) == 1 and after.keys() == made.keys()
+    # What is computed beside others may differ in its last digits.
+    assert all(np.allclose(after[key], made[key], atol=1e-5) for key in made)
 
 
-def _second_vectors(path: Path) -> dict[str, bytes]:
+def _second_vectors(path: Path) -> dict[str, Matrix]:
     with closing(sqlite3.connect(path / CATALOGUE)) as connection:
-        return dict(connection.execute("SELECT text_key, vector FROM second_vectors"))
+        found = connection.execute("SELECT text_key, vector FROM second_vectors")
+        return {key: np.frombuffer(vector, dtype=np.float32) for key, vector in found}
