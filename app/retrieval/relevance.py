@@ -63,8 +63,8 @@ class Relevance:
 
     @property
     def supports(self) -> bool:
-        """Whether it is quoted beside a sentence of its statement that answers: it may be part of the answer."""
-        return self.source == "calibrated" and self.nearest
+        """Whether it is quoted beside a sentence of its statement that answers, as half as sure as those."""
+        return self.source == "calibrated" and self.threshold / 2 <= self.chance < self.threshold
 
 
 CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)
@@ -104,8 +104,7 @@ class Judgement(LinearWeights):
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on it answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on it may answer: of parties below it, at most three in a hundred do. From there on a sentence
-    is quoted beside one of its statement that answers."""
+    """From which chance on it may answer: of parties below it, at most three in a hundred do."""
 
 
 class RelevanceArtefact(_Record):
