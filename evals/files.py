@@ -20,7 +20,7 @@ from rich.progress import track
 
 from evals.errors import EvalError, RunError, first_fault
 from ingest.report import time_left
-from vectorstore.private import private_opener, replacing
+from vectorstore.private_files import private_opener, replacing
 
 # The folder of the package, with the data that ship.
 EVALS: Final = Path(str(files("evals")))

@@ -97,7 +97,7 @@ def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
 
 
 def _files() -> list[Path]:
-    return sorted(Path(str(files("app.question") / "examples")).glob("*.yaml"))
+    return sorted(Path(str(files("app.question") / "training")).glob("*.yaml"))
 
 
 def _example(entry: dict[str, Any]) -> MarkedExample:

@@ -26,7 +26,7 @@ from evals.metrics.eval_sample import FileSpan
 from evals.metrics.integrity import points
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
-from vectorstore.private import make_private_folder
+from vectorstore.private_files import make_private_folder
 
 # Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
 _WAIT_SECONDS: Final = 5.0

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from evals.cases.case import Case
 from evals.errors import RunError, first_fault
 from evals.files import StoredRecord, append_line, read_lines, read_records, write_records, write_whole, written
-from vectorstore.private import make_private_folder
+from vectorstore.private_files import make_private_folder
 
 MANIFEST: Final = "manifest.json"
 CASES: Final = "cases.jsonl"

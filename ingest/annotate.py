@@ -41,7 +41,7 @@ from ingest.text.layout import cut_out, find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
-from ingest.text.wholeness import begins_in_lower_case
+from ingest.text.whole_quotations import begins_in_lower_case
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol

@@ -22,10 +22,10 @@ from types import MappingProxyType
 from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
-from ingest.loaders.apart import exists, load, with_members
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
+from ingest.loaders.worker import exists, load, with_members
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes

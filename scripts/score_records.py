@@ -37,7 +37,7 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
-from ingest.text.furniture import furniture_lines, running_heads, text_lines
+from ingest.text.page_furniture import furniture_lines, running_heads, text_lines
 from ingest.text.splitter import SplitConfig
 from vectorstore.records import AnnotatedDocument, Statement
 

@@ -1,6 +1,6 @@
 """Trains what tells whether a sentence is for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
 
-Examples are those of `app/retrieval/examples`, the labelled cells of real speeches (evals/datasets/positions.yaml)
+Examples are those of `app/retrieval/training`, the labelled cells of real speeches (evals/datasets/positions.yaml)
 but for their `sealed` split, and the `train` split of labelled sentences (evals/datasets/directions.csv). Prints what
 it is worth on examples of topics that it has not seen, on cells of parties and sentences of speeches that it has not
 seen, and on the sealed cells. English is learned by the packaged embedding model as well, fine-tuned by changes of low
@@ -42,9 +42,9 @@ from evals.public.directions import LABELS, labelled_sentences
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
-from vectorstore.carried import EMBEDDING, carried
+from vectorstore.packaged_files import EMBEDDING, carried
 
-FOLDER: Final = Path("app/retrieval/examples")
+FOLDER: Final = Path("app/retrieval/training")
 # Questions that ask for a direction; `{}` where the topic is that of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
 WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")
@@ -59,7 +59,7 @@ _RANK, _SCALE, _SPREAD = 8, 2.0, 0.1
 _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _EPOCHS, _BATCH, _RATE, _DROPOUT = 4, 16, 1e-3, 0.1
 _SPLITS: Final = {
-    "written": ("examples",), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
+    "written": ("training",), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
     "contested": ("contested",), "spoken": ("train",),
 }  # fmt: skip
 READING_OF: Final = {

@@ -1,4 +1,4 @@
-"""Trains what reads questions from `app/question/examples`: the tagger of roles, the classifiers of kinds and turns.
+"""Trains what reads questions from `app/question/training`: the tagger of roles, the classifiers of kinds and turns.
 
 Only the examples are learned from, and the same examples give the same weights. `make train` runs it; a folder as its
 argument takes the weights of each fold as well, which `untoc-eval run reading --folds` scores on what they have not

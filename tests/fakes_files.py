@@ -19,7 +19,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from tests.fakes_word import new_document, saved, with_footnotes
 
 HEAD = "Conference of the Parties, tenth session"

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
-from vectorstore.carried import EMBEDDING, carried
 from vectorstore.errors import ModelError
+from vectorstore.packaged_files import EMBEDDING, carried
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, Table, func, select, tuple_
 
 from vectorstore.database import COPYING, STORE_ID, Database
 from vectorstore.errors import StoreError
-from vectorstore.private import make_private_folder
+from vectorstore.private_files import make_private_folder
 from vectorstore.rows import put
 from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, STATEMENTS, UNREADABLE
 

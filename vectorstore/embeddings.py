@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field
 import vectorstore.offline  # noqa: F401
 from vectorstore.arrays import Matrix
 from vectorstore.bert import WINDOW, mean_states, packaged_tokenizer, packaged_weights
-from vectorstore.carried import EMBEDDING, carried
 from vectorstore.errors import ModelError
+from vectorstore.packaged_files import EMBEDDING, carried
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from vectorstore.errors import StoreAwayError, StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
-from vectorstore.private import touch_private
+from vectorstore.private_files import touch_private
 
 # A noncharacter, which no text has, for the one character that PostgreSQL's text cannot hold.
 NUL: Final = "\ufdd0"

@@ -14,7 +14,7 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 
 from vectorstore.errors import StoreAwayError, StoreError
-from vectorstore.private import make_private_folder, replacing
+from vectorstore.private_files import make_private_folder, replacing
 
 # Copies of ingested folders, in the store folder, and how each is called: other folders may lie beside the store.
 _COPIES: Final = "files"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.arrays import Matrix
-from vectorstore.private import private_opener
+from vectorstore.private_files import private_opener
 
 logger = logging.getLogger(__name__)
 

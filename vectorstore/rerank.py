@@ -17,10 +17,10 @@ from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
-from vectorstore.carried import RERANKER, carried, find_carried
 from vectorstore.embeddings import Embedder, batches_of_like_length
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
+from vectorstore.packaged_files import RERANKER, carried, find_carried
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from vectorstore.arrays import Matrix
-from vectorstore.carried import SENTENCES, carried
+from vectorstore.packaged_files import SENTENCES, carried
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor

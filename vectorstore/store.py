@@ -37,7 +37,7 @@ from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, S
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.mapped_vectors import MappedVectors, Scored, write_mapped
-from vectorstore.private import make_private_folder, make_store_private, replacing
+from vectorstore.private_files import make_private_folder, make_store_private, replacing
 from vectorstore.schema import VectorTable
 
 logger = logging.getLogger(__name__)

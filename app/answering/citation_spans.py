@@ -12,13 +12,13 @@ from typing import Any, Final, Literal
 
 import regex
 
-from app.answering.bonds import Bond, bonds_of
+from app.answering.list_context import Bond, bonds_of
 from app.records import Citation, CitationKind, Sources
 from ingest.language.lexicons import load_lexicon
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from ingest.text.readable import readable
-from ingest.text.wholeness import edges, is_whole
+from ingest.text.whole_quotations import edges, is_whole
 from vectorstore.records import Sentence, Statement
 
 # What a citation takes from the metadata of its statement as it is.

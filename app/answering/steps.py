@@ -25,7 +25,7 @@ from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.spoken_of import as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 

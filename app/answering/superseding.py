@@ -10,8 +10,8 @@ from typing import Final
 
 import regex
 
-from app.answering.bonds import split_bound
 from app.answering.citation_spans import takes_back
+from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
 from app.retrieval.direction import SentenceDirection, decisive_of, mask_topic, read_sentence
 from app.retrieval.position_marks import OUTRIGHT, declines_position

@@ -12,10 +12,10 @@ import regex
 from app.answering.citation_spans import PROVENANCE, citation_kind
 from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
-from ingest.text.furniture import is_furniture, running_heads
+from ingest.text.canonical_form import squash, squash_map
+from ingest.text.page_furniture import is_furniture, running_heads
 from ingest.text.repair import ELLIPSIS
-from ingest.text.squash import squash, squash_map
-from ingest.text.wholeness import is_whole
+from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Statement
 
 # A word with the white space around it, and how many characters furniture has before its last one.

@@ -3,8 +3,8 @@
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing
-from app.briefing.leads import Leads
 from app.records import to_plain
 
 _UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usage": None, "notes": []}

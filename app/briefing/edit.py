@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from app.answering.today import Today, is_otherwise_dated
+from app.answering.recheck import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition, Suggestion
 from app.briefing.citation_list import overlap
-from app.briefing.points import by_subject
 from app.briefing.position_classifier import deciding
+from app.briefing.talking_points import by_subject
 from app.records import Citation
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 

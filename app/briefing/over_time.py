@@ -16,7 +16,7 @@ from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
 from app.retrieval.position_marks import PositionKind
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."

@@ -19,9 +19,9 @@ from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
-from app.briefing.points import choose_points
 from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
 from app.briefing.request import BriefingRequest, read_request
+from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
@@ -29,7 +29,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from prompts.wording import Wording, load_document_words
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, SentenceId, StatementSummary, text_key, text_sha256

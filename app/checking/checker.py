@@ -15,7 +15,7 @@ from app.checking.findings import CheckReport, Finding, Place, Quotation, Remark
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
 from app.checking.superseded_quotation import superseded_by
-from app.checking.work import READING, CheckLimits, WorkDone
+from app.checking.work_limit import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from prompts.wording import load_remark_words

@@ -13,7 +13,7 @@ from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import load
 from ingest.text.layout import find_blocks

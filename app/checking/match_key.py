@@ -15,8 +15,8 @@ from functools import cached_property, lru_cache
 import regex
 
 from ingest.language.lexicons import RegexPatterns
+from ingest.text.canonical_form import squash, squash_map
 from ingest.text.readable import ReadableText
-from ingest.text.squash import squash, squash_map
 from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.

@@ -8,7 +8,7 @@ from app.checking.findings import CheckReport
 from app.checking.report import CodeNamer, markdown_report
 from app.checking.word_comments import comment_word
 from app.errors import ExportError
-from vectorstore.private import replacing
+from vectorstore.private_files import replacing
 
 OUTPUTS: Final = (".docx", ".md", ".json")
 

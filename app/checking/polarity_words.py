@@ -1,7 +1,7 @@
 """Words that turn what is said: an omission or a bracket may not hide them, and a cut beside them is pointed out.
 
 Negation, obligation, permission and quantity come from the lexicon of claims; conditions, ways of not doing or not
-holding something, and words that give a view to others from `ingest/language/data/governors.yaml`.
+holding something, and words that give a view to others from `ingest/language/data/governing_words.yaml`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -145,6 +145,6 @@ def _word(kind: PolarityKind, sense: str, match: "regex.Match[str]") -> Polarity
 
 @cache
 def _governors(language: str, kind: str) -> "regex.Pattern[str]":
-    words = load_lexicon("governors")[language].get(kind, "(?!)")
+    words = load_lexicon("governing_words")[language].get(kind, "(?!)")
     spaced = "|".join(form.replace("_", r"\s+") for form in words.split())
     return regex.compile(spaced if language == "zh" else rf"(?<![\w-])(?:{spaced})(?!\w)", regex.IGNORECASE)

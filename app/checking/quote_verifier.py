@@ -17,7 +17,7 @@ from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.spacing import judge_spacing
-from app.checking.work import MILLION, CheckLimits, WorkDone
+from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval

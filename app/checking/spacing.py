@@ -17,8 +17,8 @@ from app.checking.matching import Match, written_parts
 from app.checking.polarity_words import polarity_words
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import commonness
+from ingest.text.canonical_form import squash
 from ingest.text.readable import readable
-from ingest.text.squash import squash
 
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _INVISIBLE: Final = regex.compile(r"\p{Cf}")

@@ -11,7 +11,7 @@ from app.records import Citation
 from ingest.errors import ChangedFileError
 from ingest.language.detection import direction_of
 from ingest.loaders.archive import CONTAINERS
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS

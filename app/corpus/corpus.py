@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
-from app.answering.today import answer_as_of_today, citations_as_of_today
+from app.answering.recheck import answer_as_of_today, citations_as_of_today
 from app.corpus import ingest_jobs
 from app.corpus.citation_view import EvidenceContext, PageImage, context_of, page_image_of
 from app.corpus.doctor import examine, upgrade_check
@@ -30,9 +30,9 @@ from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
-from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
+from ingest.loaders.worker import load, with_members
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
@@ -528,11 +528,11 @@ class Corpus:
         return context_of(self._statement(citation.statement_id), citation)
 
     def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        """Returns kept citations as they stand in the store now; see `app.answering.today`."""
+        """Returns kept citations as they stand in the store now; see `app.answering.recheck`."""
         return citations_as_of_today(citations, self._store.catalogue)
 
     def answer_as_of_today(self, answer: Answer) -> Answer:
-        """Returns a kept answer with its citations as they stand in the store now; see `app.answering.today`."""
+        """Returns a kept answer with its citations as they stand in the store now; see `app.answering.recheck`."""
         return answer_as_of_today(answer, self.as_of_today, localize(self.parties(), answer.scope.language))
 
     def page_image(self, statement_id: str, start: int, end: int) -> PageImage:

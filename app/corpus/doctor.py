@@ -10,7 +10,7 @@ from typing import Final
 
 from app.answering.verify import reads_as
 from ingest.report import listed
-from ingest.text.furniture import running_heads
+from ingest.text.page_furniture import running_heads
 from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
 from vectorstore.files import file_sha256

@@ -19,7 +19,7 @@ from app.desk.works import Works
 from app.errors import DraftError
 from app.question.turn import EarlierTurn
 from app.records import Answer
-from vectorstore.private import make_private_folder, private_opener, replacing
+from vectorstore.private_files import make_private_folder, private_opener, replacing
 from vectorstore.records import JSONValue, text_sha256
 
 _FOLDER: Final = "evals"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.errors import UnkeptError, WorkError
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.engines import postgres_engine
-from vectorstore.private import make_private_folder, touch_private
+from vectorstore.private_files import make_private_folder, touch_private
 from vectorstore.schema import PostgresText
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from itertools import count
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
-from app.answering.today import MARKER
+from app.answering.recheck import MARKER
 from app.export.answer_markdown import MARKERS, answer_parser
 from app.export.characters import right_to_left
 from app.export.docx_pages import Pages

@@ -13,7 +13,6 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from app.briefing.cells import Briefing
-from app.export.arrange import DocumentForm, Sayings, pieces
 from app.export.blocks import (
     Contents,
     DocumentBlock,
@@ -25,6 +24,7 @@ from app.export.blocks import (
     Table,
     blocks_of,
 )
+from app.export.briefing_layout import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE, TABLE

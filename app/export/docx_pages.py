@@ -26,7 +26,7 @@ from PIL import Image
 from app.export.characters import right_to_left, visible
 from app.export.docx_styles import drop_relationships, open_template
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
-from app.export.package import moment, without_times
+from app.export.office_package import moment, without_times
 
 # Beside a picture, a page also holds a heading and a caption.
 _BESIDE_PICTURE: Final = Cm(3)

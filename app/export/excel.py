@@ -16,10 +16,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
-from app.export.arrange import Sayings, by_place, columns, position
+from app.export.briefing_layout import Sayings, by_place, columns, position
 from app.export.characters import in_marks, right_to_left, visible
-from app.export.looks import TINTS
-from app.export.package import moment, without_times
+from app.export.office_package import moment, without_times
+from app.export.position_looks import TINTS
 from app.records import Citation
 
 # Source: https://support.microsoft.com/office/excel-specifications-and-limits

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.briefing.cells import Briefing
-from app.export.arrange import DocumentForm, Sayings, pieces
 from app.export.blocks import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
+from app.export.briefing_layout import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, visible
 
 # Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.

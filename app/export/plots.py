@@ -12,8 +12,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from app.briefing.cells import Briefing
-from app.export.arrange import Sayings, citation_kind
-from app.export.looks import MARKS, TINTS
+from app.export.briefing_layout import Sayings, citation_kind
+from app.export.position_looks import MARKS, TINTS
 from app.retrieval.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 

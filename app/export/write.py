@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from app.briefing.cells import Briefing
 from app.errors import ExportError
-from app.export.arrange import FORMS, DocumentForm, arrange
+from app.export.briefing_layout import FORMS, DocumentForm, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.markdown import markdown_bytes
 from app.export.one_page import fit_to_page
 from app.export.pdf import pdf_bytes
-from vectorstore.private import replacing
+from vectorstore.private_files import replacing
 from vectorstore.records import text_sha256
 
 SUFFIXES: Final = (".docx", ".xlsx", ".md", ".pdf")

@@ -32,7 +32,7 @@ def restyle(question: str) -> Restyle | None:
     """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
     wanted = Restyle()
     # The file holds the words of all six languages, since a wish is often too short to tell its own.
-    for item in lexicon_of("en", "forms").items(question) if len(question) <= _LONGEST_WISH else ():
+    for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _LONGEST_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
         # "un" fills a wish in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
@@ -77,7 +77,7 @@ def counted_from(question: str, said: Scope, before: Scope) -> Scope:
     is none, and a session from the one session; a turn that names a year or month stays as it is.
     """
     years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
-    items = lexicon_of(said.language, "turns").items(question)
+    items = lexicon_of(said.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
     held = [int(session) for session in before.sessions if session.isdecimal()]
     if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(held) == 1:

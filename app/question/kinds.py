@@ -127,16 +127,16 @@ def asks_who_was_silent(question: str) -> bool:
     """Whether what a negated question denies is saying something, and not what is said.
 
     "Which States did not mention corruption?" asks who said nothing; "which States do not extradite their nationals?"
-    who says that it does not. The words of all languages stand in `app/question/data/silence.yaml`.
+    who says that it does not. The words of all languages stand in `app/question/data/who_was_silent.yaml`.
     """
-    kinds = [item.kinds for item in lexicon_of("en", "silence").items(question, mend=False)]
+    kinds = [item.kinds for item in lexicon_of("en", "who_was_silent").items(question, mend=False)]
     said = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
     return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:said])
 
 
 def names_silence(roles: RoleReading) -> bool:
     """Whether a word for silence stands beside the topic: "which States kept quiet about corruption?"."""
-    items = lexicon_of("en", "silence").items(roles.text, mend=False)
+    items = lexicon_of("en", "who_was_silent").items(roles.text, mend=False)
     silent = [item.start for item in items if "silent" in item.kinds]
     return any(not any(word.start <= start < word.end for word in roles.of("topic")) for start in silent)
 

@@ -62,7 +62,7 @@ class Lexicon:
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for known in (words_in("any"), words_in(language), more):
+        for known in (words_in("all_languages"), words_in(language), more):
             for kind, phrases in known.items():
                 for phrase in phrases.split("|"):
                     words, _, value = phrase.partition("=")

@@ -25,8 +25,8 @@ from app.question.kinds import (
 )
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
+from app.question.model_reading import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.overrides import override
-from app.question.proposed import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
 from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of

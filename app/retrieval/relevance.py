@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.errors import SettingsError
 from app.retrieval.relevance_features import FEATURE_VERSION, SentenceFeatures
 from vectorstore.arrays import Matrix
-from vectorstore.carried import SENTENCES
 from vectorstore.embeddings import Embedder
+from vectorstore.packaged_files import SENTENCES
 from vectorstore.rerank import Reranker
 
 logger = logging.getLogger(__name__)

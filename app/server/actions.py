@@ -11,7 +11,7 @@ from app.answering.assistant import Progress
 from app.answering.history import clean_question, read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
-from app.briefing.kept import KeptBriefings
+from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.checker import Checker
 from app.checking.documents import read_pasted
@@ -21,7 +21,7 @@ from app.corpus.drafts import Cases
 from app.desk.conversations import Conversations
 from app.desk.tables import Tables
 from app.desk.works import Works
-from app.export.arrange import DocumentForm, arrange
+from app.export.briefing_layout import DocumentForm, arrange
 from app.export.write import write_briefing
 from app.records import Answer
 from app.server.guarded import Gatekeeper, Rule, guarded

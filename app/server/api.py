@@ -14,12 +14,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
 from app.errors import ExportError
-from app.export.arrange import DocumentForm
+from app.export.briefing_layout import DocumentForm
 from app.records import Answer
+from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import PERMISSIONS, current_person
-from app.server.rules import DeclaredRoute, needs
 from app.settings import settings_json
 from app.ui.parts import SHOWN_ERRORS
 from app.ui.uploads import free_path, safe_name, to_ingest, without_folder

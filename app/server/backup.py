@@ -32,7 +32,7 @@ from vectorstore.copying import move_uploads, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.files import file_sha256
-from vectorstore.private import make_private_folder, make_store_private, own_parts, private_opener
+from vectorstore.private_files import make_private_folder, make_store_private, own_parts, private_opener
 
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"

@@ -29,15 +29,15 @@ from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
 from app.loopback import require_loopback
 from app.server import accounts_api, api, sign_in, works_api
+from app.server.access_rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.accounts import Accounts
 from app.server.actions import Actions, open_actions
 from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.limits import MOST_WAITING, Limits
-from app.server.observe import Figures, Observed, log_as_json
 from app.server.person import Permission, person_of
 from app.server.problems import Problem, handle_problems, problem
-from app.server.rules import EVENTS, EXPORTS, DeclaredRoute, needs
+from app.server.request_log import Figures, Observed, log_as_json
 from app.server.tools import build_tools, tool_routes
 from app.settings import ServerConfig, Settings
 from app.ui.chat import build_interface

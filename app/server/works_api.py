@@ -13,14 +13,14 @@ from app.corpus.drafts import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
-from app.export.arrange import DocumentForm
+from app.export.briefing_layout import DocumentForm
 from app.records import to_plain
 from app.server import models
+from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
 from app.server.models import Limit, Offset, Page, PersonName, Value, WorkItem
 from app.server.person import current_person
-from app.server.rules import DeclaredRoute, needs
 
 
 def routes(actions: Actions) -> APIRouter:

@@ -10,12 +10,12 @@ import gradio as gr
 
 from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.edit import add_quotation, drop_quotation
-from app.briefing.kept import KeptBriefings
+from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import BriefingRequest, party_code, party_names, read_request, request_of_briefing
 from app.briefing.table_builder import BriefingProgress
 from app.desk.works import Work
 from app.errors import AppError, BriefingError, NotFoundError, WorkError
-from app.export.arrange import FORMS, DocumentForm, arrange
+from app.export.briefing_layout import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background
@@ -26,7 +26,7 @@ from app.ui.messages import error_html, hint_html, told
 from app.ui.page_head import LANGUAGE_CHOICES
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
-from app.ui.served import session_folder
+from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import file_name
 from app.ui.words import language, say

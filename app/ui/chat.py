@@ -12,7 +12,7 @@ from gradio.state_holder import SessionState
 from app.answering.history import read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Composer
-from app.briefing.kept import KeptBriefings
+from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.checker import Checker
 from app.checking.documents import read_pasted
@@ -27,7 +27,7 @@ from app.ui.ingest_tab import build_ingest_tab
 from app.ui.page_head import page_head
 from app.ui.page_language import WordedBlocks, label
 from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html
-from app.ui.served import forget_session
+from app.ui.served_files import forget_session
 from app.ui.templates import render
 from app.wiring import Workspace
 

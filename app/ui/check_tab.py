@@ -18,7 +18,7 @@ from app.ui.check_view import check_html
 from app.ui.messages import error_html, hint_html
 from app.ui.page_language import label
 from app.ui.parts import QUIET, html, queued
-from app.ui.served import session_folder
+from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import safe_name
 from app.ui.words import language, say, worded

@@ -14,8 +14,8 @@ from app.question.turn import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.parts import SHOWN_ERRORS
-from app.ui.prose import render_prose
 from app.ui.provenance_html import speaker_line
+from app.ui.safe_html import render_prose
 from app.ui.scope_chips import scope_html
 from app.ui.templates import render
 from app.ui.words import digits, language, say

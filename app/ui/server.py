@@ -24,7 +24,7 @@ from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
 from app.ui.page_language import PageLanguage, Translations
 from app.ui.parts import text_of
-from app.ui.served import served_folder
+from app.ui.served_files import served_folder
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from vectorstore.errors import StoreError

@@ -17,9 +17,9 @@ from evals.cases.case import Case, Evidence
 from evals.errors import DatasetError
 from evals.files import Tell, counted, quiet
 from ingest.errors import LoadError
-from ingest.loaders.apart import load, with_members
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
+from ingest.loaders.worker import load, with_members
 from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_names import PARTIES_NAME

@@ -21,7 +21,7 @@ from evals.cases.documents import Documents, sha256_of
 from evals.files import Tell, quiet, shipped_rows
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.parties.party_table import PartyTable
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from vectorstore.stems import stems
 
 Severity = Literal["error", "warning", "note"]

@@ -8,8 +8,8 @@ from app.answering.verify import reads_as
 from app.records import Citation, Claim
 from app.retrieval.terms import content_terms
 from evals.metrics.eval_sample import EvalSample, Share, share
-from ingest.text.furniture import running_heads
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
+from ingest.text.page_furniture import running_heads
 
 _QUOTED: Final = re.compile(r"[“«„]([^“”«»„]+)[”»“]|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」")
 # Share of a claim's content words that its quotations have to hold.

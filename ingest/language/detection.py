@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import regex
 
 from prompts.wording import LANGUAGES
-from vectorstore.carried import LANGUAGE, carried
+from vectorstore.packaged_files import LANGUAGE, carried
 from vectorstore.records import Block
 from vectorstore.stems import language_of, words_of
 

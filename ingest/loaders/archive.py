@@ -38,7 +38,7 @@ _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\
 # A line of the mail's own, marked by mailboxes because a mail begins so in them.
 _ESCAPED = re.compile(r">From [^\n]*\n?")
 # An earlier mail below a reply, which other programs keep under its header: "From: … Sent: … To: …".
-_MAIL = Patterns("mail")
+_MAIL = Patterns("mail_headers")
 _EARLIER_MAIL = re.compile(_MAIL.source("earlier"), re.IGNORECASE | re.MULTILINE)
 _QUOTED_IN_PAGE = (
     "blockquote[type=cite], .gmail_quote blockquote, .gmail_attr, .moz-cite-prefix, .yahoo_quoted, "

@@ -21,7 +21,7 @@ from ingest.errors import LoadError
 from ingest.loaders.archive import ZIP_FAILURES, open_zip
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.structure import Paragraph, row_of, written_out
-from ingest.text.furniture import with_notes
+from ingest.text.page_furniture import with_notes
 
 # What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
 _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)

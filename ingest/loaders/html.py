@@ -12,8 +12,8 @@ from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
-from ingest.text.furniture import with_notes
 from ingest.text.layout import holds_sentence_end
+from ingest.text.page_furniture import with_notes
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer button select textarea input label iframe object embed

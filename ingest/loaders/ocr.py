@@ -20,7 +20,7 @@ from PIL import Image
 
 from ingest.language.detection import detect_language
 from ingest.loaders import scanned
-from ingest.loaders.bounded import die_with_parent, next_page
+from ingest.loaders.bounded_process import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence
 

@@ -17,7 +17,7 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
 from ingest.loaders.pdfium import Glyph, open_pdf, read_glyphs, rendered
 from ingest.loaders.registry import kind_of, read_bytes
-from ingest.text.squash import Squashed, squash, squash_map
+from ingest.text.canonical_form import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
 
 WIDTH = 900

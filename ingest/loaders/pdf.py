@@ -1,8 +1,8 @@
 r"""PDF files, page by page: the text layer in reading order, and text recognition for pages that are images.
 
 Page furniture stays in the text, as lines of its own at the page's edge, set apart by two empty lines, where
-`ingest.text.furniture` recognises it. Footnotes stand after the last sentence that their page completes, so that no
-sentence is interrupted by them.
+`ingest.text.page_furniture` recognises it. Footnotes stand after the last sentence that their page completes, so that
+no sentence is interrupted by them.
 """
 
 import re
@@ -24,8 +24,8 @@ from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line
 from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
-from ingest.text.furniture import is_furniture_block
 from ingest.text.layout import ends_sentence
+from ingest.text.page_furniture import is_furniture_block
 
 _FAILED = "could not be read"
 _NOT_READ = "a scan that was not read"

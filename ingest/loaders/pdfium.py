@@ -1,6 +1,6 @@
 """PDFium: opening documents, and the glyphs of a page with their boxes, in the order of reading a line.
 
-PDFium is not safe to call from two threads at once: the process that reads files (see `bounded`) has one.
+PDFium is not safe to call from two threads at once: the process that reads files (see `bounded_process`) has one.
 """
 
 import math

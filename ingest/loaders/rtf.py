@@ -7,7 +7,7 @@ from striprtf.striprtf import rtf_to_text
 
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.text.furniture import with_notes
+from ingest.text.page_furniture import with_notes
 
 # The library ships no types.
 _to_text: Callable[..., object] = rtf_to_text

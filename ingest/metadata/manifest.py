@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 
 from ingest.errors import LoadError, ManifestError
 from ingest.language.dates import iso_date
-from ingest.loaders.apart import exists as holds
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
+from ingest.loaders.worker import exists as holds
 from ingest.metadata.sessions import canonical_body, canonical_session
-from vectorstore.private import replacing
+from vectorstore.private_files import replacing
 from vectorstore.records import Metadata, StatementKind
 
 MANIFEST_NAME = "statements.csv"

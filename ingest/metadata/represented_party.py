@@ -15,7 +15,7 @@ from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
 from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
-from ingest.text.furniture import without_furniture
+from ingest.text.page_furniture import without_furniture
 
 _OPENING = 1500
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8

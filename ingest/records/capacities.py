@@ -12,7 +12,7 @@ from ingest.metadata.represented_party import SpokenFor, capacities
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
-from ingest.text.furniture import notes_start
+from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block, Metadata
 
 

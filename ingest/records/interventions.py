@@ -37,8 +37,8 @@ from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
 from ingest.records.unknown_speakers import label_of, names_somebody
 from ingest.text.footnotes import footnotes
-from ingest.text.furniture import TextLine, notes_start, prose_lines, without_furniture
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
+from ingest.text.page_furniture import TextLine, notes_start, prose_lines, without_furniture
 from vectorstore.records import Block, Role
 
 # Interventions of so many parties make a text a record, though nobody said that it is one.

@@ -11,8 +11,8 @@ from itertools import count, pairwise
 import regex
 
 from ingest.language.sentences import NOTE_MARK
-from ingest.text.furniture import text_lines
 from ingest.text.layout import ends_sentence, flows, typesetting
+from ingest.text.page_furniture import text_lines
 from vectorstore.records import Block
 
 # A mark that sticks to a word or to the stop after it, and one that opens a line; a bare number has no stop of its own.

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
 from ingest.language.sentences import NOTE_MARK, split_sentences
-from ingest.text.furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
+from ingest.text.page_furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"

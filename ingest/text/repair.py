@@ -17,9 +17,16 @@ from itertools import pairwise
 
 from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
-from ingest.text.furniture import TextLine, is_furniture, is_furniture_block, prose_lines, running_heads, text_lines
+from ingest.text.canonical_form import squash
 from ingest.text.layout import Typesetting, flows, typesetting
-from ingest.text.squash import squash
+from ingest.text.page_furniture import (
+    TextLine,
+    is_furniture,
+    is_furniture_block,
+    prose_lines,
+    running_heads,
+    text_lines,
+)
 from ingest.text.word_repair import word_edits
 from vectorstore.records import Block, Edit
 

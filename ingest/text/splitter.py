@@ -12,7 +12,7 @@ from tiktoken.load import load_tiktoken_bpe
 from ingest.language.sentences import split_sentences
 from ingest.text.readable import ReadableText
 from ingest.text.repair import ELLIPSIS
-from vectorstore.carried import TOKENS, carried
+from vectorstore.packaged_files import TOKENS, carried
 from vectorstore.records import Block, Edit, Passage, Sentence, text_key
 
 # How cl100k_base parts a text before its pairs are merged, as tiktoken publishes it.

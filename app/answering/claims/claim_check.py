@@ -11,17 +11,17 @@ from typing import Final
 
 import regex
 
-from app.answering.bonds import opens, split_bound
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.mention_check import Premise, check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, tokenize
+from app.answering.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
 from ingest.parties.party_table import PartyTable
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 

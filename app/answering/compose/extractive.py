@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.bonds import opens
 from app.answering.citation_spans import BoundSpan, cite, quotable_spans
+from app.answering.list_context import opens
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
 from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.scoped_statements import recency
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
 if TYPE_CHECKING:

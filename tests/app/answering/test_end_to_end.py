@@ -10,7 +10,7 @@ from app.answering.verify import verify_citation
 from app.records import Answer
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from tests.fakes_engines import places
 
 pytestmark = pytest.mark.model

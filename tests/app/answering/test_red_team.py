@@ -27,7 +27,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import CITED
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from prompts.prompt import load_prompt
 from tests.cases import read_yaml
 from tests.fakes_chat import Claims, writer

@@ -14,13 +14,13 @@ from app.answering.claims.form import quoted_parts
 from app.answering.verify import verify_citation
 from app.briefing.as_json import contract_of
 from app.briefing.cell_writer import MOST_CLAIMS
-from app.briefing.points import choose_points
 from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
+from app.briefing.talking_points import choose_points
 from app.chat_model import LlmConfig
 from app.cli.print_briefing import print_briefing
 from app.errors import BriefingError
-from app.export.arrange import arrange
+from app.export.briefing_layout import arrange
 from app.export.write import write_briefing
 from app.ui.briefing_view import briefing_html
 from prompts.prompt import load_prompt

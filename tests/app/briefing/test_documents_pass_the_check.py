@@ -10,7 +10,7 @@ import pytest
 from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
 from app.export.write import write_briefing
-from ingest.text.squash import squash
+from ingest.text.canonical_form import squash
 from tests.cases import Cases
 from tests.fakes_chat import writer
 

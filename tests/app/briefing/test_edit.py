@@ -7,11 +7,11 @@ import pytest
 
 from app.briefing.cells import Moment, Repetition, Review
 from app.briefing.edit import add_quotation, drop_quotation
-from app.briefing.kept import KeptBriefings
+from app.briefing.kept_briefings import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
-from app.export.arrange import arrange
+from app.export.briefing_layout import arrange
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
 

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 
 from app.briefing.cells import Briefing
-from app.export.arrange import arrange
+from app.export.briefing_layout import arrange
 from app.export.characters import visible
 from app.export.excel import excel_bytes
-from app.export.looks import TINTS
+from app.export.position_looks import TINTS
 from tests.fakes_briefing import EXTRADITION, fake_briefing, with_cells
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from app.briefing.cells import Briefing
 from app.export import plots
-from app.export.arrange import arrange
-from app.export.looks import MARKS, TINTS
+from app.export.briefing_layout import arrange
 from app.export.plots import describe_timeline, timeline
+from app.export.position_looks import MARKS, TINTS
 from app.retrieval.position_marks import KINDS
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 

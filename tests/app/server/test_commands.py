@@ -14,7 +14,7 @@ from starlette.routing import Route
 from app.cli import main
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
-from app.server.observe import Figures, Observed
+from app.server.request_log import Figures, Observed
 from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
@@ -77,7 +77,7 @@ def test_a_request_is_told_by_its_route():
 @pytest.mark.slow
 def test_everything_is_logged_as_json():
     code = (
-        "import logging, structlog; from app.server.observe import log_as_json; log_as_json('INFO');"
+        "import logging, structlog; from app.server.request_log import log_as_json; log_as_json('INFO');"
         "structlog.contextvars.bind_contextvars(request='abc'); logging.getLogger('app.x').info('done %s', 1);"
         "logging.getLogger('httpx').info('an address')"
     )

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from mcp.server.mcpserver.exceptions import ToolError
 
+from app.server.access_rules import EVENTS, DeclaredRoute
 from app.server.guarded import RULES
 from app.server.person import MAY, reset_person, set_person
-from app.server.rules import EVENTS, DeclaredRoute
 from app.server.tools import TOOLS
 from app.ui.guard import ChatGuard, event_name
 from tests.cases import Cases

@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from app.briefing.cells import Briefing
-from app.briefing.kept import KeptBriefings
+from app.briefing.kept_briefings import KeptBriefings
 from app.desk.conversations import Conversations
 from app.desk.tables import open_tables
 from app.desk.works import Works

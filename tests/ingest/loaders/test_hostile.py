@@ -15,14 +15,14 @@ import pytest
 from PIL import Image
 
 from ingest.errors import LoadError
-from ingest.loaders.apart import load, with_members
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.html import load_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import SUFFIXES, survey
 from ingest.loaders.rtf import load_rtf
 from ingest.loaders.scanned import find_skew
-from ingest.text.furniture import with_notes
+from ingest.loaders.worker import load, with_members
+from ingest.text.page_furniture import with_notes
 from tests.cases import Cases
 from tests.fakes_files import docx_of, image_bytes, mail_of, odt_of, pdf_of, zip_of
 from tests.ingest.loaders.test_malformed import TEXT, nested, png, with_part

@@ -14,12 +14,12 @@ from ingest.loaders.ocr import Recognizer
 from ingest.loaders.page_images import quote_rectangles, word_rectangles
 from ingest.loaders.registry import LOADERS, load
 from ingest.loaders.scanned import mean_confidence
-from ingest.text.furniture import notes_start
+from ingest.text.canonical_form import squash
 from ingest.text.layout import find_blocks
+from ingest.text.page_furniture import notes_start
 from ingest.text.readable import ReadableText
 from ingest.text.repair import ELLIPSIS, repair
 from ingest.text.splitter import make_sentences
-from ingest.text.squash import squash
 from tests.conftest import PROJECT
 from tests.fakes_files import (
     HEAD,

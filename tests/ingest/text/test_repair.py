@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.text.furniture import is_furniture, running_heads
+from ingest.text.canonical_form import squash
 from ingest.text.layout import find_blocks
+from ingest.text.page_furniture import is_furniture, running_heads
 from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import ELLIPSIS, repair
-from ingest.text.squash import squash
 from tests.cases import Cases
 from vectorstore.records import Edit
 

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
+from ingest.text.canonical_form import squash
 from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText, readable
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, count_tokens, make_passages, make_sentences
-from ingest.text.squash import squash
 from tests.conftest import PROJECT
 from vectorstore.records import Block, Edit
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import EmptyFileError, LoadError
-from ingest.loaders.apart import exists, load, with_members
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.worker import exists, load, with_members
 from tests.fakes_files import zip_of
 
 # A busy machine takes seconds to start a process.
@@ -113,7 +113,7 @@ def test_no_process_is_left_when_its_parent_is_ended(ended_by, tmp_path):
         "import signal, subprocess\n"
         # Which a test run in the background would leave ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from ingest.loaders.bounded import run_bounded\n"
+        "from ingest.loaders.bounded_process import run_bounded\n"
         "from ingest.loaders.loaded import LoadLimits\n"
         "print(run_bounded(LoadLimits(), 'a', len, ''), flush=True)\n"
         "run_bounded(LoadLimits(), 'a', eval, \"__import__('re').match('(a+)+b', 'a' * 70)\")\n"

@@ -33,7 +33,7 @@ from ingest.loaders.loaded import LoadLimits
 logger = logging.getLogger(__name__)
 
 # What the process runs: this module, found where this process finds it.
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded import serve; serve()"
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded_process import serve; serve()"
 _LENGTH = struct.Struct(">Q")
 _START_SECONDS = 60.0
 # By how much the alarm of the process itself comes after the deadline that its parent keeps.

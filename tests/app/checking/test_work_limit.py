@@ -7,7 +7,7 @@ from app.checking.corpus_texts import CorpusTexts
 from app.checking.documents import read_pasted
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier
-from app.checking.work import MILLION, CheckLimits, WorkDone
+from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 
 

@@ -1,6 +1,6 @@
 """Bonds: items of lists hang on the words that open them, and sentences of a table row on each other."""
 
-from app.answering.bonds import bonds_of, split_bound
+from app.answering.list_context import bonds_of, split_bound
 from tests.cases import Cases
 from tests.fakes_corpora import split
 

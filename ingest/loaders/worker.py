@@ -1,11 +1,11 @@
-"""Reading files in a process apart; see `bounded` for its bounds and `registry` for what is read."""
+"""Reading files in a process apart; see `bounded_process` for its bounds and `registry` for what is read."""
 
 from pathlib import Path
 
 from ingest.errors import LoadError
 from ingest.loaders import registry
 from ingest.loaders.archive import CONTAINERS
-from ingest.loaders.bounded import run_bounded
+from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Cell, Point
-from app.briefing.leads import Leads
 from ingest.text.splitter import count_tokens
 
 

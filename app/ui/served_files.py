@@ -13,7 +13,7 @@ from uuid import uuid4
 import gradio as gr
 from filelock import FileLock, Timeout
 
-from vectorstore.private import make_private_folder
+from vectorstore.private_files import make_private_folder
 
 FOLDER: Final = "served"
 

@@ -14,10 +14,10 @@ from tests.conftest import PROJECT
 
 pytest.importorskip("gradio")
 
-from app.ui.served import FOLDER, forget_session, served_folder, session_folder
+from app.ui.served_files import FOLDER, forget_session, served_folder, session_folder
 
 KILLED = (
-    "import os, sys\nfrom pathlib import Path\nfrom app.ui.served import served_folder\n"
+    "import os, sys\nfrom pathlib import Path\nfrom app.ui.served_files import served_folder\n"
     "with served_folder(Path(sys.argv[1])) as made:\n    (made / 'a.docx').touch()\n    os._exit(9)\n"
 )
 

@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.squash import squash, squash_map
+from ingest.text.canonical_form import squash, squash_map
 from tests.cases import Cases
 
 cases = Cases(__file__)

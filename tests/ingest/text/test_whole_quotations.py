@@ -12,7 +12,7 @@ from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
 from ingest.text.splitter import SplitConfig
-from ingest.text.wholeness import edges, is_whole
+from ingest.text.whole_quotations import edges, is_whole
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.text.furniture import furniture_lines, is_furniture, is_furniture_block, running_heads, text_lines
+from ingest.text.page_furniture import furniture_lines, is_furniture, is_furniture_block, running_heads, text_lines
 from tests.cases import Cases
 
 cases = Cases(__file__)

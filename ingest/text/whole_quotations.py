@@ -11,7 +11,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import NOTE_MARK
-from ingest.text.furniture import furniture_lines, running_heads, text_lines
+from ingest.text.page_furniture import furniture_lines, running_heads, text_lines
 from vectorstore.records import Statement
 
 Edge = Literal["sentence", "list_item", "text"]

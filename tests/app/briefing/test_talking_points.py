@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from app.briefing.as_json import contract_of
+from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Point
-from app.briefing.leads import Leads
-from app.briefing.points import choose_points
-from app.export.arrange import arrange
+from app.briefing.talking_points import choose_points
+from app.export.briefing_layout import arrange
 from app.export.markdown import markdown_bytes, on_one_line
 from ingest.text.splitter import count_tokens
 from tests.cases import Cases
