@@ -129,7 +129,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():
     model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, near=0.1))
-    sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -0.9, -1.2)], NO_STATES)
+    sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -0.9, -1.6)], NO_STATES)
     found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
