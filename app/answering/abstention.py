@@ -48,7 +48,8 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
-    answering = [item for group in retrieved.spoken_for if group.answers for item in group.best]
+    answering = [item for each in retrieved.party_evidence for item in each.earlier]
+    answering += [item for group in retrieved.spoken_for if group.answers for item in group.best]
     of_silent = retrieved.spoken_for if not retrieved.searched else ()
     return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_silent))
 
@@ -128,7 +129,7 @@ def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> 
     """Says that nobody takes the direction asked for, who did earlier, and who spoke in another."""
     parts = [local.say("no_such_direction")]
     for key, changed in (("earlier_direction", True), ("other_direction", False)):
-        parties = dict.fromkeys(item.party for item in evidence if item.earlier_direction == changed)
+        parties = dict.fromkeys(item.party for item in evidence if bool(item.earlier) == changed)
         if parties:
             parts.append(local.say(key, parties=local.names(parties)))
     return "\n\n".join(parts)

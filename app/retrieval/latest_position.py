@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.direction import direction_of, read_sentence
+from app.retrieval.direction import direction_of, mask_topic, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
@@ -106,14 +106,24 @@ class PositionReader:
             sentences=tuple(sentences.values()),
             direction=direction,
             other_direction=other,
-            earlier_direction=other and self._was_taken(taking),
+            earlier=self._taken_earlier(newest) if other else (),
         )
 
-    def _was_taken(self, taking: Sequence[_ReadEvidence]) -> bool:
-        """Whether some statement takes the direction asked for, and none the opposite one beside it."""
-        opposite = {"for": "against", "against": "for"}.get(self.direction or "")
-        both = {each.statement_id for each in taking if each.direction == opposite}
-        return any(self._is_asked(each.direction) and each.statement_id not in both for each in taking)
+    def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
+        """Returns the first sentence with the direction asked for, of the latest statement without its opposite."""
+        asked = (each for each in taking if self._is_asked(each.direction) and not self._is_mixed(each))
+        return next((each.items for each in asked), ())
+
+    def _is_mixed(self, read: _ReadEvidence) -> bool:
+        """Whether some sentence on the topic in the same statement takes the opposite direction."""
+        opposite = {"for": "against", "against": "for"}.get(read.direction or "")
+        topic = self.topic(read.language)
+        directions = (
+            direction_of([read_sentence(each.text, topic, read.language, self.parties)])
+            for each in self.sentences(read.statement_id)
+            if mask_topic(each.text, topic, read.language or "en", self.parties) != each.text
+        )
+        return opposite is not None and any(each == opposite for each in directions)
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Whether a direction is the one asked for; who is for it under conditions is for it."""

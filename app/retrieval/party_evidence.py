@@ -46,8 +46,8 @@ class PartyEvidence:
     """The direction of its latest position, where a position was asked for."""
     other_direction: bool = False
     """That is not the one asked for ("which States oppose …"), or a later statement speaks of the topic without any."""
-    earlier_direction: bool = False
-    """But a statement before its latest one took that direction ("Drelnia opposed it, and now supports it")."""
+    earlier: tuple[ScoredSentence, ...] = ()
+    """But these took that direction in a statement before its latest one: "Drelnia opposed it, and now supports it"."""
     coverage_unknown: bool = False
     """Whether finding nothing would not prove silence: the models do not know the language of the question or of the
     statements, and the glossary does not translate all of the topic."""

@@ -26,7 +26,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 9
+FEATURE_VERSION: Final = 10
 _FOLDER: Final = files("app") / "retrieval" / "data"
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
@@ -45,8 +45,6 @@ class SentenceFeatures:
     contrast: float
     """By how many standard deviations the topic is nearer to these statements than background topics are, each at its
     nearest passage."""
-    generality: float
-    """Mean cosine of the topic and the concepts of the field: some topics are near to anything."""
     terms_missing: float
     """Share of the glossary's terms in the topic of which the statements hold neither a synonym nor what is part of
     it."""
@@ -135,12 +133,10 @@ class FeatureExtractor:
         """Yields of each party the features of the sentences that were read, in their order."""
         if not reads:
             return
-        assert topic.vector is not None
         among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
         # Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
         holders = [self._catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
         others = self._nearest.to(self._background, among)
-        generality = float((self._background @ topic.vector).mean())
         windows = [window for read in reads for window in read.windows]
         of_all = self.meaning(topic, [*((each.text,) for read in reads for each in read.sentences), *windows])
         ends = np.cumsum([len(read.windows) for read in reads])[:-1]
@@ -154,7 +150,6 @@ class FeatureExtractor:
                     alone=float(read.alone[row]),
                     lead=float(read.alone[row] - read.highest),
                     contrast=contrast,
-                    generality=generality,
                     terms_missing=missing,
                     confused=float(topic.confuses(read.english_windows[row])),
                     worded=topic.share_of(content_terms(text, "en")),
