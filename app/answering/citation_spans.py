@@ -14,6 +14,7 @@ import regex
 
 from app.answering.list_context import Bond, bonds_of
 from app.records import Citation, CitationKind, Sources
+from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
 from ingest.loaders.scanned import mean_confidence
 from ingest.text.quotation_marks import is_quoted, quoted_spans
@@ -26,9 +27,7 @@ PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title
 # Marks and points at the edges of a quotation within a quotation.
 _EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 _WORDS: Final = load_lexicon("spans")
-_POINTING, _OUTWARD, _TAKES_UP, _ANNOUNCING = (
-    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "announcing")
-)
+_ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
 _TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
 _FURTHEST: Final = 8
 # Sentences in a span at most.
@@ -40,8 +39,6 @@ _MAX_EXTENDED_CHARS: Final = 320
 _LONGEST_WITH_OPENING: Final = 600
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
-# Sentences that refer back are short.
-_TAKES_UP_WORDS: Final = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +64,8 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     "These measures" refers to the nearest sentence before that names measures; without a noun, or where no sentence
     names it, to the one just before.
     """
-    match = _POINTING.match(sentences[ordinal].text)
-    if match is None or ordinal == 0 or _OUTWARD.match(sentences[ordinal].text):
+    match = POINTING.match(sentences[ordinal].text)
+    if match is None or ordinal == 0 or OUTWARD.match(sentences[ordinal].text):
         return None
     noun = match.group("noun")
     if noun is not None and len(noun) > 4:
@@ -87,12 +84,12 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     here, following = sentences[ordinal], sentences[ordinal + 1]
     if announces(here.text):
         return True
-    if following.paragraph != here.paragraph or len(following.text.split()) > _TAKES_UP_WORDS:
+    if following.paragraph != here.paragraph or len(following.text.split()) > TAKES_UP_WORDS:
         return False
-    if _OUTWARD.match(following.text):
+    if OUTWARD.match(following.text):
         return False
     pointed = resolve_anaphora(sentences, ordinal + 1)
-    return pointed == ordinal or (pointed is None and _TAKES_UP.search(following.text) is not None)
+    return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
 
 
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
@@ -116,14 +113,6 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
     return _TAKES_BACK.search(text) is not None
-
-
-def refers_back(text: str) -> bool:
-    """Returns whether a sentence begins with, or takes up, what the one before it names: "These …", "We oppose it."."""
-    if _OUTWARD.match(text):
-        return False
-    short = len(text.split()) <= _TAKES_UP_WORDS
-    return _POINTING.match(text) is not None or (short and _TAKES_UP.search(text) is not None)
 
 
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, cast
 
 import regex
 
-from app.answering.citation_spans import announces, refers_back
+from app.answering.citation_spans import announces
 from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole, shared_with
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
@@ -21,6 +21,7 @@ from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
 from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
 from app.retrieval.topic import topic_in
+from ingest.language.anaphora import refers_back
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
 from ingest.text.readable import ReadableText

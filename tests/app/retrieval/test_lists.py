@@ -78,3 +78,4 @@ def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path)
         nobody = workspace.assistant.ask(question, overrides={"excluded": ["XAB"]})
     assert nobody.abstention is not None and nobody.abstention.reason == "no_position"
     assert "not in the latest statement on this: Arvandia." in nobody.answer
+    assert (nobody.related[0].state, nobody.related[0].quote) == ("XAA", oppose)
