@@ -24,7 +24,7 @@ def test_a_demonstrative_refers_back(text: str) -> None:
     [
         "This Conference was founded in 2003.",
         "We support the fund for victims.",
-        "In 2004 Arvandia ratified the Convention, and its parliament passed three laws under it.",
+        "In 2004 Arvandia ratified the Convention, and its parliament passed three laws.",
     ],
 )
 def test_what_names_its_subject_or_the_occasion_does_not(text: str) -> None:
