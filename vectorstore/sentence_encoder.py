@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 from zipfile import ZipFile
 
 import numpy as np
@@ -48,12 +48,19 @@ class EncodedText:
 
     sentence: Matrix
     """(512,) float32, of length one."""
-    sums: Matrix
-    """(2, 513) float32, the sum over its pieces and over the marks at its ends, each with how many they are."""
     pieces: Matrix
     """(n, 1280) float32, of each piece of a word with what stands around it."""
     offsets: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
     """(n, 2) characters of each piece in the text."""
+
+
+class _Encoded(NamedTuple):
+    """A text before the dense layers."""
+
+    sums: Matrix
+    """(2, 513) float32, the sum over its pieces and over the marks at its ends, each with how many they are."""
+    pieces: Matrix
+    offsets: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
 
 
 class SentenceEncoder:
@@ -78,7 +85,9 @@ class SentenceEncoder:
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
         (encoded,) = self._encode([text])
-        return encoded
+        with self._loading:
+            (sentence,) = _deep(encoded.sums.sum(axis=0, keepdims=True), self._weights)
+        return EncodedText(sentence=sentence, pieces=encoded.pieces, offsets=encoded.offsets)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Returns the unit vectors of texts, (n, 512) float32."""
@@ -110,7 +119,7 @@ class SentenceEncoder:
         each = ((np.sum([known[text] for text in group], axis=0), len(group)) for group in groups)
         return _deep(np.stack([own + ends / count for (own, ends), count in each]), weights)
 
-    def _encode(self, texts: Sequence[str]) -> Iterator[EncodedText]:
+    def _encode(self, texts: Sequence[str]) -> Iterator[_Encoded]:
         """Yields texts encoded, several at once: their pieces in one matrix, rows of zeros between them."""
         with self._loading:
             tokenizer, weights = self._tokenizer, self._weights
@@ -130,14 +139,9 @@ class SentenceEncoder:
             lengths = (ends - starts - _GAP)[:, None].astype(np.float32)
             whole = _summed(np.add.reduceat(pieces, starts, axis=0), lengths, weights)
             at_ends = _summed(pieces[starts] + pieces[ends - _GAP - 1], np.full_like(lengths, 2), weights)
-            read_of = zip(some, starts, ends, _deep(whole, weights), whole, at_ends, strict=True)
-            for own, start, end, sentence, total, edge in read_of:
-                yield EncodedText(
-                    sentence=sentence,
-                    sums=np.stack([total - edge, edge]),
-                    pieces=pieces[start + 1 : end - _GAP - 1],
-                    offsets=np.array(own["offsets"], dtype=np.int64).reshape(-1, 2),
-                )
+            for own, start, end, total, edge in zip(some, starts, ends, whole, at_ends, strict=True):
+                offsets = np.array(own["offsets"], dtype=np.int64).reshape(-1, 2)
+                yield _Encoded(np.stack([total - edge, edge]), pieces[start + 1 : end - _GAP - 1], offsets)
 
     def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", there: Matrix, weights: Weights) -> Matrix:
         """Returns the vectors of pieces with what stands around them, (n, 1280); where nothing is `there`, zeros."""

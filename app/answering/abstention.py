@@ -47,7 +47,10 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
 
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
-    """Cites the nearest passages that do not answer but may help, groups' first; each is checked like a quotation."""
+    """Cites passages that do not answer but may help, each checked like a quotation.
+
+    Those of who held the view asked about earlier come first, then those of groups, then the nearest ones.
+    """
     answering = [item for each in retrieved.party_evidence for item in each.earlier]
     answering += [item for group in retrieved.spoken_for if group.answers for item in group.best]
     of_silent = retrieved.spoken_for if not retrieved.searched else ()

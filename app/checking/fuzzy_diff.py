@@ -71,7 +71,7 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
 
 
 def cost(quote: str, window: str) -> int:
-    """Returns how much work `likest_words` is at most, in the units of `work`; for long texts pairs of words count."""
+    """Returns how much work `likest_words` is at most, as `work_limit` counts; for long texts pairs of words count."""
     if len(quote) <= _SHORT:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2

@@ -31,7 +31,7 @@ from vectorstore.store import Store
 _MANY: Final = 6
 # The same where parties are named.
 _MANY_NAMED: Final = 12
-# Sentences of each party of a list among which its latest position is looked for, if not in more.
+# Fewest sentences of a party of a list that are worth reading for its latest position.
 _OF_POSITIONS: Final = 8
 # Passages that an answer lists as retrieved.
 _LISTED: Final = 100

@@ -14,6 +14,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
 # Best sentences in which, with the sentence after each, a position is looked for.
@@ -110,20 +111,32 @@ class PositionReader:
         )
 
     def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
-        """Returns the first sentence with the direction asked for, of the latest statement without its opposite."""
-        asked = (each for each in taking if self._is_asked(each.direction) and not self._is_mixed(each))
+        """Returns what took the direction asked for, in the latest statement without the opposite one, newest first.
+
+        The newest statement is among them only where nothing but silence on the direction has come since.
+        """
+        newest = taking[0]
+        before = (
+            taking if self._is_asked(newest.direction) else [e for e in taking if e.statement_id != newest.statement_id]
+        )
+        asked = (each for each in before if self._is_asked(each.direction) and not self._is_mixed(each))
         return next((each.items for each in asked), ())
 
     def _is_mixed(self, read: _ReadEvidence) -> bool:
-        """Whether some sentence on the topic in the same statement takes the opposite direction."""
-        opposite = {"for": "against", "against": "for"}.get(read.direction or "")
-        topic = self.topic(read.language)
-        directions = (
-            direction_of([read_sentence(each.text, topic, read.language, self.parties)])
-            for each in self.sentences(read.statement_id)
-            if mask_topic(each.text, topic, read.language or "en", self.parties) != each.text
+        """Whether some sentence on the topic in the same statement takes the opposite of the direction asked for."""
+        opposite = {"for": "against", "against": "for"}.get(self.direction or "")
+        return opposite is not None and any(
+            self._on_topic(each, read.language) == opposite for each in self.sentences(read.statement_id)
         )
-        return opposite is not None and any(each == opposite for each in directions)
+
+    def _on_topic(self, sentence: Sentence, language: str | None) -> Direction | None:
+        """Returns the direction of a sentence that names the topic; None of another one."""
+        language = sentence.language or language
+        language = language if language in LANGUAGES else "en"
+        topic = self.topic(language)
+        if mask_topic(sentence.text, topic, language, self.parties) == sentence.text:
+            return None
+        return direction_of([read_sentence(sentence.text, topic, language, self.parties)])
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Whether a direction is the one asked for; who is for it under conditions is for it."""

@@ -30,7 +30,7 @@ _JOINS: Final = re.compile(
     r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
     r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
 )
-# Sentences that are read again of the parties of a list together: of four as many as if nobody else were asked about.
+# Sentences that a list reads of its parties a second time, together: enough for four parties to be read in full.
 _READ_AGAIN: Final = 4 * DEEP.sentences
 # The mentions that are of a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")

@@ -63,8 +63,8 @@ class Relevance:
 
     @property
     def supports(self) -> bool:
-        """Whether it is quoted beside a sentence of its statement that answers, as half as sure as those."""
-        return self.source == "calibrated" and self.threshold / 2 <= self.chance < self.threshold
+        """Whether it is quoted beside a sentence of its statement that answers: from half the threshold on."""
+        return self.source == "calibrated" and self.nearest and self.chance >= self.threshold / 2
 
 
 CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)

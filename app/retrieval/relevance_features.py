@@ -34,7 +34,7 @@ _READ_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceFeatures:
-    """What the fitted model sees of one sentence; the first ones are its own, the others those of the statements."""
+    """What the fitted model sees of one sentence; `contrast` and `terms_missing` are of the party's statements."""
 
     alone: float
     """Cross-encoder logit of the sentence."""

@@ -68,7 +68,9 @@ def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str
     # Where the party speaks of the topic, one that names the year and may answer is as sure as the surest.
     surest = evidence.relevance if evidence.speaks else None
     kept = (
-        replace(item, relevance=surest) if surest is not None and item.relevance.supports else item
+        replace(item, relevance=surest)
+        if surest is not None and item.relevance.nearest and item.relevance.source == "calibrated"
+        else item
         for item in filter(names, evidence.sentences)
     )
-    return replace(evidence, sentences=tuple(kept))
+    return replace(evidence, sentences=tuple(kept), earlier=tuple(filter(names, evidence.earlier)))

@@ -1,15 +1,11 @@
 """Key sentences of a statement: what it wants, in sentences that stand by themselves."""
 
-import numpy as np
+from functools import partial
 
-from app.retrieval.key_sentences import key_sentences
+from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from tests.fakes_corpora import split
-from vectorstore.arrays import Matrix
 
-
-def _alike(texts: list[str]) -> Matrix:
-    """Vectors of which none is nearer to the others than any other."""
-    return np.eye(len(texts), 64, dtype=np.float32)
+_BY_WORDS = partial(lexical_vectors, language="en")
 
 
 def test_positions_come_before_reports_and_what_refers_back_comes_last() -> None:
@@ -20,9 +16,9 @@ def test_positions_come_before_reports_and_what_refers_back_comes_last() -> None
         "The court has not yet decided on the third of these persons."
     )
     sentences = split(said)
-    assert [each.ordinal for each in key_sentences(sentences, _alike, 2)] == [2, 0]
-    assert {each.ordinal for each in key_sentences(sentences, _alike, 4)} == {0, 1, 2, 3}
+    assert [each.ordinal for each in key_sentences(sentences, _BY_WORDS, 2)] == [2, 0]
+    assert {each.ordinal for each in key_sentences(sentences, _BY_WORDS, 4)} == {0, 1, 2, 3}
 
 
 def test_headings_and_scraps_are_no_key_sentences() -> None:
-    assert key_sentences(split("AGENDA ITEM TWO OF THE CONFERENCE. Thank you."), _alike, 3) == ()
+    assert key_sentences(split("AGENDA ITEM TWO OF THE CONFERENCE. Thank you."), _BY_WORDS, 3) == ()
