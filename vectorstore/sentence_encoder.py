@@ -85,8 +85,7 @@ class SentenceEncoder:
     def encode(self, text: str) -> EncodedText:
         """Encodes the first 2,000 characters of a text."""
         (encoded,) = self._encode([text])
-        with self._loading:
-            (sentence,) = _deep(encoded.sums.sum(axis=0, keepdims=True), self._weights)
+        (sentence,) = _deep(encoded.sums.sum(axis=0, keepdims=True), self._weights)
         return EncodedText(sentence=sentence, pieces=encoded.pieces, offsets=encoded.offsets)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
@@ -113,11 +112,9 @@ class SentenceEncoder:
                 del self._kept[next(iter(self._kept))]
         if not groups:
             return np.zeros((0, DIMENSION), dtype=np.float32)
-        with self._loading:
-            weights = self._weights
         # A group has two ends, as a text has.
         each = ((np.sum([known[text] for text in group], axis=0), len(group)) for group in groups)
-        return _deep(np.stack([own + ends / count for (own, ends), count in each]), weights)
+        return _deep(np.stack([own + ends / count for (own, ends), count in each]), self._weights)
 
     def _encode(self, texts: Sequence[str]) -> Iterator[_Encoded]:
         """Yields texts encoded, several at once: their pieces in one matrix, rows of zeros between them."""

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import Topic
-from vectorstore.arrays import Matrix
+from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
 from vectorstore.embeddings import Embedder
 from vectorstore.records import ScoredPassage, Sentence
@@ -139,8 +139,7 @@ class FeatureExtractor:
         others = self._nearest.to(self._background, among)
         windows = [window for read in reads for window in read.windows]
         of_all = self.meaning(topic, [*((each.text,) for read in reads for each in read.sentences), *windows])
-        ends = np.cumsum([len(read.windows) for read in reads])[:-1]
-        meant = (np.split(part, ends) for part in np.split(of_all, 2))
+        meant = (rows_of_each(part, [read.windows for read in reads]) for part in np.split(of_all, 2))
         for read, near, around in zip(reads, *meant, strict=True):
             missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
             contrast = _contrast(read, [others[each] for each in read.statement_ids if each in others])

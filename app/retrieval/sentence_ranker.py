@@ -8,7 +8,7 @@ ranks before "We thank the Secretariat."
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial, reduce
 from itertools import chain, zip_longest
@@ -25,7 +25,7 @@ from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence,
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
-from vectorstore.arrays import Matrix
+from vectorstore.arrays import rows_of_each
 from vectorstore.embeddings import Embedder
 from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker, reader
@@ -289,7 +289,7 @@ class SentenceRanker:
         english = {party: tuple(self._english(each.text, each) for each in own) for party, own in kept.items()}
         pairs = self._read_pairs(topic.asked, [*chain.from_iterable(english.values())])
         reads: dict[str, Read] = {}
-        parts = (_parts(each, kept.values()) for each in (pairs.logits, pairs.states))
+        parts = (rows_of_each(each, kept.values()) for each in (pairs.logits, pairs.states))
         for party, alone, states in zip(kept, *parts, strict=True):
             # Each sentence with the one before and the one after it.
             around = [texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2] for each in kept[party]]
@@ -319,7 +319,7 @@ class SentenceRanker:
         meant = self._features.meaning(topic, [(each.text,) for own in long.values() for each in own])
         terms = content_terms(topic.asked, "en")
         kept = dict(found)
-        for (party, own), near in zip(long.items(), _parts(meant, long.values()), strict=True):
+        for (party, own), near in zip(long.items(), rows_of_each(meant, long.values()), strict=True):
             english = [self._english(each.text, each) for each in own]
             shared = np.array([min(_SHARED, len(terms & content_terms(text, "en"))) for text in english])
             places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
@@ -461,11 +461,6 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
         if (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
     ]
     return full or list(sentences)
-
-
-def _parts(of_all: Matrix, groups: Collection[Sequence[object]]) -> list[Matrix]:
-    """Returns the rows of each group apart."""
-    return np.split(of_all, np.cumsum([len(group) for group in groups])[:-1]) if groups else []
 
 
 def _share(reads: int) -> Depth:
