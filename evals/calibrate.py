@@ -12,6 +12,7 @@ rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Appro
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -21,11 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import Judgement, LinearWeights, RelevanceArtefact
+from app.retrieval.relevance import AmongOthers, Judgement, LinearWeights, RelevanceArtefact, logit_of
 from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
 from evals.metrics.table import Flags, Floats
-from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample
+from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample, fold_of
 from vectorstore.records import text_sha256
 
 # Folds by topic, by which thresholds are chosen, and by party.
@@ -80,7 +81,7 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
         figures["sealed"] = order_figures(ranks_of(sealed, order))
         for fitted, of in ((judgement, False), (listed, True)):
             if own := of_lists(sealed, of):
-                figures["sealed"] |= figures_of(surest(fitted, own), own, fitted.threshold)
+                figures["sealed"] |= figures_of(_told(fitted.among, surest(fitted, own), own), own, fitted.threshold)
     pairs = sorted((s.pair for s in open_), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
     data = "".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs)
     return RelevanceArtefact(
@@ -109,13 +110,17 @@ def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[
     told = {by: [(surest(fit_weights(rest), own), own) for rest, own in _folds(samples, by)] for by in _FOLDS}
     ordered = {by: [sample for _, own in parts for sample in own] for by, parts in told.items()}
     chances = {by: np.concatenate([found for found, _ in parts]) for by, parts in told.items()}
+    among = fit_among(chances["topic"], ordered["topic"])
+    if among is not None:
+        chances = {by: _among_unseen(chances[by], ordered[by]) for by in _FOLDS}
     # As users ask, where the pairs are of questions.
     by_topic, asked = ordered["topic"], _of_source(ordered["topic"], *_ASKED, "list")
     own, answered = chances["topic"][asked], _labels(by_topic)[asked]
     threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
     nearest = near(own, answered, threshold)
     fitted = fit_weights(samples)
-    judgement = fitted.model_copy(update={"threshold": round(threshold, 4), "near": round(nearest, 4)})
+    chosen = {"threshold": round(threshold, 4), "near": round(nearest, 4), "among": among}
+    judgement = fitted.model_copy(update=chosen)
     return judgement, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
 
 
@@ -151,6 +156,55 @@ def fit_weights(samples: Sequence[Sample]) -> Judgement:
         best = [int(np.argmax(table @ weights + own)) for table, own in zip(tables, may, strict=True)]
     intercept = float(model.intercept_[0] - weights @ scaler.mean_)
     return Judgement(**dict(_rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
+
+
+def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
+    """Fits the chance of one of many to that of pairs by themselves, of folds not seen; None of too few lists."""
+    lists = _lists(samples)
+    answered = _labels(samples)
+    # Where nobody answers, nothing is told of who does.
+    rows = [row for rows in lists.values() if answered[rows].any() and len(rows) > 1 for row in rows]
+    if len(lists) < FOLDS or len({*answered[rows]}) < 2:
+        return None
+    table = np.zeros((len(samples), 2))
+    for own in lists.values():
+        logits = np.array([logit_of(chance) for chance in chances[own]])
+        others = [np.delete(logits, at).max(initial=logit_of(0.0)) for at in range(len(own))]
+        table[own] = np.stack([logits, others], axis=1)
+    model = LogisticRegression(max_iter=500).fit(table[rows], answered[rows])
+    own_weight, other_weight = map(float, model.coef_[0])
+    return AmongOthers(
+        intercept=round(float(model.intercept_[0]), 5), own=round(own_weight, 5), other=round(other_weight, 5)
+    )
+
+
+def _among_unseen(chances: Floats, samples: Sequence[Sample]) -> Floats:
+    """Returns the chances of pairs among the others of their lists, by what other folds of lists tell."""
+    told = np.zeros(len(samples))
+    folds = np.array([fold_of(sample.pair.asked) for sample in samples])
+    for fold in np.unique(folds):
+        inside = folds == fold
+        among = fit_among(chances[~inside], list(compress(samples, ~inside)))
+        told[inside] = _told(among, chances[inside], list(compress(samples, inside)))
+    return told
+
+
+def _told(among: AmongOthers | None, chances: Floats, samples: Sequence[Sample]) -> Floats:
+    """Returns the chances of pairs, (n,), among the others of their lists."""
+    told = chances.copy()
+    if among is not None:
+        for rows in _lists(samples).values():
+            told[rows] = [chance for (chance,) in among.chances([[chance] for chance in chances[rows]])]
+    return told
+
+
+def _lists(samples: Sequence[Sample]) -> dict[str, list[int]]:
+    """Returns of each list the rows of its pairs; nothing of other pairs."""
+    lists: dict[str, list[int]] = {}
+    for row, sample in enumerate(samples):
+        if sample.pair.asked:
+            lists.setdefault(sample.pair.asked, []).append(row)
+    return lists
 
 
 def surest(judgement: Judgement, samples: Sequence[Sample]) -> Floats:

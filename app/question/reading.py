@@ -169,7 +169,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_object(_correct_roles(roles, kind.kind), kind.kind)
+    roles = _with_content(_with_object(_correct_roles(roles, kind.kind), kind.kind), kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # "Only under article 16" asks for no treaty's own words.
@@ -281,6 +281,26 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
         return roles
     labels = zip(roles.words, roles.labels, strict=True)
     return replace(roles, labels=tuple("topic" if verbs[0] <= w.start <= named[-1] else label for w, label in labels))
+
+
+def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Takes what else a question says for the topic where a list or a position is asked for and the tagger gave none.
+
+    "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
+    """
+    narrowed = any(word.kind in _NARROWING for word in roles.of("-"))
+    said = _beside_topic(roles)
+    if (
+        roles.follows
+        or narrowed
+        or {"topic", "quote"} & {*roles.labels}
+        or kind not in (*_WHICH, "position")
+        or not said
+    ):
+        return roles
+    within = range(said[0].start, said[-1].end)
+    labels = zip(roles.words, roles.labels, strict=True)
+    return replace(roles, labels=tuple("topic" if w.start in within and label == "-" else label for w, label in labels))
 
 
 def _words_of(roles: RoleReading, *wanted: str) -> str:

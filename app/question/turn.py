@@ -102,6 +102,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if turn.act == "more" and said.kind == "summary":
         # "Sum it up" goes over what was shown, and not on from where it ended.
         turn = replace(turn, act="about", keeps=turn.keeps - {"kind"})
+    if turn.act == "more" and said.scope.all_states and said.scope.topic not in ("", state.read.scope.topic):
+        # "Who else has raised illegal guns?" asks everyone about something new.
+        turn = replace(turn, act="replace", keeps=turn.keeps - {"who", "kind", "topic"})
     if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
         # What a treaty itself says is asked of nobody: "what does article 16 of the Convention say?".
         return said

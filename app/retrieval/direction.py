@@ -173,7 +173,7 @@ def direction_asked(question: str, topic: str, language: str) -> Direction | Non
     """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language)
-    chances = _chances("asked", features_of(masked, find_position_marks(question, language), language))
+    chances = _chances("asked", features_of(masked, find_position_marks(masked, language), language))
     found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
     return found.get(max(ASKED, key=lambda name: chances[name]))
 

@@ -19,6 +19,8 @@ from vectorstore.records import Sentence
 
 # Best sentences in which, with the sentence after each, a position is looked for.
 _READ: Final = 6
+# Chance of taking a direction from which on a sentence holds a view.
+_TAKEN: Final = 0.5
 # Sentences after one that takes no position in which it may be taken.
 _ANNOUNCED: Final = 2
 
@@ -31,6 +33,8 @@ class _ReadEvidence:
     language: str | None
     direction: Direction | None
     """None where it only reports what others said."""
+    attitude: float
+    """Chance that the sentence takes a direction, whichever it is, 0 to 1."""
     is_order: bool
 
     @property
@@ -85,6 +89,9 @@ class PositionReader:
             declined = self._declined(near)
             rest = tuple(item for item in kept if item not in declined)
             wanted = bool(declined) and self.direction in (None, "mentions")
+            # Which direction one takes may be unsure where that it takes one is not: "it has proved itself in its
+            # present form". Asked for its view, a party has told it.
+            wanted |= self.direction is None and any(each.attitude >= _TAKEN for each in near)
             return replace(evidence, sentences=(*declined, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
@@ -166,6 +173,7 @@ class PositionReader:
             items=(item,),
             language=language,
             direction=direction_of([alone]),
+            attitude=alone.attitude,
             is_order=alone.is_order,
         )
 

@@ -10,7 +10,7 @@ import json
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +32,8 @@ ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
 ARTEFACT: Final = "relevance.json"
 # Share of a topic's words, rare ones counting more, from which on words alone decide that a sentence speaks of it.
 WORDS_MIN: Final = 0.6
+# A chance below this counts as this one, as what was not read does, so that its logit is no less than -5.
+_SMALLEST: Final = 0.0067
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +99,44 @@ class LinearWeights(_Record):
         ]
 
 
+class AmongOthers(_Record):
+    """How sure one of many parties answers, given how sure the others do by themselves.
+
+    What is asked in words far from all statements makes every party unsure, and whoever stands out of them answers all
+    the same: the logit of its chance, where anybody answers at all, is the intercept and a weighted sum of its own
+    logit and that of the surest other one. That anybody does is as sure as that not all of them are silent.
+    """
+
+    intercept: float
+    own: float
+    other: float
+
+    def chances(self, alone: Sequence[Sequence[float]]) -> list[list[float]]:
+        """Returns the chances, 0 to 1, of the sentences of each party in a list, from those by themselves."""
+        surest = [max(own, default=0.0) for own in alone]
+        anybody = 1.0 - math.prod(1.0 - each for each in surest)
+        first, second = sorted([*surest, 0.0, 0.0], reverse=True)[:2]
+        return [
+            [anybody * self._beside(each, second if most == first else first) for each in own]
+            for own, most in zip(alone, surest, strict=True)
+        ]
+
+    def _beside(self, own: float, other: float) -> float:
+        """Returns the chance of a party beside the surest other one, where anybody answers."""
+        return 1.0 / (1.0 + math.exp(-self.intercept - self.own * logit_of(own) - self.other * logit_of(other)))
+
+
+def logit_of(chance: float) -> float:
+    """Returns the logarithm of the odds of a chance, at least -5 and at most 5."""
+    return math.log(max(chance, _SMALLEST) / max(1.0 - chance, _SMALLEST))
+
+
 class Judgement(LinearWeights):
     """How sure a sentence answers: the logit of its chance is the intercept and the weighted sum."""
 
     intercept: float
+    among: AmongOthers | None = None
+    """What becomes of that chance in a list; None where each party stands for itself."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """From which chance on it answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
@@ -158,6 +194,17 @@ class RelevanceModel:
             Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, order=order)
             for chance, order in zip(chances, orders, strict=True)
         )
+
+    def among(self, parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
+        """Returns the relevance of the sentences of each party of a list, given that of the others."""
+        by = self._artefact.listed.among if self._artefact is not None else None
+        if by is None:
+            return [tuple(own) for own in parties]
+        told = by.chances([[each.chance for each in own] for own in parties])
+        return [
+            tuple(replace(each, chance=chance) for each, chance in zip(own, chances, strict=True))
+            for own, chances in zip(parties, told, strict=True)
+        ]
 
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:

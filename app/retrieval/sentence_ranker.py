@@ -140,7 +140,8 @@ class SentenceRanker:
             for (party, own), judged in zip(reads.items(), judged_of_each, strict=True):
                 part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
                 found[party] = merge_evidence(found[party], part)
-        return tuple(found.values()), len(read)
+        told = self.relevance.among([[item.relevance for item in each.sentences] for each in found.values()])
+        return tuple(map(_with_relevance, found.values(), told)), len(read)
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
@@ -473,6 +474,12 @@ def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ..
     """Returns what was read with its relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
     return tuple(sorted(scored, key=lambda item: -item.relevance.order))
+
+
+def _with_relevance(evidence: PartyEvidence, told: Sequence[Relevance]) -> PartyEvidence:
+    """Returns the evidence with another relevance of each of its sentences."""
+    pairs = zip(evidence.sentences, told, strict=True)
+    return replace(evidence, sentences=tuple(replace(item, relevance=each) for item, each in pairs))
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:

@@ -9,7 +9,17 @@ import pytest
 
 from app.retrieval.relevance import RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate import SEALED, best_threshold, figures_of, fit, fit_order, order_figures, ranks_of, split
+from evals.calibrate import (
+    SEALED,
+    best_threshold,
+    figures_of,
+    fit,
+    fit_among,
+    fit_order,
+    order_figures,
+    ranks_of,
+    split,
+)
 from evals.errors import EvalError
 from evals.metrics.table import Floats
 from evals.relevance_pairs import FOLDS, Pair, PairSource, Sample, fold_of
@@ -125,6 +135,22 @@ def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
     # One long list has one topic, so that no fold can be measured.
     one = [replace(sample, pair=replace(sample.pair, topic=lists[0].pair.topic)) for sample in lists]
     assert fit([*asked, *one], MODELS).listed == fit(asked, MODELS).asked
+
+
+def test_who_stands_out_of_a_list_is_learned_from_lists() -> None:
+    """In half of the lists all chances are low; who answers has the highest one in each."""
+    chances, samples = list[float](), list[Sample]()
+    for number in range(40):
+        for place in range(4):
+            pair = _pair(4 * number + place, answered=place == 0, source="list")
+            samples.append(_sample(replace(pair, asked=f"list {number}")))
+            chances.append((0.9, 0.5, 0.4, 0.3)[place] / (1 if number % 2 else 4))
+    among = fit_among(np.array(chances), samples)
+    assert among is not None and among.own > 0 > among.other
+    (stands_out,), (behind,) = among.chances([[0.225], [0.125]])
+    (same,), _ = among.chances([[0.125], [0.9]])
+    assert stands_out > 0.225 and same < behind
+    assert fit_among(np.array(chances[:12]), samples[:12]) is None
 
 
 def test_figures_count_lists_as_sets() -> None:

@@ -36,3 +36,9 @@ def test_topic_is_mended_and_a_note_says_so_unless_it_is_given(parties: PartyTab
     given = resolve(question, parties, overrides={"topic": "extraditon"})
     assert given.scope.topic == "extraditon"
     assert not [note for note in given.notes if note.kind == "mended"]
+
+
+def test_a_list_without_a_topic_takes_what_else_the_question_says(parties: PartyTable) -> None:
+    read = resolve("Is any delegation against mining the ocean floor, or asking for a moratorium on it?", parties)
+    assert read.scope.all_states and read.scope.topic.startswith("mining the ocean floor")
+    assert resolve("Which States spoke in 2016?", parties).scope.topic == ""

@@ -240,3 +240,10 @@ def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
     assert (on_topic.kind, held(on_topic)) == ("content", {"states": ("XAA",), "topic": "sanctions"})
     fragment = replace(read(states=("XAB",)), kind="content")
     assert after(before, fragment, "replace", "kind").kind == "summary"
+
+
+def test_who_else_of_another_topic_asks_everyone() -> None:
+    said = replace(read(all_states=True, topic="illegal guns"), kind="which_states")
+    turned = merged(said, "more", ALL)
+    assert turned.scope.all_states and turned.scope.topic == "illegal guns" and not turned.scope.states
+    assert turned.kind == "which_states" and turned.act == "replace"

@@ -164,6 +164,11 @@ def test_a_mention_without_a_position_is_told(workspace):
     assert said.status == "answered"
 
 
+def test_a_view_whose_direction_is_unsure_is_quoted(workspace):
+    answer = workspace.assistant.ask("What was Zarechia's view of the review mechanism in 2022?")
+    assert answer.status == "answered" and "себя оправдывает" in answer.citations[0].quote
+
+
 @pytest.mark.parametrize("question", ["What does article 4 of the Convention require?", "What does article 4 require?"])
 def test_a_treaty_is_quoted_from_its_text_alone(question, workspace):
     answer = workspace.assistant.ask(question)

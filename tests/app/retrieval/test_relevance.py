@@ -14,6 +14,7 @@ from app.retrieval.relevance import (
     ARTEFACT,
     CITED,
     WORDS_MIN,
+    AmongOthers,
     Relevance,
     RelevanceArtefact,
     RelevanceModel,
@@ -167,3 +168,23 @@ def test_vectors_of_unrelated_topics_by_another_model_are_made():
     embedder = HashingEmbedder()
     assert background_vectors(embedder).shape == (len(background_topics()), embedder.dimension)
     assert embedder.embedded == list(background_topics())
+
+
+def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others() -> None:
+    among = AmongOthers(intercept=1.0, own=1.0, other=-0.5)
+    (alone, weak), (other,), nothing = among.chances([[0.3, 0.1], [0.05], []])
+    anybody = 1 - (1 - 0.3) * (1 - 0.05)
+    expected = anybody / (1 + math.exp(-1.0 - math.log(0.3 / 0.7) + 0.5 * math.log(0.05 / 0.95)))
+    assert alone == pytest.approx(expected) and alone > weak > other and nothing == []
+    # Beside one that is sure, the same chance is worth less.
+    assert among.chances([[0.3], [0.95]])[0][0] < alone
+    assert among.chances([]) == []
+
+
+def test_a_list_is_judged_together_where_the_artefact_says_how() -> None:
+    listed = {"features": {}, "intercept": 0.0, "threshold": 0.6, "near": 0.1}
+    among = {"intercept": 1.0, "own": 1.0, "other": -0.5}
+    told = [lexical_relevance(0.3), lexical_relevance(0.1)]
+    assert RelevanceModel(_artefact()).among([told]) == [tuple(told)]
+    ((first, second),) = RelevanceModel(_artefact(listed=listed | {"among": among})).among([told])
+    assert first.chance > second.chance and first.chance != 0.3 and first.threshold == WORDS_MIN
