@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-slow test-quick test-fast test-rest coverage check format train train-direction eval baseline bench demo-model commands schema parties clean
+.PHONY: help install run test test-slow test-quick test-fast test-rest coverage check format train train-direction train-readout eval baseline bench demo-model commands schema parties clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -80,6 +80,9 @@ train: $(VENV)/.installed-dev ## Make the weights that read questions from app/q
 
 train-direction: $(VENV)/.installed-dev ## Make the weights that tell for from against; CORPUS and SPEECHES are folders of the general debate, without them only those of questions
 	$(BIN)/python scripts/train_direction.py $(if $(CORPUS),$(CORPUS) $(SPEECHES),--asked)
+
+train-readout: $(VENV)/.installed-dev ## Fit how the cross-encoder's logit is read from its ninth layer
+	$(BIN)/python scripts/train_readout.py
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .

@@ -39,7 +39,7 @@ _UNKNOWN, _FIRST, _LAST = 0, 1, 2
 _FREQUENT: Final = 0.25
 # Rows of zeros after each text, as many as a word sees on one side; and texts that are encoded at once.
 _GAP: Final = 2
-_AT_ONCE: Final = 32
+_AT_ONCE: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 10
+FEATURE_VERSION: Final = 11
 _FOLDER: Final = files("app") / "retrieval" / "data"
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
@@ -37,7 +37,7 @@ class SentenceFeatures:
     """What the fitted model sees of one sentence; `contrast` and `terms_missing` are of the party's statements."""
 
     alone: float
-    """Cross-encoder logit of the sentence."""
+    """Cross-encoder logit of the sentence, as its ninth layer tells it."""
     lead: float
     """How far the sentence is behind the best one of the party in this, 0 or below; where the party is asked about, in
     any wording of the topic: what is said of "mutual legal assistance" leaves all far behind that only sounds like

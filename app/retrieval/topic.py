@@ -184,13 +184,9 @@ class Topic:
         return sum(self.weights[stem] for stem in self.held_by(stems))
 
     def synonyms_in(self, language: str) -> str:
-        """Returns the topic in a language with all terms for it and for what is part of it, for lexical search."""
-        if language not in LANGUAGES:
-            return self.words if language == self.language else ""
-        parts = (other for named in self.within for other in thesaurus.narrower(named.concept))
-        terms = [term for part in parts for term in terms_of_concept(part, language)]
-        terms = [*translate_topic(self.words, self.language, to=language).terms, *terms]
-        return " ".join(dict.fromkeys((self.words, *terms) if language == self.language else terms))
+        """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
+        terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
+        return " ".join((self.words, *terms) if language == self.language else terms)
 
 
 @lru_cache(maxsize=8192)

@@ -2,10 +2,23 @@ import logging
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
+from safetensors import safe_open
+from tokenizers import Tokenizer
 
 from tests.cases import Cases
+from vectorstore.bert import padded
 from vectorstore.errors import ModelError
-from vectorstore.rerank import CrossEncoderReranker, EntailmentModel, OnnxReranker, RerankConfig, build_reranker
+from vectorstore.packaged_files import RERANKER, carried
+from vectorstore.rerank import (
+    READOUT,
+    CrossEncoderReranker,
+    EntailmentModel,
+    OnnxReranker,
+    RerankConfig,
+    build_reranker,
+    part_of,
+)
 
 cases = Cases(__file__)
 
@@ -70,6 +83,20 @@ def test_states_tell_what_is_asked_of_a_text_and_belong_to_their_text(reranker):
     assert states[1] == pytest.approx(states[2], abs=1e-4)
     wrong, right = (reranker.read(QUERY, [text]).states[0] for text in (WRONG, RIGHT))
     assert np.linalg.norm(states[0] - wrong) < np.linalg.norm(states[0] - right) / 3
+
+
+@pytest.mark.model
+def test_the_logit_is_read_from_the_ninth_layer_of_the_weights_that_it_was_fitted_to(reranker):
+    folder = carried(RERANKER)
+    with safe_open(str(READOUT), framework="np") as kept:
+        assert kept.metadata() == {"model": RERANKER.hashes["model.onnx"]}
+    whole = InferenceSession(part_of(folder / "model.onnx", "logits"), providers=["CPUExecutionProvider"])
+    assert [each.name for each in whole.get_outputs()] == ["logits"]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    for text in (RIGHT, WRONG):
+        encoded = tokenizer.encode(QUERY, text)
+        (logits,) = whole.run(None, padded([encoded]))
+        assert reranker.read(QUERY, [text]).logits[0] == pytest.approx(float(logits[0, 0]), abs=1.5)
 
 
 @pytest.mark.model

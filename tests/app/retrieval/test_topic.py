@@ -21,10 +21,3 @@ def test_synonyms_and_what_is_part_of_a_topic_widen_the_search() -> None:
     widened = _topic("training on sanctions").widened
     assert "unilateral coercive measures" in widened
     assert _topic("the harvest of plums").widened == ()
-
-
-def test_what_is_part_of_a_topic_is_searched_for_in_other_languages() -> None:
-    topic = _topic("training on sanctions")
-    assert "medidas coercitivas unilaterales" in topic.synonyms_in("es")
-    assert topic.synonyms_in("en").startswith("training on sanctions ")
-    assert topic.synonyms_in("sw") == ""

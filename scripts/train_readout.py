@@ -1,0 +1,99 @@
+"""Fits how the logit of the packaged cross-encoder is read from its ninth layer, so that the last ones need not be run.
+
+Concepts of the glossary and questions on the fictional conference are read with its sentences, in English word by word,
+by the whole model. `make train-readout` runs it, in some two minutes; a ridge regression over the hidden state of [CLS]
+is kept.
+"""
+
+import random
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from safetensors.numpy import save_file
+from sklearn.linear_model import Ridge
+from tokenizers import Tokenizer
+
+from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
+from evals.cases.case import load_cases
+from evals.cases.documents import read_documents
+from ingest.glossary.glossary import gloss
+from ingest.glossary.thesaurus import concepts_in, relation_rows
+from ingest.language.detection import detect_language
+from ingest.language.sentences import split_sentences
+from vectorstore.arrays import Matrix
+from vectorstore.bert import padded
+from vectorstore.embeddings import batches_of_like_length
+from vectorstore.packaged_files import RERANKER, carried
+from vectorstore.rerank import READOUT, STATES, part_of
+
+# Concepts, and questions, that each sentence is read with, beside those that it names or answers.
+_DRAWN: Final = 6
+_SETS: Final = ("smoke", "asked_meeting", "typed")
+_BATCH: Final = 16
+_TOKENS: Final = 256
+_PENALTY: Final = 1.0
+# Every so many pairs one is not fitted to, on which the fit is measured.
+_APART: Final = 10
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Returns pairs of a concept or a question and a sentence, which names or answers it, or does not."""
+    drawn = random.Random(7)
+    documents = read_documents([CONFERENCE, SAMPLE])
+    concepts = sorted({row.concept for row in relation_rows()})
+    cases = [case for name in _SETS for case in load_cases(SHIPPED[name]) if case.tags.get("fold") != "held"]
+    asked = [case for case in cases if case.lang == "en"]
+    found = list[tuple[str, str]]()
+    for document in documents.by_file.values():
+        language = detect_language(document.text) or "en"
+        for start, end in split_sentences(document.text):
+            text = _in_english(document.text[start:end], language)
+            queries = [*concepts_in(text, "en"), *drawn.sample(concepts, _DRAWN)]
+            queries += [case.question for case in drawn.sample(asked, _DRAWN)]
+            found += [(query, text) for query in queries]
+    for case in asked:
+        for span in case.evidence:
+            text = documents.by_file[span.file].text
+            found.append((case.question, _in_english(text[span.start : span.end], detect_language(text) or "en")))
+    return found
+
+
+def _in_english(text: str, language: str) -> str:
+    text = " ".join(text.split())
+    return text if language == "en" else gloss(text, language)
+
+
+def read(pairs: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
+    """Returns the hidden states of pairs, (n, dim) float32, and the logits of the whole model, (n,) float32."""
+    folder = carried(RERANKER)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(_TOKENS, strategy="longest_first")
+    tokenizer.no_padding()
+    graph = part_of(folder / "model.onnx", STATES, "logits")
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    encoded = tokenizer.encode_batch(pairs)
+    states, logits = list[Matrix](), list[Matrix]()
+    order = list[int]()
+    for batch in batches_of_like_length(list(map(len, encoded)), _BATCH):
+        own, told = session.run(None, padded([encoded[index] for index in batch]))
+        states.append(own[:, 0])
+        logits.append(told.reshape(len(batch)))
+        order += batch
+    back = np.argsort(order)
+    return np.concatenate(states)[back], np.concatenate(logits)[back]
+
+
+def main() -> None:
+    """Fits, prints the share of variance that is explained, and keeps the weights."""
+    states, logits = read(pairs())
+    apart = np.arange(len(logits)) % _APART == 0
+    told = Ridge(alpha=_PENALTY).fit(states[~apart], logits[~apart]).score(states[apart], logits[apart])
+    print(f"{len(logits)} pairs, R² of pairs apart {told:.3f}")
+    model = Ridge(alpha=_PENALTY).fit(states, logits)
+    weights = {"weight": model.coef_.astype(np.float32), "bias": np.float32(model.intercept_).reshape(1)}
+    save_file(weights, READOUT, {"model": RERANKER.hashes["model.onnx"]})
+
+
+if __name__ == "__main__":
+    main()
