@@ -6,8 +6,10 @@ https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -20,7 +22,7 @@ from safetensors.numpy import load_file
 
 from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
-from vectorstore.embeddings import Embedder, batches_of_like_length
+from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
 from vectorstore.packaged_files import RERANKER, carried, find_carried
@@ -28,7 +30,7 @@ from vectorstore.packaged_files import RERANKER, carried, find_carried
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from sentence_transformers import CrossEncoder
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
 # with R² of .96 on speeches that this was not fitted to, so that the last layers need not be run.
 STATES: Final = "/bert/encoder/layer.8/output/LayerNorm/Add_1_output_0"
 READOUT: Final = Path(str(files("vectorstore"))) / "data" / "rerank_readout.safetensors"
-_STATES_DIMENSION: Final = 384
+_DIMENSION: Final = 384
 # Tokens of premise and hypothesis together at most.
 _ENTAILMENT_TOKENS: Final = 512
 
@@ -53,7 +55,7 @@ class RerankConfig(BaseModel, frozen=True, extra="forbid"):
     max_length: int = Field(default=256, ge=32, le=8192)
     """Tokens of both texts together; what lies beyond is cut off."""
     batch_size: int = Field(default=16, ge=1, le=256)
-    """Pairs per forward pass."""
+    """Pairs per forward pass of a CrossEncoder; the packaged model reads them one by one."""
     languages: str = Field(default="en", pattern=r"^[a-z]{2}(,[a-z]{2})*$")
     """ISO 639-1 codes of the languages that the cross-encoder knows, with commas between."""
 
@@ -96,19 +98,23 @@ class OnnxReranker:
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
-        states = np.zeros((len(texts), _STATES_DIMENSION), dtype=np.float32)
         if not texts:
-            return PairReading(logits=np.zeros(0, dtype=np.float32), states=states)
+            return PairReading(logits=np.zeros(0, dtype=np.float32), states=np.zeros((0, _DIMENSION), dtype=np.float32))
         with self._loading:
-            tokenizer, session, readout = self._loaded
-        encoded = tokenizer.encode_batch([(query, text) for text in texts])
-        for batch in batches_of_like_length(list(map(len, encoded)), self._config.batch_size):
-            (read,) = session.run(None, padded([encoded[index] for index in batch]))
-            states[batch] = np.asarray(read, dtype=np.float32)[:, 0]
+            tokenizer, session, readout, threads = self._loaded
+
+        def state_of(pair: "Encoding") -> Matrix:
+            (read,) = session.run(None, padded([pair]))
+            state: Matrix = read[0, 0]
+            return state
+
+        # The int8 weights scale what they read by its extremes: one by one, no text depends on those beside it. Each on
+        # a thread of its own takes less time than several at once on all of them.
+        states = np.stack(list(threads.map(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
         return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
 
     @cached_property
-    def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix]]":
+    def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix], ThreadPoolExecutor]":
         forbid_reports()
         import onnxruntime
         from tokenizers import Tokenizer
@@ -122,10 +128,12 @@ class OnnxReranker:
         tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = 1
         graph = part_of(folder / "model.onnx", STATES)
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         logger.info("reranker %s loaded", PACKAGED)
-        return tokenizer, session, load_file(READOUT)
+        threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="rerank")
+        return tokenizer, session, load_file(READOUT), threads
 
 
 class CrossEncoderReranker:
