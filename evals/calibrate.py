@@ -41,6 +41,8 @@ _IN_VAIN: Final = 0.25
 # Fewer pairs fit nothing, nor do fewer of them that are answered, or not.
 _PAIRS_MIN: Final = 50
 _ANSWERED_MIN: Final = 10
+# Fewer lists do not tell who stands out of one, when a fold of them is left out.
+_LISTS_MIN: Final = 4 * FOLDS
 # Pairs as users ask, by which the threshold is chosen.
 _ASKED: Final = ("question", "cell")
 # Weight of all sentences beside the evidence of a pair: evidence is not complete.
@@ -110,7 +112,9 @@ def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[
     told = {by: [(surest(fit_weights(rest), own), own) for rest, own in _folds(samples, by)] for by in _FOLDS}
     ordered = {by: [sample for _, own in parts for sample in own] for by, parts in told.items()}
     chances = {by: np.concatenate([found for found, _ in parts]) for by, parts in told.items()}
-    among = fit_among(chances["topic"], ordered["topic"])
+    among = None
+    if len(_lists(ordered["topic"])) >= _LISTS_MIN:
+        among = fit_among(chances["topic"], ordered["topic"])
     if among is not None:
         chances = {by: _among_unseen(chances[by], ordered[by]) for by in _FOLDS}
     # As users ask, where the pairs are of questions.
@@ -173,6 +177,8 @@ def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
         table[own] = np.stack([logits, others], axis=1)
     model = LogisticRegression(max_iter=500).fit(table[rows], answered[rows])
     own_weight, other_weight = map(float, model.coef_[0])
+    if own_weight <= 0:
+        return None
     return AmongOthers(
         intercept=round(float(model.intercept_[0]), 5), own=round(own_weight, 5), other=round(other_weight, 5)
     )

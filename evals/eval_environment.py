@@ -27,7 +27,8 @@ from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestProgress
 
 _PACKAGES: Final = (
-    "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnxruntime", "tokenizers", "numpy", "ir-measures",
+    "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnx", "onnxruntime", "tokenizers", "numpy",
+    "ir-measures",
 )  # fmt: skip
 # Marks a store that holds all of its corpus.
 _WHOLE: Final = "whole"

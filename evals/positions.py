@@ -14,9 +14,10 @@ from pydantic import Field, model_validator
 from app.answering.citation_spans import cite_place
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import deciding, suggest
-from app.briefing.request import BriefingRequest, names_harm
+from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
+from app.retrieval.harms import names_harm
 from app.retrieval.position_marks import KINDS, PositionKind
 from app.settings import Settings
 from evals.cases.case import Evidence, Review, require_own_ids

@@ -2,7 +2,7 @@
 
 Concepts of the glossary and questions on the fictional conference are read with its sentences, in English word by word,
 by the whole model. `make train-readout` runs it, in some two minutes; a ridge regression over the hidden state of [CLS]
-is kept.
+is kept. The features of relevance change with it: raise `FEATURE_VERSION`, and run `untoc-eval calibrate` again.
 """
 
 import random

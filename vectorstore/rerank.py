@@ -105,7 +105,8 @@ class OnnxReranker:
 
         def state_of(pair: "Encoding") -> Matrix:
             (read,) = session.run(None, padded([pair]))
-            state: Matrix = read[0, 0]
+            # A copy, since the row alone would hold the states of all tokens.
+            state: Matrix = read[0, 0].copy()
             return state
 
         # The int8 weights scale what they read by its extremes: one by one, no text depends on those beside it. Each on
@@ -132,7 +133,7 @@ class OnnxReranker:
         graph = part_of(folder / "model.onnx", STATES)
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         logger.info("reranker %s loaded", PACKAGED)
-        threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="rerank")
+        threads = ThreadPoolExecutor(_processors(), thread_name_prefix="rerank")
         return tokenizer, session, load_file(READOUT), threads
 
 
@@ -235,6 +236,12 @@ def reader(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequ
         return _without_states((embedder.embed_documents(list(texts)) @ embedder.embed_query(question)) * 20.0 - 11.0)
 
     return read
+
+
+def _processors() -> int:
+    """Returns on how many processors this process may run."""
+    may = getattr(os, "sched_getaffinity", None)
+    return len(may(0)) if may is not None else os.cpu_count() or 1
 
 
 def _without_states(logits: Matrix) -> PairReading:

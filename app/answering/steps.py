@@ -25,6 +25,7 @@ from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.harms import names_harm
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
@@ -201,10 +202,11 @@ class Steps:
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if telling else frozenset()
-        if scope.topic and not scope.treaties:
+        harm = names_harm(scope.topic, scope.language)
+        if scope.topic and not (scope.treaties or harm):
             citations = with_superseding(citations, directions, asked)
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
-        return checked, replace(composed, positions=telling, earlier=earlier)
+        return checked, replace(composed, positions=telling and not harm, earlier=earlier)
 
     def _localization(self, resolution: Resolution) -> Localization:
         return localize(self.parties(), _language(resolution))

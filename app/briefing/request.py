@@ -17,7 +17,8 @@ from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
 from app.question.spans import find_spans
 from app.records import Scope, TreatyScope
-from ingest.glossary.glossary import terms_of, translate_topic
+from app.retrieval.harms import names_harm
+from ingest.glossary.glossary import terms_of
 from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -210,18 +211,8 @@ def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
 def _topic(text: str, language: str) -> Subject:
     words = " ".join(text.split())
     label = words[:1].upper() + words[1:]
+    # A table with "supports" in the column "Corruption" would put words into a State's mouth.
     return Subject(label=label, topic=words, language=language, harm=names_harm(words, language))
-
-
-def names_harm(topic: str, language: str = "en") -> bool:
-    """Returns whether a topic names a harm, and not what is done about one; other languages go by the glossary.
-
-    A table with "supports" in the column "Corruption" would put words into a State's mouth: on a harm, support is for
-    action against it.
-    """
-    words = translate_topic(topic, language).text if language != "en" else topic
-    harm = _WORDS.harm.search(words) or _WORDS.harm_at_end.search(words)
-    return harm is not None and _WORDS.measure.search(words) is None
 
 
 def _article(text: str) -> Subject:

@@ -48,6 +48,8 @@ _TURNS_READ: Final = 50
 _SURELY: Final = 0.7
 # Spans by which statements are chosen, whoever spoke.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
+# Words of content that a topic has at least where the tagger gave none.
+_TOPIC_WORDS: Final = 2
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
@@ -288,15 +290,13 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
     "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
     """
-    narrowed = any(word.kind in _NARROWING for word in roles.of("-"))
-    said = _beside_topic(roles)
-    if (
-        roles.follows
-        or narrowed
-        or {"topic", "quote"} & {*roles.labels}
-        or kind not in (*_WHICH, "position")
-        or not said
-    ):
+    named = any(word.kind in (*_NARROWING, "treaty", "set") for word in roles.words)
+    if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*_WHICH, "position"):
+        return roles
+    # Behind what asks: "is any delegation openly against", "what is Cuba's official position".
+    begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
+    said = [word for word in _beside_topic(roles) if word.start >= begin]
+    if names_silence(roles) or len(said) < _TOPIC_WORDS:
         return roles
     within = range(said[0].start, said[-1].end)
     labels = zip(roles.words, roles.labels, strict=True)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from app.question.resolution import ASIDES, OF_NO_STATE, Act, Resolution, Restyle, Shown, with_kind
 from app.records import Note, Scope, TreatyScope
 from vectorstore.records import JSONValue
+from vectorstore.stems import is_function_word, stem, words_of
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 
@@ -102,7 +103,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if turn.act == "more" and said.kind == "summary":
         # "Sum it up" goes over what was shown, and not on from where it ended.
         turn = replace(turn, act="about", keeps=turn.keeps - {"kind"})
-    if turn.act == "more" and said.scope.all_states and said.scope.topic not in ("", state.read.scope.topic):
+    if turn.act == "more" and said.scope.all_states and _is_other_topic(said.scope, state.read.scope):
         # "Who else has raised illegal guns?" asks everyone about something new.
         turn = replace(turn, act="replace", keeps=turn.keeps - {"who", "kind", "topic"})
     if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
@@ -148,6 +149,15 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     # "Who else?" after one State asks which others.
     others = turn.act == "more" and everyone and not before.scope.all_states
     return with_kind(merged, before.goes_on_as) if keeps_kind and not others else merged
+
+
+def _is_other_topic(scope: Scope, earlier: Scope) -> bool:
+    """Whether a topic says more than the same in more or fewer words."""
+    own, before = (
+        {stem(word, each.language) for word in words_of(each.topic) if not is_function_word(word, each.language)}
+        for each in (scope, earlier)
+    )
+    return bool(own) and not (own <= before or own >= before)
 
 
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:

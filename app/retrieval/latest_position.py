@@ -86,13 +86,16 @@ class PositionReader:
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
-            declined = self._declined(near)
-            rest = tuple(item for item in kept if item not in declined)
-            wanted = bool(declined) and self.direction in (None, "mentions")
-            # Which direction one takes may be unsure where that it takes one is not: "it has proved itself in its
-            # present form". Asked for its view, a party has told it.
-            wanted |= self.direction is None and any(each.attitude >= _TAKEN for each in near)
-            return replace(evidence, sentences=(*declined, *rest), takes_no_position=not wanted)
+            shown = self._declined(near)
+            wanted = bool(shown) and self.direction in (None, "mentions")
+            if not shown and self.direction is None:
+                # Which direction one takes may be unsure where that it takes one is not: "it has proved itself in its
+                # present form". Asked for its view, a party has told it.
+                viewed = (each for each in near if each.direction is not None and each.attitude >= _TAKEN)
+                shown = next((each.items for each in viewed), shown)
+                wanted = bool(shown)
+            rest = tuple(item for item in kept if item not in shown)
+            return replace(evidence, sentences=(*shown, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
         latest = recency(metadata[newest[0].statement_id])

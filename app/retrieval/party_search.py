@@ -164,7 +164,7 @@ class PartySearch:
             case ByTreaty(treaties=treaties) if self._many and self._treaty_words is not None:
                 named = {party: self.find(party, own) for party, own in owned.items()}
                 rest = {party: own for party, own in owned.items() if not named[party].sentences}
-                found, read = self._ranker.rank_list(rest, self._treaty_words)
+                found, read = self._ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < len(named))
                 named |= {item.party: self._without_other_treaties(item, treaties) for item in found}
                 return tuple(named.values()), read + len(named) - len(rest)
         return tuple(self.find(party, own) for party, own in owned.items()), len(owned)

@@ -121,27 +121,33 @@ class SentenceRanker:
         return replace(nothing, sentences=ranked, passages=passages)
 
     def rank_list(
-        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, *, others_answer: bool = False
     ) -> tuple[tuple[PartyEvidence, ...], int]:
         """Ranks the sentences of many parties; returns the evidence of each in order, and how many were read closely.
 
         The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
-        grow with the number of parties.
+        grow with the number of parties. `others_answer` where parties beside these are known to.
         """
         # Cached: the answer depends on the language alone.
         known = cache(self.finds_by_meaning)
         found = {party: self._nothing_yet(party, own, topic, known) for party, own in owned.items()}
         read: set[str] = set()
         for wording in topic.wordings:
-            silent = {party: own for party, own in owned.items() if not found[party].answers}
+            told = self._weighed(found, others_answer)
+            silent = {party: own for party, own in owned.items() if not told[party].answers}
             reads = self.read_list(silent, wording, len(topic.wordings))
             read |= reads.keys()
             judged_of_each = self._judge(wording, list(reads.values()), one_of_many=True)
             for (party, own), judged in zip(reads.items(), judged_of_each, strict=True):
                 part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
                 found[party] = merge_evidence(found[party], part)
-        told = self.relevance.among([[item.relevance for item in each.sentences] for each in found.values()])
-        return tuple(map(_with_relevance, found.values(), told)), len(read)
+        return tuple(self._weighed(found, others_answer).values()), len(read)
+
+    def _weighed(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
+        """Returns the evidence of the parties of a list, each as sure as it is among the others."""
+        alone = [[item.relevance for item in each.sentences] for each in found.values()]
+        told = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
+        return {party: _with_relevance(each, own) for (party, each), own in zip(found.items(), told, strict=False)}
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int

@@ -15,7 +15,7 @@ from tests.conftest import PROJECT
 cases = Cases(__file__)
 
 HEAVY = (
-    "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "pandas", "rich",
+    "gradio", "torch", "chromadb", "sentence_transformers", "langchain_core", "onnx", "onnxruntime", "pandas", "rich",
 )  # fmt: skip
 SWITCHES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 TRACING = dict.fromkeys(SWITCHES, "true") | {

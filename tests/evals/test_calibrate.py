@@ -132,6 +132,12 @@ def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
     assert artefact.figures["topic"]["list_f1"] > 0.9
     few = fit([*asked, *lists[:30]], MODELS)
     assert few.listed == few.asked and "list_f1" not in few.figures["topic"]
+    # Without telling which pairs are of one list, each stands for itself.
+    assert artefact.listed.among is None
+    together = [replace(s, pair=replace(s.pair, asked=f"list {n // 4}")) for n, s in enumerate(lists)]
+    weighed = fit([*asked, *together], MODELS, with_sealed=True)
+    assert weighed.listed.among is not None and weighed.listed.among.own > 0
+    assert min(weighed.figures[fold]["list_f1"] for fold in ("topic", "party", "sealed")) > 0.9
     # One long list has one topic, so that no fold can be measured.
     one = [replace(sample, pair=replace(sample.pair, topic=lists[0].pair.topic)) for sample in lists]
     assert fit([*asked, *one], MODELS).listed == fit(asked, MODELS).asked

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from app.briefing.cells import Subject
-from app.briefing.request import asked_for_briefing, names_harm, read_request, request_of_resolution, request_of_scopes
+from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
 from app.export.briefing_layout import kind_in_words
 from app.question.reading import resolve
@@ -101,11 +101,6 @@ def test_conversation_that_names_nobody_takes_who_was_quoted_and_needs_a_topic()
     assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
     with pytest.raises(BriefingError, match="names no topic"):
         request_of_scopes([Scope(states=("IRN",))])
-
-
-@cases("topic", "language", "harm")
-def test_a_harm_is_told_from_what_is_done_about_it(topic, language, harm):
-    assert names_harm(topic, language) == harm
 
 
 def test_support_on_a_harm_is_shown_as_action_against_it():

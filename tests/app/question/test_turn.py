@@ -247,3 +247,5 @@ def test_who_else_of_another_topic_asks_everyone() -> None:
     turned = merged(said, "more", ALL)
     assert turned.scope.all_states and turned.scope.topic == "illegal guns" and not turned.scope.states
     assert turned.kind == "which_states" and turned.act == "replace"
+    # Of the same topic, it goes on.
+    assert merged(replace(said, scope=replace(said.scope, topic="Extradition")), "more", ALL).act == "more"

@@ -1,10 +1,12 @@
 """Lists: the whole scope is asked at once, what is read closely is bounded, and a rare name is always found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.retrieval.relevance import Relevance
 from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
@@ -52,6 +54,22 @@ def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, mo
     assert len(answer.coverage.states_without_evidence) + len({c.state for c in answer.claims}) == PARTIES
     (closely,) = [note for note in answer.scope.notes if "read closely" in note]
     assert str(PARTIES) in closely and str(_LIST_PARTIES) in closely
+
+
+def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+
+    def silent(parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
+        told.append(len(parties))
+        return [tuple(replace(each, chance=0.0) for each in own) for own in parties]
+
+    question, topic = "Which States spoke about extradition?", {"topic": "extradition"}
+    assert desk.assistant.ask(question, overrides=topic).status == "answered"
+    monkeypatch.setattr(desk.ranker.relevance, "among", silent)
+    assert desk.assistant.ask(question, overrides=topic).status == "abstained"
+    assert {*told} == {PARTIES}
 
 
 def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:

@@ -1,0 +1,18 @@
+"""Harms: a topic that nobody is for is told from what is done about it."""
+
+from app.retrieval.harms import names_harm
+from app.wiring import Workspace
+from tests.cases import Cases
+
+cases = Cases(__file__)
+
+
+@cases("topic", "language", "harm")
+def test_a_harm_is_told_from_what_is_done_about_it(topic: str, language: str, harm: bool) -> None:
+    assert names_harm(topic, language) == harm
+
+
+def test_no_direction_is_shown_on_a_harm(workspace: Workspace) -> None:
+    answer = workspace.assistant.ask("What is the position of Tessaria on illegal fishing?")
+    assert answer.scope.topic == "illegal fishing" and answer.citations
+    assert "(against)" not in answer.answer and "(for)" not in answer.answer
