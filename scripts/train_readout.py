@@ -23,14 +23,12 @@ from ingest.language.detection import detect_language
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
-from vectorstore.embeddings import batches_of_like_length
 from vectorstore.packaged_files import RERANKER, carried
 from vectorstore.rerank import READOUT, STATES, part_of
 
 # Concepts, and questions, that each sentence is read with, beside those that it names or answers.
 _DRAWN: Final = 6
 _SETS: Final = ("smoke", "asked_meeting", "typed")
-_BATCH: Final = 16
 _TOKENS: Final = 256
 _PENALTY: Final = 1.0
 # Every so many pairs one is not fitted to, on which the fit is measured.
@@ -72,16 +70,13 @@ def read(pairs: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
     tokenizer.no_padding()
     graph = part_of(folder / "model.onnx", STATES, "logits")
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    encoded = tokenizer.encode_batch(pairs)
     states, logits = list[Matrix](), list[Matrix]()
-    order = list[int]()
-    for batch in batches_of_like_length(list(map(len, encoded)), _BATCH):
-        own, told = session.run(None, padded([encoded[index] for index in batch]))
-        states.append(own[:, 0])
-        logits.append(told.reshape(len(batch)))
-        order += batch
-    back = np.argsort(order)
-    return np.concatenate(states)[back], np.concatenate(logits)[back]
+    # One by one, as the program reads them: the int8 weights scale what they read by the extremes of a batch.
+    for pair in tokenizer.encode_batch(pairs):
+        own, told = session.run(None, padded([pair]))
+        states.append(own[:, 0].copy())
+        logits.append(told.reshape(1))
+    return np.concatenate(states), np.concatenate(logits)
 
 
 def main() -> None:

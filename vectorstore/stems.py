@@ -101,9 +101,10 @@ def filler_words(language: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def is_filler(word: str, language: str) -> bool:
-    """Returns whether a word, in any of its forms, is one of `filler_words`."""
+    """Returns whether a word, in any of its forms, is one of `filler_words` or denies: "not", "without"."""
     language = language_of(word, language)
-    return stem(word, language) in {stem(filler, language) for filler in filler_words(language)}
+    denials = _topic_words("denials").get(language, "").split()
+    return stem(word, language) in {stem(filler, language) for filler in (*filler_words(language), *denials)}
 
 
 @lru_cache(maxsize=65536)

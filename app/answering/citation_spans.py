@@ -5,7 +5,7 @@ with the nearest sentence before that speaks of measures.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ from ingest.loaders.scanned import mean_confidence
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from ingest.text.readable import readable
 from ingest.text.whole_quotations import edges, is_whole
-from vectorstore.records import Sentence, Statement
+from vectorstore.records import Sentence, SentenceId, Statement
 
 # What a citation takes from the metadata of its statement as it is.
 PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
@@ -92,16 +92,19 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
 
 
-def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Collection[str]) -> str:
+def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Mapping[SentenceId, bool]) -> str:
     """Returns the words of a citation without the sentences with which it only goes on, each on a line of its own.
 
     What takes the others back stays. An item of a long list comes after the words that open it, a citation of their
-    own. Of all `sentences` of its statement, those `chosen` (identifiers) answer.
+    own. Of all `sentences` of its statement, those `chosen` (identifiers) are quoted for what they say, whether they
+    answer or stand beside one that does; of a citation with none that answers, no words count.
     """
     own = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote
+    if not any(chosen.get(each.sentence_id) for each in own):
+        return ""
     made = spans(sentences, ordinals)
     end = max(bound.span.stop for bound in made)
     opening = next((bound.opening for bound in made if bound.opening is not None), range(0))

@@ -193,10 +193,10 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        chosen = {sentence.sentence_id for item in evidence for sentence in item.best_sentences}
+        best = {found.sentence.sentence_id: found.relevance.answers for item in evidence for found in item.best}
 
         def words(citation: Citation) -> str:
-            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), chosen)
+            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), best)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         asked = {claim.state for claim in checked.claims if claim.state}

@@ -13,10 +13,10 @@ import regex
 from app.answering.citation_spans import takes_back
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.direction import SentenceDirection, decisive_of, mask_topic, read_sentence
+from app.retrieval.direction import SentenceDirection, decisive_of, read_sentence
 from app.retrieval.position_marks import OUTRIGHT, declines_position
 from app.retrieval.scoped_statements import made_before
-from app.retrieval.topic import topic_in
+from app.retrieval.topic import share_named, topic_in
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -29,6 +29,9 @@ _DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
 )
 # Chance of a direction from which on a later statement can supersede an earlier one.
 _SURE: Final = 0.7
+# Share of the topic's words that a quotation names to be for or against it: one on what conditions help may have says
+# nothing of "the extradition of fugitives without a treaty".
+_NAMED: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,7 @@ def _direction(citation: Citation, words: str, topic: str, language: str, partie
     read = _read(words, own, citation.language, parties)
     decisive = decisive_of(read)
     spoken = citation.language if citation.language in LANGUAGES else "en"
-    unnamed = bool(own) and mask_topic(words, own, spoken, parties) == words
+    unnamed = bool(own) and share_named(words, own, spoken) < _NAMED
     theirs = citation.quoting or citation.kind == "treaty"
     undecided = unnamed or declines_position(words, citation.language)
     if theirs or undecided or decisive is None or decisive.reading == "reported":

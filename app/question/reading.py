@@ -171,7 +171,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_content(_with_object(_correct_roles(roles, kind.kind), kind.kind), kind.kind)
+    roles = _correct_roles(roles, kind.kind)
+    for widened in (_with_object, _with_place, _with_content):
+        roles = widened(roles, kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # "Only under article 16" asks for no treaty's own words.
@@ -281,8 +283,20 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     verbs = [each.start for each in _beside_topic(roles) if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
         return roles
-    labels = zip(roles.words, roles.labels, strict=True)
-    return replace(roles, labels=tuple("topic" if verbs[0] <= w.start <= named[-1] else label for w, label in labels))
+    return _as_topic(roles, range(verbs[0], named[-1] + 1))
+
+
+def _with_place(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Takes a State right behind the topic for part of it where States are asked for: "… the trade talks in Mexico"."""
+    topic, asked = [*roles.of("topic")], [word for word in roles.of("who") if word.span is not None]
+    if kind not in _WHICH or not topic or len(asked) != 1:
+        return roles
+    place, begin = asked[0], topic[-1].end
+    between = [word for word in roles.words if begin <= word.start < place.start]
+    behind = len(between) == 1 and is_function_word(between[0].text, roles.language)
+    named = place.span is not None and place.span.form in ("name", "official", "former", "capital")
+    states = any(word.does & {"everyone", "states"} and word.end <= topic[0].start for word in roles.of("-"))
+    return _as_topic(roles, range(begin, place.end)) if states and behind and named else roles
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -298,9 +312,13 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     said = [word for word in _beside_topic(roles) if word.start >= begin]
     if names_silence(roles) or len(said) < _TOPIC_WORDS:
         return roles
-    within = range(said[0].start, said[-1].end)
+    return _as_topic(roles, range(said[0].start, said[-1].end), ("-",))
+
+
+def _as_topic(roles: RoleReading, within: range, those: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
+    """Makes words within characters of a question part of the topic, but for those whose role is none of `those`."""
     labels = zip(roles.words, roles.labels, strict=True)
-    return replace(roles, labels=tuple("topic" if w.start in within and label == "-" else label for w, label in labels))
+    return replace(roles, labels=tuple("topic" if w.start in within and own in those else own for w, own in labels))
 
 
 def _words_of(roles: RoleReading, *wanted: str) -> str:

@@ -26,7 +26,7 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
 # Raised with every change of what a feature measures: an artefact of another version is not used.
-FEATURE_VERSION: Final = 11
+FEATURE_VERSION: Final = 12
 _FOLDER: Final = files("app") / "retrieval" / "data"
 # Statements whose vectors are in memory at a time.
 _READ_AT_ONCE: Final = 200
@@ -61,6 +61,12 @@ class SentenceFeatures:
     together, by the encoder of many languages."""
     meaning_around: float
     """That cosine of the sentence with its two neighbours."""
+    translated: float
+    """1 where the sentence or the topic was put into English word by word, else 0. What is made of words there tells
+    less, and their meaning in the languages themselves more, so that three features count for themselves there."""
+    least_meant_translated: float
+    meaning_lead_translated: float
+    meaning_around_translated: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -143,7 +149,11 @@ class FeatureExtractor:
         for read, near, around in zip(reads, *meant, strict=True):
             missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
             contrast = _contrast(read, [others[each] for each in read.statement_ids if each in others])
-            least = _least_meant(topic, read.english)
+            least, lead = _least_meant(topic, read.english), near - near.max(initial=-1.0)
+            translated = [
+                topic.english != topic.words or own != s.text
+                for own, s in zip(read.english, read.sentences, strict=True)
+            ]
             yield tuple(
                 SentenceFeatures(
                     alone=float(read.alone[row]),
@@ -153,10 +163,14 @@ class FeatureExtractor:
                     confused=float(topic.confuses(read.english_windows[row])),
                     worded=topic.share_of(content_terms(text, "en")),
                     least_meant=least[row],
-                    meaning_lead=float(near[row] - near.max()),
+                    meaning_lead=float(lead[row]),
                     meaning_around=float(around[row]),
+                    translated=float(other),
+                    least_meant_translated=other * least[row],
+                    meaning_lead_translated=other * float(lead[row]),
+                    meaning_around_translated=other * float(around[row]),
                 )
-                for row, text in enumerate(read.english)
+                for row, (text, other) in enumerate(zip(read.english, translated, strict=True))
             )
 
 

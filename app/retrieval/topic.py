@@ -201,10 +201,20 @@ def topic_in(words: str, language: str, other: str | None) -> str:
     return words if other in (language, None) else translate_topic(words, language, to=other or language).text
 
 
-def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:
+def share_named(text: str, words: str, language: str) -> float:
+    """Returns the share of the content words of a topic that a text in its language holds, itself or by a synonym."""
+    asked, held = content_terms(words, language), content_terms(text, language)
+    others = _alternatives(words, terms_within(words, language), language)
+    named = (stem in held or any(other <= held for other in others.get(stem, ())) for stem in asked)
+    return sum(named) / max(1, len(asked))
+
+
+def _alternatives(
+    words: str, within: tuple[NamedTerm, ...], language: str = "en"
+) -> dict[str, tuple[frozenset[str], ...]]:
     found: dict[str, tuple[frozenset[str], ...]] = {}
     for term in within:
-        others = tuple(filter(None, (content_terms(other, "en") for other in term.terms)))
-        for stem in content_terms(words[term.start : term.end], "en"):
+        others = tuple(filter(None, (content_terms(other, language) for other in term.terms)))
+        for stem in content_terms(words[term.start : term.end], language):
             found[stem] = (*found.get(stem, ()), *others)
     return found

@@ -23,6 +23,9 @@ from vectorstore.stems import filler_words, fold, is_function_word, language_of,
 _NOTE: Final = regex.compile(r" \([^)]*\)")
 # Letters of a word with a typing error; shorter words are near to too many others.
 _SHORTEST_MENDED: Final = 7
+# The row of the dictionary whose words are left out: "así", "déjà".
+_NOTHING: Final = ("-",)
+_ARTICLES: Final = regex.compile(r"\b(?:[وف]?(?:[بك]?ال|لل))(?=\p{Arabic}{3})")
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
 
 
@@ -71,6 +74,8 @@ class _RecognisedTokens:
     last: int
     terms: tuple[str, ...] = ()
     concept: _Concept | None = None
+    as_written: bool = True
+    """Whether they are spelt as the term is, and do not only share its stems: "generación" is not "género"."""
 
 
 @dataclass(slots=True)
@@ -284,13 +289,18 @@ def _recognised(
             keys = [longer for key in keys for reading in readings if (longer := (*key, reading)) in terms.beginnings]
             if not keys:
                 break
-            entries = [entry for key in keys for entry in terms.by_key.get(key, ())]
+            written = topic[words[first].start : words[last - 1].end]
+            entries = [entry for key in keys for entry in terms.by_key.get(key, ()) if _fits(written, *entry)]
             if entries and (last > first + 1 or not _within_han(words, first)):
-                written = topic[words[first].start : words[last - 1].end]
-                concept = min(entries, key=partial(_unlike, written, language))[1]
-                yield _RecognisedTokens(first=first, last=last, terms=concept[to] if concept else (), concept=concept)
+                term, concept = min(entries, key=partial(_unlike, written, language))
+                as_written = _spelt(term) == _spelt(written)
+                yield _RecognisedTokens(
+                    first=first, last=last, terms=_told(concept, to), concept=concept, as_written=as_written
+                )
         if _stands_for_itself(words, first, language):
-            yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,))
+            # A capital makes a name of what is not known otherwise: "Autriche" is Austria, "Gobierno" government.
+            number = word.text.isdigit()
+            yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,), as_written=number)
         elif _is_han(word.text) and is_function_word(word.text, language):
             yield _RecognisedTokens(first=first, last=first + 1)
 
@@ -303,7 +313,22 @@ def _lone_characters(words: list[_Word], to: str, best: Sequence[_RecognisedToke
     for row, word in enumerate(words):
         concept = next((own for _, own in characters.get((word.text,), ())), None)
         if concept is not None and row not in known and left_over.isdisjoint((word.start - 1, word.start + 1)):
-            yield _RecognisedTokens(first=row, last=row + 1, terms=concept[to], concept=concept)
+            yield _RecognisedTokens(first=row, last=row + 1, terms=_told(concept, to), concept=concept)
+
+
+def _spelt(term: str) -> str:
+    """Returns a term without what does not make another one of it: case, accents, the article of Arabic."""
+    return _ARTICLES.sub("", fold(term))
+
+
+def _fits(written: str, term: str, concept: _Concept | None) -> bool:
+    """Whether words with the stems of a term stand for it; what is left out is so as it is written alone."""
+    return concept is None or concept["en"] != _NOTHING or fold(term) == fold(written)
+
+
+def _told(concept: _Concept | None, to: str) -> tuple[str, ...]:
+    """Returns the terms of a concept in a language; of a filler, and of what is left out, none."""
+    return () if concept is None or concept["en"] == _NOTHING else concept[to]
 
 
 def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
@@ -327,16 +352,19 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
 
 
 def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
-    """Returns the readings, not overlapping, that cover most words; of equal choices, the fewest and longest."""
-    best: list[tuple[int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, ())] * (length + 1)
+    """Returns the readings, not overlapping, that cover most words.
+
+    Of equal choices, the fewest and longest, and of these the ones that are most as they are written.
+    """
+    best: list[tuple[int, int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, 0, ())] * (length + 1)
     for first in reversed(range(length)):
         best[first] = best[first + 1]
         for tokens in recognised:
             if tokens.first == first:
-                words, fewer, rest = best[tokens.last]
-                choice = (words + tokens.last - first, fewer - 1, (tokens, *rest))
-                best[first] = max(best[first], choice, key=lambda known: known[:2])
-    return best[0][2]
+                words, fewer, written, rest = best[tokens.last]
+                choice = (words + tokens.last - first, fewer - 1, written + tokens.as_written, (tokens, *rest))
+                best[first] = max(best[first], choice, key=lambda known: known[:3])
+    return best[0][3]
 
 
 def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:

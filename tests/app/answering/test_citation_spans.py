@@ -130,11 +130,14 @@ def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> N
         quote=" ".join(OFFENCE),
         sentence_ids=tuple(sentence.sentence_id for sentence in made),
     )
-    assert without_following(citation, made, {made[0].sentence_id}) == OFFENCE[0]
-    assert without_following(citation, made, {made[1].sentence_id}) == "\n".join(OFFENCE[:2])
-    assert without_following(citation, made, set()) == citation.quote
+    assert without_following(citation, made, {made[0].sentence_id: True}) == OFFENCE[0]
+    assert without_following(citation, made, {made[1].sentence_id: True}) == "\n".join(OFFENCE[:2])
+    assert without_following(citation, made, {}) == citation.quote
+    assert without_following(citation, made, {made[1].sentence_id: False}) == ""
     made = [*made[:2], replace(made[2], text="We disagree with that view.")]
-    assert without_following(citation, made, {made[0].sentence_id}) == f"{OFFENCE[0]}\nWe disagree with that view."
+    assert (
+        without_following(citation, made, {made[0].sentence_id: True}) == f"{OFFENCE[0]}\nWe disagree with that view."
+    )
 
 
 OPENING = "We cannot accept the following proposals:"

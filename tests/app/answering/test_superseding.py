@@ -48,9 +48,9 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
     assert earlier_than_latest(made, asked) == ({1} if superseding else set())
 
 
-@cases("words", "direction")
-def test_words_that_do_not_name_the_topic_have_no_direction(words: str, direction: str | None) -> None:
-    assert directions_of([cited(1, words, "2024")], "court", "en")[1].direction == direction
+@cases("topic", "words", "direction")
+def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
+    assert directions_of([cited(1, words, "2024")], topic, "en")[1].direction == direction
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:

@@ -94,6 +94,8 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
         # What is denied is not what is named.
         ("es", "no intervención", NOT_INTERVENING), ("es", "intervención", "intervention"),
         ("ru", "невмешательство", NOT_INTERVENING), ("ar", "غير قانوني", "illicit"),
+        # A word as it is written goes before a term of the field with its stem ("género"); some say nothing.
+        ("es", "la nueva generación", "new generation"), ("ar", "القانون", "law"), ("fr", "de tels actes", "act"),
         # A character that is left over between words is a word.
         ("zh", "卖象牙", "sell ivory"), ("zh", "火山灰", "volcano ash"),
         ("ar", "تعاونا", "cooperation"),
