@@ -103,8 +103,18 @@ def filler_words(language: str) -> tuple[str, ...]:
 def is_filler(word: str, language: str) -> bool:
     """Returns whether a word, in any of its forms, is one of `filler_words` or denies: "not", "without"."""
     language = language_of(word, language)
-    denials = _topic_words("denials").get(language, "").split()
-    return stem(word, language) in {stem(filler, language) for filler in (*filler_words(language), *denials)}
+    return stem(word, language) in _fillers_and_denials(language)
+
+
+@cache
+def denials(language: str) -> tuple[str, ...]:
+    """Returns the words of a language that deny: no topic, but not left out of a translation."""
+    return tuple(_topic_words("denials").get(language, "").split())
+
+
+@cache
+def _fillers_and_denials(language: str) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in (*filler_words(language), *denials(language)))
 
 
 @lru_cache(maxsize=65536)

@@ -16,6 +16,7 @@ from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_concept, terms_within, translate_topic
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
+from vectorstore.stems import words_of
 
 # What the default models were made for.
 _ENGLISH: Final = frozenset({"en"})
@@ -202,19 +203,27 @@ def topic_in(words: str, language: str, other: str | None) -> str:
 
 
 def share_named(text: str, words: str, language: str) -> float:
-    """Returns the share of the content words of a topic that a text in its language holds, itself or by a synonym."""
-    asked, held = content_terms(words, language), content_terms(text, language)
-    others = _alternatives(words, terms_within(words, language), language)
-    named = (stem in held or any(other <= held for other in others.get(stem, ())) for stem in asked)
-    return sum(named) / max(1, len(asked))
+    """Returns the share of a topic's content words, in Chinese of its characters, that a text in its language holds.
+
+    A term of the field is held by any of its synonyms as well.
+    """
+    asked, held = _units(words, language), _units(text, language)
+    for term in terms_within(words, language):
+        if any(_units(other, language) <= held for other in term.terms):
+            held |= _units(words[term.start : term.end], language)
+    return len(asked & held) / max(1, len(asked))
 
 
-def _alternatives(
-    words: str, within: tuple[NamedTerm, ...], language: str = "en"
-) -> dict[str, tuple[frozenset[str], ...]]:
+def _units(text: str, language: str) -> frozenset[str]:
+    # Pairs of characters would cross words: 废除死刑.
+    parts = words_of(text) if language == "zh" else [text]
+    return frozenset(chain.from_iterable(content_terms(part, language) for part in parts))
+
+
+def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:
     found: dict[str, tuple[frozenset[str], ...]] = {}
     for term in within:
-        others = tuple(filter(None, (content_terms(other, language) for other in term.terms)))
-        for stem in content_terms(words[term.start : term.end], language):
+        others = tuple(filter(None, (content_terms(other, "en") for other in term.terms)))
+        for stem in content_terms(words[term.start : term.end], "en"):
             found[stem] = (*found.get(stem, ()), *others)
     return found

@@ -281,7 +281,7 @@ def _recognised(
     topic: str, words: list[_Word], language: str, to: str, table: str = "glossary"
 ) -> Iterator[_RecognisedTokens]:
     """Yields every reading of words as a term, a filler or a name; they may overlap."""
-    terms = _terms(language, table)
+    terms, text = _terms(language, table), fold(topic)
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):
@@ -291,9 +291,12 @@ def _recognised(
                 break
             written = topic[words[first].start : words[last - 1].end]
             entries = [entry for key in keys for entry in terms.by_key.get(key, ()) if _fits(written, *entry)]
+            # Of "por lo tanto" one word of content is left, which by itself ("tanto") is another.
+            whole = last == first + 1 and table == "dictionary"
+            entries = [entry for entry in entries if not (whole and " " in entry[0]) or fold(entry[0]) in text]
             if entries and (last > first + 1 or not _within_han(words, first)):
-                term, concept = min(entries, key=partial(_unlike, written, language))
-                as_written = _spelt(term) == _spelt(written)
+                term, concept = min(entries, key=partial(_unlike, written, language, whole))
+                as_written = _spelt(term) == _spelt(written) or (whole and " " in term)
                 yield _RecognisedTokens(
                     first=first, last=last, terms=_told(concept, to), concept=concept, as_written=as_written
                 )
@@ -331,14 +334,16 @@ def _told(concept: _Concept | None, to: str) -> tuple[str, ...]:
     return () if concept is None or concept["en"] == _NOTHING else concept[to]
 
 
-def _unlike(written: str, language: str, entry: tuple[str, _Concept | None]) -> tuple[bool, bool, bool]:
+def _unlike(
+    written: str, language: str, whole: bool, entry: tuple[str, _Concept | None]
+) -> tuple[bool, bool, bool, bool]:
     """Orders terms with the same stems: first the one that is written so, then that which its concept prefers.
 
-    "pacifique" is "peaceful" and "Pacific". A filler comes last.
+    "pacifique" is "peaceful" and "Pacific". An expression that is there as a `whole` comes before, a filler last.
     """
     term, concept = entry
     by_name = concept is None or concept[language][0] != term
-    return term != written, fold(term) != fold(written), by_name
+    return not (whole and " " in term), term != written, fold(term) != fold(written), by_name
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:
@@ -354,7 +359,7 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
 def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
     """Returns the readings, not overlapping, that cover most words.
 
-    Of equal choices, the fewest and longest, and of these the ones that are most as they are written.
+    Of equal choices, the fewest, and of these the ones that are most as they are written.
     """
     best: list[tuple[int, int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, 0, ())] * (length + 1)
     for first in reversed(range(length)):

@@ -1,6 +1,7 @@
 """What a later statement supersedes: only another direction, of the same party, certainly later."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.answering.citation_spans import takes_back
@@ -50,7 +51,9 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
 
 @cases("topic", "words", "direction")
 def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
-    assert directions_of([cited(1, words, "2024")], topic, "en")[1].direction == direction
+    language = "en" if words.isascii() else "zh"
+    made = [replace(cited(1, words, "2024"), language=language)]
+    assert directions_of(made, topic, language)[1].direction == direction
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:

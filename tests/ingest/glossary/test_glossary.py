@@ -9,6 +9,7 @@ from ingest.glossary.glossary import other_terms, terms_within, translate_topic
 from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
+from vectorstore.stems import denials
 
 cases = Cases(__file__)
 
@@ -96,6 +97,9 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
         ("ru", "невмешательство", NOT_INTERVENING), ("ar", "غير قانوني", "illicit"),
         # A word as it is written goes before a term of the field with its stem ("género"); some say nothing.
         ("es", "la nueva generación", "new generation"), ("ar", "القانون", "law"), ("fr", "de tels actes", "act"),
+        # What denies is kept, and an expression counts as a whole alone: "ponerse en contacto", "по-прежнему".
+        ("fr", "ne pouvons pas accepter", "not accept"), ("es", "sin el consentimiento", "without consent"),
+        ("ru", "хватает людей", "enough people"), ("es", "la otra parte del tratado", "another part treaty"),
         # A character that is left over between words is a word.
         ("zh", "卖象牙", "sell ivory"), ("zh", "火山灰", "volcano ash"),
         ("ar", "تعاونا", "cooperation"),
@@ -104,6 +108,11 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
 )  # fmt: skip
 def test_names_denials_and_words_behind_particles_are_bridged(language, topic, bridged):
     assert translate_topic(topic, language).text == bridged
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ar", "ru"])
+def test_what_denies_is_translated(language):
+    assert all(translate_topic(word, language).coverage == 1.0 for word in denials(language))
 
 
 @cases("written", "as_well", tuples=True)
