@@ -13,7 +13,7 @@ import regex
 from app.answering.citation_spans import takes_back
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.direction import SentenceDirection, decisive_of, read_sentence
+from app.retrieval.direction import SURE, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.position_marks import OUTRIGHT, declines_position
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic import share_named, topic_in
@@ -72,7 +72,10 @@ def _direction(citation: Citation, words: str, topic: str, language: str, partie
     taken = decisive.reading not in ("mentions", "reported")
     # Plain words of both directions leave it open; what stands beside the topic does not.
     both = {"for", "against"} <= {own.reading for own in read if own.names_topic or _is_outright(own)}
-    return CitedDirection(direction=decisive.reading, sure=taken and named and not both and decisive.attitude >= _SURE)
+    # Of twelve conditions that were told on sentences of speeches three were some: only a likely one is shown.
+    unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
+    direction = "mentions" if unsure else decisive.reading
+    return CitedDirection(direction=direction, sure=taken and named and not both and decisive.attitude >= _SURE)
 
 
 def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:

@@ -118,7 +118,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     marked = _marked(marks, masked, language) if own else None
     if marked is not None and told[marked] >= _MARKED_MIN:
         best = marked
-    sure = is_order or best in ("mentions", marked) or told[best] >= SURE
+    sure = is_order or best in ("conditional", "mentions", marked) or told[best] >= SURE
     return SentenceDirection(
         reading=best if sure else "mentions",
         chances=told,
