@@ -16,10 +16,10 @@ from app.records import Citation, Claim, Direction
 from app.retrieval.direction import SURE, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.position_marks import OUTRIGHT, declines_position
 from app.retrieval.scoped_statements import made_before
-from app.retrieval.topic import share_named, topic_in
+from app.retrieval.topic import topic_in
+from app.retrieval.topic_share import share_of_topic
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata
 
 _WORDS: Final = load_lexicon("spans")
@@ -53,22 +53,26 @@ def directions_of(
 
     Of a citation those `words` are read; what merely follows is of something else.
     """
-    return {citation.number: _direction(citation, words(citation), topic, language, parties) for citation in citations}
+    shared = share_of_topic(topic, language)
+
+    def told(citation: Citation) -> CitedDirection:
+        said, own = words(citation), topic_in(topic, language, citation.language)
+        unnamed = bool(own) and shared(said, citation.language) < _NAMED
+        theirs = citation.quoting or citation.kind == "treaty"
+        if unnamed or theirs or declines_position(said, citation.language):
+            return CitedDirection(direction=None, sure=False)
+        # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
+        return _direction(_read(said, own, citation.language, parties), always_named=citation.language != language)
+
+    return {citation.number: told(citation) for citation in citations}
 
 
-def _direction(citation: Citation, words: str, topic: str, language: str, parties: PartyTable | None) -> CitedDirection:
-    """Reads words of a citation; those of others, that do not name the topic or decline a position have none."""
-    own = topic_in(topic, language, citation.language)
-    read = _read(words, own, citation.language, parties)
+def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:
+    """Returns the direction of a citation whose sentences were read; what only reports has none."""
     decisive = decisive_of(read)
-    spoken = citation.language if citation.language in LANGUAGES else "en"
-    unnamed = bool(own) and share_named(words, own, spoken) < _NAMED
-    theirs = citation.quoting or citation.kind == "treaty"
-    undecided = unnamed or declines_position(words, citation.language)
-    if theirs or undecided or decisive is None or decisive.reading == "reported":
+    if decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
-    # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
-    named = decisive.names_topic or citation.language != language
+    named = decisive.names_topic or always_named
     taken = decisive.reading not in ("mentions", "reported")
     # Plain words of both directions leave it open; what stands beside the topic does not.
     both = {"for", "against"} <= {own.reading for own in read if own.names_topic or _is_outright(own)}

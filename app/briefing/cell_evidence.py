@@ -5,8 +5,7 @@ nearest to the subject is shown as that.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import chain, takewhile
@@ -21,12 +20,11 @@ from app.retrieval.scoped_statements import recency
 from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import topic_in
-from ingest.glossary import thesaurus
-from ingest.glossary.glossary import NamedTerm, is_term, terms_of, terms_of_concept, terms_within
+from app.retrieval.topic_share import LOOSELY, share_of_topic
+from ingest.glossary.glossary import is_term, terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
-from vectorstore.stems import words_of
 
 # Chance of being on the subject from which on a sentence stands under its heading. An answer quotes from a lower one
 # on, since its question stands above it. Chosen on cells that were read against their statements: of the sentences
@@ -36,20 +34,12 @@ _SURE: Final = 0.7
 _SURE_BY_MEANING: Final = 0.95
 # Share of the subject's words that names it in another language.
 _NAMED_ABROAD: Final = 0.5
-# The share of a text that holds all of the subject's words, but some of them not as they are.
-_LOOSELY: Final = 0.99
-_CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 # Share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
 # Words that a later sentence shares with what is quoted, none of which a fifth of the sentences read hold.
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
-# How the stem of a verb ends and that of its noun: abolish, abolition; extend, extension; reduce, reduction; resolve,
-# resolution; permit, permission; convert, conversion.
-_DERIVED: Final = regex.compile(
-    r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
-)
 _parties: Final = cache(PartyTable.load)
 
 
@@ -63,7 +53,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     made after all of these, what shares half of its words counts as well, or words with what is kept, so that no
     earlier position stands there as the latest one. `sentences` are all those of each statement.
     """
-    shared = shared_with(subject)
+    shared = share_of_topic(subject.topic, subject.language)
     spoken, when = _spoken_and_when(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
@@ -81,7 +71,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
             return True
         # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
         around = share(sentence, _with_next(sentence, sentences))
-        named = around >= (_NAMED_ABROAD if foreign(sentence) else _LOOSELY) or _is_unknown(subject, spoken(sentence))
+        named = around >= (_NAMED_ABROAD if foreign(sentence) else LOOSELY) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         # A State that the subject names tells most of it, as in "the war in Syria".
         named = named or names_states(sentence.text, spoken(sentence))
@@ -117,7 +107,7 @@ def nearest(
     It has to share some of the subject's words, beside names of other things, or surely to answer; with `answering`, to
     be good enough for an answer to quote it. Of those that answer, the latest statement's comes first.
     """
-    shared, names_states = shared_with(subject), _names_states_of(subject)
+    shared, names_states = share_of_topic(subject.topic, subject.language), _names_states_of(subject)
     spoken, when = _spoken_and_when(item)
 
     def is_named(found: ScoredSentence) -> bool:
@@ -204,19 +194,6 @@ def _goes_on(
     return goes_on
 
 
-def shared_with(subject: Subject) -> Callable[[str, str | None], float]:
-    """Returns which share of the words of a subject a text holds, which is in a language that is given with it.
-
-    A topic whose words are not known in that language is looked for as it is written.
-    """
-
-    @cache
-    def shared_in(language: str) -> Callable[[str], float]:
-        return _shared(topic_in(subject.topic, subject.language, language) or subject.topic, language)
-
-    return lambda text, language: shared_in(language if language in LANGUAGES else "en")(text)
-
-
 def _names_states_of(subject: Subject) -> Callable[[str, str | None], bool]:
     """Returns whether a text, in a language that is given with it, names all States that a subject names, if any."""
     states = {match.codes for match in _parties().find(subject.topic, subject.language)}
@@ -235,67 +212,6 @@ def _is_unknown(subject: Subject, language: str | None) -> bool:
     """Returns whether no words for a subject are known in a language, by which a sentence in it could be told."""
     spoken = language if language in LANGUAGES else "en"
     return not content_terms(topic_in(subject.topic, subject.language, spoken), spoken)
-
-
-def _shared(topic: str, language: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
-    # What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
-    # adjective of a State falls short of 1: it may be on something else.
-    known, within = terms_of(topic, language), terms_within(topic, language)
-    parts = [*_parts(topic, within, language)]
-
-    def put(part: NamedTerm, term: str) -> str:
-        return f"{topic[: part.start]}{term}{topic[part.end :]}"
-
-    written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
-    names = [terms for each in written if (terms := content_terms(each, language))]
-    # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
-    narrower = ((each, kind) for each in parts for kind in thesaurus.narrower(each.concept))
-    kinds = [put(each, term) for each in parts for term in each.terms]
-    kinds += [put(each, term) for each, kind in narrower for term in terms_of_concept(kind, language)]
-    loose = [terms for each in written if (terms := _roots(each, language))]
-    kinds_of_it = [_roots(each, language) for each in kinds]
-    own = {named.concept for named in (*within, *parts)}
-    own = own.union(*map(thesaurus.narrower, own))
-    states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
-
-    def shared(text: str) -> float:
-        # "Non-permanent seats" name no permanent ones.
-        text = text if _CONTRARY.search(topic) else _CONTRARY.sub(" ", text)
-        # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
-        # term that holds the whole topic ("legal basis for extradition") is on it.
-        for named in reversed(terms_within(text, language) if known else ()):
-            term = content_terms(text[named.start : named.end], language)
-            if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
-                text = text[: named.start] + text[named.end :]
-        held, roots = content_terms(text, language), _roots(text, language)
-        # "The Syrian crisis" names Syria.
-        roots = roots.union(
-            *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
-        )
-        exactly = max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
-        loosely = max((len(terms & roots) / len(terms) for terms in loose), default=0.0)
-        loosely = 1.0 if any(terms <= roots for terms in kinds_of_it) else loosely
-        return max(exactly, min(loosely, _LOOSELY))
-
-    return shared
-
-
-def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
-    """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
-    for named in within:
-        near = thesaurus.near(named.concept)
-        for word in words_of(topic[named.start : named.end]):
-            start = topic.index(word, named.start)
-            for part in terms_within(word, language):
-                if part.concept in near:
-                    yield replace(part, start=start, end=start + len(word))
-
-
-def _roots(text: str, language: str) -> frozenset[str]:
-    """Returns the content terms of a text, where English verbs and the nouns that are made of them are one."""
-    terms = content_terms(text, language)
-    return frozenset(_DERIVED.sub("", term) for term in terms) if language == "en" else terms
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:

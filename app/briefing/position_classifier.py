@@ -14,13 +14,14 @@ import regex
 
 from app.answering.citation_spans import announces
 from app.answering.superseding import earlier_than
-from app.briefing.cell_evidence import names_whole, shared_with
+from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
 from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
 from app.retrieval.topic import topic_in
+from app.retrieval.topic_share import share_of_topic
 from ingest.language.anaphora import refers_back
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
@@ -77,7 +78,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
     spans = read_span(citation.quote, topic, language)
-    shared = shared_with(subject)
+    shared = share_of_topic(subject.topic, subject.language)
 
     def share(text: str) -> float:
         return shared(text, language) if subject.article is None else float(_names_article(text, subject.article))

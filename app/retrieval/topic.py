@@ -16,7 +16,6 @@ from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_concept, terms_within, translate_topic
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
-from vectorstore.stems import words_of
 
 # What the default models were made for.
 _ENGLISH: Final = frozenset({"en"})
@@ -200,24 +199,6 @@ def in_english(text: str, language: str) -> str:
 def topic_in(words: str, language: str, other: str | None) -> str:
     """Returns topic words in another language as far as the glossary knows them; in their own, as they are."""
     return words if other in (language, None) else translate_topic(words, language, to=other or language).text
-
-
-def share_named(text: str, words: str, language: str) -> float:
-    """Returns the share of a topic's content words, in Chinese of its characters, that a text in its language holds.
-
-    A term of the field is held by any of its synonyms as well.
-    """
-    asked, held = _units(words, language), _units(text, language)
-    for term in terms_within(words, language):
-        if any(_units(other, language) <= held for other in term.terms):
-            held |= _units(words[term.start : term.end], language)
-    return len(asked & held) / max(1, len(asked))
-
-
-def _units(text: str, language: str) -> frozenset[str]:
-    # Pairs of characters would cross words: 废除死刑.
-    parts = words_of(text) if language == "zh" else [text]
-    return frozenset(chain.from_iterable(content_terms(part, language) for part in parts))
 
 
 def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.briefing.cell_evidence import nearest, on_subject, shared_with, why_unproven
+from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
@@ -109,13 +109,6 @@ def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
         assert near("late replies", early, late, searched=SEARCHED) == [shown]
 
 
-@cases("topic", "text", "share")
-def test_words_of_a_subject_are_held_in_other_forms_and_by_what_is_part_of_it(
-    topic: str, text: str, share: float
-) -> None:
-    assert shared_with(Subject(label="x", topic=topic))(text, "en") == share
-
-
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
     topic = "new protocol to the Convention"
     early = found("We oppose a new protocol to the Convention.", 0.9)
@@ -148,9 +141,3 @@ def test_the_nearest_passage_is_the_best_of_those_that_share_words_or_surely_ans
 ) -> None:
     items = [found(text, chance, ordinal=n, paragraph=n) for n, (text, chance) in enumerate(others)]
     assert near("return of stolen money", *items) == ([] if shown is None else [shown])
-
-
-def test_the_contrary_of_a_word_of_the_subject_does_not_name_it() -> None:
-    shared = shared_with(Subject(label="Seats", topic="permanent seats"))
-    assert (shared("We want longer non-permanent seats.", "en"), shared("We want permanent seats.", "en")) == (0.5, 1)
-    assert shared_with(Subject(label="Seats", topic="non-permanent seats"))("Non-permanent seats, please.", "en") == 1

@@ -1,0 +1,104 @@
+"""Share of a topic's words that a text names, by other terms and forms for them as well.
+
+"We oppose unilateral coercive measures." names all of "sanctions", half of "permanent seats" is named by "non-permanent
+seats".
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+import regex
+
+from app.retrieval.terms import content_terms
+from app.retrieval.topic import topic_in
+from ingest.glossary import thesaurus
+from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, terms_within
+from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
+from vectorstore.stems import words_of
+
+# The share of a text that holds all of the topic's words, but some of them not as they are.
+LOOSELY: Final = 0.99
+_CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
+# How the stem of a verb ends and that of its noun: abolish, abolition; extend, extension; reduce, reduction; resolve,
+# resolution; permit, permission; convert, conversion.
+_DERIVED: Final = regex.compile(
+    r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
+)
+_parties: Final = cache(PartyTable.load)
+
+
+def share_of_topic(topic: str, language: str) -> Callable[[str, str | None], float]:
+    """Returns which share of the words of a topic, 0 to 1, a text holds, which is in a language that is given with it.
+
+    A topic whose words are not known in that language is looked for as it is written.
+    """
+
+    @cache
+    def shared_in(other: str) -> Callable[[str], float]:
+        return _shared(topic_in(topic, language, other) or topic, other)
+
+    return lambda text, other: shared_in(other if other in LANGUAGES else "en")(text)
+
+
+def _shared(topic: str, language: str) -> Callable[[str], float]:
+    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
+    # What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
+    # adjective of a State falls short of 1: it may be on something else.
+    known, within = terms_of(topic, language), terms_within(topic, language)
+    parts = [*_parts(topic, within, language)]
+
+    def put(part: NamedTerm, term: str) -> str:
+        return f"{topic[: part.start]}{term}{topic[part.end :]}"
+
+    written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
+    names = [terms for each in written if (terms := content_terms(each, language))]
+    # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
+    narrower = ((each, kind) for each in parts for kind in thesaurus.narrower(each.concept))
+    kinds = [put(each, term) for each in parts for term in each.terms]
+    kinds += [put(each, term) for each, kind in narrower for term in terms_of_concept(kind, language)]
+    loose = [terms for each in written if (terms := _roots(each, language))]
+    kinds_of_it = [_roots(each, language) for each in kinds]
+    own = {named.concept for named in (*within, *parts)}
+    own = own.union(*map(thesaurus.narrower, own))
+    states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
+
+    def shared(text: str) -> float:
+        # "Non-permanent seats" name no permanent ones.
+        text = text if _CONTRARY.search(topic) else _CONTRARY.sub(" ", text)
+        # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
+        # term that holds the whole topic ("legal basis for extradition") is on it.
+        for named in reversed(terms_within(text, language) if known else ()):
+            term = content_terms(text[named.start : named.end], language)
+            if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
+                text = text[: named.start] + text[named.end :]
+        held, roots = content_terms(text, language), _roots(text, language)
+        # "The Syrian crisis" names Syria.
+        roots = roots.union(
+            *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
+        )
+        exactly = max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
+        loosely = max((len(terms & roots) / len(terms) for terms in loose), default=0.0)
+        loosely = 1.0 if any(terms <= roots for terms in kinds_of_it) else loosely
+        return max(exactly, min(loosely, LOOSELY))
+
+    return shared
+
+
+def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
+    """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
+    for named in within:
+        near = thesaurus.near(named.concept)
+        for word in words_of(topic[named.start : named.end]):
+            start = topic.index(word, named.start)
+            for part in terms_within(word, language):
+                if part.concept in near:
+                    yield replace(part, start=start, end=start + len(word))
+
+
+def _roots(text: str, language: str) -> frozenset[str]:
+    """Returns the content terms of a text, where English verbs and the nouns that are made of them are one."""
+    terms = content_terms(text, language)
+    return frozenset(_DERIVED.sub("", term) for term in terms) if language == "en" else terms

@@ -1,0 +1,25 @@
+"""How much of a topic a text names: by forms, synonyms, kinds and names of it, in any language."""
+
+from app.retrieval.topic_share import share_of_topic
+from tests.cases import Cases
+
+cases = Cases(__file__)
+
+
+@cases("topic", "text", "share")
+def test_words_of_a_topic_are_held_in_other_forms_and_by_what_is_part_of_it(
+    topic: str, text: str, share: float
+) -> None:
+    assert share_of_topic(topic, "en")(text, "en") == share
+
+
+def test_the_contrary_of_a_word_of_the_topic_does_not_name_it() -> None:
+    shared = share_of_topic("permanent seats", "en")
+    assert (shared("We want longer non-permanent seats.", "en"), shared("We want permanent seats.", "en")) == (0.5, 1)
+    assert share_of_topic("non-permanent seats", "en")("Non-permanent seats, please.", "en") == 1
+
+
+def test_a_topic_is_looked_for_in_the_words_of_the_language_of_the_text() -> None:
+    assert share_of_topic("death penalty", "en")("主张废除死刑。", "zh") == 1
+    assert share_of_topic("废除死刑", "zh")("We want the abolition of the death penalty.", "en") == 1
+    assert share_of_topic("废除死刑", "zh")("我们谈贸易。", "zh") == 0
