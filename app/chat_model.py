@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Providers with an extra of this package; others work where their integration is installed.
 EXTRAS: Final = ("openai", "anthropic", "ollama")
-_SHOWN: Final = 300
+_REASON_CHARS_MAX: Final = 300
 
 
 class LlmConfig(BaseModel, frozen=True, extra="forbid"):
@@ -53,7 +53,7 @@ class LlmConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 def open_chat_model(config: LlmConfig) -> "BaseChatModel":
-    """Returns the chat model of the settings, unasked; a ChatModelError where it cannot be set up."""
+    """Returns the chat model of the settings without asking it; raises a ChatModelError if it cannot be set up."""
     from langchain.chat_models import init_chat_model
 
     provider, separator, name = config.model.partition(":")
@@ -74,7 +74,7 @@ def open_chat_model(config: LlmConfig) -> "BaseChatModel":
 
 
 def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
-    """Returns what a provider's client is made with, under the names that it uses."""
+    """Returns the arguments for a provider's client, under the names that this client uses."""
     arguments: dict[str, Any] = {}
     if config.temperature != "default":
         arguments["temperature"] = config.temperature
@@ -87,12 +87,12 @@ def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
     if provider == "ollama":
         arguments |= {"num_predict": config.max_tokens, "num_ctx": config.context_tokens}
         return arguments | {"client_kwargs": {"timeout": config.timeout_seconds}}
-    # Attempts are counted in one place for all providers, so the clients make none of their own.
+    # Retries are made in one place for all providers (`llm_stream.py`), so the clients make none of their own.
     arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": 0}
     if key := config.api_key.get_secret_value():
         arguments["api_key"] = key
     elif config.base_url:
-        # A key that the environment holds for the provider is not sent to another server.
+        # A placeholder, so that the client does not send the provider's key from the environment to another server.
         arguments["api_key"] = "none"
     if provider == "openai":
         arguments["stream_usage"] = True
@@ -108,10 +108,10 @@ def _not_installed(provider: str, exc: ImportError) -> str:
 
 
 def reason(exc: BaseException, config: LlmConfig) -> str:
-    """Returns what an error of a client says, in one line and without the key."""
+    """Returns the message of a client's error, in one line and without the key."""
     # A validation error repeats its input, which may hold a key.
     text = exc.errors()[0]["msg"] if isinstance(exc, ValidationError) else str(exc)
-    return redact(" ".join(f"{type(exc).__name__}: {text}".split())[:_SHOWN], config)
+    return redact(" ".join(f"{type(exc).__name__}: {text}".split())[:_REASON_CHARS_MAX], config)
 
 
 def redact(text: str, config: LlmConfig) -> str:
@@ -125,8 +125,8 @@ def try_model(config: LlmConfig) -> Check:
     ok, detail = False, ""
     try:
         reply = open_chat_model(config).invoke("Reply with the word: ready")
-        said = " ".join(str(reply.text).split())[:40]
-        ok, detail = True, f"{config.model!r} answers: {said!r}" if said else f"{config.model!r} answers nothing"
+        words = " ".join(str(reply.text).split())[:40]
+        ok, detail = True, f"{config.model!r} answers: {words!r}" if words else f"{config.model!r} answers nothing"
     except ChatModelError as exc:
         detail = str(exc)
     except Exception as exc:  # the clients of providers have no error in common

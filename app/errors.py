@@ -8,21 +8,21 @@ AppError
 │   └── DuplicateError     it would make two statements equal
 ├── ChatModelError     a chat model cannot be set up, does not answer, or not in time
 ├── DraftError         a draft eval case cannot be written
-├── WorkError          what somebody made cannot be kept, read or renamed
-│   └── UnkeptError        the database that keeps it does not answer, or cannot be written
+├── WorkError          a work (conversation, briefing, saved case) cannot be stored, read or renamed
+│   └── UnkeptError        the database of works does not answer, or cannot be written
 ├── AccountError       an account or a key cannot be made or changed as asked
-├── ForbiddenError     whoever asks may not do this
-├── BackupError        a backup cannot be made, or is not whole
+├── ForbiddenError     the person who asks lacks the permission
+├── BackupError        a backup cannot be made, or is incomplete
 ├── BriefingError      a briefing cannot be made of what was asked
 ├── ExportError        a document or report cannot be written: its suffix, place or template, or a missing program
-├── PortTakenError     the address to serve on is not to be had (`app.loopback`)
+├── PortTakenError     the address to serve on cannot be bound (`app.loopback`)
 └── SettingsError      a setting is out of bounds or of the wrong kind
     └── HostError      the host to serve on is not this machine's own (`app.loopback`)
 """
 
 
 class AppError(Exception):
-    """Base of what the command line and the chat show as one line."""
+    """Base of the errors that the command line and the chat show as one line."""
 
 
 class QuestionError(AppError):
@@ -42,7 +42,7 @@ class MetadataError(AppError):
 
 
 class DuplicateError(MetadataError):
-    """A correction would make two statements equal, which the store holds once."""
+    """A correction would make two statements equal, while the store holds equal ones only once."""
 
 
 class ChatModelError(AppError):
@@ -54,11 +54,11 @@ class DraftError(AppError):
 
 
 class WorkError(AppError):
-    """What somebody made cannot be kept, read or renamed."""
+    """A work (conversation, briefing, saved case) cannot be stored, read or renamed."""
 
 
 class UnkeptError(WorkError):
-    """The database of what people make does not answer, or cannot be written; the log tells why."""
+    """The database of works does not answer, or cannot be written; the log tells why."""
 
 
 class AccountError(AppError):
@@ -66,11 +66,11 @@ class AccountError(AppError):
 
 
 class ForbiddenError(AppError):
-    """Whoever asks may not do this."""
+    """The person who asks lacks the permission."""
 
 
 class BackupError(AppError):
-    """A backup cannot be made, or is not whole."""
+    """A backup cannot be made, or is incomplete."""
 
 
 class ExportError(AppError):

@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 _BACKLOG: Final = 128
 _HOST: Final = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?", re.IGNORECASE | re.ASCII)
 _LONGEST_NUMBER: Final = 12
-# Deny by default: no `Forwarded`, `X-Forwarded-Host` or `X-Gradio-Server` gets to an application that would believe it,
-# and no `Origin` to a CORS middleware, which then grants nothing.
+# Allow-list of the request headers that reach an application. Without `Forwarded`, `X-Forwarded-Host` and
+# `X-Gradio-Server` it cannot trust forged ones; without `Origin` a CORS middleware grants nothing.
 PASSED_ON: Final = frozenset(
     b"host content-type content-length accept accept-language user-agent cookie range if-none-match"
     b" if-modified-since".split()
@@ -42,11 +42,11 @@ class HostError(SettingsError):
 
 
 class PortTakenError(AppError):
-    """The address to serve on is taken."""
+    """The address to serve on cannot be bound."""
 
 
 class BodyTooLongError(Exception):
-    """A request is longer than it may be."""
+    """The body of a request exceeds its limit."""
 
 
 def is_loopback(host: str) -> bool:
@@ -58,7 +58,7 @@ def is_loopback(host: str) -> bool:
 
 
 def require_loopback(host: str) -> None:
-    """Checks that only this machine reaches a host; a HostError says that others could."""
+    """Raises a HostError unless a host can be reached from this machine alone."""
     if not is_loopback(host):
         raise HostError(
             f"{host!r} is not an address of this machine alone: without accounts one person is served on it, at"
@@ -67,21 +67,21 @@ def require_loopback(host: str) -> None:
 
 
 def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
-    """Returns a socket that listens on a loopback address, or on any where accounts guard what is served.
+    """Returns a socket that listens on a loopback address, or `anywhere` if accounts guard what is served.
 
-    Port 0 takes a free one. A HostError says that others could reach it, a PortTakenError that it cannot be had.
+    Port 0 takes a free one. Raises a HostError if others could reach it, a PortTakenError if it cannot be bound.
     """
     if not anywhere:
         require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Where the protocol is not named, asyncio does not set TCP_NODELAY: of what is sent in two parts, as headers and
-    # body are, the second then waits 40 ms for the acknowledgement of the first.
+    # asyncio sets TCP_NODELAY only on sockets with an explicit protocol. Without it a body that is sent after its
+    # headers waits 40 ms until they are acknowledged.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        # A table of hosts can give `localhost` any address.
+        # A hosts file can give `localhost` any address.
         if not anywhere:
             require_loopback(listener.getsockname()[0])
         listener.listen(_BACKLOG)
@@ -99,10 +99,10 @@ def listen(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
 def quiet_server(
     app: "Starlette", on_ready: Callable[[], None], *, ends_in: float = 3, root_path: str = ""
 ) -> "uvicorn.Server":
-    """Returns a server that logs no requests and believes no proxy; it listens to no address of its own.
+    """Returns a server that logs no requests and trusts no proxy headers; the caller passes it its sockets.
 
-    Once it answers, `on_ready` is called. When it ends, requests under way have `ends_in` seconds, and the app's
-    `state.on_end`, if any, is awaited beside them. The `root_path` is what a proxy takes off the beginning of paths.
+    Once it answers, `on_ready` is called. At shutdown, requests under way get `ends_in` seconds, and the app's
+    `state.on_end`, if any, is awaited meanwhile. The `root_path` is the path prefix that a proxy strips.
     """
     import uvicorn
 
@@ -114,12 +114,12 @@ def quiet_server(
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             on_end = getattr(app.state, "on_end", None)
-            ending = asyncio.create_task(on_end() if on_end else asyncio.sleep(0))
-            ending.add_done_callback(_log_failure)
+            end_task = asyncio.create_task(on_end() if on_end else asyncio.sleep(0))
+            end_task.add_done_callback(_log_failure)
             try:
                 await super().shutdown(sockets)
             finally:
-                ending.cancel()
+                end_task.cancel()
 
     return Server(
         uvicorn.Config(
@@ -130,18 +130,18 @@ def quiet_server(
 
 
 def _log_failure(ending: "asyncio.Task[None]") -> None:
-    """Logs why what ends a server failed, which nobody awaits."""
+    """Logs the failure of the task that runs at shutdown, since nothing awaits that task."""
     if not ending.cancelled() and (error := ending.exception()) is not None:
         logger.error("what ends the server failed", exc_info=error)
 
 
 def in_url(host: str) -> str:
-    """Returns an address in the form that URLs use."""
+    """Returns a host as URLs write it: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 class HeadedSend:
-    """Sends a response with headers that it lacks, and none that grant others anything; `begun` tells if any was."""
+    """Sends a response, adds headers that it lacks and removes those of CORS; `begun` tells if it has started."""
 
     def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send, self._headers, self.begun = send, headers, False
@@ -159,15 +159,15 @@ class HeadedSend:
 
 
 class LoopbackGuard:
-    """Refuses requests of other pages and under other host names, and says nothing to other origins.
+    """Refuses requests from pages of other origins and under other host names; responses grant no CORS access.
 
-    A page that points a name of its own at this machine (DNS rebinding) sends that name as `Host`. A page of another
-    origin, another port of this machine included, sends its `Origin`, or the browser sends `Sec-Fetch-Site` for it.
-    Programs send none of these and are answered.
+    A page whose own host name resolves to this machine (DNS rebinding) sends that name as `Host`. A page of another
+    origin, such as another port of this machine, sends its `Origin`, or the browser sends `Sec-Fetch-Site` for it.
+    Programs other than browsers send neither `Origin` nor `Sec-Fetch-Site` and are answered.
     """
 
     def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], largest_body: int | None = None) -> None:
-        """Guards an application; sets `headers` that a response lacks, and may bound the bytes of requests."""
+        """Guards an application; adds `headers` that a response lacks, and may limit the bytes of a request."""
         self._app = app
         self._headers = headers
         self._largest_body = largest_body
@@ -205,20 +205,20 @@ def _refusal(method: str, headers: Headers) -> Response | None:
 
 
 def is_foreign(method: str, headers: Headers, own: str) -> bool:
-    """Returns whether a page of another origin than `own`, in lower case, sent a request."""
+    """Returns whether a page of another origin than `own` (in lower case) sent a request."""
     origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
     foreign = any(origin.lower() != own for origin in origins)
     if site is not None:
-        # `none` is an address that somebody typed, which sends no form.
+        # `none` means that the user typed the address, which never submits a form.
         foreign |= site != "same-origin" and not (site == "none" and method in ("GET", "HEAD"))
     elif not origins and "referer" in headers:
-        # A browser that does not send `Sec-Fetch-Site`.
+        # A browser that does not send `Sec-Fetch-Site`: the `Referer` decides.
         foreign |= not headers["referer"].lower().startswith(f"{own}/")
     return foreign
 
 
 def bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
-    """Returns what gives a request in parts; one that says or proves to be longer is a BodyTooLongError."""
+    """Returns `receive` with a limit in bytes; a body of a longer declared or real length is a BodyTooLongError."""
     length, taken = headers.get("content-length", "0"), 0
     if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > limit:
         raise BodyTooLongError
@@ -235,12 +235,12 @@ def bounded(headers: Headers, receive: Receive, limit: int) -> Receive:
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """Reads a whole request; raises as `bounded` does, and `ClientDisconnect` where it ended early."""
+    """Reads the whole body of a request; raises as `bounded` does, and `ClientDisconnect` if it ends early."""
     return await Request({"type": "http"}, bounded(headers, receive, limit)).body()
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:
-    """Returns what gives a request that was read already, and then what comes after it."""
+    """Returns a `Receive` that gives a body that was read already, and then the messages after it."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

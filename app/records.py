@@ -1,4 +1,4 @@
-"""Records of an answer, the JSON contract: what the command line, the chat's endpoint and the evals share."""
+"""Records of an answer, the JSON contract that the command line, the chat's endpoint and the evals share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -55,7 +55,7 @@ class Scope:
     months: tuple[str, ...] = ()
     """Months as `2020-10`; a statement whose date is only a year stays in scope."""
     pick: Pick | None = None
-    """Of each party in scope, only its latest or earliest statement."""
+    """Restricts the scope to the latest or earliest statement of each party."""
     members_of: tuple[str, ...] = ()
     """Codes of regions, and of groups whose members (at the date of a statement) are asked as speakers."""
     excluded: tuple[str, ...] = ()
@@ -63,9 +63,9 @@ class Scope:
     interval: Interval | None = None
     """First and last year or month of what was asked about, None at an open end: "since 2018" is `("2018", None)`."""
     all_states: bool = False
-    """The question asks which States, or all of them."""
+    """Whether the question asks which States said something, or about all of them."""
     negated: bool = False
-    """The question asks which States did not say something."""
+    """Whether the question asks which States did not say something."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,26 +104,26 @@ class Citation:
     sentence_ids: tuple[SentenceId, ...]
     language: str | None
     kind: CitationKind
-    """`reported` where a record or report tells in its own words what was said, as `summarised` tells too."""
+    """`reported` where a record or report summarises in its own words what was said; `summarised` is then True."""
     ocr_confidence: float | None
     inferred: tuple[str, ...]
-    """Names of the fields here that were concluded rather than read."""
+    """Names of the fields that were inferred rather than read."""
     verdict: Verdict
     also_in: tuple[str, ...] = ()
     """Ids of other statements of the same party in scope that hold the same words."""
     summarised: bool = False
     held_by: tuple[str, ...] = ()
-    """Codes of all States whose position it is, of a joint statement."""
+    """Codes of all States whose position a joint statement is."""
     edge: Literal["list_item", "text"] | None = None
-    """Where the words begin or end without being a sentence: at an item of a list, or where the text does."""
+    """Where the quotation begins or ends other than with a sentence: at an item of a list, or where the text does."""
     quoting: bool = False
     """Whether all these words stand in quotation marks: the speaker quotes somebody else."""
     quoted_party: str | None = None
-    """Code of whom the speaker quotes, where the statement names them."""
+    """Code of the party that the speaker quotes, where the statement names it."""
     superseded_by: int | None = None
     """Number of a later citation of the same party that takes another direction."""
     nearest: bool = False
-    """Of a related passage, whether it may answer, which is not sure."""
+    """Whether a related passage may answer, although its confidence is below the threshold for evidence."""
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -139,13 +139,13 @@ class Claim:
     state: str | None
     citations: tuple[int, ...]
     direction: Direction | None = None
-    """Whether what is cited is for or against the topic, for it under conditions, or only mentions it; None where
-    nothing was asked that has one, and where it only reports what others said."""
+    """Whether the citations are for or against the topic, for it under conditions, or only mention it; None where the
+    question is on nothing that has a direction, and where they only report what others said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Abstention:
-    """Why there is no answer, and what to do next: where it was ambiguous, readings and names to choose from."""
+    """Why there is no answer, and what to do next; `options` are readings or names to choose from."""
 
     reason: AbstentionReason
     message: str
@@ -186,7 +186,7 @@ class DroppedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Timings:
-    """Wall time per step in milliseconds; `first_claim`, from the question until a claim of a model held."""
+    """Wall time per step in milliseconds; `first_claim` is the time until a model's first claim passed its checks."""
 
     resolve: float = 0.0
     retrieve: float = 0.0
@@ -198,28 +198,28 @@ class Timings:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a question gets: claims with verified citations, or an abstention with a reason; and coverage."""
+    """The answer to a question: claims with verified citations, or an abstention with a reason; and coverage."""
 
     question: str
     answer: str
     """The rendered text, Markdown, with `[1]` markers."""
     status: Status
     missing: Missing | None = None
-    """The kind of thing asked for that the evidence does not hold (status `partial`)."""
+    """The kind of information asked for that the evidence does not contain (status `partial`)."""
     abstention: Abstention | None = None
     scope: Scope = field(default_factory=Scope)
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
-    """Those of one party newest first, then strongest."""
+    """Within a party ordered newest first, then strongest."""
     more: int = 0
     """How many further evidence sentences exist beyond the citations."""
     related: tuple[Citation, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     retrieved: tuple[RetrievedPassage, ...] = ()
     confidence: float = 0.0
-    """Chance that the evidence answers, 0 to 1, higher is better."""
+    """Probability that the evidence answers the question, 0 to 1, higher is better."""
     confidence_source: Literal["calibrated", "lexical", "cited", "representative"] | None = None
-    """What it comes from: `calibrated` by the fitted model, `lexical` from shared words alone, `cited` where the
+    """Source of `confidence`: `calibrated` by the fitted model, `lexical` from shared words alone, `cited` where the
     evidence names the article, treaty or agenda item, `representative` where no topic was asked about; None where
     nothing was found."""
     composer: Literal["extractive", "model"] = "extractive"
@@ -230,9 +230,9 @@ class Answer:
     timings_ms: Timings = field(default_factory=Timings)
     trace_id: str = ""
     spoken_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Groups that are cited for States asked about, with these States."""
+    """By code of a group that is cited for States asked about, the codes of these States."""
     translations: dict[int, str] = field(default_factory=dict)
-    """Of citations, by number: an unofficial translation that a model made, for reading only."""
+    """By number of a citation, an unofficial translation that a model made, for reading only."""
     kind: QuestionKind = "content"
     """The kind of question that was read."""
     kind_chance: float = 1.0
@@ -268,7 +268,7 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class WordsFound:
-    """Where words stand in a statement's text, `verified` as these very ones or `altered`: near to them."""
+    """A place of searched words in a statement's text: `verified` if they match exactly, `altered` if nearly."""
 
     statement_id: str
     start: int

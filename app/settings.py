@@ -28,7 +28,7 @@ from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig
 
 PREFIX = "UNTOC_"
-# Read by tests and by the shell around the program, not by the settings.
+# Variables that tests and the shell around the program read, and not the settings.
 OUTSIDE = frozenset(
     "UNTOC_TEST_DATA UNTOC_TEST_LOAD UNTOC_TEST_POSTGRES UNTOC_CHROMIUM UNTOC_KILLS UNTOC_KILL_SEED".split()
 )
@@ -88,7 +88,7 @@ class ServerConfig(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def signs_in(self) -> bool:
-        """Whether people sign in and out here, and not at the proxy or nowhere."""
+        """Whether people sign in and out at this server, by password or OIDC."""
         return self.accounts in ("local", "oidc")
 
 
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        # A variable that is set to nothing, as a copied `.env.example` has some, means the default.
+        # An empty variable, of which a copied `.env.example` has some, means the default.
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     """Spans for OpenTelemetry."""
 
     def in_folder(self, folder: Path) -> "Settings":
-        """Returns the settings for a store that is in a folder as a whole, whatever servers they name."""
+        """Returns the settings for a store that lies in a folder as a whole, without the servers that they name."""
         here = {"database": IN_FOLDER, "chroma": EMBEDDED, "files": SAME_PATHS}
         return self.model_copy(update={"store": folder, **here})
 
@@ -173,8 +173,8 @@ def load_settings(
 ) -> Settings:
     """Reads the settings from the environment; arguments given on the command line come first.
 
-    What the environment sets itself goes before the variables of `env_file`. A SettingsError says which value is out of
-    bounds or of the wrong kind, or that the file cannot be read or names no setting.
+    Variables of the environment take precedence over those of `env_file`. Raises a SettingsError if a value is out of
+    bounds or of the wrong kind, if the file cannot be read, or if a variable in it is no setting.
     """
     lines = {} if env_file is None else _load_env_file(env_file)
     try:
@@ -219,8 +219,8 @@ def _from_environment(store: Path | None) -> Settings:
 def _load_env_file(path: Path) -> Mapping[str, int]:
     """Sets the variables of a .env file that the environment does not set, and returns their lines.
 
-    They go into the environment, as with `dotenv.load_dotenv`, since others than the settings are read from there as
-    well: a provider's own key, such as OPENAI_API_KEY.
+    They go into the environment, as with `dotenv.load_dotenv`, since libraries read variables from there as well, such
+    as a provider's own key (OPENAI_API_KEY).
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -241,7 +241,7 @@ def _load_env_file(path: Path) -> Mapping[str, int]:
 
 
 def _line(binding: Binding) -> int:
-    # The parser counts from the blank lines before it.
+    # The parser gives the line of the first blank line before the binding.
     before = binding.original.string[: -len(binding.original.string.lstrip()) or None]
     return binding.original.line + before.count("\n")
 
@@ -258,8 +258,8 @@ def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any
 
 def settings_json(settings: "Settings") -> dict[str, Any]:
     """Returns the settings in force by their variables, and the variables that no setting reads."""
-    told = {n: v if isinstance(v, int | float | bool) else str(v) for n, v in variables(settings)}
-    return {"settings": told, "unknown": list(unknown_variables(settings))}
+    values = {n: v if isinstance(v, int | float | bool) else str(v) for n, v in variables(settings)}
+    return {"settings": values, "unknown": list(unknown_variables(settings))}
 
 
 def unknown_variables(settings: Settings) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class TelemetryConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 def build_export(config: TelemetryConfig) -> "SpanExport | None":
-    """Returns what sends an answer's spans, if an address is set; without its extra that is a SettingsError."""
+    """Returns the exporter of spans, None without an address; raises a SettingsError if its extra is missing."""
     if not config.endpoint:
         return None
     try:
@@ -51,7 +51,7 @@ class SpanExport:
         self._tracer = self._provider.get_tracer("untoc")
 
     def __call__(self, answer: Answer) -> None:
-        """Makes the spans of a finished answer, whose steps followed each other."""
+        """Makes the spans of a finished answer; those of its steps follow each other without gaps."""
         from opentelemetry.trace import set_span_in_context
 
         end = time.time_ns()

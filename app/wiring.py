@@ -56,41 +56,41 @@ class Workspace:
     texts: CorpusTextsCache
     models: Mapping[str, str]
 
-    # A question needs none of these, and each takes a while to import.
+    # Imported at first use: a question needs none of these, and each takes a while to import.
 
     @cached_property
     def corpus(self) -> "Corpus":
-        """What the store holds: lists, corrects, takes in."""
+        """The corpus, which lists, corrects and ingests statements."""
         from app.corpus.corpus import Corpus
         from ingest.indexer import Indexer
 
-        own = self.settings
-        languages = sorted({*own.embedding.languages.split(","), *ENCODER_LANGUAGES})
-        indexer = Indexer(self.store, self.passage_embedder, own.split, own.load, languages=languages)
+        settings = self.settings
+        languages = sorted({*settings.embedding.languages.split(","), *ENCODER_LANGUAGES})
+        indexer = Indexer(self.store, self.passage_embedder, settings.split, settings.load, languages=languages)
         queue = partial(open_queue, self.store)
-        return Corpus(self.store, self.embedder, indexer, own.split, own.load, queue, self.parties)
+        return Corpus(self.store, self.embedder, indexer, settings.split, settings.load, queue, self.parties)
 
     @cached_property
     def reviews(self) -> "ReviewBook":
-        """What people decided on cells of briefings."""
+        """The reviews: what people decided on cells of briefings."""
         from app.briefing.reviews import ReviewBook
 
         return ReviewBook(self.store.catalogue)
 
     @cached_property
     def briefings(self) -> "TableBuilder":
-        """Makes position tables."""
+        """The builder of position tables."""
         from app.briefing.table_builder import TableBuilder
 
         steps, reviews = self.steps, self.reviews.of
         return TableBuilder(steps.retriever, self.store.catalogue, self.parties, reviews, steps.writer)
 
     def guarded(self, guard: Callable[[Any], Any]) -> "Workspace":
-        """Returns the same workspace, what answers and what acts on the store each within `guard`."""
-        held = replace(self, assistant=guard(self.assistant))
-        # In place of what is made at first use, which `replace` does not carry over.
-        vars(held).update(corpus=guard(self.corpus), briefings=guard(self.briefings), reviews=guard(self.reviews))
-        return held
+        """Returns the same workspace with everything that answers or acts on the store wrapped by `guard`."""
+        workspace = replace(self, assistant=guard(self.assistant))
+        # Fills the cached properties, which `replace` does not carry over.
+        vars(workspace).update(corpus=guard(self.corpus), briefings=guard(self.briefings), reviews=guard(self.reviews))
+        return workspace
 
     @property
     def chain(self) -> "UntocChain":
@@ -101,8 +101,8 @@ class Workspace:
         return UntocChain(self.steps)
 
     def checker(self) -> "Checker":
-        """Returns what checks the quotations of documents."""
-        # What reads documents takes a while to import, which a command that asks one question is spared.
+        """Returns the checker of quotations in documents."""
+        # The loaders of documents take a while to import, which a command that asks one question is spared.
         from app.checking.checker import Checker
 
         return Checker(self.texts, self.parties, self.settings.load)
@@ -114,7 +114,7 @@ class Workspace:
         return UntocRetriever(evidence_retriever=self.steps.retriever, parties=self.parties, k=k)
 
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
-        """Returns what a question's scope holds and what was found in it, before anything is composed."""
+        """Returns the statements in a question's scope and the evidence found in them; no answer is composed."""
         parties = self.parties()
         return self.steps.retriever.retrieve(resolve(question, parties, history=history), parties)
 
@@ -128,7 +128,7 @@ class Workspace:
         return DoctorReport(checks=(*report.checks, try_model(self.settings.llm)))
 
     def close(self) -> None:
-        """Lets go of the store's files."""
+        """Closes the store."""
         self.store.close()
 
     def __enter__(self) -> "Workspace":
@@ -143,12 +143,12 @@ def open_workspace(
 ) -> Workspace:
     """Opens the store and wires the assistant and the corpus to it; models are loaded at first use.
 
-    Without `check_model` a store that another embedding model built is opened as well, to embed it again. A StoreError
-    says that it cannot be opened, or that there is none and it is not to `create` one.
+    Without `check_model` a store that another embedding model built is opened as well, to embed it again. Raises a
+    StoreError if the store cannot be opened, or if there is none and `create` is not set.
     """
     forbid_reports()
     if not (settings.embedding.allow_download or settings.rerank.allow_download):
-        # Read by the model libraries when they are first imported, which is later.
+        # The model libraries read this when they are first imported, which is later.
         os.environ["HF_HUB_OFFLINE"] = "1"
     embedder = question_embedder(settings.embedding)
     embedded = frozenset(settings.embedding.languages.split(","))
@@ -175,8 +175,8 @@ def open_workspace(
     models = model_identities(embedder, reranker)
     retriever = Retriever(store, embedder, settings.retrieval)
     relevance = load_relevance(settings.store, models)
-    known = ModelLanguages(embedded=embedded, ranked=ranked)
-    ranker = SentenceRanker(store, retriever, embedder, reranker, known, relevance)
+    languages = ModelLanguages(embedded=embedded, ranked=ranked)
+    ranker = SentenceRanker(store, retriever, embedder, reranker, languages, relevance)
     return wire(settings, store, ranker, embedder, SentenceTransformerEmbedder(settings.embedding), models)
 
 
@@ -225,7 +225,7 @@ def wire(
 
 
 def open_queue(store: Store) -> "JobQueue | None":
-    """Returns the jobs that workers share; None where a file holds the record, or what the queue needs is not there."""
+    """Returns the job queue of the workers; None if the catalogue is a SQLite file or procrastinate is missing."""
     if not store.catalogue.is_served or find_spec("procrastinate") is None:
         return None
     from vectorstore.jobs import JobQueue
@@ -234,7 +234,7 @@ def open_queue(store: Store) -> "JobQueue | None":
 
 
 def build_writer(config: LlmConfig) -> "ModelWriter | None":
-    """Returns who words claims; None where the settings name no chat model. The model is set up at first use."""
+    """Returns the writer of claims, None if the settings name no chat model; sets the model up at first use."""
     if not config.model:
         return None
     from app.answering.compose.model import ModelWriter

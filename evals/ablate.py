@@ -1,4 +1,4 @@
-"""Ablation: the same cases in several configurations, such as without the reranker, each a run, and one table."""
+"""Ablation: runs the same cases in several configurations, such as without the reranker, and tabulates the figures."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from evals.summary import summarise
 
 
 class Configuration(FileRecord):
-    """One way to run: settings that are changed and, where no setting does, a variant of the pipeline."""
+    """A configuration to run: changed settings and, for a change that no setting makes, a variant of the pipeline."""
 
     name: str
     label: str
@@ -33,7 +33,7 @@ class _Configurations(FileRecord):
 
 
 def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
-    """Loads configurations from YAML; those that come with the package, without a path, and all, without names."""
+    """Loads configurations of these names from YAML, by default all of the file that ships with the package."""
     found = read_yaml(path or EVALS / "ablations.yaml", _Configurations, "the configurations").configurations
     if unknown := set(names or ()) - {c.name for c in found}:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")
@@ -41,21 +41,21 @@ def load_configurations(path: Path | None = None, names: Sequence[str] | None = 
 
 
 def ablate(options: RunOptions, configurations: Sequence[Configuration], settings: Settings, tell: Tell) -> Table:
-    """Runs every configuration, or goes on with it, and returns them side by side; time is a ratio to the first."""
+    """Runs or resumes every configuration, and returns a table with a row for each; time is a ratio to the first."""
     code = code_hash("app", "ingest", "vectorstore", "prompts")
-    # A run's name holds a hash of program, settings and options: one of that name is this one, begun before.
+    # A run's name contains a hash of code, settings and options, so an existing run of that name can be resumed.
     digest = sha256_of(f"{options}{sorted(described(settings).items())}{code}")[:8]
     metrics, rows, first = [metric for metric in METRICS.values() if "ablation" in metric.shown_in], [], 0.0
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"
         name = f"ablation-{Path(options.dataset).stem}-{configuration.name}-{digest}"
-        own = replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant)
+        varied = replace(options, changes=[*(options.changes or ()), *configuration.set], variant=configuration.variant)
         begun = (EvalPaths(settings.store).runs / name / MANIFEST).is_file()
 
         def say(text: str, done: int, total: int | None, prefix: str = prefix) -> None:
             tell(f"{prefix}: {text}", done, total)
 
-        run = launch(own, settings, name=name, resume=begun, tell=say)
+        run = launch(varied, settings, name=name, resume=begun, tell=say)
         scores = run.scores()
         figures, time = summarise(scores), median(score.timings_ms.get("total", 0.0) for score in scores)
         first = first or max(time, 0.001)

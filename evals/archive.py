@@ -1,4 +1,4 @@
-"""The archive: runs of a store with the statements that they were asked over, and what is made of both."""
+"""The archive: the runs of a store, the statements that they were asked over, and reports and scores from both."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -16,10 +16,10 @@ from evals.score import score_run
 
 
 class Archive:
-    """Reads runs and, as long as no file of theirs has changed only once, their statements."""
+    """Opens runs and their statements; statements are cached until one of their files changes."""
 
     def __init__(self, settings: Settings, *, store: Callable[[], Documents] | None = None) -> None:
-        """Reads nothing yet; `store` reads the statements of the store, and opens it by default."""
+        """Reads nothing yet; `store` is called to read the store's statements, by default by opening the store."""
         self.settings, self.paths = settings, EvalPaths(settings.store)
         self._read_store = store or (lambda: stored_documents(settings))
         self._known: dict[tuple[str, ...], tuple[object, Documents]] = {}
@@ -34,34 +34,34 @@ class Archive:
         return open_run(self.paths.runs, name)
 
     def named(self, name: str) -> Run:
-        """Opens a run by its name alone: a path, which a command takes as well, is not for a page."""
+        """Opens a run by its name alone: unlike a command, the evals page must not open a path that it is given."""
         return self.run(run_path(self.paths.runs, name).name)
 
     def baseline(self, name: str | None, run: Run) -> Run | None:
-        """Opens the run that another is compared with, if one is named."""
+        """Opens the run `name` with which `run` is compared; None without a name."""
         before = self.run(name) if name else None
         if before is not None and before.path.resolve() == run.path.resolve():
             raise RunError(f"{name!r} is its own baseline, which shows nothing: name another run")
         return before
 
     def documents(self, run: Run) -> Documents:
-        """Returns the statements that a run was asked over; where they have changed, its offsets point elsewhere."""
+        """Returns the statements that a run was asked over; changed ones are refused, since offsets no longer fit."""
         documents = self.documents_now(run)
         if documents.sha256 != run.manifest.corpus_sha256:
             raise RunError(f"the statements have changed since the run {run.name!r}: run it again under another name")
         return documents
 
     def documents_now(self, run: Run) -> Documents:
-        """Returns the statements where a run searched, as they are now."""
+        """Returns the statements of a run's corpus as they are now, even if they have changed since the run."""
         if not run.manifest.corpus:
             return self.stored()
         folders = [FOLDERS.get(name, Path(name)) for name in run.manifest.corpus]
         files = (path for folder in folders for path in sorted(folder.rglob("*")))
-        return self._once(run.manifest.corpus, files, lambda: read_documents(folders))
+        return self._cached(run.manifest.corpus, files, lambda: read_documents(folders))
 
     def stored(self) -> Documents:
         """Returns the statements of the store."""
-        return self._once(("store",), sorted(self.settings.store.glob("*.*")), self._read_store)
+        return self._cached(("store",), sorted(self.settings.store.glob("*.*")), self._read_store)
 
     def unexpected(self, run: Run) -> tuple[Sequence[Unexpected], Documents]:
         """Returns (the citations of a run that no case expects, its statements)."""
@@ -74,12 +74,12 @@ class Archive:
         return Report(run=run, documents=documents, baseline=baseline, gates=gates, rulings=rulings)
 
     def score(self, run: Run) -> Run:
-        """Scores a run again, by what was ruled on until now; returns it."""
+        """Scores a run again with the reviewers' rulings so far, and returns it."""
         with run.hold():
             score_run(run, self.documents(run), read_rulings(self.paths.reviews))
         return run
 
-    def _once(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:
+    def _cached(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:
         state = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]
         with self._lock:
             if key not in self._known or self._known[key][0] != state:

@@ -20,16 +20,16 @@ CONFERENCE: Final = EVALS / "conference"
 SAMPLE: Final = Path(str(files("ingest"))) / "sample"
 _SETS: Final = {row["name"]: row for row in shipped_rows("datasets/sets.csv")}
 SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if row["file"]}
-# Cases that somebody saved in the chat; they are about the store that they were saved in.
+# Name of the set of cases that were saved in the chat; they are about the store in which they were saved.
 SAVED: Final = "saved"
 # The sets that the page offers.
 OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
-# How a run names folders of the program, which may be installed elsewhere: it is the same run on any machine.
+# Names by which a run records folders of the program, so that its manifest is the same wherever that is installed.
 FOLDERS: Final = {"untoc:conference": CONFERENCE, "untoc:sample": SAMPLE}
 
 
 def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path, ...]:
-    """Returns the folders of statements of a set: those given, those that it brings, or none for the store itself."""
+    """Returns a set's folders of statements: those given, else those that ship with it; none stands for the store."""
     _file_of(name, paths)
     return tuple(corpus) or ((CONFERENCE, SAMPLE) if name in _SETS and _SETS[name]["conference"] else ())
 
@@ -37,7 +37,7 @@ def corpus_of(name: str, corpus: Sequence[Path], paths: EvalPaths) -> tuple[Path
 def open_set(
     name: str, corpus: Sequence[Path], paths: EvalPaths, documents: Documents | None = None
 ) -> tuple[Case, ...]:
-    """Opens a set of cases; with the documents of its corpus, evidence given by its words alone gets offsets."""
+    """Opens a set of cases; with the documents of its corpus, evidence given as a quotation alone gets offsets."""
     path = _file_of(name, paths)
     if path.suffix not in SUFFIXES:
         cases = saved_cases(paths) if name == SAVED else load_cases(path)
@@ -48,16 +48,16 @@ def open_set(
     found = read_case_table(path, documents if documents is not None else read_documents(folders))
     if found.remarks:
         first, more = found.remarks[0], len(found.remarks) - 1
-        told = f"{path.name}, {first.case}: {first.what}; {first.todo}"
+        message = f"{path.name}, {first.case}: {first.what}; {first.todo}"
         again = shlex.join(["lint", name, *(part for folder in corpus for part in ("--corpus", str(folder)))])
-        raise DatasetError(told + (f"; and {more} more: `untoc-eval {again}` shows all" if more else ""))
+        raise DatasetError(message + (f"; and {more} more: `untoc-eval {again}` shows all" if more else ""))
     return found.cases
 
 
 def remarks_of(
     name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell = quiet
 ) -> tuple[Remark, ...]:
-    """Returns what to look at in a set of cases, of a table by line and column; `stored` reads the store."""
+    """Returns lint's remarks on a set of cases, for a table by line and column; `stored` is called for the store."""
     paths = EvalPaths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
     documents = read_documents(folders, tell) if folders else None
@@ -66,9 +66,9 @@ def remarks_of(
     if documents is None:
         documents = stored_documents(settings) if stored is None else stored()
     found = read_case_table(path, documents)
-    # All at once: of the rows without an error as well; of the set as a whole only when none is missing.
-    own = map(found.placed, lint(found.cases, documents, tell))
-    return (*found.remarks, *(remark for remark in own if remark.case is not None or not found.remarks))
+    # Rows without an error are linted too, so that all is reported at once; remarks on the set need all its rows.
+    linted = map(found.placed, lint(found.cases, documents, tell))
+    return (*found.remarks, *(remark for remark in linted if remark.case is not None or not found.remarks))
 
 
 def _file_of(name: str, paths: EvalPaths) -> Path:
@@ -80,10 +80,10 @@ def _file_of(name: str, paths: EvalPaths) -> Path:
 
 
 def folder_name(folder: Path) -> str:
-    """Returns how a run names a folder."""
+    """Returns the name by which a run records a folder: that of `FOLDERS`, else its absolute path."""
     return next((name for name, path in FOLDERS.items() if path == folder), str(folder.resolve()))
 
 
 def cases_hash(cases: Sequence[Case]) -> str:
-    """Returns a hash over cases as asked, hexadecimal; their order does not count."""
+    """Returns a hexadecimal hash over cases as asked, which does not depend on their order."""
     return sha256_of("".join(sorted(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)))

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run_program(commands, PROGRAM, arguments)
     except ModuleNotFoundError as exc:
-        # The extra brings them; everything else is the program's own, and a bug.
+        # These are installed by the extra `evals`; that any other module is missing is a bug.
         if exc.name not in ("ir_measures", "jinja2", "markupsafe", "scipy", "sklearn"):
             raise
         print(f"{PROGRAM} needs {exc.name!r}: pip install 'untoc[evals]'", file=sys.stderr)
@@ -45,16 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def with_run_options(run: Callable[..., int]) -> Callable[..., int]:
-    """Gives a command the options of `RunOptions`, which it gets as `options`."""
+    """Gives a command the options of `RunOptions`, and passes them to it as `options`."""
 
     @wraps(run)
     def call(invocation: Invocation, **given: Any) -> int:  # noqa: ANN401 - whatever the signature below names
         options = RunOptions(**{name: given.pop(name) for name in signature(RunOptions).parameters})
         return run(invocation, options=options, **given)
 
-    own = [p for name, p in signature(run).parameters.items() if name != "options"]
+    others = [p for name, p in signature(run).parameters.items() if name != "options"]
     shared = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in signature(RunOptions).parameters.values()]
-    call.__signature__ = signature(run).replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
+    call.__signature__ = signature(run).replace(parameters=[*others, *shared])  # type: ignore[attr-defined]
     return call
 
 
@@ -77,11 +77,11 @@ def lint(
 
     settings, names = invocation.settings(), datasets or ["smoke"]
     with progress(brief=True) as tell:
-        found = [(name, own) for name in names for own in remarks_of(name, corpus or (), settings, tell=tell)]
+        found = [(name, remark) for name in names for remark in remarks_of(name, corpus or (), settings, tell=tell)]
     errors = sum(remark.severity == "error" for _, remark in found)
-    told = [{"dataset": name} | asdict(remark) for name, remark in found]
+    as_json = [{"dataset": name} | asdict(remark) for name, remark in found]
     note = f"{errors} error{'s' if errors != 1 else ''}, {len(found) - errors} to look at"
-    invocation.show(told, lambda: print_tables(remarks_table(found), note=note))
+    invocation.show(as_json, lambda: print_tables(remarks_table(found), note=note))
     return 1 if errors else 0
 
 
@@ -175,8 +175,8 @@ def compare(
     tables = comparison_tables(found, candidate, documents)
     first = f"“{candidate.name}”: {out.sentence}"
     note = "\n".join([*out.more, *([f"{other}: only the cases that both have are compared"] if other else [])])
-    told = partial(print_tables, *tables, first=first, note=note, say=invocation.runnable)
-    return invocation.show(found.to_json(), told)
+    as_tables = partial(print_tables, *tables, first=first, note=note, say=invocation.runnable)
+    return invocation.show(found.to_json(), as_tables)
 
 
 @command(commands, f"{PROGRAM} gate latest --baseline evals/baselines/smoke")
@@ -191,8 +191,8 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
         found = check_gates(load_gates(gates), candidate, archive.baseline(baseline, candidate))
     except AppError as exc:
         return invocation.fail(exc, 2)
-    told = asdict(found) | {"verdict": found.verdict}
-    invocation.show(told, lambda: print_gates(found, baseline, invocation.runnable))
+    as_json = asdict(found) | {"verdict": found.verdict}
+    invocation.show(as_json, lambda: print_gates(found, baseline, invocation.runnable))
     return found.exit_code
 
 
@@ -242,8 +242,8 @@ def serve(
         require_server()
     from evals.serve.page import serve as serve_page
 
-    told = "The evals page is open at {} (stop with Ctrl-C)"
-    serve_page(settings, host=host, port=port, on_ready=lambda address: print(told.format(address), flush=True))
+    message = "The evals page is open at {} (stop with Ctrl-C)"
+    serve_page(settings, host=host, port=port, on_ready=lambda address: print(message.format(address), flush=True))
     print("The evals page is closed.", file=sys.stderr)
     return 0
 
@@ -271,8 +271,8 @@ def list_all(invocation: Invocation) -> int:
     archive = _archive(invocation)
     found = archive.runs()
     note = "" if found else f"no runs in {archive.paths.runs}: `{PROGRAM} run smoke` makes one"
-    told = [run.manifest.model_dump(mode="json") for run in found]
-    return invocation.show(told, lambda: print_tables(runs_table(found), note=note, say=invocation.runnable))
+    as_json = [run.manifest.model_dump(mode="json") for run in found]
+    return invocation.show(as_json, lambda: print_tables(runs_table(found), note=note, say=invocation.runnable))
 
 
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense")
@@ -311,7 +311,7 @@ def positions(
     if whole:
         print_tables(*filled_as_briefings(cells, invocation.settings(), corpus, documents))
     else:
-        print_tables(*(rates_table(name, fill_from_labels(own, documents)) for name, own in cells.items()))
+        print_tables(*(rates_table(name, fill_from_labels(part, documents)) for name, part in cells.items()))
     return 0
 
 
@@ -330,7 +330,7 @@ def public(
     from evals.print_runs import print_tables
     from evals.report.tables import Table
 
-    # Its texts and their store are kept, and not embedded again.
+    # The texts of a benchmark and their store are kept, so that they are embedded only once.
     folder = EvalPaths(invocation.settings().store).stores / f"public-{name}"
     figures = import_module(f"evals.public.{name}").run(invocation.settings(), folder, data)
     rows = [(figure.name, f"{figure.value:.3f}", figure.over, figure.others) for figure in figures]

@@ -1,7 +1,7 @@
 """Paired comparison of two runs over the same cases: differences with intervals and p-values, and the flips.
 
-Whether there are more flips one way than chance gives is told by the difference of `right`, as of any other metric.
-Gates, comparison and report take their judgement from `judged`, so that a loss is the same loss everywhere.
+Whether flips go one way more often than by chance is tested as the difference of `right`, like any other metric.
+Gates, comparison and report all take their verdicts from `judged`, so that they agree on what is a loss.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,26 +53,26 @@ class Difference:
     b: float
     delta: float
     low: float | None
-    """With `high`, the interval of the change; None over too few clusters, which would show one far too narrow."""
+    """With `high`, the interval of the change; None over too few clusters, where it would be far too narrow."""
     high: float | None
     p: float | None
-    """Of a change, the way it went, no greater than the margin, adjusted for several; None over too few clusters."""
+    """One-sided p-value of a change in this direction within the margin, Holm-adjusted; None over too few clusters."""
     n: int
-    """Cases that bear on the figure in either run; they are of so many `clusters`."""
+    """Number of cases that bear on the figure in either run; `clusters` is the number of clusters that they form."""
     clusters: int
     margin: float
     lost: bool
     verdict: Literal["better", "worse", "few", "same"]
-    """`few`: greater than the margin, over too few clusters to tell it from chance."""
+    """`few`: a change greater than the margin, but over too few clusters to tell it from chance."""
 
     @property
     def accepted(self) -> bool:
-        """Whether it is within the margin; `p` is then of a greater change, and tells nothing of this one."""
+        """Whether the change is within a margin; `p` tests for a greater change, and then says nothing of this one."""
         return self.margin > 0 and abs(self.delta) <= self.margin + TOLERANCE
 
     @property
     def chance(self) -> str:
-        """Says whether it may be chance, or that it is too small to ask."""
+        """A sentence on whether the change may be chance, is within the margin, or cannot be tested."""
         if self.accepted:
             return say("report-within-margin", margin=METRICS[self.metric].shown(self.margin))
         if self.p is None:
@@ -83,7 +83,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Flip:
-    """One case that is right in one run only; a stage of None is right."""
+    """One case that is right in one run only; a stage of None means right."""
 
     case: str
     old: Stage | None
@@ -98,13 +98,13 @@ class Comparison:
     candidate: str
     pairs: Pairs
     unpaired: tuple[str, ...]
-    """Cases that one of them has not, or whose right outcome differs."""
+    """Ids of the cases that only one of them has, or whose right outcome differs."""
     regressions: tuple[Flip, ...]
     improvements: tuple[Flip, ...]
     differences: Mapping[str, Difference]
-    """Of the metrics that apply in both runs, by name in the order of `METRICS`."""
+    """The differences of metrics that apply in both runs, by name in the order of `METRICS`."""
     changes: tuple[tuple[str, str | None, str | None], ...]
-    """What was run differently: its name, before and now; None where a run has none of it."""
+    """Manifest entries that differ: name, value before and value now; None where a run has no such entry."""
 
     @property
     def right(self) -> Difference:
@@ -113,26 +113,26 @@ class Comparison:
 
     @property
     def before(self) -> list[ScoreRecord]:
-        """The cases that both have as they came out in the baseline, in the slices of now."""
+        """The baseline's scores of the cases that both have, with the slices of the candidate's scores."""
         return [old.model_copy(update={"slices": new.slices}) for old, new in self.pairs]
 
     def to_json(self) -> dict[str, Any]:
-        """Returns all but the pairs, of which only the number."""
+        """Returns the fields except `pairs` and `unpaired`, with the number of pairs as `cases`."""
         found = {name: value for name, value in asdict(self).items() if name not in ("pairs", "unpaired")}
         return {"cases": len(self.pairs)} | found
 
 
 def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: int = 0) -> Comparison:
-    """Compares two runs over the cases of both that gate, repeats averaged; metrics that have a gate have `margins`."""
+    """Compares two runs over the gating cases of both, repeats averaged; `margins` are of metrics that have a gate."""
     pairs, unpaired = paired_cases(gating(baseline), gating(candidate))
     names = baseline.manifest.name, candidate.manifest.name
     if not pairs:
-        told = "share no case but drafts, which never count: run both over the same cases, accepted by a person"
-        raise RunError(f"the runs {names[0]!r} and {names[1]!r} {told}")
+        fault = "share no case but drafts, which never count: run both over the same cases, accepted by a person"
+        raise RunError(f"the runs {names[0]!r} and {names[1]!r} {fault}")
     every = {name: paired(pairs, metric) for name, metric in METRICS.items()}
     gated = {name: found for name, found in every.items() if name in margins}
-    found = judged(gated, margins, seed) | judged({n: own for n, own in every.items() if n not in gated}, {}, seed)
-    # What was run differently: entries of settings, models and packages each by their own key.
+    found = judged(gated, margins, seed) | judged({n: pair for n, pair in every.items() if n not in gated}, {}, seed)
+    # For `changes`, manifests are flattened, so that each setting, model and package is an entry of its own.
     old, now = _entries(baseline.manifest), _entries(candidate.manifest)
     flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]
     return Comparison(
@@ -145,7 +145,7 @@ def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: i
 
 
 def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
-    """Returns why figures of two runs are not about the same thing; None where they are."""
+    """Returns why two runs are over different data, other cases or other statements; None if over the same."""
     if a.dataset_sha256 != b.dataset_sha256:
         return say("report-other-cases", a=a.name, b=b.name, cases_a=a.dataset, cases_b=b.dataset)
     if a.corpus_sha256 != b.corpus_sha256:
@@ -154,12 +154,12 @@ def difference_of_data(a: RunManifest, b: RunManifest) -> str | None:
 
 
 def gating(run: Run) -> tuple[ScoreRecord, ...]:
-    """Returns one score for each case of a run that counts in gates and comparisons: those that are no drafts."""
+    """Returns one score for each case of a run that counts in gates and comparisons, which drafts do not."""
     return tuple(case for case in by_case(run.scores()) if case.gates)
 
 
 def paired_cases(a: Sequence[ScoreRecord], b: Sequence[ScoreRecord]) -> tuple[Pairs, tuple[str, ...]]:
-    """Returns (cases with the same id and the same right outcome in both, ids of all others), each by id."""
+    """Returns (cases with the same id and right outcome in both, ids of all others), each sorted by id."""
     before, after = ({case.case: case for case in cases} for cases in (a, b))
     pairs = tuple((before[name], after[name]) for name in sorted(before.keys() & after.keys()))
     same = tuple((x, y) for x, y in pairs if (x.expected, x.expected_states) == (y.expected, y.expected_states))
@@ -180,24 +180,24 @@ def paired(pairs: Pairs, metric: Metric) -> Paired:
 
 
 def judged(found: Mapping[str, Paired], margins: Mapping[str, float], seed: int = 0) -> dict[str, Difference]:
-    """Judges metrics that are one family of tests, by their names; those that do not apply in both runs are left out.
+    """Judges the differences of metrics, by name, as one family of tests; those not applying in both are left out.
 
-    A change counts where the paired cluster bootstrap shows it greater than the margin, after Holm's correction over
-    the family: of several figures one moves by chance. Too few clusters cannot show it, however often they are drawn.
+    A change counts if the paired cluster bootstrap shows that it exceeds the margin, after Holm's correction over the
+    family, since one of many figures moves by chance. Too few clusters cannot show that with any number of resamples.
     """
     both = {name: pair for name, pair in found.items() if None not in pair.values}
-    # Gains in what is better, so that every loss is below 0.
+    # Signs that make a change for the better positive, so that every loss is below 0.
     signs = {name: -1.0 if pair.metric.higher_is_better is False else 1.0 for name, pair in both.items()}
     moved = {}
     for name, pair in both.items():
-        # The same clusters are drawn for both.
+        # With the same seed, the same clusters are drawn for both runs, which pairs the samples.
         before, after = (cluster_bootstrap(x, pair.clusters, pair.metric.combine, seed=seed) for x in (pair.a, pair.b))
         moved[name] = after - before
     tested = [name for name, pair in both.items() if len(set(pair.bearing)) >= FEWEST_CLUSTERS]
 
-    def p_values(way: float) -> dict[str, float]:
-        alone = [not_worse_p(way * signs[name] * moved[name], margins.get(name, 0.0)) for name in tested]
-        return dict(zip(tested, holm(alone), strict=True))
+    def p_values(direction: float) -> dict[str, float]:
+        unadjusted = [not_worse_p(direction * signs[name] * moved[name], margins.get(name, 0.0)) for name in tested]
+        return dict(zip(tested, holm(unadjusted), strict=True))
 
     losses, gains, judgements = p_values(1.0), p_values(-1.0), {}
     for name, pair in both.items():

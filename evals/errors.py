@@ -1,4 +1,4 @@
-"""Errors of the evals package; docstrings name only others, since nearly all here may raise these, with what to do."""
+"""Errors of the evals package, which give advice; nearly all functions raise them, so docstrings name only others."""
 
 from pydantic import ValidationError
 
@@ -18,7 +18,7 @@ class RunError(EvalError):
 
 
 def first_fault(exc: Exception) -> str:
-    """Returns an error in one line; of a record's faults the first, such as `expect.status: Field required`."""
+    """Returns an error in one line; for a ValidationError its first fault, as `expect.status: Field required`."""
     if not isinstance(exc, ValidationError):
         return " ".join(str(exc).split())
     first = exc.errors()[0]

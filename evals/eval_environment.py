@@ -1,4 +1,4 @@
-"""The evaluation environment of a run: a store of the corpus, one for each way of reading it, and how it is asked."""
+"""The evaluation environment of a run: a store of its corpus, its settings, and what the manifest records of both."""
 
 import hashlib
 import os
@@ -30,10 +30,10 @@ _PACKAGES: Final = (
     "untoc", "langchain-core", "chromadb", "sentence-transformers", "onnx", "onnxruntime", "tokenizers", "numpy",
     "ir-measures",
 )  # fmt: skip
-# Marks a store that holds all of its corpus.
+# Marker file of a store into which the whole corpus was ingested.
 _WHOLE: Final = "whole"
 _CODE: Final = (".py", ".csv", ".txt", ".json", ".sql", ".md")
-# Settings of paths and addresses, which do not change answers and stay out of the manifest.
+# Prefixes of settings, such as paths and addresses, that do not change answers and stay out of the manifest.
 _PLACES: Final = ("UNTOC_STORE", "UNTOC_LOG_LEVEL", "UNTOC_SERVER__")
 
 
@@ -41,48 +41,48 @@ def statement_files(workspace: Workspace) -> dict[str, str]:
     """Returns the file of each statement of a store, by its id."""
     corpus = workspace.corpus
     files = {document.document_id: document.file for document in corpus.documents()}
-    return files | {own.statement_id: file for name, file in files.items() for own in corpus.interventions(name)}
+    return files | {part.statement_id: file for name, file in files.items() for part in corpus.interventions(name)}
 
 
 @contextmanager
 def open_environment(
     settings: Settings, folders: Sequence[Path], documents: Documents, tell: Tell = quiet
 ) -> Iterator[Workspace]:
-    """Opens a store of the folders alone, one for each model and way of reading; by default the user's store."""
+    """Opens a store of the folders alone, see `store_path`, and fills it if need be; without any, the user's store."""
     if not folders:
         with open_workspace(settings, read_only=True) as workspace:
             yield workspace
         return
     path = store_path(settings, folders, documents)
     with open_workspace(settings.in_folder(path)) as workspace:
-        # Its name says all that it holds: once whole, there is nothing to look for.
+        # The store's name is a hash of all that determines its contents, so a whole one needs no second ingest.
         if not (path / _WHOLE).is_file():
             take_in(workspace, folders, tell)
-            # What was read in part, such as a scan that took too long, is read anew the next time.
+            # With a file read only in part, such as a scan that took too long, the store is ingested again next time.
             if not workspace.store.catalogue.unreadable():
                 (path / _WHOLE).touch()
         yield workspace
 
 
 def take_in(workspace: Workspace, folders: Sequence[Path], tell: Tell = quiet) -> None:
-    """Takes folders of statements into a store, all of them or none is an error; says how far it is."""
+    """Ingests folders of statements into a store and tells the progress; a file that fails is an error."""
 
-    def said(progress: IngestProgress) -> None:
+    def report_progress(progress: IngestProgress) -> None:
         if progress.done % 10 == 0:
             pace = f", {progress.pace}" if progress.pace else ""
             tell(f"indexing {progress.done} of {progress.total} files{pace}", 0, None)
 
     for folder in folders:
-        # The sample is taken in by its own way: its folder holds more than statements.
+        # The sample has an ingest of its own, since its folder contains more than statements.
         paths = [] if folder == SAMPLE else [folder]
-        report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=said)
+        report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=report_progress)
         failed = [file for file in report.files if file.result in ("failed", "missing")]
         if failed:
             raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
 
 
 def store_path(settings: Settings, folders: Sequence[Path], documents: Documents) -> Path:
-    """Returns where the store of folders is: what changes what it holds, as texts, code or model, changes its name."""
+    """Returns the path of the folders' store, named by a hash of what its contents depend on: texts, code, settings."""
     digest = hashlib.sha256(documents.sha256.encode() + code_hash("ingest", "vectorstore").encode())
     for path in (folder / name for folder in folders for name in (MANIFEST_NAME, PARTIES_NAME)):
         digest.update(path.read_bytes() if path.is_file() else b"")
@@ -111,9 +111,9 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
         if path[0] in ("store", "log_level", "server"):
             raise SettingsError(f"{name!r} says where things are, not what is done: it cannot be changed for a run")
         if not equals or ".".join(path) not in known:
-            told = "write such as retrieval.lexical_weight=0; `untoc config` lists all"
-            raise SettingsError(f"no setting {name!r}: {told}")
-        # Numbers, lists and the like as YAML has them; all else is text.
+            advice = "write such as retrieval.lexical_weight=0; `untoc config` lists all"
+            raise SettingsError(f"no setting {name!r}: {advice}")
+        # Values are parsed as YAML, so that numbers and lists get their types; everything else is text.
         reduce(dict.__getitem__, groups, values)[last] = yaml.safe_load(text)
     try:
         return Settings(**values)
@@ -122,13 +122,13 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
 
 
 def described(settings: Settings) -> dict[str, Any]:
-    """Returns the effective settings by variable, secrets masked; without places and defaults of the server."""
+    """Returns the effective settings by variable, secrets masked, without those with a prefix of `_PLACES`."""
     kept = ((name, value) for name, value in variables(settings) if not name.startswith(_PLACES))
     return {name: value if isinstance(value, str | int | float | bool | None) else str(value) for name, value in kept}
 
 
 def asked_with(settings: Settings) -> dict[str, Any]:
-    """Returns what answers depend on beside cases and statements, by the fields of a run's manifest."""
+    """Returns the fields of a run's manifest that describe what answers depend on beside cases and statements."""
     return {
         "code": code_hash("app", "ingest", "vectorstore", "prompts"),
         "settings": described(settings),

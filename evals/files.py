@@ -1,4 +1,4 @@
-"""Files of evals: where they lie, records in YAML and JSON lines, and writing that is done as a whole or not at all.
+"""Files of evals: their paths, records in YAML and JSON lines, and atomic writing.
 
 A line that a killed process cut short, such as `{"case": "ar`, is left out by readers and cut off by the next writer.
 """
@@ -24,16 +24,16 @@ from vectorstore.private_files import private_opener, replacing
 
 # The folder of the package, with the data that ship.
 EVALS: Final = Path(str(files("evals")))
-# The file of the fictional States that the conference and the examples of questions speak of.
+# The table of the fictional States that occur in the conference and in the marked examples of questions.
 CONFERENCE_PARTIES: Final = EVALS / "conference" / "parties.csv"
 _Record = TypeVar("_Record", bound=BaseModel)
 _Item = TypeVar("_Item")
-# Told what is being done, how much of it is done, and of how much; None before that is known. What it raises stops it.
+# Progress callback: text, number done, and total, None while unknown. An exception that it raises stops the work.
 Tell = Callable[[str, int, int | None], None]
 
 
 class EvalPaths:
-    """What evals keep below a store: runs, indexes of evaluated corpora, saved cases and decisions (JSON lines)."""
+    """Paths below a store: runs, indexes of evaluated corpora, saved cases and reviewers' decisions (JSON lines)."""
 
     def __init__(self, store: Path) -> None:
         self.path = path = store / "evals"
@@ -42,34 +42,34 @@ class EvalPaths:
 
 
 class FileRecord(BaseModel):
-    """A part of a file that people write: a name that is not known is a fault."""
+    """Base of records in files that people write, where an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class StoredRecord(BaseModel):
-    """A record that we write; what another version wrote beside it is left out."""
+    """Base of records that the program writes; fields that only another version knows are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def quiet(text: str, done: int, total: int | None) -> None:
-    """Tells nobody."""
+    """Reports no progress."""
 
 
 def shipped_rows(name: str | Path) -> list[dict[str, str]]:
-    """Returns the rows of a table (CSV) that ships below `evals`, lines of comment left out."""
+    """Returns the rows of a CSV table that ships below `evals`, without comment lines."""
     lines = (EVALS / name).read_text(encoding="utf-8").splitlines()
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
 def load_yaml(path: Path) -> Any:  # noqa: ANN401 - whatever a file holds
-    """Loads a file in YAML by the parser in C, which is ten times as fast as the one in Python."""
+    """Loads a YAML file with the parser in C, which is ten times as fast as the one in Python."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError] = EvalError) -> _Record:
-    """Reads a file in YAML as a record of a model; `what` it holds, such as "the gates", is said in errors."""
+    """Reads a YAML file as a record of a model; `what` names its contents in errors, such as "the gates"."""
     try:
         content = load_yaml(path)
         return model.model_validate({} if content is None else content)
@@ -78,15 +78,15 @@ def read_yaml(path: Path, model: type[_Record], what: str, error: type[EvalError
 
 
 def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yields the records of JSON lines by line, none of no file; with `torn_end` a last one cut short is left out."""
+    """Yields (line number, object) of JSON lines, nothing without a file; `torn_end` skips a last line cut short."""
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as exc:
         raise RunError(f"cannot read {str(path)!r} ({exc.strerror or exc}): check its permissions") from exc
-    # Not `splitlines`: texts may hold other characters that it takes for the end of a line. Decoded line by line, since
-    # a last line may be cut short within a character.
+    # Not `splitlines`, which would also end a line at other characters that texts may contain. Each line is decoded by
+    # itself, since the last one may be cut short within a character.
     lines, named = content.rstrip().split(b"\n"), f"{path.parent.name}/{path.name}"
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -104,7 +104,7 @@ def read_lines(path: Path, *, torn_end: bool = False) -> Iterator[tuple[int, dic
 
 
 def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool = False) -> Iterator[_Record]:
-    """Yields what `read_lines` does as records of a model; `todo` says what to do about one that is none."""
+    """Yields the JSON lines of a file as records of a model; `todo` is the advice in an error on an invalid one."""
     for number, record in read_lines(path, torn_end=torn_end):
         try:
             yield model.model_validate(record)
@@ -114,7 +114,7 @@ def read_records(path: Path, model: type[_Record], *, todo: str, torn_end: bool 
 
 
 def append_line(path: Path, line: str) -> None:
-    """Adds a line, written at once; one before it that a killed process did not finish is cut off."""
+    """Appends a line in one write; a last line that a killed process left unfinished is cut off before."""
     with open(path, "ab+", opener=private_opener) as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
@@ -125,20 +125,20 @@ def append_line(path: Path, line: str) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that a reader sees the old or the new one, never a part."""
+    """Writes a file atomically: a reader sees the old or the new one, never a part."""
     with written(path), replacing(path) as part, open(part, "x", encoding="utf-8", opener=private_opener) as file:
         file.write(text)
 
 
 def write_records(path: Path, records: Iterable[BaseModel], *, exclude_defaults: bool = False) -> None:
-    """Writes records as JSON lines, as a whole."""
+    """Writes records as JSON lines, atomically."""
     lines = (record.model_dump_json(exclude_defaults=exclude_defaults) + "\n" for record in records)
     write_whole(path, "".join(lines))
 
 
 @contextmanager
 def written(path: Path) -> Iterator[None]:
-    """Says what to do where a file or folder cannot be written."""
+    """Raises a RunError that says what to do where a file or folder cannot be written."""
     try:
         yield
     except OSError as exc:
@@ -147,7 +147,7 @@ def written(path: Path) -> Iterator[None]:
 
 
 def counted(items: Sequence[_Item], what: str, tell: Tell) -> Iterator[_Item]:
-    """Yields items, and tells how far `what` is and how long it takes yet."""
+    """Yields items, and after each tells its number, with the text `what` and an estimate of the time left."""
     began = time.monotonic()
     for number, item in enumerate(items, start=1):
         yield item
@@ -156,5 +156,5 @@ def counted(items: Sequence[_Item], what: str, tell: Tell) -> Iterator[_Item]:
 
 
 def tracked(items: Iterable[_Item], what: str) -> Iterable[_Item]:
-    """Yields items with a bar of progress on the terminal, which says `what` they are."""
+    """Yields items with a progress bar on the terminal, labelled `what`."""
     return track(items, description=what, console=Console(stderr=True))

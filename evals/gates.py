@@ -1,7 +1,7 @@
 """Gates: whether a run may replace its baseline, by absolute bars (hard) and no loss beyond chance (soft).
 
-A soft gate fails where a run is worse by more than its margin and beyond chance, as `evals.compare.judged` tells it; a
-loss that may be chance, or is over too few cases to tell, warns. Drafts never count.
+A soft gate fails where a run is worse by more than its margin and beyond chance, as `evals.compare.judged` tests it. A
+loss that may be chance, or that is over too few clusters to be tested, only warns. Drafts never count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from evals.metrics.table import METRICS, TOLERANCE
 from evals.runs import Run, ScoreRecord
 from evals.summary import figure
 
-# From good to grave.
+# In order of severity, by which `GateReport.verdict` takes the worst.
 GateVerdict = Literal["pass", "warn", "fail", "invalid"]
 
 
@@ -37,7 +37,7 @@ class _Gate(FileRecord):
 
 
 class HardGate(_Gate):
-    """An absolute bar."""
+    """A gate on the value itself: it must reach a bar, or not exceed it."""
 
     at_least: float | None = None
     at_most: float | None = None
@@ -50,7 +50,7 @@ class HardGate(_Gate):
 
 
 class SoftGate(_Gate):
-    """No loss against the baseline."""
+    """A gate on the loss against the baseline."""
 
     margin: float = Field(default=0.0, ge=0)
     """A loss up to this is accepted, in the metric's unit."""
@@ -83,7 +83,7 @@ class Gates(FileRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class GateResult:
-    """How one gate came out."""
+    """The result of one gate."""
 
     metric: str
     kind: Literal["hard", "soft"]
@@ -91,22 +91,22 @@ class GateResult:
     reason: str
     n: int = 0
     few: bool = False
-    """It holds, over fewer than `minimum_cases`, which tells nothing; it fails no run."""
+    """Whether the gate passes over fewer than `minimum_cases`, too few to tell anything; this fails no run."""
     bar: float | None = None
-    """What the value has to reach, or not to exceed; of a soft gate, the baseline less the margin."""
+    """The bound that the value has to reach or not to exceed; for a soft gate, the baseline worsened by the margin."""
     value: float | None = None
     baseline: float | None = None
     delta: float | None = None
-    """Candidate − baseline, of soft gates; `low` and `high` are of it, else of the value."""
+    """Candidate − baseline, for soft gates; `low` and `high` bound this difference, for hard gates the value."""
     low: float | None = None
     high: float | None = None
     p: float | None = None
-    """Of a change no greater than the margin, see `Difference`."""
+    """p-value of the hypothesis that the change is no greater than the margin, see `Difference`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GateReport:
-    """How a run came out; `problems` say why nothing can be decided, `left_out` which soft gates apply to no case."""
+    """The gates' results on a run; `problems`: why nothing is decided, `left_out`: soft gates that apply to no case."""
 
     candidate: str
     baseline: str | None
@@ -119,12 +119,12 @@ class GateReport:
 
     @property
     def broken(self) -> bool:
-        """Whether a case breaks what none may, which few cases cannot excuse."""
+        """Whether a hard gate with a bar of 0 or 1 fails: one case is enough for that, however few cases there are."""
         return any(r.kind == "hard" and r.verdict == "fail" and r.bar in (0.0, 1.0) for r in self.results)
 
     @property
     def verdict(self) -> GateVerdict:
-        """The gravest of all."""
+        """The worst verdict of all gates; a run that is `broken` fails even where it could not be decided otherwise."""
         found: list[GateVerdict] = ["invalid" if self.problems else "pass", *(r.verdict for r in self.results)]
         return "fail" if self.broken else max(found, key=get_args(GateVerdict).index)
 
@@ -135,12 +135,12 @@ class GateReport:
 
 
 def load_gates(path: Path | None = None) -> Gates:
-    """Loads gates from YAML; those that come with the package, without a path."""
+    """Loads gates from YAML, by default from the file that ships with the package."""
     return read_yaml(path or EVALS / "gates.yaml", Gates, "the gates")
 
 
 def gates_of(run: Run, baseline: Run | None, path: Path | None = None) -> GateReport:
-    """Checks a run against gates; without a baseline, against the absolute ones alone."""
+    """Checks a run against gates; without a baseline, against the hard ones alone."""
     gates = load_gates(path)
     return check_gates(gates if baseline is not None else gates.model_copy(update={"soft": ()}), run, baseline)
 
@@ -149,9 +149,9 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     """Checks a run against absolute bars and, over the same cases and statements, against its baseline."""
     cases, problems = gating(candidate), []
     for run in filter(None, (candidate, baseline)):
-        judged_now, wanted = len(run.scores()), run.manifest.cases * run.manifest.repeats
-        todo = f"not scored whole, {judged_now} of {wanted} answers: `untoc-eval score {run.name}`"
-        if (why := run.unfinished or (todo if judged_now < wanted else None)) is not None:
+        scored, wanted = len(run.scores()), run.manifest.cases * run.manifest.repeats
+        todo = f"not scored whole, {scored} of {wanted} answers: `untoc-eval score {run.name}`"
+        if (why := run.unfinished or (todo if scored < wanted else None)) is not None:
             problems.append(f"the run {run.name!r} is {why}")
     if not gates.hard and not gates.soft:
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
@@ -169,10 +169,10 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         found = {name: paired(pairs, METRICS[name]) for name in gates.margins}
         left_out = [name for name, pair in found.items() if pair.values == (None, None)]
         results += _soft({name: pair for name, pair in found.items() if name not in left_out}, gates)
-    told = (replace(each, few=each.verdict == "pass" and each.n < gates.minimum_cases) for each in results)
+    flagged = (replace(each, few=each.verdict == "pass" and each.n < gates.minimum_cases) for each in results)
     return GateReport(
         candidate=candidate.manifest.name, baseline=baseline.manifest.name if baseline is not None else None,
-        cases=len(cases), minimum=gates.minimum_cases, results=tuple(told), problems=tuple(problems),
+        cases=len(cases), minimum=gates.minimum_cases, results=tuple(flagged), problems=tuple(problems),
         left_out=tuple(left_out), variant=candidate.manifest.variant,
     )  # fmt: skip
 
@@ -185,12 +185,12 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
     result = partial(GateResult, metric=gate.metric, kind="hard", bar=bar)
     if found is None:
         return result(verdict="invalid", reason=f"{metric.label}: applies to no case that gates, {wanted}")
-    held = found.value >= bar - TOLERANCE if least else found.value <= bar + TOLERANCE
+    holds = found.value >= bar - TOLERANCE if least else found.value <= bar + TOLERANCE
     over = f" over {found.n} cases"
     if found.denominator is not None and metric.share:
         over = f" ({found.numerator:.6g} of {found.denominator:.6g})"
     reason = f"{metric.label}: {metric.shown(found.value)}{over}, {wanted}"
-    verdict: GateVerdict = "pass" if held else "fail"
+    verdict: GateVerdict = "pass" if holds else "fail"
     return result(verdict=verdict, reason=reason, n=found.n, value=found.value, low=found.low, high=found.high)
 
 

@@ -23,7 +23,7 @@ _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A role that `[start, end)` of a question has."""
+    """The role of the span `[start, end)` of a question."""
 
     start: int
     end: int
@@ -32,22 +32,22 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedExample:
-    """A question with its reading."""
+    """A question with the reading that is expected of it."""
 
     text: str
-    """Without its marks."""
+    """The question without its mark-up."""
     marks: tuple[Mark, ...]
     kind: QuestionKind
     language: str
     register: str = "plain"
     after: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
-    """What a follow-up takes over: who, topic, when, where, treaty, kind."""
+    """What a follow-up takes over from the turn before it: who, topic, when, where, treaty, kind."""
     turn: Act | None = None
     group: str = ""
-    """The same for examples that differ only in what is marked; they belong on one side of a fold."""
+    """A key shared by examples that differ only in their marked words, which must be in the same fold."""
     expect: Mapping[str, Any] = field(default_factory=dict)
-    """The scope in full, where it is told, in the form of `Answer.scope`, with `status` if not `read`."""
+    """The whole expected scope, if the example gives it, in the form of `Answer.scope`, with `status` if not `read`."""
 
     def marked(self, role: Role) -> tuple[str, ...]:
         """Returns the words that have a role, in order."""
@@ -60,34 +60,34 @@ def load_examples() -> tuple[MarkedExample, ...]:
 
 
 def read_examples(path: Path) -> tuple[MarkedExample, ...]:
-    """Reads a file of examples; its name begins with their language, or each tells it."""
+    """Reads a file of examples; their language is the beginning of its name, unless an example gives its own."""
     return tuple(_example({"language": path.name[:2]} | entry) for entry in load_yaml(path))
 
 
 def examples_hash() -> str:
-    """Returns the SHA-256 of the files of examples, which the weights made from them carry."""
+    """Returns the SHA-256 of the files of examples, which is stored with the weights that are trained on them."""
     return hashlib.sha256(b"".join(path.read_bytes() for path in _files())).hexdigest()
 
 
 def folds_of(examples: Sequence[MarkedExample]) -> list[int]:
-    """Returns the fold of each example; those of one wording share it, as does what is asked after one of them."""
+    """Returns the fold of each example, which examples of one wording and the follow-ups to any of them share."""
     groups = {example.group: example.group for example in examples}
 
-    def first(group: str) -> str:
-        return group if groups[group] == group else first(groups[group])
+    def root(group: str) -> str:
+        return group if groups[group] == group else root(groups[group])
 
-    asked: dict[str, list[str]] = defaultdict(list)
+    groups_by_text: dict[str, list[str]] = defaultdict(list)
     for example in examples:
-        asked[_plain(example.text)].append(example.group)
+        groups_by_text[_plain(example.text)].append(example.group)
     for example in examples:
-        for group in (group for text in example.after for group in asked.get(_plain(text), ())):
-            one, other = sorted((first(example.group), first(group)))
+        for group in (group for text in example.after for group in groups_by_text.get(_plain(text), ())):
+            one, other = sorted((root(example.group), root(group)))
             groups[other] = one
-    return [int(hashlib.sha256(first(example.group).encode()).hexdigest(), 16) % FOLDS for example in examples]
+    return [int(hashlib.sha256(root(example.group).encode()).hexdigest(), 16) % FOLDS for example in examples]
 
 
 def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:
-    """Returns the label of each word of a marked example: that of the mark which covers most of it."""
+    """Returns the label of each word of a marked example: the role of the mark that covers most of it, or "-"."""
     labels = []
     for word in words:
         shares = [(min(word.end, mark.end) - max(word.start, mark.start), mark.role) for mark in marks]

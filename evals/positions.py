@@ -1,4 +1,4 @@
-"""Agreement of suggested kinds of position with hand-labelled cells, and their evidence and silence.
+"""Agreement of the cells of position tables with hand-labelled ones: in kind of position, evidence and silence.
 
 A cell is one State, topic and session, such as Arvandia on disarmament at the 73rd session, labelled `conditional`.
 """
@@ -78,7 +78,7 @@ class _CellFile(FileRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class FilledCell:
-    """What the product put into a labelled cell."""
+    """A labelled cell with the kind and the citations that the product puts into it."""
 
     cell: LabelledCell
     kind: PositionKind
@@ -107,34 +107,34 @@ def filled_as_briefings(
 ) -> Iterator[Table]:
     """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
     with open_environment(settings, [corpus], documents) as workspace:
-        for name, own in cells.items():
-            yield rates_table(name, [_built(cell, workspace.briefings) for cell in tracked(own, name)])
+        for name, of_split in cells.items():
+            yield rates_table(name, [_built(cell, workspace.briefings) for cell in tracked(of_split, name)])
 
 
 def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
-    """Compares cells with their labels: (how many, of how many).
+    """Returns rates of cells against their labels as (hits, cells), over cells with evidence except for `silence`.
 
-    `silence` is of cells without evidence: citing nothing and `no_position`; `evidence`: some citation overlaps a
-    labelled span; `hidden`: labelled `opposes` or `conditional` and not accepted, which is the worse error.
+    `silence`: a cell without evidence cites nothing and has `no_position`. `evidence`: a citation overlaps a labelled
+    span. `hidden`: the label is `opposes` or `conditional`, and the kind is not accepted, which is the worse error.
     """
-    told = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
+    labelled = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]
     hits = {
-        "kind": [one.kind == one.cell.kind for one, _ in told],
-        "accepted": [accepted for _, accepted in told],
+        "kind": [one.kind == one.cell.kind for one, _ in labelled],
+        "accepted": [accepted for _, accepted in labelled],
         "silence": [one.kind == "no_position" and not one.citations for one in silent],
-        "evidence": [any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in told],
-        "hidden": [not accepted for one, accepted in told if one.cell.kind in ("opposes", "conditional")],
+        "evidence": [any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in labelled],
+        "hidden": [not accepted for one, accepted in labelled if one.cell.kind in ("opposes", "conditional")],
     }
-    return {name: (sum(own), len(own)) for name, own in hits.items()}
+    return {name: (sum(flags), len(flags)) for name, flags in hits.items()}
 
 
 def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
-    """Returns how often which kind was suggested for which label, with the rates in the title."""
+    """Returns the confusion matrix of labelled and suggested kinds, with the rates in the title."""
     counts, kinds, rates = Counter((one.cell.kind, one.kind) for one in filled), KINDS[:-1], position_rates(filled)
-    told = (f"{name} {hits}/{of}" + (f" = {hits / of:.2f}" if of else "") for name, (hits, of) in rates.items())
+    texts = (f"{name} {hits}/{of}" + (f" = {hits / of:.2f}" if of else "") for name, (hits, of) in rates.items())
     rows = [(label, *(str(counts[label, kind]) for kind in kinds)) for label in kinds]
-    return Table(title=f"{split}: {'; '.join(told)}", columns=("label \\ suggested", *kinds), rows=rows)
+    return Table(title=f"{split}: {'; '.join(texts)}", columns=("label \\ suggested", *kinds), rows=rows)
 
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
@@ -149,7 +149,7 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
 def cite_labels(
     cells: Iterable[LabelledCell], documents: Documents
 ) -> Iterator[tuple[LabelledCell, tuple[Citation, ...], Mapping[str, Statement]]]:
-    """Yields cells with citations of their evidence, and the statements cited."""
+    """Yields cells with citations of their evidence, and the statements cited, by id."""
     statements: dict[str, Statement] = {}
     for cell in cells:
         citations = []
@@ -170,7 +170,7 @@ def cite_labels(
 def _built(cell: LabelledCell, builder: TableBuilder) -> FilledCell:
     """Fills a cell as a briefing does, from all that the party said in the year of its label."""
     request = BriefingRequest(parties=(cell.party,), subjects=(cell.subject,), years=(cell.year,))
-    # The kind is suggested from quotations alone, so that no model is asked.
+    # The kind is suggested from quotations alone, so that no chat model is needed.
     briefing = builder.build(request, composer="extractive")
     (built,) = briefing.cells
     cited = map(briefing.citation, built.evidence)

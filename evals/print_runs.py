@@ -24,7 +24,7 @@ from evals.runs import Run
 from evals.summary import latency, shares, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
-# What `untoc-eval gate` ends with, for people and for scripts.
+# The last line of `untoc-eval gate` for each verdict, with the exit status that scripts get.
 _EXITS: Final = {
     "pass": "✔ good enough (exit status 0)",
     "warn": "▲ good enough, with warnings (exit status 0)",
@@ -36,11 +36,11 @@ _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 @contextmanager
 def progress(*, brief: bool = False) -> Iterator[Tell]:
-    """Shows how far what is done is and how long it takes; in a log in lines, with `brief` in one for each thing."""
+    """Shows progress in a bar; without a terminal as lines of text, with `brief` as one line for each task."""
     console = Console(stderr=True)
 
     def in_lines(text: str, done: int, total: int | None) -> None:
-        # The first estimate comes with the third one.
+        # The third answer of a run is the first with an estimate of the time left.
         if total is None or (done == min(3, total) if brief else done in (3, total) or done % 10 == 0):
             console.print(Text(text))
 
@@ -52,7 +52,7 @@ def progress(*, brief: bool = False) -> Iterator[Tell]:
 
 
 def print_tables(*tables: Table, first: str = "", note: str = "", say: Callable[[str], str] = str) -> None:
-    """Prints tables, those without rows left out, between sentences above and below; `say` completes each text."""
+    """Prints the tables that have rows between the texts `first` and `note`; `say` is applied to every text."""
     console = stdout_console()
     if first:
         console.print(Text(say(first), style="bold"))
@@ -70,17 +70,17 @@ def print_tables(*tables: Table, first: str = "", note: str = "", say: Callable[
 
 
 def print_run(run: Run, invocation: Invocation) -> int:
-    """Prints what came out of a run in one sentence, its key figures, how failures broke, and its weakest slices."""
+    """Prints a run's verdict in one sentence, its key figures, its failures by stage, and its weakest slices."""
     scores = run.scores()
     figures, by_slice = summarise(scores), shares(scores)
 
     def in_tables() -> None:
         parties = PartyTable.load()
-        told = verdict(run, by_slice, parties, gates_of(run, None)).sentence
+        sentence = verdict(run, by_slice, parties, gates_of(run, None)).sentence
         broken = shlex.quote(next((score.case for score in scores if score.stage is not None), "CASE"))
         note = f"the whole report: `untoc-eval report {run.name}`; one case: `untoc-eval show {run.name} {broken}`"
         tables = figures_table(figures, place="brief"), stages_table(scores), weakest_table(by_slice, figures, parties)
-        print_tables(*tables, first=told, note=note, say=invocation.runnable)
+        print_tables(*tables, first=sentence, note=note, say=invocation.runnable)
 
     found = {
         "run": run.name, "manifest": run.manifest.model_dump(mode="json"), "stages": stage_counts(scores),
@@ -92,14 +92,14 @@ def print_run(run: Run, invocation: Invocation) -> int:
 
 
 def print_gates(report: GateReport, baseline: str | None, say: Callable[[str], str]) -> None:
-    """Prints every gate, why those are not held that are not, and the verdict last; `baseline` is as it was given."""
-    told = [*(r.reason for r in report.results if r.verdict != "pass")]
-    told += [f"cannot decide: {problem}" for problem in report.problems]
+    """Prints every gate, the reasons of those not passed, and the verdict last; `baseline` is as the user gave it."""
+    notes = [*(r.reason for r in report.results if r.verdict != "pass")]
+    notes += [f"cannot decide: {problem}" for problem in report.problems]
     if any(r.kind == "soft" and r.verdict in ("warn", "fail") for r in report.results) and not report.variant:
         kept = baseline is not None and Path(baseline).parent != Path()
         todo = f"`untoc-eval baseline {report.candidate} {shlex.quote(baseline or '')}` puts this run in its place"
-        told += [f"where the change is meant, {todo if kept else f'give `--baseline {report.candidate}` from now on'}"]
-    print_tables(gates_table(report), note="\n".join([*told, _EXITS[report.verdict]]), say=say)
+        notes += [f"where the change is meant, {todo if kept else f'give `--baseline {report.candidate}` from now on'}"]
+    print_tables(gates_table(report), note="\n".join([*notes, _EXITS[report.verdict]]), say=say)
 
 
 def print_case(run: Run, documents: Documents, identifier: str, invocation: Invocation) -> int:
@@ -110,6 +110,6 @@ def print_case(run: Run, documents: Documents, identifier: str, invocation: Invo
         raise RunError(f"no case {identifier!r} in the run {run.name!r}: `untoc-eval report {run.name}` shows them")
     case, stages = found[0].case, {score.repeat: score.stage for score in answers.scores if score.case == identifier}
     given = [each.record.model_dump(mode="json") | {"stage": stages.get(each.record.repeat)} for each in found]
-    told = rendered("report/case.txt.j2", "shown", case, answers, found, stages, escapes=False)
+    text = rendered("report/case.txt.j2", "shown", case, answers, found, stages, escapes=False)
     whole = {"case": case.model_dump(mode="json"), "answers": given}
-    return invocation.show(whole, lambda: stdout_console().print(Text.from_markup(told, emoji=False)))
+    return invocation.show(whole, lambda: stdout_console().print(Text.from_markup(text, emoji=False)))

@@ -27,7 +27,7 @@ from ingest.parties.party_table import PartyTable
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
 RIGHT_TOPIC: Final = 0.8
-# Kinds of turns after which the question before them goes on.
+# Kinds of turns that interrupt a conversation: they keep their own kind, and the question before goes on after them.
 _BETWEEN: Final = (*ASIDES, "format_request")
 
 
@@ -35,7 +35,7 @@ def _place(example: MarkedExample) -> str:
     return "follow-ups" if example.after else "first questions"
 
 
-# By what questions are counted together, after all.
+# The groupings by which rates are reported, after those of all examples.
 _BY: Final[Sequence[Callable[[MarkedExample], str]]] = (
     lambda example: example.language,
     _place,
@@ -48,7 +48,7 @@ _TOKEN: Final = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingRates:
-    """Shares of what was read right, 0 to 1, by part; the topic's is its mean F1."""
+    """Shares of a group of questions that were read right, 0 to 1, by part; the topic's is the mean token F1."""
 
     name: str
     count: int
@@ -56,10 +56,10 @@ class ReadingRates:
 
 
 def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights | None = None) -> dict[str, float]:
-    """Reads an example after the turns before it, as the chat does, and returns what is right of it, 0 to 1.
+    """Reads an example after the turns before it, as the chat does, and returns a score of each part, 0 to 1.
 
-    By `RATES`; parts that the example does not tell are absent. What a follow-up takes over, adds to or takes away from
-    is what was read of the turn before it.
+    Keys are those of `RATES`, without parts that the example does not give. What a follow-up is expected to take over,
+    to add to or to take away from is the actual reading of the turn before it.
     """
     state = None
     if example.after:
@@ -67,7 +67,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         state = ConversationState(read=resolve(last, parties, history=earlier, weights=weights))
     history = [] if state is None else [EarlierTurn(question=example.after[-1], state=state)]
     read = resolve(example.text, parties, history=history, weights=weights)
-    expected = _told(example.expect, parties) if example.expect else _marked(example, parties)
+    expected = _from_scope(example.expect, parties) if example.expect else _from_marks(example, parties)
     topic, kind = " ".join(example.marked("topic")), example.kind
     if state is not None:
         before = state.read
@@ -76,7 +76,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         topic = f"{kept} {topic}"
         kind = before.goes_on_as if "kind" in example.keeps and kind not in _BETWEEN else kind
     if state is not None and {read.kind, kind} <= ASIDES:
-        # Thanks ask nothing: what is kept is for the turn after them.
+        # An aside such as thanks asks nothing: what it keeps is for the turn after it, and is not scored.
         expected, topic = {}, read.scope.topic
     for note in read.party_notes:
         if note.kind == "mended":
@@ -84,7 +84,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
     found, f1 = _found(read), _f1(topic, read.scope.topic)
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
     all_right = all(parts.values()) and f1 >= RIGHT_TOPIC
-    # Who says that it does not is asked as which States do, and searched for denials.
+    # "Which States do not extradite?" is read as `which_states` with `denies`, and marked as `negated_which`.
     asked = "negated_which" if read.denies else read.kind
     return {**parts, "kind": asked == kind, "topic F1": f1, "all right": all_right}
 
@@ -102,52 +102,52 @@ def _found(read: Resolution) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _marked(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
-    """Returns what the marks of an example tell: who is asked about, and who is left out."""
+def _from_marks(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
+    """Returns the parts that the marks of an example give: speakers, excluded parties and, if certain, the status."""
     words = words_of(example.text, example.language, parties)
     roles: dict[str, set[str]] = defaultdict(set)
-    similar = False
+    ambiguous = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):
         if word.span is not None and word.span.kind in (*NAMED, "others"):
             unclear = len(word.span.codes) != 1
-            similar |= unclear and label == "who"
+            ambiguous |= unclear and label == "who"
             roles[label].update(() if unclear else word.span.codes)
-    # A name with errors in it that is nobody's by itself: who is meant is told by its mark alone.
+    # Look-ups do not find a mistyped name in the question, so the party nearest to the marked words is expected.
     for mark in example.marks:
         inside = [word for word in words if mark.start < word.end and word.start < mark.end]
         if mark.role == "who" and not any(word.span for word in inside):
             roles["who"].update(parties.nearest(example.text[mark.start : mark.end]))
     status = "out_of_scope" if example.kind == "out_of_scope" else "read"
     expected: dict[str, object] = {"speakers": frozenset(roles["who"]), "excluded": frozenset(roles["not"])}
-    return expected if similar or example.kind == "ambiguous" or example.after else {**expected, "status": status}
+    return expected if ambiguous or example.kind == "ambiguous" or example.after else {**expected, "status": status}
 
 
 def _with_earlier(expected: dict[str, object], example: MarkedExample, read: Resolution) -> dict[str, object]:
-    """Returns what an example tells of its parties with those that its turn takes over, adds to or takes away from."""
+    """Returns the parties expected of a follow-up: those marked in it, merged with those read of the turn before."""
     before = _found(read)
-    own, left_out, kept = (cast("frozenset[str]", each) for each in (*expected.values(), before["speakers"]))
-    if example.turn == "add" and own:
-        own |= kept
+    marked, left_out, kept = (cast("frozenset[str]", each) for each in (*expected.values(), before["speakers"]))
+    if example.turn == "add" and marked:
+        marked |= kept
     elif example.turn == "remove":
-        return {"speakers": kept - own - left_out}
-    elif example.turn == "correct" and own:
+        return {"speakers": kept - marked - left_out}
+    elif example.turn == "correct" and marked:
         # "Iraq instead of Iran" leaves Oman, which was asked beside Iran.
-        return {"speakers": own | (kept - left_out if kept & left_out else frozenset())}
-    elif "who" in example.keeps and not (own or left_out):
+        return {"speakers": marked | (kept - left_out if kept & left_out else frozenset())}
+    elif "who" in example.keeps and not (marked or left_out):
         return {"speakers": kept, "excluded": before["excluded"]}
-    return {"speakers": own, "excluded": left_out}
+    return {"speakers": marked, "excluded": left_out}
 
 
-def _told(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
-    """Returns the parts of a scope that an example tells in full; what it leaves out is empty."""
+def _from_scope(expect: Mapping[str, Any], parties: PartyTable) -> dict[str, object]:
+    """Returns the parts of an example that gives its whole scope; fields that it leaves out are expected empty."""
     given = {name: value for name, value in expect.items() if name != "status"}
-    told = override(Resolution(scope=Scope(), question=""), given, parties)
-    scope = replace(told.scope, all_states=bool(expect.get("all_states")), negated=bool(expect.get("negated")))
-    return _found(replace(told, scope=scope)) | {"status": expect.get("status", "read")}
+    read = override(Resolution(scope=Scope(), question=""), given, parties)
+    scope = replace(read.scope, all_states=bool(expect.get("all_states")), negated=bool(expect.get("negated")))
+    return _found(replace(read, scope=scope)) | {"status": expect.get("status", "read")}
 
 
 def _months_of(scope: Scope) -> tuple[str | None, str | None]:
-    """Returns the first and last month of what was read of time."""
+    """Returns the first and last month of a scope's time, such as `2019-01`; None for an open end."""
     if scope.interval is None and scope.months:
         return min(scope.months), max(scope.months)
     years = (min(scope.years), max(scope.years)) if scope.years else (None, None)
@@ -158,7 +158,7 @@ def _months_of(scope: Scope) -> tuple[str | None, str | None]:
 
 
 def _f1(wanted: str, found: str) -> float:
-    """Returns the token F1 of two topics; 1 where there is none and none was found."""
+    """Returns the token F1 of two topics, 1 if both are empty."""
     one, other = (Counter(token.lower() for token in _TOKEN.findall(text)) for text in (wanted, found))
     both = sum((one & other).values())
     total = one.total() + other.total()
@@ -166,16 +166,16 @@ def _f1(wanted: str, found: str) -> float:
 
 
 def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
-    """Returns what was read right of all questions, of first ones and follow-ups, by language, kind and register.
+    """Returns the rates of all examples, then by language, by first questions and follow-ups, by kind and by register.
 
-    A file tells the language of each; by default they are the product's own examples. `folds` is a folder of weights
-    that have not seen their fold, as `scripts/train_reading.py` writes them; by default the product's weights read.
+    `path` is a file for `read_examples`; by default the product's own examples are read. `folds` is a folder with the
+    weights trained without each fold, as `scripts/train_reading.py` writes them; by default the product's are used.
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
     examples = load_examples() if path is None else read_examples(path)
     weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else [load_weights()]
-    own = [weights[fold] for fold in folds_of(examples)] if folds else weights * len(examples)
-    scored = [score_reading(example, parties, each) for example, each in zip(examples, own, strict=True)]
+    used = [weights[fold] for fold in folds_of(examples)] if folds else weights * len(examples)
+    scored = [score_reading(example, parties, each) for example, each in zip(examples, used, strict=True)]
     found = [_rates("all", scored)]
     for by in _BY:
         names = [by(example) for example in examples]
@@ -185,13 +185,13 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
 
 
 def _rates(name: str, scored: Sequence[Mapping[str, float]]) -> ReadingRates:
-    told = ((part, [values[part] for values in scored if part in values]) for part in RATES)
-    return ReadingRates(name=name, count=len(scored), rates={part: fmean(own) for part, own in told if own})
+    by_part = ((part, [values[part] for values in scored if part in values]) for part in RATES)
+    return ReadingRates(name=name, count=len(scored), rates={part: fmean(found) for part, found in by_part if found})
 
 
 def rates_table(rates: Sequence[ReadingRates]) -> Table:
-    """Returns rates, those of all first."""
+    """Returns a table with a row for each group of questions, all of them first, and a column for each part."""
     names = [*rates[0].rates]
-    cells = ((f"{own.rates[name]:.3f}" if name in own.rates else "" for name in names) for own in rates)
-    rows = [(own.name, str(own.count), *values) for own, values in zip(rates, cells, strict=True)]
+    cells = ((f"{group.rates[name]:.3f}" if name in group.rates else "" for name in names) for group in rates)
+    rows = [(group.name, str(group.count), *values) for group, values in zip(rates, cells, strict=True)]
     return Table(title="What was read right", columns=("questions", "n", *names), rows=rows)

@@ -1,8 +1,8 @@
-"""Labelled pairs for fitting relevance: a topic, the statements of one party, and whether they answer, as measured.
+"""Labelled pairs for fitting relevance: a topic and the statements of one party, whether they answer, and features.
 
-From cases come pairs as they are asked, answered or not; a list of States tells who spoke of its topic and who did not,
-and the thesaurus what is easily confused. The scope is the case's, so that reading a question does not count here. Of
-each pair the sentences are read and their features measured, as the program does for an answer.
+A case gives an answered or unanswered pair for each of its States; if it lists States, also unanswered ones for those
+that did not speak of its topic. The thesaurus gives pairs of concepts that are easily confused. Parties and years are
+the case's, so that errors in reading them do not count. The sentences of a pair are read and measured as for an answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,11 +37,11 @@ PairSource = Literal["question", "list", "cell", "thesaurus"]
 FoldBy = Literal["topic", "party"]
 FOLDS: Final = 5
 FEATURES: Final = SentenceFeatures.names()
-# First hexadecimal digits of the relations that are drawn: one in eight.
+# Of the thesaurus' `broader` relations, those whose hash begins with one of these digits are used: one in eight.
 _BROADER_DRAWN: Final = "08"
-# Sets about the fictional conference that are fitted on.
+# The sets of cases about the fictional conference that are fitted on.
 _OF_MEETING: Final = ("smoke", "asked_meeting", "typed")
-# Characters within which a sentence is a neighbour of evidence, and may belong to it.
+# Distance from evidence, in characters, up to which a sentence may belong to it and is not taken as `beside`.
 _NEIGHBOUR: Final = 300
 
 
@@ -63,12 +63,12 @@ class Pair:
     party: str
     files: tuple[str, ...]
     answered: bool
-    """Whether they speak of the topic."""
+    """Whether the statements speak of the topic."""
     source: PairSource
     evidence: tuple[Evidence, ...] = ()
-    """Spans that do, where they are known."""
+    """The spans that speak of it, where these are known."""
     asked: str = ""
-    """Where the party is one of many, what was asked of all of them; else empty."""
+    """For a pair of a list of States, the id of its case, which all pairs of the list share; else empty."""
     wording: TopicWording | None = None
     """How a question asks about the topic; None where only the topic is known."""
     language: str = "en"
@@ -81,17 +81,17 @@ class Pair:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A pair with what was read for it."""
+    """A pair with the measurements of the n sentences that were read for it."""
 
     pair: Pair
     features: Floats
-    """Of each sentence, (n, features) float64."""
+    """The features of each sentence, (n, features) float64."""
     states: Matrix
-    """What the cross-encoder has read of each, (n, dim) float32."""
+    """The cross-encoder's hidden state for each sentence, (n, dim) float32."""
     evidence: Flags
     """Which sentences are known to answer, (n,)."""
     beside: Flags
-    """Which sentences are known not to be the evidence of an answered pair, (n,); they stand away from it."""
+    """Which sentences of an answered pair are known not to be evidence, (n,): those far from the known evidence."""
 
 
 def fold_of(key: str) -> int:
@@ -100,16 +100,16 @@ def fold_of(key: str) -> int:
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
-    """Returns (pairs of corpora and of the fictional conference as the models measure them, those models)."""
+    """Returns (measured pairs of the corpora and the fictional conference, identities of the models that measured)."""
     samples: list[Sample] = []
     models: dict[str, str] = {}
-    # What is tagged `fold: held` is withheld from every fit.
+    # Cases tagged `fold: held` are withheld from every fit.
     open_ = (case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if case.tags.get("fold") != "held")
-    # Cases are about the first corpus; from the others come the topics that were written for their statements.
+    # `cases` are about the first corpus; the others give only the cells and topics written for their statements.
     corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
-    for corpus, own in (*corpora, ([CONFERENCE, SAMPLE], [*open_])):
+    for corpus, about in (*corpora, ([CONFERENCE, SAMPLE], [*open_])):
         documents = read_documents(corpus)
-        pairs = [*pairs_of_cases(own, documents), *pairs_of_cells(documents), *pairs_across(documents)]
+        pairs = [*pairs_of_cases(about, documents), *pairs_of_cells(documents), *pairs_across(documents)]
         with open_environment(settings, corpus, documents) as workspace:
             catalogue = workspace.store.catalogue
             statements = {summary.file: summary for summary in catalogue.summaries(ScopeFilter())}
@@ -120,7 +120,7 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
 
 
 def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str, StatementSummary]) -> list[Sample]:
-    """Measures the features of pairs whose statements are held; of lists, those of the parties that are read."""
+    """Measures the features of pairs whose statements are in the store; of lists, only of parties that are read."""
     samples: list[Sample] = []
     together: dict[str, list[Pair]] = {}
     for number, pair in enumerate(pairs):
@@ -133,18 +133,18 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
         if group[0].asked:
             measured = ranker.measure_list(owned, topic)
         else:
-            measured = {party: ranker.measure(own, topic) for party, own in owned.items()}
-        files = {summary.statement_id: summary.file for own in owned.values() for summary in own}
+            measured = {party: ranker.measure(summaries, topic) for party, summaries in owned.items()}
+        files = {summary.statement_id: summary.file for summaries in owned.values() for summary in summaries}
         samples += [_sample(pair, measured[pair.party], files) for pair in group if measured.get(pair.party)]
     return samples
 
 
 def _sample(pair: Pair, read: Sequence[MeasuredSentence], files: Mapping[str, str]) -> Sample:
     def near_evidence(item: MeasuredSentence, within: int) -> bool:
-        """Whether a sentence is evidence, or stands within so many characters of it."""
-        file, own = files[item.sentence.statement_id], item.sentence
+        """Whether a sentence overlaps evidence, or is fewer than `within` characters away from it."""
+        file, sentence = files[item.sentence.statement_id], item.sentence
         spans = (span for span in pair.evidence if span.file == file)
-        return any(span.start - within < own.end and own.start < span.end + within for span in spans)
+        return any(span.start - within < sentence.end and sentence.start < span.end + within for span in spans)
 
     evidence, near = (np.array([near_evidence(item, far) for item in read]) for far in (0, _NEIGHBOUR))
     features = np.array([item.features.values() for item in read], dtype=np.float64)
@@ -162,12 +162,12 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
         if not isinstance(strategy, ByTopic) or resolution.scope.negated:
             continue
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
-        held = sorted({document.state for document in documents.by_file.values() if document.state})
-        for state in dict.fromkeys((*case.expect.states, *(held if listed else ()))):
+        speakers = sorted({document.state for document in documents.by_file.values() if document.state})
+        for state in dict.fromkeys((*case.expect.states, *(speakers if listed else ()))):
             of_state = _files(documents, state, years)
             evidence = tuple(span for span in case.evidence if span.file in of_state)
             answered = state in case.expect.states if listed else case.expect.status != "abstained"
-            # Of an answered question about several parties, one without known evidence may answer in part.
+            # Skipped: a party without evidence in an answered question with evidence of others, as it may answer too.
             if of_state and (not answered or evidence or not case.evidence):
                 yield Pair(
                     topic=strategy.topic, party=state, files=of_state, answered=answered, evidence=evidence,
@@ -177,7 +177,7 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
 
 
 def pairs_across(documents: Documents) -> Iterator[Pair]:
-    """Yields the topics that were written for statements in other languages; one that has changed is a DatasetError."""
+    """Yields pairs of topics written for statements in other languages; a changed statement is a DatasetError."""
     for asked in read_records(EVALS / "datasets" / "asked_across.jsonl", AskedTopic, todo="correct it"):
         document = documents.by_file.get(asked.file)
         if document is None:
@@ -191,7 +191,7 @@ def pairs_across(documents: Documents) -> Iterator[Pair]:
 
 
 def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
-    """Yields the pairs of hand-labelled cells of a position table, of the statements that are held."""
+    """Yields the pairs of the hand-labelled cells of a position table whose statements are among the documents."""
     for cell in load_cells():
         files = _files(documents, cell.party, {cell.year})
         if files and all(span.file in documents.by_file for span in cell.evidence):
@@ -202,7 +202,7 @@ def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
-    """Yields pairs of a concept and a statement that names what is part of it, or only what is no answer to it."""
+    """Yields pairs of a concept and a statement that names a narrower concept, or only one easily confused with it."""
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:
@@ -210,13 +210,13 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
         return catalogue.statements_with(*(term for name in names for term in terms_of_concept(name))) & files.keys()
 
     def drawn(concept: str, found: Iterable[str], answered: bool) -> Iterator[Pair]:
-        for identifier in sorted(found, key=lambda own: draw(concept, own))[:1]:
+        for identifier in sorted(found, key=lambda each: draw(concept, each))[:1]:
             file, party = files[identifier], statements[files[identifier]].metadata.state or ""
             yield Pair(topic=concept, party=party, files=(file,), answered=answered, source="thesaurus")
 
     for concept, relation, other in relation_rows():
         if relation == "not":
-            # Of two that are easily confused, a statement that names one of them answers on that one alone.
+            # A statement that names only one of two easily confused concepts answers on that one, not on the other.
             for one, another in ((concept, other), (other, concept)):
                 only = naming(another) - naming(one)
                 yield from drawn(one, only, False)
@@ -226,5 +226,5 @@ def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementS
 
 
 def _files(documents: Documents, state: str, years: set[str]) -> tuple[str, ...]:
-    own = (document for document in documents.by_file.values() if document.state == state)
-    return tuple(sorted(d.file for d in own if not years or d.facts.get("date", "")[:4] in years))
+    of_state = (document for document in documents.by_file.values() if document.state == state)
+    return tuple(sorted(d.file for d in of_state if not years or d.facts.get("date", "")[:4] in years))

@@ -1,7 +1,7 @@
-"""Decisions of reviewers: saved answers made into cases or rejected, and citations that no evidence knows ruled on.
+"""Decisions of reviewers: saved answers made into cases or rejected, and rulings on citations outside known evidence.
 
 A decision is a line of JSON that is appended and never changed, so that the file is also the audit trail; of several
-about the same thing the newest holds. What an answer showed is no evidence until a person has said which words answer.
+about the same answer or span the newest holds. Quotations become evidence only if a person says that they answer.
 """
 
 import unicodedata
@@ -28,7 +28,7 @@ from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from vectorstore.private_files import make_private_folder
 
-# Writing one line takes milliseconds; whoever holds the lock for longer is stuck.
+# Writing one line takes milliseconds, so a process that holds the lock for longer than this is stuck.
 _WAIT_SECONDS: Final = 5.0
 _LONGEST_NAME: Final = 80
 
@@ -50,7 +50,7 @@ class CitationDecision(_Decision):
 
 
 class DraftDecision(_Decision):
-    """What a person made of a saved answer: the case, whole, or nothing."""
+    """What a person made of a saved answer: a complete case, or None to reject it."""
 
     kind: Literal["draft"]
     decided: Case | None = None
@@ -62,7 +62,7 @@ class _Line(RootModel[Annotated[CitationDecision | DraftDecision, Field(discrimi
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDraft:
-    """An answer that the chat saved, which nobody has called right, with the newest decision on it."""
+    """An answer saved in the chat, which becomes a case only by a person's decision, and the newest decision on it."""
 
     saved: Case
     decision: DraftDecision | None = None
@@ -74,16 +74,16 @@ class CaseDraft:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """What may be marked as evidence: the quotations that were shown, and what a person added."""
+        """The spans that may be marked as evidence: the quotations that were shown, and those that a person added."""
         return tuple({span.id: span for span in (*self.saved.evidence, *self.case.evidence)}.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unexpected:
-    """A cited span, as if it were evidence, that its case does not expect, so that a person has to rule on it."""
+    """A cited span, in the form of evidence, that the evidence of its case does not cover: a person must rule on it."""
 
     case: Case
-    """Of a variant, the one that it is a variant of."""
+    """The case; of a reworded variant, the original case."""
     evidence: Evidence
     times: int
     """How many answers of the run cite it."""
@@ -91,7 +91,7 @@ class Unexpected:
 
     @property
     def span(self) -> FileSpan:
-        """Where it stands."""
+        """File, start and end of the cited span."""
         return self.evidence.file, self.evidence.start, self.evidence.end
 
 
@@ -110,7 +110,7 @@ def read_rulings(path: Path) -> dict[str, Mapping[FileSpan, bool]]:
 
 
 def add_ruling(paths: EvalPaths, *, case: str, span: FileSpan, accepted: bool, by: str) -> None:
-    """Notes whether a cited span answers a case; of a variant, the case that it is a variant of."""
+    """Stores a ruling on whether a cited span answers a case; for a reworded variant, `case` is the original's id."""
     (file, start, end), name, at = span, reviewer_name(by), datetime.now(UTC)
     decision = CitationDecision(
         kind="citation", case=case, file=file, start=start, end=end, accepted=accepted, by=name, at=at
@@ -126,7 +126,7 @@ def drafts(paths: EvalPaths) -> tuple[CaseDraft, ...]:
 
 
 def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
-    """Returns the cases that persons made of saved answers; an answer that nobody has judged is none."""
+    """Returns the cases that persons made of saved answers, without answers that are rejected or not yet decided."""
     found = drafts(paths)
     cases = tuple(draft.case for draft in found if draft.decision is not None and draft.decision.decided is not None)
     if not cases:
@@ -136,7 +136,7 @@ def saved_cases(paths: EvalPaths) -> tuple[Case, ...]:
 
 
 def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by: str) -> None:
-    """Notes what a person made of a saved answer: a case, or with None nothing."""
+    """Stores what a person made of a saved answer: a case, or None to reject it."""
     name, at = reviewer_name(by), datetime.now(UTC)
     if decided is not None:
         for remark in contradictions(decided):
@@ -151,7 +151,7 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
 def corrected(
     draft: CaseDraft, *, right: bool | None, expect: Expectation, question: str, evidence: Sequence[Evidence] = ()
 ) -> Case:
-    """Returns the case that a person makes of a saved answer: of each State any one span of evidence is enough."""
+    """Returns the case that a person makes of a saved answer; for each State, any one span of evidence is enough."""
     if right is None:
         raise EvalError("was the answer right? say so, or what would have been right")
     saved = draft.saved
@@ -175,7 +175,7 @@ def corrected(
 
 
 def _type(case: Case, expect: Expectation) -> CaseType:
-    """Returns the type that fits the right outcome; what a question is like beyond that stays."""
+    """Returns the case type that fits the right outcome; an answered case keeps a type such as `follow_up`."""
     if expect.status == "abstained":
         return "ambiguous" if expect.reason == "ambiguous" else "unanswerable"
     if expect.status == "partial":
@@ -186,9 +186,9 @@ def _type(case: Case, expect: Expectation) -> CaseType:
 
 
 def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpected, ...]:
-    """Returns the cited spans of a run's answerable cases that their evidence does not cover, ruled on or not.
+    """Returns the cited spans of a run's cases with evidence that the evidence does not cover, ruled on or not.
 
-    Each span of a case once, in the order of the cases; of one case, the most cited first.
+    Each span of a case is returned once, in the order of the cases; of one case, the most cited comes first.
     """
     cases = {case.id: case for case in run.cases()}
     states: defaultdict[tuple[str, FileSpan], list[str | None]] = defaultdict(list)
@@ -196,7 +196,7 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
         if sample is not None and sample.case.groups:
             name = cases.get(sample.case.variant_of or "", sample.case).id
             for citation in sample.answer.citations:
-                # One that the statements do not hold word for word could not be seen where it stands.
+                # A citation whose words are not at its offsets is left out, since no reviewer could see it in context.
                 if ruling(sample, citation) is None and points(citation, sample):
                     states[name, (citation.file, citation.start, citation.end)].append(citation.state)
     found = []
@@ -208,7 +208,7 @@ def unexpected(run: Run, documents: Documents, rulings: Rulings) -> tuple[Unexpe
 
 
 def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str] = ()) -> Evidence:
-    """Returns new evidence from words that a person copied out of a file, white space aside; `taken` are other ids."""
+    """Returns evidence for words that a person copied from a file, ignoring white space, with an id not in `taken`."""
     document = documents.by_file.get(file)
     if document is None:
         raise EvalError(f"no statement {file!r}: choose one of the corpus")
@@ -216,24 +216,24 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
         raise EvalError("the words of the evidence are missing: copy at least two of them from the statement")
     span, used = document.find(quote), {*taken}
     if span is None:
-        told = f"these words do not stand in {file!r}: {quote[:60]!r}"
-        raise EvalError(f"{told}; copy them from the statement as they are")
+        fault = f"these words do not stand in {file!r}: {quote[:60]!r}"
+        raise EvalError(f"{fault}; copy them from the statement as they are")
     return document.evidence(next(name for n in count(1) if (name := f"e{n}") not in used), *span)
 
 
 def reviewer_name(name: str) -> str:
-    """Returns a reviewer's name, tidied."""
+    """Returns a reviewer's name with its white space tidied; an empty, long or unprintable one is an error."""
     tidy = " ".join(name.split())
     if not tidy:
         raise EvalError("who decides? give your name or initials")
     if len(tidy) > _LONGEST_NAME or any(unicodedata.category(char) in ("Cc", "Cs") for char in tidy):
-        told = f"is longer than {_LONGEST_NAME} characters, or holds characters without a shape"
-        raise EvalError(f"the reviewer's name {told}")
+        fault = f"is longer than {_LONGEST_NAME} characters, or holds characters without a shape"
+        raise EvalError(f"the reviewer's name {fault}")
     return tidy
 
 
 def _append(path: Path, decision: CitationDecision | DraftDecision) -> None:
-    """Adds a decision, whatever other processes add at the same time."""
+    """Appends a decision under a file lock, so that processes may do so at the same time."""
     with written(path):
         make_private_folder(path.parent)
         try:

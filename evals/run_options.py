@@ -10,7 +10,7 @@ DATASETS = "`smoke`, `dev`, `saved`, or a file of cases (.yaml, .jsonl, .csv, .x
 
 
 def option(metavar: str, text: str, *names: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer declares it
-    """Returns an option with what stands for its value, its help and, where the parameter's is not taken, its name."""
+    """Returns a typer option with metavar, help and, unless they follow from the parameter's name, option names."""
     return typer.Option(*names, metavar=metavar, help=text, **bounds)
 
 
@@ -22,7 +22,7 @@ Corpus = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What to run; each option with its help."""
+    """The options of a run, each with its help text."""
 
     dataset: Annotated[str, typer.Argument(help=DATASETS)] = "smoke"
     corpus: Corpus = None

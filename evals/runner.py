@@ -42,12 +42,12 @@ _DECIDING: Final = (
     "time_limit",
 )  # fmt: skip
 _OPTIONS: Final = TypeAdapter(RunOptions)
-# Gives the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
+# Returns the answer to a case in the JSON contract; the number says how many times it was asked before in this run.
 Ask = Callable[[Case, int], dict[str, Any]]
 
 
 def asking(assistant: Assistant) -> Ask:
-    """Returns what asks an assistant, with what whoever saved a case had set in its scope and its earlier turns."""
+    """Returns a function that asks an assistant, with a case's saved overrides of its scope and its earlier turns."""
 
     def ask(case: Case, repeat: int) -> dict[str, Any]:
         given = (case.tags.get(name) or "null" for name in ("overrides", "history_overrides"))
@@ -60,7 +60,7 @@ def asking(assistant: Assistant) -> Ask:
 
 
 def replaying(path: Path) -> tuple[Ask, str]:
-    """Returns (what gives the answers that `untoc ask --json --from` printed or a run has; their file's hash)."""
+    """Returns (function that looks up the answers of a run or of `untoc ask --json --from`, hash of their file)."""
     file = path / ANSWERS if path.is_dir() else path
     if not file.is_file():
         raise RunError(f"no answers at {str(file)!r}: give a run's folder, or what `untoc ask --json --from` printed")
@@ -79,14 +79,14 @@ def replaying(path: Path) -> tuple[Ask, str]:
 
 
 def run_cases(run: Run, ask: Ask, *, tell: Tell = quiet) -> Run:
-    """Asks what a run has not asked yet, cases that failed before again, and notes that it ended."""
+    """Asks the cases of a run that are unanswered, including those that failed before, and records its end."""
     wanted = [(case, repeat) for repeat in range(run.manifest.repeats) for case in run.cases()]
     done = {(r.case, r.repeat) for r in run.answers() if r.error is None}
     remaining = [(case, repeat) for case, repeat in wanted if (case.id, repeat) not in done]
     total, first = len(wanted), 0.0
     for asked, (case, repeat) in enumerate(remaining):
         run.append(_ask_within(ask, case, repeat, run.manifest.time_limit))
-        # The first answer loads the models, and says nothing of the pace of those after it.
+        # The time is measured from the first answer on, since that one loads the models.
         first = first or time.monotonic()
         number = total - len(remaining) + asked + 1
         left = time_left(time.monotonic() - first, asked, total - number)
@@ -101,10 +101,10 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
     def work() -> None:
         try:
             result.set_result(ask(case, repeat))
-        except BaseException as exc:  # raised again by whoever waits
+        except BaseException as exc:  # raised again by `result.result()`
             result.set_exception(exc)
 
-    # It cannot be stopped: a question that ran out of time ends by itself, and what it gives is dropped.
+    # A thread cannot be stopped: after the time limit, a question goes on until it ends, and its answer is dropped.
     Thread(target=work, daemon=True, name="untoc-eval-ask").start()
     answer: dict[str, Any] | None = None
     error: AskError | None = AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
@@ -121,11 +121,11 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
 
 
 def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None = None) -> tuple[Case, ...]:
-    """Returns the first so many cases of slices: `lang=fr,es` is either; all such conditions must hold."""
+    """Returns the first `limit` cases that meet all conditions of `only`; `lang=fr,es` is met by either value."""
 
     def fits(case: Case) -> bool:
-        own = {"id": (case.id,), "review": (case.review.status,), "fold": (str(case.tags.get("fold", "")),)}
-        found = slices(case) | own
+        more = {"id": (case.id,), "review": (case.review.status,), "fold": (str(case.tags.get("fold", "")),)}
+        found = slices(case) | more
         wanted = (item.partition("=") for item in only)
         return all(set(found.get(name, ())) & set(values.split(",")) for name, _, values in wanted)
 
@@ -135,13 +135,13 @@ def chosen(cases: Sequence[Case], *, only: Sequence[str] = (), limit: int | None
 def launch(
     options: RunOptions, settings: Settings, *, name: str | None = None, resume: bool = False, tell: Tell = quiet
 ) -> Run:
-    """Asks and scores a set of cases, and keeps the run below the store; `resume` goes on with the run of the name."""
+    """Asks and scores a set of cases, and keeps the run below the store; `resume` continues the run of that name."""
     paths = EvalPaths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
-        known = ", ".join(f"{name} ({told})" for name, (told, *_) in VARIANTS.items())
+        known = ", ".join(f"{name} ({effect})" for name, (effect, *_) in VARIANTS.items())
         raise RunError(f"no variant {options.variant!r}: there are {known}")
     name = name or new_name(options.dataset)
-    # Before an hour is spent on what cannot be stored under it.
+    # The name is checked first, so that no hour is spent on a run that cannot be stored under it.
     begun = open_run(paths.runs, name) if resume else None
     if begun is None:
         run_path(paths.runs, name, new=True)
@@ -173,11 +173,11 @@ def launch(
             options=_OPTIONS.dump_python(options, mode="json", exclude_defaults=True),
         )  # fmt: skip
         seconds = pace(paths.runs) * len(cases) * options.repeats
-        told = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
-        tell(f"questions to ask: {len(cases)}{told}", 0, None)
+        estimate = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
+        tell(f"questions to ask: {len(cases)}{estimate}", 0, None)
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
-        # One that is gone on with and stopped again is not complete.
+        # The recorded end is cleared, since a run that is resumed and stopped again is not complete.
         run = run_cases(run.ended(None), ask, tell=tell)
         tell("scoring", 0, None)
         score_run(run, documents, read_rulings(paths.reviews))
@@ -185,7 +185,7 @@ def launch(
 
 
 def _resumed(run: Run, manifest: RunManifest) -> Run:
-    """Goes on with a run, if it is the same: answers of two configurations must not be mixed."""
+    """Returns a run to resume, if its configuration is the same: answers of two configurations must not be mixed."""
     for field in _DECIDING:
         if getattr(run.manifest, field) != getattr(manifest, field):
             raise RunError(

@@ -29,7 +29,7 @@ STATEMENTS: Final = "statements.json"
 ANSWERS: Final = "answers.jsonl"
 SCORES: Final = "scores.jsonl"
 _LOCK: Final = "running.lock"
-# A stage of `stages.csv`, at which a case broke first.
+# A stage of `stages.csv`: the first one at which a case broke.
 Stage = str
 # Stands for the newest run wherever a run is named.
 _LATEST: Final = "latest"
@@ -38,7 +38,7 @@ _ANEW: Final = "run the cases again under another --name"
 
 
 class RunManifest(StoredRecord):
-    """What was run: equal manifests but for times mean equal configurations."""
+    """What was run: manifests that differ only in their times are of the same configuration."""
 
     name: str
     dataset: str
@@ -76,7 +76,7 @@ class AskError(BaseModel):
 
 
 class AnswerRecord(StoredRecord):
-    """What one case got at one time; the answer is the JSON contract as given."""
+    """The answer to one repeat of a case, in the JSON contract as given, or the error in its place."""
 
     case: str
     repeat: int = 0
@@ -110,7 +110,7 @@ class ScoreRecord(StoredRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run's folder; what cannot be read of it is a `RunError`."""
+    """The folder of one run; a file of it that cannot be read is a `RunError`."""
 
     path: Path
     manifest: RunManifest
@@ -125,7 +125,7 @@ class Run:
         return tuple(read_records(self.path / CASES, Case, todo=_ANEW))
 
     def statement_files(self) -> dict[str, str]:
-        """Returns the file of each statement id; empty where nobody could tell."""
+        """Returns the file of each statement by its id; empty for a run that did not record it."""
         path = self.path / STATEMENTS
         try:
             return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
@@ -138,7 +138,7 @@ class Run:
         return tuple({(answer.case, answer.repeat): answer for answer in records}.values())
 
     def append(self, answer: AnswerRecord) -> None:
-        """Adds an answer; one line, written at once."""
+        """Appends an answer as one line in one write."""
         append_line(self.path / ANSWERS, answer.model_dump_json())
 
     def scores(self) -> tuple[ScoreRecord, ...]:
@@ -149,30 +149,30 @@ class Run:
         return tuple(read_records(self.path / SCORES, ScoreRecord, todo=todo))
 
     def ended(self, at: datetime | None) -> "Run":
-        """Notes that all cases were asked, or (None) that some are asked again."""
+        """Records when all cases were asked, or with None that asking goes on; returns the run."""
         return _write_manifest(self.path, self.manifest.model_copy(update={"ended": at}))
 
     @property
     def scored(self) -> bool:
-        """Whether its answers were judged; those of a run that is gone on with, not yet."""
+        """Whether its answers were scored; False while it is running, even if it was scored before it was resumed."""
         return (self.path / SCORES).is_file() and not self.running
 
     @property
     def running(self) -> bool:
-        """Whether a process asks or scores it now, which holds its lock until it ends, however that is."""
+        """Whether a process is asking or scoring it, which holds its lock until it ends, even if it is killed."""
         path = self.path / _LOCK
         try:
-            # Others who look hold it as well, for no time, and are waited for.
+            # Other processes that check hold the lock for a moment as well, and are waited for.
             with FileLock(path, timeout=0.2, poll_interval=0.01) if path.is_file() else nullcontext():
                 return False
         except Timeout:
             return True
         except OSError:
-            # Where nobody may write, nothing runs.
+            # A run is asked and scored only where its folder can be written to.
             return False
 
     def hold(self) -> AbstractContextManager[object]:
-        """Keeps the run for this process, until the context ends."""
+        """Locks the run for this process until the context ends."""
         with written(self.path / _LOCK):
             try:
                 return FileLock(self.path / _LOCK, mode=0o600).acquire(timeout=1)
@@ -180,7 +180,7 @@ class Run:
                 raise self._refused() from exc
 
     def _refused(self) -> RunError:
-        # What stood in the way may have gone by now.
+        # `unfinished` may be None by now, if the process that stood in the way has ended.
         return RunError(f"the run {self.name!r} is {self.unfinished or 'in use by another process: try again'}")
 
     @property
@@ -194,10 +194,10 @@ class Run:
         return None if self.scored else f"not scored: `untoc-eval score {self.name}`"
 
     def _counted(self) -> str:
-        """How many answers there are, up to the first that cannot be read: one run does not end a list of all."""
+        """How many answers there are before the first unreadable line, so that a list of all runs does not fail."""
         found, lines = set[tuple[object, object]](), read_lines(self.path / ANSWERS, torn_end=True)
         with suppress(RunError):
-            found.update((told.get("case"), told.get("repeat")) for _, told in lines)
+            found.update((record.get("case"), record.get("repeat")) for _, record in lines)
         return f"{len(found)} of {self.manifest.cases * self.manifest.repeats} answers"
 
     @property
@@ -217,7 +217,7 @@ def create_run(
     """Makes the folder of a new run."""
     path = run_path(root, manifest.name, new=True)
     with written(path):
-        # A case may quote a text that is not for others; the owner alone reads the run.
+        # A case may quote a confidential text, so only the owner may read the run.
         make_private_folder(path.parent)
         path.mkdir(mode=0o700)
     write_records(path / CASES, cases, exclude_defaults=True)
@@ -242,7 +242,7 @@ def open_run(root: Path, name: str) -> Run:
 
 
 def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
-    """Writes what gates need of a run, its manifest and scores, without questions and answers."""
+    """Writes what gates need of a run, manifest and scores, without questions and answers; returns both paths."""
     manifest, scores, replaced = run.manifest, run.scores(), _run_in(folder)
     wanted, failed = manifest.cases * manifest.repeats, [s.case for s in scores if s.stage in ("error", "timeout")]
     again = f"`untoc-eval run --name {run.name} --resume` asks again"
@@ -264,7 +264,7 @@ def keep_baseline(run: Run, folder: Path) -> tuple[Path, ...]:
 
 
 def list_runs(root: Path) -> list[Run]:
-    """Returns the runs below a folder, the newest first; folders that are none are left out."""
+    """Returns the runs below a folder, the newest first; other folders and unreadable runs are left out."""
     found = []
     for path in root.iterdir() if root.is_dir() else ():
         with suppress(RunError):
@@ -273,7 +273,7 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def pace(root: Path) -> float:
-    """Returns the median seconds of the newest run's answers, since the first loads models; 0 of none to read."""
+    """Returns the median seconds per answer of the newest run, whose first one loads models; 0 without answers."""
     with suppress(RunError):
         return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
     return 0.0
@@ -293,7 +293,7 @@ def _run_in(folder: Path) -> Run | None:
 
 
 def run_path(root: Path, name: str, *, new: bool = False) -> Path:
-    """Returns the folder of a run; for a new one, the name of one that there is is refused."""
+    """Returns the folder of a run by its name; with `new`, the name of an existing run is refused."""
     if name == _LATEST:
         raise RunError(f"{name!r} is no name for a run, since it stands for the newest: give it another")
     if not _NAME.fullmatch(name):

@@ -14,15 +14,15 @@ from evals.metrics.eval_sample import EvalSample, FileSpan, read_answer
 from evals.metrics.table import components
 from evals.runs import SCORES, AnswerRecord, Run, ScoreRecord, Stage
 
-# Decisions of persons on spans that were cited, by case.
+# Persons' rulings on whether a cited span answers a case, by case and span.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
-# The failure taxonomy: what each stage at which a case may break means, in the order of the pipeline.
+# The failure taxonomy: the stages at which a case may break, in the order of the pipeline.
 STAGES: Final = tuple(row["stage"] for row in shipped_rows("stages.csv"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedAnswer:
-    """One answer of a run with what it is judged by; None for `sample` where there is none that can be read."""
+    """One answer of a run with its case and the `sample` for metrics, which is None without a readable answer."""
 
     case: Case
     record: AnswerRecord
@@ -56,7 +56,7 @@ def score_run(run: Run, documents: Documents, rulings: Rulings | None = None) ->
 
 
 def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = None) -> tuple[JudgedAnswer, ...]:
-    """Returns every answer of a run with what it is judged by, in the order in which they came."""
+    """Returns every answer of a run with its case and sample, in the order in which they were given."""
     cases = {case.id: case for case in run.cases()}
     informed, sessions, files = documents.informed_by(cases.values()), documents.sessions(), run.statement_files()
     groups = frozenset(documents.parties.codes("group"))
@@ -75,7 +75,7 @@ def judged_answers(run: Run, documents: Documents, rulings: Rulings | None = Non
         )  # fmt: skip
 
     asked = ((cases[record.case], record) for record in records)
-    return tuple(JudgedAnswer(case=case, record=own, sample=sample(case, own.repeat)) for case, own in asked)
+    return tuple(JudgedAnswer(case=case, record=given, sample=sample(case, given.repeat)) for case, given in asked)
 
 
 def first_broken(sample: EvalSample) -> Stage | None:
@@ -96,7 +96,7 @@ def first_broken(sample: EvalSample) -> Stage | None:
 
 
 def _of_evidence(sample: EvalSample) -> Stage | None:
-    """A list may be right with other sentences than the case's, but not without one; other answers meet every group."""
+    """Returns the stage that missed evidence: answers must meet each group, lists any, as others may answer too."""
     cited, groups = sample.answer.citations, sample.case.groups
     if sample.case.type == "list_states":
         recall = citations.evidence_all(sample)
@@ -105,7 +105,7 @@ def _of_evidence(sample: EvalSample) -> Stage | None:
     for group in groups:
         if any(citations.overlaps(citation, span) for citation in cited for span in group):
             continue
-        # Which is for whoever works on retrieval, though a wrong statement was cited.
+        # Evidence that was not retrieved is a failure of retrieval, even if another statement was cited in its place.
         if sample.files and not was_retrieved(sample, group):
             return "not_retrieved"
         same = {citation.file for citation in cited} & {span.file for span in group}

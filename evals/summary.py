@@ -18,7 +18,7 @@ from evals.metrics.table import FAILED, METRICS, RIGHT, Combine, Floats, Metric
 from evals.runs import ScoreRecord, Stage
 from evals.score import STAGES
 
-# Below so many cases a slice's share says little: its interval is wider than ± 20 points around one half.
+# With fewer cases a slice's share says little: its interval is wider than ± 20 points around one half.
 SMALL: Final = 20
 # The largest of n values lies above the 95th percentile with probability 1 − 0.95ⁿ, which is 0.95 from 59 on.
 # Source: Conover, Practical Nonparametric Statistics (1999), 3.3: tolerance limits.
@@ -51,8 +51,8 @@ Shares = Mapping[str, Mapping[str, Figure]]
 def by_case(scores: Iterable[ScoreRecord]) -> tuple[ScoreRecord, ...]:
     """Returns one score per case, by id; repeats are averaged, so that asking often does not count more.
 
-    A case's stage is None where most repeats are right, else their most frequent failure; components are means over
-    the repeats to which a measure applies, and the shares that are right, and that failed.
+    A case's stage is None where most repeats are right, else their most frequent failure. Components are means over
+    the repeats to which a measure applies; those of `RIGHT` and `FAILED` are the shares of such repeats.
     """
     ordered = sorted(scores, key=lambda score: (score.case, score.repeat))
     return tuple(_averaged(tuple(repeats)) for _, repeats in groupby(ordered, lambda score: score.case))
@@ -78,7 +78,7 @@ def summarise(scores: Iterable[ScoreRecord]) -> dict[str, Figure]:
 
 
 def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Figure | None:
-    """Returns a figure over cases, with its interval from clusters drawn again; None where it applies to none."""
+    """Returns a metric's figure over cases, with a cluster bootstrap interval; None where it applies to no case."""
     applying = [case for case in cases if metric.key in case.components]
     rows = np.array([case.components[metric.key] for case in applying], dtype=np.float64)
     value = combined(rows, metric.combine)
@@ -86,7 +86,7 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Fi
         return None
     clusters = [case.cluster for case in applying]
     n = int(bears_on(rows, metric.combine).sum())
-    # Few clusters, or clusters that are all alike, show too little when they are drawn again: a share then has Wilson's
+    # Resampling few clusters, or clusters that are all alike, shows too little variation: a share then has Wilson's
     # interval over its cases, which for an F1 is an approximation.
     bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
@@ -98,14 +98,14 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Fi
 
 
 def combined(rows: Floats, combine: Combine) -> float | None:
-    """Returns the figure of some cases' components, shape (n, k); None where there is none."""
+    """Returns the figure of some cases' components, shape (n, k); None where it is not defined."""
     value = float(combine(rows.sum(axis=0))) if len(rows) else np.nan
     return value if np.isfinite(value) else None
 
 
 def bears_on(rows: Floats, combine: Combine) -> Floats:
-    """Returns whether each case bears on a figure, shape (n,): a right abstention does not on `over_abstention`."""
-    # One does that has a figure by itself, or that moves the figure of sums to which no case is proportional.
+    """Returns whether each case bears on a figure, shape (n,); a right abstention does not affect `over_abstention`."""
+    # It does if its own figure is defined, or if it changes that of powers of π, sums to which no case is proportional.
     irrational = np.pi ** np.arange(1.0, rows.shape[1] + 1)
     moves = combine(rows + irrational) != combine(irrational)
     return np.asarray(np.isfinite(combine(rows)) | moves, dtype=np.float64)
@@ -118,12 +118,12 @@ def stage_counts(scores: Iterable[ScoreRecord]) -> dict[Stage, int]:
 
 
 def shares(scores: Iterable[ScoreRecord]) -> Shares:
-    """Returns the share of right outcomes for each value of each slice, the worst first, of equal ones the larger."""
+    """Returns the share of right outcomes for each value of each slice, worst first, the larger of equal ones first."""
     cases: defaultdict[tuple[str, str], list[ScoreRecord]] = defaultdict(list)
     for case in by_case(scores):
         for slice_ in ((name, value) for name, values in case.slices.items() for value in values):
             cases[slice_].append(case)
-    figures = [(slice_, item) for slice_, own in cases.items() if (item := figure(own, RIGHT)) is not None]
+    figures = [(slice_, item) for slice_, group in cases.items() if (item := figure(group, RIGHT)) is not None]
     found: dict[str, dict[str, Figure]] = {name: {} for name, _ in cases}
     for (name, value), item in sorted(figures, key=lambda pair: (pair[1].value, -pair[1].n, pair[0][1])):
         found[name][value] = item
@@ -145,9 +145,9 @@ def latency(scores: Iterable[ScoreRecord]) -> dict[str, Latency]:
     for step, milliseconds in (item for score in scores for item in score.timings_ms.items()):
         times[step].append(milliseconds)
     found = {}
-    for step, own in times.items():
-        p50, p95 = np.percentile(own, [50, 95], method="higher").tolist()
-        found[step] = Latency(len(own), p50, p95 if len(own) >= _BOUNDS_P95 else None, max(own))
+    for step, values in times.items():
+        p50, p95 = np.percentile(values, [50, 95], method="higher").tolist()
+        found[step] = Latency(len(values), p50, p95 if len(values) >= _BOUNDS_P95 else None, max(values))
     return found
 
 
@@ -158,7 +158,7 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Returns p-values adjusted for being several, in the order given. Source: Holm (Scand. J. Stat. 1979)."""
+    """Returns p-values adjusted for multiple tests, in the order given. Source: Holm (Scand. J. Stat. 1979)."""
     values = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(values, kind="stable")
     adjusted = np.empty_like(values)
@@ -169,10 +169,10 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def cluster_bootstrap(
     components: Floats, clusters: Sequence[str], combine: Combine, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> Floats:
-    """Returns a figure over clusters drawn with replacement, shape (resamples,), NaN where none is defined.
+    """Returns a figure over clusters drawn with replacement, shape (resamples,), NaN where it is not defined.
 
-    Components have a row for each case, shape (n, k), whose sums, (..., k), `combine` makes a figure of. Equal seeds
-    and numbers of clusters draw equally.
+    `components` has a row for each case, shape (n, k); `combine` computes figures from sums of rows, (..., k). Calls
+    with equal seeds and equal numbers of clusters use the same draws.
 
     Source: Davison and Hinkley, Bootstrap Methods and their Application (1997), 3.8; Miller, Adding Error Bars to
     Evals (arXiv 2411.00640) on clusters.
@@ -184,7 +184,7 @@ def cluster_bootstrap(
 
 
 def not_worse_p(differences: Floats, margin: float) -> float:
-    """Returns the one-sided p-value of being worse by no more than a margin; a small one shows a loss.
+    """Returns the one-sided p-value of a loss no greater than a margin; a small one shows a greater loss.
 
     p = (1 + #{d ≥ −margin}) / (resamples + 1), over bootstrap differences for which higher is better. Samples without
     a figure count as no loss.
@@ -195,14 +195,14 @@ def not_worse_p(differences: Floats, margin: float) -> float:
 
 
 def interval(samples: Floats) -> tuple[float, float]:
-    """Returns the 2.5th and 97.5th percentile of samples, those that are NaN left out; NaN where none is left."""
+    """Returns the 2.5th and 97.5th percentile of the samples that are not NaN; NaN if all are."""
     known = samples[np.isfinite(samples)]
     ends = [100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2]
     low, high = np.percentile(known, ends).tolist() if known.size else (np.nan, np.nan)
     return low, high
 
 
-# Cached: the figures of a run share their clusters, and drawing is what costs.
+# Cached, since drawing takes most of the time and figures over equally many clusters use the same draws.
 @lru_cache(maxsize=8)
 def _draws(clusters: int, resamples: int, seed: int) -> Floats:
     """Returns how often each cluster is drawn, shape (resamples, clusters), every row adding up to `clusters`."""

@@ -70,7 +70,7 @@ def _reverse(found: PartyEvidence) -> PartyEvidence:
 
 
 class _WithoutTime(Steps):
-    """A question on change over time is searched once, and not in every statement of the pile for itself."""
+    """Steps that search once for a question on change over time, instead of once in each statement of the pile."""
 
     def resolve(self, question: Question) -> Resolution:
         return replace(super().resolve(question), over_time=False)
@@ -84,7 +84,7 @@ class _AllStatements(ScopedStatements):
 
 
 class _OnePile(ScopedStatements):
-    """All statements of any time are searched together, as if the first State asked about had spoken them."""
+    """All statements of any time are in scope together, as if the first State asked about had made them."""
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         every = [s for s in self._catalogue.summaries(ScopeFilter()) if codes or self._keeps(s.metadata)]
@@ -94,7 +94,7 @@ class _OnePile(ScopedStatements):
         return list(own)
 
 
-# What each does, and with what: other steps, or another scope.
+# Each variant by name: what it does, the steps of its chain, and its scope filter, None for the usual one.
 VARIANTS: Final[dict[str, tuple[str, type[Steps], type[ScopedStatements] | None]]] = {
     "state_filter_off": ("statements of every State are in scope", Steps, _AllStatements),
     "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
@@ -106,14 +106,14 @@ VARIANTS: Final[dict[str, tuple[str, type[Steps], type[ScopedStatements] | None]
 
 
 def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
-    """Returns the workspace's assistant, or one with a deliberate change."""
+    """Returns the workspace's assistant, or one with the changed steps of a variant."""
     if variant is None:
         return workspace.assistant
     return Assistant(steps_of(workspace.steps, variant), workspace.store.catalogue, keep_traces=0)
 
 
 def steps_of(steps: Steps, variant: str) -> Steps:
-    """Returns the chain's steps with a deliberate change, and all else as it is."""
+    """Returns the chain's steps with the change of a variant, and all else as it is."""
     _, changed, scope = VARIANTS[variant]
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
     retriever = steps.retriever if scope is None else steps.retriever.scoped_by(scope)

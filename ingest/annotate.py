@@ -1,7 +1,7 @@
-"""Annotation: from a loaded text to what the store keeps of it.
+"""Annotation: derives everything that the store keeps of a document from its loaded text.
 
-That is its metadata, the repair of its layout, its sentences and passages, and mentions: "article 18 of the
-Convention" is a mention of (UNTOC, 18). The same input gives the same ids.
+These are its metadata, layout repairs, sentences, passages and mentions: "article 18 of the Convention" is a mention
+of (UNTOC, 18). The same input gives the same ids.
 """
 
 import json
@@ -61,26 +61,26 @@ from vectorstore.records import (
     text_sha256,
 )
 
-# Part of what is compared when a file is seen again: a new number annotates every file anew, and embeds only
-# the passages whose text changed.
+# Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
+# only the passages whose text changed are embedded.
 ANNOTATION_VERSION = 16
-# By the beginning of a body, the treaty that "the Convention" is where it is addressed. In a committee that drafts one,
-# or may speak of another, nobody can tell: its articles are of a convention that the text does not name.
+# The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
+# draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
-# Before the hash of the names of parties, in the key of a statement that others may hold by other names.
+# Precedes the hash of the names of parties in the input key of a statement whose holder depends on these names.
 _NAMES = "~"
 # Marks the key of a document whose metadata were read by an older version.
 _RENEWED = "renewed-"
-# Metadata that are read by names of parties, and anew when a `parties.csv` changes.
+# Metadata that depend on the names of parties, and are read again when a `parties.csv` changes.
 _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputKey:
-    """What a statement is made from: hashes of file, manifest row and kind, and of how text is cut into passages.
+    """The input of a statement: hashes of file, manifest row and kind (`content`), and of splitting rules (`cutting`).
 
-    A file of an equal key is not read again. The key of a statement whose holder no table knows, or an added table, has
-    a hash of the `names` of parties too: a name that is learnt later may be whose it is, a corrected one no longer.
+    A file with an equal key is not annotated again. If no table or only an added table knows the holder, the key also
+    has a hash of the `names` of parties: a name that is added or corrected later may change the holder.
     """
 
     content: str
@@ -91,19 +91,19 @@ class InputKey:
         return f"{self.cutting}-{self.content}"
 
     def as_stored(self, stored: str) -> str | None:
-        """Returns this key in the form of a stored one that differs at most in how text is cut; None for another."""
+        """Returns this key in the form of a stored one that differs at most in the splitting rules; else None."""
         forms = (self.content, f"{self.content}{_NAMES}{self.names}")
         return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
 
     def is_of_other_names(self, stored: str) -> bool:
-        """Returns whether a stored key differs in the names of parties, and else at most in how text is cut."""
+        """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
         rest, _, names = stored.rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnsplitDocument:
-    """A document before it is split, and what a person should know of it (`reason`); equal `digest`s are duplicates."""
+    """A document before it is split, with a note for the user (`reason`); an equal `digest` means a duplicate."""
 
     document: Document
     digest: str
@@ -113,7 +113,7 @@ class UnsplitDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewedDocument:
-    """A stored document as this version annotates it; the States that a person set of `unset` speakers are lost."""
+    """A stored document as annotated by this version; States that a person set for the `unset` speakers are lost."""
 
     annotated: AnnotatedDocument
     digest: str
@@ -122,38 +122,38 @@ class RenewedDocument:
 
 
 class Annotator:
-    """Derives from a text all that the store keeps of it; the same input gives the same ids."""
+    """Derives from a text everything that the store keeps of it; the same input gives the same ids."""
 
     def __init__(
         self, parties: PartyTable, split: SplitConfig, model: TokenCounter, languages: Sequence[str] = ("en",)
     ) -> None:
-        """Takes what annotating needs; `languages` are those that the embedding model knows."""
+        """Sets the parties, the splitting and the token counter; the embedding model knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
 
     def input_key(
         self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind, *, record: bool = False
     ) -> InputKey:
-        """Returns hashes of everything that a statement is made from; of a `record`, also the names of parties."""
+        """Returns hashes of everything that a statement is made from; for a `record`, also of the names of parties."""
         cells = None if row is None else row.model_dump(exclude={"line"})
-        # A State that a table of parties learns later is a new input, though the cell is the same.
+        # The same cell is a new input once a table of parties knows the State that it names.
         known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
         content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
         if record or kind == "record" or (row is not None and row.kind == "record"):
             content.append(self._parties.fingerprint)
         if loaded.incomplete:
-            # Never equal to that of the file as a whole, so that the rest is read once it can be.
+            # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
         return InputKey(content=_hash(content), cutting=self._cutting(), names=self._names())
 
     def is_current(self, input_key: str) -> bool:
-        """Returns whether a stored statement was annotated by this version, and cut as it cuts."""
+        """Returns whether a stored statement was annotated by this version with the present splitting rules."""
         return input_key.startswith(f"{self._cutting()}-")
 
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
-        """Annotates a stored document anew under its stored metadata.
+        """Annotates a stored document again under its stored metadata.
 
-        States that a person set on `statements` stay where nobody is known, on the same words of a speaker of the same
-        name. The `input_key` no longer equals that of the file, so that ingest reads its metadata anew.
+        A State that a person set on one of the `statements` is kept for an overlapping intervention of the same speaker
+        if its party is unknown. The new input key differs from the file's, so that ingest reads the metadata again.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)
@@ -162,7 +162,7 @@ class Annotator:
         annotated = self.annotate(replace(fresh, document_id=identifier))
         stored, renewed = [item for item in statements if item.is_intervention], [*annotated.statements]
         for at, item in enumerate(annotated.statements):
-            # Maybe of two versions: the same speaker's at the same place.
+            # The same speaker at the same place: perhaps one intervention that two versions cut differently.
             alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
             before = [old for old in alike if _overlap(old.span, item.span)]
             states = {old.metadata.state for old in before}
@@ -196,12 +196,12 @@ class Annotator:
     ) -> UnsplitDocument:
         """Reads the metadata of a text, overridden by its row of the manifest.
 
-        Of a `stored` document that was read by other names of parties, only whose it is and who speaks are read anew;
-        the rest stays, with what a person corrected.
+        For a `stored` document that was read with other names of parties, only the metadata that depend on the names
+        are read again; the others are kept, with a person's corrections.
         """
         blocks = find_blocks(loaded.text)
         cells = row or ManifestRow(file=file)
-        chosen, told = cells.kind or kind, cells.kind is not None
+        chosen, is_kind_given = cells.kind or kind, cells.kind is not None
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
         merged = merge(read, row, self._parties)
@@ -211,7 +211,7 @@ class Annotator:
             kept = {name for name in stored.inferred if name not in _OF_NAMES}
             inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
-        unnamed = chosen == "statement" and not told and cells.state is None
+        unnamed = chosen == "statement" and not is_kind_given and cells.state is None
         may_be = unnamed and may_be_record(loaded.text)
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
@@ -220,24 +220,24 @@ class Annotator:
             () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
         )
         if others:
-            # What was found does not do for a record, but all in the mouth of one would be wrong.
+            # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in _OF_NAMES)
             problems = (*problems, f"sections of {whose}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
-        if not (several or told) and chosen == "statement" and may_be_in_several:
-            # What a row says of whose delegate speaks and for whom is kept.
+        if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
+            # What the manifest row says about the speaker and the group spoken for is kept.
             of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1
             speaker = metadata.speaker if cells.speaker or of_state else None
             group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
-            told_of = replace(metadata, speaker=speaker, on_behalf_of=group)
-            found = in_several_capacities(loaded.text, blocks, self._parties, told_of)
+            given = replace(metadata, speaker=speaker, on_behalf_of=group)
+            found = in_several_capacities(loaded.text, blocks, self._parties, given)
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
-            # Several speak in a record: none of its words may be put into the mouth that a heading names.
+            # A record has several speakers: its text must not be attributed to the one that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
@@ -266,7 +266,7 @@ class Annotator:
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
-        """Returns what a manifest's row and a file's name say of a file that cannot be read."""
+        """Returns the metadata of a file that cannot be read, from its manifest row and its name."""
         read = read_metadata("", (), self._parties, file)
         named = parties_of_file_name(file, self._parties)
         if len(named) == 1:
@@ -274,16 +274,16 @@ class Annotator:
         return merge(read, row, self._parties).metadata
 
     def _unread(self, document: Document) -> tuple[str, ...]:
-        """Says in which of its languages a document is found by words and scope only."""
+        """Returns a note on those languages of a document that the embedding model does not know; empty without any."""
         spoken = {document.metadata.language, *(block.language for block in document.blocks)}
         unread = sorted(language for language in spoken if language is not None and language not in self._languages)
-        told = "found by its words and by scope only, since the embedding model does not know the language"
-        return (f"in {', '.join(unread)}: {told} (see docs/languages.md)",) if unread else ()
+        effect = "found by its words and by scope only, since the embedding model does not know the language"
+        return (f"in {', '.join(unread)}: {effect} (see docs/languages.md)",) if unread else ()
 
     def annotate(self, document: Document) -> AnnotatedDocument:
         """Repairs and splits a document's text under its present metadata.
 
-        Each intervention of a record is split by itself, so that no sentence or passage reaches into another.
+        Each intervention of a record is split by itself, so that no sentence or passage spans two of them.
         """
         text, blocks, treaty = document.source_text, document.blocks, None
         found = self.interventions(document)
@@ -299,7 +299,7 @@ class Annotator:
             blocks = cut_out(text, blocks, footnotes(text, blocks))
         parties = [code for item in found for code in (item.state, item.group)]
         parties = parties or [document.metadata.state, document.metadata.on_behalf_of]
-        # Repair leaves the words of parties' names whole.
+        # The repair does not split these words of parties' names.
         names = frozenset(word for code in parties if code for word in self._parties.display(code).split())
         edits = repair(text, blocks, language=document.metadata.language, names=names)
         document = replace(document, blocks=blocks, edits=edits)
@@ -307,7 +307,7 @@ class Annotator:
         annotated = self._split_all(document, statements or [document.as_statement()])
         if treaty is None:
             return annotated
-        # Of which article's own text each sentence is.
+        # The article to whose text each sentence belongs.
         found_in = ((s.sentence_id, treaty.article_at(s.start, s.end)) for s in annotated.sentences)
         provisions = (
             Mention(sentence=sentence, kind="provision", treaty=article.treaty, value=article.article)
@@ -317,7 +317,7 @@ class Annotator:
         return replace(annotated, mentions=tuple(provisions))
 
     def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
-        """Splits one intervention of a stored record under its present metadata, by itself."""
+        """Splits a single intervention of a stored record under its present metadata."""
         return self._split_all(statement.document, [statement])
 
     def _split_all(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
@@ -332,13 +332,13 @@ class Annotator:
         )
 
     def interventions(self, document: Document) -> tuple[Intervention, ...]:
-        """Returns the interventions of a record under its present metadata; none of a statement or treaty."""
+        """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
         text, blocks, metadata = document.source_text, document.blocks, document.metadata
         found = self._interventions(text, blocks, metadata)
-        own = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
-        return own or found
+        by_capacity = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
+        return by_capacity or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
@@ -361,10 +361,10 @@ class Annotator:
             metadata = replace(attributed(metadata, self._parties), held_by=held_together(item.group, joined))
         else:
             together = held_together(item.state, item.states)
-            # "Thailand and Mali announced" is nobody's speaking for another, nor is a section of both.
+            # In "Thailand and Mali announced", and in a section headed by both, neither speaks on behalf of the other.
             both = item.summarised or item.states[:1] == (item.state,)
-            told = both and behalf_phrase(item.clause) is None
-            speaker = item.speaker if told else joint_speaker(metadata, item.state, item.states, self._parties)
+            are_equal = both and behalf_phrase(item.clause) is None
+            speaker = item.speaker if are_equal else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
         inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))
         return replace(statement, metadata=metadata, inferred=inferred)
@@ -372,7 +372,7 @@ class Annotator:
     def _split_words(
         self, statement: Statement, text: ReadableText
     ) -> tuple[tuple[Sentence, ...], tuple[Passage, ...], tuple[Mention, ...]]:
-        """Splits a statement's own words; words of a record that are attributed to nobody get no passages to search."""
+        """Splits the text of a statement; an intervention that is attributed to nobody gets no passages for search."""
         identifier, language = statement.statement_id, statement.metadata.language
         pages = statement.document.page_starts
         sentences = make_sentences(identifier, text, statement.blocks, pages, language=language)
@@ -386,16 +386,16 @@ class Annotator:
 
 
 def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:
-    """Finds what each sentence names: agenda items, treaties, articles, and groups that its speaker aligns with.
+    """Finds the mentions in each sentence: agenda items, treaties, articles, and groups that its speaker aligns with.
 
-    A treaty that is named is a mention without an article, whether or not an article is named beside it.
+    A named treaty gives a mention without an article, even if an article of it is mentioned as well.
     """
     default = _convention_of(metadata)
-    # "Article 30 of the Convention" is of the one that an earlier sentence names last.
+    # The convention that an earlier sentence names last, meant by "article 30 of the Convention".
     named_before: str | None = None
-    # A group does not align with itself, and tells of its members' alignment with its own statement.
+    # A group's statement mentions the alignment of its members with this same statement, not its own with another.
     of_state = metadata.on_behalf_of is None
-    # "Article 16 of the Protocol" is of the one Protocol that the title or an earlier sentence names.
+    # The one Protocol that the title or an earlier sentence names, meant by "article 16 of the Protocol".
     protocol = sole_protocol(metadata.title or "")
     found: dict[Mention, None] = {}
     for sentence in sentences:
@@ -411,7 +411,7 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
             if each.unnamed or each.treaty is not None:
                 named.append(mention(kind="article", treaty=each.treaty, value=each.article, paragraph=each.paragraph))
         last = last_convention(sentence.text)
-        # A heading's "Committee to Elaborate a Convention" does not say which one its articles are of.
+        # "Committee to Elaborate a Convention" in a heading does not tell which convention a later article belongs to.
         if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
             named_before = last
         protocol = sole_protocol(sentence.text) or protocol
@@ -420,7 +420,7 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
 
 
 def _convention_of(metadata: Metadata) -> str | None:
-    """Returns what "the Convention" means by body or title, before the text names any; None where that is not known."""
+    """Returns the treaty that "the Convention" means by body or title, before the text names one; None if unknown."""
     body = metadata.body or ""
     own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
     return own or last_convention(metadata.title or "")
@@ -436,12 +436,12 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 
 def key_of_held(input_key: str) -> str:
-    """Returns the key of a statement of which a person said whose it is: names learnt later do not undo that."""
+    """Returns the input key of a statement that a person attributed, which names added later must not change."""
     return input_key.partition(_NAMES)[0]
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
-    """Returns the document's id, a hash of text, metadata and who speaks, and the full digest it is cut from."""
+    """Returns the document's id and the digest that it is cut from: a hash of text, metadata, kind and speakers."""
     speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
     metadata = _without_unset(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
@@ -453,12 +453,12 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _without_unset(facts: dict[str, object], *later: str) -> dict[str, object]:
-    """Leaves out empty fields that older versions did not know, so that ids stay."""
+    """Leaves out `later` fields that are empty: older versions did not have them, and ids must stay the same."""
     return {name: value for name, value in facts.items() if value or name not in later}
 
 
 def record_report(interventions: Sequence[Intervention], text: str) -> str:
-    """Says in one line who speaks in a record, who is not known, and whose first words may be missing."""
+    """Returns a line on a record: who speaks, which speakers are unknown, and whose first words may be missing."""
     if not interventions:
         return "a record in which no speaker was found: kept, but attributed to nobody"
     counts = Counter(item.group or item.state for item in interventions if item.role == "party")
@@ -469,8 +469,8 @@ def record_report(interventions: Sequence[Intervention], text: str) -> str:
         parts.append(f"Chair or Secretariat {offices}, nobody's position")
     if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
         parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
-    own = (item for item in interventions if item.role == "party" and not item.summarised)
-    if cut := [item.named for item in own if begins_in_lower_case(text[item.start : item.end])]:
+    with_own_words = (item for item in interventions if item.role == "party" and not item.summarised)
+    if cut := [item.named for item in with_own_words if begins_in_lower_case(text[item.start : item.end])]:
         parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
     return "; ".join(parts)
 

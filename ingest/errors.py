@@ -5,7 +5,7 @@
     │   ├── UnsupportedFormatError    no loader for its suffix
     │   ├── EmptyFileError            nothing in it to read
     │   ├── ChangedFileError          no longer the file that was ingested
-    │   └── ArchiveTooLargeError      what is in it, taken together, exceeds a limit
+    │   └── ArchiveTooLargeError      its contents together exceed a limit
     ├── ManifestError             statements.csv as a whole could not be read or written
     └── PartyTableError           parties.csv could not be read
 
@@ -20,7 +20,7 @@ class IngestError(Exception):
 
 
 class LoadError(IngestError):
-    """One file could not be read; the others of a batch are not touched. `result` is what the report says of it."""
+    """One file could not be read; the others of a batch are not affected. `result` is its outcome in the report."""
 
     result: Literal["failed", "skipped"] = "failed"
 
@@ -43,7 +43,7 @@ class EmptyFileError(LoadError):
 
 
 class ArchiveTooLargeError(LoadError):
-    """What an archive and those inside it hold together exceeds a limit."""
+    """The contents of an archive and of the archives inside it together exceed a limit."""
 
 
 class ChangedFileError(LoadError):

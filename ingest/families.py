@@ -1,7 +1,7 @@
 """Families: near-duplicates, revisions and translations among the statements of a store, found and linked.
 
-A statement is compared once, when it is new, with the few that share part of a MinHash signature, its symbol or its
-occasion, so that the effort does not grow with pairs. Whichever of two is compared later finds the other.
+A new statement is compared once, with the few that share a band of its MinHash signature, its symbol or its occasion,
+so that the cost does not grow with the number of pairs. Of two statements, the one compared later finds the other.
 """
 
 import re
@@ -19,14 +19,14 @@ from vectorstore.families import Family, Link, Relation, Traits
 from vectorstore.records import Document, DocumentSummary
 
 NEAR_DUPLICATE: Final = 0.7
-"""Share of word sequences (Jaccard) from which two texts are near-duplicates; two speeches on one subject share a few
-hundredths, and a text with one word in ten changed has about 0.55, with one in twenty 0.75."""
-# Words in a sequence, and characters where words are not set apart.
+"""Jaccard similarity of shingles from which two texts are near-duplicates. Two speeches on one subject have a few
+hundredths; a text with one word in ten changed has about 0.55, with one word in twenty 0.75."""
+# Words in a shingle, and characters in a shingle of scripts without spaces.
 _WORDS: Final = 3
 _CHARACTERS: Final = 5
-# A text with fewer sequences is too short to tell a copy from a common phrase.
+# A text with fewer shingles is too short to tell a copy from a common phrase.
 _FEWEST: Final = 20
-# 32 bands of 4 hashes miss a pair at the threshold once in 6,000 times, and let one in four through at 0.3.
+# 32 bands of 4 hashes miss 1 in 6,000 pairs at the threshold, and make 1 in 4 pairs with similarity 0.3 candidates.
 _BANDS: Final = 32
 _ROWS: Final = 4
 _SCHEME: Final = f"1/{version('datasketch')}"
@@ -35,16 +35,16 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _NUMBER = re.compile(r"(?<!\d)\d{1,15}(?!\d)")
 _SUFFIX = re.compile(r"/(Rev|Corr|Add)\.?\s*(\d+)$", re.IGNORECASE)
-# Numbers below this are written out in some languages, or count lists.
+# Smaller numbers are not compared between translations: some languages spell them out, and lists are counted by them.
 _TELLING_NUMBER: Final = 10
-# How much of their structure translations share.
+# Least ratio of the numbers of paragraphs of two translations, and least share of numbers that they have in common.
 _PARAGRAPHS_SHARED: Final = 0.8
 _NUMBERS_SHARED: Final = 0.5
 _RELATIONS: Final[Mapping[str, Relation]] = {"rev": "revision", "corr": "correction", "add": "addendum"}
 
 
 class Symbol(NamedTuple):
-    """A document symbol taken apart: `A/C.3/L.5/Add.1/Rev.2` is revision 2 of `A/C.3/L.5/Add.1`, of `A/C.3/L.5`."""
+    """A parsed document symbol: `A/C.3/L.5/Add.1/Rev.2` is revision 2 of `A/C.3/L.5/Add.1`; its root is `A/C.3/L.5`."""
 
     whole: str
     root: str
@@ -54,7 +54,7 @@ class Symbol(NamedTuple):
 
     @classmethod
     def of(cls, written: str) -> "Symbol":
-        """Takes a symbol apart; one without suffix is its own base and root."""
+        """Parses a symbol; one without suffix is its own base and root."""
         whole = root = "".join(written.split()).upper()
         last = _SUFFIX.search(whole)
         while (found := _SUFFIX.search(root)) is not None:
@@ -65,7 +65,7 @@ class Symbol(NamedTuple):
 
 
 def link_families(catalogue: Catalogue) -> None:
-    """Links documents not compared yet with those that belong to them; the caller holds the write lock."""
+    """Links documents that were not compared yet with others of their families; the caller holds the write lock."""
     for identifier in catalogue.families.unseen(_SCHEME):
         document = catalogue.document(identifier)
         if document is not None:
@@ -83,7 +83,7 @@ def link_families(catalogue: Catalogue) -> None:
 
 
 def describe(document_id: str, family: Family, summaries: Mapping[str, DocumentSummary]) -> str:
-    """Returns how a document belongs to its family, in one line."""
+    """Returns a line on how a document is related to the others of its family."""
     parts = []
     for link in family.links_of(document_id):
         first = link.document_id == document_id
@@ -118,10 +118,10 @@ def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
     """
     if not sequences:
         return ()
-    # Brings scipy.integrate, a third of what it takes to import the product.
+    # Importing datasketch imports scipy.integrate, which would be a third of the product's import time.
     from datasketch import MinHash
 
-    # A fast checksum serves, since the candidates are compared word by word afterwards.
+    # A fast checksum is sufficient, since the candidates are compared by all their shingles afterwards.
     signature = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
     signature.update_batch([sequence.encode("utf-8", "surrogatepass") for sequence in sequences])
     rows = np.asarray(signature.hashvalues, dtype=np.uint64).reshape(_BANDS, _ROWS)
@@ -142,7 +142,7 @@ def _near_duplicates(
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Returns the share of word sequences that two texts have in common (Jaccard), 0 to 1; 0 for short ones.
+    """Returns the Jaccard similarity of the shingles of two texts, 0 to 1; 0 if a text is too short to have any.
 
     Source: Broder, On the resemblance and containment of documents (1997).
     """
@@ -171,17 +171,17 @@ def _of_symbol(catalogue: Catalogue, document: Document) -> Iterator[Link]:
 
 
 def _relation(new: Symbol, old: Symbol) -> Relation | None:
-    """Returns what the first is to the second, or None where it is nothing or comes before it."""
+    """Returns the relation of the first symbol to the second; None if there is none, or the first is the older one."""
     if new.suffix and new.base == old.whole:
         return _RELATIONS[new.suffix]
     if new.suffix == old.suffix == "rev" and new.base == old.base and new.number > old.number:
         return "revision"
-    # An addendum to a revision belongs to the document too, which may be in the store without the revision.
+    # An addendum to a revision is linked to the root document too, since the revision may not be in the store.
     return _RELATIONS[new.suffix] if new.suffix in ("add", "corr") and old.whole == new.root else None
 
 
 def _translations(catalogue: Catalogue, document: Document, traits: Traits) -> Iterator[Link]:
-    """Links what the same party said on the same occasion in another language, where the texts are built alike."""
+    """Links statements by the same party on the same occasion in other languages, if their structure is similar."""
     metadata = document.metadata
     if metadata.state is None or metadata.language is None or not (metadata.date or metadata.session):
         return

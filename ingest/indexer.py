@@ -43,10 +43,10 @@ logger = logging.getLogger(__name__)
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
 # How many folders above a single file may hold the manifest that lists it.
 MANIFEST_ABOVE = 3
-# Files embedded and stored together: enough for even batches, few enough to lose little when killed. The first
-# batches are smaller, so that even an ingest that is killed soon has stored something.
+# Files that are embedded and stored together: enough for even batches, few enough to lose little if the process is
+# killed. The first batches are smaller, so that an ingest that is killed early has stored something too.
 _BATCH_SIZE = 16
-# Names of the files that an unfinished ingest began to read, so that the next one begins with others.
+# Lists the files that an unfinished ingest began to read, so that the next ingest begins with others.
 _BEGUN = "ingest.begun"
 
 ProgressListener = Callable[[IngestProgress], None]
@@ -54,9 +54,9 @@ ProgressListener = Callable[[IngestProgress], None]
 
 @dataclass(frozen=True, kw_only=True)
 class IngestOptions:
-    """How an ingest treats what it finds; with `sync`, statements whose file is gone from the folder are removed.
+    """Options of an ingest; with `sync`, statements whose file is gone from the folder are removed.
 
-    With `by_base_name`, rows of a manifest name files by their last part, since a browser dropped the folders.
+    With `by_base_name`, rows of a manifest match files by base name, since a browser dropped the folders.
     """
 
     kind: StatementKind = "statement"
@@ -67,7 +67,7 @@ class IngestOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
-    """One file to be taken: its name and place in the report, and its row of the manifest."""
+    """One file to ingest: its path, its name and position (`order`) in the report, and its manifest row."""
 
     path: Path
     folder: Path
@@ -83,7 +83,7 @@ class _Source:
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadFile:
-    """A file to be stored, with what the store `held` from it when it was read; annotated where its text seems new."""
+    """A file to store, with the document that the store `held` for it when it was read; annotated if it seems new."""
 
     source: _Source
     loaded: LoadedText
@@ -94,7 +94,7 @@ class _ReadFile:
 
 @dataclass(frozen=True, kw_only=True)
 class PartReport:
-    """The outcome of a part of an ingest: what became of its files, by their paths."""
+    """The outcome of a part of an ingest, with the results of its files by path."""
 
     results: Mapping[str, FileResult]
     embedded_passages: int
@@ -117,7 +117,7 @@ class Indexer:
         self._split, self._languages = split, languages
 
     def make_annotator(self) -> Annotator:
-        """Returns an annotator by the parties that the store knows now."""
+        """Returns an annotator with the parties that the store knows now."""
         return Annotator(load_parties(self.store), self._split, self.embedder, self._languages)
 
     def ingest(
@@ -128,10 +128,10 @@ class Indexer:
         parts: Sequence[PartReport] = (),
         unsent: Mapping[Path, LoadError] = MappingProxyType({}),
     ) -> IngestReport:
-        """Takes files and folders, which may hold a manifest, into the store.
+        """Ingests files and folders, which may hold a manifest, into the store.
 
-        Files that `parts` of this ingest have taken already are not read again. What is `unsent` cannot be read here,
-        since another machine could not read it, with the reason. `progress` hears of every file and step.
+        Files that `parts` of this ingest have already ingested are not read again. `unsent` are paths that another
+        machine could not read, and which are missing here, with the error. `progress` is called at every file and step.
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.
@@ -156,10 +156,10 @@ class Indexer:
         only: Collection[str] | None = None,
         unsent: Mapping[Path, LoadError] = MappingProxyType({}),
     ) -> PartReport:
-        """Takes some of the files of an ingest, which other processes may do with others at the same time.
+        """Ingests some of the files of an ingest, while other processes may ingest others of them.
 
-        `ingest` afterwards, with the reports of all parts, does what needs to know the whole: duplicates, files that
-        are gone, families, the vector index. Of a folder, the files of the names `only` are taken.
+        A later call of `ingest` with the reports of all parts does what needs all files: duplicates, files that are
+        gone, families, the vector index. Of a folder, the files with the names `only` are ingested.
         """
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as executor:
             run = _Run(self, options, progress, executor, unsent, is_part=True, only=only)
@@ -169,13 +169,13 @@ class Indexer:
         return PartReport(results=run.by_path, embedded_passages=run.embedded, passages=run.passages)
 
     def ingest_sample(self, progress: ProgressListener | None = None) -> IngestReport:
-        """Takes the statement that ships with the product into the store."""
+        """Ingests the statement that ships with the product."""
         with as_file(files("ingest") / "sample" / SAMPLE_FILE) as path:
             return self.ingest([path], IngestOptions(), progress)
 
 
 class _Run:
-    """One ingest under way; in a part of one (`is_part`), other files are taken elsewhere."""
+    """The state of a running ingest, or of a part of one (`is_part`), while other processes ingest other files."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class _Run:
         only: Collection[str] | None = None,
         of_parts: Mapping[str, FileResult] = MappingProxyType({}),
     ) -> None:
-        # A store that cannot be written is said to be so before any work is done.
+        # Raises an error before any work is done if the store cannot be written.
         with indexer.store.writer(sync=False):
             pass
         self._indexer, self._options, self._progress = indexer, options, progress
@@ -199,7 +199,7 @@ class _Run:
         self._by_digest: dict[str, DocumentSummary] = {}
         self._store_version = -1
         self._refresh_from_store()
-        # Statements whose file was read in this run, and files that are still to be read.
+        # Ids of the documents whose file was read in this run, and keys of the files that are still to be read.
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
@@ -208,7 +208,7 @@ class _Run:
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
-        # By the folder of a table that was refused: its codes, with the names that they have there.
+        # For each folder whose `parties.csv` was refused: the codes in it, with the names that they have there.
         self._disputed: dict[Path, dict[str, str]] = {}
         self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
@@ -217,7 +217,7 @@ class _Run:
         self.embedded = self.passages = 0
         self._began = time.perf_counter()
         self._warm: IngestProgress | None = None
-        # The batch that is being embedded, in a thread of its own: the model lets the interpreter go on.
+        # The batch that is being embedded, in a separate thread: while the model runs, other files can be read.
         self._embed_executor = executor
         self._batch: tuple[Sequence[_ReadFile], Future[None]] | None = None
         self._files_in_embedding = 0.0
@@ -225,17 +225,17 @@ class _Run:
         self._done = self._total = 0
 
     def ingest(self, path: Path) -> None:
-        """Takes one path of the command line."""
+        """Ingests one file or folder."""
         try:
             path = path.resolve()
             is_folder, is_there = path.is_dir(), path.exists()
         except (OSError, RuntimeError, ValueError):
-            # A name that no file system holds, a folder that may not be entered, or links in a circle.
+            # An invalid file name, a folder without permission, or circular links.
             is_folder = is_there = False
         if (exc := self._unsent.get(path)) is not None:
             self._report(FileResult(file=printable(path.name), result=exc.result, reason=str(exc)))
             return
-        # Resolved, so that a single file may be a link that its user named; links inside a folder stay links.
+        # The path is resolved, so that a user may name a link to a file; links inside a folder are not resolved.
         if is_folder:
             self._ingest_folder(path)
         elif is_there:
@@ -247,7 +247,7 @@ class _Run:
             self._report(FileResult(file=printable(str(path)), result="failed", reason=reason))
 
     def _listed(self, path: Path) -> _Source | None:
-        """Returns a single file as the manifest of a folder above it lists it, or None."""
+        """Returns a single file with its row in the manifest of a folder above it, or None if no manifest lists it."""
         for folder in path.parents[:MANIFEST_ABOVE]:
             with suppress(ManifestError):
                 manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
@@ -257,7 +257,7 @@ class _Run:
         return None
 
     def finish(self) -> None:
-        """Embeds and stores what is still waiting, and finds the families of all that is new."""
+        """Embeds and stores the files that are still waiting, and links the families of new statements."""
         self.commit()
         with self._store.writer():
             link_families(self._store.catalogue)
@@ -265,7 +265,7 @@ class _Run:
             (self._store.path / _BEGUN).unlink()
 
     def report(self, seconds: float, parts: Sequence[PartReport]) -> IngestReport:
-        """Returns what became of every file, with those that parts of the ingest have taken."""
+        """Returns the outcome of every file, including those that parts of the ingest have read."""
         families = self._store.catalogue.families.all()
         summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
         results = (result for _, result in sorted(self._results, key=lambda item: item[0]))
@@ -284,7 +284,7 @@ class _Run:
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
         if row is not None:
-            # A refused table's code is another party's in the store, which did not say this.
+            # A code from a refused table may be another party's in the store: the party's name replaces it.
             disputed = ChainMap(*(self._disputed[each] for each in path.parents if each in self._disputed))
             cells = {"state": row.state or "", "on_behalf_of": row.on_behalf_of or ""}
             named = {column: disputed.get(cell.strip().upper()) for column, cell in cells.items()}
@@ -292,9 +292,9 @@ class _Run:
         return _Source(path=path, folder=folder, name=_name(path, folder), row=row, order=next(self._order))
 
     def _with_members(self, sources: Sequence[_Source]) -> list[_Source]:
-        """Puts the files inside an archive or e-mail in its place; its row of the manifest is theirs as well."""
+        """Replaces an archive by the files inside it, and adds those of an e-mail; its manifest row applies to them."""
         named = {source.path for source in sources}
-        taken: list[_Source] = []
+        expanded: list[_Source] = []
         for source in sources:
             members = with_members(source.path, self._limits)
             tables = [path for path in members if path != source.path and path.name in (MANIFEST_NAME, PARTIES_NAME)]
@@ -303,13 +303,13 @@ class _Run:
                 if rows and path not in rows and not self._options.include_unlisted:
                     self._report_not_listed(path, source.folder)
                 elif path == source.path:
-                    taken.append(source)
+                    expanded.append(source)
                 elif path not in named:
-                    taken.append(self._source(path, source.folder, rows.get(path, source.row)))
-        return taken
+                    expanded.append(self._source(path, source.folder, rows.get(path, source.row)))
+        return expanded
 
     def _rows_of_archive(self, tables: Sequence[Path], members: Sequence[Path]) -> dict[Path, ManifestRow]:
-        """Uses the tables inside an archive as those of a folder; returns the rows of its manifests by member."""
+        """Uses the tables inside an archive like those of a folder; returns the rows of its manifests by member."""
         rows: dict[Path, ManifestRow] = {}
         for table in sorted(tables, key=lambda path: path.name):
             root = table.parent
@@ -351,7 +351,7 @@ class _Run:
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             rows = {folder / row.file for row in manifest.rows}
-            # An archive is taken apart where it holds a manifest of its own, and where a row names what is in it.
+            # An archive counts as listed if a row names a file inside it; if it has its own manifest, that one is used.
             rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
@@ -359,22 +359,22 @@ class _Run:
                 for path in rest:
                     self._report_not_listed(path, folder)
         if self._only is not None:
-            some = self._with_members([source for source in sources if source.name in self._only])
-            self._record_unreadable(folder, self._ingest_sources(some), read=[source.name for source in some])
+            chosen = self._with_members([source for source in sources if source.name in self._only])
+            self._record_unreadable(folder, self._ingest_sources(chosen), read=[source.name for source in chosen])
             return
         named = set() if manifest is None else {problem.file for problem in manifest.problems}
         failed = self._report_passed_over(
             folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
         )
         if not found and not sources and not passed_over:
-            told = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
-            self._notes.append(told if learned else f"no supported file in {str(folder)!r}")
+            note = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
+            self._notes.append(note if learned else f"no supported file in {str(folder)!r}")
         failed |= self._ingest_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
         if self._options.sync and not (found or sources or passed_over or learned) and manifest is None:
-            # A share that is not mounted looks like this, and with its files their corrections would go.
-            told = "is it mounted? `untoc remove` takes out what shall go"
-            self._notes.append(f"nothing is removed, since the folder is empty: {told}")
+            # A share that is not mounted looks empty too, and removing its documents would lose their corrections.
+            note = "is it mounted? `untoc remove` takes out what shall go"
+            self._notes.append(f"nothing is removed, since the folder is empty: {note}")
         elif self._options.sync:
             self._remove_missing(folder)
 
@@ -391,7 +391,7 @@ class _Run:
         return failed
 
     def _learn_parties(self, folder: Path) -> tuple[str, ...]:
-        """Adds the parties of a folder's table; returns their names, none where it has no table that can be used."""
+        """Adds the parties of a folder's table; returns their names, empty if it has no usable table."""
         path = folder / PARTIES_NAME
         if path in self._unsent:
             self._notes.append(str(self._unsent[path]))
@@ -409,7 +409,7 @@ class _Run:
                 self._learn_table(table, path)
 
     def _learn_table(self, table: Path, path: Path) -> tuple[str, ...]:
-        """Adds the parties of a table that is known by a path; returns their names."""
+        """Adds the parties in the file `table`, which belongs at `path`; returns their names."""
         try:
             check_added_names(table)
             load_parties(self._store, other_than=path).with_extra(table)
@@ -420,7 +420,7 @@ class _Run:
             return ()
         with self._store.writer(sync=False):
             self._store.keep_party_file(path, table)
-        # What waits was read with the table as it was, and is cut with it.
+        # Waiting files were read with the previous table of parties, and are annotated with it too.
         self.commit()
         self._annotator = self._indexer.make_annotator()
         return names
@@ -452,7 +452,7 @@ class _Run:
         self._forget_digest(summary)
 
     def _forget_digest(self, summary: DocumentSummary) -> None:
-        """Takes a text out of the known digests, so that another file may bring it again."""
+        """Removes a document from the known digests, so that another file with this digest is stored again."""
         known = self._by_digest.get(summary.digest)
         if known is not None and known.document_id == summary.document_id:
             del self._by_digest[summary.digest]
@@ -464,7 +464,7 @@ class _Run:
             self._store.catalogue.record_unreadable(printable(str(folder)), failed=tuple(failed.values()), read=read)
 
     def _ingest_sources(self, sources: Sequence[_Source]) -> dict[str, UnreadableFile]:
-        """Takes files, and returns those that could not be read, wholly or in part."""
+        """Ingests files; returns those that could not be read, wholly or in part."""
         self._total += len(sources)
         self._pending = {source.key for source in sources}
         failed: dict[str, UnreadableFile] = {}
@@ -472,7 +472,7 @@ class _Run:
         are_new = True
         for source in self._in_order_of_need(sources):
             if are_new and source.key in self._held:
-                # Stored at once: those that follow may take long, and the run may be stopped.
+                # The new files are stored now: those that follow may take long, and the run may be stopped.
                 are_new = False
                 self.commit()
             self._ingest_source(source, failed)
@@ -485,9 +485,9 @@ class _Run:
         return failed
 
     def _in_order_of_need(self, sources: Sequence[_Source]) -> list[_Source]:
-        """Orders files: new ones first, and of these last the ones that an unfinished ingest tried latest.
+        """Orders files: new ones, then those in the store, which may take long, then those unreadable before.
 
-        So an ingest that is stopped again and again gets on, however long files take that are in the store already.
+        Of the new ones, those that an unfinished ingest began latest come last: an ingest stopped repeatedly gets on.
         """
         begun: dict[str, int] = {}
         with suppress(OSError):
@@ -527,24 +527,24 @@ class _Run:
             self._store_embedded()
 
     def _accept_from_part(self, source: _Source) -> bool:
-        """Accepts and reports what a part of this ingest made of a file, if that still holds; may be a LoadError."""
-        # A part that was given up names an archive, and not what is in it.
+        """Accepts and reports a part's result for a file, if it still holds; a LoadError if the part could not read."""
+        # A part that was given up reports an archive, and not the files inside it.
         above = (printable(str(path)) for path in (source.path, *source.path.parents))
         result, held = next(filter(None, map(self._results_of_parts.get, above)), None), self._held.get(source.key)
         if result is not None and result.result in ("failed", "skipped"):
             raise LoadError(result.reason or "", result.result)
-        # A duplicate is read again: the part could not know whether the other file still holds the same.
+        # A duplicate is read again: the part could not know whether the other file still holds the same text.
         if result is None or held is None or result.statement_id != held.document_id or result.result == "duplicate":
             return False
         self._confirm(source, held.document_id, result)
         return True
 
     def _load_file(self, source: _Source) -> UnreadableFile | None:
-        """Reads one file, which waits to be stored where it is new; returns what of it could not be read."""
+        """Reads one file, and queues it unless the store is up to date; returns a record of its unreadable pages."""
         if printable(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         if source.key not in self._held:
-            # It only says in which order files are read; on a full disk the write itself says so.
+            # This file only determines the order of reading; if the disk is full, storing the document will fail.
             with suppress(OSError), (self._store.path / _BEGUN).open("a", encoding="utf-8") as begun:
                 begun.write(f"{source.path}\n")
         loaded = load(source.path, self._limits, source.folder)
@@ -557,7 +557,7 @@ class _Run:
         return UnreadableFile(file=source.name, reason="; ".join(loaded.notes), metadata=known, pages=loaded.unread)
 
     def _read_source(self, source: _Source, loaded: LoadedText) -> _ReadFile | None:
-        """Reads the metadata of a file's text; returns None, and reports it, where the store holds all of it."""
+        """Reads the metadata of a file's text; reports the file and returns None if the store is up to date."""
         held, kind = self._held.get(source.key), self._options.kind
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
@@ -570,7 +570,7 @@ class _Run:
             if stored is not None or key.is_of_other_names(held.input_key):
                 document = self._store.catalogue.document(held.document_id)
             if document is not None and stored is not None:
-                # Only how text is cut is new: the metadata stay as they are, with what a person corrected.
+                # Only the splitting rules are new: the metadata are kept, with a person's corrections.
                 unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
                 return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
         unsplit = self._annotator.read(
@@ -585,7 +585,7 @@ class _Run:
         self._report(result, source)
 
     def _refresh_from_store(self) -> None:
-        """Reads what the store holds where another process, or another thread of this one, has written to it."""
+        """Reads the stored documents again if another process, or another thread of this one, has written."""
         version = self._store.catalogue.database.writes_of_others()
         if version != self._store_version:
             self._store_version = version
@@ -612,11 +612,11 @@ class _Run:
         elif twin.document_id in self._confirmed:
             self._drop_duplicate(source, twin, held)
         elif (twin.folder, twin.file) in self._pending and self._may_defer:
-            # Its file comes later and may hold something else by now.
+            # The file of the twin is read later in this run, and may have other contents by now.
             self._deferred.append(source)
             return
         elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
-            # What its file holds by now another part may know: the whole reads both.
+            # In a part, another part may know that the twin's file has changed: `ingest` reads both files afterwards.
             if not self._is_part:
                 self._drop_duplicate(source, twin, held)
         else:
@@ -642,19 +642,19 @@ class _Run:
         self._confirm(source, twin.document_id, _result(source, "unchanged", summary, unsplit.reason))
 
     def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
-        """Returns whether the file of a statement exists, and is another one than the file at hand."""
+        """Returns whether the file of `twin` exists, and is not the file of `source`."""
         path = Path(twin.folder, twin.file)
         return exists(path, self._limits) and path.resolve() != source.path.resolve()
 
     def _flush_batch(self) -> None:
-        """Prepares the waiting statements, and has the texts that have no vector yet embedded beside what follows."""
+        """Annotates the waiting files, and starts to embed their new texts in the background."""
         if not self._waiting:
             return
         prepared = [
             replace(item, annotated=self._annotator.annotate(item.unsplit.document)) if self._is_new(item) else item
             for item in self._waiting
         ]
-        # First the batch before is stored, so that no text is embedded twice.
+        # The previous batch is stored first, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
         texts = _texts(item.annotated for item in prepared if item.annotated is not None)
@@ -664,7 +664,7 @@ class _Run:
         self._batch = prepared, self._embed_executor.submit(self._embed, texts, last)
 
     def _is_new(self, read: _ReadFile) -> bool:
-        """Returns whether a file seems to bring a text that is not stored, or not cut like this."""
+        """Returns whether the text of a file seems not to be stored yet, or only with other splitting rules."""
         twin, held = self._by_digest.get(read.unsplit.digest), read.held
         if twin is None:
             return True
@@ -687,7 +687,7 @@ class _Run:
         self._files_in_embedding = 0.0
 
     def _store_embedded(self) -> None:
-        """Stores the batch that is being embedded, each statement in one transaction, once its vectors are there."""
+        """Waits for the vectors of the current batch and stores it, each statement in one transaction."""
         if self._batch is None:
             return
         (items, embedded), self._batch = self._batch, None
@@ -702,7 +702,7 @@ class _Run:
         source, unsplit, held = read.source, read.unsplit, self._held.get(read.source.key)
         folder, annotated = printable(str(source.folder)), read.annotated
         if annotated is None:
-            # Seldom: where the store changed since the batch was put together.
+            # Rare: the store has changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
             self.embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
         self._store.catalogue.store(
@@ -718,14 +718,14 @@ class _Run:
         self._confirm(source, summary.document_id, _result(source, outcome, summary, unsplit.reason))
 
     def commit(self) -> None:
-        """Embeds and stores everything that was taken so far."""
+        """Embeds and stores all files that were read so far."""
         self._flush_batch()
         self._store_embedded()
 
     def _report_progress(self, file: str, step: IngestStep) -> None:
         if self._progress is None:
             return
-        # The model tells of its progress from a thread of its own.
+        # The embedding model reports its progress from another thread.
         with self._progress_lock:
             event = IngestProgress(
                 done=self._done, total=self._total, file=file, step=step,
@@ -745,7 +745,7 @@ def _name(path: Path, folder: Path) -> str:
 def _with_family(
     result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, DocumentSummary]
 ) -> FileResult:
-    """Names the family of a file's statement, and says of a new one how it belongs to it."""
+    """Adds the family of a file's statement to its result, and for a new statement how it is related to the others."""
     family = families.get(result.statement_id or "")
     if family is None or result.statement_id is None:
         return result
@@ -770,9 +770,9 @@ def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str
 
 
 def _result(source: _Source, outcome: FileOutcome, summary: DocumentSummary, reason: str | None = None) -> FileResult:
-    """Returns what became of a file whose statement is held, and that nobody is known to hold it."""
+    """Returns the result of a file whose statement is stored, with a note if the statement is attributed to nobody."""
     if not (summary.metadata.holders or summary.kind == "treaty" or summary.interventions):
-        nobody = f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
-        reason = "; ".join(filter(None, (reason, nobody)))
+        unattributed = f"{NO_STATE}, so it is never quoted as anyone's: name it in {MANIFEST_NAME}, or set its State"
+        reason = "; ".join(filter(None, (reason, unattributed)))
     identifier, state = summary.document_id, summary.metadata.state
     return FileResult(file=source.name, result=outcome, reason=reason, statement_id=identifier, state=state)

@@ -1,4 +1,4 @@
-"""What became of every file of an ingest, and the progress events on the way."""
+"""The report of an ingest, with the outcome of every file, and the progress events before it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -8,19 +8,19 @@ FileOutcome = Literal[
     "added", "unchanged", "updated", "replaced", "duplicate", "skipped", "not_listed", "missing", "removed", "failed"
 ]
 NO_STATE = "no State is known for it"
-"""What the reason of a result says where nobody holds the statement until its State is set."""
+"""The reason that a `FileResult` gives where a statement is attributed to nobody until its State is set."""
 IngestStep = Literal["load", "embed", "store"]
 
 
 def listed(items: Sequence[str], separator: str = "; ", most: int = 5) -> str:
-    """Lists the first of some things, and says how many more there are."""
+    """Returns the first `most` items, joined, and says how many more there are."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return f"{separator.join(items[:most])}{more}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileResult:
-    """What became of one file, by its name relative to the ingested folder, or the path given."""
+    """The outcome of one file, which is named relative to the ingested folder, or by the path given."""
 
     file: str
     result: FileOutcome
@@ -35,11 +35,11 @@ class FileResult:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestReport:
-    """The outcome of one ingest, a file each in the order they were taken."""
+    """The outcome of one ingest: one result for each file, in the order in which the files were found."""
 
     files: tuple[FileResult, ...] = ()
     embedded_passages: int = 0
-    """Passages for which the model was run; text seen before costs nothing."""
+    """Passages that the model embedded; a text that already has a vector is not embedded again."""
     passages: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
@@ -47,11 +47,11 @@ class IngestReport:
 
     @property
     def failed(self) -> tuple[FileResult, ...]:
-        """The files that could not be read or stored, or that a manifest names in vain."""
+        """The files that could not be read or stored, and those that a manifest names but that do not exist."""
         return tuple(file for file in self.files if file.result in ("failed", "missing"))
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the contract of `untoc ingest --json`."""
+        """Returns the report as `untoc ingest --json` prints it."""
         return asdict(self) | {"files": [asdict(file) for file in self.files], "notes": list(self.notes)}
 
 
@@ -62,31 +62,31 @@ def time_in_words(seconds: float) -> str:
 
 
 def time_left(seconds: float, done: int, left: int) -> str:
-    """Returns such as ", about 40 s left", by the time that some took; nothing where those are fewer than two."""
+    """Returns ", about 40 s left", by the `seconds` that `done` items took; empty if they are fewer than two."""
     return f", about {time_in_words(seconds / done * left)} left" if done > 1 and left else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
-    """One step forward: `done` of `total` files, and the file at hand; `seconds` since the ingest began."""
+    """A progress event: `done` of `total` files, the current `file`, and the `seconds` since the ingest began."""
 
     done: int
     total: int
     file: str
     step: IngestStep
     finished: float = 0.0
-    """Files that are done for good, with the part of those whose passages are being embedded; a file that was read only
-    is not."""
+    """Files that need no further step, plus the embedded share of the files whose passages are being embedded; a file
+    that was only read does not count."""
     passages: int = 0
     """Passages embedded so far."""
     seconds: float = 0.0
     warm: "IngestProgress | None" = None
-    """The step at which the first files were done: what was before it went to loading models, and tells nothing of the
-    pace of the rest."""
+    """The event at which the first files were finished. The time before it went into loading models, so that the rate
+    is measured from there."""
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None before anything is finished since it is warm."""
+        """Seconds left at the rate since `warm`; None before another file is finished."""
         finished, seconds, _ = self._since_warm
         return None if finished <= 0.0 else seconds / finished * max(0.0, self.total - self.finished)
 

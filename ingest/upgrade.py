@@ -1,6 +1,6 @@
-"""Bringing an older store up to date: what was derived from its texts is derived anew, without embedding anything.
+"""Upgrade of an older store: annotations are derived again from the stored texts, without embedding anything.
 
-Each document is one transaction, so that whoever is interrupted goes on with the rest. Metadata are read anew when the
+Each document is one transaction, so that an interrupted upgrade can be continued. Metadata are only read again when the
 files are ingested again.
 """
 
@@ -14,17 +14,17 @@ from vectorstore.store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
-    """How many documents that an older version annotated are up to date now, and what is left to a person."""
+    """The outcome of an upgrade: how many documents were `updated`, and what a person still has to do."""
 
     updated: int
     waiting: tuple[str, ...]
-    """Files that have to be ingested again, since passages read differently now and have to be embedded."""
+    """Files that have to be ingested again, since the text of some passages changed and has to be embedded."""
     unset: Mapping[str, tuple[str, ...]]
     """Files, each with the speakers whose States were set by hand and have to be set again."""
 
 
 def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
-    """Annotates anew what an older version annotated, if nothing has to be embedded; the caller holds the lock."""
+    """Annotates the documents of an older version again if nothing has to be embedded; the caller holds the lock."""
     updated = 0
     waiting: list[str] = []
     unset: dict[str, tuple[str, ...]] = {}

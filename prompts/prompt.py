@@ -1,7 +1,7 @@
-"""Texts as Markdown files with a section for each message, checked when loaded; here the prompts of chat models.
+"""Loads texts from Markdown files with a section for each message; defined here are the prompts of chat models.
 
-Every message has declared variables; a file whose placeholders differ from them does not load. Braces that are no
-placeholder are written twice.
+Every message has declared variables; a file whose placeholders differ from them does not load. Literal braces are
+written twice.
 """
 
 import hashlib
@@ -33,13 +33,13 @@ class Prompt:
 
     name: str
     version: str
-    """Hash of the file, so that an answer tells by which words it was asked for."""
+    """Hash of the file, so that an answer records the prompt that it was made with."""
     system: str
     user: str
     """With placeholders; see `ask`."""
 
     def ask(self, **variables: str) -> str:
-        """Returns the user's message with its variables filled in, as they are."""
+        """Returns the user's message with the variables inserted verbatim."""
         return self.user.format(**variables)
 
 
@@ -51,7 +51,7 @@ def load_prompt(name: str) -> Prompt:
 
 
 def read_messages(file: str, declared: Variables | None) -> tuple[str, dict[str, str], Variables]:
-    """Returns the hash of a file, its messages and their variables, which are the declared ones where any are.
+    """Returns the hash of a file, its messages and their variables; checks these against `declared`, if given.
 
     Raises:
         PromptError: A section is missing or unknown, its placeholders are not the declared ones, or a brace is stray.

@@ -25,29 +25,29 @@ class Wording:
 
     language: str
     version: str
-    """Hash of the file, so that an answer tells with which words it was made."""
+    """Hash of the file, so that an answer records the wording that it was made with."""
     messages: dict[str, str]
     variables: Variables
     """The placeholders of each message."""
 
     @property
     def colon(self) -> str:
-        """What stands between a label and its value."""
+        """The separator between a label and its value."""
         return _COLONS.get(self.language, ": ")
 
     @property
     def comma(self) -> str:
-        """What stands between facts of a line."""
+        """The separator between facts on a line."""
         return _COMMAS.get(self.language, ", ")
 
     @property
     def list_comma(self) -> str:
-        """What stands between names in a row, which Chinese parts by a comma of its own."""
+        """The separator in a list of names, for which Chinese has a comma of its own."""
         return "、" if self.language == "zh" else self.comma
 
     @property
     def semicolon(self) -> str:
-        """What stands between items that may hold commas."""
+        """The separator between items that may contain commas."""
         return _SEMICOLONS.get(self.language, "; ")
 
     def say(self, key: str, **variables: object) -> str:
@@ -69,19 +69,19 @@ def load_wording(language: str) -> Wording:
 
 @cache
 def load_document_words(language: str) -> Wording:
-    """Loads what documents say beside their quotations in a language."""
+    """Loads the words of documents around their quotations, in a language."""
     return _load("document", language)
 
 
 @cache
 def load_remark_words(language: str = "en") -> Wording:
-    """Loads what a check of quotations says in a language."""
+    """Loads the remarks that a check of quotations makes, in a language."""
     return _load("remarks", language)
 
 
 @cache
 def load_tool_words() -> Wording:
-    """Loads what assistants of others are told of the tools, in English."""
+    """Loads the descriptions of tools (MCP) for other programs' assistants, in English."""
     return _load("tools", "en")
 
 

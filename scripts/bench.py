@@ -1,13 +1,13 @@
-"""Speeds as ratios taken in one run: absolute times say more of the machine than of the program.
+"""Measures speeds as ratios within one run: absolute times say more of the machine than of the program.
 
     python -m scripts.bench SPEECHES [SIZE ...] [--engines]     # ungdc_*.jsonl.gz, and sizes in passages
 
-Each size is ingested here and by plain LangChain and Chroma, as the same passages with the same model, and both are
-asked the same. What they are asked for is the passages of a scope, so that no time goes into what only one of them
-does. Above 60,000 passages, and for `--deterministic`, a deterministic embedder stands in for the model; beyond the
-speeches that there are, they are repeated under fictional States, their sentences shuffled. With `--engines`, and
-without sizes, SQLite is compared with PostgreSQL, and Chroma in the program with its server, where tests find servers.
-What a size gave is kept in `docs/benchmarks/rows`, and all of it is in the tables and the plot of `docs/benchmarks`.
+For each size, this program and plain LangChain with Chroma ingest the same passages with the same model, and answer
+the same questions. Both only retrieve passages of a scope, so that no time goes into what only one of them does.
+Above 60,000 passages, and with `--deterministic`, a deterministic embedder stands in for the model. When all speeches
+are used, they are repeated under fictional States, with their sentences shuffled. With `--engines`, or without sizes,
+SQLite is compared with PostgreSQL, and Chroma in the program with its server, as far as the tests find such servers.
+Rows of each size are stored in `docs/benchmarks/rows`; the tables and the plot of `docs/benchmarks` show all of them.
 """
 
 import gzip
@@ -50,7 +50,7 @@ _PER_SPEECH: Final = 23.6
 _USERS: Final = 20
 _STARTS: Final = 3
 _SIDES: Final = ("here", "LangChain and Chroma")
-# As an ingest embeds passages, and as LangChain's adapter of sentence-transformers does.
+# Embedding of passages: as in an ingest, and as in LangChain's adapter of sentence-transformers.
 _PASSAGES: Final = (EmbeddingConfig(), EmbeddingConfig(precision="float32", batch_size=32))
 _IN_MB: Final = ("memory", "disk")
 _ON_ALL: Final = "question on all"
@@ -58,7 +58,7 @@ _ON_ALL: Final = "question on all"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A measurement of each side: seconds, or MB."""
+    """A measurement of each side, in seconds or MB."""
 
     size: int
     vectors: str
@@ -67,7 +67,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times more the last side takes than the first."""
+        """The measurement of the last side divided by that of the first."""
         first, *_, last = self.taken.values()
         return last / first if first else 0.0
 
@@ -88,7 +88,7 @@ def main(
 
 
 def _keep(name: str, speeches: Path, size: int, rows_of: Callable[[Path], Iterator[Row]]) -> None:
-    """Writes the rows of a corpus, in place of those of an earlier run, when all are measured."""
+    """Measures the rows of a corpus, then writes them in place of those of an earlier run."""
     kept = OUT / "rows" / f"{name}.jsonl"
     kept.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="untoc-bench-") as folder:
@@ -101,16 +101,16 @@ def _keep(name: str, speeches: Path, size: int, rows_of: Callable[[Path], Iterat
 
 
 def write_corpus(speeches: Path, size: int, folder: Path) -> None:
-    """Writes about so many passages of speeches with a manifest and, where States are invented, a table of them."""
+    """Writes speeches of about `size` passages, with a manifest and, if States are invented, a table of these."""
     unpacked = (gzip.decompress(path.read_bytes()) for path in sorted(speeches.glob("*.jsonl.gz")))
     records = [json.loads(line) for lines in unpacked for line in lines.splitlines()]
     known = sorted({each["iso3"] for each in records})
     generator, texts, facts = random.Random(4), dict[str, str](), list[tuple[str, ...]]()
     for number in range(round(size / _PER_SPEECH)):
-        record, turn = records[number % len(records)], number // len(records)
+        record, repetition = records[number % len(records)], number // len(records)
         state, text = record["iso3"], record["text"]
-        if turn:
-            invented = known.index(state) + 200 * (turn - 1)
+        if repetition:
+            invented = known.index(state) + 200 * (repetition - 1)
             state = f"X{chr(65 + invented // 26 % 26)}{chr(65 + invented % 26)}"
             sentences = [text[start:end] for start, end in split_sentences(text)]
             text = " ".join(generator.sample(sentences, len(sentences)))
@@ -126,19 +126,19 @@ def write_corpus(speeches: Path, size: int, folder: Path) -> None:
 def measure(folder: Path, vectors: str) -> Iterator[Row]:
     """Yields the measurements of one size, whose texts are in `corpus`."""
     with_model = vectors == "model"
-    sides = [PassageEmbedder(config) if with_model else EMBEDDERS[vectors]() for config in _PASSAGES]
-    for embedder in sides:
-        # Nobody waits for a model to be loaded.
+    embedders = [PassageEmbedder(config) if with_model else EMBEDDERS[vectors]() for config in _PASSAGES]
+    for embedder in embedders:
+        # Warm-up: loading the model is not measured.
         embedder.embed_documents(TOPICS)
-    here, there = Here(folder, sides[0]), There(folder, sides[1])
-    # Nor for Chroma, which the other side has opened already.
+    here, there = Here(folder, embedders[0]), There(folder, embedders[1])
+    # Nor is opening Chroma, which the other side has done already.
     here.store.rebuild_index()
     with closing(here.store) as store:
-        first, second = _ingests(here, sides[0], folder / "corpus", time.process_time)
+        first, second = _ingests(here, embedders[0], folder / "corpus", time.process_time)
         passages = store.catalogue.passages_of(list(here.held))
-        known = [here.held[passage.statement_id] for passage in passages]
-        texts, facts = [own.text for own in passages], [{"state": own.state, "date": own.date} for own in known]
-        # One call takes no more than 5,461 texts.
+        metadata = [here.held[passage.statement_id] for passage in passages]
+        texts, facts = [each.text for each in passages], [{"state": m.state, "date": m.date} for m in metadata]
+        # Chroma takes at most 5,461 texts in one call.
         parts = [slice(begin, begin + 5_000) for begin in range(0, len(texts), 5_000)]
         theirs = _seconds(
             lambda: [there.plain.add_texts(texts[part], facts[part]) for part in parts], time.process_time
@@ -147,12 +147,12 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         def row(name: str, taken: Sequence[float]) -> Row:
             return Row(size=len(passages), vectors=vectors, name=name, taken=dict(zip(_SIDES, taken, strict=True)))
 
-        # Without a model there is nothing to compare: the other does nothing else.
+        # Compared only with a model: the ingest of the other side does nothing else than embed and store.
         if with_model:
             yield row("ingest", (first, theirs))
         yield row("nothing new : all added again", (second, theirs))
         scopes = here.scopes
-        for name, taken in _questions((here, there), sides[0], scopes, time.process_time):
+        for name, taken in _questions((here, there), embedders[0], scopes, time.process_time):
             yield row(name, taken)
         with ThreadPoolExecutor(_USERS) as users:
             calls = [lambda number, side=side: side.ask(*nth(number, scopes)) for side in (here, there)]
@@ -160,25 +160,25 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         yield row(f"{_USERS} such questions at once", taken)
     for name, taken in start_anew(folder, vectors, scopes):
         yield row(name, taken)
-    files = ([file for file in (folder / own).rglob("*") if file.is_file()] for own in ("store", "plain"))
-    yield row("disk", [sum(file.stat().st_size for file in own) / 1e6 for own in files])
+    files = ([file for file in (folder / name).rglob("*") if file.is_file()] for name in ("store", "plain"))
+    yield row("disk", [sum(file.stat().st_size for file in stored) / 1e6 for stored in files])
 
 
 def start_anew(folder: Path, vectors: str, scopes: Sequence[Scope]) -> Iterator[tuple[str, list[float]]]:
-    """Yields what a process of each side takes to start and answer, and how much memory twenty questions take."""
-    told: dict[str, list[list[float]]] = {"here": [], "there": []}
+    """Yields medians of fresh processes of each side: seconds to the first answer, and peak memory in MB."""
+    measured: dict[str, list[list[float]]] = {"here": [], "there": []}
     for _ in range(_STARTS):
-        for side, own in told.items():
+        for side, runs in measured.items():
             command = [sys.executable, "-m", "scripts.bench_sides", side, str(folder), vectors, json.dumps(scopes)]
             began = time.time()
             answered, peak = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.split()
-            own.append([float(answered) - began, float(peak)])
+            runs.append([float(answered) - began, float(peak)])
     for place, name in enumerate(("cold start", "memory")):
-        yield name, [median(each[place] for each in own) for own in told.values()]
+        yield name, [median(run[place] for run in runs) for runs in measured.values()]
 
 
 def compare_engines(folder: Path) -> Iterator[Row]:
-    """Yields the measurements of the engines that are found, each with a store of its own; they work beside us."""
+    """Yields measurements of the engines that are found, each with its own store; by wall time, for the servers."""
     found: Any = importlib.import_module("tests.fakes_engines")
     embedder = EMBEDDERS["deterministic"]()
     places: dict[str, dict[str, Any]] = {"SQLite, Chroma in the program": {}}
@@ -190,7 +190,7 @@ def compare_engines(folder: Path) -> Iterator[Row]:
             places["PostgreSQL, Chroma in the program"] = {"database": DatabaseConfig(url=SecretStr(record))}
         except found.pytest.skip.Exception as exc:
             print(f"Not all engines are compared: {exc}")
-        sides = [Here(folder / str(number), embedder, own) for number, own in enumerate(places.values())]
+        sides = [Here(folder / str(number), embedder, place) for number, place in enumerate(places.values())]
         for side in sides:
             servers.enter_context(closing(side.store))
         ingests = [_ingests(side, embedder, folder / "corpus", time.perf_counter) for side in sides]
@@ -226,7 +226,7 @@ def _questions(
         _ON_ALL: lambda side, number: side.ask(nth(number, scopes)[0]),
     }
     for name, call in kinds.items():
-        # The first is not counted.
+        # The first call (-1) is a warm-up and not counted.
         taken = [[_seconds(partial(call, side, n), clock) for n in range(-1, ASKED)][1:] for side in sides]
         for percent in (50, 95):
             yield f"{name}, p{percent}", [float(np.percentile(each, percent)) for each in taken]
@@ -251,13 +251,13 @@ def write_report(out: Path) -> None:
     page.write_text(filled(page.read_text(encoding="utf-8"), made), encoding="utf-8")
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
-    # Of percentiles only the medians; ratios of deterministic vectors are dashed.
+    # Of percentiles only the medians are plotted; lines of deterministic vectors are dashed.
     medians = dict.fromkeys(row.name for row in rows if not row.name.endswith("p95"))
     for number, name in enumerate(medians):
         axes.plot([], [], color=f"C{number}", label=name)
         for vectors, style in (("model", "o-"), ("deterministic", "x--")):
-            own = [row for row in rows if (row.name, row.vectors) == (name, vectors)]
-            axes.plot([row.size for row in own], [row.ratio for row in own], style, color=f"C{number}")
+            points = [row for row in rows if (row.name, row.vectors) == (name, vectors)]
+            axes.plot([row.size for row in points], [row.ratio for row in points], style, color=f"C{number}")
     axes.axhline(1, color="grey", linewidth=0.8)
     axes.set(xscale="log", yscale="log", xlabel="passages", ylabel="times as much with LangChain and Chroma")
     axes.legend(fontsize="small")

@@ -1,9 +1,9 @@
-"""The two sides that `scripts/bench.py` compares: each imports what it asks with and nothing of the other.
+"""The two sides that `scripts/bench.py` compares: each imports only its own libraries.
 
     python -m scripts.bench_sides here|there FOLDER model|deterministic '[["STATE", "DATE"], ...]'
 
-Asks 20 questions in a process of its own. Prints when the first was answered, in seconds since 1970, and how much
-memory it held at the most, in MB.
+Asks 20 questions in a process of its own. Prints the time of the first answer, in seconds since 1970, and the peak
+memory of the process, in MB.
 """
 
 import importlib
@@ -31,7 +31,7 @@ Scope = tuple[str, str]
 
 
 class DeterministicEmbedder(PackagedEmbedder):
-    """Counts words by hash, in place of the model."""
+    """An embedder that counts hashed words, in place of the model."""
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, 384) float32."""
@@ -44,7 +44,7 @@ class DeterministicEmbedder(PackagedEmbedder):
 
 
 class PassageEmbedder(PackagedEmbedder):
-    """The model, by torch for passages and by numpy for questions."""
+    """The embedding model, run by torch for passages and by numpy for questions."""
 
     def __init__(self, config: EmbeddingConfig) -> None:
         self._passages = SentenceTransformerEmbedder(config)
@@ -63,13 +63,13 @@ EMBEDDERS: Final = {"model": PackagedEmbedder, "deterministic": DeterministicEmb
 
 
 class Side(Protocol):
-    """What answers questions over the passages of a folder, ten passages each."""
+    """A system that retrieves ten passages for a question, from the passages of a folder."""
 
     def ask(self, topic: str, scope: Scope | None = None) -> object:
         """Finds what a State said on a topic in a year; without a scope, what anybody said at any time."""
 
     def nearest(self, vector: Matrix, scope: Scope) -> object:
-        """Finds what is nearest to a vector."""
+        """Finds the passages of a scope that are nearest to a vector."""
 
 
 class Here:
@@ -86,20 +86,20 @@ class Here:
     @cached_property
     def held(self) -> "dict[str, Metadata]":
         """The statements of States, by id."""
-        return {own.statement_id: own.metadata for own in self._summaries() if own.metadata.state}
+        return {each.statement_id: each.metadata for each in self._summaries() if each.metadata.state}
 
     @property
     def scopes(self) -> list[Scope]:
-        """Ten States and dates or more, from all over the store."""
+        """Ten or more pairs of a State and a date, spread over the store."""
         spread = list(self.held.values())[:: max(1, len(self.held) // 10)]
-        return [(str(own.state), str(own.date)) for own in spread]
+        return [(str(metadata.state), str(metadata.date)) for metadata in spread]
 
     def _summaries(self, scope: Scope | None = None) -> "Sequence[StatementSummary]":
         chosen = self._filter(parties=scope[:1], years=(int(scope[1][:4]),)) if scope else self._filter()
         return self.store.catalogue.summaries(chosen)
 
     def _among(self, scope: Scope | None) -> list[str]:
-        return [own.statement_id for own in self._summaries(scope)] if scope else list(self.held)
+        return [each.statement_id for each in self._summaries(scope)] if scope else list(self.held)
 
     def ask(self, topic: str, scope: Scope | None = None) -> object:
         """See `Side`."""
@@ -131,23 +131,23 @@ def _where(scope: Scope) -> dict[str, object]:
 
 
 def nth(number: int, scopes: Sequence[Sequence[str]]) -> tuple[str, Scope]:
-    """Returns the topic and the scope of a question."""
+    """Returns the topic and the scope of the question with a number."""
     state, date = scopes[number % len(scopes)]
     return TOPICS[number % len(TOPICS)], (state, date)
 
 
 def main(name: str, folder: str, embedder: str, scopes: str) -> None:
-    """Asks as a process that was just started."""
+    """Asks the questions in a process that was just started, and prints its figures."""
     side: Side = (Here if name == "here" else There)(Path(folder), EMBEDDERS[embedder]())
     asked = json.loads(scopes)
-    answered = 0.0
+    first_answer = 0.0
     for number in range(ASKED):
         side.ask(*nth(number, asked))
-        answered = answered or time.time()
-    # `ru_maxrss` would be that of the process that started this one, where that was larger.
+        first_answer = first_answer or time.time()
+    # Not `ru_maxrss`, which is that of the process that started this one, if that was larger.
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     (peak,) = (int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
-    print(answered, peak * 1024 / 1e6)
+    print(first_answer, peak * 1024 / 1e6)
 
 
 if __name__ == "__main__":

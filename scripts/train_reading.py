@@ -1,13 +1,13 @@
-"""Trains what reads questions from `app/question/training`: the tagger of roles, the classifiers of kinds and turns.
+"""Trains the models that read questions: the tagger of roles, and the classifiers of kinds and turns.
 
-Only the examples are learned from, and the same examples give the same weights. `make train` runs it; a folder as its
-argument takes the weights of each fold as well, which `untoc-eval run reading --folds` scores on what they have not
-seen.
+They learn from the examples in `app/question/training` only, and the same examples give the same weights. `make train`
+runs it; with a folder as argument the weights of each fold are written there as well, which `untoc-eval run reading
+--folds` scores on the examples of that fold, which they have not seen.
 """
 
 import os
 
-# Before numpy and torch: on one thread sums come in one order.
+# Set before numpy and torch are imported: on one thread sums are computed in one order, hence are reproducible.
 os.environ["OMP_NUM_THREADS"] = "1"
 
 import json
@@ -36,29 +36,29 @@ from vectorstore.arrays import Matrix
 _EPOCHS: Final = 12
 _BATCH: Final = 48
 _RATE: Final = 4e-3
-# Networks whose scores are averaged.
+# The size of the tagger's ensemble: networks whose scores are averaged.
 _NETWORKS: Final = 3
-# How often a feature has to be found to count: for the networks, for classifiers with a hidden layer, and for others.
+# Minimum frequency of features: in the networks, in classifiers with a hidden layer, and in the other classifiers.
 _RARE: Final = (30, 16, 8)
 # Classifiers with a hidden layer, and its size.
 _HIDDEN: Final = {"kind": 128, "turn": 32, "keeps_kind": 24}
 _SIZES: Final = {"inputs": 104, "states": 88, "whole": 144}
-# How classifiers with a hidden layer learn.
+# Training of classifiers with a hidden layer.
 _HIDDEN_EPOCHS, _HIDDEN_BATCH, _HIDDEN_RATE = 30, 128, 6e-3
-# The share of inputs that is dropped, in 256ths: drawn as bytes, a fifth of the time that torch takes.
+# Dropout rate in 256ths: the mask is drawn as random bytes, in a fifth of the time that torch takes.
 _DROPPED: Final = 77
-# Arrays of so many numbers are kept in a byte each.
+# Arrays of at least this many numbers are quantized to a byte each.
 _LARGE: Final = 10_000
-# Letters as people type them who leave accents out.
+# Letters with accents, as people type them who leave accents out.
 _BARE: Final = dict(zip("áéíóúüñàâçèêëîïôùûÁÉÍÓÚÑÀÂÇÈÊÎÔёЁأإآ", "aeiouunaaceeeiiouuAEIOUNAACEEIOеЕااا", strict=True))
-# Side by side; what each computes does not depend on their number.
+# Worker processes, whose results do not depend on their number, and examples that each prepares at a time.
 _PROCESSES: Final = 2
 _PART: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """An example with what the tagger reads of it."""
+    """An example with the input (`encoded`) and the labels of the tagger."""
 
     example: MarkedExample
     encoded: EncodedQuestion
@@ -66,7 +66,7 @@ class Prepared:
 
 
 def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prepared]:
-    """Finds the spans of examples and encodes their words."""
+    """Encodes the words of examples, with the spans found in them, and labels each word."""
     prepared = []
     for example in examples:
         encoded = encode_question(example.text, example.language, parties, follows=bool(example.after))
@@ -87,9 +87,9 @@ def train(
     trained = list(pool.map(_train_network, parts, [*range(_NETWORKS)] * len(seen), [parties] * len(parts)))
     networks = [_side_by_side(trained[at : at + _NETWORKS]) for at in range(0, len(trained), _NETWORKS)]
     say("networks trained")
-    # The classifiers of kinds learn from roles as a tagger gives them that has not seen the example.
+    # The classifiers learn from roles as predicted by networks that have not seen the example (stacking).
     read = pool.map(_read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
-    readings = {at: own for part, found in zip(held, read, strict=True) for at, own in zip(part, found, strict=True)}
+    readings = {at: one for part, found in zip(held, read, strict=True) for at, one in zip(part, found, strict=True)}
     unseen = [readings[at] for at in rows]
     say("examples read by networks that have not seen them")
     n = FOLDS + 1
@@ -103,7 +103,7 @@ def train(
 
 
 def save_weights(weights: Weights, path: Path) -> None:
-    """Writes weights as `_packed` packs them, with the steps of `name` as `steps.name`."""
+    """Writes weights as `_packed` packs them; the quantization steps of array `name` as `steps.name`."""
     arrays: dict[str, Any] = {"notes": notes_array(weights.notes)}
     for name, array in weights.arrays.items():
         arrays[name], steps = _packed(array)
@@ -112,7 +112,7 @@ def save_weights(weights: Weights, path: Path) -> None:
 
 
 def _packed(array: Matrix) -> tuple[Any, Any]:
-    """Returns numbers in half precision; large arrays in a byte each, with the step of each row that they count."""
+    """Returns an array in half precision and None; a large one in int8 and the quantization step of each row."""
     if array.ndim < 2 or array.size < _LARGE:
         return np.ascontiguousarray(array.astype(np.float16)), None
     steps = (np.maximum(np.abs(array).max(axis=-1, keepdims=True), 1e-3) / 127).astype(np.float16)
@@ -126,16 +126,16 @@ def _kept(array: Matrix) -> Matrix:
 
 
 def _side_by_side(networks: Sequence[Weights]) -> Weights:
-    """Returns networks of the same features as one, with each array of all of them."""
+    """Returns an ensemble of networks of the same features as one record: their arrays stacked, a network each row."""
     arrays = {name: np.stack([each.arrays[name] for each in networks]) for name in networks[0].arrays}
     return Weights(arrays=arrays, notes=networks[0].notes)
 
 
 def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
-    """Yields examples with the topic of another one, drawn from those in whose wording it follows on the same words.
+    """Yields examples with the topic of another one, drawn from those where the topic follows the same word.
 
-    So what asks is told apart from what is asked about: "any remarks on {topic:timber}?" has the kind and the roles of
-    "any remarks on {topic:extradition}?". Examples with two topics, or with a wording of their own, are left out.
+    This teaches to tell the wording of a question from its topic: "any remarks on {topic:timber}?" has the kind and the
+    roles of "any remarks on {topic:extradition}?". Examples with two topics, or without such another, are left out.
     """
     topics: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     placed = []
@@ -148,10 +148,10 @@ def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random
             topics[place].append(example.text[marks[0].start : marks[0].end])
             placed.append((example, marks[0], place))
     for example, mark, place in placed:
-        own = example.text[mark.start : mark.end]
-        if others := [topic for topic in topics[place] if topic != own]:
+        replaced = example.text[mark.start : mark.end]
+        if others := [topic for topic in topics[place] if topic != replaced]:
             topic = draw.choice(others)
-            longer = len(topic) - len(own)
+            longer = len(topic) - len(replaced)
             moved = (
                 replace(each, start=each.start + longer * (each.start > mark.start),
                         end=each.end + longer * (each.start >= mark.start))
@@ -163,7 +163,7 @@ def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random
 
 
 def sloppily_typed(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
-    """Yields examples in lower case, without accents or without their last sign, where that changes them."""
+    """Yields examples in lower case, without accents or without final punctuation, where that changes them."""
     for example in examples:
         text = example.text
         if draw.random() < 0.5 and len(text.lower()) == len(text):
@@ -209,8 +209,8 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
 
         def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401
             rows, longest, _ = vectors.shape
-            told = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
-            inputs = drop(torch.tanh(self.proj(drop(vectors)) + told))
+            embedded = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
+            inputs = drop(torch.tanh(self.proj(drop(vectors)) + embedded))
             packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
             states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
             mask = (torch.arange(longest)[None] < lengths[:, None]).float()[:, :, None]
@@ -220,14 +220,14 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
             return self.out(torch.cat([drop(states), inputs], -1)), self.kind(whole)
 
         def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401
-            own = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
-            own = own + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
+            gold = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
+            gold = gold + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
             total = scores[:, 0]
             for at in range(1, scores.shape[1]):
                 after = torch.logsumexp(total[:, :, None] + self.trans[None], 1) + scores[:, at]
                 here = mask[:, at][:, None]
                 total = after * here + total * (1 - here)
-            return (torch.logsumexp(total, 1) - own).mean()
+            return (torch.logsumexp(total, 1) - gold).mean()
 
     examples, draw = [item.example for item in prepared], random.Random(seed)
     varied = [*with_topics_exchanged(examples, draw), *sloppily_typed(examples, draw)]
@@ -240,7 +240,7 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
         features = torch.tensor([row + [none] * (width - len(row)) for row in known])
         labels = torch.tensor([LABELS.index(label) for label in item.labels])
         kind = -100 if "kind" in item.example.keeps else KINDS.index(item.example.kind)
-        # In half precision, since all examples are held at a time.
+        # In half precision, since all examples are in memory at once.
         vectors, sentence = torch.from_numpy(item.encoded.vectors).half(), torch.from_numpy(item.encoded.sentence)
         items.append((vectors, features, labels, sentence, kind))
     network = Network()
@@ -272,12 +272,12 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
 
 
 def _vocabulary(features: Iterable[str], rare: int) -> dict[str, int]:
-    """Returns the place of each feature that is not too rare."""
+    """Returns the index of each feature that occurs at least `rare` times."""
     return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= rare))}
 
 
 def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
-    # Examples of like length stand in one batch; batches come in a drawn order.
+    # A batch has examples of similar length; batches come in random order.
     order = list(items)
     draw.shuffle(order)
     batches: list[list[Any]] = []
@@ -290,7 +290,7 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Unseen:
-    """An example as a network reads it that has not seen it: what asks in it, its slots, and what was before it."""
+    """An example as read by a network that has not seen it; `before` and `kind` are of the questions before it."""
 
     frame: Frame
     now: tuple[str, ...]
@@ -312,19 +312,19 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
 
 
 def _filled_slots(read: RoleReading) -> tuple[str, ...]:
-    """Returns the slots of a conversation's state that a question fills itself."""
+    """Returns the slots of the conversation state that a question fills itself."""
     spans = {word.span.kind for word in read.words if word.span is not None}
     venue = {"body", "session", "agenda_item"}
     kinds = {"when": {"date", "pick"}, "where": venue, "treaty": {"treaty", "article"}}
-    said = [slot for slot, own in {"who": {"who", "not"}, "topic": {"topic"}}.items() if own & {*read.labels}]
-    return (*said, *(slot for slot, own in kinds.items() if spans & own))
+    said = [slot for slot, roles in {"who": {"who", "not"}, "topic": {"topic"}}.items() if roles & {*read.labels}]
+    return (*said, *(slot for slot, values in kinds.items() if spans & values))
 
 
 def _train_classifiers(
     prepared: Sequence[Prepared], unseen: Sequence[Unseen], kept: Sequence[int], folds: Sequence[int]
 ) -> Weights:
-    def given(at: int, task: str) -> str | None:
-        """What an example teaches of a task; None where it is silent, as on a slot that it fills or that was empty."""
+    def label_of(at: int, task: str) -> str | None:
+        """Returns an example's label for a task; None if it has none, as for a slot that it fills or that was empty."""
         example, slot = prepared[at].example, task.removeprefix("keeps_")
         filled = {*unseen[at].now, *("who" if label == "not" else label for label in prepared[at].labels)}
         if task == "kind":
@@ -339,10 +339,10 @@ def _train_classifiers(
     tasks: dict[str, Sequence[str]] = {"kind": KINDS, "turn": TURNS}
     tasks |= {f"keeps_{slot}": ("no", "yes") for slot in ("who", "topic", "kind")}
     for name, classes in tasks.items():
-        wanted = {at: label for at in kept if (label := given(at, name)) is not None}
+        wanted = {at: label for at in kept if (label := label_of(at, name)) is not None}
         is_kind = name == "kind"
         slots = [
-            () if is_kind else slot_features(own.now, own.before, own.kind) for own in map(unseen.__getitem__, wanted)
+            () if is_kind else slot_features(one.now, one.before, one.kind) for one in map(unseen.__getitem__, wanted)
         ]
         rows = [(unseen[at].frame, more) for at, more in zip(wanted, slots, strict=True)]
         hidden = _HIDDEN.get(name, 0)
@@ -361,7 +361,7 @@ def _classifier(
     hidden: int,
     folds: Sequence[int] = (),
 ) -> Weights:
-    """Fits a classifier; with folds, its temperature on those that it has not seen."""
+    """Fits a classifier; with folds, also its temperature, on examples that it has not seen."""
     rare = _RARE[1] if hidden else _RARE[2]
     vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), rare)
     rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
@@ -373,14 +373,14 @@ def _classifier(
 
 
 def _fit(rows: Matrix, wanted: Sequence[str], classes: Sequence[str], hidden: int) -> dict[str, Matrix]:
-    """Fits a network with one hidden layer, or multinomial logistic regression where that has no size."""
+    """Fits a network with a hidden layer of that size, or multinomial logistic regression if `hidden` is 0."""
     if hidden:
         return _fit_network(rows, [classes.index(name) for name in wanted], len(classes), hidden)
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
     weight = np.zeros((len(classes), rows.shape[1]), dtype=np.float32)
-    # A class that no example has is never the likeliest.
+    # A class without examples is never the most likely.
     bias = np.full(len(classes), -50.0, dtype=np.float32)
     if len({*wanted}) == 1:
         bias[classes.index(wanted[0])] = 0.0
@@ -423,21 +423,21 @@ def _fit_network(rows: Matrix, wanted: Sequence[int], classes: int, hidden: int)
 def _temperature(
     rows: Matrix, wanted: Sequence[str], classes: Sequence[str], hidden: int, folds: Sequence[int]
 ) -> float:
-    """Returns the temperature at which chances on unseen examples fit best. Source: Guo et al. (2017)."""
+    """Returns the temperature of the lowest log loss on the first fold, held out. Source: Guo et al. (2017)."""
     first = min(folds)
-    seen, held = ([at for at, fold in enumerate(folds) if (fold == first) == own] for own in (False, True))
+    seen, held = ([at for at, fold in enumerate(folds) if (fold == first) == part] for part in (False, True))
     scores = scores_of(rows[held], _fit(rows[seen], [wanted[at] for at in seen], classes, hidden))
-    own = np.array([classes.index(wanted[at]) for at in held])
+    labels = np.array([classes.index(wanted[at]) for at in held])
 
     def loss(temperature: float) -> float:
         scaled = scores / temperature
-        return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(own)), own]).mean())
+        return float((np.logaddexp.reduce(scaled, axis=1) - scaled[np.arange(len(labels)), labels]).mean())
 
     return float(min(np.linspace(0.5, 3.0, 51), key=loss))
 
 
 def main(folder: Path | None) -> None:
-    """Writes the weights; those without each fold to a folder, if one is given."""
+    """Writes the weights and, if a folder is given, those trained without each fold there."""
     parties = PartyTable.load(CONFERENCE_PARTIES)
     examples = load_examples()
     with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("fork")) as pool:

@@ -1,8 +1,8 @@
-"""Fits how the logit of the packaged cross-encoder is read from its ninth layer, so that the last ones need not be run.
+"""Fits a readout of the packaged cross-encoder's logit from its ninth layer, so that the layers above need not be run.
 
-Concepts of the glossary and questions on the fictional conference are read with its sentences, in English word by word,
-by the whole model. `make train-readout` runs it, in some two minutes; a ridge regression over the hidden state of [CLS]
-is kept. The features of relevance change with it: raise `FEATURE_VERSION`, and run `untoc-eval calibrate` again.
+It is a ridge regression over the hidden state of [CLS]. The whole model gives the targets, for sentences of the
+fictional conference, put into English word by word, with concepts of the glossary and questions. `make train-readout`
+takes some two minutes. Features of relevance change: raise `FEATURE_VERSION`, and run `untoc-eval calibrate` again.
 """
 
 import random
@@ -26,17 +26,16 @@ from vectorstore.bert import padded
 from vectorstore.packaged_files import RERANKER, carried
 from vectorstore.rerank import READOUT, STATES, part_of
 
-# Concepts, and questions, that each sentence is read with, beside those that it names or answers.
+# Concepts, and as many questions, drawn for each sentence beside those that it names or answers.
 _DRAWN: Final = 6
 _SETS: Final = ("smoke", "asked_meeting", "typed")
 _TOKENS: Final = 256
 _PENALTY: Final = 1.0
-# Every so many pairs one is not fitted to, on which the fit is measured.
-_APART: Final = 10
+_HELD_OUT_EVERY: Final = 10  # one pair in so many is held out to measure the fit
 
 
 def pairs() -> list[tuple[str, str]]:
-    """Returns pairs of a concept or a question and a sentence, which names or answers it, or does not."""
+    """Returns (concept or question, sentence) pairs: sentences that name or answer it, and drawn ones."""
     drawn = random.Random(7)
     documents = read_documents([CONFERENCE, SAMPLE])
     concepts = sorted({row.concept for row in relation_rows()})
@@ -71,20 +70,20 @@ def read(pairs: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
     graph = part_of(folder / "model.onnx", STATES, "logits")
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     states, logits = list[Matrix](), list[Matrix]()
-    # One by one, as the program reads them: the int8 weights scale what they read by the extremes of a batch.
+    # One by one, as in the program: int8 quantization scales activations by the extremes of the whole batch.
     for pair in tokenizer.encode_batch(pairs):
-        own, told = session.run(None, padded([pair]))
-        states.append(own[:, 0].copy())
-        logits.append(told.reshape(1))
+        hidden, logit = session.run(None, padded([pair]))
+        states.append(hidden[:, 0].copy())
+        logits.append(logit.reshape(1))
     return np.concatenate(states), np.concatenate(logits)
 
 
 def main() -> None:
-    """Fits, prints the share of variance that is explained, and keeps the weights."""
+    """Fits the readout, prints its R² on held-out pairs and stores the weights of a fit to all."""
     states, logits = read(pairs())
-    apart = np.arange(len(logits)) % _APART == 0
-    told = Ridge(alpha=_PENALTY).fit(states[~apart], logits[~apart]).score(states[apart], logits[apart])
-    print(f"{len(logits)} pairs, R² of pairs apart {told:.3f}")
+    held_out = np.arange(len(logits)) % _HELD_OUT_EVERY == 0
+    r2 = Ridge(alpha=_PENALTY).fit(states[~held_out], logits[~held_out]).score(states[held_out], logits[held_out])
+    print(f"{len(logits)} pairs, R² of pairs apart {r2:.3f}")
     model = Ridge(alpha=_PENALTY).fit(states, logits)
     weights = {"weight": model.coef_.astype(np.float32), "bias": np.float32(model.intercept_).reshape(1)}
     save_file(weights, READOUT, {"model": RERANKER.hashes["model.onnx"]})

@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page, and what sticks out of it; for every page that the product shows."""
+"""Checks of pages that the product shows: accessibility violations by axe-core, and elements that overflow."""
 
 from importlib.resources import files
 from typing import Any
@@ -14,7 +14,7 @@ _OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(e => {
 
 
 def wrong(page: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA on the page as it is shown."""
+    """Returns axe-core's violations of WCAG 2.2 AA on the page in its current state."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, rules).then(result => result.violations)", _RULES)
@@ -22,5 +22,5 @@ def wrong(page: Any) -> list[str]:
 
 
 def overflowing(page: Any) -> list[str]:
-    """Visible elements that stick out sideways, other than inside a region that scrolls by itself."""
+    """Returns visible elements that overflow sideways, except inside a region that scrolls by itself."""
     return [*page.evaluate(_OVERFLOWING)]

@@ -1,4 +1,4 @@
-"""Cases of tests as data: `test_x.yaml` beside `test_x.py` holds tables of what goes in and what comes out."""
+"""Test cases as data: `test_x.yaml` beside `test_x.py` holds tables of inputs and expected outputs."""
 
 import functools
 import inspect
@@ -11,12 +11,12 @@ import yaml
 
 
 def read_yaml(path: Path) -> Any:
-    """Reads a file of cases, by libyaml: the parser in Python takes ten times as long."""
+    """Reads a YAML file with libyaml, since the parser in Python takes ten times as long."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 class Cases:
-    """The tables beside a test module, by the name of the test, or of a constant."""
+    """The tables of the YAML file beside a test module, keyed by the name of a test or of a constant."""
 
     def __init__(self, module: str) -> None:
         self.all: dict[str, Any] = read_yaml(Path(module).with_suffix(".yaml"))
@@ -25,16 +25,16 @@ class Cases:
         return self.all[name]
 
     def tuples(self, name: str) -> Any:
-        """A table with tuples in place of lists."""
+        """Returns a table with tuples in place of lists."""
         return _as_tuples(self.all[name])
 
     def __call__(
         self, *names: str, tuples: bool = False, at_once: bool = False
     ) -> Callable[[Callable[..., None]], Any]:
-        """Runs a test once for each row of its table, with the row's values by these names; keys of a mapping are ids.
+        """Parametrizes a test with the rows of its table, as arguments of these names; keys of a mapping become ids.
 
-        Values that are lists are given as tuples on demand: the records of the product hold tuples. `at_once` has all
-        rows in one test.
+        `tuples` converts lists to tuples, since the product's records hold tuples. `at_once` runs all rows in one
+        test.
         """
 
         def decorated(test: Callable[..., None]) -> Any:
@@ -50,10 +50,10 @@ class Cases:
 
 
 def all_at_once(names: Sequence[str] | str, rows: Iterable[Any]) -> Callable[[Callable[..., None]], Any]:
-    """Runs a test over all rows as one test, which tells of each row that fails; given like `pytest.mark.parametrize`.
+    """Returns a decorator that runs one test over all rows and reports each row that fails.
 
-    For look-ups, of which there are thousands: a test of its own takes each of them longer than the look-up. Rows share
-    the fixtures.
+    Its arguments are those of `pytest.mark.parametrize`. It is meant for thousands of look-ups, where a test for each
+    row would take longer than the look-up. All rows share the fixtures.
     """
     rows = list(rows)
     assert rows

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and pytest hooks that all tests share."""
 
 import gc
 import importlib.abc
@@ -15,20 +15,20 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# How long an example takes tells of the machine, not of the code.
+# No deadline, since the duration of an example depends on the machine and not on the code.
 settings.register_profile("untoc", deadline=None)
-# Of `make test-fast`: some of the examples; `make test` tries them all.
+# `make test-fast` tries only 15 examples of each property; `make test` tries all.
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("untoc")
 
 PROJECT = Path(__file__).parent.parent
-# Parameters of fixtures that are run on each engine in turn.
+# Parameters of fixtures that run a test on each database engine in turn.
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.integration)
 SERVERS = pytest.param("servers", marks=pytest.mark.integration)
 
 
 class _GradioWithoutStubs(importlib.abc.MetaPathFinder):
-    """Imports gradio without stubs of its components, for which it parses all their sources: 1.3 s of 3.5 s."""
+    """Imports gradio without generating component stubs, which parses all their sources: 1.3 s of 3.5 s."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if name != "gradio.component_meta":
@@ -47,12 +47,12 @@ class _GradioWithoutStubs(importlib.abc.MetaPathFinder):
 
 
 def pytest_configure() -> None:
-    """Gives tests the defaults, whatever the environment says; collecting them makes no garbage worth looking for."""
+    """Removes settings from the environment, and pauses garbage collection: collecting tests makes little garbage."""
     for name in [name for name in os.environ if name.startswith("UNTOC_")]:
         if name not in ("UNTOC_TEST_DATA", "UNTOC_TEST_POSTGRES", "UNTOC_TEST_LOAD", "UNTOC_CHROMIUM"):
             del os.environ[name]
-    # Databases wait for the disk with each of their thousands of small writes. Containers may have little memory there,
-    # and may run no program from it, which some tests write.
+    # Temporary files go to memory, since databases wait for the disk at each of thousands of small writes. In a
+    # container `/dev/shm` may be small, or mounted `noexec`, while some tests write programs there and run them.
     memory = Path("/dev/shm")
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30
     if "TMPDIR" not in os.environ and has_room and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
@@ -63,33 +63,33 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests against a server of PostgreSQL or Chroma, and orders files."""
+    """Marks tests that need a PostgreSQL or Chroma server as `integration`, and orders files."""
     for item in items:
         if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.integration)
-    # While one process fills the store that most of `tests/app` shares, others have tests that do without. Files of
-    # many tests come before others, so that all processes end at about the same time.
+    # One file that fills the store shared by most of `tests/app` comes first, then files that do not need this store,
+    # for the other processes. Among these, files of many tests come first, so that all processes end together.
     sharing = {item.path: None for item in items if "filled_store" in getattr(item, "fixturenames", ())}
     first, tests = next(iter(sharing), None), Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path != first, item.path in sharing, -tests[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:
-    """Sets modules and thousands of tests apart from garbage collection, of which each full one took a second."""
+    """Excludes modules and thousands of tests from garbage collection, since each full collection took a second."""
     gc.freeze()
     gc.enable()
     _compile_statements_once()
 
 
 def _compile_statements_once() -> None:
-    """Has engines share the SQL of their statements, of which each would compile its own: most tests open engines."""
+    """Makes all engines share one cache of compiled SQL, since most tests open engines, each with its own cache."""
     from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
     from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
     from sqlalchemy.engine import Engine
 
     compiled: dict[Any, Any] = {}
     Engine._compiled_cache = property(lambda engine: compiled, lambda engine, its_own: None)
-    # Keys of the cache hold the dialect.
+    # Keys of the cache contain the dialect, so two dialects of one class must be equal.
     for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
         kind.__eq__ = lambda self, other: type(self) is type(other)
         kind.__hash__ = lambda self: hash(type(self))
@@ -97,7 +97,7 @@ def _compile_statements_once() -> None:
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The folder of texts that may not be published."""
+    """Returns the folder of texts that may not be published."""
     folder = os.environ.get("UNTOC_TEST_DATA")
     if not folder:
         pytest.skip("UNTOC_TEST_DATA does not name the folder of test data that is not part of the project")
@@ -106,14 +106,14 @@ def test_data() -> Path:
 
 @pytest.fixture(scope="session")
 def conference() -> Path:
-    """The fictional conference."""
+    """Returns the folder of the fictional conference."""
     return PROJECT / "evals" / "conference"
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server."""
-    # Imported here and below, since the process that gives tests to others has no use for it.
+    """Yields the URL of a PostgreSQL server."""
+    # Imported here and below, since the process that distributes tests to the others does not need it.
     from tests.fakes_engines import postgres_cluster
 
     with postgres_cluster() as url:
@@ -122,7 +122,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Chroma server."""
+    """Yields the address of a Chroma server."""
     from tests.fakes_engines import chroma_server
 
     with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
@@ -131,7 +131,7 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", POSTGRESQL])
 def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
-    """Where an empty record is, on each engine in turn: a path, or the URL of a schema."""
+    """Yields the location of an empty record on each engine in turn: a path, or the URL of a schema."""
     if request.param == "sqlite":
         yield tmp_path / "catalogue.sqlite3"
         return
@@ -143,7 +143,7 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | st
 
 @pytest.fixture(scope="module", params=["local", SERVERS])
 def engines(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Runs what uses it on SQLite with embedded Chroma, and on PostgreSQL with Chroma's server."""
+    """Runs tests that use it on SQLite with embedded Chroma, and on PostgreSQL with a Chroma server."""
     if request.param == "local":
         yield request.param
         return
@@ -161,7 +161,7 @@ _BROWSER_FLAGS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
+    """Yields a headless Chromium: UNTOC_CHROMIUM, one on the PATH, or Playwright's own."""
     from tests.fakes_files import find_chromium
 
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")

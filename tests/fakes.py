@@ -23,7 +23,7 @@ from vectorstore.store import SecondModel
 
 
 class HashingEmbedder:
-    """Embeds a text as the hashed bag of its words: equal words, near vectors; the same text, the same vector."""
+    """Embeds a text as its hashed bag of words: shared words give near vectors, equal texts equal vectors."""
 
     name = identity = "hashing"
     dimension = 64
@@ -50,7 +50,7 @@ class HashingEmbedder:
 
 
 class OverlapReranker:
-    """Ranks a text by the share of the question's words in it: logits from -10 to 10."""
+    """Scores a text by the share of the query's words in it, as a logit from -10 to 10."""
 
     name = identity = "overlap"
 
@@ -66,7 +66,7 @@ def _words(text: str) -> set[str]:
 
 
 def second_model() -> SecondModel:
-    """What passages in other languages than English are found by; its weights are small and packaged."""
+    """Returns the model that finds passages in other languages than English; its weights are small and packaged."""
     return SecondModel(embed=sentence_encoder().embed, languages=ENCODER_LANGUAGES - {"en"})
 
 
@@ -86,7 +86,7 @@ def fake_workspace(
     ranker = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
     workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)
-    # In place of the one that is made at first use, which tells languages apart that these models do not.
+    # Fills the cached property, whose indexer would otherwise split by the languages of the real models.
     made = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=workspace.parties)
     vars(workspace)["corpus"] = made
     return workspace

@@ -1,4 +1,4 @@
-"""Hostile and honest quotations over invented statements: the corpus, the drafts, and what became of each."""
+"""Hostile and honest quotations of invented statements: their corpus, their drafts, and the outcome of checks."""
 
 import csv
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from tests.fakes import HashingEmbedder
 from tests.fakes_store import annotated, keep
 from vectorstore.store import Store
 
-# The first set was at hand while the checks were made; the others were written apart, and measured once before that.
+# The rules were developed on the first set. The others were written apart, and measured once before they became known.
 ATTACKS: Mapping[str, Mapping[str, Any]] = {
     name: read_yaml(PROJECT / "tests" / "data" / f"quotation_attacks{name}.yaml") for name in ("", "_second", "_third")
 }
@@ -59,7 +59,7 @@ def attacked_corpus(folder: Path, data: Mapping[str, Any]) -> tuple[Store, Check
 
 
 def outcome(report: CheckReport, quote: str) -> str:
-    """Returns what became of a quotation: a verdict, `warned` for verified words with a remark, `skipped`, `unseen`."""
+    """Returns the outcome for a quotation: a verdict, `warned` if verified with a remark, `skipped` or `unseen`."""
     wanted = match_key(quote).strip(".")
     for finding in report.findings:
         if wanted in match_key(finding.quotation.text) or _shares(quote, finding.quotation.text):
@@ -68,9 +68,9 @@ def outcome(report: CheckReport, quote: str) -> str:
 
 
 def _shares(quote: str, found: str) -> bool:
-    """Returns whether two readings of one quotation have most words in common: furniture or marks may differ."""
-    own, other = set(whole_words(quote)), set(whole_words(found))
-    return len(own & other) >= 0.75 * max(len(own), len(other))
+    """Returns whether two texts are one quotation: most words are shared, page furniture or marks may differ."""
+    expected, actual = set(whole_words(quote)), set(whole_words(found))
+    return len(expected & actual) >= 0.75 * max(len(expected), len(actual))
 
 
 def word_draft(case: Mapping[str, Any], path: Path) -> Path:

@@ -34,7 +34,7 @@ HOSTILE = cases["HOSTILE"]
 
 @dataclass(frozen=True)
 class Said:
-    """A fictional statement: who, when and what; its sentences are quoted by their place."""
+    """A fictional statement with its speaker and occasion; its sentences are quoted by their number."""
 
     file: str
     session: str
@@ -57,7 +57,7 @@ STATEMENTS = tuple(Said(**said) for said in cases.tuples("STATEMENTS"))
 
 
 def cited(number: int, place: int, sentence: int) -> Citation:
-    """A citation of one sentence of the statement at that place of `STATEMENTS`."""
+    """Returns a citation of one sentence of `STATEMENTS[place]`."""
     said = STATEMENTS[place]
     quote = said.sentences[sentence]
     start = said.text.index(quote)
@@ -71,11 +71,11 @@ def cited(number: int, place: int, sentence: int) -> Citation:
 
 
 def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Briefing:
-    """The briefing: six parties, of which one has a group's words only, one nothing on it and one no statement.
+    """Returns a briefing of six parties: one has only a group's words, one nothing on the topic, one no statement.
 
     Args:
-        language: Of the assistant's own words.
-        sessions: Splits the table by these; without them the cells hold all sessions.
+        language: The language of the assistant's own words.
+        sessions: Sessions by which the table is split; without them each cell covers all sessions.
     """
     citations = tuple(cited(number, *place) for number, place in enumerate(cases["CITED"], 1))
     reviewed = Review(state="accepted", kind="supports", note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
@@ -142,18 +142,18 @@ def fake_briefing(language: str = "en", *, sessions: tuple[str, ...] = ()) -> Br
 
 
 def cell_of(briefing: Briefing, party: str, subject: str = EXTRADITION) -> Cell:
-    """The cell of a party on a subject."""
+    """Returns the cell of a party on a subject."""
     return next(cell for cell in briefing.cells if (cell.party, cell.subject) == (party, subject))
 
 
 def with_cells(briefing: Briefing, party: str, *subjects: str, **changes: Any) -> Briefing:
-    """The briefing with the cells of a party on some subjects changed."""
+    """Returns the briefing with the cells of a party on some subjects changed."""
     cells = (replace(c, **changes) if c.party == party and c.subject in subjects else c for c in briefing.cells)
     return replace(briefing, cells=tuple(cells))
 
 
 def crowded_briefing() -> Briefing:
-    """Four topics with six long quotations each, all of them talking points: more than a page holds."""
+    """Returns a briefing of four topics with six long quotations each, all talking points: more than a page holds."""
     briefing = fake_briefing()
     labels = [f"Topic {number}" for number in range(4)]
     citations = tuple(
@@ -183,13 +183,13 @@ DROPPED = "Arvandia rejects everything on 14 May 1987."
 
 
 def worded_briefing(language: str = "en") -> Briefing:
-    """The same with claims of a model on a State's own words, also as a point, and on what a group said for another."""
+    """Returns `fake_briefing` with model claims on a State's own words, also as a point, and on words of a group."""
     briefing = fake_briefing(language)
-    own = Claim(text=CLAIM, state="XAA", citations=(1,))
+    of_state = Claim(text=CLAIM, state="XAA", citations=(1,))
     of_group = Claim(text=GROUP_CLAIM, state="XGR", citations=(5,))
     dropped = DroppedClaim(text=DROPPED, state="XAA", reason="it names a month that its evidence does not")
     changes = {
-        ("XAA", EXTRADITION): {"claims": (own,), "dropped": (dropped,)},
+        ("XAA", EXTRADITION): {"claims": (of_state,), "dropped": (dropped,)},
         ("XAB", ASSISTANCE): {"claims": (of_group,)},
         ("XRM", EXTRADITION): {"unworded": "slow"},
     }
@@ -198,7 +198,7 @@ def worded_briefing(language: str = "en") -> Briefing:
     writing = Writing(
         model="openai:test", prompt_versions=("abc",), usage={"requests": 4}, notes=("Model asked: <i>.",)
     )
-    points = (replace(first, claim=own), *others)
+    points = (replace(first, claim=of_state), *others)
     return replace(briefing, cells=tuple(cells), points=points, writing=writing)
 
 

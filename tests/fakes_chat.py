@@ -1,4 +1,4 @@
-"""A scripted chat model: it says what a test has it say, piece by piece, as text or as structured output."""
+"""A scripted chat model, which streams the reply that a test gives, as text or as structured output."""
 
 import json
 import threading
@@ -19,12 +19,12 @@ from app.answering.compose.model import ModelWriter
 from app.chat_model import LlmConfig
 
 Claims = Sequence[tuple[str, Sequence[str]]]
-# What the model says to (system prompt, user prompt): claims, raw text, or an error.
+# Maps (system prompt, user prompt) to the reply of the model: claims, raw text, or an error to raise.
 Script = Callable[[str, str], Claims | str | Exception]
 
 
 class ScriptedChat(BaseChatModel):
-    """Streams what its script says; of claims, as tool call or as lines, as it is asked."""
+    """Streams the reply of its script; claims become a tool call where tools are bound, and lines of text elsewhere."""
 
     script: Any
     piece: int = 20
@@ -84,7 +84,7 @@ def _chunk(piece: str, tools: Any, *, first: bool) -> AIMessageChunk:
 
 
 def written(claims: Claims, *, as_json: bool) -> str:
-    """Claims as a model writes them."""
+    """Returns claims in the format in which a model writes them."""
     if as_json:
         return json.dumps(
             {"claims": [{"text": text, "sentences": list(ids)} for text, ids in claims]}, ensure_ascii=False
@@ -93,6 +93,6 @@ def written(claims: Claims, *, as_json: bool) -> str:
 
 
 def writer(script: Script, *, config: LlmConfig | None = None, **options: Any) -> ModelWriter:
-    """A writer whose model follows a script."""
+    """Returns a writer whose model follows a script."""
     chat = ScriptedChat(script=script, **options)
     return ModelWriter(lambda: chat, config or LlmConfig(model="scripted:test", timeout_seconds=10))

@@ -1,7 +1,7 @@
-"""Drafts with planted errors, over any texts: true quotations in other typography, altered, misattributed, invented.
+"""Drafts with planted quotations from any texts: true ones in other typography, altered, misattributed and invented.
 
-Everything is drawn from a seeded generator, from the texts and names that it is given; expected verdicts follow from
-how each quotation was made.
+A seeded generator draws them from the given texts and names; expected verdicts follow from how each quotation was
+made.
 """
 
 import random
@@ -26,7 +26,7 @@ cases = Cases(__file__)
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A text with what a draft may say of it; `sentences` are readable."""
+    """A statement to quote, with its speaker and occasion; `sentences` have had reading repair."""
 
     code: str
     year: int
@@ -38,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Plant:
-    """A quotation of a draft, what it is expected to be judged, and how it was made."""
+    """A quotation in a draft, with its expected verdict, how it was made, and its attribution."""
 
     quote: str
     expected: str
@@ -64,7 +64,7 @@ class Planter:
         self._turn = 0
 
     def plants(self, each: int) -> list[Plant]:
-        """Returns `each` quotations per expected verdict, shuffled."""
+        """Returns `each` quotations for each expected verdict, shuffled."""
         made: list[Plant] = []
         for make in (self._true, self._altered, self._misattributed, self._not_found):
             kind: list[Plant] = []
@@ -78,7 +78,7 @@ class Planter:
 
     def _pick(self) -> tuple[Source, int]:
         self._turn += 1
-        # Every language and text gets its turn.
+        # Sources are taken in turn, so that every language and text occurs.
         source = self._sources[self._turn % len(self._sources)]
         return source, self._random.randrange(len(source.sentences))
 
@@ -148,12 +148,12 @@ class Planter:
             return None
         both = self._clean(source, index) + " " + self._clean(source, index + 1)
         path = CONFERENCE / source.file
-        # "Madam Chair," may stand between two paragraphs.
+        # The source may have words between the two that belong to neither, such as "Madam Chair,".
         apart = path.is_file() and " ".join(both.split()) not in " ".join(path.read_text(encoding="utf-8").split())
         return None if apart else both
 
     def _elided(self, source: Source, index: int) -> str | None:
-        """Leaves a whole sentence out, or what stands between two others."""
+        """Replaces what stands between a sentence and the next but one with an ellipsis."""
         if index + 2 >= len(source.sentences):
             return None
         first, last = self._clean(source, index), self._clean(source, index + 2)
@@ -253,7 +253,7 @@ class Planter:
         return parts[0] + "".join(parts[2:])
 
     def _hide_denial(self, source: Source, text: str) -> str | None:
-        """Hides a denial behind an ellipsis."""
+        """Replaces "not" or "never" with an ellipsis."""
         if source.language != "en":
             return None
         words = text.split()
@@ -263,7 +263,7 @@ class Planter:
         return None
 
     def _spliced(self, source: Source, text: str) -> str | None:
-        """Joins two halves of neighbouring sentences as if they were one."""
+        """Joins the beginning of a sentence and the end of the next as if they were one sentence."""
         at = [" ".join(s.split()) for s in source.sentences].index(" ".join(text.split()))
         if source.language == "zh" or at + 1 >= len(source.sentences):
             return None
@@ -321,10 +321,10 @@ class Planter:
 
 
 MARKS = (("“", "”"), ('"', '"'), ("« ", " »"), ("„", "“"), ("‘", "’"), ("«", "»"))
-# A draft's ways to say who spoke: {who}, {when} (empty, or with a space before it), {q} with its marks.
+# Forms in which a draft attributes a quotation: {who}, {when} (empty, or with a leading space), {q} with its marks.
 BEFORE = cases["before"]
 AFTER = cases["after"]
-# Forms that were written after the rules had been; see docs/verify.md for what they showed.
+# Forms that were written after the rules, as a held-out set; docs/verify.md has the results.
 LATER_BEFORE = cases["later_before"]
 LATER_AFTER = cases["later_after"]
 SAID_WHEN = cases["said_when"]
@@ -332,9 +332,9 @@ NTH = {"en": "{}th", "fr": "{}e", "es": "{}.º", "ru": "{}-й", "ar": "{}", "zh"
 
 
 def render(plant: Plant, name: str, language: str, number: int, chooser: random.Random, *, later: bool = False) -> str:
-    """Writes Markdown around the planted quotation of that number; `name` is its speaker's, in the language of the draft.
+    """Returns Markdown that quotes and attributes a plant; `name` names its speaker in the language of the draft.
 
-    `chooser` draws the form, with `later` of those that were written later.
+    `number` is the place in the draft. `chooser` draws the form, with `later` from the held-out forms.
     """
     opening, closing = chooser.choice(MARKS if language != "zh" else (("“", "”"), ("「", "」")))
     nested = regex.search(regex.escape(closing.strip()) + "|" + regex.escape(opening.strip()), plant.quote)
@@ -368,9 +368,9 @@ def draft(
     *,
     later: bool = False,
 ) -> str:
-    """Writes a Markdown draft with all planted quotations, each under a heading of its own.
+    """Returns a Markdown draft with all planted quotations, each under a heading of its own.
 
-    Names of the parties are given by language and code, the languages of quotations by their words.
+    `names` are the parties' names by language and code, `languages` the languages of quotations by their text.
     """
     chooser = random.Random(seed)
     parts = []
@@ -382,7 +382,7 @@ def draft(
 
 
 def read_file(path: Path, data: bytes) -> CheckedDocument:
-    """Writes a file and reads it."""
+    """Writes a file and reads it as a document to check."""
     path.write_bytes(data)
     return read_document(path, LoadLimits())
 

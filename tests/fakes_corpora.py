@@ -1,4 +1,4 @@
-"""The product over a few texts that a test writes."""
+"""Workspaces over a few texts that a test writes."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ Stored = dict[str, tuple[Statement, tuple[Sentence, ...]]]
 def write_corpus(
     folder: Path, files: Mapping[str, str | bytes], manifest: str = "", parties: str | None = None
 ) -> Path:
-    """Writes files by their names, with these `statements.csv` and `parties.csv`, where there are any.
+    """Writes files by their names, and `statements.csv` and `parties.csv` unless their text is empty.
 
     The parties are those of the fictional conference by default.
     """
@@ -33,18 +33,18 @@ def write_corpus(
 
 
 def debate(test_data: Path) -> list[dict[str, str]]:
-    """The rows of the manifest of the general debate."""
+    """Returns the rows of the manifest of the general debate."""
     with (test_data / "general_debate" / "statements.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
 def texts_of(test_data: Path, rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """The speeches of the general debate with these rows, by the names of their files."""
+    """Returns the speeches of these manifest rows of the general debate, by the names of their files."""
     return {row["file"]: (test_data / "general_debate" / row["file"]).read_text(encoding="utf-8") for row in rows}
 
 
 def manifest_of(rows: Sequence[Mapping[str, str]]) -> str:
-    """These rows as a `statements.csv`."""
+    """Returns these rows as the text of a `statements.csv`."""
     written = io.StringIO()
     table = csv.DictWriter(written, [*rows[0]])
     table.writeheader()
@@ -53,7 +53,7 @@ def manifest_of(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def split(text: str, *, paragraph: int | None = 1) -> list[Sentence]:
-    """The sentences of a text, all of one paragraph, of the statement `s`."""
+    """Returns the sentences of a text, all in one paragraph of the statement `s`."""
     return [
         Sentence(
             statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=paragraph, page=None
@@ -63,7 +63,7 @@ def split(text: str, *, paragraph: int | None = 1) -> list[Sentence]:
 
 
 def stored_in(workspace: Workspace) -> Stored:
-    """Every stored statement with its sentences, by file name without folder and suffix."""
+    """Returns every stored statement with its sentences, by file name without folder and suffix."""
     documents, sentences = workspace.corpus.documents(), workspace.store.catalogue.sentences
     return {Path(d.file).stem: (workspace.corpus.show(d.document_id), sentences(d.document_id)) for d in documents}
 
@@ -77,7 +77,7 @@ def workspace_over(
     kind: StatementKind = "statement",
     **wired: Any,
 ) -> Iterator[Workspace]:
-    """Opens the product in a folder over files as `write_corpus` writes them; `wired` as in `fake_workspace`."""
+    """Yields a workspace over files as `write_corpus` writes them; `wired` are options of `fake_workspace`."""
     corpus = write_corpus(folder / "corpus", files, manifest, parties)
     with fake_workspace(folder / "store", **wired) as workspace:
         workspace.corpus.ingest([corpus], kind=kind)

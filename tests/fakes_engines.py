@@ -1,4 +1,4 @@
-"""Engines for tests: a PostgreSQL cluster of their own on a free loopback port, or what UNTOC_TEST_POSTGRES names."""
+"""Servers for tests: PostgreSQL on a free loopback port, or at the URL of UNTOC_TEST_POSTGRES, and Chroma."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ _FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_c
 
 
 def free_port() -> int:
-    """Returns a port of the loopback interface that nobody uses, below those that connections are given meanwhile."""
+    """Returns an unused port of the loopback interface, below the range from which the system gives out ports."""
     while True:
         port = SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as probe, suppress(OSError):
@@ -47,7 +47,7 @@ def find_postgres() -> Path | None:
 
 @contextmanager
 def postgres_cluster() -> Iterator[str]:
-    """Gives the URL of a server, skipping where none can be had."""
+    """Yields the URL of a PostgreSQL server; skips the test where none is available."""
     if named := os.environ.get("UNTOC_TEST_POSTGRES"):
         yield named
         return
@@ -57,21 +57,21 @@ def postgres_cluster() -> Iterator[str]:
 
 @contextmanager
 def own_cluster() -> Iterator[tuple[str, Callable[[], None]]]:
-    """Gives the URL of a server of its own, and what restarts it, skipping where none can be had."""
+    """Yields the URL of a new server and a function that restarts it; skips the test where none is available."""
     programs = find_postgres()
     if programs is None:
         pytest.skip(
             "needs PostgreSQL: `apt-get install postgresql`, or UNTOC_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE"
         )
     folder = Path(tempfile.mkdtemp(prefix="untoc-postgres-"))
-    # PostgreSQL does not run as the superuser.
-    other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if other:
+    # PostgreSQL refuses to run as root.
+    runas = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if runas:
         shutil.chown(folder, "postgres")
     port = free_port()
 
     def run(*command: str) -> None:
-        subprocess.run([*other, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([*runas, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     try:
         run(str(programs / "initdb"), "-D", str(folder / "data"), "-U", "untoc", "-A", "trust", "-E", "UTF8", "-N")
@@ -91,7 +91,7 @@ def own_cluster() -> Iterator[tuple[str, Callable[[], None]]]:
 
 @contextmanager
 def own_schema(server: str) -> Iterator[str]:
-    """Gives the URL of an empty schema of a server, dropped at the end."""
+    """Yields the URL of an empty schema of a server, which is dropped at the end."""
     name = f"untoc_{uuid4().hex[:12]}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
@@ -111,7 +111,7 @@ def open_index(path: Path) -> VectorIndex:
 
 @contextmanager
 def chroma_server(folder: Path) -> Iterator[str]:
-    """Gives the address of a Chroma server that keeps its files in a folder, skipping where none can be had."""
+    """Yields the address of a Chroma server with its files in a folder; skips the test where none is available."""
     program = shutil.which("chroma") or Path(sys.executable).with_name("chroma")
     if not Path(program).exists():
         pytest.skip("needs the program `chroma`: `pip install chromadb`")
@@ -135,13 +135,13 @@ def _await_port(port: int, server: "subprocess.Popen[bytes]") -> None:
     pytest.fail(f"`chroma run --port {port}` did not start")
 
 
-# Where stores are that the fixture `engines` has tests use, by their folders.
+# Maps a store's folder to the settings of its servers; the last entry counts, and an empty list means the folder.
 _places: list[Callable[[Path], dict[str, Any]]] = []
 
 
 @contextmanager
 def using(postgres: str, chroma: str) -> Iterator[None]:
-    """Has `open_store` use a PostgreSQL and a Chroma server, where each store folder has a schema of its own."""
+    """Makes `open_store` use a PostgreSQL and a Chroma server, with a schema of its own for each store folder."""
     with ExitStack() as schemas:
 
         @cache
@@ -157,15 +157,15 @@ def using(postgres: str, chroma: str) -> Iterator[None]:
 
 
 def places(path: Path) -> dict[str, Any]:
-    """Returns the settings of where a store is: in its folder, or in the servers that the fixture `engines` names."""
+    """Returns the settings that locate a store: none for its folder, or the servers of the fixture `engines`."""
     return _places[-1](path) if _places else {}
 
 
 def open_store(path: Path, embedder: Embedder, **options: Any) -> stores.Store:
-    """Opens a store where `places` says."""
+    """Opens a store in the location that `places` returns."""
     return stores.Store(path, embedder, **options, **places(path))
 
 
-# For tests of files and of processes that know nothing of servers, and of servers alone.
+# `only_local` is for tests of files, or of processes that know nothing of servers; `only_servers` for tests of servers.
 only_local = pytest.mark.parametrize("engines", ["local"], indirect=True, scope="module")
 only_servers = pytest.mark.parametrize("engines", [SERVERS], indirect=True, scope="module")

@@ -44,7 +44,7 @@ FONTS = {
 
 
 def recovered(expected: str, got: str) -> float:
-    """The share of the expected characters, white space aside, that stand in a text in their order."""
+    """Returns the share of the expected characters, without white space, that a text contains in the same order."""
     wanted = squash(expected)
     return LCSseq.similarity(wanted, squash(got)) / len(wanted)
 
@@ -61,7 +61,7 @@ def paragraphs(text: str) -> list[str]:
 def wrapped(
     paragraph: str, width: float, measure: Callable[[str], float], *, hyphenate: random.Random | None = None
 ) -> Iterator[str]:
-    """Breaks a paragraph into lines; with a generator, now and then inside a word, as typesetters do."""
+    """Yields the lines of a paragraph; with `hyphenate`, some break inside a word, as typesetters do."""
     line = ""
     for word in paragraph.split():
         longer = f"{line} {word}".strip()
@@ -90,9 +90,9 @@ def pdf_of(
     notes: bool = False,
     hyphens: bool = False,
 ) -> bytes:
-    """Sets a text, of paragraphs between empty lines, as a PDF.
+    """Sets a text, whose paragraphs are separated by empty lines, as a PDF.
 
-    `across` paints line by line across the columns, as some programs do; `furniture` is a running head and a number.
+    `across` paints line by line across columns, as some programs do; `furniture` is a running head and a page number.
     """
     gutter = 20.0
     width = (_WIDTH - 2 * _MARGIN - gutter * (columns - 1)) / columns
@@ -135,9 +135,9 @@ def pdf_of(
 
 
 def scan_of(text: str, language: str = "en", *, size: int = 31) -> Image.Image:
-    """Prints a text on a page as it comes from a scanner: 200 dots per inch, a little turned, with noise.
+    """Prints a text on a page as it comes from a scanner: 200 dots per inch, slightly rotated, with noise.
 
-    31 pixels at that resolution are 11 points.
+    `size` is the font's in pixels; 31 at that resolution are 11 points.
     """
     path = find_font(language)
     assert path is not None
@@ -169,7 +169,7 @@ def _lines_of(paragraph: str, width: float, language: str, font: ImageFont.FreeT
 
 
 def one_page(text: str, characters: int) -> str:
-    """The first paragraphs of a text, about so many characters; lines in Latin letters in others' texts left out."""
+    """Returns the first paragraphs of a text that have at most so many characters together."""
     kept: list[str] = []
     for paragraph in paragraphs(text):
         if sum(map(len, kept)) + len(paragraph) > characters:
@@ -179,7 +179,7 @@ def one_page(text: str, characters: int) -> str:
 
 
 def docx_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
-    """Writes a Word file with a running head; footnotes hang on its first paragraphs."""
+    """Writes a Word file with a running head, and footnotes on its first paragraphs."""
     document = new_document()
     document.sections[0].header.paragraphs[0].text = HEAD
     added = [document.add_paragraph(paragraph) for paragraph in paragraphs(text)]
@@ -189,7 +189,7 @@ def docx_of(text: str, *, notes: Sequence[str] = ()) -> bytes:
 
 
 def html_of(text: str) -> bytes:
-    """Writes a web page with everything around the text that pages have."""
+    """Writes a web page with a style, a script, navigation, hidden text and a footer around the text."""
     body = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs(text))
     page = (
         '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Site</title><style>p { color: red }</style>'
@@ -280,7 +280,7 @@ def find_chromium() -> str | None:
 
 
 def printed_pdf(text: str, language: str, folder: Path, *, columns: int = 1) -> bytes:
-    """Prints a text with a browser, which shapes Arabic and embeds fonts as programs of today do."""
+    """Prints a text with a browser, which shapes Arabic and embeds fonts as current programs do."""
     direction = "rtl" if language == "ar" else "ltr"
     body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs(text))
     page, target = folder / f"{language}.html", folder / f"{language}-{columns}.pdf"

@@ -1,4 +1,4 @@
-"""A record of the network calls of a command and its children, kept by the kernel: native code is seen as well."""
+"""Records network calls of a command and its children with strace, which sees calls of native code as well."""
 
 import ipaddress
 import os
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# A network namespace with nothing but loopback, so that what a test finds never leaves the machine.
+# A network namespace with nothing but loopback, so that no call that a test finds leaves the machine.
 _ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 _TRACE = ("strace", "--follow-forks", "--seccomp-bpf", "-qq", "--trace=connect,sendto,sendmsg,sendmmsg")
-# "{sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.53")}"; of IPv6 "inet_pton(AF_INET6, "::1", …)".
+# As in "{sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.53")}"; IPv6: inet_pton(AF_INET6, "::1", …)
 _ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"')
-# Look-ups that another process of this machine makes.
+# Sockets of resolver daemons, which look names up from another process of this machine.
 _RESOLVERS = re.compile(r'sun_path="[^"]*(?:resolve|avahi|mdns)[^"]*"')
 _LOOK_UP_PORTS = frozenset({53, 853, 5353})
-# What libraries take for a test machine, and send nothing from.
+# Environment variables by which libraries recognise a test machine, from which they send nothing.
 _TEST_MACHINE = ("CI", "TF_BUILD", "GITHUB_ACTIONS", "PYTEST_CURRENT_TEST")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What a command said, and whom it tried to reach beyond loopback."""
+    """The exit code and output of a command, and its attempts to reach an address beyond loopback."""
 
     code: int
     said: str
@@ -44,7 +44,7 @@ def cannot_record() -> str | None:
 
 
 def record(command: Sequence[str], log: Path, *, environment: Mapping[str, str], seconds: float = 240.0) -> Recorded:
-    """Runs a command where only loopback can be reached, and reads whom it tried to reach."""
+    """Runs a command where only loopback can be reached, and returns its attempts to reach other addresses."""
     ran = subprocess.run(
         [*_ALONE, *_TRACE, f"--output={log}", *command],
         env={name: value for name, value in os.environ.items() if name not in _TEST_MACHINE} | dict(environment),

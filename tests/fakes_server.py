@@ -36,7 +36,7 @@ START_SECONDS = 90
 
 
 def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """What a coroutine returns, run in a thread of its own: a browser's driver keeps a loop running in this one."""
+    """Returns a coroutine's result from a thread of its own: in this one a browser's driver keeps a loop running."""
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(copy_context().run, asyncio.run, coroutine).result()
 
@@ -44,7 +44,7 @@ def awaited(coroutine: Coroutine[Any, Any, Any]) -> Any:
 def typed_in_chat(
     client: httpx.Client, question: str, session: str = "abcdef", listens: Callable[[], object] = lambda: None
 ) -> str:
-    """What the page shows of a question that is typed there; `listens` is called once it hears of its steps."""
+    """Asks a question in the chat, and returns what the page shows; `listens` is called once it hears of events."""
     config = client.get("/config").raise_for_status().json()
     event = next(each for each in config["dependencies"] if each["api_name"] == "ask_new")
     data = [question, *(None for _ in event["inputs"][1:])]
@@ -54,15 +54,15 @@ def typed_in_chat(
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
         listens()
         for line in filter(None, lines.iter_lines()):
-            told = json.loads(line.removeprefix("data: "))
-            if told["msg"] in ("process_generating", "process_completed"):
-                shown = str(told["output"]["data"][0])
+            message = json.loads(line.removeprefix("data: "))
+            if message["msg"] in ("process_generating", "process_completed"):
+                shown = str(message["output"]["data"][0])
     return shown
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """A running server; `accounts` reaches its accounts from beside it, and `server.should_exit` ends it."""
+    """A running server; `accounts` accesses its accounts without a request, and `server.should_exit` ends it."""
 
     address: str
     served: Served
@@ -73,12 +73,12 @@ class Team:
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, **headers: str) -> httpx.Client:
-        """A program that says no more of itself than these headers; it is closed with the server."""
+        """Returns a client that sends no headers of its own but these; it is closed with the server."""
         self.clients.append(httpx.Client(base_url=self.address, timeout=60, trust_env=False, headers=headers))
         return self.clients[-1]
 
     def program(self, name: str, *scopes: str) -> httpx.Client:
-        """A program with a key of a person, with all that the person may do where no scope is named."""
+        """Returns a client with a person's API key; without scopes the key permits all that the person may do."""
         from app.server.person import MAY
 
         role = next(account.role for account in self.accounts.list() if account.name == name)
@@ -86,7 +86,7 @@ class Team:
         return self.client(authorization=f"Bearer {secret}")
 
     def browser(self, name: str, password: str = PASSWORD) -> httpx.Client:
-        """A browser in which a person has signed in; it says with each request that it comes from its own page."""
+        """Returns a client that a person has signed in with; each request names the server's own page as its origin."""
         client = self.client(origin=self.address)
         answer = client.post("/sign-in", data={"name": name, "password": password})
         assert answer.status_code == 303, answer.text
@@ -95,11 +95,11 @@ class Team:
 
 @contextmanager
 def serving(build: Callable[[], Any], **options: Any) -> Iterator[tuple[str, Any, threading.Thread]]:
-    """Serves what is built on a free port of this machine."""
+    """Yields address, server and thread of an app that is built and served on a free port of this machine."""
     ready, servers = threading.Event(), list[Any]()
 
     async def serve(listener: socket.socket) -> None:
-        # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+        # Built while an event loop runs: without one Gradio makes loops of its own and leaves them open.
         servers.append(quiet_server(build(), ready.set, **options))
         await servers[0].serve(sockets=[listener])
 
@@ -116,7 +116,7 @@ def serving(build: Callable[[], Any], **options: Any) -> Iterator[tuple[str, Any
 
 @contextmanager
 def team(filled: Path, folder: Path, *, root_path: str = "", **settings: Any) -> Iterator[Team]:
-    """Serves a copy of a store on a free port of this machine."""
+    """Yields a team's server over a copy of a store, on a free port of this machine."""
     store, built = folder / "store", list[Served]()
     shutil.copytree(filled, store)
     before = structlog.get_config()

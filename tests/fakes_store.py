@@ -19,10 +19,10 @@ def annotated(
     sentences, passages, position = [], [], 0
     for number, text in enumerate(texts):
         end = position + len(text)
-        own = {"statement_id": identifier, "ordinal": number, "start": position, "end": end, "text": text}
-        sentences.append(Sentence(**own, paragraph=number + 1, page=None))
+        fields = {"statement_id": identifier, "ordinal": number, "start": position, "end": end, "text": text}
+        sentences.append(Sentence(**fields, paragraph=number + 1, page=None))
         passages.append(
-            Passage(**own, passage_id=f"{identifier}/{number}", first_sentence=number, last_sentence=number)
+            Passage(**fields, passage_id=f"{identifier}/{number}", first_sentence=number, last_sentence=number)
         )
         position = end + 1
     document = Document(
@@ -49,7 +49,7 @@ def put(
     replaces: str | None = None,
     folder: str = "/corpus",
 ) -> None:
-    """Stores statements in a record, with their vectors where a model is given."""
+    """Stores statements in a record, with their vectors if an embedder is given."""
     for item in items:
         if embedder is not None:
             texts = {text_key(passage.text): passage.text for passage in item.passages}
@@ -70,13 +70,13 @@ def keep(store: Store, embedder: Embedder, *items: AnnotatedDocument) -> None:
 
 
 def alter(path: Path, *commands: str) -> None:
-    """Changes a SQLite file past the product, as what harms it does."""
+    """Executes commands on a SQLite file without the product, as a damaging program would."""
     with closing(sqlite3.connect(path)) as file, file:
         for command in commands:
             file.execute(command)
 
 
 def unlike_text(*numbers: int) -> str:
-    """Returns eight words that no other numbers share: HNSW is approximate, and may miss the nearest of near equals."""
+    """Returns eight words that no other numbers share: HNSW is approximate, and may miss one of near-equal vectors."""
     digest = hashlib.sha256(repr(numbers).encode()).hexdigest()
     return " ".join(f"w{digest[begin : begin + 4]}" for begin in range(0, 32, 4))

@@ -94,7 +94,7 @@ METADATA = ("state", "on_behalf_of", "speaker", "body", "session", "date", "agen
 
 
 def cite(source: Statement, number: int, first: str, last: str, **changes: Any) -> Citation:
-    """Cites the span of a statement from its first words to its last."""
+    """Returns a citation of a statement's span that begins with the words `first` and ends with `last`."""
     start = source.source_text.index(first)
     end = source.source_text.index(last, start) + len(last)
     quoted = source.source_text[start:end]
@@ -107,7 +107,7 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
 
 
 class FakeCorpus:
-    """Holds statements in memory, and takes none in."""
+    """Holds statements in memory, and cannot ingest any."""
 
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
         self.stored = {item.statement_id: item for item in statements}
@@ -119,10 +119,10 @@ class FakeCorpus:
         return tuple(self._summary(item) for item in self.stored.values())
 
     def _summary(self, item: Statement) -> DocumentSummary:
-        own = {name: getattr(item, name) for name in ("file", "sha256", "kind", "metadata", "inferred")}
+        copied = {name: getattr(item, name) for name in ("file", "sha256", "kind", "metadata", "inferred")}
         known = dict.fromkeys(("document_id", "digest", "input_key"), item.statement_id)
         passages = max(1, len(item.source_text) // 800)
-        return DocumentSummary(folder="", passages=passages, added="2031-01-01T00:00:00Z", **own, **known)
+        return DocumentSummary(folder="", passages=passages, added="2031-01-01T00:00:00Z", **copied, **known)
 
     def interventions(self, record_id: str) -> tuple[StatementSummary, ...]:
         return ()
@@ -195,7 +195,7 @@ class FakeCorpus:
 
 
 class FakeAssistant:
-    """Answers by a word in the question; records what it was asked."""
+    """Chooses an answer by a word in the question, and records the questions."""
 
     def __init__(self, corpus: FakeCorpus, *, step_seconds: float = 0.0) -> None:
         self.corpus = corpus
@@ -321,7 +321,7 @@ class FakeBuilder:
 
 
 def fake_tools(folder: Path, *, model: str | None = None) -> Any:
-    """Makes the part of a workspace that the Briefing and the Check tab work with, over a record without statements."""
+    """Makes the part of a workspace that the tabs Briefing and Check use, over a record without statements."""
     from app.briefing.reviews import ReviewBook
     from app.checking.checker import Checker
     from app.checking.corpus_texts import CorpusTextsCache

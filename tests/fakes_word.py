@@ -1,4 +1,4 @@
-"""Makes Word files for tests, with footnotes, which python-docx has no way to write."""
+"""Makes Word files for tests, with footnotes, which python-docx cannot write."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

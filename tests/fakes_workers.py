@@ -25,18 +25,18 @@ from vectorstore.jobs import JobQueue
 from vectorstore.records import text_key
 from vectorstore.store import Store
 
-# Seconds between signs of life, so that tests need not wait long for a death.
+# Seconds between heartbeats, few so that tests need not wait long until a worker counts as dead.
 HEARTBEAT = 0.7
-# A statement that holds this word kills whoever embeds it; one that holds the other is a bug.
+# A text with the first word kills the process that embeds it; one with the second raises an error, as a bug would.
 DEADLY, BUGGY = "guillotine", "earwig"
 
-# Children are forked from a process that has loaded the modules, and no more, so that each begins at once.
+# Children are forked from a server process that has only imported the modules, so that each starts at once.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.fakes_workers", "tests.preloaded"])
 
 
 class SlowEmbedder(HashingEmbedder):
-    """Takes its time, and writes down what it embeds."""
+    """Sleeps before each text, and writes the keys of the texts that it embeds to a file."""
 
     def __init__(self, told: Path, seconds: float) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class SlowEmbedder(HashingEmbedder):
 
 @contextmanager
 def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: float = 0.0) -> Iterator[Any]:
-    """Gives a corpus whose record is in a schema of PostgreSQL, or in the folder; its store is `corpus.store`."""
+    """Yields a corpus with `store` and `queue`, whose record is in a PostgreSQL schema, or without `url` in `path`."""
     embedder = SlowEmbedder(path.parent / "embedded", seconds)
     database = DatabaseConfig(url=None if url is None else SecretStr(url))
     store = Store(path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files}))
@@ -73,21 +73,21 @@ def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: 
 
 
 def start_worker(path: Path, url: str, files: str | None = None, seconds: float = 0.0) -> BaseProcess:
-    """Starts a worker."""
+    """Starts a worker process."""
     process = _CONTEXT.Process(target=_work, args=(path, url, files, seconds), daemon=True)
     process.start()
     return process
 
 
 def start_ingest(path: Path, url: str, folder: Path) -> BaseProcess:
-    """Starts a process that has workers take a folder in, as a server does."""
+    """Starts a process that has workers ingest a folder, as a server does."""
     process = _CONTEXT.Process(target=_ingest, args=(path, url, folder), daemon=True)
     process.start()
     return process
 
 
 def start_told_ingest(path: Path, folder: Path) -> tuple[BaseProcess, Connection]:
-    """Starts an ingest; the connection gives its steps, `sync` before the vector index, and `done`."""
+    """Starts an ingest; the connection receives each step, `sync` before the vector index is filled, and `done`."""
     reads, tells = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_ingest_and_tell, args=(path, folder, tells))
     process.start()
@@ -114,7 +114,7 @@ def _ingest_and_tell(path: Path, folder: Path, tells: Connection) -> None:
         tells.send("sync")
         sync()
 
-    store.sync_index = told_sync  # type: ignore[method-assign] # a step that an ingest does not tell of
+    store.sync_index = told_sync  # type: ignore[method-assign] # progress does not report this step
     indexer = Indexer(store, embedder, SplitConfig(), LoadLimits())
     indexer.ingest([folder], IngestOptions(sync=True), lambda event: tells.send(event.step))
     store.close()
@@ -122,7 +122,7 @@ def _ingest_and_tell(path: Path, folder: Path, tells: Connection) -> None:
 
 
 def await_that(condition: Callable[[], object], seconds: float = 120.0) -> None:
-    """Waits until something holds."""
+    """Waits until a condition is true, and fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

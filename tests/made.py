@@ -1,4 +1,4 @@
-"""Records made for tests, with values where a test names none."""
+"""Hand-made records for tests, with defaults for what a test does not set."""
 
 from typing import Any
 
@@ -15,6 +15,6 @@ _UNKNOWN = (
 
 
 def citation(quote: str, **given: Any) -> Citation:
-    """Cites a quotation, which reads as it stands in its source where no `source_quote` is given."""
+    """Returns a citation of a quotation; `source_quote`, its text in the source, is by default the same."""
     values = {**dict.fromkeys(_UNKNOWN), **_USUAL, "quote": quote, "source_quote": quote, **given}
     return Citation(**{"end": values["start"] + len(values["source_quote"]), **values})

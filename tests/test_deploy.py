@@ -1,4 +1,4 @@
-"""The files of `deploy/`: what they start is there, and says what it is told."""
+"""The files of `deploy/`: the commands, options and settings in them exist, and what they start works."""
 
 import configparser
 import os
@@ -31,7 +31,7 @@ def schema_for_commands(postgres: str) -> Iterator[str]:
 
 
 def unit(name: str) -> Any:
-    # A unit may say a thing several times, and starts with comments.
+    # A unit file may repeat a key, and starts with comments.
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read(DEPLOY / name, encoding="utf-8")
@@ -39,7 +39,7 @@ def unit(name: str) -> Any:
 
 
 def commands() -> list[list[str]]:
-    """The command lines of `untoc` that the files start, from the command on."""
+    """Returns the command lines of `untoc` that the files start, from the subcommand on."""
     units = ("untoc.service", "untoc-worker.service", "untoc-ingest.service")
     found = [shlex.split(unit(name)["Service"]["ExecStart"])[1:] for name in units]
     inside = re.search(r"untoc backup [^']+", unit("untoc-backup.service")["Service"]["ExecStart"])
@@ -71,7 +71,7 @@ def test_units_and_composition_are_what_their_programs_read(tmp_path):
         )
     units = [file for file in DEPLOY.iterdir() if file.suffix in (".service", ".timer")]
     for file in units if analyze else ():
-        # All but the program itself is where it is said to be.
+        # The program is not installed at this path; all other paths must exist as written.
         written = file.read_text(encoding="utf-8").replace("/opt/untoc/bin/untoc", sys.executable)
         (tmp_path / file.name).write_text(written, encoding="utf-8")
     for file in units if analyze else ():
@@ -104,7 +104,7 @@ def test_settings_are_those_of_the_program():
 def test_the_composition_serves_behind_a_proxy_alone():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     app = services["app"]
-    # All reach each other by name, and others none of them.
+    # The services reach each other by name, and nobody else reaches them.
     assert services.keys() == {"app", "worker", "postgres", "chroma"}
     assert all(service["networks"] == ["inside"] for service in services.values()) and app["read_only"]
     assert all(port.startswith("127.0.0.1:") for service in services.values() for port in service.get("ports", ()))
@@ -116,7 +116,7 @@ def test_the_composition_serves_behind_a_proxy_alone():
 
 
 def containers() -> tuple[list[str], dict[str, str], list[str]]:
-    """The command of the container, what is set in it, and the command that asks for its health."""
+    """Returns the command of the container, its environment, and the command of its health check."""
     container = (DEPLOY / "Containerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2].replace("\\\n", " ")
     app = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["app"]
     said = {word: re.findall(rf"^{word} (.*)$", container, re.MULTILINE) for word in ("ENV", "HEALTHCHECK", "CMD")}
@@ -132,14 +132,14 @@ def containers() -> tuple[list[str], dict[str, str], list[str]]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("record", ["files", "servers"])
 def test_what_is_written_starts_answers_is_backed_up_and_ends(record, request, tmp_path):
-    """The commands of the container and of the units, as they are written, on this machine in place of a container."""
+    """Runs the commands of the container and of the units as written, on this machine instead of in a container."""
     command, environment, health = containers()
     bin_, store, backups, port = tmp_path / "bin", tmp_path / "store", tmp_path / "backups", free_port()
     for folder in (bin_, backups):
         folder.mkdir()
     (bin_ / "untoc").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m app.cli "$@"\n')
     (bin_ / "untoc").chmod(0o755)
-    # Only where things are is another than in the container.
+    # Only paths, the port and the servers' addresses differ from those in the container.
     environment |= {"PATH": f"{bin_}:{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(PROJECT)}
     environment |= {"UNTOC_STORE": str(store), "UNTOC_SERVER__PORT": str(port), "HOME": str(tmp_path)}
     if record == "servers":

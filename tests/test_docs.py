@@ -1,4 +1,4 @@
-"""What the pages for contributors say of the code: paths exist, and the ways through it are the ones that run."""
+"""The pages for contributors agree with the code: paths exist, and the steps that they list are those that run."""
 
 import re
 import shlex
@@ -63,49 +63,49 @@ def test_every_room_has_its_line_in_the_tree() -> None:
 
 def test_the_page_of_the_store_lists_the_tables_of_a_new_one(tmp_path: Path) -> None:
     page = (PROJECT / "docs" / "store.md").read_text(encoding="utf-8").split("## Tables\n")[1].split("\n## ")[0]
-    told = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     with closing(Database(tmp_path / "catalogue.sqlite3")) as fresh:
         rows = fresh.rows(text("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     tables = {name for (name,) in rows if not name.startswith("passages_fts_")}
-    assert told == tables
+    assert listed == tables
 
 
 def test_a_file_goes_the_way_that_the_page_shows(tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "iran.txt").write_bytes(next((PROJECT / "ingest" / "sample").glob("0*.txt")).read_bytes())
     with fake_workspace(tmp_path / "store") as fresh:
-        _goes("The way of a file", lambda: fresh.corpus.ingest([tmp_path / "texts"]))
+        _assert_steps_run("The way of a file", lambda: fresh.corpus.ingest([tmp_path / "texts"]))
 
 
 def test_a_question_goes_the_way_that_the_page_shows(workspace: Workspace) -> None:
     workspace.corpus.ingest([], sample=True)
-    _goes("The way of a question", lambda: workspace.assistant.ask("What did Iran say about article 4?"))
+    _assert_steps_run("The way of a question", lambda: workspace.assistant.ask("What did Iran say about article 4?"))
 
 
-def _goes(title: str, run: Callable[[], object]) -> None:
+def _assert_steps_run(title: str, run: Callable[[], object]) -> None:
     """Asserts that the section's steps are the functions that run, in the order in which they are first called."""
     steps = _STEP.findall(_section(title))
-    calls = [(module, function.split(".<locals>")[0]) for _, module, function in _entered(run)]
+    calls = [(module, function.split(".<locals>")[0]) for _, module, function in _calls_of(run)]
     for step in steps:
-        assert any(_is(step, call) for call in calls), step
-    firsts = [next(place for place, call in enumerate(calls) if _is(step, call)) for step in steps]
+        assert any(_names(step, call) for call in calls), step
+    firsts = [next(place for place, call in enumerate(calls) if _names(step, call)) for step in steps]
     assert firsts == sorted(firsts) and len(steps) <= 12
 
 
-def _is(step: tuple[str, str], call: tuple[str, str]) -> bool:
-    """A step names a function, or a class for the first of its methods."""
+def _names(step: tuple[str, str], call: tuple[str, str]) -> bool:
+    """Returns whether a step names the called function, or the class of the called method."""
     return step[0] == call[0] and f"{call[1]}.".startswith(f"{step[1]}.")
 
 
 def test_a_question_never_goes_back_up(workspace: Workspace) -> None:
     workspace.corpus.ingest([], sample=True)
-    calls = _entered(lambda: workspace.assistant.ask("What did Iran say about article 4?"))
+    calls = _calls_of(lambda: workspace.assistant.ask("What did Iran say about article 4?"))
     upwards = {(caller, module) for caller, module, _ in calls if caller and _floor(module) < _floor(caller)}
     assert not upwards
 
 
 def _floor(module: str) -> int:
-    """How far down a module lies: 0 is the command line, the last are what a store holds and what is said."""
+    """Returns how far down a module is: 0 is the command line, the highest are `vectorstore` and `prompts`."""
     parts = module.removesuffix(".py").split("/")
     if parts[0] == "app":
         return ROOMS.index(parts[1]) if parts[1] in ROOMS else len(ROOMS)
@@ -117,10 +117,10 @@ def _section(title: str) -> str:
     return text.split(f"## {title}\n")[1].split("\n## ")[0]
 
 
-def _entered(run: Callable[[], object]) -> list[tuple[str | None, str, str]]:
-    """The product's functions in the order of their calls: the module that called, the module, the function."""
+def _calls_of(run: Callable[[], object]) -> list[tuple[str | None, str, str]]:
+    """Returns calls of the product's functions in order: the calling module, the called module, the function."""
     calls: list[tuple[str | None, str, str]] = []
-    within: list[str | None] = [None]
+    callers: list[str | None] = [None]
 
     def watch(frame: FrameType, event: str, _argument: object) -> None:
         path = frame.f_code.co_filename
@@ -128,10 +128,10 @@ def _entered(run: Callable[[], object]) -> list[tuple[str | None, str, str]]:
         if module.split("/")[0] not in ("app", "ingest", "vectorstore", "prompts"):
             return
         if event == "call":
-            calls.append((within[-1], module, frame.f_code.co_qualname))
-            within.append(module)
+            calls.append((callers[-1], module, frame.f_code.co_qualname))
+            callers.append(module)
         elif event == "return":
-            within.pop()
+            callers.pop()
 
     before = sys.getprofile()
     sys.setprofile(watch)

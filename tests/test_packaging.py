@@ -1,4 +1,4 @@
-"""The distribution: its generic top-level names are its own, and its data files ship."""
+"""The distribution: no other one provides its generic top-level names, and its data files ship."""
 
 import ast
 import re
@@ -32,7 +32,7 @@ def test_a_package_is_ours_alone_and_typed_and_named_as_wheels_keep_it(name: str
     assert {*provided().get(name, ())} <= {OWN}
     assert (PROJECT / name / "__init__.py").samefile(str(files(name) / "__init__.py"))
     assert (PROJECT / name / "py.typed").is_file()
-    # Another wheel drops every folder of this name.
+    # The wheel of Chroma drops every folder of this name.
     assert not list((PROJECT / name).rglob("schemas"))
 
 
@@ -63,7 +63,7 @@ def test_what_is_imported_is_installed_for_users() -> None:
 
 
 def _imported(path: Path) -> set[str]:
-    """The top-level modules of others that a module imports."""
+    """Returns the top-level modules of other distributions that a module imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -94,7 +94,7 @@ def test_constraints_pin_what_dependencies_bring() -> None:
 
 
 def _brought(name: str, extras: set[str], seen: set[tuple[str, str]]) -> set[str]:
-    """The distribution and what it requires on this Python; torch alone, since its builds bring what differs."""
+    """Returns a distribution and what it requires on this Python, except what torch does, which differs by build."""
     try:
         requirements = distribution(name).requires or []
     except PackageNotFoundError:

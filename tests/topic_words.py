@@ -1,4 +1,4 @@
-"""Topics compared by the words that search: "la piraterie" is as good as "piraterie"."""
+"""Compares topics by their content words: "la piraterie" is equal to "piraterie"."""
 
 from vectorstore.stems import fold, is_function_word, words_of
 

@@ -1,4 +1,4 @@
-"""The type of arrays of numbers: vectors, a row each, and what is computed of them."""
+"""The type of number arrays, such as matrices with a vector in each row, and how their rows are split."""
 
 from collections.abc import Collection, Sized
 
@@ -9,5 +9,5 @@ Matrix = npt.NDArray[np.float32]
 
 
 def rows_of_each(rows: Matrix, groups: Collection[Sized]) -> list[Matrix]:
-    """Returns the rows of each group apart, where those of all groups stand one after another."""
+    """Splits rows, in which the rows of all groups follow one another, into one matrix for each group."""
     return np.split(rows, np.cumsum([len(group) for group in groups])[:-1]) if groups else []

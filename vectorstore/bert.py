@@ -1,4 +1,4 @@
-"""BERT by numpy with the weights of the packaged embedding model: static vectors of words, and fine-tuned classifiers.
+"""BERT in numpy with the weights of the packaged embedding model: static word vectors, and fine-tuned classifiers.
 
 Importing torch takes seconds, which a command that asks one question would pay each time; numpy computes the same from
 the same weights. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810.04805.
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 _LAYERS: Final = 6
 _HEADS: Final = 12
-# Figures of the model, as its config.json and sentence_bert_config.json say.
+# Constants of the model, from its config.json and sentence_bert_config.json.
 _EPSILON: Final = np.float32(1e-12)
 WINDOW: Final = 256
-# The first entries of the vocabulary are signs and unused ones.
+# The vocabulary's entries before this index are special tokens, signs and unused ones.
 _FIRST_WORD: Final = 1000
 
 
 @cache
 def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
-    """Returns the folder of the packaged model, and its weights as they lie in the file, of which none is copied.
+    """Returns the folder of the packaged model, and its weights as views of the memory-mapped file, without copies.
 
     Source: https://huggingface.co/docs/safetensors, "Format".
     """
@@ -54,7 +54,7 @@ def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
 
 @cache
 def packaged_tokenizer() -> "Tokenizer":
-    """Returns the tokenizer of the packaged model, which cuts at its window."""
+    """Returns the tokenizer of the packaged model, which truncates texts to the model's window."""
     tokenizer = _tokenizer()
     tokenizer.enable_truncation(WINDOW)
     return tokenizer
@@ -69,7 +69,7 @@ def _tokenizer() -> "Tokenizer":
 
 
 def padded(texts: Sequence["Encoding"]) -> dict[str, NDArray[np.int64]]:
-    """Returns the inputs of BERT for at least one text by their names, (n, longest): beyond a text's end are zeros."""
+    """Returns BERT's inputs for one or more texts, by name: (n, longest), padded with zeros after each text."""
     longest = max(map(len, texts))
     for each in texts:
         each.pad(longest)
@@ -81,36 +81,36 @@ def padded(texts: Sequence["Encoding"]) -> dict[str, NDArray[np.int64]]:
 
 
 def mean_states(texts: Sequence["Encoding"], weights: Mapping[str, Matrix]) -> Matrix:
-    """Returns the mean of what the last layer makes of the tokens of each text or pair, (n, 384) float32."""
+    """Returns the mean of the last layer's hidden states over the tokens of each text or pair, (n, 384) float32."""
     tokens = padded(texts)
-    there = tokens["attention_mask"].astype(np.float32)
+    mask = tokens["attention_mask"].astype(np.float32)
     hidden = weights["embeddings.word_embeddings.weight"][tokens["input_ids"]]
-    hidden += weights["embeddings.position_embeddings.weight"][: there.shape[1]]
+    hidden += weights["embeddings.position_embeddings.weight"][: mask.shape[1]]
     hidden += weights["embeddings.token_type_embeddings.weight"][tokens["token_type_ids"]]
     hidden = _normed(hidden, weights, "embeddings.LayerNorm")
-    unseen = (there[:, None, None, :] - np.float32(1.0)) * np.float32(1e9)
+    masked = (mask[:, None, None, :] - np.float32(1.0)) * np.float32(1e9)
     for number in range(_LAYERS):
-        hidden = _layer(hidden, unseen, weights, f"encoder.layer.{number}.")
-    mean: Matrix = (hidden * there[..., None]).sum(axis=1) / there.sum(axis=1, keepdims=True)
+        hidden = _layer(hidden, masked, weights, f"encoder.layer.{number}.")
+    mean: Matrix = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
     return mean
 
 
 @dataclass(frozen=True, kw_only=True)
 class WordVectors:
-    """The word pieces of a text by their static vectors, before any context is read.
+    """The word pieces of a text with their static vectors, which do not depend on the context.
 
-    They tell how near the words of a topic are to those of a sentence, at the cost of a look-up: "capital" is nearer
-    to "money" than to "whale", whatever stands around them.
+    They compare the words of a topic with those of a sentence at the cost of a look-up: "capital" is nearer to "money"
+    than to "whale", whatever words stand around them.
     """
 
     places: tuple[tuple[int, int], ...]
-    """Where each stands in the text, `[start, end)`."""
+    """Offsets of each piece in the text, `[start, end)`."""
     vectors: Matrix
-    """Unit vectors, (pieces, 384) float32; those of two pieces are compared by their product, -1 to 1."""
+    """Unit vectors, (pieces, 384) float32; the product of two vectors is their cosine, -1 to 1."""
 
 
 def word_vectors(texts: Sequence[str]) -> list[WordVectors]:
-    """Returns the vectors of the word pieces of texts; those of a text without words are of shape (0, 384)."""
+    """Returns the vectors of the word pieces of each text; a text without words has vectors of shape (0, 384)."""
     tokenizer, table, mean = _static()
     found = []
     for each in tokenizer.encode_batch(list(texts), add_special_tokens=False):
@@ -122,7 +122,7 @@ def word_vectors(texts: Sequence[str]) -> list[WordVectors]:
 
 @cache
 def _static() -> "tuple[Tokenizer, Matrix, Matrix]":
-    """Returns a tokenizer that cuts nothing, the vectors of the vocabulary and the mean that they have in common."""
+    """Returns a tokenizer without truncation, the vectors of the vocabulary, and the mean vector of its words."""
     tokenizer = _tokenizer()
     tokenizer.no_truncation()
     table = packaged_weights()[1]["embeddings.word_embeddings.weight"]
@@ -130,11 +130,11 @@ def _static() -> "tuple[Tokenizer, Matrix, Matrix]":
 
 
 class FineTunedClassifier:
-    """The packaged model fine-tuned to classify pairs of texts: changes of low rank (LoRA) and a linear head.
+    """A classifier of pairs of texts: the packaged model with low-rank adapters (LoRA) and a linear head.
 
-    Its file holds `head.weight` (classes, 384), `head.bias` (classes,), the names of its `classes` as JSON, and for
-    each changed matrix of the model `{name}.a` (rank, in) and `{name}.b` (out, rank), whose product is added to it. It
-    is loaded at first use.
+    Its file has `head.weight` (classes, 384), `head.bias` (classes,), the names of its `classes` as JSON, and for each
+    adapted matrix of the model `{name}.a` (rank, in) and `{name}.b` (out, rank), whose product is added to the matrix.
+    It is loaded at first use.
     Source: Hu et al. (2021), LoRA, https://arxiv.org/abs/2106.09685.
     """
 
@@ -142,7 +142,7 @@ class FineTunedClassifier:
         self._path, self._loading = path, threading.Lock()
 
     def chances(self, first: str, second: str) -> dict[str, float]:
-        """Returns the chance of each class, by its name."""
+        """Returns the probability of each class, by its name."""
         with self._loading:
             classes, weights = self._loaded
         encoded = packaged_tokenizer().encode(first, second)
@@ -163,19 +163,19 @@ class FineTunedClassifier:
         return classes, {**packaged, **own}
 
 
-def _layer(hidden: Matrix, unseen: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
-    """One block of the transformer: attention, then the two dense layers, each added to what came in."""
+def _layer(hidden: Matrix, masked: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
+    """Applies one transformer block: self-attention, then two dense layers, each with a residual connection."""
     texts, length, width = hidden.shape
 
     def heads(part: str) -> Matrix:
-        parted: Matrix = _dense(hidden, weights, f"{name}attention.self.{part}")
-        return parted.reshape(texts, length, _HEADS, width // _HEADS).transpose(0, 2, 1, 3)
+        projected: Matrix = _dense(hidden, weights, f"{name}attention.self.{part}")
+        return projected.reshape(texts, length, _HEADS, width // _HEADS).transpose(0, 2, 1, 3)
 
-    scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / np.sqrt(np.float32(width // _HEADS)) + unseen
+    scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / np.sqrt(np.float32(width // _HEADS)) + masked
     shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
     shares /= shares.sum(axis=-1, keepdims=True)
-    seen = (shares @ heads("value")).transpose(0, 2, 1, 3).reshape(hidden.shape)
-    attended = _dense(seen, weights, f"{name}attention.output.dense") + hidden
+    context = (shares @ heads("value")).transpose(0, 2, 1, 3).reshape(hidden.shape)
+    attended = _dense(context, weights, f"{name}attention.output.dense") + hidden
     attended = _normed(attended, weights, f"{name}attention.output.LayerNorm")
     inner = _gelu(_dense(attended, weights, f"{name}intermediate.dense"))
     return _normed(_dense(inner, weights, f"{name}output.dense") + attended, weights, f"{name}output.LayerNorm")
@@ -185,7 +185,7 @@ def _dense(rows: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
     product: Matrix = rows @ weights[f"{name}.weight"].T
     product += weights[f"{name}.bias"]
     if f"{name}.a" in weights:
-        # Added here, not to the matrix: the model is large, and one sentence is short.
+        # Applied to the rows, not added to the matrix: the model is large, and one sentence is short.
         product += rows @ weights[f"{name}.a"].T @ weights[f"{name}.b"].T
     return product
 
@@ -195,7 +195,7 @@ def _normed(rows: Matrix, weights: Mapping[str, Matrix], name: str) -> Matrix:
 
 
 def _gelu(rows: Matrix) -> Matrix:
-    """Gaussian error linear unit, with the error function to 1.5e-7: scipy's takes half a second to import.
+    """Applies the Gaussian error linear unit, with erf exact to 1.5e-7, since scipy takes half a second to import.
 
     Source: Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 7.1.26.
     """

@@ -1,6 +1,6 @@
 """The catalogue: the record of statements, sentences, passages and vectors, and the scope filters over it.
 
-Everything else in the store can be rebuilt from here. Offsets count characters of `source_text`.
+Everything else in the store can be rebuilt from it. Offsets count characters of `source_text`.
 """
 
 import json
@@ -83,13 +83,13 @@ from vectorstore.schema import (
     is_among,
 )
 
-# Texts that nobody embeds yet. A row whose transaction is under way makes others wait for it; all take them in one
-# order, so that no two wait for each other.
+# Claims the texts that no process embeds yet, by rows with an empty vector. Others wait for a row whose transaction is
+# open; all processes claim in the order of the keys, which prevents deadlocks.
 _CLAIM: Final = text(
     "INSERT INTO vectors (text_key, vector) SELECT value, '' FROM jsonb_array_elements_text(CAST(:keys AS jsonb))"
     " ON CONFLICT DO NOTHING RETURNING text_key"
 )
-# Statements that are run for each question many times: made once, they stay compiled.
+# SQL statements that run many times for each question: built once, they stay compiled.
 _META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 _DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
     DOCUMENTS.c.state.nulls_first(),
@@ -110,25 +110,25 @@ _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 _METADATA: Final = TypeAdapter(Metadata)
-# Statements whose sentences are kept in memory.
+# Number of statements whose sentences are cached.
 _SENTENCES_KEPT: Final = 256
 
 
 class Catalogue:
-    """The record of what is in the store, which its `database` holds."""
+    """The record of the store's contents, kept in `database`."""
 
     def __init__(self, source: Path | str, *, read_only: bool = False, create: bool = True) -> None:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self.database = Database(source, read_only=read_only, create=create)
         self._full_text = self.database.full_text
-        # The generation at which they were read, and the sentences of statements by id.
+        # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)
 
     def close(self) -> None:
-        """Closes its connections."""
+        """Closes all connections to the database."""
         self.database.close()
 
     def meta(self, key: str) -> str | None:
@@ -143,12 +143,12 @@ class Catalogue:
 
     @property
     def store_id(self) -> str:
-        """What tells this store from others in the same servers."""
+        """The id that distinguishes this store from others on the same servers."""
         return str(self.meta(STORE_ID))
 
     @property
     def is_served(self) -> bool:
-        """Whether a server holds it, which other machines may write to."""
+        """Whether the record is on a database server, to which other machines may write."""
         return self.database.path is None
 
     @property
@@ -176,18 +176,18 @@ class Catalogue:
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date.
 
-        Those of all, which each list of States asks for, are kept until anything is written.
+        The summaries of all statements, which each list of States needs, are cached until the next counted write.
         """
         return self._all_summaries(self.database.writes) if scope == ScopeFilter() else self._summaries(scope)
 
     def _summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         values = scope_values(scope)
         summaries = map(to_summary, self.database.rows(select_scope(tuple(values)), values))
-        # Sorted here: for the sake of an order SQLite would go through all statements.
-        return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_place))
+        # Sorted here, since for an ORDER BY SQLite would go through all statements.
+        return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_sort_key))
 
     def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
-        """Returns the statements of a document in order: of a record all interventions, those of its Chair included."""
+        """Returns the statements of a document in order; for a record all interventions, even those of its Chair."""
         found = SELECT_SUMMARIES.where(STATEMENTS.c.document_id == document_id).order_by(STATEMENTS.c.ordinal)
         return tuple(map(to_summary, self.database.rows(found)))
 
@@ -229,9 +229,9 @@ class Catalogue:
         input_key: str,
         replaces: str | None = None,
     ) -> None:
-        """Stores a document with all that was derived from it, in one transaction; an older one of its id goes.
+        """Stores a document with all that was derived from it, in one transaction, in place of one with the same id.
 
-        Folder, digest and input key are those of `DocumentSummary`; `replaces` names an older version, which goes.
+        For `folder`, `digest` and `input_key` see `DocumentSummary`; `replaces` names an older version to delete.
         """
         document = annotated.document
         with self.database.transaction() as connection:
@@ -243,7 +243,7 @@ class Catalogue:
             self._insert_derived(connection, annotated)
 
     def store_intervention(self, annotated: AnnotatedDocument) -> None:
-        """Stores one statement of a document anew, with all that was derived from it, beside the others."""
+        """Stores or replaces one statement of a document, with all that was derived from it; the others stay."""
         with self.database.transaction() as connection:
             own = [statement.statement_id for statement in annotated.statements]
             self._delete_statements(connection, STATEMENTS.c.statement_id.in_(own))
@@ -274,10 +274,10 @@ class Catalogue:
         bump_generation(connection)
 
     def _delete_statements(self, connection: Connection, which: ColumnElement[bool]) -> None:
-        """Deletes statements with their sentences, passages and lexical entries; vectors stay, they belong to texts."""
-        gone = select(PASSAGES.c.passage).join(STATEMENTS).where(which)
-        grow(connection, PASSAGES_KEPT, -len(connection.scalars(gone).all()))
-        self._full_text.remove(connection, gone)
+        """Deletes statements with their sentences, passages and lexical entries; vectors stay, by text key."""
+        passages = select(PASSAGES.c.passage).join(STATEMENTS).where(which)
+        grow(connection, PASSAGES_KEPT, -len(connection.scalars(passages).all()))
+        self._full_text.remove(connection, passages)
         connection.execute(STATEMENTS.delete().where(which))
 
     def _delete_document(self, connection: Connection, document_id: str) -> None:
@@ -291,18 +291,18 @@ class Catalogue:
             bump_generation(connection)
 
     def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
-        """Records under which name and from which input a document was last seen."""
+        """Records the file, folder, hash and input key with which a document was last ingested."""
         with self.database.transaction() as connection:
             own = DOCUMENTS.update().where(DOCUMENTS.c.document_id == document_id)
             connection.execute(own.values(file=file, folder=folder, sha256=sha256, input_key=input_key))
 
     def move_folder(self, folder: str, to: str) -> None:
-        """Has the documents and the unreadable files of a folder belong to another, but for those that it has."""
+        """Assigns a folder's documents and unreadable files to another folder, except files that it has already."""
         with self.database.transaction() as connection:
             for table in (DOCUMENTS, UNREADABLE):
                 there = select(table.c.file).where(table.c.folder == to)
-                gone = table.update().where(table.c.folder == folder, table.c.file.not_in(there))
-                connection.execute(gone.values(folder=to))
+                moved = table.update().where(table.c.folder == folder, table.c.file.not_in(there))
+                connection.execute(moved.values(folder=to))
 
     def sentences(self, statement_id: str) -> tuple[Sentence, ...]:
         """Returns the sentences of a statement in order."""
@@ -311,7 +311,7 @@ class Catalogue:
     def sentences_of(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
         """Returns the sentences of each of these statements in order.
 
-        A question asks for those of a statement again and again, so that they are kept until they are too many.
+        They are cached for up to `_SENTENCES_KEPT` statements, since a question reads the same ones repeatedly.
         """
         generation = self.generation
         read_at, known = self._sentences
@@ -341,7 +341,7 @@ class Catalogue:
     def passages_among(
         self, passage_ids: Sequence[str], statement_ids: Sequence[str], languages: Languages = None
     ) -> frozenset[str]:
-        """Returns which of these passages are of these statements, in any language or in these."""
+        """Returns which of these passages belong to these statements and languages; None means any language."""
         within = which_passages(statement_ids, languages)
         rows = self.database.rows(_passage_ids((*within, "passage_ids")), {"passage_ids": passage_ids, **within})
         return frozenset(str(row[0]) for row in rows)
@@ -351,7 +351,7 @@ class Catalogue:
         return tuple(map(to_passage, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
 
     def count_passages_of(self, statement_ids: Sequence[str], languages: Languages = None) -> int:
-        """Returns how many passages these statements have, in any language or in these."""
+        """Returns how many passages these statements have in these languages; None means any language."""
         within = which_passages(statement_ids, languages)
         return int(self.database.value(_count(tuple(within)), within))
 
@@ -360,7 +360,7 @@ class Catalogue:
     ) -> tuple[tuple[str, ...], Matrix]:
         """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
         within = which_passages(statement_ids, languages)
-        # Sorted here, by the number of the passage: SQLite would sort the vectors as well.
+        # Sorted here, by the number of the passage, since SQLite would move the vectors as well.
         found = _vectors(table, tuple(within), PASSAGES.c.passage, PASSAGES.c.passage_id)
         rows = sorted(self.database.rows(found, within), key=itemgetter(0))
         return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
@@ -368,13 +368,13 @@ class Catalogue:
     def vectors_in_parts(
         self, passage_ids: Sequence[str], table: VectorTable, at_once: int
     ) -> Iterator[tuple[tuple[str, ...], Matrix]]:
-        """Yields those of these passages that have a vector, in their order, so many at once: ids, (n, dim) float32."""
+        """Yields ids and vectors, (n, dim) float32, of the passages that have one, in order, `at_once` at a time."""
         for begin in range(0, len(passage_ids), at_once):
             some = passage_ids[begin : begin + at_once]
             found = _vectors(table, ("passage_ids",), PASSAGES.c.passage_id)
-            held = {str(each): vector for each, vector in self.database.rows(found, {"passage_ids": some})}
-            if ids := tuple(identifier for identifier in some if identifier in held):
-                yield ids, _matrix([held[identifier] for identifier in ids])
+            by_passage = {str(each): vector for each, vector in self.database.rows(found, {"passage_ids": some})}
+            if ids := tuple(identifier for identifier in some if identifier in by_passage):
+                yield ids, _matrix([by_passage[identifier] for identifier in ids])
 
     def count_vectors(self, table: VectorTable) -> int:
         """Returns how many texts have a vector."""
@@ -382,16 +382,16 @@ class Catalogue:
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
-        held: dict[str, list[bytes]] = {}
+        by_statement: dict[str, list[bytes]] = {}
         found = _vectors("vectors", ("statement_ids",), PASSAGES.c.statement_id)
         for statement_id, vector in self.database.rows(found, {"statement_ids": statement_ids}):
-            held.setdefault(str(statement_id), []).append(vector)
-        return {each: _matrix(own) for each, own in held.items()}
+            by_statement.setdefault(str(statement_id), []).append(vector)
+        return {each: _matrix(own) for each, own in by_statement.items()}
 
     def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
         """Returns the statement id of every passage id.
 
-        Those of these statements come statement by statement, those of all in the order of the passages' numbers.
+        Passages of given statements are ordered by statement id and ordinal, all passages by their numbers.
         """
         within = which_passages(statement_ids)
         rows = self.database.rows(_passage_ids(tuple(within)), within)
@@ -410,10 +410,10 @@ class Catalogue:
             bump_generation(connection)
 
     def embed_missing(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix]) -> int:
-        """Embeds the texts, by their keys, that have no vector, and keeps the vectors; returns how many there were.
+        """Embeds the texts, by text key, that have no vector, and stores the vectors; returns how many there were.
 
-        On a server a text is claimed before it is embedded: of several processes one embeds it, and the others wait for
-        its vector. The claims of a process that dies go with its connection.
+        On a server a text is claimed before it is embedded: one of several processes embeds it, and the others wait for
+        its vector. The claims of a process that dies end with its connection.
         """
         with ExitStack() as stack:
             if self.is_served:
@@ -435,7 +435,7 @@ class Catalogue:
             bump_generation(connection)
 
     def texts_without_vector(self, languages: Languages = None, table: VectorTable = "vectors") -> dict[str, str]:
-        """Returns the passage texts by text key that have no vector yet, of any language or of these."""
+        """Returns the passage texts, by text key, that have no vector yet, in these languages; None means any."""
         within = which_passages(None, languages)
         own = VECTOR_TABLES[table]
         found = select(PASSAGES.c.text_key, PASSAGES.c.text).distinct().where(own.c.text_key.is_(None))
@@ -446,9 +446,9 @@ class Catalogue:
     def mentions(
         self, statement_ids: Sequence[str], kind: MentionKind, treaty: str | None = None, values: Sequence[str] = ()
     ) -> tuple[Mention, ...]:
-        """Returns the mentions of a kind in these statements: of these articles, items or groups, all without any.
+        """Returns the mentions of a kind in these statements; `values` are articles, items or groups, empty for all.
 
-        No treaty stands for an article of a convention that is not named, and for kinds that are of none.
+        The treaty None stands for articles of a convention that is not named, and for kinds without a treaty.
         """
         wanted: dict[str, object] = {"statement_ids": statement_ids, "kind": kind}
         wanted |= {"treaty": treaty} if treaty is not None else {}
@@ -467,9 +467,9 @@ class Catalogue:
         languages: Languages = None,
         terms: Sequence[str] = (),
     ) -> tuple[tuple[str, float], ...]:
-        """Returns up to k (passage id, score) that hold any word of a topic, best first; a higher score is better.
+        """Returns up to k (passage id, score) that have any word of a topic, best first; a higher score is better.
 
-        Whole `terms` for the same thing, such as its synonyms, are found as well.
+        Further `terms` for the topic, such as synonyms, are searched as whole phrases.
 
         The score is Okapi BM25 with FTS5's constants k1 = 1.2, b = 0.75, sign turned. A topic without words, such as
         "?!", finds nothing.
@@ -489,7 +489,7 @@ class Catalogue:
             return self._full_text.count(connection, prefix_query(term))
 
     def statements_with(self, *terms: str, among: Sequence[str] | None = None) -> frozenset[str]:
-        """Returns the ids of the statements that hold any of these terms, its words in any order and inflection."""
+        """Returns the ids of statements that contain any of these terms, with its words in any order and inflection."""
         query = [part for term in terms for part in unordered_query(term)]
         with self.database.reading() as connection:
             return self._full_text.statements(connection, query, which_passages(among))
@@ -506,15 +506,15 @@ class Catalogue:
         )
 
     def record_unreadable(self, folder: str, *, failed: Sequence[UnreadableFile], read: Iterable[str] | None) -> None:
-        """Notes which files of a folder could not be read, each once, and forgets those that now could.
+        """Records the files of a folder that could not be read, each once, and deletes the entries of those `read` now.
 
-        Where `read` is None, the whole folder was seen, and all others are forgotten.
+        If `read` is None, the whole folder was ingested, and all of its older entries are deleted.
         """
         with self.database.transaction() as connection:
-            gone = UNREADABLE.c.folder == folder
+            outdated = UNREADABLE.c.folder == folder
             if read is not None:
-                gone = and_(gone, is_among(UNREADABLE.c.file, "files"))
-            connection.execute(UNREADABLE.delete().where(gone), {} if read is None else {"files": tuple(read)})
+                outdated = and_(outdated, is_among(UNREADABLE.c.file, "files"))
+            connection.execute(UNREADABLE.delete().where(outdated), {} if read is None else {"files": tuple(read)})
             rows = [
                 {"folder": folder, "metadata": json.dumps(asdict(each.metadata))}
                 | cells(each, ("file", "reason", "pages"))
@@ -523,7 +523,7 @@ class Catalogue:
             put(connection, UNREADABLE, rows)
 
     def forget_unreadable(self, under: str) -> None:
-        """Forgets the files that could not be read at all of folders whose names begin so."""
+        """Deletes the entries of wholly unreadable files in folders whose paths begin with `under`."""
         with self.database.transaction() as connection:
             begins = func.substr(UNREADABLE.c.folder, 1, len(under)) == under
             connection.execute(UNREADABLE.delete().where(begins, UNREADABLE.c.pages == ()))
@@ -542,22 +542,22 @@ class Catalogue:
 
     def trace(self, trace_id: str) -> dict[str, object] | None:
         """Returns the record of an answer, or None."""
-        held = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
-        return None if held is None else dict(json.loads(held))
+        record = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
+        return None if record is None else dict(json.loads(record))
 
     def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
-        """Returns what people decided on these cells."""
+        """Returns people's decisions on these cells of position tables, by cell key."""
         found = select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys"))
         rows = self.database.rows(found, {"cell_keys": cell_keys})
         return {str(key): read_row(StoredReview, _REVIEW, own) for key, *own in rows}
 
     def record_review(self, cell_key: str, review: StoredReview) -> None:
-        """Keeps what a person decided on a cell, in place of an earlier decision."""
+        """Stores a person's decision on a cell, in place of an earlier one."""
         with self.database.transaction() as connection:
             put(connection, REVIEWS, [{"cell_key": cell_key, **asdict(review)}])
 
     def forget_review(self, cell_key: str) -> None:
-        """Forgets a decision, so that the suggestion holds again."""
+        """Deletes the decision on a cell, so that the suggestion applies again."""
         with self.database.transaction() as connection:
             connection.execute(REVIEWS.delete().where(REVIEWS.c.cell_key == cell_key))
 
@@ -575,7 +575,7 @@ def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
 
 @cache
 def _vectors(table: VectorTable, within: tuple[str, ...], *columns: Column[Any]) -> Select[Any]:
-    """Selects columns of passages, and their vectors."""
+    """Selects columns of passages together with their vectors."""
     own = VECTOR_TABLES[table]
     found = select(*columns, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
     return found.where(*conditions(within))
@@ -596,7 +596,7 @@ def _matrix(vectors: Sequence[bytes]) -> Matrix:
 
 
 def _next_number(connection: Connection, table: Table) -> int:
-    """Returns the number of the next row: one process writes at a time."""
+    """Returns the number of the next row, which is safe since one process writes at a time."""
     (number,) = table.primary_key.columns
     return int(connection.scalar(select(func.max(number))) or 0) + 1
 
@@ -606,5 +606,5 @@ def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[st
     put(connection, VECTOR_TABLES[table], rows)
 
 
-def _place(summary: StatementSummary) -> tuple[str, str, str, int]:
+def _sort_key(summary: StatementSummary) -> tuple[str, str, str, int]:
     return summary.metadata.state or "", summary.metadata.date or "", summary.file, summary.span.ordinal

@@ -1,8 +1,8 @@
 """The vector index: Chroma over the catalogue's passages, rebuildable at any time. The only chromadb import.
 
-Embedded, a hard kill can tear Chroma's files for good, and a second process on the same folder loses vectors silently.
-So the index lives in a folder that the catalogue names, is written by one process under the store's lock, and is made
-anew in a fresh folder when it is found broken. In Chroma's server it is a few collections, likewise named.
+When Chroma runs embedded, a hard kill can damage its files beyond repair, and a second process on the same folder loses
+vectors silently. So the catalogue names the folder of the index, one process writes it under the store's lock, and a
+broken index is rebuilt in a fresh folder. In Chroma's server an index is a few collections, named in the same way.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ _LOCK_TABLE = b"acquire_write"
 
 @cache
 def _own_settings() -> "Settings":
-    """Makes Chroma's settings without the environment and the `.env` of the folder at hand, which may name servers."""
+    """Returns Chroma's settings without reading the environment or a local `.env` file, which may name servers."""
     from chromadb.config import Settings
 
     return Settings.model_construct(anonymized_telemetry=False)
@@ -64,12 +64,12 @@ EMBEDDED: Final = ChromaConfig()
 
 
 class VectorIndex:
-    """Cosine search over unit vectors, those of each model in a collection of its own; ids are passage ids."""
+    """Cosine search over the unit vectors of passages, by passage id, with one collection for each embedding model."""
 
     def __init__(self, label: str, client: "Client", opened: ExitStack, prefix: str = "") -> None:
-        """Opens or makes the index, which errors call by its `label`; once it is made, it closes what was `opened`.
+        """Opens or creates the index; error messages call it by its `label`, names of collections begin with `prefix`.
 
-        Names of collections begin with the `prefix`.
+        Once this has succeeded, the index owns the resources in `opened`, and `close` releases them.
         """
         self.label, self._client, self._prefix = label, client, prefix
         self._collections: dict[VectorTable, Collection] = {}
@@ -77,25 +77,25 @@ class VectorIndex:
         self._opened = opened.pop_all()
 
     def _make(self, table: VectorTable) -> "Collection":
-        """Returns the collection of a model, made where it is missing."""
+        """Returns the collection of an embedding model, and creates it if it is missing."""
         if table not in self._collections:
             self._collections[table] = self._client.get_or_create_collection(
                 self._prefix + COLLECTIONS[table], embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         return self._collections[table]
 
-    def _held(self, table: VectorTable) -> "Collection | None":
-        """Returns the collection of a model; None in an index of an older store, which reading leaves as it is."""
+    def _existing(self, table: VectorTable) -> "Collection | None":
+        """Returns the collection of an embedding model, or None if an older store lacks it: reading creates none."""
         name = self._prefix + COLLECTIONS[table]
-        if table in self._collections or name in {held.name for held in self._client.list_collections()}:
+        if table in self._collections or name in {collection.name for collection in self._client.list_collections()}:
             return self._make(table)
         return None
 
     def ids(self, table: VectorTable = "vectors") -> frozenset[str]:
         """Returns the ids in the index."""
         with _translated(self.label):
-            held = self._held(table)
-            return frozenset(held.get(include=[])["ids"] if held else ())
+            collection = self._existing(table)
+            return frozenset(collection.get(include=[])["ids"] if collection else ())
 
     def upsert(self, ids: Sequence[str], vectors: Matrix, table: VectorTable = "vectors") -> None:
         """Adds vectors, or replaces those of the same ids."""
@@ -105,7 +105,7 @@ class VectorIndex:
                 self._make(table).upsert(list(ids[part]), embeddings=vectors[part].tolist())
 
     def delete(self, ids: Sequence[str], table: VectorTable = "vectors") -> None:
-        """Deletes vectors; ids that are not there are passed over."""
+        """Deletes vectors; ids that are not in the index are ignored."""
         for begin in range(0, len(ids), BATCH):
             with _translated(self.label):
                 self._make(table).delete(list(ids[begin : begin + BATCH]))
@@ -113,21 +113,21 @@ class VectorIndex:
     def search(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> tuple[tuple[str, float], ...]:
         """Returns up to k (passage id, cosine similarity), best first; -1 to 1, higher is better."""
         with _translated(self.label):
-            held = self._held(table)
-            if k < 1 or held is None:
+            collection = self._existing(table)
+            if k < 1 or collection is None:
                 return ()
-            asked = [np.asarray(vector, dtype=np.float32).tolist()]
-            found: Any = held.query(query_embeddings=asked, n_results=k, include=["distances"])
+            query = [np.asarray(vector, dtype=np.float32).tolist()]
+            found: Any = collection.query(query_embeddings=query, n_results=k, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         # Chroma returns the cosine distance, 1 - similarity.
         return tuple((str(identifier), 1.0 - float(distance)) for identifier, distance in pairs)
 
     def check(self, dimension: int) -> str | None:
-        """Returns what is wrong with the index, or None when it counts and answers."""
+        """Returns what is wrong with the index, or None if counting its vectors and searching them both succeed."""
         try:
             with _translated(self.label):
-                held = self._held("vectors")
-                holds_any = held is not None and held.count() > 0
+                collection = self._existing("vectors")
+                holds_any = collection is not None and collection.count() > 0
             if holds_any:
                 self.search(np.full(dimension, dimension**-0.5, dtype=np.float32), 1)
         except StoreError as exc:
@@ -135,7 +135,7 @@ class VectorIndex:
         return None
 
     def close(self) -> None:
-        """Lets go of the files; an index opened afterwards reads them anew."""
+        """Closes the files; an index that is opened afterwards reads them anew."""
         self._opened.close()
 
 
@@ -146,34 +146,34 @@ class EmbeddedIndexes:
         self._folder = folder
 
     def open(self, name: str) -> VectorIndex:
-        """Opens or makes an index; a StoreError says that Chroma cannot open the folder."""
+        """Opens or creates an index; raises a StoreError if Chroma cannot open the folder."""
         path = self._folder / name
         with ExitStack() as opened, _translated(str(path)):
             spelling = _take_spelling(path)
             opened.callback(_open_spellings.discard, spelling)
-            # It takes seconds to import, which a command that only reads the catalogue is spared.
+            # Imported here because it takes seconds, which a command that only reads the catalogue need not wait.
             import chromadb
 
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The declared type leaves out `close`.
+            # The declared return type of `PersistentClient` lacks `close`.
             client = cast("Client", chromadb.PersistentClient(path=spelling, settings=_own_settings()))
             opened.callback(client.close)
             return VectorIndex(str(path), client, opened)
 
     def fingerprint(self, name: str) -> str:
-        """Returns a hash of its files; see `index_fingerprint`."""
+        """Returns a hash of an index's files; see `index_fingerprint`."""
         return index_fingerprint(self._folder / name)
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Compares the files of an index with what was recorded of them; a damaged database is a StoreError.
+        """Returns whether an index's files match the `recorded` fingerprint; a damaged database raises a StoreError.
 
-        Stores of 0.1.0 recorded the graph files alone; of their databases only the structure is checked.
+        Stores of 0.1.0 recorded a hash of the graph files only, so that only their databases' integrity is checked.
         """
         found = self.fingerprint(name)
         return recorded in (found, found.partition("+")[0])
 
     def remove(self, name: str) -> None:
-        """Deletes an index folder; what cannot be deleted is left and logged."""
+        """Deletes an index folder; if that fails, it logs a warning and leaves the folder."""
         try:
             shutil.rmtree(self._folder / name)
         except FileNotFoundError:
@@ -182,7 +182,7 @@ class EmbeddedIndexes:
             logger.warning("the old vector index %s could not be removed: %s", self._folder / name, exc)
 
     def remove_others(self, name: str) -> None:
-        """Deletes the other index folders."""
+        """Deletes all index folders except this one."""
         for folder in self._folder.glob("index-*"):
             if folder.name != name:
                 self.remove(folder.name)
@@ -195,9 +195,9 @@ class ServerIndexes:
     """Indexes in Chroma's server, which other stores may share."""
 
     def __init__(self, config: ChromaConfig, store: str) -> None:
-        """Sets up access, and sends nothing; a StoreError says that the address is none, or needs TLS.
+        """Prepares access without sending anything; raises a StoreError if the address is invalid or needs TLS.
 
-        The name of the `store` tells its collections from those of others.
+        The name of the `store` begins the names of its collections, which tells them from those of other stores.
         """
         parts = urlsplit(config.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
@@ -212,36 +212,36 @@ class ServerIndexes:
         self._connecting = threading.Lock()
 
     def open(self, name: str) -> VectorIndex:
-        """Opens or makes an index; a StoreError says that the server does not answer, or not as Chroma's."""
+        """Opens or creates an index; raises a StoreError if the server does not answer, or not as Chroma's would."""
         label = f"{name} at {self._config.url}"
         with _translated(label):
             return VectorIndex(label, self._connected(), ExitStack(), self._prefix(name))
 
     def fingerprint(self, name: str) -> str:
-        """Returns where it is: a server keeps its own files."""
+        """Returns the server's address instead of a hash, since the server keeps the files of the index."""
         return f"server {self._config.url}"
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
-        """Tells whether it is in this server, as far as anything was recorded; no answer is a StoreError."""
+        """Returns whether this server holds the index, True if none is recorded; no answer raises a StoreError."""
         if not recorded:
             return True
-        held = self._names()
-        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in held
+        names = self._names()
+        return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in names
 
     def remove(self, name: str) -> None:
         """Deletes the collections of an index."""
-        self._delete(lambda held: held.startswith(self._prefix(name)))
+        self._delete(lambda found: found.startswith(self._prefix(name)))
 
     def remove_others(self, name: str) -> None:
-        """Deletes the collections of the store's other indexes."""
-        self._delete(lambda held: held.startswith(self._store) and not held.startswith(self._prefix(name)))
+        """Deletes the collections of all of the store's indexes except this one."""
+        self._delete(lambda found: found.startswith(self._store) and not found.startswith(self._prefix(name)))
 
     def _prefix(self, name: str) -> str:
         return f"{self._store}-{name}-"
 
     def _names(self) -> list[str]:
         with _translated(self._config.url):
-            return [held.name for held in self._connected().list_collections()]
+            return [collection.name for collection in self._connected().list_collections()]
 
     def _delete(self, chosen: Callable[[str], bool]) -> None:
         try:
@@ -252,7 +252,7 @@ class ServerIndexes:
             logger.warning("an old vector index could not be removed: %s", exc)
 
     def _connected(self) -> "Client":
-        """Returns the one client: each that is made leaves something behind in the process."""
+        """Returns the one client that all calls share: each further client would leave something in the process."""
         import chromadb
 
         parts = urlsplit(self._config.url)
@@ -270,7 +270,7 @@ class ServerIndexes:
             return self._client
 
     def close(self) -> None:
-        """Closes the client, and the connections to the server, which it would leave open."""
+        """Closes the client, and its connections to the server, which its own `close` leaves open."""
         if (client := self._client) is not None:
             servers = [getattr(each, "_server", None) for each in (client, client._admin_client)]
             sessions = [getattr(server, "_session", None) for server in servers]
@@ -291,10 +291,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def index_fingerprint(path: Path) -> str:
-    """Returns a hash of the graph files that Chroma has written out and one of its database; empty where there is none.
+    """Returns the hash of the graph files that Chroma has written, "+" and the hash of its database; "" for no files.
 
-    Chroma's native code trusts its files: damaged ones abort the process, and a lost one loses vectors in silence. So
-    they are compared here, where damage is a StoreError, before they are opened. Reading does not change them.
+    Chroma's native code trusts its files: a damaged one aborts the process, and a missing one loses vectors silently.
+    So they are compared before Chroma opens them, and damage is a StoreError. Searching keeps the fingerprint.
     """
     return _hash_graphs(path) + (f"+{_hash_rows(path)}" if (path / _DATABASE).exists() else "")
 
@@ -313,12 +313,12 @@ def _hash_graphs(path: Path) -> str:
 
 
 def _hash_rows(path: Path) -> str:
-    """Returns a hash of the tables of Chroma's database, to whose file each opening adds; checks its structure."""
+    """Returns a hash of the rows in Chroma's database, whose file grows at each opening; checks its integrity."""
     total = hashlib.blake2b(digest_size=16)
     uri = f"{(path / _DATABASE).resolve().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
-            # Damaged text need not be UTF-8.
+            # Text is read as bytes, since in a damaged database it may not be valid UTF-8.
             connection.text_factory = bytes
             if (found := connection.execute("PRAGMA integrity_check(1)").fetchone()) != (b"ok",):
                 raise sqlite3.DatabaseError(found)
@@ -335,7 +335,7 @@ def _hash_rows(path: Path) -> str:
 
 
 def _take_spelling(path: Path) -> str:
-    """Returns the path in a spelling that no other open index has: clients of one share what the first has read."""
+    """Returns a spelling of the path that no open index uses: Chroma's clients of one path share what was read."""
     with _spellings_lock:
         spelling = str(path)
         while spelling in _open_spellings:
@@ -353,11 +353,11 @@ def _translated(label: str) -> Iterator[None]:
     # Chroma's errors have no common base: some are its own, some are built in, and a panic of its native code
     # is a BaseException.
     except BaseException as exc:
-        said = str(exc).strip().splitlines()[:1] or [type(exc).__name__]
-        # Of Chroma's client and of httpx below it, neither of which is imported for an index in a folder.
-        if "Could not connect" in said[0] or (type(exc).__module__ == "httpx" and "Status" not in type(exc).__name__):
+        lines = str(exc).strip().splitlines()[:1] or [type(exc).__name__]
+        # Connection errors of Chroma's client and of httpx, known by text and name: an embedded index imports neither.
+        if "Could not connect" in lines[0] or (type(exc).__module__ == "httpx" and "Status" not in type(exc).__name__):
             raise StoreAwayError(
-                f"the vector index {label!r} is not reached ({said[0]}): start Chroma's server, or check"
+                f"the vector index {label!r} is not reached ({lines[0]}): start Chroma's server, or check"
                 " UNTOC_CHROMA__URL; what is stored stays, and the next ingest fills the index"
             ) from exc
-        raise StoreError(f"the vector index {label!r} fails ({said[0]}): run `untoc doctor --rebuild`") from exc
+        raise StoreError(f"the vector index {label!r} fails ({lines[0]}): run `untoc doctor --rebuild`") from exc

@@ -1,4 +1,4 @@
-"""Copies of a record from one engine to another: table by table in the order of keys, so that a copy resumes."""
+"""Copies a record from one engine to another, table by table in key order, so that an interrupted copy resumes."""
 
 import hashlib
 import os
@@ -17,9 +17,9 @@ from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, ST
 
 # Rows that are copied in one transaction.
 _AT_ONCE: Final = 200
-# Facts that hold of one place, and not of the record.
-_OF_PLACE: Final = frozenset({STORE_ID, COPYING, "writes"})
-# Tables whose rows have passages with them.
+# Keys of `meta` that describe one store and not the record, so that they are not copied.
+_STORE_FACTS: Final = frozenset({STORE_ID, COPYING, "writes"})
+# Tables whose deleted rows take passages with them, which also have to leave the full-text index.
 _OWNERS: Final = (DOCUMENTS, STATEMENTS, PASSAGES)
 _WITH_OWNERS: Final = PASSAGES.join(STATEMENTS).join(DOCUMENTS)
 _Row = dict[str, Any]
@@ -33,19 +33,19 @@ def copy_record(
     finish: Callable[[], None] | None = None,
     moved: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
-    """Copies a record, which nobody writes to meanwhile, and compares both by counts and hashes.
+    """Copies a record, to which nobody may write meanwhile, and compares the hashes of both records' tables.
 
-    What an earlier run copied stays where it still holds. `progress` hears the table and how many of its rows were
-    copied; `finish` does what is left before the copy counts as whole, and may be interrupted too; `moved` tells where
-    the record's uploads are, and where those of the copy. Returns the number of rows of each table.
+    Rows that an earlier run copied are kept if they are still up to date. `progress` is called with a table and how
+    many of its rows are copied; `finish` does the remaining work before the copy counts as complete, and may be
+    interrupted too; `moved` has the folders of uploads of the record and of the copy. Returns the row count by table.
 
     Raises:
-        StoreError: The target holds another record, or both differ in the end.
+        StoreError: The target holds another record, or the two records differ at the end.
     """
     facts = _facts(source)
-    held = _facts(target)
-    if held.get(COPYING) != facts[STORE_ID]:
-        if COPYING in held or target.value(select(func.count()).select_from(DOCUMENTS)):
+    target_facts = _facts(target)
+    if target_facts.get(COPYING) != facts[STORE_ID]:
+        if COPYING in target_facts or target.value(select(func.count()).select_from(DOCUMENTS)):
             raise StoreError(f"{target.name} holds another record already: name an empty one")
         _set(target, {COPYING: facts[STORE_ID]})
     else:
@@ -72,12 +72,12 @@ def copy_record(
             raise StoreError(
                 f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
             )
-    placed = {
+    record_facts = {
         key: value
         for key, value in facts.items()
-        if key not in _OF_PLACE and not key.startswith(("index_", "lexical_"))
+        if key not in _STORE_FACTS and not key.startswith(("index_", "lexical_"))
     }
-    _set(target, placed)
+    _set(target, record_facts)
     if finish is not None:
         finish()
     with target.transaction() as writing:
@@ -88,7 +88,7 @@ def copy_record(
 
 
 def move_uploads(connection: Connection, before: Path, after: Path) -> None:
-    """Tells a record where the folders of its uploads are now."""
+    """Replaces the folder `before` by `after` in the paths of a record's uploads."""
     old, new = (f"{folder}{os.sep}" for folder in (before, after))
     for table in (DOCUMENTS, UNREADABLE):
         moved = table.update().where(func.substr(table.c.folder, 1, len(old)) == old)
@@ -96,7 +96,7 @@ def move_uploads(connection: Connection, before: Path, after: Path) -> None:
 
 
 def regular_files(folder: Path) -> Iterator[Path]:
-    """Yields the files of a folder; no link is followed, and what is none, such as a pipe, is passed over."""
+    """Yields the regular files below a folder; it follows no links and skips other entries, such as pipes."""
     for each, _, names in os.walk(folder) if not folder.is_symlink() else ():
         for path in (Path(each, name) for name in sorted(names)):
             if path.is_file() and not path.is_symlink():
@@ -121,17 +121,17 @@ def _set(database: Database, facts: dict[str, str]) -> None:
 
 
 def _remove_outdated(source: Database, target: Database) -> None:
-    """Removes rows of an interrupted copy that the record does not hold so any more, with what belongs to them."""
+    """Removes rows of an interrupted copy that the source lacks or has changed, with all that depends on them."""
     for table in _TABLES:
-        with source.reading() as wanted, target.reading() as copied:
-            for rows in _batches(copied, table):
-                held = _by_key(wanted, table, rows)
-                if keys := [key for row in rows if held.get(key := _key(table, row)) != row]:
+        with source.reading() as in_source, target.reading() as in_target:
+            for rows in _batches(in_target, table):
+                current = _by_key(in_source, table, rows)
+                if keys := [key for row in rows if current.get(key := _key(table, row)) != row]:
                     outdated = tuple_(*table.primary_key.columns).in_(keys)
                     with target.transaction() as writing:
                         if table in _OWNERS:
-                            own = select(PASSAGES.c.passage).select_from(_WITH_OWNERS).where(outdated)
-                            target.full_text.remove(writing, own)
+                            passages = select(PASSAGES.c.passage).select_from(_WITH_OWNERS).where(outdated)
+                            target.full_text.remove(writing, passages)
                         writing.execute(table.delete().where(outdated))
 
 
@@ -140,14 +140,14 @@ def _key(table: Table, row: _Row) -> tuple[Any, ...]:
 
 
 def _by_key(connection: Connection, table: Table, rows: Sequence[_Row]) -> dict[tuple[Any, ...], _Row]:
-    """Returns the rows of a table that have the keys of these."""
-    sought = tuple_(*table.primary_key.columns).in_([_key(table, row) for row in rows])
-    found = map(dict, connection.execute(select(table).where(sought)).mappings())
+    """Returns the rows of a table that have the same keys as `rows`, by key."""
+    same_key = tuple_(*table.primary_key.columns).in_([_key(table, row) for row in rows])
+    found = map(dict, connection.execute(select(table).where(same_key)).mappings())
     return {_key(table, row): row for row in found}
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[_Row]]:
-    """Yields the rows of a table in the order of keys."""
+    """Yields the rows of a table in batches, in key order."""
     keys = tuple(table.primary_key.columns)
     found = select(table).order_by(*keys).limit(_AT_ONCE)
     after: Select[Any] = found

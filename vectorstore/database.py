@@ -1,4 +1,4 @@
-"""The database of the record: a SQLite file, or a schema of a PostgreSQL database; its transactions and its version."""
+"""The record's database, a SQLite file or a schema of a PostgreSQL database: transactions, schema version, lock."""
 
 import threading
 import time
@@ -20,29 +20,29 @@ from vectorstore.schema import META, METADATA, REVISION, Text
 if TYPE_CHECKING:
     from vectorstore.fts_postgres import TextSearch
 
-# The newest of `vectorstore/migrations/versions`.
+# The newest revision in `vectorstore/migrations/versions`.
 HEAD: Final = "0005"
-# How often any process wrote, in `meta`.
+# Key in `meta` of the number of counted write transactions of all processes.
 _WRITES: Final = "writes"
-# How many passages there are, in `meta`: counting them would take longer with each.
+# Key in `meta` of the number of passages, which is kept since counting takes longer with every passage.
 PASSAGES_KEPT: Final = "passages"
-# Key in `meta` of what tells this store from others in the same servers.
+# Key in `meta` of the id that distinguishes this store from others on the same servers.
 STORE_ID: Final = "store_id"
-# Key in `meta` of a record that is being filled with a copy: which store it is of.
+# Key in `meta` of a record that is being filled with a copy: the id of the store that is copied.
 COPYING: Final = "copying"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )
 _COUNTED: Final = select(META.c.value).where(META.c.key == _WRITES)
-# Release 0.1.0, whose stores had no revision yet, and the last of the migrations that they had instead.
+# The revision that stands for release 0.1.0, whose stores have none, and the key of its last migration in `meta`.
 _FIRST: Final = "0001"
 _LAST_OF_FIRST: Final = "migration:005_families"
-# Two stores in one PostgreSQL database have a schema each.
+# Advisory lock by schema: stores in one PostgreSQL database have a schema each.
 _LOCK: Final = "hashtext('untoc ' || current_schema())"
 
 
 def require_catalogue(path: Path) -> None:
-    """Refuses a store without a catalogue by a StoreMissingError."""
+    """Raises a StoreMissingError if a store has no catalogue at `path`."""
     if not path.exists():
         raise StoreMissingError(f"no store at {str(path.parent)!r}: run `untoc ingest` first, or set --store")
 
@@ -63,12 +63,12 @@ class Database:
     def __init__(
         self, source: Path | str, *, read_only: bool = False, create: bool = True, migrate: bool | None = None
     ) -> None:
-        """Opens a SQLite file, or the PostgreSQL database of a URL, and may `create` the tables where there are none.
+        """Opens a SQLite file, or the PostgreSQL database of a URL; if it has no tables, `create` says to create them.
 
-        An older store is brought up to date if it is a file, which one person uses, or else where `migrate` says so.
+        `migrate` says to upgrade an older store; by default files are upgraded, since only one person uses them.
 
         Raises:
-            StoreError: It cannot be opened; a StoreMissingError where there is no store, and none is to be made.
+            StoreError: It cannot be opened; a StoreMissingError if there is no store and `create` is false.
         """
         self.path = source if isinstance(source, Path) else None
         self.read_only = read_only
@@ -94,14 +94,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yields a connection to read from; a store that cannot be read is a StoreError."""
+        """Yields a connection for reading; raises a StoreError if the store cannot be read."""
         with translated(self.engine, self.path), self.engine.connect() as connection:
             yield connection
 
     def rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Sequence[Any]]:
         """Returns the rows of a query."""
         with self.reading() as connection:
-            # Fetched at once: row by row takes several times as long.
+            # All rows are fetched at once, since row by row takes several times as long.
             return connection.execute(statement, values).all()
 
     def value(self, statement: Executable, values: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - any cell
@@ -111,9 +111,9 @@ class Database:
 
     @contextmanager
     def transaction(self, *, counted: bool = True) -> Iterator[Connection]:
-        """Yields a connection inside one write transaction: all of it is kept, or nothing, which is a StoreError.
+        """Yields a connection inside one write transaction, which is committed as a whole, or rolled back on an error.
 
-        What is not `counted`, readers of documents need not notice; see `writes_of_others`.
+        A write that readers of documents need not notice is not `counted`; see `writes_of_others`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"{self.name} is open for reading only")
@@ -126,16 +126,16 @@ class Database:
 
     @property
     def writes(self) -> int:
-        """A number that grows with everything that is written but for what is not counted, by any process."""
+        """The number of counted write transactions by any process, which grows with each."""
         return int(self.value(_COUNTED))
 
     def writes_of_others(self) -> int:
-        """Returns a number that changes when any other thread or process has written."""
+        """Returns a number that changes when another thread or process has made a counted write."""
         return self.writes - getattr(self._own, "writes", 0)
 
     @contextmanager
     def advisory_lock(self, wait_seconds: float) -> Iterator[None]:
-        """Holds the lock of a PostgreSQL database's one writer; a StoreLockedError says who holds it for longer."""
+        """Holds a PostgreSQL database's write lock; after `wait_seconds` a StoreLockedError names who holds it."""
         with self.reading() as connection:
             deadline = time.monotonic() + wait_seconds
             while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():
@@ -197,13 +197,13 @@ class Database:
             self._migrate()
 
     def _revision(self, connection: Connection) -> str | None:
-        """Returns the revision of the tables, or None where there are none."""
+        """Returns the revision of the tables, or None if there are no tables."""
         tables = inspect(connection).get_table_names()
         if REVISION.name in tables:
             found = str(connection.execute(select(REVISION)).scalar())
         elif META.name in tables:
-            had = connection.scalar(select(func.max(META.c.key)).where(META.c.key.startswith("migration:")))
-            found = _FIRST if had == _LAST_OF_FIRST else ""
+            last_migration = connection.scalar(select(func.max(META.c.key)).where(META.c.key.startswith("migration:")))
+            found = _FIRST if last_migration == _LAST_OF_FIRST else ""
         else:
             return None
         if found < HEAD and found != _FIRST:
@@ -214,7 +214,7 @@ class Database:
         return found
 
     def _create(self) -> str:
-        """Makes the tables; two processes may open a new store at once, and whoever comes second finds them made."""
+        """Creates the tables under a lock: if two processes open a new store at once, the second finds them there."""
         with self.engine.connect() as connection, self._begun(connection, "EXCLUSIVE"):
             if self.path is None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK} + 1)")
@@ -227,14 +227,14 @@ class Database:
         return HEAD
 
     def _migrate(self) -> None:
-        """Runs the revisions that an older store has not had, in one transaction."""
+        """Applies the revisions that an older store lacks, in one transaction."""
         from alembic import command
         from alembic.config import Config
 
         with as_file(files("vectorstore") / "migrations") as folder, self.engine.connect() as connection:
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(folder).replace("%", "%%"))
-            # Tables are made anew, and what refers to them keeps its rows meanwhile. Neither acts in a transaction.
+            # Rebuilding a table must not delete the rows that refer to it. Neither pragma acts in a transaction.
             self._set_pragmas(connection, foreign_keys="OFF", legacy_alter_table="ON")
             try:
                 with self._begun(connection, "EXCLUSIVE"):

@@ -1,7 +1,7 @@
-"""Embedding models: sentence-transformers, by default the all-MiniLM-L6-v2 weights from their package.
+"""Embedding models: sentence-transformers, by default all-MiniLM-L6-v2 with the weights from its package.
 
-Questions, and the few sentences compared with them, are embedded with these weights by numpy, without torch: a cosine
-above .9999 to the vectors of torch, with which an ingest embeds passages.
+Numpy embeds questions, and the few sentences compared with them, with the default weights and without importing torch.
+Its vectors have a cosine above .9999 with those of torch, which embeds the passages in an ingest.
 """
 
 import copy
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 import numpy as np
 from pydantic import BaseModel, Field
 
-# Before the model libraries, which read the environment when they are imported.
+# Imported before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
 from vectorstore.arrays import Matrix
 from vectorstore.bert import WINDOW, mean_states, packaged_tokenizer, packaged_weights
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _PACKAGED: Final = f"{DEFAULT_MODEL}@{EMBEDDING.hashes['model.safetensors']}"
-# Texts of like length in one forward pass by numpy.
+# Texts of similar length in one forward pass by numpy.
 _BATCH: Final = 16
 
 
@@ -56,11 +56,11 @@ class EmbeddingConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 class TokenCounter(Protocol):
-    """What a model reads of a text: all that cutting passages to size needs of it."""
+    """The tokenizer side of a model, as needed to cut passages to its window."""
 
     @property
     def window(self) -> int:
-        """How many of its own tokens the model reads; what lies beyond is cut off."""
+        """How many of its own tokens the model reads; a longer text is truncated."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
@@ -71,18 +71,18 @@ class Embedder(TokenCounter, Protocol):
 
     @property
     def name(self) -> str:
-        """Name that the store records."""
+        """Name of the model, which the store records."""
 
     @property
     def identity(self) -> str:
-        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
+        """The name, with the hash of packaged weights: a calibration is valid for one identity only."""
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
-        """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
+        """Returns unit vectors (n, dim) float32 for passages; `progress` is called with how many are done."""
 
     def embed_query(self, text: str) -> Matrix:
         """Returns the unit vector (dim,) float32 of a question."""
@@ -102,7 +102,7 @@ class SentenceTransformerEmbedder:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        # Known for the default, so that opening a store does not load the model.
+        # Constant for the default model, so that opening a store does not load it.
         if self._config.model == DEFAULT_MODEL:
             return 384
         return int(self._model.get_embedding_dimension() or 0)
@@ -118,7 +118,7 @@ class SentenceTransformerEmbedder:
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
-        """Returns unit vectors (n, dim) float32 for passages; `progress` hears how many are done."""
+        """Returns unit vectors (n, dim) float32 for passages; `progress` is called with how many are done."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in batches_of_like_length(list(map(len, texts)), self._config.batch_size, progress):
             vectors[batch] = self._encode([self._passage_prefix + texts[index] for index in batch])
@@ -138,16 +138,16 @@ class SentenceTransformerEmbedder:
         return str(self._model.prompts.get(name) or "")
 
     def _encode(self, texts: list[str]) -> Matrix:
-        # The prefix is in the text already; a model's default prompt would be added to it.
+        # The texts have their prefix already; the empty prompt keeps the model from adding its default one.
         encoded = self._model.encode(
             texts, prompt="", show_progress_bar=False, batch_size=len(texts), convert_to_numpy=True
         )
-        # Divided here, since in bfloat16 the length would be one to two digits only.
+        # Normalised here in float32, since in bfloat16 the length has a precision of one to two digits only.
         return _normalized(np.asarray(encoded, dtype=np.float32))
 
     @cached_property
     def _counter(self) -> "PreTrainedTokenizerBase":
-        # A tokenizer of its own, since truncation is a state that threads would share.
+        # A separate copy of the tokenizer, since its truncation setting is a state that threads would share.
         counter: PreTrainedTokenizerBase = copy.deepcopy(self._model.tokenizer)
         return counter
 
@@ -172,7 +172,7 @@ class SentenceTransformerEmbedder:
         try:
             model = SentenceTransformer(source, device="cpu", local_files_only=not self._config.allow_download)
             if len(model.tokenizer) <= len(model.tokenizer.all_special_ids):
-                # Without its vocabulary a model loads all the same, and takes all words for one.
+                # A model whose vocabulary is missing loads without an error, and reads all words as the same token.
                 raise ValueError("the tokenizer has no vocabulary")
         except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as exc:
             raise ModelError(
@@ -187,7 +187,7 @@ class SentenceTransformerEmbedder:
 
 
 class PackagedEmbedder:
-    """all-MiniLM-L6-v2 from its package, in full precision by numpy; its files are read at first use."""
+    """all-MiniLM-L6-v2 from its package, computed by numpy in float32; its files are read at first use."""
 
     name: Final = DEFAULT_MODEL
     identity: Final = _PACKAGED
@@ -196,12 +196,12 @@ class PackagedEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        # What lies beyond the window overflows into further encodings, each with special tokens of its own.
+        # Tokens beyond the window are in `overflowing` encodings, each with two special tokens of its own.
         encoded = packaged_tokenizer().encode_batch(list(texts))
         return [len(each.ids) + sum(len(more.ids) - 2 for more in each.overflowing) for each in encoded]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
-        """Returns unit vectors (n, 384) float32; `progress` hears how many are done."""
+        """Returns unit vectors (n, 384) float32; `progress` is called with how many are done."""
         encoded = packaged_tokenizer().encode_batch(list(texts))
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in batches_of_like_length(list(map(len, encoded)), _BATCH, progress):
@@ -215,7 +215,7 @@ class PackagedEmbedder:
 
 
 def question_embedder(config: EmbeddingConfig) -> Embedder:
-    """Returns what embeds questions: the packaged model by numpy where it is the one that is set, else by torch."""
+    """Returns the embedder of questions: by numpy if the default model is set without prefixes, else by torch."""
     if (config.model, config.query_prefix, config.passage_prefix) == (DEFAULT_MODEL, "", ""):
         return PackagedEmbedder()
     return SentenceTransformerEmbedder(config.model_copy(update={"precision": "float32"}))
@@ -224,7 +224,7 @@ def question_embedder(config: EmbeddingConfig) -> Embedder:
 def batches_of_like_length(
     lengths: Sequence[int], size: int, progress: Callable[[int], None] | None = None
 ) -> Iterator[list[int]]:
-    """Yields the places of texts, the longest first and several at once: batches of like length waste no padding."""
+    """Yields batches of indices into `lengths`, longest first: batches of similar length need little padding."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
     for begin in range(0, len(order), size):
         yield order[begin : begin + size]
@@ -239,7 +239,7 @@ def _normalized(vectors: Matrix) -> Matrix:
 
 
 def _computes_in_bfloat16() -> bool:
-    """Tells whether the processor multiplies matrices of bfloat16 natively; elsewhere it is slower than float32."""
+    """Returns whether the processor multiplies bfloat16 matrices natively; without that, float32 is faster."""
     import torch
 
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()

@@ -1,6 +1,6 @@
-"""Connections to SQLite and PostgreSQL, and their errors in words that say what to do next.
+"""Connections to SQLite and PostgreSQL, and the translation of their errors into messages that say what to do next.
 
-Connections commit by themselves; `Database.transaction` begins and ends what belongs together.
+Connections are in autocommit mode; `Database.transaction` begins and commits transactions explicitly.
 """
 
 import logging
@@ -19,12 +19,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from vectorstore.errors import StoreAwayError, StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.private_files import touch_private
 
-# A noncharacter, which no text has, for the one character that PostgreSQL's text cannot hold.
+# Substitute for the NUL character, which PostgreSQL's text cannot hold: a Unicode noncharacter that no text has.
 NUL: Final = "\ufdd0"
-# Seconds in which a server must take a connection.
+# Connection timeout of PostgreSQL, in seconds.
 _CONNECT_SECONDS = 10
 _JOURNAL_SECONDS = 10
-# SQLSTATE of what is no bug of this program, and what to do about it; a class of two characters holds all in it.
+# Advice by SQLSTATE for errors that are not bugs of this program; two characters stand for a whole class of codes.
 _ADVICE = {
     "28": "check user and password in UNTOC_DATABASE__URL",
     "3D": "make the database with `createdb`, or name another in UNTOC_DATABASE__URL",
@@ -36,19 +36,19 @@ _ADVICE = {
     "08": "the server ended the connection: run the command again when it is up",
 }
 
-# Primary result codes of SQLite where it may not write a file, or make one.
+# Primary result codes of SQLite that mean that it cannot write or create a file.
 _CANNOT_WRITE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
 def sqlite_engine(path: Path, *, read_only: bool) -> Engine:
-    """Returns connections to one SQLite file in WAL mode."""
+    """Returns an engine for one SQLite file in WAL mode."""
     return _engine(URL.create("sqlite"), creator=partial(_connect_to_read if read_only else _connect, path))
 
 
 def postgres_engine(url: str) -> Engine:
-    """Returns connections to a PostgreSQL database, whose server need not be up; another URL is a StoreError.
+    """Returns an engine for a PostgreSQL database, whose server need not be up; any other URL raises a StoreError.
 
-    Another character stands for NUL in whatever is sent, values of a condition included.
+    The NUL character is replaced by its substitute in all values that are sent, including those of conditions.
     """
     try:
         made = make_url(url)
@@ -56,7 +56,7 @@ def postgres_engine(url: str) -> Engine:
             raise ArgumentError
         engine = _engine(made, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
     except (ArgumentError, ValueError) as exc:
-        # What is no URL may still hold a password.
+        # The message does not quote the setting, since even an invalid URL may contain a password.
         raise StoreError(
             "UNTOC_DATABASE__URL is none of a PostgreSQL database: it should read"
             " postgresql+psycopg://USER:PASSWORD@HOST:5432/DATABASE"
@@ -73,7 +73,7 @@ def _send_no_nul(_: object, __: object, statement: str, parameters: Any, *___: o
 
 
 def without_nul(value: Any) -> Any:  # noqa: ANN401 - as above
-    """Puts another character for NUL in all texts of a value."""
+    """Returns a value with the NUL character replaced by its substitute in all of its texts, also nested ones."""
     if isinstance(value, str):
         return value.replace("\0", NUL)
     if isinstance(value, Mapping):
@@ -82,22 +82,22 @@ def without_nul(value: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def _notice_dead_machines(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver
-    """Has the server let go within two minutes of what a machine held that lost its power or its network."""
+    """Sets TCP keepalives: within two minutes the server drops connections of a machine without power or network."""
     connection.execute("SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 15; SET tcp_keepalives_count = 4")
     connection.commit()
 
 
 def _engine(url: URL, **options: object) -> Engine:
-    # A connection that is lost is told once, by the error that ends what it was needed for.
+    # psycopg's warnings are off: a lost connection is reported once, by the error of the operation that needed it.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    # The connection that was used last is used next, so that what it has read is still at hand.
+    # Last in, first out: the connection used last is used next, so that what it has read is still in its cache.
     return create_engine(
         url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_use_lifo=True, hide_parameters=True, **options
     )
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # SQLite gives its companions `-wal` and `-shm` the rights of the file.
+    # Created private first, since SQLite gives the files `-wal` and `-shm` the permissions of the database file.
     touch_private(path)
     connection = _open(str(path))
     try:
@@ -111,7 +111,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _set_journal(connection: sqlite3.Connection) -> None:
-    """Sets write-ahead logging; of two that do so for a new file at once, SQLite lets neither wait by itself."""
+    """Sets WAL mode, with retries: SQLite does not wait by itself when two processes set it for a new file at once."""
     ends = time.monotonic() + _JOURNAL_SECONDS
     while True:
         try:
@@ -139,7 +139,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
                 f"the store {str(path.parent)!r} cannot be read in full where it cannot be written, since {log.name!r}"
                 " holds its last changes: open it, or a copy of the whole folder, once where it can be written"
             ) from exc
-        # WAL needs a shared-memory file; in a folder that cannot be written only `immutable` reads, without the log.
+        # WAL mode needs a shared-memory file; in a read-only folder only `immutable` can read, which ignores the log.
         return _open(f"{uri}?immutable=1")
     except BaseException:
         connection.close()
@@ -153,14 +153,14 @@ def _open(address: str) -> sqlite3.Connection:
 
 @contextmanager
 def translated(engine: Engine, path: Path | None) -> Iterator[None]:
-    """Turns the errors of an engine, which may be of a SQLite file, into StoreErrors that say what to do next."""
+    """Translates database errors into StoreErrors that say what to do next; `path` is None for PostgreSQL."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as exc:
         cause = exc.orig if isinstance(exc, DBAPIError) else exc
         found = _of_postgres(engine, exc) if path is None else _of_sqlite(path, cause)
         if found is None:
-            # A broken constraint or a wrong call is a bug of this program.
+            # Any other error, such as a violated constraint or a wrong call, is a bug of this program.
             raise
         raise found from exc
 
@@ -168,22 +168,22 @@ def translated(engine: Engine, path: Path | None) -> Iterator[None]:
 def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
     name = engine.url.render_as_string(hide_password=True)
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
-    # "connection failed: connection to server at … failed: Connection refused"
+    # Keeps the last part of "connection failed: connection to server at … failed: Connection refused".
     said = (str(cause).strip() or type(cause).__name__).splitlines()[0].split("failed: ")[-1]
     state = getattr(cause, "sqlstate", None) or ""
     advice = next((words for code, words in _ADVICE.items() if state.startswith(code)), None)
     if advice is None and not isinstance(exc, OperationalError | InterfaceError):
         return None
-    # Transient failures: the server stops, has no room, undoes what stood in another's way, or is not reached.
-    away = state.startswith(("08", "40", "53", "57"))
+    # Transient: the server stops, lacks resources, rolls back a conflicting transaction, or cannot be reached.
+    transient = state.startswith(("08", "40", "53", "57"))
     if advice is None and re.search('authentication|role "|no password', said):
         advice = _ADVICE["28"]
     elif advice is None and "does not exist" in said:
         advice = _ADVICE["3D"]
     elif advice is None:
-        away = True
+        transient = True
         advice = _ADVICE["08"] if re.search("connection (unexpectedly|is lost|is closed)", said) else None
-    kind = StoreFullError if state == "53100" else StoreAwayError if away else StoreError
+    kind = StoreFullError if state == "53100" else StoreAwayError if transient else StoreError
     return kind(f"the database {name} cannot be used ({said}): {advice or 'check UNTOC_DATABASE__URL and its server'}")
 
 

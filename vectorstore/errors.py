@@ -1,9 +1,9 @@
 """Errors of the vectorstore package.
 
 StoreError
-├── StoreMissingError    there is no store at the path, and none is to be made
+├── StoreMissingError    there is no store at the path, and the caller asked not to create one
 ├── StoreLockedError     another process writes to the store
-├── StoreAwayError       the server is not there just now, or ended what it was asked
+├── StoreAwayError       the server is temporarily unavailable, or ended the operation
 ├── StoreReadOnlyError   the store folder cannot be written
 ├── StoreFullError       the disk is full
 ├── StoreCorruptError    the catalogue cannot be read
@@ -13,11 +13,11 @@ StoreError
 
 
 class StoreError(Exception):
-    """Base of what a caller of the store should catch and show as one line."""
+    """Base of the errors that a caller of the store should catch and show as one line."""
 
 
 class StoreMissingError(StoreError):
-    """There is no store at the path, and none is to be made."""
+    """There is no store at the path, and the caller asked not to create one."""
 
 
 class StoreLockedError(StoreError):
@@ -25,7 +25,7 @@ class StoreLockedError(StoreError):
 
 
 class StoreAwayError(StoreError):
-    """The server is not there just now, or ended what it was asked; the same may succeed later."""
+    """The server is temporarily unavailable, or ended the operation; a retry may succeed."""
 
 
 class StoreReadOnlyError(StoreError):

@@ -16,39 +16,39 @@ Relation = Literal["near_duplicate", "revision", "correction", "addendum", "tran
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """Why two documents belong together."""
+    """A relation between two documents of a family."""
 
     document_id: str
-    """The revision, correction or addendum; else the lesser of the two ids."""
+    """Id of the revision, correction or addendum; for other relations, the lesser of the two ids."""
     other_id: str
-    """What it revises, corrects or adds to; else the greater id."""
+    """Id of the document that it revises, corrects or adds to; for other relations, the greater id."""
     relation: Relation
     likeness: float | None = None
-    """Of near-duplicates: the share of word sequences that both hold, 0 to 1; None for other relations."""
+    """For near-duplicates the share of word sequences that both contain (Jaccard), 0 to 1; for others None."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """What of a document is compared to find its family."""
+    """The features of a document that are compared to find its family."""
 
     paragraphs: int
     """Number of its paragraphs."""
     numbers: tuple[int, ...]
-    """The numbers in its text, each once, ascending."""
+    """The distinct numbers in its text, ascending."""
     bands: tuple[int, ...] = ()
     """Hashes of the bands of its MinHash signature, 64 bits each; empty for a text that is too short."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Documents that are linked, directly or through others; the least of their ids, ascending, is the family's."""
+    """Documents linked directly or through others; `members` are their ids, ascending, the first also the family's."""
 
     family_id: str
     members: tuple[str, ...]
     links: tuple[Link, ...]
 
     def superseded_by(self, document_id: str) -> str | None:
-        """Returns the newest revision of a document, or None where it is not revised."""
+        """Returns the newest revision of a document, or None if it has no revision."""
         revisions = [link for link in self.links if link.relation == "revision"]
         revised = {link.other_id for link in revisions}
         newer = (link.document_id for link in revisions if link.other_id == document_id)
@@ -66,12 +66,12 @@ class FamilyTables:
         self._database = database
 
     def all(self) -> dict[str, Family]:
-        """Returns the family of every document that has one, by its id."""
+        """Returns the family of every document that has one, by document id."""
         rows = self._database.rows(select(LINKS).order_by(LINKS.c.document_id, LINKS.c.other_id, LINKS.c.relation))
         return connected(Link(document_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
 
     def unseen(self, scheme: str) -> tuple[str, ...]:
-        """Returns the ids of the documents that were not compared under this scheme yet, ascending."""
+        """Returns the ids of the documents that have not been compared under this scheme yet, ascending."""
         seen = select(TRAITS.c.document_id).where(TRAITS.c.scheme == scheme)
         rows = self._database.rows(
             select(DOCUMENTS.c.document_id)
@@ -81,17 +81,17 @@ class FamilyTables:
         return tuple(str(row[0]) for row in rows)
 
     def alike(self, traits: Traits) -> tuple[str, ...]:
-        """Returns the ids of the documents that share a band, ascending: candidates for near-duplicates."""
+        """Returns the ids of documents that share a band with these traits, ascending: possible near-duplicates."""
         shared = select(BANDS.c.document_id).distinct().where(BANDS.c.band.in_(traits.bands))
         return tuple(str(row[0]) for row in self._database.rows(shared.order_by(BANDS.c.document_id)))
 
     def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
-        """Returns (id, state, symbol and language) of the documents whose symbol is this one or begins `root/`."""
+        """Returns (id, state, symbol and language) of the documents whose symbol is `root` or begins with `root/`."""
         symbol, least = func.lower(DOCUMENTS.c.symbol), root.lower()
         rows = self._database.rows(
             select(*(DOCUMENTS.c[name] for name in ("document_id", "state", "symbol", "language")))
             .join(TRAITS)
-            # In ASCII "0" comes next after "/".
+            # The range ends before "0", the next character after "/" in ASCII.
             .where(DOCUMENTS.c.kind == kind, symbol >= least, symbol < f"{least}0")
             .order_by(DOCUMENTS.c.document_id)
         )
@@ -116,10 +116,10 @@ class FamilyTables:
             connection.execute(BANDS.delete().where(BANDS.c.document_id == document_id))
             old = (LINKS.c.document_id == document_id) | (LINKS.c.other_id == document_id)
             connection.execute(LINKS.delete().where(old))
-            own = {"document_id": document_id}
-            taken = {"scheme": scheme, "paragraphs": traits.paragraphs, "numbers": traits.numbers}
-            put(connection, TRAITS, [own | taken])
-            put(connection, BANDS, [own | {"band": band} for band in dict.fromkeys(traits.bands)])
+            key = {"document_id": document_id}
+            row = {"scheme": scheme, "paragraphs": traits.paragraphs, "numbers": traits.numbers}
+            put(connection, TRAITS, [key | row])
+            put(connection, BANDS, [key | {"band": band} for band in dict.fromkeys(traits.bands)])
             put(connection, LINKS, list(map(asdict, links)))
 
 
@@ -133,11 +133,11 @@ def connected(links: Iterable[Link]) -> dict[str, Family]:
         if one is not other:
             joined = one | other
             component |= dict.fromkeys(joined, joined)
-    held: dict[int, list[Link]] = {}
+    component_links: dict[int, list[Link]] = {}
     for link in links:
-        held.setdefault(id(component[link.document_id]), []).append(link)
+        component_links.setdefault(id(component[link.document_id]), []).append(link)
     families = {
-        number: Family(family_id=min(members), members=tuple(sorted(members)), links=tuple(held[number]))
+        number: Family(family_id=min(members), members=tuple(sorted(members)), links=tuple(component_links[number]))
         for number, members in {id(members): members for members in component.values()}.items()
     }
     return {identifier: families[id(members)] for identifier, members in component.items()}

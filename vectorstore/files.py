@@ -1,6 +1,6 @@
-"""Files that machines share: under one address, by the hash of their bytes, beside the tables of parties.
+"""Shared storage for several machines: one address with files, named by the hash of their bytes, and party tables.
 
-Each machine keeps copies in its store folder, which is at the same path on all of them, and fetches what is missing.
+Each machine keeps copies in its store folder, which has the same path on all machines, and fetches missing files.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr
 from vectorstore.errors import StoreAwayError, StoreError
 from vectorstore.private_files import make_private_folder, replacing
 
-# Copies of ingested folders, in the store folder, and how each is called: other folders may lie beside the store.
+# Subfolder of the store with copies of ingested folders, and the pattern of their names, as it may hold other folders.
 _COPIES: Final = "files"
 _COPY: Final = re.compile(r".*-[0-9a-f]{8}", re.DOTALL)
 _UPLOADS: Final = "uploads"
@@ -33,10 +33,10 @@ SAME_PATHS: Final = FilesConfig()
 
 
 class SharedFiles:
-    """The files of a store under an address."""
+    """The files of a store in the shared storage at an address."""
 
     def __init__(self, url: str, store: Path) -> None:
-        """Sets up access; an address that fsspec does not know is a StoreError."""
+        """Prepares access; raises a StoreError for an address that fsspec does not know."""
         import fsspec
 
         self._url, self._store = _without_login(url), store
@@ -49,14 +49,14 @@ class SharedFiles:
             ) from exc
 
     def place(self, folder: Path) -> Path:
-        """Returns where the copies of a folder are on every machine."""
+        """Returns the path at which every machine keeps its copy of a folder."""
         if self.is_own(folder):
             return folder
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
         return self._store.resolve() / _COPIES / f"{folder.name}-{digest}"
 
     def is_own(self, path: Path) -> bool:
-        """Tells whether a folder or file is, or lies in, a copy or an upload that the store keeps."""
+        """Returns whether a path is, or lies in, a copy or an upload that the store keeps."""
         store = self._store.resolve()
         above = (path, *path.parents)
         return any(
@@ -65,7 +65,7 @@ class SharedFiles:
         )
 
     def send(self, folder: Path, files: Iterable[Path]) -> tuple[dict[str, str], dict[Path, OSError]]:
-        """Sends files of a folder that are not there yet; returns hashes by name, and why some cannot be read."""
+        """Uploads missing files of a folder; returns hashes by relative name, and the errors of unreadable files."""
         listing, unread = {}, {}
         self._make(self._root)
         for path in files:
@@ -76,51 +76,51 @@ class SharedFiles:
                 continue
             with self._translated():
                 blob = f"{self._root}/{sha256}"
-                # One that was cut short has another size.
+                # An upload that was interrupted left another size, and is repeated.
                 if not self._files.exists(blob) or self._files.size(blob) != size:
                     self._files.put_file(str(path), blob)
             listing[path.relative_to(folder).as_posix()] = sha256
         return listing, unread
 
     def fetch_all(self, folder: Path, listing: Mapping[str, str], *, whole: bool) -> None:
-        """Makes the copies of a folder hold these files, by name with their hashes; of a whole folder, no others."""
+        """Fetches files, by name with their hashes, to the copy of a folder; if `whole`, deletes others there."""
         for name, sha256 in listing.items():
             self.fetch(folder / name, sha256)
-        # Nothing is ever deleted but in a copy, nor what an ingest does not list.
+        # Deletes only inside copies, and no hidden files, which an ingest does not list.
         if whole and self._store.resolve() / _COPIES in folder.parents and self.is_own(folder):
             for path in [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]:
                 if path.relative_to(folder).as_posix() not in listing:
                     path.unlink(missing_ok=True)
 
     def fetch(self, path: Path, sha256: str) -> None:
-        """Makes a copy hold the file of a hash; a StoreError where there is none, or the path is no copy's."""
+        """Fetches the file of a hash to a path; raises a StoreError if it is missing, or the path is not in a copy."""
         if _holds(path, sha256):
             return
         if not self.is_own(path):
             raise StoreError(f"{str(path)!r} is no copy that this store keeps: ingest its folder again")
         with self._translated(), self._fetched(f"{self._root}/{sha256}", path) as draft:
             if not _holds(draft, sha256):
-                # What has its size would not be sent again.
+                # Deleted, since `send` does not upload a file again whose size is right.
                 self._files.rm_file(f"{self._root}/{sha256}")
                 raise StoreError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
 
     @contextmanager
     def _fetched(self, source: str, path: Path) -> Iterator[Path]:
-        """Yields a file beside a path, where it takes its place unless it is refused; several may do this at a time."""
+        """Yields a temporary download, which replaces `path` unless the caller raises; safe for several at a time."""
         make_private_folder(path.parent)
         with replacing(path) as draft:
             self._files.get_file(source, str(draft))
             yield draft
 
     def remove(self, paths: Iterable[Path], needed: Collection[str]) -> None:
-        """Deletes what there is of files, but for what is needed, by hash."""
+        """Deletes the shared copies of local files, except those whose hashes are `needed`."""
         with self._translated():
             for sha256 in {file_sha256(path) for path in paths}.difference(needed):
                 if self._files.exists(f"{self._root}/{sha256}"):
                     self._files.rm_file(f"{self._root}/{sha256}")
 
     def sync_party_tables(self, folder: Path) -> None:
-        """Syncs the tables of parties both ways; of two of one folder the shared one wins, and the local one goes."""
+        """Syncs party tables both ways; of two for one folder the shared one wins, and the local one is deleted."""
         with self._translated():
             tables = f"{self._root}/parties"
             self._make(tables)
@@ -134,12 +134,12 @@ class SharedFiles:
                     self._files.put_file(str(folder / name), f"{tables}/{name}")
             make_private_folder(folder)
             for name in there - here:
-                # A newer one may take its place meanwhile.
+                # Another machine may replace the table by a newer one meanwhile.
                 with suppress(FileNotFoundError), self._fetched(f"{tables}/{name}", folder / name):
                     pass
 
     def replace_table(self, path: Path) -> None:
-        """Puts a table of parties in the place of an older one of its folder."""
+        """Uploads a party table, and deletes the older ones of the same folder."""
         with self._translated():
             tables = f"{self._root}/parties"
             self._make(tables)
@@ -150,12 +150,12 @@ class SharedFiles:
                     self._files.rm_file(name)
 
     def remove_table(self, path: Path) -> None:
-        """Deletes a table of parties."""
+        """Deletes a party table from the shared storage."""
         with self._translated(), suppress(FileNotFoundError):
             self._files.rm_file(f"{self._root}/parties/{path.name}")
 
     def _make(self, folder: str) -> None:
-        """Makes a folder under the address, for its owner alone where it is one of this machine."""
+        """Creates a folder at the address; on this machine's file system it is for its owner alone."""
         with self._translated():
             if "file" in self._files.protocol:
                 make_private_folder(Path(folder))

@@ -1,6 +1,6 @@
-"""Full text in PostgreSQL: `tsvector`, which finds the same passages as FTS5 and scores them alike.
+"""Full-text search in PostgreSQL by `tsvector`, which finds the same passages as FTS5 and scores them alike.
 
-Its vectors are filled with what FTS5's tokenizer makes of a text, and BM25 is computed here from what it counts.
+The vectors are filled with the tokens of FTS5's tokenizer, and BM25 is computed here from PostgreSQL's counts.
 """
 
 import math
@@ -27,7 +27,7 @@ _K1: Final = 1.2
 _B: Final = 0.75
 _LEAST_IDF: Final = 1e-6
 _AT_ONCE: Final = 1000
-# A token and its place in a text, from 0.
+# A token and its position in the text, from 0.
 Token = tuple[str, int]
 
 
@@ -36,7 +36,7 @@ _TOKENIZING: Final = threading.Lock()
 
 @cache
 def _memory() -> sqlite3.Connection:
-    """Opens an index in memory, which takes texts in and lists the words that FTS5 makes of them."""
+    """Opens an FTS5 index in memory that serves as a tokenizer: it takes texts and lists their tokens."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
     memory.execute("CREATE VIRTUAL TABLE words USING fts5vocab (texts, instance)")
@@ -44,7 +44,7 @@ def _memory() -> sqlite3.Connection:
 
 
 def _tokens(texts: Sequence[str]) -> list[list[Token]]:
-    """Returns the tokens of each text, sorted."""
+    """Returns the tokens of each text, sorted by token and position."""
     with _TOKENIZING:
         _memory().execute("BEGIN")
         try:
@@ -53,13 +53,13 @@ def _tokens(texts: Sequence[str]) -> list[list[Token]]:
         finally:
             _memory().execute("ROLLBACK")
     found: list[list[Token]] = [[] for _ in texts]
-    for number, word, place in rows:
-        # PostgreSQL refuses words above 2,046 bytes.
-        found[number].append((word[:500], place))
+    for number, word, position in rows:
+        # Cut because PostgreSQL refuses words above 2,046 bytes.
+        found[number].append((word[:500], position))
     return found
 
 
-# How often a phrase stands in a text; and whether words do of which the last is at most `reach` after the first.
+# `phrase_frequency` counts a phrase in a text; `words_near` tells whether all words occur within `reach` positions.
 _FUNCTIONS: Final = """
 CREATE FUNCTION phrase_frequency(words tsvector, phrase text[]) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT count(*) FROM (
@@ -76,8 +76,8 @@ _WORDS: Final = sa.table(
     "passages_words", sa.column("passage", sa.Integer), sa.column("words", TSVECTOR), sa.column("length", sa.Integer)
 )
 _OF_PASSAGE: Final = PASSAGES.c.passage == _WORDS.c.passage
-# In how many passages each word stands, kept as passages come and go: counted anew, it would take longer with each.
-_HELD: Final = sa.table("words_held", sa.column("word", sa.Text), sa.column("passages", sa.Integer))
+# Document frequency of each word, updated with the passages: counting it anew takes longer with every passage.
+_DF: Final = sa.table("words_held", sa.column("word", sa.Text), sa.column("passages", sa.Integer))
 _LEXEMES: Final = sa.func.tsvector_to_array(_WORDS.c.words, type_=ARRAY(sa.Text))
 _GROW: Final = sa.text(
     "INSERT INTO words_held SELECT * FROM unnest(CAST(:words AS text[]), CAST(:passages AS integer[]))"
@@ -88,7 +88,7 @@ _TOKENS_KEPT: Final = "lexical_tokens"
 
 
 class TextSearch:
-    """A table of text search vectors beside the passages; sums that BM25 needs are kept in `meta`."""
+    """The full-text index: a table of the passages' text search vectors, and in `meta` the sums that BM25 needs."""
 
     def create(self, connection: sa.Connection) -> None:
         """Makes the empty index."""
@@ -139,15 +139,13 @@ class TextSearch:
             return []
         kept = sa.select(META.c.value).where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).order_by(META.c.key)
         rows, length = (int(value) for value in connection.scalars(kept))
-        idf = [
-            max(math.log((rows - held + 0.5) / (held + 0.5)), _LEAST_IDF) for held in _frequencies(connection, phrases)
-        ]
+        idf = [max(math.log((rows - df + 0.5) / (df + 0.5)), _LEAST_IDF) for df in _frequencies(connection, phrases)]
         columns = (PASSAGES.c.passage, PASSAGES.c.passage_id, _WORDS.c.length, *map(_frequency, phrases))
         found = sa.select(*columns).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
         found = found.where(sa.or_(*map(_holds, phrases)), *conditions(tuple(within)))
         scored = []
-        for number, identifier, own, *measured in connection.execute(found, within):
-            norm = _K1 * (1 - _B + _B * own / (length / rows))
+        for number, identifier, size, *measured in connection.execute(found, within):
+            norm = _K1 * (1 - _B + _B * size / (length / rows))
             counts = [
                 _count_of(each) if len(phrase) == 1 else each for phrase, each in zip(phrases, measured, strict=True)
             ]
@@ -156,19 +154,19 @@ class TextSearch:
         return [(identifier, -score) for score, _, identifier in sorted(scored)[:k]]
 
     def count(self, connection: sa.Connection, phrase: Phrase) -> int:
-        """Returns how many passages hold a phrase."""
+        """Returns how many passages contain a phrase."""
         found = _phrases([phrase])
         if found and phrase.prefix and len(found[0]) == 1:
-            # Most stems begin one word alone, whose count is kept.
-            begins = _HELD.c.word.startswith(found[0][0], autoescape=True)
-            held = connection.scalars(sa.select(_HELD.c.passages).where(begins, _HELD.c.passages > 0).limit(2)).all()
-            if len(held) < 2:
-                return sum(held)
+            # Most stems are the prefix of one word only, whose document frequency is kept.
+            begins = _DF.c.word.startswith(found[0][0], autoescape=True)
+            frequencies = connection.scalars(sa.select(_DF.c.passages).where(begins, _DF.c.passages > 0).limit(2)).all()
+            if len(frequencies) < 2:
+                return sum(frequencies)
         matching = sa.or_(sa.false(), *(_holds(words, prefix=phrase.prefix) for words in found))
         return int(connection.scalar(sa.select(sa.func.count()).select_from(_WORDS).where(matching)) or 0)
 
     def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
-        """Returns the ids of the statements that have a passage that matches."""
+        """Returns the ids of the statements with a passage that matches."""
         near = (_stand_near(each) for each in query if isinstance(each, Near))
         matching = sa.or_(sa.false(), *map(_holds, _phrases(query)), *near)
         found = sa.select(PASSAGES.c.statement_id).join_from(_WORDS, PASSAGES, _OF_PASSAGE)
@@ -180,17 +178,17 @@ class TextSearch:
 
     @staticmethod
     def _count(connection: sa.Connection, texts: Sequence[tuple[int, Collection[str]]], sign: int = 1) -> None:
-        """Counts texts by their lengths and their words, or with the sign -1 no longer."""
+        """Adds texts, as (length, distinct words), to the kept counts, or with the sign -1 subtracts them."""
         grow(connection, _PASSAGES_KEPT, sign * len(texts))
         grow(connection, _TOKENS_KEPT, sign * sum(length for length, _ in texts))
-        held = Counter(word for _, words in texts for word in words)
-        connection.execute(_GROW, {"words": list(held), "passages": [sign * number for number in held.values()]})
+        counts = Counter(word for _, words in texts for word in words)
+        connection.execute(_GROW, {"words": list(counts), "passages": [sign * number for number in counts.values()]})
 
 
 def _frequencies(connection: sa.Connection, phrases: Sequence[Sequence[str]]) -> list[int]:
-    """Returns in how many passages each phrase stands; of one word, as it was counted before."""
+    """Returns the document frequency of each phrase; for a phrase of one word it is the kept number."""
     words = {phrase[0] for phrase in phrases if len(phrase) == 1}
-    rows = connection.execute(sa.select(_HELD.c.word, _HELD.c.passages).where(_HELD.c.word.in_(words)))
+    rows = connection.execute(sa.select(_DF.c.word, _DF.c.passages).where(_DF.c.word.in_(words)))
     kept = {str(word): int(passages) for word, passages in rows}
     several = [
         sa.select(sa.func.count()).where(_holds(phrase)).scalar_subquery() for phrase in phrases if len(phrase) > 1
@@ -200,7 +198,7 @@ def _frequencies(connection: sa.Connection, phrases: Sequence[Sequence[str]]) ->
 
 
 def _vector(tokens: Sequence[Token]) -> str:
-    """Writes tokens as a text search vector: `'asset':3 'recovery':4,9`; its places are counted from 1."""
+    """Writes tokens as a text search vector: `'asset':3 'recovery':4,9`, with positions counted from 1."""
     by_word = groupby(tokens, key=itemgetter(0))
     return " ".join(f"{_quoted(word)}:{','.join(str(place + 1) for _, place in own)}" for word, own in by_word)
 
@@ -210,7 +208,7 @@ def _quoted(word: str) -> str:
 
 
 def _phrases(query: Query) -> list[list[str]]:
-    """Returns the words of each phrase of a query that has any, as the tokenizer makes them."""
+    """Returns the tokens of each phrase of a query, in order; phrases without tokens are left out."""
     tokens = _tokens([each.words for each in query if isinstance(each, Phrase)])
     return [[word for word, _ in sorted(own, key=itemgetter(1))] for own in tokens if own]
 
@@ -228,7 +226,7 @@ def _holds(words: Sequence[str], between: str = " <-> ", *, prefix: bool = False
 
 
 def _frequency(phrase: Sequence[str]) -> sa.ColumnElement[Any]:
-    """Returns how often a phrase is held; of one word, a rank that tells it, which is many times faster."""
+    """Returns how often a passage has a phrase; for one word `ts_rank`, which is faster and `_count_of` inverts."""
     if len(phrase) == 1:
         return sa.func.ts_rank(
             sa.text("'{1,1,1,1}'"), _WORDS.c.words, sa.cast(sa.literal(_quoted(phrase[0]), sa.Text()), TSQUERY)
@@ -239,11 +237,11 @@ def _frequency(phrase: Sequence[str]) -> sa.ColumnElement[Any]:
 
 @cache
 def _ranks() -> list[float]:
-    """Returns the rank that PostgreSQL gives a word held once, twice and so on: the sum of 1/i² over its places.
+    """Returns PostgreSQL's rank of a word that occurs once, twice and so on: the sum of 1/i² over its positions.
 
     Source: calc_rank_or in PostgreSQL's src/backend/utils/adt/tsrank.c.
     """
-    # A vector holds 255 places of a word at most.
+    # A text search vector holds at most 255 positions of a word.
     return [total / 1.64493406685 for total in accumulate(1 / place**2 for place in range(1, 257))]
 
 

@@ -1,9 +1,9 @@
-"""Lexical search: how a text is indexed, and what topics, phrases and terms are looked for by, on either engine.
+"""Lexical search on either engine: the normalisation of indexed text, and queries for topics, phrases and terms.
 
-FTS5 splits at white space, folds accents and stems English. Everything else is normalised here, in the text and in the
-query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and Spanish, so
-that "взаимной помощи" finds "взаимная помощь". A query also holds the words as written, so that an index made before
-this normalisation still answers.
+FTS5 splits at white space, folds accents and stems English. This module normalises everything else, in the text and in
+the query alike: Chinese characters, the cases of Russian, the particles of Arabic, the genders of French and Spanish,
+so that "взаимной помощи" finds "взаимная помощь". A query also has the words as written, so that it still finds
+passages in an index that was made before this normalisation.
 """
 
 import unicodedata
@@ -19,17 +19,17 @@ from vectorstore.stems import is_function_word, language_of, stem, stems
 _HAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _TERM = regex.compile(rf"{_HAN.pattern}+|(?:(?!{_HAN.pattern})[\p{{L}}\p{{M}}\p{{N}}])+")
 _STEMMED = regex.compile(r"\p{Cyrillic}|\p{Arabic}")
-# Endings by which French and Spanish words agree, of words that FTS5's English stemmer leaves apart. The language of
-# a passage does not count, since a query's may be another.
+# Agreement endings (gender, number) of French and Spanish, which FTS5's English stemmer does not strip. They are
+# stripped in any language, since a query's may differ from the passage's.
 _AGREEING = regex.compile(r"(?:(?<=\w{4})[oa]s?|(?<=\p{L}{3}[éÉ])e?s?|(?<=\w{3})aux)$", regex.IGNORECASE)
-# Particles between words: pairs of characters across them are not words.
+# Chinese particles between words: a pair of characters with a particle in between is not a word.
 _BETWEEN = regex.compile("[的了吗呢]")
 _PARTICLES = ("و", "ب", "ل", "ف", "ك", "وب", "ول")
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words side by side, separated by spaces; as a prefix, the last may go on. As text it is in FTS5's syntax."""
+    """Adjacent words, separated by spaces; with `prefix` the last is the start of a word. `str` gives FTS5's syntax."""
 
     words: str
     prefix: bool = False
@@ -40,7 +40,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Near:
-    """Words in any order, with at most as many between the first and the last; as text it is in FTS5's syntax."""
+    """Words in any order, with at most `between` others between first and last; `str` gives FTS5's syntax."""
 
     words: tuple[str, ...]
     between: int
@@ -50,41 +50,41 @@ class Near:
         return f"NEAR({quoted}, {self.between})"
 
 
-# Any of these may match.
+# A disjunction: a text matches if it matches any of these.
 Query = Sequence[Phrase | Near]
 
 
 def lexical_text(text: str) -> str:
-    """Returns the text for the index: Chinese characters apart, other words as their stems."""
+    """Returns a text as it is indexed: Chinese characters are separated, other words replaced by their stems."""
     return _TERM.sub(lambda found: _indexed(found.group()), text)
 
 
 def prefix_query(term: str) -> Phrase:
-    """Returns what finds words beginning with a term, such as "recover" in "recovery"."""
+    """Returns the query for words that begin with a term, such as "recover" for "recovery"."""
     return Phrase(" ".join(_TERM.findall(term)), prefix=True)
 
 
 def phrase_query(phrase: str) -> Query:
-    """Returns what finds a phrase, its words in order and in any inflection."""
+    """Returns the query for a phrase, with its words in order and in any inflection."""
     written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
     prepared = " ".join(_TERM.findall(lexical_text(phrase)))
     return [Phrase(each) for each in dict.fromkeys((prepared, written))]
 
 
 def unordered_query(term: str) -> Query:
-    """Returns what finds a term's content words beside each other, in any order and inflection."""
+    """Returns the query for a term's content words near each other, in any order and inflection."""
     words = [word for word in _TERM.findall(term) if not is_function_word(word, "en")]
     if len(words) < 2 or _HAN.search(term):
         return phrase_query(term)
-    # Between the first and the last stand two words less than the term has; two more may.
+    # The n words of a term have n - 2 between the first and the last of them; two more are allowed.
     return [Near(tuple(_TERM.findall(lexical_text(" ".join(words)))), len(words))]
 
 
 def any_word_query(topic: str) -> Query:
-    """Returns what finds any of the topic's words.
+    """Returns the query for any of a topic's words.
 
-    Words that carry no topic are left out where others remain. A run of Chinese characters becomes overlapping
-    pairs, each a phrase; words are quoted, so that nothing in a question acts as query syntax.
+    Words that carry no topic are left out if others remain. A run of Chinese characters becomes overlapping pairs,
+    each a phrase; words are quoted, so that nothing in a question acts as query syntax.
     """
     terms = _TERM.findall(_BETWEEN.sub(" ", topic)) or _TERM.findall(topic)
     content = [term for term in terms if term.isupper() or not _carries_no_topic(term)] or terms
@@ -94,7 +94,7 @@ def any_word_query(topic: str) -> Query:
 @lru_cache(maxsize=1 << 15)
 def _indexed(term: str) -> str:
     if term.isdecimal():
-        # The digits of Arabic, Persian or full width are the same numbers.
+        # Arabic, Persian and full-width digits become ASCII digits.
         return "".join(str(unicodedata.decimal(digit)) for digit in term)
     if _HAN.match(term):
         return _HAN.sub(r" \g<0> ", term)
@@ -104,14 +104,14 @@ def _indexed(term: str) -> str:
 
 
 def _queries(term: str) -> list[str]:
-    """Returns the words or pairs of characters that find a term in the index."""
+    """Returns the words, or pairs of Chinese characters, to search for a term in the index."""
     if _HAN.match(term):
         return [f"{first} {second}" for first, second in pairwise(term)] or [term]
     if term.isdecimal() or not _STEMMED.search(term):
         return [_indexed(term), term]
     found = [*stems(term, ""), term]
     if language_of(term, "") == "ar":
-        # A particle that may be a letter of the word stays in the index, as part of it.
+        # The index keeps a particle that may be a letter of the word, so that the word is searched with each particle.
         found += [particle + found[0] for particle in _PARTICLES]
     return found
 

@@ -1,6 +1,6 @@
-"""Full text, the one thing that each engine has in its own way: here FTS5 of SQLite, PostgreSQL's in `fts_postgres.py`.
+"""Full-text search by SQLite's FTS5. Only full text differs by engine: that of PostgreSQL is in `fts_postgres.py`.
 
-Both have the same methods.
+The classes of both engines have the same methods.
 """
 
 import sqlite3
@@ -17,12 +17,12 @@ from vectorstore.schema import PASSAGES
 
 TOKENIZER: Final = "tokenize = 'porter unicode61 remove_diacritics 2'"
 _NAME: Final = "passages_fts"
-# A search for many phrases in few texts asks only for those that they hold.
+# A query of more phrases than this, within few texts, is reduced to the phrases that these texts contain.
 _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
-# From so many statements on, their passages are not listed for a search.
+# For more statements than this, a search checks each match instead of listing the statements' passages.
 _MANY_STATEMENTS: Final = 500
-# How many times k the whole store is searched for, before it is seen which of that is of many statements.
+# Overfetch for many statements: so many times k matches in the whole store are fetched, then filtered by statement.
 _AHEAD: Final = 8
 _FTS: Final = sa.table(_NAME, sa.column("rowid", sa.Integer), sa.column("text"))
 _MATCHES: Final[sa.ColumnElement[bool]] = sa.literal_column(_NAME).op("MATCH", is_comparison=True)(
@@ -34,7 +34,7 @@ _BM25: Final = (-sa.func.bm25(sa.literal_column(_NAME), type_=sa.Float())).label
 
 
 class Fts5:
-    """A virtual table whose row numbers are those of the passages."""
+    """The full-text index: an FTS5 virtual table with the passages' numbers as row numbers."""
 
     def create(self, connection: sa.Connection) -> None:
         """Makes the empty index."""
@@ -46,7 +46,7 @@ class Fts5:
 
     def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""
-        # Without rows the driver takes the statement for one without values.
+        # With an empty list, the driver would run the statement once, without values.
         if rows := [(number, lexical_text(words)) for number, words in passages]:
             connection.exec_driver_sql(f"INSERT INTO {_NAME} (rowid, text) VALUES (?, ?)", rows)
 
@@ -60,22 +60,22 @@ class Fts5:
         if names and not many and len(query) > _MANY_PHRASES:
             texts = connection.scalars(_texts(names), {"k": _FEW_TEXTS + 1, **within}).all()
             if len(texts) <= _FEW_TEXTS:
-                query = _held_by(texts, query)
+                query = _phrases_in(texts, query)
         if not query:
             return []
         values = {"query": _written(query), "k": k, "ahead": k * _AHEAD, **within}
-        # To look up the statement of each match takes ten times as long as to search; mostly the best ones do.
+        # Looking up every match's statement takes ten times as long as the search; mostly the best matches suffice.
         rows = connection.execute(_search(names, many, ahead=True), values).all() if many else ()
         if len(rows) < k:
             rows = connection.execute(_search(names, many), values).all()
         return [(str(identifier), float(score)) for identifier, score in rows]
 
     def count(self, connection: sa.Connection, phrase: Phrase) -> int:
-        """Returns how many passages hold a phrase."""
+        """Returns how many passages contain a phrase."""
         return int(connection.scalar(_COUNT, {"query": str(phrase)}) or 0)
 
     def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
-        """Returns the ids of the statements that have a passage that matches."""
+        """Returns the ids of the statements with a passage that matches."""
         among = within.get("statement_ids", ())
         many = len(among) > _MANY_STATEMENTS
         chosen = _statements(() if many else tuple(within))
@@ -88,10 +88,10 @@ class Fts5:
 
 
 def _matching(within: tuple[str, ...], many: bool = False) -> list[sa.ColumnElement[bool]]:
-    """Returns the conditions that a row matches, and is of one of the passages in question.
+    """Returns the conditions that a row matches the query and belongs to a passage in scope.
 
-    The row numbers of these are looked up once, and the index is read between the first and the last of them alone.
-    Where they are many, each match is looked up instead.
+    The row numbers in scope are looked up once, and the index is read only between the first and the last of them.
+    For `many` statements, each match is looked up instead.
     """
     if not within:
         return [_MATCHES]
@@ -100,7 +100,7 @@ def _matching(within: tuple[str, ...], many: bool = False) -> list[sa.ColumnElem
     chosen = sa.select(PASSAGES.c.passage).where(*conditions(within))
     first = chosen.with_only_columns(sa.func.min(PASSAGES.c.passage)).scalar_subquery()
     last = chosen.with_only_columns(sa.func.max(PASSAGES.c.passage)).scalar_subquery()
-    # With its sign a number is compared after the match; without, the index would be asked for each by itself.
+    # The unary plus makes SQLite compare row numbers after the match; else it would query the index for each one.
     return [_MATCHES, _FTS.c.rowid.between(first, last), _SIGNED_ROWID.in_(chosen)]
 
 
@@ -108,8 +108,8 @@ def _written(query: Query) -> str:
     return " OR ".join(map(str, query))
 
 
-def _held_by(texts: Sequence[str], query: Query) -> Query:
-    """Returns the phrases that any of a few texts holds: BM25 counts each phrase asked for in the whole store."""
+def _phrases_in(texts: Sequence[str], query: Query) -> Query:
+    """Returns the phrases that occur in a few texts, since BM25 counts each phrase of a query in the whole store."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
         memory.execute(f"CREATE VIRTUAL TABLE texts USING fts5 (text, {TOKENIZER})")
         memory.execute("BEGIN")

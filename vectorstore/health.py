@@ -1,4 +1,4 @@
-"""Health of the catalogue: integrity checks of its tables, and rebuilding the lexical index from the passages."""
+"""Health of the catalogue: integrity checks of its tables, and the rebuilding of the lexical index from passages."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,15 +11,15 @@ from vectorstore.database import Database
 from vectorstore.errors import StoreCorruptError
 from vectorstore.schema import DOCUMENTS, PASSAGES, SENTENCES, STATEMENTS, VECTOR_TABLES
 
-# Name of the lexical index in what SQLite says of it.
+# Name of the lexical index in SQLite's messages.
 _LEXICAL = "passages_fts"
-# What a finding says of damage that is not mended from within.
+# Advice for damage that cannot be repaired from the store itself.
 _INGEST_ANEW = "restore the store from a copy, or ingest the files into a new one with --store"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One finding of a health check; the detail of a bad one names the command that mends it."""
+    """One finding of a health check; if it is not `ok`, the detail names the command that repairs it."""
 
     name: str
     ok: bool
@@ -27,7 +27,7 @@ class Check:
 
     @classmethod
     def of(cls, name: str, trouble: str | None, sound: str) -> "Check":
-        """Makes a finding of what is wrong, or where that is nothing of what is found sound."""
+        """Makes a finding from what is wrong, or if `trouble` is empty or None, one that is ok, from `sound`."""
         return cls(name=name, ok=not trouble, detail=trouble or sound)
 
 
@@ -38,9 +38,9 @@ class CatalogueHealth:
         self._database = database
 
     def damage(self) -> str | None:
-        """Returns what is wrong with the file or with references in it, or None when it is sound."""
+        """Returns what is wrong with the file or with the references in it, or None if nothing is."""
         try:
-            # The lexical index is checked by itself, since it can be made anew.
+            # The lexical index has a check of its own, since it can be rebuilt.
             found = [line for line in self._quick_check() if _LEXICAL not in line]
             dangling = self._pragma("foreign_key_check")
         except StoreCorruptError as exc:
@@ -53,18 +53,18 @@ class CatalogueHealth:
         return [str(row[0]) for row in self._pragma("quick_check") if row[0] != "ok"]
 
     def _pragma(self, name: str) -> Sequence[Any]:
-        # PostgreSQL keeps references itself, and its files are its administrator's.
+        # PostgreSQL enforces references itself, and its files are the responsibility of its administrator.
         return [] if self._database.path is None else self._database.rows(text(f"PRAGMA {name}"))
 
     def check(self, dimension: int) -> tuple[Check, ...]:
-        """Compares statements, sentences, passages, vectors of a length and the lexical index; damage ends it."""
+        """Checks the catalogue, and if it is sound, offsets, vectors (of length `dimension`) and the lexical index."""
         if (damage := self.damage()) is not None:
             return (Check(name="catalogue", ok=False, detail=f"{damage}: {_INGEST_ANEW}"),)
         sound = Check(name="catalogue", ok=True, detail=f"{self._count(PASSAGES)} passages")
         return sound, self._offsets(), self._vectors(dimension), self._lexical()
 
     def rebuild_lexical(self) -> None:
-        """Makes the lexical index anew from the passages, in one transaction."""
+        """Rebuilds the lexical index from the passages, in one transaction."""
         with self._database.transaction() as connection:
             self._database.full_text.drop(connection)
             self._database.full_text.create(connection)
@@ -72,7 +72,7 @@ class CatalogueHealth:
             self._database.full_text.add(connection, [(int(passage), str(words)) for passage, words in rows])
 
     def _offsets(self) -> Check:
-        # A statement may use only its own part of its document.
+        # Sentences and passages have to lie inside their statement's span of the document.
         def of(part: FromClause, found: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[Any]:
             own = part.c.statement_id == STATEMENTS.c.statement_id
             return select(found).select_from(part).where(own, *where).scalar_subquery()
@@ -88,17 +88,17 @@ class CatalogueHealth:
 
     @staticmethod
     def _reaches_out(row: Sequence[Any]) -> bool:
-        # Counted here, since SQLite's own length() ends at a NUL character.
+        # The text's length is taken here, since SQLite's length() stops at a NUL character.
         text, start, end, empty, *places = row
         outside = any(place is not None and not start <= place <= min(end, len(text)) for place in places)
         return bool(outside or empty)
 
     def _vectors(self, dimension: int) -> Check:
         vectors = VECTOR_TABLES["vectors"]
-        held, wanted = vectors.c.text_key, PASSAGES.c.text_key
-        missing = self._value(select(func.count(wanted.distinct())).where(wanted.not_in(select(held))))
+        vector_key, passage_key = vectors.c.text_key, PASSAGES.c.text_key
+        missing = self._value(select(func.count(passage_key.distinct())).where(passage_key.not_in(select(vector_key))))
         wrong = self._count(vectors, func.length(vectors.c.vector) != 4 * dimension)
-        spare = self._count(vectors, held.not_in(select(wanted)))
+        spare = self._count(vectors, vector_key.not_in(select(passage_key)))
         parts = [f"{missing} passages have no vector"] if missing else []
         parts += [f"{wrong} vectors have not {dimension} numbers"] if wrong else []
         kept = f"; {spare} more of texts that are gone are kept, should these come back" if spare else ""

@@ -1,8 +1,8 @@
-"""Jobs that workers share, in the database of the record: parts first, then the whole that they belong to.
+"""The job queue that workers share, in the record's database: first the parts of a batch, then its concluding job.
 
-The queue is procrastinate's, whose tables lie beside the record's; `untoc_jobs` holds what each is about, and what came
-of it.
-PostgreSQL alone has one: with SQLite, one process does the work.
+The queue is procrastinate's, whose tables are in the same schema as the record's; the table `untoc_jobs` holds the
+description, the outcome and the error of each job.
+Only PostgreSQL has a queue: with SQLite, the process that ingests does the work itself.
 """
 
 import asyncio
@@ -29,15 +29,15 @@ from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
 from vectorstore.schema import META, Text
 
 logger = logging.getLogger(__name__)
-# Number of the job that is the whole; it is done when no part is left to do.
+# Number of the "whole", the concluding job of a batch, which runs when no part is left to do.
 WHOLE: Final = 0
-# Seconds between signs of life of a worker, and after which one without is taken for dead.
+# Seconds between heartbeats of a worker; after three times as long without one, the worker counts as dead.
 HEARTBEAT: Final = 10.0
-# How often a job is tried that fails for what may pass, or whose worker was killed.
+# Attempts at a part that fails for a transient reason, and at a job whose worker is killed.
 _ATTEMPTS: Final = 8
-# Seconds to wait at most before one is tried again.
+# Longest wait before a retry, in seconds.
 _LONGEST_WAIT: Final = 60
-# Seconds between the looks of `wait` at a batch, and without server or worker after which it gives up.
+# Seconds between two looks of `wait` at a batch; and seconds without server or workers after which it gives up.
 _LOOKS_EVERY: Final = 0.25
 _PATIENCE: Final = 90.0
 # Seconds a worker has to finish its job after SIGTERM.
@@ -51,11 +51,11 @@ _JOBS: Final = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Text, nullable=False),
     Column("about", Text, nullable=False),
-    # JSON; the outcome is null until it is there, the error where the job was given up.
+    # Description and outcome are JSON; the outcome is null until the job is done, the error unless it is given up.
     Column("what", Text, nullable=False),
     Column("outcome", Text),
     Column("error", Text),
-    # How many workers died that did it.
+    # How many workers died while they did the job.
     Column("deaths", Integer, nullable=False, server_default="0"),
 )
 _UNDER_WAY: Final = text(
@@ -66,11 +66,11 @@ _WAITING: Final = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name 
 _WORKERS: Final = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
 )
-# `to_regclass` would go on saying no in a session that asked it before another one made the table.
+# `to_regclass` would keep returning null in a session that called it before another session created the table.
 _MADE: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'untoc_jobs'")
 _STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
 JSON = Mapping[str, Any]
-# What a job is about, its outcome, and why it was given up.
+# A job's description, its outcome or None, and the error for which it was given up or None.
 Noted = tuple[JSON, JSON | None, str | None]
 
 
@@ -79,7 +79,7 @@ class JobGivenUpError(StoreError):
 
 
 class _LaterError(Exception):
-    """A job is tried again after so many seconds: parts are under way, or a transient failure hindered it."""
+    """A job has to be retried after some seconds: its parts are not done yet, or it failed for a transient reason."""
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
@@ -87,20 +87,20 @@ class _LaterError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job that a worker took."""
+    """A job that a worker has taken from the queue."""
 
     what: JSON
-    """What it is about."""
+    """Description of the job."""
     is_whole: bool
     parts: Sequence[Noted]
-    """Of a whole, its parts."""
+    """The parts of the batch if this is its whole, else empty."""
     check: Callable[[], None]
-    """Ends the job where it was cancelled, or the worker is to end; called now and then."""
+    """Raises to end the job if it is cancelled or the worker has to end; the job calls it regularly."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GivenUp:
-    """A dead letter: what a job was about that is not tried again, and why."""
+    """A dead letter: the description of a job that is not tried again, and the reason."""
 
     what: JSON
     error: str
@@ -111,9 +111,9 @@ class JobQueue:
     """The jobs of one store."""
 
     def __init__(self, database: Database, *, heartbeat: float = HEARTBEAT) -> None:
-        """Sets up access to the record's database in PostgreSQL; nothing is asked of the server yet.
+        """Prepares access to the record's database in PostgreSQL without connecting to it yet.
 
-        Workers give signs of life every `heartbeat` seconds; three times as long without one is a worker's death.
+        Workers send a heartbeat every `heartbeat` seconds; after three times as long without one, a worker is dead.
         """
         self._database = database
         self._heartbeat, self._dead_after = heartbeat, 3 * heartbeat
@@ -129,16 +129,16 @@ class JobQueue:
         return int(self._database.value(_WORKERS, {"seconds": self._dead_after})) if self._is_made() else 0
 
     def submit(self, about: str, whole: JSON, parts: Sequence[JSON]) -> str:
-        """Gives a whole and its parts to the workers, all or nothing; returns the id of the batch.
+        """Queues a whole and its parts as one batch in one transaction; returns the id of the batch.
 
-        What was given up of an earlier batch about the same, whose whole is done, is forgotten. Small batches go first.
+        Dead letters of finished batches with the same `about` are deleted. Batches with fewer parts have priority.
         """
         batch, at = uuid4().hex[:12], datetime.now(UTC).isoformat(timespec="seconds")
         common = {"batch": batch, "at": at, "about": about}
         rows = [{**common, "number": n, "what": json.dumps(what)} for n, what in enumerate((whole, *parts))]
         with self._database.transaction(counted=False) as connection:
-            told = _JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None))
-            connection.execute(told.where(_JOBS.c.batch.not_in(_unfinished(_JOBS.alias()))))
+            dead_letters = _JOBS.delete().where(_JOBS.c.about == about, _JOBS.c.error.is_not(None))
+            connection.execute(dead_letters.where(_JOBS.c.batch.not_in(_unfinished(_JOBS.alias()))))
             connection.execute(_JOBS.insert(), rows)
             job = self._app.configure_task(
                 "job",
@@ -150,10 +150,10 @@ class JobQueue:
         return batch
 
     def wait(self, batch: str, heard: Callable[[Sequence[JSON | None]], None]) -> JSON:
-        """Waits for the outcome of a whole, and forgets the batch, but for what was given up.
+        """Waits for the outcome of the whole, returns it, and deletes the batch's rows except its dead letters.
 
-        Meanwhile `heard` is given the outcomes of the parts so far; what it raises cancels the batch. A StoreError says
-        that the server, or every worker, was gone for a while; a JobGivenUpError, that it was given up or cancelled.
+        Meanwhile `heard` is called with the parts' outcomes so far; an exception of it cancels the batch. Raises a
+        StoreError if the server or all workers are gone for a while, a JobGivenUpError if it is given up or cancelled.
         """
         seen = time.monotonic()
         try:
@@ -179,20 +179,20 @@ class JobQueue:
         except StoreError:
             raise
         except BaseException:
-            # Whoever waited was told to stop.
+            # The waiting process is told to stop, as by Ctrl-C or by an exception of `heard`.
             self.cancel(batch)
             raise
 
     def cancel(self, batch: str | None = None) -> int:
-        """Cancels what waits and ends what is under way, of a batch or of all; returns how many jobs that were."""
+        """Cancels the waiting jobs and aborts the running ones of one batch or of all; returns their number."""
         if not self._is_made():
             return 0
         with self._database.transaction(counted=False) as connection:
             batches = [batch] if batch else list(connection.scalars(select(_JOBS.c.batch).distinct()))
-            ids = [found for each in batches for found, _ in connection.execute(_UNDER_WAY, {"batch": each})]
-            for found in ids:
+            ids = [job_id for each in batches for job_id, _ in connection.execute(_UNDER_WAY, {"batch": each})]
+            for job_id in ids:
                 self._app.job_manager.cancel_job_by_id(
-                    found, abort=True, delete_job=True, connection=connection.connection.driver_connection
+                    job_id, abort=True, delete_job=True, connection=connection.connection.driver_connection
                 )
             connection.execute(_JOBS.delete().where(_JOBS.c.batch.in_(batches)))
         return len(ids)
@@ -206,11 +206,11 @@ class JobQueue:
         return tuple(GivenUp(what=json.loads(what), error=error, at=at) for what, error, at in rows)
 
     def waiting(self) -> int:
-        """Returns how many jobs are to be done."""
+        """Returns how many jobs wait in the queue."""
         return int(self._database.value(_WAITING)) if self._is_made() else 0
 
     def make(self) -> None:
-        """Makes the tables where there are none."""
+        """Creates the tables if they do not exist."""
         if self._is_made():
             return
         with self._database.transaction(counted=False) as connection:
@@ -224,9 +224,9 @@ class JobQueue:
         return bool(self._database.value(_MADE))
 
     def _look(self, batch: str) -> tuple[dict[int, Noted], set[int]]:
-        """Returns what is noted of every job of a batch, and the numbers of those that wait or are under way."""
+        """Returns the row of every job of a batch by number, and the numbers of those that wait or are running."""
         with self._database.reading() as connection:
-            # First what is under way: what ends meanwhile has its outcome when it is looked at.
+            # The running jobs are read first, so that a job that ends in between has its outcome in the rows below.
             numbers = {int(number) for _, number in connection.execute(_UNDER_WAY, {"batch": batch})}
             found = select(_JOBS.c.number, _JOBS.c.what, _JOBS.c.outcome, _JOBS.c.error).where(_JOBS.c.batch == batch)
             return {
@@ -241,12 +241,12 @@ class JobQueue:
             connection.execute(_JOBS.delete().where(_JOBS.c.at < old))
 
     def work(self, run: Callable[[Job], JSON]) -> None:
-        """Does jobs until the process is told to end; what it was doing then goes back to the queue.
+        """Does jobs until the process gets SIGINT or SIGTERM; a job that it then has not finished is queued again.
 
-        What `run` raises is tried again later if it may pass (`StoreAwayError`, `StoreLockedError`), and else given up.
+        If `run` raises a transient error (`StoreAwayError`, `StoreLockedError`), the job is retried, else given up.
         """
         self.make()
-        # What goes wrong is told in lines of our own.
+        # This module logs failures itself, so that those of the libraries are silenced.
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         store = str(self._database.value(_STORE))
@@ -264,7 +264,7 @@ class JobQueue:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
         while not ended.is_set():
-            # A worker whose connection broke begins anew under another number; what it was doing is taken over.
+            # After a broken connection the worker starts anew under another id; its former jobs are taken over.
             with contextlib.suppress(psycopg.Error, exceptions.ProcrastinateException):
                 await self._work_connected(queue, ended)
             if not ended.is_set():
@@ -295,7 +295,7 @@ class JobQueue:
                 await working
 
     def _do(self, run: Callable[[Job], JSON], context: procrastinate.JobContext, batch: str, number: int) -> None:
-        """Does a job; a part that was done already, by a worker that was taken for dead, is let be."""
+        """Does a job, unless it has an outcome already, from a worker that was wrongly taken for dead."""
 
         def check() -> None:
             if context.should_abort():
@@ -319,7 +319,7 @@ class JobQueue:
             raise _LaterError(min(2 ** min(context.job.attempts, 9), _LONGEST_WAIT)) from exc
         except (_LaterError, exceptions.JobAborted):
             raise
-        except Exception as exc:  # whatever it is, somebody is to learn of it
+        except Exception as exc:  # any error is noted, so that whoever waits learns of it
             logger.error("job %s/%d is given up: %s", batch, number, exc, exc_info=not isinstance(exc, StoreError))
             self._note(batch, number, error=str(exc) or type(exc).__name__)
             raise
@@ -329,7 +329,7 @@ class JobQueue:
             connection.execute(_update(batch, number).values(values))
 
     async def _take_over(self, timestamp: int) -> None:
-        """Puts the jobs of dead workers back into the queue; one that killed worker after worker is given up."""
+        """Queues the jobs of dead workers again; a job whose workers died `_ATTEMPTS` times is given up."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._dead_after):
             taken: dict[str, Any] = job.task_kwargs
@@ -339,10 +339,10 @@ class JobQueue:
                 await manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
     def _count_death(self, batch: str, number: int) -> bool:
-        """Counts the death of a worker that did a job; tells whether the job is given up for it."""
+        """Counts the death of a worker that did a job; returns whether the job is given up for this reason."""
         counted = _update(batch, number).values(deaths=_JOBS.c.deaths + 1).returning(_JOBS.c.deaths)
         with self._database.transaction(counted=False) as connection:
-            # A job that was cancelled has no row; it ends by itself.
+            # A cancelled job has no row, and ends by itself.
             given_up = (connection.scalar(counted) or 0) >= _ATTEMPTS
         if given_up:
             self._note(batch, number, error=f"the worker that did it was killed {_ATTEMPTS} times")
@@ -350,18 +350,18 @@ class JobQueue:
 
 
 class _Retry(procrastinate.BaseRetryStrategy):
-    """When a job is tried again: soon where it has to wait for others, and else after a wait that doubles."""
+    """The retry policy: soon for a job that waits for its parts, with a doubling delay after a transient error."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Queued) -> procrastinate.RetryDecision | None:
-        """Returns when to try again, or None not to."""
+        """Returns when to retry the job, or None if it is not retried."""
         if isinstance(exception, _LaterError):
             return procrastinate.RetryDecision(retry_in={"seconds": exception.seconds})
-        # A worker that ends gives its job back.
+        # A worker that is told to end returns its job to the queue.
         return procrastinate.RetryDecision() if isinstance(exception, exceptions.JobAborted) else None
 
 
 def give_up_all(connection: Connection, error: str) -> None:
-    """Gives up what waits or is under way, and forgets the workers, whose processes were another store's."""
+    """Gives up the unfinished jobs of a restored record, and deletes its workers, which belong to another store."""
     if not connection.scalar(_MADE):
         return
     open_, part = _JOBS.c.outcome.is_(None) & _JOBS.c.error.is_(None), _JOBS.c.number != WHOLE
@@ -387,10 +387,10 @@ def _unfinished(jobs: FromClause) -> Select[Any]:
 
 
 def cron(seconds: float) -> str:
-    """Returns the cron expression of an interval below a minute, whose last field is the seconds."""
+    """Returns the cron expression, with seconds as its last field, of an interval below a minute."""
     return f"* * * * * */{min(59, max(1, round(seconds)))}"
 
 
 def _queue(store: str) -> str:
-    # Its name tells the jobs of stores in one database apart, whose workers hear of each other.
+    # Named by store, since PostgreSQL's NOTIFY also reaches the workers of other stores in the same database.
     return f"untoc-{store}"

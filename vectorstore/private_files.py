@@ -1,4 +1,4 @@
-"""Files of the store: folders are 700 and files 600, whatever the umask says; a new file takes its place as a whole."""
+"""The store's private files: mode 700 for folders and 600 for files, whatever the umask; replacement is atomic."""
 
 import os
 import stat
@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-# What a store makes in its folder; other files may lie beside these, as in `--store .`.
+# Patterns of what a store creates in its folder, which may hold other files too, as with `--store .`.
 _OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "parties", "uploads", "files", "evals",
                "served", "write.lock", "write.holder")  # fmt: skip
 
 
 def own_parts(path: Path) -> set[Path]:
-    """Returns the files and folders that a store has made in its folder, and nothing else that lies there."""
+    """Returns the files and folders that a store has created in its folder, without any others there."""
     return {found for pattern in _OWN for found in path.glob(pattern)}
 
 
 def make_store_private(path: Path) -> None:
-    """Takes all rights of others from what a store holds, and from its folder where nothing else lies in it.
+    """Removes other users' permissions from a store's files, and from its folder if that holds nothing else.
 
-    Rights are only taken: what its owner may not write stays so. What belongs to another user is passed over, and
+    Permissions are only removed: a file that its owner cannot write stays so. Files of another user are skipped, and
     links are not followed.
     """
     own = own_parts(path)
@@ -36,23 +36,23 @@ def make_store_private(path: Path) -> None:
 
 
 def make_private_folder(path: Path) -> None:
-    """Makes a folder, and those above it that are missing, for its owner alone; one that is there stays as it is."""
+    """Creates a folder and its missing parents for their owner alone; an existing folder keeps its permissions."""
     for folder in reversed((path, *path.parents)):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
-    # Says what is wrong where a file of that name is in the way.
+    # Raises a FileExistsError if the path is a file.
     path.mkdir(exist_ok=True)
 
 
 def private_opener(path: str, flags: int) -> int:
-    """Opens a file for `open(…, opener=…)`; one that is made in a folder for its owner alone is so itself."""
+    """Opens a file for `open(…, opener=…)`; a file that is created in a private folder is private as well."""
     shared = Path(path).parent.stat().st_mode & 0o077
     return os.open(path, flags, 0o666 if shared else 0o600)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields where to write a file that then takes its place at a path; where that fails, what stood there stays."""
+    """Yields a temporary path, whose file then replaces the one at `path`; if writing fails, the old file stays."""
     draft = path.with_name(f".{uuid4().hex}.part")
     try:
         yield draft
@@ -63,7 +63,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def touch_private(path: Path) -> None:
-    """Makes an empty file that only its owner can read, unless it exists or cannot be made."""
+    """Creates an empty file that only its owner can read, unless it exists or cannot be created."""
     with suppress(OSError):
         if not path.exists():
             path.touch(mode=0o600)
@@ -72,7 +72,7 @@ def touch_private(path: Path) -> None:
 def _take_rights(path: Path) -> None:
     if os.name != "posix":
         return
-    # Another process may delete it meanwhile.
+    # Another process may delete the file meanwhile.
     with suppress(OSError):
         found = path.lstat()
         if found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode) and found.st_mode & 0o077:

@@ -38,22 +38,22 @@ class Block:
     """A block of text between blank lines, after double-spaced lines are joined."""
 
     start: int
-    """Offset of its first character that is not white space; `end`, that after its last one."""
+    """Offset of its first character that is not white space; `end` is the offset after its last such character."""
     end: int
     paragraph: int | None
-    """Its number, counted from 1 over blocks that hold a sentence end; None for headings, salutations and the like."""
+    """Number of the paragraph, counted from 1 over blocks with a sentence end; None for headings and salutations."""
     continues: bool = False
-    """True where its text goes on from the block before it (a page break inside a sentence)."""
+    """True if the block continues the text of the block before it (a page break inside a sentence)."""
     language: str | None = None
-    """ISO 639-1 code of its words, where they tell another than the document's; else None."""
+    """ISO 639-1 code of the block's language if it differs from the document's, else None."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScannedWord:
-    """A word of the source text that was read from an image.
+    """A word of the source text that was read from an image by text recognition (OCR).
 
-    The confidence is that of text recognition, 0 to 1, higher is better; edges are shares of the page's width and
-    height, from the top left corner.
+    The confidence is that of text recognition, 0 to 1, higher is better; edges are fractions of the page's width and
+    height, measured from the top left corner.
     """
 
     start: int
@@ -67,14 +67,14 @@ class ScannedWord:
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata:
-    """What is known of a statement besides its words; None where neither text nor manifest gives it."""
+    """Metadata of a statement or document; a field is None if neither the text nor the manifest gives it."""
 
     state: str | None = None
-    """Who holds the position: an ISO 3166 alpha-3 code, or the group's code for a group's statement."""
+    """The party that holds the position: an ISO 3166 alpha-3 code, or the group's code for a group's statement."""
     on_behalf_of: str | None = None
-    """That group's code where a statement is a group's, else None."""
+    """Code of the group if the statement is made on behalf of a group, else None."""
     speaker: str | None = None
-    """Who delivered it, as the text or manifest names them."""
+    """Who delivered the statement, as the text or manifest names them."""
     body: str | None = None
     session: str | None = None
     date: str | None = None
@@ -86,17 +86,17 @@ class Metadata:
     language: str | None = None
     """ISO 639-1 code."""
     held_by: tuple[str, ...] | None = None
-    """Of a joint statement, the codes of all States whose position it is, that of `state` among them."""
+    """For a joint statement, the codes of all States that hold the position, including `state`; else None."""
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Whose position it is: the State or group, and the States that hold it together."""
+        """Codes of all holders of the position: `state`, then the States of a joint statement, without duplicates."""
         return tuple(dict.fromkeys(code for code in (self.state, *(self.held_by or ())) if code is not None))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file as it was taken in: its text, and what its cover or manifest says of it."""
+    """A file as it was ingested: its text, and its metadata from its cover or manifest."""
 
     document_id: str
     """Content hash of text and metadata identity; the same input gives the same id."""
@@ -107,10 +107,10 @@ class Document:
     source_text: str
     """The extracted text, unchanged; equals the decoded file for plain text."""
     metadata: Metadata
-    """Of a statement, the statement's; of a record, what holds for all that is said in it."""
+    """Metadata of the statement; for a record, the metadata that hold for all of its interventions."""
     kind: StatementKind = "statement"
     inferred: tuple[str, ...] = ()
-    """Names of the metadata fields that were concluded rather than read."""
+    """Names of the metadata fields that were inferred rather than read."""
     page_starts: tuple[int, ...] = ()
     """Offset at which each page begins; empty for formats without pages."""
     blocks: tuple[Block, ...] = ()
@@ -118,10 +118,10 @@ class Document:
     edits: tuple[Edit, ...] = ()
     """The reading repairs, sorted, not overlapping."""
     scanned: tuple[ScannedWord, ...] = ()
-    """The words that were read from images, in order; empty for text that was not."""
+    """The words that were read from images, in order; empty for text that did not come from images."""
 
     def as_statement(self) -> "Statement":
-        """Returns the statement that all of its text is."""
+        """Returns the statement that consists of the document's whole text."""
         metadata = self.metadata
         role: Role = "unknown" if metadata.state is None else "party"
         span = Span(start=0, end=len(self.source_text), role=role, state=metadata.state)
@@ -132,28 +132,28 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """Which words of a document one statement is, and whose words they are."""
+    """The part of a document that is one statement, and who speaks it."""
 
     start: int
-    """Offset of its first word in the document's text, after the name of a speaker whose own words follow."""
+    """Offset of the first word in the document's text; a speaker's name before verbatim words is left out."""
     end: int
     """Offset after its last word."""
     ordinal: int = 1
-    """Its place among the document's statements, counted from 1."""
+    """Position among the document's statements, counted from 1."""
     role: Role = "party"
-    """`party` where a known party speaks; `office` for a President, Chair or Secretariat, whose words are nobody's
-    position; `unknown` where no lookup knows the speaker's State."""
+    """`party` if a known party speaks; `office` for a President, Chair or Secretariat, whose words are no party's
+    position; `unknown` if the lookup does not find the speaker's State."""
     named: str | None = None
-    """How a record names the speaker of an intervention, in one line; None where the document is one statement."""
+    """The speaker of an intervention as the record names them, in one line; None if the document is one statement."""
     summarised: bool = False
-    """True where the record tells in its own words what was said."""
+    """True if the record summarises the intervention in its own words instead of quoting it."""
     state: str | None = None
-    """Code of the party whose delegate speaks, for whomever it speaks."""
+    """Code of the party whose delegate speaks, even if the delegate speaks on behalf of another party."""
     interruptions: tuple[tuple[int, int], ...] = ()
-    """Spans inside that are the record's and nobody's words: "Mr. Oram took the Chair."."""
+    """Spans inside that are the record's own text and no speaker's words, such as "Mr. Oram took the Chair."."""
 
     def holds(self, start: int, end: int) -> bool:
-        """Tells whether a span is the speaker's words, and nothing that the record puts between them."""
+        """Returns whether a span lies inside this one and overlaps none of its interruptions."""
         if not self.start <= start < end <= self.end:
             return False
         return all(end <= first or last <= start for first, last in self.interruptions)
@@ -161,10 +161,10 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What one party said: all of a document, or one intervention of a record.
+    """What one party said: a whole document, or one intervention of a record.
 
-    Its id is its document's; of an intervention, with its place in the record. Offsets count in the document's text;
-    `inferred` names metadata that were concluded rather than read.
+    The id is the document's id; an intervention's id also has its position in the record. Offsets count in the
+    document's text; `inferred` names the metadata fields that were inferred rather than read.
     """
 
     statement_id: str
@@ -175,7 +175,7 @@ class Statement:
 
     @property
     def is_intervention(self) -> bool:
-        """Whether it is one of the statements of a record."""
+        """Whether the statement is an intervention of a record."""
         return self.span.named is not None
 
     @property
@@ -195,7 +195,7 @@ class Statement:
 
     @property
     def source_text(self) -> str:
-        """The document's whole text, in which offsets count."""
+        """The document's whole text, to which all offsets refer."""
         return self.document.source_text
 
     @property
@@ -205,7 +205,7 @@ class Statement:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """The document's blocks that are its own words."""
+        """The document's blocks that belong to this statement, without interruptions."""
         if not self.is_intervention:
             return self.document.blocks
         span = self.span
@@ -219,30 +219,30 @@ class Statement:
 
     def language_at(self, offset: int) -> str | None:
         """Returns the language of the paragraph at an offset."""
-        own = next((b.language for b in self.blocks if b.start <= offset < b.end), None)
-        return own or self.metadata.language
+        language = next((b.language for b in self.blocks if b.start <= offset < b.end), None)
+        return language or self.metadata.language
 
 
 class SentenceId(str):
-    """The id of a sentence, such as "685815eed2f2fa70:12": its statement, and its place in it from 0."""
+    """The id of a sentence, such as "685815eed2f2fa70:12": the statement's id and the ordinal, counted from 0."""
 
     __slots__ = ("ordinal", "statement_id")
     statement_id: str
     ordinal: int
 
     def __new__(cls, statement_id: str, ordinal: int) -> "SentenceId":
-        """Makes the id of the sentence at an ordinal of a statement."""
+        """Makes the id from a statement's id and the sentence's ordinal in the statement."""
         made = super().__new__(cls, f"{statement_id}:{ordinal}")
         made.statement_id, made.ordinal = statement_id, ordinal
         return made
 
-    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # what a copy is made from is its parts
-        """Lets copies keep the parts."""
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]  # str returns one argument, the text
+        """Returns the arguments from which copies and unpickling rebuild the id."""
         return self.statement_id, self.ordinal
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        """Lets stored answers be read again, which hold it as text."""
+        """Lets pydantic validate the id from text, since stored answers hold it as text."""
         return core_schema.no_info_after_validator_function(cls._of_text, core_schema.str_schema())
 
     @classmethod
@@ -253,10 +253,10 @@ class SentenceId(str):
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """The unit of evidence; its text is the readable one (repaired).
+    """The unit of evidence; its text is the repaired, readable one.
 
-    It is of the paragraph (None in a heading) and page (counted from 1, or None) in which it starts; its language, an
-    ISO 639-1 code, is its paragraph's.
+    `paragraph` (None in a heading) and `page` (counted from 1, or None) are those in which the sentence starts;
+    `language`, an ISO 639-1 code, is the paragraph's language.
     """
 
     statement_id: str
@@ -270,15 +270,15 @@ class Sentence:
 
     @cached_property
     def sentence_id(self) -> SentenceId:
-        """Its id: the statement's, and its place in it."""
+        """The sentence's id, made of the statement's id and the ordinal."""
         return SentenceId(self.statement_id, self.ordinal)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """The unit of indexing: whole sentences of one intervention and language, sized in tokens.
+    """The unit of indexing: whole sentences of one statement in one language, up to a size in tokens.
 
-    Sentences are told by their ordinals, the last one inclusive; the readable text (repaired) is what is embedded.
+    `first_sentence` and `last_sentence` are ordinals, both inclusive; the embedded text is the repaired, readable one.
     """
 
     passage_id: str
@@ -294,26 +294,26 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """What a sentence refers to."""
+    """A reference in a sentence, such as one to a treaty, an article or an agenda item."""
 
     sentence: SentenceId
     kind: MentionKind
-    """`treaty` where one is named, with or without an article · `thereto` where it is meant as one of the Protocols to
-    a Convention that is named · `article` · `agenda_item` · `alignment` with the statement of a group · `provision`
-    for a sentence of the article itself, in the treaty's own text."""
+    """`treaty` names a treaty, with or without an article · `thereto` means a treaty as one of the Protocols to a
+    Convention that is named · `article` · `agenda_item` · `alignment` with the statement of a group · `provision`
+    marks a sentence of the article itself, in the treaty's own text."""
     treaty: str | None = None
     """Code of the treaty (`UNTOC`, `TIP`, `SOM`, `FIREARMS`, `UNCAC`, `NARCOTICS1988`); None for an article of a
-    convention that the text does not name, and for kinds that are of no treaty."""
+    convention that the text does not name, and for kinds that concern no treaty."""
     value: str = ""
-    """Number of the article or agenda item as written, such as `4`, `16 bis`; the code of the group; empty where a
-    treaty is named."""
+    """Number of the article or agenda item as written, such as `4`, `16 bis`; or code of the group; empty for kinds
+    that only name a treaty."""
     paragraph: str | None = None
     """Paragraph and subparagraph, such as `3 (a)`, or None."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredPassage:
-    """A passage with its score, higher is better, and its cosine to the topic, -1 to 1, where dense search found it."""
+    """A passage, its score (higher is better) and, if dense search found it, its cosine with the topic (-1 to 1)."""
 
     passage: Passage
     score: float
@@ -322,7 +322,7 @@ class ScoredPassage:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatedDocument:
-    """A document with all that ingest derives from it: one statement, or the interventions of a record."""
+    """A document with everything that ingest derives from it: one statement, or the interventions of a record."""
 
     document: Document
     statements: tuple[Statement, ...]
@@ -333,17 +333,17 @@ class AnnotatedDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeFilter:
-    """Which statements a search may look at; an empty field does not restrict."""
+    """The scope of a search: the statements that it may consider; an empty field does not restrict it."""
 
     parties: tuple[str, ...] = ()
     """Codes of States and groups that hold the position."""
     bodies: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
-    """Years; a statement matches when its date overlaps one of them."""
+    """Years; a statement matches if its date overlaps one of them."""
     months: tuple[str, ...] = ()
-    """Months such as `2020-10`; a statement matches when its date overlaps one of them, and a date that is only a year
-    matches each month of that year, since it cannot be excluded."""
+    """Months such as `2020-10`; a statement matches if its date overlaps one of them. A date that is only a year
+    matches each month of that year, since none of them can be excluded."""
     agenda_items: tuple[str, ...] = ()
     """Agenda items of the statement's metadata."""
     kinds: tuple[StatementKind, ...] = ("statement", "record")
@@ -356,23 +356,23 @@ class UnreadableFile:
     """A file that could not be read, wholly or in part."""
 
     file: str
-    """Its name, relative to the ingested folder."""
+    """Name of the file, relative to the ingested folder."""
     reason: str
-    """Why, with what to do."""
+    """Why the file could not be read, and what to do about it."""
     metadata: Metadata = field(default_factory=Metadata)
-    """What its manifest or its name says of it; nothing of that is certain to be all."""
+    """Metadata from the manifest or the file's name; they may be incomplete."""
     pages: tuple[int, ...] = ()
-    """The pages that could not be read where others could; empty where none could."""
+    """Pages that could not be read, if other pages could; empty if no page could be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentSummary:
-    """A document without its text: what lists of documents need."""
+    """A document without its text, for lists of documents."""
 
     document_id: str
     file: str
     folder: str
-    """The ingested folder that it came from, absolute; empty for the sample."""
+    """Absolute path of the ingested folder that the document came from; empty for the sample."""
     sha256: str
     kind: StatementKind
     metadata: Metadata
@@ -380,19 +380,19 @@ class DocumentSummary:
     digest: str
     """Hash of text and metadata; equal digests are duplicates."""
     input_key: str
-    """Hash of everything that went into it; an equal one means that its file is unchanged."""
+    """Hash of everything that the document was made from; an equal hash means that the file is unchanged."""
     passages: int
     added: str
-    """When it was stored, ISO 8601, UTC."""
+    """Time at which the document was stored, ISO 8601, UTC."""
     interventions: int = 0
-    """How many interventions a record has; 0 where the document is one statement."""
+    """Number of interventions of a record; 0 if the document is one statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StatementSummary:
-    """A statement without its text: what scopes and coverage need.
+    """A statement without its text, for scopes and coverage.
 
-    It was added with its document; languages are those of its passages, sorted, None where one has none.
+    `added` is the document's; `languages` are those of the passages, sorted, with None for an unknown language.
     """
 
     statement_id: str
@@ -410,7 +410,7 @@ class StatementSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredReview:
-    """What a person decided on a cell of a position table; see `app.briefing.cells.Review`."""
+    """A person's decision on a cell of a position table; see `app.briefing.cells.Review`."""
 
     state: str
     kind: str | None
@@ -428,5 +428,5 @@ def text_key(text: str) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """Returns the SHA-256 of a text, hexadecimal; half a surrogate pair, which no file holds, is no error."""
+    """Returns the SHA-256 of a text, hexadecimal; also accepts a lone surrogate, although no file holds one."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

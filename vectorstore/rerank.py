@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
-# The output of the ninth of its twelve layers. By [CLS] of this one a linear model puts evidence first in .65 of
-# questions, by that of the last one in .59 (`untoc-eval calibrate`); the model's own logit can be read from it as well,
-# with R² of .96 on speeches that this was not fitted to, so that the last layers need not be run.
+# Output of the ninth of the twelve layers. A linear model of its [CLS] state ranks evidence first in .65 of questions,
+# one of the last layer's state in .59 (`untoc-eval calibrate`). A linear readout of the same state also gives the
+# model's own logit, with an R² of .96 on held-out speeches, so that the last layers need not be run.
 STATES: Final = "/bert/encoder/layer.8/output/LayerNorm/Add_1_output_0"
 READOUT: Final = Path(str(files("vectorstore"))) / "data" / "rerank_readout.safetensors"
 _DIMENSION: Final = 384
-# Tokens of premise and hypothesis together at most.
+# Maximum number of tokens of premise and hypothesis together.
 _ENTAILMENT_TOKENS: Final = 512
 
 
@@ -62,25 +62,25 @@ class RerankConfig(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass(frozen=True, kw_only=True)
 class PairReading:
-    """What a cross-encoder makes of a question together with each of n texts."""
+    """The output of a cross-encoder for a question paired with each of n texts."""
 
     logits: Matrix
     """How relevant each text is, (n,) float32, unbounded, higher is better."""
     states: Matrix
-    """The hidden state of [CLS], from which more can be learned than the logit, (n, dim) float32; dim is 0 of a model
-    that does not show it."""
+    """Hidden states of [CLS], (n, dim) float32, which carry more information than the logits; dim is 0 if the model
+    does not expose them."""
 
 
 class Reranker(Protocol):
-    """Reads texts against a question."""
+    """Scores the relevance of texts to a question."""
 
     @property
     def name(self) -> str:
-        """Name for reports."""
+        """Name of the model, for reports."""
 
     @property
     def identity(self) -> str:
-        """The name with the hash of the weights, where a package carries them: what a calibration holds for."""
+        """The name, with the hash of packaged weights: a calibration is valid for one identity only."""
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
@@ -105,12 +105,12 @@ class OnnxReranker:
 
         def state_of(pair: "Encoding") -> Matrix:
             (read,) = session.run(None, padded([pair]))
-            # A copy, since the row alone would hold the states of all tokens.
+            # Copied, since a view of the row would keep the states of all tokens in memory.
             state: Matrix = read[0, 0].copy()
             return state
 
-        # The int8 weights scale what they read by its extremes: one by one, no text depends on those beside it. Each on
-        # a thread of its own takes less time than several at once on all of them.
+        # Int8 quantisation scales an input by its extremes: pairs run one by one, so that no score depends on the other
+        # texts. One pair per thread is faster than batches that use all threads.
         states = np.stack(list(threads.map(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
         return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
 
@@ -120,11 +120,11 @@ class OnnxReranker:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        # For a program that imported it before; the switch in the environment alone keeps the device id away.
+        # For programs that imported onnxruntime earlier; only the environment variable prevents the device id as well.
         onnxruntime.disable_telemetry_events()
         folder = carried(RERANKER)
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        # Cuts the text of a pair, and a question that alone is too long, which `only_second` would refuse.
+        # Truncates the text, and also a question that is too long by itself, which `only_second` would refuse.
         tokenizer.enable_truncation(self._config.max_length, strategy="longest_first")
         tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
@@ -142,7 +142,7 @@ class CrossEncoderReranker:
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
-        # The weights are whoever's they are.
+        # The identity is the name alone: these weights are not packaged, so that no hash is known.
         self.name = self.identity = config.model
         self._loading = threading.Lock()
 
@@ -174,7 +174,7 @@ class EntailmentModel:
     def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Returns for each (premise, hypothesis) whether entailment is the likeliest of the model's labels.
 
-        No pairs load nothing. A ModelError says that the model cannot be loaded, or has no label for entailment.
+        Without pairs, no model is loaded. Raises a ModelError if it cannot be loaded or has no label for entailment.
         """
         if not pairs:
             return []
@@ -188,10 +188,10 @@ class EntailmentModel:
             f"the entailment model {self.name!r} cannot be loaded: give a local folder as UNTOC_LLM__ENTAILMENT_MODEL",
             self.name, max_length=_ENTAILMENT_TOKENS, local_files_only=True,
         )  # fmt: skip
-        named = model.config.id2label if model.config is not None else None
-        labels = {int(index): str(label).casefold() for index, label in (named or {}).items()}
+        id2label = model.config.id2label if model.config is not None else None
+        labels = {int(index): str(label).casefold() for index, label in (id2label or {}).items()}
         found = [index for index, label in labels.items() if label == "entailment"]
-        # Some models have two classes, entailment and the rest; one with a single output gives a degree and no class.
+        # Two classes, entailment and the rest, are enough; a model with a single output gives a degree and no class.
         if len(found) != 1 or model.num_labels < 2:
             raise ModelError(
                 f"the model {self.name!r} is none for entailment, its labels are"
@@ -203,7 +203,7 @@ class EntailmentModel:
 
 
 def _load(failure: str, name: str, *, max_length: int, local_files_only: bool) -> "CrossEncoder":
-    """Loads a cross-encoder of sentence-transformers; one that cannot be is a ModelError that says so."""
+    """Loads a cross-encoder of sentence-transformers; raises a ModelError with the message `failure` if it cannot."""
     from safetensors import SafetensorError
     from sentence_transformers import CrossEncoder
 
@@ -225,9 +225,9 @@ def _read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_s
 
 
 def reader(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequence[str]], PairReading]:
-    """Returns what reads texts against a question: a cross-encoder, or the cosine of an embedding model.
+    """Returns the function that scores texts against a question: by the reranker, or by the embedder's cosine.
 
-    The cosine is scaled to the range of the logits, so that one calibration serves both; ranking is weaker.
+    The cosine is scaled to the range of the logits, so that one calibration serves both; it ranks less well.
     """
     if reranker is not None:
         return reranker.read
@@ -239,9 +239,9 @@ def reader(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequ
 
 
 def _processors() -> int:
-    """Returns on how many processors this process may run."""
-    may = getattr(os, "sched_getaffinity", None)
-    return len(may(0)) if may is not None else os.cpu_count() or 1
+    """Returns the number of processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def _without_states(logits: Matrix) -> PairReading:
@@ -249,7 +249,7 @@ def _without_states(logits: Matrix) -> PairReading:
 
 
 def part_of(path: Path, *outputs: str) -> bytes:
-    """Returns the part of an ONNX model that computes some of its tensors, from all of its inputs."""
+    """Returns the subgraph of an ONNX model that computes the tensors `outputs` from all inputs, as bytes."""
     import onnx
     from onnx.utils import Extractor
 
@@ -261,7 +261,7 @@ def part_of(path: Path, *outputs: str) -> bytes:
 
 
 def build_reranker(config: RerankConfig) -> Reranker | None:
-    """Returns the configured reranker; None where the settings say `none`, with weaker ranking."""
+    """Returns the configured reranker; None, for weaker ranking, if it is `none` or its package is missing."""
     if config.model == "none":
         return None
     if config.model != PACKAGED:

@@ -1,4 +1,4 @@
-"""Hybrid retrieval within a scope: dense and lexical search over the passages of chosen statements, fused by rank."""
+"""Hybrid retrieval within a scope: dense and lexical search over the passages of given statements, fused by rank."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,9 +14,9 @@ from vectorstore.rows import Languages
 from vectorstore.schema import VectorTable
 from vectorstore.store import Store
 
-# The vectors of a scope of so many passages stay in memory, until another such scope is searched.
+# Scopes of at least this many passages have their vectors cached, until another such scope is searched.
 _KEPT_FROM: Final = 1000
-# Damps the lead of the first ranks; higher means flatter.
+# Rank constant of reciprocal rank fusion: the higher, the smaller the advantage of the first ranks.
 RRF_K: Final = 60
 
 
@@ -36,7 +36,7 @@ class RetrievalConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 class Retriever:
-    """Finds the passages of a set of statements that speak of a topic."""
+    """Finds the passages about a topic in a set of statements."""
 
     def __init__(self, store: Store, embedder: Embedder, config: RetrievalConfig) -> None:
         self._store = store
@@ -56,9 +56,9 @@ class Retriever:
     ) -> tuple[ScoredPassage, ...]:
         """Returns up to k passages of these statements, best first, scored by reciprocal rank fusion.
 
-        The topic is without names of States, dates and question frames; `query_vector` is its vector, where it was
-        embedded before. Of `languages`, None is an unknown one; by default all count. Lexical search finds other
-        `terms` for it too.
+        The topic has no names of States, dates or question phrases; `query_vector` is its vector, if it was
+        embedded before. `languages` restricts the passages' languages, in which an item None means an unknown one.
+        `terms` are further words for the topic, which lexical search finds as well.
         """
         if not statement_ids or not topic.strip():
             return ()
@@ -75,7 +75,7 @@ class Retriever:
     def retrieve_lexical(
         self, topic: str, statement_ids: Sequence[str], k: int, *, languages: Languages = None
     ) -> tuple[ScoredPassage, ...]:
-        """Returns up to k passages of these statements that hold words of a topic, best first, scored by BM25."""
+        """Returns up to k passages of these statements that contain words of a topic, best first, scored by BM25."""
         return self._scored(self._store.catalogue.search_lexical(topic, statement_ids, k, languages))
 
     def retrieve_second(
@@ -104,9 +104,9 @@ class Retriever:
     ) -> list[tuple[str, float]]:
         """Returns up to fetch_k (passage id, cosine) of these statements, best first; -1 to 1.
 
-        A small scope is searched by its own vectors. Of a large part of the store, all vectors are searched, exactly or
-        through Chroma, for more than is needed, since neither knows a scope; where too little of that is in scope, the
-        search goes through its own after all.
+        A small scope is searched exactly over its own vectors. For a large scope all vectors of the store are searched,
+        mapped or in Chroma, neither of which is filtered by scope: more results than needed are fetched, and those out
+        of scope dropped. If too few remain, the scope's own vectors are searched after all.
         """
         catalogue, fetch_k = self._store.catalogue, fetch_k or self._config.fetch_k
         passages = catalogue.count_passages_of(statement_ids, languages)
@@ -121,8 +121,8 @@ class Retriever:
             if len(kept) >= fetch_k:
                 return kept[:fetch_k]
         chosen = (tuple(statement_ids), None if languages is None else tuple(languages), table)
-        many = passages >= _KEPT_FROM
-        ids, vectors = self._kept(catalogue.generation, *chosen) if many else catalogue.vectors_of(*chosen)
+        is_cached = passages >= _KEPT_FROM
+        ids, vectors = self._kept(catalogue.generation, *chosen) if is_cached else catalogue.vectors_of(*chosen)
         if not ids:
             return []
         scores = vectors @ vector
@@ -131,9 +131,9 @@ class Retriever:
 
 
 def reciprocal_rank_fusion(rankings: Iterable[tuple[float, Iterable[str]]]) -> list[tuple[str, float]]:
-    """Returns (id, score) over rankings, each a weight and ids best first; best first.
+    """Returns the fused ranking as (id, score), best first, of rankings that each have a weight and ids, best first.
 
-    The score is the sum of weight / (RRF_K + rank), rank from 1.
+    The score is the sum over the rankings of weight / (RRF_K + rank), with rank counted from 1.
     Source: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion outperforms Condorcet (SIGIR 2009).
     """
     scores: dict[str, float] = {}

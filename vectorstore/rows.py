@@ -1,4 +1,4 @@
-"""Between rows and records: which columns a record takes, how a row becomes one, and how one becomes a row."""
+"""The mapping between rows and records: the columns of each record, and the conversion in both directions."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -79,16 +79,16 @@ SELECT_SENTENCES = sa.select(*_columns(SENTENCES, SENTENCE_FIELDS))
 
 
 def read_row(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
-    """Makes a record of a row's cells by the names of their fields, and of fields from elsewhere."""
-    # Past `__init__`, which sets the fields of a frozen record one by one: a list of States reads 10,000 sentences.
+    """Makes a record from a row, whose cells are the fields `names`, and from the fields in `others`."""
+    # Without `__init__`, which is slow for frozen records (field by field): a list of States reads 10,000 sentences.
     made = object.__new__(record)
     made.__dict__.update(zip(names, row, strict=True), **others)
     return made
 
 
 def _with_metadata(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
-    own = len(names)
-    return read_row(record, names, row[:own], metadata=read_row(Metadata, METADATA_FIELDS, row[own:]), **others)
+    count = len(names)
+    return read_row(record, names, row[:count], metadata=read_row(Metadata, METADATA_FIELDS, row[count:]), **others)
 
 
 def _with_span(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
@@ -97,7 +97,7 @@ def _with_span(record: type[T], names: Sequence[str], row: Row, **others: object
     return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
 
 
-# Each reads a row of the query of its name above.
+# Each of these reads a row of the query above that has the corresponding name.
 to_document: Callable[[Row], Document] = partial(_with_metadata, Document, _DOCUMENT)
 to_document_summary: Callable[[Row], DocumentSummary] = partial(_with_metadata, DocumentSummary, _DOCUMENT_SUMMARY)
 to_passage: Callable[[Row], Passage] = partial(read_row, Passage, PASSAGE_FIELDS)
@@ -121,7 +121,7 @@ def _years(date: str | None) -> list[int]:
 
 
 def scope_values(scope: ScopeFilter) -> dict[str, object]:
-    """Returns the values of `select_scope` for a scope."""
+    """Returns the parameters of `select_scope` for a scope; their names are the names of its conditions."""
     years = [*scope.years, *(int(month[:4]) for month in scope.months)]
     given = cells(scope, ("parties", "bodies", "sessions", "kinds", "agenda_items", "of_groups"))
     given |= {"newest": max(years, default=None), "oldest": min(years, default=None)}
@@ -130,34 +130,34 @@ def scope_values(scope: ScopeFilter) -> dict[str, object]:
 
 @cache
 def select_scope(names: tuple[str, ...]) -> sa.Select[Any]:
-    """Selects all that is in a scope, with some that is not; `is_in_scope` is exact.
+    """Selects a superset of the statements in a scope, which `is_in_scope` then filters exactly.
 
-    What Presidents, Chairs and Secretariats say is in no scope.
+    Statements of Presidents, Chairs and Secretariats are in no scope.
     """
-    own, document = STATEMENTS.c, DOCUMENTS.c
+    statement, document = STATEMENTS.c, DOCUMENTS.c
     parts: dict[str, sa.ColumnElement[bool]] = {
-        # A joint statement is that of each State that holds it. SQLite has no index for IS NOT NULL.
-        "parties": is_among(own.state, "parties") | (sa.type_coerce(own.held_by, Text) > ""),
-        "bodies": is_among(own.body, "bodies"),
-        "sessions": is_among(own.session, "sessions"),
+        # A joint statement counts for each State that holds it. SQLite uses no index for IS NOT NULL, but one for `>`.
+        "parties": is_among(statement.state, "parties") | (sa.type_coerce(statement.held_by, Text) > ""),
+        "bodies": is_among(statement.body, "bodies"),
+        "sessions": is_among(statement.session, "sessions"),
         "kinds": is_among(document.kind, "kinds"),
-        "agenda_items": own.agenda_item.is_not(None),
-        "of_groups": own.on_behalf_of > "",
-        "newest": own.first_year <= sa.bindparam("newest"),
-        "oldest": own.last_year >= sa.bindparam("oldest"),
+        "agenda_items": statement.agenda_item.is_not(None),
+        "of_groups": statement.on_behalf_of > "",
+        "newest": statement.first_year <= sa.bindparam("newest"),
+        "oldest": statement.last_year >= sa.bindparam("oldest"),
     }
-    return SELECT_SUMMARIES.where(own.role != "office", *(parts[name] for name in names))
+    return SELECT_SUMMARIES.where(statement.role != "office", *(parts[name] for name in names))
 
 
 def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
-    """Tells whether a statement that fulfils the conditions of a scope is in it."""
+    """Returns whether a statement that `select_scope` selected for a scope is in that scope."""
     if scope.parties and not set(scope.parties).intersection((metadata.state, *(metadata.held_by or ()))):
         return False
     if scope.agenda_items:
         # A statement can be listed under several items ("2, 4"), and item 2 holds its subitem "2 (b)".
-        own = [item.replace(" ", "") for item in (metadata.agenda_item or "").split(",")]
+        items = [item.replace(" ", "") for item in (metadata.agenda_item or "").split(",")]
         wanted = [item.replace(" ", "") for item in scope.agenda_items]
-        if not any(item == each or item.startswith(f"{each}(") for each in wanted for item in own):
+        if not any(item == each or item.startswith(f"{each}(") for each in wanted for item in items):
             return False
     years = _years(metadata.date)
     if scope.years and not any(min(years) <= year <= max(years) for year in scope.years):
@@ -168,18 +168,18 @@ def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
 
 
 Within = dict[str, Sequence[str]]
-# Of passages: None among them is an unknown one, and None alone restricts nothing.
+# Languages of passages: an item None means an unknown language; None for the whole collection restricts nothing.
 Languages = Collection[str | None] | None
 
 
 def which_passages(statement_ids: Sequence[str] | None, languages: Languages = None) -> Within:
-    """Returns the values of `conditions` for passages; None restricts nothing."""
+    """Returns the parameters of `conditions` for these statements and languages; None restricts nothing."""
     within: Within = {} if statement_ids is None else {"statement_ids": statement_ids}
     return within if languages is None else within | {"languages": [language or "" for language in languages]}
 
 
 def conditions(within: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
-    """Returns conditions over passages by the names of their values."""
+    """Returns the conditions on passages for the parameters of these names."""
     language = sa.func.coalesce(PASSAGES.c.language, "")
     parts = {"statement_ids": PASSAGES.c.statement_id, "passage_ids": PASSAGES.c.passage_id, "languages": language}
     return [is_among(parts[name], name) for name in within]
@@ -210,12 +210,12 @@ def cells(record: object, names: Sequence[str]) -> dict[str, object]:
 
 
 def put(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Stores rows in place of those with the same keys; of rows with one key, the last."""
+    """Stores rows and replaces those with the same primary keys; of several rows with one key, the last is stored."""
     if rows:
         keys = [key.name for key in table.primary_key.columns]
         by_key = {tuple(row[key] for key in keys): row for row in rows}
-        gone = [{f"old_{key}": row[key] for key in keys} for row in by_key.values()]
-        connection.execute(_delete_by_key(table), gone)
+        old_keys = [{f"old_{key}": row[key] for key in keys} for row in by_key.values()]
+        connection.execute(_delete_by_key(table), old_keys)
         connection.execute(table.insert(), list(by_key.values()))
 
 
@@ -225,7 +225,7 @@ def _delete_by_key(table: sa.Table) -> sa.Delete:
 
 
 def grow(connection: sa.Connection, key: str, more: int) -> None:
-    """Adds to a number among the facts about the store; what is not there stays away."""
+    """Adds `more` to a number in the table `meta`; a key that is missing is not created."""
     grown = sa.cast(sa.cast(META.c.value, sa.BigInteger) + more, META.c.value.type)
     connection.execute(META.update().where(META.c.key == key).values(value=grown))
 

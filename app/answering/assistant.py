@@ -30,7 +30,7 @@ class Progress:
 
     step: Step
     shown: str = ""
-    """While a model writes, the claims that hold so far, Markdown; the step is then the one before."""
+    """While a model writes, the claims that passed so far, as Markdown; `step` is then still the one before."""
 
 
 class Assistant:
@@ -85,8 +85,8 @@ class Assistant:
         self._keep(answer, state)
         if self._export is not None:
             self._export(answer)
-        told = (answer.trace_id, answer.status, len(answer.citations), answer.timings_ms.total)
-        logger.info("answer %s: %s, %d citations, %.0f ms", *told)
+        logged = (answer.trace_id, answer.status, len(answer.citations), answer.timings_ms.total)
+        logger.info("answer %s: %s, %d citations, %.0f ms", *logged)
         yield answer
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ class Assistant:
             trace = trace_of(answer, state.retrieved, state.composed)
             self._catalogue.add_trace(answer.trace_id, trace, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
-            # A store that cannot be written still answers.
+            # Where the store cannot be written, the question is answered without a trace.
             logger.info("no trace kept: %s", exc)
 
 
@@ -109,7 +109,7 @@ def _progress(state: ChainState) -> Progress:
     if state.answer is not None:
         return Progress(step="verify")
     if state.composed is not None:
-        # What a model has written so far is shown until the step is done.
+        # While a model writes, its claims so far are shown as part of the step before.
         writing = state.composed.shown
         return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
     return Progress(step="retrieve" if state.retrieved is not None else "resolve")

@@ -1,7 +1,7 @@
-"""Answers by the kind of question: what is found for each kind, and how it is composed.
+"""Answers by the kind of question: what is retrieved for each kind, and how its answer is composed.
 
-"Who delivered it?" needs the facts of a statement, with its heading as their source, "summarise it" its key sentences,
-"which documents do we have?" a list; all other kinds are answered with the best evidence on their topic.
+"Who delivered it?" is answered with the metadata of a statement, citing its heading; "summarise it" with key sentences;
+"which documents do we have?" with a list. All other kinds are answered with the best evidence on their topic.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,9 +22,9 @@ from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, Statement, StatementSummary
 
-# Statements that a list names.
+# The most statements that a list names.
 _LISTED: Final = 30
-# Sentences among which the heading stands, and lines of it that are quoted.
+# Number of first sentences in which a statement's heading is looked for, and the most of its lines that are quoted.
 _OPENING: Final = 12
 _HEADING: Final = 6
 FindWords = Callable[[str], Sequence[WordsFound]]
@@ -32,21 +32,21 @@ FindWords = Callable[[str], Sequence[WordsFound]]
 
 @dataclass(frozen=True, kw_only=True)
 class KindAnswers:
-    """Finds what each kind of question needs, and composes the kinds that are not answered from evidence on a topic."""
+    """Retrieves what each kind of question needs, and composes the answers that do not rest on evidence on a topic."""
 
     retriever: EvidenceRetriever
     find_words: FindWords
-    """Where quoted words stand in the corpus."""
+    """Finds where quoted words occur in the corpus."""
     limit: int
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Finds what the kind of question needs."""
+        """Retrieves the statements or the evidence that the kind of question needs."""
         kind, retriever = resolution.answered_as, self.retriever
         if kind == "greeting":
             everything = retriever.in_scope(Resolution(scope=Scope(), question=resolution.question), parties)
             return replace(everything, held=everything.searched, searched=())
         if kind == "source" and resolution.quote:
-            return self._holding(resolution, parties)
+            return self._with_quote(resolution, parties)
         if kind in ("metadata", "source") or (kind in ("summary", "list") and not _has_subject(resolution)):
             return self._statements(resolution, parties)
         if kind == "reason" and resolution.act == "about" and resolution.shown and resolution.shown.sentences:
@@ -58,7 +58,7 @@ class KindAnswers:
         return _without_shown(retriever.retrieve(resolution, parties), resolution)
 
     def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
-        """Composes the answer; None for a kind that is answered from evidence."""
+        """Composes the answer; None for a kind that is answered from evidence on a topic."""
         sources, kind = retrieved.sources, resolution.answered_as
         asked = {*resolution.scope.states, *resolution.scope.groups}
         if kind == "source" and resolution.quote:
@@ -66,23 +66,23 @@ class KindAnswers:
         if kind in ("metadata", "source"):
             spans = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
 
-            def told(_: str, citation: Citation) -> str:
+            def facts(_: str, citation: Citation) -> str:
                 key = citation.statement_id
                 return _facts(sources.statements[key], sources.sentences[key], citation, local)
 
-            return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, told)
+            return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, facts)
         if kind == "summary":
-            chosen = _strong(retrieved)
+            chosen = _answering(retrieved)
             if not (chosen or _has_subject(resolution)):
                 chosen = list(self.retriever.key_sentences(retrieved, self.limit))
             return _compose_summary(chosen, sources, local, asked, limit=self.limit)
         if kind == "list":
-            best = _strong(retrieved) if _has_subject(resolution) else None
+            best = _answering(retrieved) if _has_subject(resolution) else None
             return _compose_list(sources, best, len(retrieved.searched), local, asked)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the texts of the statements that are asked about: those shown, else those in scope."""
+        """Returns the statements asked about, with their texts: those shown before, else those in scope."""
         found = self.retriever.in_scope(resolution, parties)
         shown = resolution.shown.statements if resolution.shown is not None and resolution.act == "about" else ()
         if resolution.answered_as == "list":
@@ -100,13 +100,13 @@ class KindAnswers:
             found = replace(found, notes=notes)
         return self.retriever.with_texts(found, [s.statement_id for s in newest[: self.limit]])
 
-    def _holding(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the texts in which the words asked about stand."""
+    def _with_quote(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        """Returns the statements in which the quoted words occur, with their texts and the places."""
         everything = replace(resolution, is_statement_question=True, unnamed=False)
         found = self.retriever.in_scope(everything, parties)
         places = tuple(self.find_words(resolution.quote))
-        held = dict.fromkeys(place.statement_id for place in places)
-        return self.retriever.with_texts(replace(found, places=places), list(held))
+        statement_ids = dict.fromkeys(place.statement_id for place in places)
+        return self.retriever.with_texts(replace(found, places=places), list(statement_ids))
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
@@ -114,22 +114,22 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     shown = resolution.shown
     if resolution.act != "more" or shown is None:
         return retrieved
-    many = resolution.scope.all_states or resolution.scope.members_of
+    is_open = resolution.scope.all_states or resolution.scope.members_of
 
-    def rest(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
+    def unseen(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:
-            if item.answers and not many:
+            if item.answers and not is_open:
                 new = (each for each in item.best if each.sentence.sentence_id not in shown.sentences)
                 yield replace(item, sentences=tuple(new))
             elif not (item.answers and item.party in shown.parties):
                 yield item
 
-    party_evidence, spoken_for = (tuple(rest(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
+    party_evidence, spoken_for = (tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
     return replace(retrieved, party_evidence=party_evidence, spoken_for=spoken_for)
 
 
 def _party(citation: Citation, asked: Collection[str]) -> str:
-    """Returns who is said to hold what is cited: of several holders the first that is asked about, else the first."""
+    """Returns the party to attribute a citation to: its first holder that is asked about, else its first holder."""
     return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
 
 
@@ -140,7 +140,7 @@ def _cited(
     asked: Collection[str],
     said: Callable[[str, Citation], str],
 ) -> Composition:
-    """Cites a span of each statement (by its id), with a claim on who holds it that `said` words."""
+    """Cites one span of each statement, given by id, with a claim about its party whose text `said` returns."""
     made = [
         cite(sources.statements[key], sources.sentences[key], span, number)
         for number, (key, span) in enumerate(places, start=1)
@@ -154,14 +154,14 @@ def _cited(
 
 
 def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:
-    """Returns what is known of a statement besides its words, and what its text does not say, as one line."""
+    """Returns the metadata of a statement as one line, which also says what its text does not give."""
     known, say = statement.metadata, local.say
 
     def given(key: str, name: str, value: str | None, absent: str) -> str:
         if value is None:
             return say(absent)
-        told = say(key, **{name: value})
-        return say("inferred", fact=told) if name in citation.inferred else told
+        fact = say(key, **{name: value})
+        return say("inferred", fact=fact) if name in citation.inferred else fact
 
     where = provenance(citation, local.wording)
     parts = [
@@ -181,7 +181,7 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
 
 
 def _heading_of(sentences: Sequence[Sentence]) -> range:
-    """Returns where a statement says what it is: the first lines outside its paragraphs, else its first sentence."""
+    """Returns the ordinals of a statement's heading: its first lines outside paragraphs, else its first sentence."""
     opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
     head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_HEADING] or [0]
     return range(head[0], head[-1] + 1)
@@ -190,7 +190,7 @@ def _heading_of(sentences: Sequence[Sentence]) -> range:
 def _compose_list(
     sources: Sources, best: Sequence[Sentence] | None, searched: int, local: Localization, asked: Collection[str]
 ) -> Composition:
-    """Lists statements: those of the `best` sentences on what was asked, with these, else all with their opening."""
+    """Lists the statements of the `best` sentences, citing these; if None, all statements, citing their first ones."""
     ordinals = {} if best is not None else {key: 0 for key in sources.statements if sources.sentences[key]}
     for sentence in best or ():
         ordinals.setdefault(sentence.statement_id, sentence.ordinal)
@@ -217,13 +217,13 @@ def _compose_list(
 def _compose_source(
     found: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
 ) -> Composition:
-    """Cites the sentences that hold quoted words, one span for each place; says where they are not exactly these."""
+    """Cites the sentences that contain quoted words, one span per place; notes if no place has exactly these words."""
     places: list[tuple[str, range]] = []
     for place in found:
         sentences = sources.sentences.get(place.statement_id, ())
-        within = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
-        if within and place.statement_id in sources.statements:
-            places.append((place.statement_id, range(within[0], within[-1] + 1)))
+        overlapping = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
+        if overlapping and place.statement_id in sources.statements:
+            places.append((place.statement_id, range(overlapping[0], overlapping[-1] + 1)))
     made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, local, c).text)
     altered = made.claims and all(place.verdict != "verified" for place in found)
     return replace(made, opening=local.say("source_altered")) if altered else made
@@ -232,7 +232,7 @@ def _compose_source(
 def _compose_summary(
     chosen: Sequence[Sentence], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
 ) -> Composition:
-    """Quotes key sentences in the order of their statements; nothing is worded anew."""
+    """Quotes key sentences in the order of their statements, without rewording them."""
     order = list(sources.statements)
     made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
     made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
@@ -242,15 +242,15 @@ def _compose_summary(
 
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
-    """Returns the newest statement of each party; a joint one counts once."""
+    """Returns the newest statement of each party; a joint statement is returned once."""
     newest: dict[str, StatementSummary] = {}
-    dated = [(summary, party) for party, own in owned.items() for summary in own]
+    dated = [(summary, party) for party, summaries in owned.items() for summary in summaries]
     for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
         newest[party] = summary
     return tuple({summary.statement_id: summary for summary in newest.values()}.values())
 
 
-def _strong(retrieved: Retrieved) -> list[Sentence]:
+def _answering(retrieved: Retrieved) -> list[Sentence]:
     return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.best_sentences]
 
 
@@ -259,7 +259,7 @@ def _has_subject(resolution: Resolution) -> bool:
 
 
 def is_scoped(resolution: Resolution) -> bool:
-    """Whether a question says whose statements it is about, or of which occasion."""
+    """Returns whether a question names the parties or the occasion of the statements that it is about."""
     scope = resolution.scope
     named = scope.states or scope.groups or scope.members_of or scope.bodies or scope.sessions or scope.agenda_items
     return bool(named or scope.years or scope.months or scope.interval)

@@ -1,6 +1,6 @@
-"""The chain as a LangChain `Runnable`, for chains of others.
+"""The chain as a LangChain `Runnable`, for use in other chains.
 
-`workspace.chain | other` goes on with the answer.
+`workspace.chain | other` passes the answer to `other`.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from app.records import Answer
 class UntocChain(Runnable[str | Question, Answer]):
     """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
 
-    `stream` yields the claims that passed so far while a model writes (status `partial`); each answer replaces the one
-    before it, and the last is the one that `invoke` returns. Without a chat model it yields only that.
+    While a model writes, `stream` yields the claims that passed so far (status `partial`); each answer replaces the one
+    before it, and the last is the one that `invoke` returns. Without a chat model it yields only that one.
     """
 
     def __init__(self, steps: Steps) -> None:
@@ -32,7 +32,7 @@ class UntocChain(Runnable[str | Question, Answer]):
         return self._call_with_config(self._answer, input, config, **kwargs)
 
     def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above
-        """Yields the answer as it grows; see the class."""
+        """Yields partial answers and then the final one; see the class."""
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
     def _answer(self, question: str | Question) -> Answer:

@@ -1,7 +1,7 @@
 """Citation spans: which neighbours a chosen sentence is quoted with, and the citation made of a span.
 
 "We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
-with the nearest sentence before that speaks of measures.
+with the nearest earlier sentence that names measures.
 """
 
 from bisect import bisect_left
@@ -22,20 +22,20 @@ from ingest.text.readable import readable
 from ingest.text.whole_quotations import edges, is_whole
 from vectorstore.records import Sentence, SentenceId, Statement
 
-# What a citation takes from the metadata of its statement as it is.
+# The fields that a citation copies from the metadata of its statement.
 PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
-# Marks and points at the edges of a quotation within a quotation.
+# White space, quotation marks and punctuation, which are stripped from a span before it is looked for in quotations.
 _EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 _WORDS: Final = load_lexicon("spans")
 _ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
 _TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
 _FURTHEST: Final = 8
-# Sentences in a span at most.
+# The most sentences in a span.
 _LONGEST: Final = 4
-# Sentences with which a quotation goes on, and its characters with these: about three lines.
+# The most sentences by which a short quotation is extended, and its most characters with these: about three lines.
 CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
-# Characters from the opening of a list to its item within which they are quoted as one.
+# The most characters from the opening of a list to the end of an item that are quoted as one span.
 _LONGEST_WITH_OPENING: Final = 600
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
@@ -43,18 +43,18 @@ _ANNOUNCING_WORDS: Final = 18
 
 @dataclass(frozen=True, kw_only=True)
 class BoundSpan:
-    """Sentences of a statement that are quoted as one, by ordinal, with what it would bend the sense to leave out."""
+    """Sentences of a statement that are quoted as one, by ordinal, with those that their sense depends on."""
 
     statement_id: str
     span: range
     distant: range | None = None
-    """Others that it refers back to."""
+    """An earlier, not adjacent sentence to which the span refers back."""
     opening: range | None = None
-    """Others on which it hangs, such as the words that open a long list, of which it is an item."""
+    """Earlier sentences that govern the span, such as the words that open a long list of which it is an item."""
 
     @property
     def parts(self) -> list[range]:
-        """All of these: the span after what it hangs on, and before what it refers back to."""
+        """All sentences to quote: first the opening, then the span, then the one to which it refers back."""
         return [part for part in (self.opening, self.span, self.distant) if part is not None]
 
 
@@ -78,7 +78,7 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
 
 
 def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the next sentence refers back to this one, or is announced by it: both are quoted."""
+    """Returns whether the next sentence refers back to this one, or is announced by it, so that both are quoted."""
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
@@ -93,23 +93,23 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 
 
 def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Mapping[SentenceId, bool]) -> str:
-    """Returns the words of a citation without the sentences with which it only goes on, each on a line of its own.
+    """Returns the words of a citation without the sentences that merely extend it, one sentence per line.
 
-    What takes the others back stays. An item of a long list comes after the words that open it, a citation of their
-    own. Of all `sentences` of its statement, those `chosen` (identifiers) are quoted for what they say, whether they
-    answer or stand beside one that does; of a citation with none that answers, no words count.
+    Extending sentences that take back what stands before are kept. An item of a long list comes after the words that
+    open it, a citation of their own. Of all `sentences` of the statement, the `chosen` ones are quoted for what they
+    say: True if they answer, False if they stand beside one that does; without any True the result is empty.
     """
-    own = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
-    ordinals = [sentence.ordinal for sentence in own if sentence.sentence_id in chosen]
+    cited = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
+    ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote
-    if not any(chosen.get(each.sentence_id) for each in own):
+    if not any(chosen.get(each.sentence_id) for each in cited):
         return ""
     made = spans(sentences, ordinals)
     end = max(bound.span.stop for bound in made)
     opening = next((bound.opening for bound in made if bound.opening is not None), range(0))
-    opened = [sentences[at] for at in opening if at < own[0].ordinal]
-    kept = (each for each in (*opened, *own) if each.ordinal < end or takes_back(each.text))
+    opened = [sentences[at] for at in opening if at < cited[0].ordinal]
+    kept = (each for each in (*opened, *cited) if each.ordinal < end or takes_back(each.text))
     return "\n".join(sentence.text for sentence in kept)
 
 
@@ -136,11 +136,11 @@ def announces(text: str) -> bool:
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", going_on: Collection[int] = ()
 ) -> list[BoundSpan]:
-    """Turns sentences of a statement, `chosen` by ordinals, into spans to quote, in this order: the strongest first.
+    """Turns sentences of a statement, `chosen` by ordinal, strongest first, into spans to quote, in the same order.
 
-    A sentence is quoted once, but for the opening of a long list, and chosen neighbours join up to the longest span.
-    With those that are `going_on` a short span goes on in its paragraph: after "it is an offence to use their services"
-    often stands what was asked, "six persons have been convicted". The sentences stand in the `source`.
+    A sentence is quoted once, except for the opening of a long list; adjacent chosen sentences join, up to the longest
+    span. A short span of a sentence in `going_on` is extended within its paragraph: "it is an offence to use their
+    services" may be followed by what was asked, "six persons have been convicted". `source` is the statement's text.
     """
     result: list[BoundSpan] = []
     used: set[int] = set()
@@ -166,12 +166,12 @@ def spans(
             if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
         bound = _bound(sentences, bonds, first, last, source)
-        # Of a list of which an earlier span holds the opening, an item is quoted as part of that span.
-        held = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)
-        if held is not None:
-            joined = result[held].span
+        # An item whose opening is already part of an earlier span is joined to that span.
+        overlapped = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)
+        if overlapped is not None:
+            joined = result[overlapped].span
             span = range(min(joined.start, bound.span.start), max(joined.stop, bound.span.stop))
-            result[held] = replace(result[held], span=span)
+            result[overlapped] = replace(result[overlapped], span=span)
             used.update(span)
             continue
         if distant is not None and distant.start >= bound.span.start:
@@ -182,21 +182,21 @@ def spans(
 
 
 def _in_quotation(source: str, opening: Sentence, sentence: Sentence) -> bool:
-    """Returns whether an opening stands in the quotation marks of its item, where that has some."""
-    own = within_marks(source, sentence.start, sentence.end) if source else (0, 0)
-    around = next((span for span in quoted_spans(source) if span[0] <= own[0] and own[1] <= span[1]), None)
-    return around is None or around[0] <= opening.start
+    """Returns whether an opening is inside the quotation that contains its item; True where the item is not quoted."""
+    item = within_marks(source, sentence.start, sentence.end) if source else (0, 0)
+    quotation = next((span for span in quoted_spans(source) if span[0] <= item[0] and item[1] <= span[1]), None)
+    return quotation is None or quotation[0] <= opening.start
 
 
 def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:
-    """Returns whether a sentence is quoted with the next: one refers to the other, announces or opens it."""
+    """Returns whether a sentence is quoted with the next, as one that it announces or opens, or that refers to it."""
     opened = ordinal + 1 < len(bonds) and ordinal in bonds[ordinal + 1].openings
     return opened or is_antecedent_of_next(sentences, ordinal)
 
 
 def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, last: int, source: str) -> BoundSpan:
-    """Returns a span with the whole of its rows and with its opening: joined to it, or as a span of its own."""
-    # Another's words in quotation marks are shown as such without "As Belmora said:".
+    """Returns a span extended to whole table rows, with its list's opening in the span or, if far away, apart."""
+    # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
     first, last = bonds[first].first, bonds[last].last
     before = [
         at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
@@ -212,18 +212,18 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
 
 
 def holds(outer: Citation, inner: Citation) -> bool:
-    """Returns whether a citation holds all of another."""
+    """Returns whether a citation contains all of another."""
     same = outer.statement_id == inner.statement_id
     return same and outer.start <= inner.start and inner.end <= outer.end
 
 
 def citation_kind(statement: Statement) -> CitationKind:
-    """Returns what a citation of a statement is: words that a record summarises are reported, not the speaker's."""
+    """Returns the kind of a statement's citations: `reported` for a record's summary, not in the speaker's words."""
     return "reported" if statement.span.summarised else statement.kind
 
 
 def cite(statement: Statement, sentences: Sequence[Sentence], span: range, number: int) -> Citation:
-    """Makes the citation of sentences, by ordinal; its words are copied from the stored statement alone."""
+    """Makes the citation of a range of sentences; its words are copied from the stored statement alone."""
     first, last = sentences[span[0]], sentences[span[-1]]
     return replace(
         cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
@@ -243,7 +243,7 @@ def _is_quoted(statement: Statement, start: int, end: int) -> bool:
 
 
 def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the sentences that follow are the speaker's words, or another's, as the sentence itself is."""
+    """Returns whether a sentence and those that may extend it are all quoted from others, or all the speaker's own."""
     following = sentences[ordinal : ordinal + 1 + CONTEXT_SENTENCES]
     return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
 
@@ -267,13 +267,13 @@ def cite_place(statement: Statement, start: int, end: int, *, page: int | None, 
 
 
 def provenance_of(statement: Statement) -> dict[str, Any]:
-    """Returns where the words of a statement stand and were said, as fields of a citation."""
-    told = {name: getattr(statement.metadata, name) for name in PROVENANCE}
-    return told | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
+    """Returns the fields of a citation that say where and when the words of a statement were said."""
+    fields = {name: getattr(statement.metadata, name) for name in PROVENANCE}
+    return fields | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
 
 
 def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "text"] | None:
-    """Returns where a span begins or ends other than with a sentence; an item of a list goes first."""
+    """Returns the kind of edge where a span does not begin or end with a sentence, preferably `list_item`."""
     found = edges(statement, start, end)
     return next((kind for kind in _MARKED if kind in found), None)
 
@@ -283,7 +283,7 @@ def quotable_spans(
 ) -> list[BoundSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
-    The sentences come strongest first; with those of them that are `going_on`, a short span goes on in its paragraph.
+    The sentences come strongest first; short spans of those in `going_on` are extended within their paragraph.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
@@ -292,9 +292,9 @@ def quotable_spans(
     found: list[BoundSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
-        own = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
-        on = [ordinal for ordinal in own if _stays_in_quotation(statement, sentences, ordinal)]
-        made = spans(sentences, ordinals, source=statement.source_text, going_on=on)
+        extended = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
+        safe = [ordinal for ordinal in extended if _stays_in_quotation(statement, sentences, ordinal)]
+        made = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
         found += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in made)
 
     def best(bound: BoundSpan) -> int:
@@ -305,23 +305,23 @@ def quotable_spans(
 
 
 def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
-    """Takes neighbours off a span that is not whole with them, as one that begins within a sentence."""
+    """Drops neighbours from a span that cuts a sentence of the source, as one that begins within a sentence."""
 
     def whole(span: range) -> bool:
         return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end)
 
-    # First those that were not chosen go; of several chosen ones the strongest that is whole by itself stays.
-    own = [ordinal for ordinal in chosen if ordinal in span]
-    if not own or whole(span):
+    # First only the chosen sentences are kept; if they still cut one, the strongest that is whole by itself.
+    kept = [ordinal for ordinal in chosen if ordinal in span]
+    if not kept or whole(span):
         return span
     bonds = bonds_of(sentences, statement.source_text)
-    candidates = ((min(own), max(own)), *((ordinal, ordinal) for ordinal in own))
+    candidates = ((min(kept), max(kept)), *((ordinal, ordinal) for ordinal in kept))
     bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
     return next(filter(whole, bound), span)
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:
-    """Returns how sure text recognition was of a span, or None where it was not read from an image."""
+    """Returns the confidence of text recognition in a span, or None where it was not read from an image."""
     first = bisect_left(statement.document.scanned, start, key=lambda word: word.end - 1)
     words = list(takewhile(lambda word: word.start < end, statement.document.scanned[first:]))
     return round(mean_confidence(words), 3) if words else None

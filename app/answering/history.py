@@ -1,7 +1,7 @@
-"""History: the earlier turns of a conversation as they come from outside, and the state that an answer leaves.
+"""History: parses the earlier turns of a conversation from outside input, and computes the state after an answer.
 
-Programs send questions, or answers as `untoc ask --json` printed them; "and Iraq?" goes on from the `conversation` that
-the last of these holds.
+Programs send questions, or answers as `untoc ask --json` printed them; a follow-up such as "and Iraq?" is read with the
+`conversation` in the last of these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,15 @@ _NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question"
 
 
 def read_turns(value: object) -> tuple[EarlierTurn, ...]:
-    """Returns the earlier turns of a conversation, oldest first; none where there is nothing.
+    """Returns the earlier turns of a conversation, oldest first; none for an empty value.
 
     Args:
         value: A list of questions, each as text or as `{"question": …, "scope": {…}}` where parts of its scope
-            were set by hand; an answer as `untoc ask --json` printed it will do, whose `conversation` is then gone on
-            from.
+            were set by hand; or answers as `untoc ask --json` printed them, whose `conversation` is then used as the
+            state.
 
     Raises:
-        QuestionError: It is something else.
+        QuestionError: The value has another form.
     """
     if not value:
         return ()
@@ -50,14 +50,14 @@ def _turn(item: object) -> EarlierTurn:
 
 
 def clean_question(text: str) -> str:
-    """Returns a question as it can be stored and shown: bytes that are no text become U+FFFD."""
+    """Returns a question as it can be stored and shown: lone surrogates, from undecodable bytes, become U+FFFD."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:
-    """Returns the turn that an answer makes of its question, as later turns go on from it.
+    """Returns an answered question as an earlier turn, from which later turns go on.
 
-    One that was stored without the state of its conversation is read again; `overrides` were set.
+    Without a stored conversation state, the question is read again; `overrides` are parts of its scope set by hand.
     """
     state = read_state(answer.conversation) if answer.conversation else None
     return EarlierTurn(question=answer.question, overrides=overrides, state=state)
@@ -69,7 +69,7 @@ def _adapter() -> TypeAdapter[ConversationState]:
 
 
 def state_as_json(state: ConversationState) -> dict[str, JSONValue]:
-    """Returns a state as JSON, from which `read_state` makes it again."""
+    """Returns a state as JSON, which `read_state` parses."""
     plain: dict[str, JSONValue] = _adapter().dump_python(state, mode="json", exclude_defaults=True)
     return plain
 
@@ -78,7 +78,7 @@ def read_state(value: object) -> ConversationState:
     """Reads a state from JSON.
 
     Raises:
-        QuestionError: It is none.
+        QuestionError: The value is not a conversation state.
     """
     try:
         return _adapter().validate_python(value)
@@ -89,7 +89,7 @@ def read_state(value: object) -> ConversationState:
 
 
 def state_after(read: Resolution, answer: Answer) -> ConversationState:
-    """Returns the state of a conversation after an answer; what went before on the same question counts as shown."""
+    """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`."""
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
     before = read.shown if goes_on and read.shown is not None else Shown()
     shown = Shown(
@@ -97,5 +97,5 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
     )
-    # Notes are worded for one answer alone.
+    # Notes belong to a single answer.
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)

@@ -1,7 +1,7 @@
-"""Bonds: the words without which a sentence of a list or of a table would say something else.
+"""List context: the sentences that an item of a list or a cell of a table must be quoted with, its bond.
 
-"(b) creating a registry;" hangs on "We cannot accept the following proposals:", its opening. In a row of a table,
-"A registry shall be kept." stands beside "Not supported.".
+"(b) creating a registry;" depends on its opening, "We cannot accept the following proposals:". In a table row, "A
+registry shall be kept." depends on the cell beside it, "Not supported.".
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from ingest.metadata.heading import is_salutation
 from ingest.text.layout import ends_sentence
 from vectorstore.records import Sentence
 
-# Matched backwards, from the end of a sentence alone: searched from its beginning, each letter would be tried.
+# Patterns of sentence ends are matched backwards from the end; a search from the beginning would try each character.
 _LAYOUT, _FROM_END = RegexPatterns("layout"), regex.IGNORECASE | regex.REVERSE
 _OPENS: Final = regex.compile(rf"""[:：]\s?[-–—]?(?:[\p{{Pf}}\p{{Pe}}"'”’»*]|{NOTE_MARK})*$""", _FROM_END)
 _SIBLING_FOLLOWS: Final = regex.compile(rf"(?:[,،，]$|{_LAYOUT.source('listing_end')})", _FROM_END)
@@ -29,33 +29,33 @@ _MARK: Final = regex.compile(
     regex.VERBOSE,
 )
 _ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
-# Lists within lists, at most.
+# The deepest nesting of lists.
 _DEEPEST: Final = 5
 _FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
-# Characters of a row at most: a longer line with tabs is no row of a table, but a page set as one.
+# The most characters of a table row; a longer line with tabs is a page that was set as one line.
 _LONGEST_ROW: Final = 1_200
 
 
 class Bond(NamedTuple):
-    """What a sentence is quoted with; a tuple, of which a list of States makes 10,000."""
+    """What a sentence is quoted with; a tuple for speed, since an answer that lists States makes 10,000."""
 
     first: int
     """Ordinal of the first sentence of its row of a table; of itself outside tables. `last` likewise."""
     last: int
     openings: tuple[int, ...] = ()
-    """Ordinals of the sentences on which it hangs, the nearest first."""
+    """Ordinals of the sentences that open its list, and of those that open the lists around that, nearest first."""
     is_item: bool = False
-    """Whether it is itself an item, on which its openings bear at any distance. What merely follows in the paragraph
-    hangs on them where they stand nearby."""
+    """Whether it is itself an item, to which its openings apply at any distance. To a sentence that merely follows an
+    item in its paragraph they apply only where they stand nearby."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _List:
-    """A list whose items hang on `openings`; without `kinds` of marks, one whose items show none.
+    """A list whose items depend on `openings`; `kinds` are those of its items' marks, none where these have no marks.
 
-    `name` is that of its last item so far, as "2" or "b", and `within` that of the item that opens it, where both are
-    of one kind. It `goes_on` where an item ends in a semicolon or comma, and `has_ended` where one then ends in a full
-    stop.
+    `name` is that of its last item so far, such as "2" or "b", and `within` that of the item that opens it, where both
+    have marks of one kind. `goes_on` is set once an item ends in a semicolon or comma, and `has_ended` when one then
+    ends in a full stop.
     """
 
     openings: tuple[int, ...]
@@ -77,7 +77,7 @@ class _List:
         )
 
     def is_taken_up_by(self, mark: "_Mark", *, behind_prose: bool) -> bool:
-        """Returns whether an item is one more of the list: behind prose only the next one of a list that goes on."""
+        """Returns whether an item continues the list; behind prose it must have the next mark of one not yet ended."""
         if self.within and _follows(self.within, mark.name) and (behind_prose or not self.goes_on or self.has_ended):
             return False
         if not behind_prose and not (self.has_ended and self.is_enumerated):
@@ -88,7 +88,7 @@ class _List:
 
 @dataclass(frozen=True, kw_only=True)
 class _Mark:
-    """The mark of an item: the kinds of list that it may be of, and whether a list may begin or end with it."""
+    """The mark of an item, as "(a)": the kinds of list that it fits, and whether a list may begin or end with it."""
 
     kinds: frozenset[str]
     is_first: bool
@@ -97,7 +97,7 @@ class _Mark:
 
 
 def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...]:
-    """Returns the bond of each sentence of a statement, whose document has this text."""
+    """Returns the bond of each sentence of a statement; `source` is the text of its document."""
     rows = _rows(sentences, source)
     found: list[Bond] = []
     lists: list[_List] = []
@@ -107,11 +107,11 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
         mark = _mark_of(sentence.text)
         following = sentences[at + 1] if at + 1 < len(sentences) else None
         if before is not None and (opens(before.text) or _goes_on(before.text, sentence.text, mark, following)):
-            own = _mark_of(before.text)
+            opener = _mark_of(before.text)
             kinds = frozenset() if mark is None else _kinds_of_first(mark)
-            # A numbered paragraph is no item of one before it, but may hold items that are numbered alike.
-            alike = own is not None and bool(kinds & own.kinds)
-            within = own.name if own is not None and alike else ""
+            # After "5. …:", "6." is the next numbered paragraph and marks no list, but "1." begins a list within 5.
+            alike = opener is not None and bool(kinds & opener.kinds)
+            within = opener.name if opener is not None and alike else ""
             if mark is not None and alike and not (within and mark.is_first and not _follows(within, mark.name)):
                 kinds = frozenset()
             outer = lists if governed else []
@@ -131,7 +131,7 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
                 lists[-1] = lists[-1].with_item(mark, sentence.text)
         elif governed and before is not None:
             governed = _on_one_line(before, sentence, source) or _SIBLING_FOLLOWS.match(before.text) is not None
-        # What comes below a heading is of another list.
+        # A heading ends the lists before it.
         if mark is None and not governed and lists and not ends_sentence(sentence.text) and not opens(sentence.text):
             lists = []
         openings = lists[-1].openings if governed else ()
@@ -142,9 +142,9 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
 
 @dataclass(frozen=True, kw_only=True)
 class BoundSentence:
-    """A sentence of a quotation, with the words that open the list of which it is an item; empty where there are none.
+    """A sentence of a quotation, with the words that open the list of which it is an item, empty outside lists.
 
-    Both come without the marks of items.
+    Both are without marks of items such as "(a)".
     """
 
     text: str
@@ -152,12 +152,12 @@ class BoundSentence:
 
     @property
     def together(self) -> str:
-        """What it says: "We reject the following:" and "a registry;" are "We reject the following: a registry;"."""
+        """Opening and sentence joined, such as "We reject the following: a registry;"."""
         return f"{self.opening} {self.text}".strip()
 
 
 def split_bound(text: str) -> tuple[BoundSentence, ...]:
-    """Returns the sentences of a quotation, in order, as they are to be read."""
+    """Returns the sentences of a quotation, in order, each with the words that open its list."""
     sentences = [
         Sentence(statement_id="", ordinal=at, start=start, end=end, text=text[start:end], paragraph=None, page=None)
         for at, (start, end) in enumerate(split_sentences(text))
@@ -173,15 +173,15 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
 
 
 def opens(text: str) -> bool:
-    """Returns whether words open others, not among them: by a colon, or as "as follows."; salutations do not."""
+    """Returns whether a sentence opens what follows, by a final colon or "as follows."; salutations do not."""
     return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
 
 
 def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:
-    """Returns whether the items of a list go on from words that no colon ends: "We do not support", "• a fund"."""
+    """Returns whether an item completes a text that ends without a colon: "We do not support" and "• a fund"."""
     if mark is None or mark.kinds == _ORDINALS or _MARK.match(text) or ends_sentence(text) or text[-1] in ",;،؛，；":
         return False
-    # A dash may also stand within a sentence; a list has several items.
+    # A dash may also stand within a sentence, so a second item has to follow.
     other = None if following is None else _mark_of(following.text)
     return other is not None and bool(other.kinds & mark.kinds) and _MARK.sub("", item, count=1).lstrip()[:1].islower()
 
@@ -235,7 +235,7 @@ def _on_one_line(before: Sentence, sentence: Sentence, source: str) -> bool:
 
 
 def _rows(sentences: Sequence[Sentence], source: str) -> list[tuple[int, int]]:
-    """Returns the first and last sentence of the row of each: a row is a line with a tab between its cells."""
+    """Returns, for each sentence, the first and last of its table row, which is a line with tabs between its cells."""
     rows = [(at, at) for at in range(len(sentences))]
     first, has_cells = 0, False
     for at in range(1, len(sentences) + 1):

@@ -12,14 +12,14 @@ from prompts.wording import Wording, load_wording
 
 @dataclass(frozen=True, kw_only=True)
 class Localization:
-    """The messages of one language, and everyone who can speak, by their names in it."""
+    """The assistant's messages in one language, and the names of parties in it."""
 
     parties: PartyTable
     wording: Wording
 
     @property
     def language(self) -> str:
-        """ISO 639-1 code; a language without messages of its own has those of English."""
+        """ISO 639-1 code of the messages, which are the English ones for a language without its own."""
         return self.wording.language
 
     def say(self, key: str, **variables: object) -> str:
@@ -40,7 +40,7 @@ class Localization:
 
 
 def language_name(code: str, language: str) -> str:
-    """Returns the name of a language in another, such as "Chinese"; both are ISO 639-1 codes."""
+    """Returns the name of language `code` in `language`, such as "Chinese" for "zh" in "en"; both are ISO 639-1."""
     return str(Locale.parse(language).languages.get(code, code))
 
 

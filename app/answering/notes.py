@@ -1,4 +1,4 @@
-"""Notes on how a question was read and searched, worded where they are shown.
+"""Notes on how a question was read and searched, put into the words of the answer's language.
 
 `Note(kind="read_as", values={"name": "Tehran", "party": "IRN"})` reads as "Tehran read as Iran" where the answer is in
 English.

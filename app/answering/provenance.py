@@ -1,4 +1,4 @@
-"""Provenance in words: attribution lines over quotations, references to copy, dates as people write them.
+"""Provenance in words: attribution lines above quotations, references to copy, dates as people write them.
 
 "Arvandia, Conference of the Parties, tenth session, 12 October 2020, agenda item 4".
 """
@@ -48,9 +48,9 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
 
 
 def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
-    """Returns the name of who holds the position; of a joint statement, with the States that hold it as well.
+    """Returns the name of the party that holds a position; for a joint statement, with the other States that hold it.
 
-    The holder `party` comes first, by default the one that delivered it.
+    `party` comes first; by default it is the State that delivered the statement.
     """
     first = party or citation.state or next(iter(citation.held_by), "")
     others = [code for code in citation.held_by if code != first]
@@ -60,21 +60,21 @@ def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording,
 
 
 def as_quoting(name: str, citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
-    """Returns a speaker's name, with whom they quote where the words are not their own."""
+    """Returns a speaker's name; where the words are quoted from somebody else, with a note of whom."""
     if citation.quoted_party is not None:
         return wording.say("as_quoting_party", party=name, quoted=name_of(citation.quoted_party))
     return wording.say("as_quoting", party=name) if citation.quoting else name
 
 
 def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
-    """Returns whose words a statement holds: a party's name, or the title of a treaty; None where nobody is known."""
+    """Returns the names of the parties that hold a statement, or a treaty's title; None where no party is known."""
     if kind == "treaty":
         return metadata.title
     return ", ".join(map(name_of, metadata.holders)) or None
 
 
 def record_in_words(summary: DocumentSummary) -> str | None:
-    """Returns what to show in place of a State for a record of several speakers; None for anything else."""
+    """Returns the label shown in place of a State for a record of several speakers; None for other documents."""
     return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
@@ -84,7 +84,7 @@ def reference(citation: Citation, local: Localization) -> str:
 
 
 def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
-    """Returns a reference as `reference` does, with the names of parties from elsewhere than a table."""
+    """Returns a reference as `reference` does, with party names from a function instead of a `Localization`."""
     place = [
         citation.symbol,
         _numbered(wording, "page", citation.page),
@@ -105,7 +105,7 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
 
 
 def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False) -> str | None:
-    """Returns how sure text recognition was of a quotation, or None where it was not read from a scan."""
+    """Returns a note on the confidence of text recognition; None for text not scanned, or sure if `only_unsure`."""
     confidence = citation.ocr_confidence
     if confidence is None or (only_unsure and confidence >= LOW_CONFIDENCE):
         return None
@@ -123,7 +123,7 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 
 
 def spoken_date(value: str | None, language: str) -> str | None:
-    """Returns an ISO year, month, day or interval as people write it; what is not ISO is returned as it is."""
+    """Returns an ISO year, month, day or interval as people write it; a value that is not ISO is returned unchanged."""
     if value is None or re.fullmatch(r"\d{4}", value):
         return value
     if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", value):
@@ -146,7 +146,7 @@ def spoken_day(value: str, language: str) -> str:
     try:
         moment = date(2000, int(month), int(day or 1))
     except ValueError:
-        # A slip of whoever wrote it, as "30 February", is shown as it is.
+        # An impossible day that the source gives, such as "30 February", is shown as it is written.
         return value.removeprefix("--")
     return format_skeleton("MMMMd" if day else "MMMM", moment, locale=_LOCALES.get(language, language))
 

@@ -1,4 +1,4 @@
-"""Whom a speaker quotes: who is named before or behind words in quotation marks as saying them.
+"""Quoted speakers: the party that is named before or after words in quotation marks as the one who said them.
 
 "As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement.
 """
@@ -16,7 +16,7 @@ from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 
-# Characters of the text around a quotation, and from a name to its verb, in which it is looked for.
+# Characters around a quotation in which a name is looked for, and after a name in which its verb is.
 _AROUND: Final = 300
 _REACH: Final = 48
 _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
@@ -24,9 +24,9 @@ _BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
 
 
 def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], parties: PartyTable) -> str | None:
-    """Returns the code of the party that words at `[start, end)` in quotation marks are said to be of, if any is named.
+    """Returns the code of the party to which quoted words at `[start, end)` are attributed; None if none is named.
 
-    Whoever holds the statement (`holders`) quotes, and is not meant.
+    Names of the statement's own `holders`, who do the quoting, do not count.
     """
     span = next((span for span in quoted_spans(source) if span[0] <= start and end <= span[1]), None)
     if span is None:
@@ -41,7 +41,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
         for name in named if follows else reversed(named):
             head, tail = text[: name.start], text[name.end : name.end + _REACH]
             office = attribution().speaker_of.search(head) is not None
-            # "I quote Tessaria:", "in the words of Tessaria", "said Tessaria" behind the words.
+            # "I quote Tessaria:" or "in the words of Tessaria"; "said Tessaria" after the quotation.
             names = any(
                 regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I)
                 for mark in (attribution().cites, attribution().according_to)
@@ -57,7 +57,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
 
 
 def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties: PartyTable) -> list[Citation]:
-    """Returns citations, those of words that the speaker quotes with whose they are."""
+    """Returns citations with their `quoted_party`, where the speaker quotes somebody whom the statement names."""
 
     def named(citation: Citation) -> Citation:
         if not citation.quoting:

@@ -1,7 +1,7 @@
-"""Kept citations as of today: held against the store again, since a statement may be corrected or removed meanwhile.
+"""Rechecking: stored citations are verified anew, since a statement may have been corrected or removed meanwhile.
 
-A corrected session gives a statement another id, which its citations follow; a corrected State makes them
-`misattributed`.
+A corrected session gives a statement another id, under which its citations are found again; a corrected State makes
+them `misattributed`.
 """
 
 import re
@@ -18,7 +18,7 @@ from app.records import Answer, Citation
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import SentenceId, Statement
 
-# The number of a citation in an answer's text; one in brackets that a statement has is escaped.
+# The number of a citation in an answer's text, as "[3]"; bracketed numbers that a statement itself has are escaped.
 MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
 Today = Callable[[Sequence[Citation]], Sequence[Citation]]
 
@@ -26,19 +26,19 @@ Today = Callable[[Sequence[Citation]], Sequence[Citation]]
 def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tuple[Citation, ...]:
     """Returns citations, in their order, with the place, provenance and verdict that they have in the store now.
 
-    Words of another party by now are `misattributed`, those that stand nowhere any more `not_found`.
+    A citation whose words now belong to another party is `misattributed`; one whose words are gone is `not_found`.
     """
-    held = catalogue.statements(list(dict.fromkeys(citation.statement_id for citation in kept)))
-    moved: dict[str, list[Statement]] = {}
+    stored = catalogue.statements(list(dict.fromkeys(citation.statement_id for citation in kept)))
+    by_file: dict[str, list[Statement]] = {}
 
     def candidates(citation: Citation) -> Iterator[Statement]:
-        if citation.statement_id in held:
-            yield held[citation.statement_id]
+        if citation.statement_id in stored:
+            yield stored[citation.statement_id]
             return
-        if citation.file not in moved:
+        if citation.file not in by_file:
             documents = catalogue.documents_of_file(citation.file)
-            moved[citation.file] = [each for document in documents for each in catalogue.statements_of(document)]
-        yield from moved[citation.file]
+            by_file[citation.file] = [each for document in documents for each in catalogue.statements_of(document)]
+        yield from by_file[citation.file]
 
     def today(citation: Citation) -> Citation:
         found = [(_at(citation, statement), statement) for statement in candidates(citation)]
@@ -51,37 +51,37 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
 
 
 def _at(citation: Citation, statement: Statement) -> Citation:
-    """Returns a citation as one of the same words in a statement, still of whom it names."""
+    """Returns a citation moved to a statement: with that statement's provenance, but still naming its own party."""
     return replace(
         citation,
         **provenance_of(statement),
-        sentence_ids=tuple(SentenceId(statement.statement_id, own.ordinal) for own in citation.sentence_ids),
+        sentence_ids=tuple(SentenceId(statement.statement_id, each.ordinal) for each in citation.sentence_ids),
         language=statement.language_at(citation.start),
     )
 
 
 def _attributed_anew(text: str, changed: Mapping[int, tuple[Citation, Citation]], local: Localization) -> str:
-    """Returns an answer's text with the attributions of today; each is that of the quotation below it."""
+    """Returns an answer's text with the current attribution line above each changed citation, given (old, new)."""
     lines = text.split("\n")
-    below: tuple[str, str] | None = None
+    old_and_new: tuple[str, str] | None = None
     for at in range(len(lines) - 1, -1, -1):
         if (number := MARKER.search(lines[at])) is not None:
-            own = changed.get(int(number[1]))
-            below = own and (attribution(own[0], local, escape), attribution(own[1], local, escape))
-        elif below is not None and lines[at] == below[0]:
-            lines[at] = below[1]
+            pair = changed.get(int(number[1]))
+            old_and_new = pair and (attribution(pair[0], local, escape), attribution(pair[1], local, escape))
+        elif old_and_new is not None and lines[at] == old_and_new[0]:
+            lines[at] = old_and_new[1]
     return "\n".join(lines)
 
 
 def is_otherwise_dated(was: Citation, now: Citation) -> bool:
-    """Returns whether a citation is of another time by now, so that what came before or after it is open again."""
+    """Returns whether a citation's date or session has changed, so that what it supersedes must be decided anew."""
     return (was.date, was.session) != (now.date, now.session)
 
 
 def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Answer:
-    """Returns an answer with its citations of today; a line that cites one which does not hold says so instead.
+    """Returns an answer with rechecked citations; each line that cites a failed one is replaced by a note saying so.
 
-    Claims that cite one go. The attribution above a quotation tells its provenance of today.
+    Claims that cite a failed one are removed. The attribution line above a quotation shows its current provenance.
     """
     kept = (*answer.citations, *answer.related)
     now = {was: citation for was, citation in zip(kept, today(kept), strict=True) if citation != was}
@@ -89,28 +89,28 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
         return answer
     gone = {citation.number for citation in now.values() if citation.verdict != "verified"}
     moved = {was.number for was, citation in now.items() if is_otherwise_dated(was, citation)}
-    text = _attributed_anew(answer.answer, {was.number: (was, own) for was, own in now.items()}, local)
-    # What comes later is open again.
+    text = _attributed_anew(answer.answer, {was.number: (was, citation) for was, citation in now.items()}, local)
+    # Notes that a failed or redated citation supersedes another no longer hold.
     for number in gone | moved:
         later = local.say("superseded", number=number)
-        for told in (f" *({later})*", f"{later}; ", f"; {later}"):
-            text = text.replace(told, "")
-    unsaid = {plain_line(words) for number, words in answer.translations.items() if number in gone}
-    lines = (line for line in text.split("\n") if not any(words in line for words in unsaid))
+        for note in (f" *({later})*", f"{later}; ", f"; {later}"):
+            text = text.replace(note, "")
+    withdrawn = {plain_line(words) for number, words in answer.translations.items() if number in gone}
+    lines = (line for line in text.split("\n") if not any(words in line for words in withdrawn))
 
-    def as_it_is(citation: Citation) -> Citation:
+    def rechecked(citation: Citation) -> Citation:
         current = now.get(citation, citation)
         open_again = {citation.number, citation.superseded_by} & (gone | moved)
         return replace(current, superseded_by=None) if open_again else current
 
-    def line_as_it_is(line: str) -> str:
+    def rechecked_line(line: str) -> str:
         cited = {int(number) for number in MARKER.findall(line)}
         return local.say("withdrawn") if cited & gone else line
 
     return replace(
         answer,
-        answer="\n".join(map(line_as_it_is, lines)),
+        answer="\n".join(map(rechecked_line, lines)),
         claims=tuple(claim for claim in answer.claims if gone.isdisjoint(claim.citations)),
-        citations=tuple(map(as_it_is, answer.citations)),
-        related=tuple(map(as_it_is, answer.related)),
+        citations=tuple(map(rechecked, answer.citations)),
+        related=tuple(map(rechecked, answer.related)),
     )

@@ -33,26 +33,26 @@ from vectorstore.records import JSONValue
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
 
-# Kinds of question whose answer takes no position.
+# Kinds of question whose claims get no direction, such as "for" or "against".
 _WITHOUT_POSITIONS: Final = (
     "metadata", "source", "list", "summary", "treaty_text", "greeting", "number", "date", "person",
 )  # fmt: skip
-# Quotations and claims at most, where a shorter answer is asked for.
+# The most quotations or claims of an answer that was asked to be shorter.
 _SHORTER: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked."""
+    """A question with the conversation before it."""
 
     text: str
     """The question, in any of the six languages."""
     overrides: Mapping[str, JSONValue] = field(default_factory=dict)
-    """Parts of the scope to put in place of what is read, in the form of `Answer.scope`. Without any, a follow-up such
-    as "shorter" or "in French" keeps those of the question that it refers to."""
+    """Parts of the scope that replace what is read from the question, in the form of `Answer.scope`. Without any, a
+    follow-up such as "shorter" or "in French" keeps the overrides of the question that it refers to."""
     history: Sequence[str | EarlierTurn] = ()
-    """Earlier questions of the conversation, oldest first; with the parts of their scope that were set, where any
-    were."""
+    """Earlier questions of the conversation, oldest first, each with the parts of its scope that were set by hand, if
+    any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class ChainState:
     resolution: Resolution | None = None
     retrieved: Retrieved | None = None
     composed: Composition | None = None
-    """While a model writes, the claims that passed so far (`Composition.shown`); each replaces the last."""
+    """While a model writes, the claims that passed so far (`Composition.shown`), replaced in each new state."""
     answer: Answer | None = None
 
 
@@ -101,7 +101,7 @@ class Steps:
         yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
 
     def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
-        """Adds what the question before showed, where this one goes on from it and its answer was not given."""
+        """Adds what the answer before showed, by answering again, if a follow-up needs it and the history lacks it."""
         turns = earlier_turns(question.history)
         if resolution.act not in ("more", "about") or resolution.again or resolution.shown is not None or not turns:
             return resolution
@@ -126,7 +126,7 @@ class Steps:
         return self._by_kind(resolution).retrieve(resolution, self.parties())
 
     def find(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
-        """Retrieves; filters that nothing held fits are read as what is spoken of, if that is answered."""
+        """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
         retrieved = self.retrieve(resolution)
         unfit = unfit_filters(resolution, retrieved)
         if unfit:
@@ -145,10 +145,10 @@ class Steps:
         if composed_by_kind is not None:
             yield composed_by_kind
             return
-        # "When was that?" is answered by the lines of provenance.
+        # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
         in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
         answer_type = None if in_provenance else resolution.answer_type
-        # "Why?" after a list asks for more of those who were listed.
+        # A list quotes each party once; "why?" about a list may quote the listed parties more often.
         limit, one_each = by_kind.limit, resolution.scope.all_states and resolution.act != "about"
         quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
         if not resolution.sure_of_kind:
@@ -160,7 +160,7 @@ class Steps:
         from app.answering.compose.merge_claims import with_claims, with_translations
         from app.answering.compose.model import Task
 
-        # In the order of the quotations, which shows groups after those that they spoke for.
+        # In the order of the quotations: groups come after the States that they spoke for.
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
         task = Task(
             question=resolution.question,
@@ -185,11 +185,11 @@ class Steps:
     def _with_positions(
         self, resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
     ) -> tuple[Verified, Composition]:
-        """Adds the direction of each claim on the topic asked about, and what later statements supersede."""
+        """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = resolution.scope
-        telling = resolution.stance or resolution.over_time or resolution.kind == "compare"
-        # A list on what was said shows no directions, and of a party that is quoted once nothing is superseded.
-        listed = scope.all_states and not telling and resolution.act != "about"
+        asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
+        # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
+        listed = scope.all_states and not asks_position and resolution.act != "about"
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
@@ -201,12 +201,12 @@ class Steps:
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
-        earlier = earlier_than_latest(citations, asked) if telling else frozenset()
+        earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()
         harm = names_harm(scope.topic, scope.language)
         if scope.topic and not (scope.treaties or harm):
             citations = with_superseding(citations, directions, asked)
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
-        return checked, replace(composed, positions=telling and not harm, earlier=earlier)
+        return checked, replace(composed, positions=asks_position and not harm, earlier=earlier)
 
     def _localization(self, resolution: Resolution) -> Localization:
         return localize(self.parties(), _language(resolution))
@@ -238,8 +238,8 @@ class Steps:
         )
         answer = _with_model(answer, composed, self.writer)
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
-        own = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
-        if not own or resolution.scope.negated:
+        own_claims = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
+        if not own_claims or resolution.scope.negated:
             return abstain(answer, resolution, retrieved, local)
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
@@ -257,7 +257,7 @@ class Steps:
 
 
 def _language(resolution: Resolution) -> str:
-    """Returns the language that is answered in: the one asked for, else that of the question."""
+    """Returns the language of the answer: the one asked for, else that of the question."""
     return resolution.reply_language or resolution.scope.language
 
 
@@ -290,7 +290,7 @@ class _Clock:
         self._taken[step] = (time.perf_counter() - began) * 1000
 
     def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
-        """Yields the records of a streaming step, timing it up to each."""
+        """Yields the records of a streaming step; its time runs until the last one."""
         began = time.perf_counter()
         for record in records:
             self._taken[step] = (time.perf_counter() - began) * 1000

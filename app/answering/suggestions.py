@@ -1,4 +1,4 @@
-"""Questions to ask, each of which the corpus answers: at a greeting, and after an answer."""
+"""Suggested questions, each of which the corpus answers: after a greeting, and after an answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +11,12 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import DocumentSummary, StatementSummary
 
-# Parties beside those asked about that are offered, the surest first.
+# The most parties that are suggested beside those asked about, the most confident evidence first.
 _OTHERS: Final = 2
 
 
 def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -> tuple[str, ...]:
-    """Returns questions in the language of the one that was answered; none where it was about no topic."""
+    """Returns further questions in the language of the one that was answered; none if that had no topic."""
     scope, local = answer.scope, localize(parties, answer.scope.language)
     asked = {*scope.states, *scope.groups}
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
@@ -36,7 +36,7 @@ def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -
 
 
 def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Localization) -> Abstention:
-    """Returns the reply, whose options are questions about those who spoke last."""
+    """Returns the reply to a greeting, whose options are questions about the States with the newest statements."""
     newest = sorted(statements, key=lambda s: s.metadata.date or "", reverse=True)
     speakers = list(dict.fromkeys(s.metadata.state for s in newest if s.metadata.state))
     names = [local.name(code) for code in speakers[:3]]

@@ -27,16 +27,16 @@ _DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
     regex.compile(_WORDS[name], regex.VERBOSE)
     for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")
 )
-# Chance of a direction from which on a later statement can supersede an earlier one.
+# Least chance that a citation takes a direction at all (`attitude`) from which on it can supersede or be superseded.
 _SURE: Final = 0.7
-# Share of the topic's words that a quotation names to be for or against it: one on what conditions help may have says
-# nothing of "the extradition of fugitives without a treaty".
+# Least share of the topic's words that a quotation names if it is for or against the topic: a quotation on conditions
+# of assistance says nothing about "the extradition of fugitives without a treaty".
 _NAMED: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class CitedDirection:
-    """The direction of a citation; `sure` where words that name the topic take it plainly."""
+    """The direction of a citation; `sure` where a sentence that names the topic takes it clearly, uncontradicted."""
 
     direction: Direction | None
     sure: bool
@@ -49,68 +49,68 @@ def directions_of(
     words: Callable[[Citation], str] = attrgetter("quote"),
     parties: PartyTable | None = None,
 ) -> dict[int, CitedDirection]:
-    """Returns the direction of each citation on a topic, which is in this language, by the number of the citation.
+    """Returns the direction of each citation on a topic, by citation number; the topic is in `language`.
 
-    Of a citation those `words` are read; what merely follows is of something else.
+    `words` returns the part of a citation to read: sentences that merely extend it may be about something else.
     """
     shared = share_of_topic(topic, language)
 
-    def told(citation: Citation) -> CitedDirection:
-        said, own = words(citation), topic_in(topic, language, citation.language)
-        unnamed = bool(own) and shared(said, citation.language) < _NAMED
-        theirs = citation.quoting or citation.kind == "treaty"
-        if unnamed or theirs or declines_position(said, citation.language):
+    def read(citation: Citation) -> CitedDirection:
+        said, asked = words(citation), topic_in(topic, language, citation.language)
+        unnamed = bool(asked) and shared(said, citation.language) < _NAMED
+        of_others = citation.quoting or citation.kind == "treaty"
+        if unnamed or of_others or declines_position(said, citation.language):
             return CitedDirection(direction=None, sure=False)
-        # A topic that the glossary does not have in the language of the citation is named by none of its sentences.
-        return _direction(_read(said, own, citation.language, parties), always_named=citation.language != language)
+        # In another language than the topic's, the glossary may lack its words, so every sentence counts as naming it.
+        return _direction(_read(said, asked, citation.language, parties), always_named=citation.language != language)
 
-    return {citation.number: told(citation) for citation in citations}
+    return {citation.number: read(citation) for citation in citations}
 
 
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:
-    """Returns the direction of a citation whose sentences were read; what only reports has none."""
+    """Returns the direction of a citation by the readings of its sentences; merely reporting others has none."""
     decisive = decisive_of(read)
     if decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     named = decisive.names_topic or always_named
-    taken = decisive.reading not in ("mentions", "reported")
-    # Plain words of both directions leave it open; what stands beside the topic does not.
-    both = {"for", "against"} <= {own.reading for own in read if own.names_topic or _is_outright(own)}
-    # Of twelve conditions that were told on sentences of speeches three were some: only a likely one is shown.
+    directed = decisive.reading not in ("mentions", "reported")
+    # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
+    both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
+    # Precision of "conditional" on speeches was 3 of 12: it is shown only from chance `SURE` on or by outright words.
     unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
     direction = "mentions" if unsure else decisive.reading
-    return CitedDirection(direction=direction, sure=taken and named and not both and decisive.attitude >= _SURE)
+    return CitedDirection(direction=direction, sure=directed and named and not both and decisive.attitude >= _SURE)
 
 
 def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
-    """Reads the sentences of a quotation whose direction is the speaker's, as it stands."""
-    # What the next one takes back has none: "It must be kept. We share none of these reasons.", nor has what would have
-    # been, beside which nothing but outright words are for the topic. An item of a list takes the direction of the
-    # words that open it.
+    """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
+    # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
+    # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
+    # item of a list takes the direction of the words that open it.
     read: list[SentenceDirection] = []
-    would = False
+    counterfactual = False
     for sentence in split_bound(words):
-        own = read_sentence(sentence.text, topic, language, parties)
+        current = read_sentence(sentence.text, topic, language, parties)
         if takes_back(sentence.text):
-            if _DISOWNS.search(sentence.text) and own.reading == "for" and not own.names_topic:
-                own = replace(own, reading="mentions")
-            if read and _is_taken_back(read[-1], own, sentence.text):
+            if _DISOWNS.search(sentence.text) and current.reading == "for" and not current.names_topic:
+                current = replace(current, reading="mentions")
+            if read and _is_taken_back(read[-1], current, sentence.text):
                 read.pop()
-            read.append(own)
+            read.append(current)
         elif sentence.opening:
-            read += _as_opened(own, read_sentence(sentence.opening, topic, language, parties))
+            read += _as_opened(current, read_sentence(sentence.opening, topic, language, parties))
         elif _would_have(sentence.text, language):
-            would = True
-        elif not (would and own.reading == "for") or _is_outright(own):
-            read.append(own)
+            counterfactual = True
+        elif not (counterfactual and current.reading == "for") or _is_outright(current):
+            read.append(current)
     return read
 
 
-def _is_taken_back(before: SentenceDirection, own: SentenceDirection, text: str) -> bool:
-    """Returns whether a sentence that takes back, read as `own`, speaks of the direction of the one before."""
-    # One that the speaker takes outright ("we support") only a change of view takes back ("no longer"): what is
-    # disowned beside it is an objection. What is reported is no direction, and a change of law takes back no support.
-    if before.reading in ("reported", own.reading):
+def _is_taken_back(before: SentenceDirection, current: SentenceDirection, text: str) -> bool:
+    """Returns whether a disowning or revising sentence, read as `current`, takes back the direction of that before."""
+    # Outright words ("we support") are taken back only by a change of view ("no longer"); what is disowned after them
+    # is an objection. A reported direction is not the speaker's to take back, and a change of law revokes no support.
+    if before.reading in ("reported", current.reading):
         return False
     if _DISOWNS.search(text):
         return not _is_outright(before) or _NO_LONGER.search(text) is not None
@@ -118,9 +118,9 @@ def _is_taken_back(before: SentenceDirection, own: SentenceDirection, text: str)
 
 
 def _would_have(text: str, language: str | None) -> bool:
-    """Returns whether a sentence says what would have been, and no other clause of it takes a position outright."""
-    told = _COUNTERFACTUAL.search(text)
-    if told is None:
+    """Returns whether a sentence is counterfactual ("would have") and no other clause takes a position outright."""
+    match = _COUNTERFACTUAL.search(text)
+    if match is None:
         return False
     others = [clause for clause in _CLAUSES.split(text) if not _COUNTERFACTUAL.search(clause)]
     return not any(_is_outright(read_sentence(clause, "", language)) for clause in others)
@@ -131,55 +131,55 @@ def _is_outright(read: SentenceDirection) -> bool:
 
 
 def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
-    """Returns how an item is read beside its opening: as that, or by words of its own ("we support"); else not at all.
+    """Returns the readings of a list item: its opening's, or its own if it has outright words ("we support"), or none.
 
     Where both take a direction, and not the same, there is none.
     """
     outright = _is_outright(item)
-    taken = opening.reading not in ("mentions", "reported")
-    if taken and (not outright or item.reading == opening.reading):
+    opening_takes = opening.reading not in ("mentions", "reported")
+    if opening_takes and (not outright or item.reading == opening.reading):
         return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
-    return [item] if outright and not taken and opening.reading != "reported" else []
+    return [item] if outright and not opening_takes and opening.reading != "reported" else []
 
 
 def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:
-    """Returns claims with the direction of the first of their citations that has one."""
+    """Returns claims with the direction of their first citation that takes one, else `mentions` if one has that."""
 
-    def told(claim: Claim) -> Direction | None:
+    def direction_of(claim: Claim) -> Direction | None:
         cited = (directions[number].direction for number in claim.citations if number in directions)
         found = [direction for direction in cited if direction is not None]
         return next((direction for direction in found if direction != "mentions"), found[0] if found else None)
 
-    return tuple(replace(claim, direction=told(claim)) for claim in claims)
+    return tuple(replace(claim, direction=direction_of(claim)) for claim in claims)
 
 
 def with_superseding(
     citations: Sequence[Citation], directions: Mapping[int, CitedDirection], asked: Collection[str] = ()
 ) -> tuple[Citation, ...]:
-    """Returns citations with the number of the latest one by which each is superseded.
+    """Returns citations, each with the number of the latest citation that supersedes it, if any.
 
-    That is a citation of the same party, as `of_same_party` tells it of those asked about, which was certainly made
-    later and takes another direction.
+    A citation is superseded by one of the same party (`of_same_party`, with the parties `asked` about) that was
+    certainly made later and takes another direction; both directions must be sure.
     """
-    taking = [citation for citation in citations if directions[citation.number].sure]
+    sure = [citation for citation in citations if directions[citation.number].sure]
 
     def later(citation: Citation) -> int | None:
-        if citation not in taking:
+        if citation not in sure:
             return None
-        over = [
+        newer = [
             other
-            for other in taking
+            for other in sure
             if of_same_party(citation, other, asked)
             and directions[other.number].direction != directions[citation.number].direction
             and earlier_than(citation, other)
         ]
-        return next((each.number for each in over if not any(earlier_than(each, other) for other in over)), None)
+        return next((each.number for each in newer if not any(earlier_than(each, other) for other in newer)), None)
 
     return tuple(replace(citation, superseded_by=later(citation)) for citation in citations)
 
 
 def earlier_than_latest(citations: Sequence[Citation], asked: Collection[str] = ()) -> frozenset[int]:
-    """Returns the numbers of citations beside which a later statement of the same party is cited."""
+    """Returns the numbers of the citations for which a later statement of the same party is also cited."""
     return frozenset(
         citation.number
         for citation in citations
@@ -188,16 +188,16 @@ def earlier_than_latest(citations: Sequence[Citation], asked: Collection[str] = 
 
 
 def of_same_party(earlier: Citation, later: Citation, asked: Collection[str]) -> bool:
-    """Returns whether a later citation is of whoever an earlier one is cited for.
+    """Returns whether a later citation is held by all parties for which an earlier one is cited.
 
-    Those are the holders of the earlier one that are asked about, else all: a State goes back on a joint statement for
-    itself alone.
+    Those are the holders of the earlier one that are asked about, else all of them: a State revises a joint statement
+    only for itself.
     """
     cited_for = set(earlier.holders).intersection(asked) or set(earlier.holders)
     return bool(cited_for) and cited_for <= set(later.holders)
 
 
 def earlier_than(one: Citation, other: Citation) -> bool:
-    """Returns whether a citation is of a statement that was certainly made before that of another."""
+    """Returns whether the statement of one citation was certainly made before that of the other."""
     first, second = (Metadata(body=each.body, session=each.session, date=each.date) for each in (one, other))
     return made_before(first, second)

@@ -1,4 +1,4 @@
-"""Traces: what is stored of an answer, with the evidence and scores behind it and what a model wrote.
+"""Traces: an answer as it is stored, with the evidence and scores behind it and what a model wrote.
 
 `untoc trace ID` shows it; it answers "why was this sentence quoted?" after the fact.
 """
@@ -11,15 +11,15 @@ from app.answering.compose.extractive import Composition
 from app.records import Answer
 from app.retrieval.evidence_retriever import Retrieved
 
-# Sentences of evidence per party that a trace lists.
+# The most sentences of evidence per party that a trace lists.
 _LISTED: Final = 30
 
 
 def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
     """Returns the trace: the answer's contract, with a key `record`.
 
-    It holds the time (`at`, UTC), the sentences found with their scores (`evidence`), and of a model its numbered
-    sentences (`numbered`), its reply (`reply`) and what went wrong, if anything did. It holds no settings and no keys.
+    The record has the time (`at`, UTC) and the sentences found with their scores (`evidence`); if a model was asked,
+    the sentences in its prompt (`numbered`), its `reply`, and any `problem`. It contains no settings and no keys.
     """
     by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
     record: dict[str, Any] = {

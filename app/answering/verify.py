@@ -1,4 +1,4 @@
-"""Verification: a citation's words are its statement's, at its offsets, by the speaker whom it names.
+"""Verification: a citation must have its statement's words, at its offsets, by the speaker whom it names.
 
 Pure functions over the answer's records and the stored statement; equality is exact after `squash`. A quotation that
 lacks the "not" of its source is `altered`; the right words under another State's name are `misattributed`.
@@ -18,12 +18,12 @@ from ingest.text.repair import ELLIPSIS
 from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Statement
 
-# A word with the white space around it, and how many characters furniture has before its last one.
+# A word with the white space around it; and the most characters of page furniture that may precede its last word.
 _NEXT = regex.compile(r"\s*\S+\s*")
 _LONGEST_FURNITURE = 400
-# How a quotation shows page furniture that is left out.
+# The mark "[…]", which stands for page furniture that a quotation leaves out.
 _SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
-# Why a claim is dropped although its words stand as it cites them.
+# Why a claim is dropped although its citations pass: their statement is attributed to no party.
 NOBODY = "it names nobody who holds the position"
 
 
@@ -65,8 +65,8 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     """Compares a citation with its stored statement.
 
     `altered`: other words than the statement's, or words that begin or end inside a sentence.
-    `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a record
-    are its speaker's within that speaker's intervention alone, and the record's own where it summarises.
+    `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a
+    meeting record are the speaker's only inside that speaker's intervention; those of a summary are the record's own.
     """
     if statement is None:
         return "not_found"
@@ -87,18 +87,18 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):
         return "altered"
-    told = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
+    cited = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
     language, held_by = statement.language_at(citation.start), known.held_by or ()
-    if told != (language, statement.file, held_by, *(getattr(known, name) for name in PROVENANCE)):
+    if cited != (language, statement.file, held_by, *(getattr(known, name) for name in PROVENANCE)):
         return "misattributed"
     elsewhere = any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids)
     return "misattributed" if elsewhere else "verified"
 
 
 def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset()) -> bool:
-    """Returns whether a readable quotation holds exactly the words of its source.
+    """Returns whether a readable quotation has exactly the words of its source.
 
-    White space and the typography that `squash` levels may differ. Where the quotation says `[…]`, the source
+    White space and the typography that `squash` normalises may differ. Where the quotation says `[…]`, the source
     must have page furniture, such as the running `heads` of the document, or those very characters.
     """
     if squash(quote) == squash(source_quote):
@@ -108,7 +108,7 @@ def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset
 
 
 def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> bool:
-    """Walks through the source: each part in turn, and furniture between them; nothing else may be left out."""
+    """Returns whether a source consists of these parts, in order, with nothing but page furniture between them."""
     first, *rest = parts
     if not rest:
         return squash(first) == squash(source)
@@ -116,7 +116,7 @@ def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> b
     if not wanted or not squashed.text.startswith(wanted):
         return False
     start = squashed.ends[len(wanted) - 1]
-    # As much furniture as there is goes first.
+    # The longest run of furniture is tried first.
     ends = [match.end() for match in _NEXT.finditer(source, start) if match.start() - start < _LONGEST_FURNITURE]
     return any(
         is_furniture(source[start:end], heads) and _parts_follow(rest, source[end:], heads) for end in reversed(ends)
@@ -134,7 +134,7 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
             return NOBODY
         if claim.state not in (cited.state, cited.on_behalf_of or cited.state, *cited.held_by):
             return f"citation {number} is not from {claim.state}"
-    # Titles and names have marks of their own, as "Mr. ‘Ali Ferro’".
+    # Titles and names may contain quotation marks themselves, as "Mr. ‘Ali Ferro’".
     copied = ((c.quote, c.title, c.speaker, c.symbol, c.file) for c in map(sound.__getitem__, claim.citations))
     if not _quotes_only(claim.text, [words for each in copied for words in each if words]):
         return "it sets words in quotation marks that its citations do not hold"
@@ -142,8 +142,8 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
 
 
 def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
-    """Returns whether whatever stands in quotation marks in a claim is copied from what it cites."""
-    # Longest first, since one quotation may hold another.
+    """Returns whether every quoted part of a claim is copied from one of the `quotes`."""
+    # Longest first, since one quotation may contain another.
     for quote in sorted(quotes, key=len, reverse=True):
         text = text.replace(quote, "")
     return all(any(squash(part) in squash(quote) for quote in quotes) for part in quoted_parts(text))

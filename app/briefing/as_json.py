@@ -11,7 +11,7 @@ _UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usag
 
 
 def contract_of(briefing: Briefing) -> dict[str, Any]:
-    """Returns `rows` and `coverage`, and the rest beside them."""
+    """Returns the contract: `rows`, one for each cell, `coverage`, and the other fields of a briefing."""
     leads = Leads(briefing)
     rows = [
         {
@@ -19,7 +19,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "topic": cell.subject,
             "session": cell.session,
             "kind": cell.holds,
-            # On another subject nothing may supersede it.
+            # A citation may be superseded on one subject and not on another, so the cell decides.
             "citations": [
                 asdict(replace(briefing.citation(number), superseded_by=cell.superseded.get(number)))
                 for number in cell.citations

@@ -1,6 +1,6 @@
-"""Who said what a briefing quotes, and when, in words: "Rimalia, quoting Arvandia, 12 October 2020".
+"""Attribution lines for the quotations of a briefing, speaker and date: "Rimalia, quoting Arvandia, 12 October 2020".
 
-Worded from the citations whenever something is shown, since numbers and what is superseded change with the document.
+They are worded from the citations whenever they are shown, since numbers and superseding differ between documents.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from prompts.wording import Wording, load_document_words, load_wording
 
 
 class Leads:
-    """Who said the quotations of a briefing, in its language."""
+    """The attribution lines of a briefing, in its language."""
 
     def __init__(self, briefing: Briefing) -> None:
         self.briefing = briefing
@@ -27,7 +27,7 @@ class Leads:
         return self.words.language
 
     def say(self, key: str, **variables: object) -> str:
-        """Returns words of documents."""
+        """Returns the document wording of a key, with its variables filled in."""
         return self.words.say(key, **variables)
 
     def name(self, code: str | None) -> str:
@@ -39,11 +39,11 @@ class Leads:
         return self.words.list_comma.join(map(self.name, codes)) or self.name(None)
 
     def date(self, value: str | None) -> str:
-        """Returns an ISO date as people write it; nothing for none."""
+        """Returns an ISO date as people write it; empty without a date."""
         return spoken_date(value, self.language) or ""
 
     def speaker(self, party: str, citation: Citation) -> str:
-        """Returns whose words a citation holds where they are not the party's own: a group's, or a record's."""
+        """Returns whose words a citation has if they are not the party's own, such as a group's; else empty."""
         if citation.summarised:
             return self._wording.say("as_summarised", party=self.name(citation.state))
         if citation.quoting:
@@ -58,20 +58,20 @@ class Leads:
         return group if citation.state == party else self.say("of_group", group=group)
 
     def superseded(self, cell: Cell, citation: Citation) -> str:
-        """Returns that a later quotation of the cell supersedes this one, and its note where the document has it."""
+        """Returns the remark that a later quotation of the cell supersedes this one, with its number if it is shown."""
         if citation.number not in cell.superseded:
             return ""
         later = cell.superseded[citation.number]
         return self._wording.say("earlier") if later is None else self._wording.say("superseded", number=later)
 
     def earlier(self, cell: Cell, citation: Citation) -> str:
-        """Returns that a cell quotes something later of the same party, and by which note it is superseded."""
+        """Returns the remark that a quotation is superseded, or else that the cell has a later one of its party."""
         cited = map(self.briefing.citation, cell.citations)
         later = any(of_same_party(citation, other, (cell.party,)) and earlier_than(citation, other) for other in cited)
         return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
 
     def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:
-        """Returns the quotations of a point, each with whose words it holds, when, and whether something later is."""
+        """Returns the quotations of a point, each after its line: speaker, date, and whether there is a later one."""
         return tuple(
             (self._lead(point, citation), citation) for citation in map(self.briefing.citation, point.citations)
         )

@@ -1,7 +1,7 @@
 """Evidence of a cell: the sentences that are surely on its subject, in the order in which they were found.
 
-For "sanctions", "We oppose the sanctions." stays and "The Council meets in May." goes. Where nothing is sure, what is
-nearest to the subject is shown as that.
+For "sanctions", "We oppose the sanctions." stays and "The Council meets in May." goes. Where no sentence is sure, the
+one nearest to the subject is shown and marked as such.
 """
 
 from collections import Counter
@@ -26,17 +26,17 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
 
-# Chance of being on the subject from which on a sentence stands under its heading. An answer quotes from a lower one
-# on, since its question stands above it. Chosen on cells that were read against their statements: of the sentences
-# between, half were on something else.
+# Least relevance of a sentence that stands under the subject's heading. Answers quote from a lower threshold on, since
+# the question stands above them. Chosen on cells that were checked against their statements: of the sentences between
+# the two thresholds, half were on something else.
 _SURE: Final = 0.7
-# The same for what is quoted without some word of the subject, such as "funding" for "funding of the mechanism".
+# The same for a sentence that lacks a word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95
-# Share of the subject's words that names it in another language.
+# Least share of the subject's words with which a sentence in another language names it.
 _NAMED_ABROAD: Final = 0.5
-# Share of the subject's words that the nearest passage holds.
+# Least share of the subject's words that the nearest passage holds.
 _NEAREST_SHARE: Final = 0.5
-# Words that a later sentence shares with what is quoted, none of which a fifth of the sentences read hold.
+# Least number of words that a later sentence shares with a quoted one, but for those in over `_COMMON` of sentences.
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
@@ -44,14 +44,14 @@ _parties: Final = cache(PartyTable.load)
 
 
 def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
-    """Returns the evidence of a cell without what does not answer on the subject, or hardly names it.
+    """Returns the evidence of a cell: the sentences that are surely on the subject and name enough of it.
 
-    What only goes on beside an answer stands under its question there; in a table the heading would be wrong.
+    Sentences that an answer quotes as mere context are left out: under the heading of a column they would mislead.
 
-    Where some of it names the subject, what shares less than half as many of its words is left out, since a cell has
-    room for few quotations. Sentences in other languages stay, and what names an article is on it anyway. Of statements
-    made after all of these, what shares half of its words counts as well, or words with what is kept, so that no
-    earlier position stands there as the latest one. `sentences` are all those of each statement.
+    A sentence with less than half as many of the subject's words as the best one is left out, since a cell has room for
+    few quotations; sentences in other languages and those that name the subject's article stay. From statements later
+    than all of these, a sentence with half of the subject's words, or with words of a kept sentence, is added, so that
+    no earlier position stands as the latest one. `sentences` has all sentences of each statement.
     """
     shared = share_of_topic(subject.topic, subject.language)
     spoken, when = _spoken_and_when(item)
@@ -69,16 +69,16 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         sentence, chance = found.sentence, found.relevance.chance
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
-        # Words of other languages are put into those of the subject less surely, and one by one if it is no term.
+        # Translated words are less certain, the more so if the subject is no term and is translated word by word.
         around = share(sentence, _with_next(sentence, sentences))
         named = around >= (_NAMED_ABROAD if foreign(sentence) else LOOSELY) or _is_unknown(subject, spoken(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
-        # A State that the subject names tells most of it, as in "the war in Syria".
+        # A State in the subject carries most of its meaning, as in "the war in Syria".
         named = named or names_states(sentence.text, spoken(sentence))
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
     def is_told(found: ScoredSentence) -> bool:
-        # What names all of it has not to answer otherwise.
+        # A sentence with all words of the subject need not reach the threshold of an answer.
         return (found.relevance.answers or found.relevance.nearest) and share(found.sentence) == 1
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
@@ -90,7 +90,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     if later:
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
-    # "The second phase of the mechanism" is of the review, where that is the agenda item.
+    # The agenda item may supply missing words: "the second phase of the mechanism" under an item on the review.
     under = (f.sentence for f in after if not foreign(f.sentence) and share(f.sentence) >= 1 / 2)
     later = later or [each for each in under if share(each, f"{each.text} {_item(each, item, sentences)}") == 1][:1]
     likely |= {each.sentence_id for each in later}
@@ -102,10 +102,10 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 def nearest(
     item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], *, answering: bool = False
 ) -> list[Sentence]:
-    """Returns the sentence nearest to the subject of a cell without evidence; none where nothing comes near it.
+    """Returns the sentence nearest to the subject of a cell without evidence; empty where nothing comes near it.
 
-    It has to share some of the subject's words, beside names of other things, or surely to answer; with `answering`, to
-    be good enough for an answer to quote it. Of those that answer, the latest statement's comes first.
+    It must share words with the subject, apart from names of other things, or be surely relevant; with `answering`, it
+    must also reach the threshold of an answer. Among those that do, one of the latest statement is preferred.
     """
     shared, names_states = share_of_topic(subject.topic, subject.language), _names_states_of(subject)
     spoken, when = _spoken_and_when(item)
@@ -120,7 +120,7 @@ def nearest(
         return near and (found.relevance.answers or (found.relevance.nearest and not answering))
 
     def order(found: ScoredSentence) -> tuple[bool, bool, float]:
-        # How well words of other languages answer is less sure.
+        # The relevance of sentences in other languages is less certain.
         by_words = spoken(found.sentence) == subject.language or is_named(found)
         return by_words, found.relevance.answers, found.relevance.chance
 
@@ -140,10 +140,10 @@ def nearest(
 
 
 def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "words"] | None:
-    """Returns why finding nothing proves no silence; None where it does: the subject is a term, or a single word.
+    """Returns why finding nothing does not prove silence; None where it does: for a term or a single word.
 
-    "Debt relief" has its words in every language. "Training offered to officials" is put into other languages word by
-    word, and may be said in quite other words in its own.
+    The glossary has "debt relief" in every language. "Training offered to officials" is translated word by word, and
+    may be paraphrased even in its own language.
     """
     if item.coverage_unknown:
         return "language"
@@ -165,7 +165,7 @@ def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Seque
 
 
 def _spoken_and_when(item: PartyEvidence) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
-    """Returns what tells the language of a party's sentence, English where none is known, and how recent it is."""
+    """Returns functions from a party's sentence to its language, English if unknown, and to how recent it is."""
     metadata = {summary.statement_id: summary.metadata for summary in item.searched}
 
     def of(sentence: Sentence) -> Metadata:
@@ -177,7 +177,7 @@ def _spoken_and_when(item: PartyEvidence) -> tuple[Callable[[Sentence], str], Ca
 def _goes_on(
     item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
 ) -> Callable[[Sentence], bool]:
-    """Returns whether a sentence shares words with one of those quoted, but for names and what many sentences hold."""
+    """Returns a test of whether a sentence shares words with a quoted one, apart from names and common words."""
 
     def words(sentence: Sentence) -> frozenset[str]:
         language = spoken(sentence)
@@ -187,7 +187,7 @@ def _goes_on(
     common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}
 
     def goes_on(sentence: Sentence) -> bool:
-        # Where these are all in other languages, `unknown` tells, since words cannot be compared.
+        # If all quoted sentences are in other languages, words cannot be compared, and the result is `unknown`.
         same = [words(each) - common for each in quoted if spoken(each) == spoken(sentence)]
         return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
 
@@ -195,13 +195,13 @@ def _goes_on(
 
 
 def _names_states_of(subject: Subject) -> Callable[[str, str | None], bool]:
-    """Returns whether a text, in a language that is given with it, names all States that a subject names, if any."""
+    """Returns a test of whether a text, given with its language, names all States of a subject; False without any."""
     states = {match.codes for match in _parties().find(subject.topic, subject.language)}
     return lambda text, language: bool(states) and states <= {match.codes for match in _parties().find(text, language)}
 
 
 def names_whole(text: str, subject: Subject, language: str) -> bool:
-    """Returns whether a text holds all words of a subject, or a term for the whole of it as it is written."""
+    """Returns whether a text has all words of a subject, or a glossary term for the whole of it."""
     topic = topic_in(subject.topic, subject.language, language)
     concepts = {named.concept for named in terms_within(topic, language)} if terms_of(topic, language) else set()
     written = not concepts.isdisjoint(named.concept for named in terms_within(text, language))
@@ -209,12 +209,12 @@ def names_whole(text: str, subject: Subject, language: str) -> bool:
 
 
 def _is_unknown(subject: Subject, language: str | None) -> bool:
-    """Returns whether no words for a subject are known in a language, by which a sentence in it could be told."""
+    """Returns whether the glossary has no words for a subject in a language, so that no sentence in it can name it."""
     spoken = language if language in LANGUAGES else "en"
     return not content_terms(topic_in(subject.topic, subject.language, spoken), spoken)
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
-    """Returns a sentence with those of its paragraph with which a quotation goes on."""
+    """Returns a sentence with the next ones of its paragraph, by which a quotation of it may be extended."""
     following = sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + CONTEXT_SENTENCES]
     return " ".join(each.text for each in following if each.paragraph == sentence.paragraph)

@@ -20,24 +20,24 @@ from app.records import Citation, Claim, DroppedClaim, Sources
 from prompts.wording import load_document_words
 from vectorstore.records import Sentence
 
-# Claims in a cell: it is read beside its neighbours.
+# Most claims in a cell, which is read beside its neighbours.
 MOST_CLAIMS: Final = 3
 # Failures in a row after which the model is not asked again: each may take as long as its time limit.
 _PATIENCE: Final = 2
-# Quotations that are translated at once.
+# Quotations in one request for translations.
 _TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CellText:
-    """What a model worded on one cell."""
+    """The text that a model wrote on one cell."""
 
     claims: tuple[Claim, ...] = ()
-    """Those that hold; they cite `citations` by number, and hold no quotation marks."""
+    """The claims that passed verification; they cite `citations` by number and contain no quotation marks."""
     citations: tuple[Citation, ...] = ()
     dropped: tuple[DroppedClaim, ...] = ()
-    """Those that do not, with the reason."""
+    """The claims that failed it, each with the reason."""
     unworded: Unworded | None = None
     """Why there is no claim; None where there is one."""
 
@@ -55,9 +55,9 @@ class CellWriter:
     def write(
         self, heading: str, chosen: Sequence[Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
     ) -> CellText:
-        """Returns what the model words on the evidence of a cell (per party, strongest first), as far as it holds.
+        """Returns the model's verified claims on the evidence of a cell, which is given by party, strongest first.
 
-        `beat` is called again and again while the model writes; what it raises ends the request.
+        `beat` is called repeatedly while the model writes; an exception from it ends the request.
         """
         if self._failures >= _PATIENCE:
             return CellText(unworded="not_asked")
@@ -71,13 +71,13 @@ class CellWriter:
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
         self._usage = together(self._usage, draft.usage)
-        # Where its evidence found no room, the model was not asked; one that is slow took all the time that there is.
+        # Without a request there is no failure: the evidence had no room. A slow model used all the time that it had.
         in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
         self._failures = self._failures + 1 if in_vain or draft.problem == "slow" else 0
-        return _held(draft, sources)
+        return _verified_text(draft, sources)
 
     def translate(self, citations: Sequence[Citation], language: str) -> dict[int, str]:
-        """Returns translations of quotations in other languages, by number, as far as they hold; for reading only."""
+        """Returns translations of quotations in other languages, by number, if they pass checks; for reading only."""
         foreign = [citation for citation in citations if citation.language not in (language, None)]
         found: dict[int, str] = {}
         for first in range(0, len(foreign), _TRANSLATED):
@@ -106,9 +106,9 @@ class CellWriter:
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
 
 
-def _held(draft: ModelDraft, sources: Sources) -> CellText:
+def _verified_text(draft: ModelDraft, sources: Sources) -> CellText:
     checked = verify(draft.claims, draft.citations, sources.statements)
-    # A claim that copies its evidence comes as the quotation that it is, and the cell has that already.
+    # A claim that copies its evidence is returned as a quotation, which the cell has already.
     copied = [claim for claim in checked.claims if quoted_parts(claim.text)]
     claims = tuple(claim for claim in checked.claims if claim not in copied)
     dropped = [DroppedClaim(text=claim.text, state=claim.state, reason=_COPIED) for claim in copied]

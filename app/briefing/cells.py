@@ -17,9 +17,9 @@ Composer = Literal["extractive", "model"]
 COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
-# How a cell stands: its kind; that it takes no position in so many words; that its quotations are to be read, since no
-# kind is sure; that only a group spoke; that they are the nearest ones, since nothing surely is on its subject; that it
-# lost them when the corpus was corrected; or that finding nothing proves no silence.
+# Status of a cell: its kind, or why none is shown: it expressly takes no position; no kind is sure, so its quotations
+# must be read; only a group spoke; its quotations are the nearest ones, since nothing surely is on its subject; it lost
+# them when the corpus was corrected; nothing was found, which does not prove silence.
 Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied", "unproven"]
 
 
@@ -36,18 +36,18 @@ class EvidenceWords:
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """The suggested kind of position."""
+    """The kind of position that is suggested for a citation or a cell, with the evidence for it."""
 
     kind: PositionKind
     direction: Direction | None = None
-    """The direction behind it; None where nothing was cited, or what was reports others."""
+    """The direction behind it; None where nothing is cited, or the citation only reports others."""
     likely: Direction | None = None
-    """The likeliest direction, whether it is sure enough to be told or not; on a harm, `for` stands for both, since who
-    opposes it and who supports action against it say the same."""
+    """The likeliest direction, also if it is too uncertain to be shown. On a harm, `for` stands for both directions:
+    opposing it and supporting action against it are one position."""
     sure: float = 0.0
     """Chance that the words take a direction at all, 0 to 1."""
     words: tuple[EvidenceWords, ...] = ()
-    """What shows it; for `no_position`, what declines to take one, empty where nothing does."""
+    """The words that show it; for `no_position`, those that decline to take one, if any do."""
 
     @property
     def declines(self) -> bool:
@@ -57,7 +57,7 @@ class Suggestion:
 
 @dataclass(frozen=True, kw_only=True)
 class Review(StoredReview):
-    """What a person decided on a cell, and when (ISO 8601, UTC); `kind` holds now, None where rejected."""
+    """A person's decision on a cell and its time (ISO 8601, UTC); `kind` is the kind in force, None where rejected."""
 
     state: ReviewState
     """`accepted` the suggestion stands, `changed` to `kind`, `rejected` the evidence does not fit the topic."""
@@ -100,32 +100,32 @@ class Cell:
     suggestions: Mapping[int, Suggestion] = field(default_factory=dict)
     """What each of its citations shows by itself, by number."""
     superseded: Mapping[int, int | None] = field(default_factory=dict)
-    """Which of its citations a later one of them supersedes, and its number; None for one that a short document leaves
-    out."""
+    """For each citation that a later one of the cell supersedes, the number of that one; None where a short document
+    leaves it out."""
     nearest: bool = False
-    """Its citations are the passages nearest to the subject, where nothing surely is on it: no evidence."""
+    """Its citations are only the passages nearest to the subject and no evidence, since nothing surely is on it."""
     of_group: bool = False
     """Its citations are what groups said for the party, which has no words of its own on the subject."""
     unproven: bool = False
-    """Finding nothing proves no silence: its subject may be said in other words or in a language that is searched
+    """Finding nothing does not prove silence: the subject may occur in other words, or in a language that is searched
     poorly."""
     emptied: bool = False
     """It lost its last citations when the corpus was corrected."""
     more: int = 0
-    """How many further evidence sentences there are; of a short document, quotations that it leaves out as well."""
+    """Number of further evidence sentences, and of the quotations that a short document leaves out."""
     note: str = ""
     """Why there is no evidence, for whom a group spoke, or what else to know; one line, may be empty."""
     key: str = ""
-    """Under what its review is kept."""
+    """The key under which its review is stored."""
     review: Review | None = None
     claims: tuple[Claim, ...] = ()
-    """What a model worded on this evidence, as far as it holds; each cites citations of the cell. A claim on what a
-    group said for the party has the group as its state."""
+    """A model's claims on this evidence that passed verification; each cites citations of the cell. A claim on what a
+    group said for the party has the group as its `state`."""
     dropped: tuple[DroppedClaim, ...] = ()
-    """What the model wrote and did not hold, with the reason; never shown."""
+    """The model's claims that failed verification, with the reason; never shown."""
     unworded: Unworded | None = None
-    """Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing that holds, or
-    was no longer asked; else None."""
+    """Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing that passed
+    verification, or was no longer asked; else None."""
 
     @property
     def is_rejected(self) -> bool:
@@ -139,7 +139,7 @@ class Cell:
 
     @property
     def standing(self) -> Standing:
-        """How it stands: the kind in force, or why none is told."""
+        """The status of the cell: the kind in force, or why none is shown."""
         if self.is_rejected:
             return "no_position"
         if self.holds != "no_position" or not (self.citations or self.more):
@@ -154,20 +154,20 @@ class Cell:
 
     @property
     def evidence(self) -> tuple[int, ...]:
-        """The numbers of its citations that are on the subject, or were found to be by a person."""
+        """The numbers of its citations, if they are on the subject by search or by a person's review; else none."""
         return () if self.is_rejected or (self.nearest and self.review is None) else self.citations
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """The position of a party in one statement, by its strongest citation, to compare with its others."""
+    """The position of a party in one statement, by its strongest citation, for comparison with its other statements."""
 
     party: str
     subject: str
     citation: int
     kind: PositionKind
     outright: bool
-    """Whether its words lean to that kind at least, and a judgement beside them does not merely imply it."""
+    """Whether its words surely take a direction: with a chance of at least `PLAIN` (`position_classifier`)."""
 
     @property
     def citations(self) -> tuple[int, ...]:
@@ -186,7 +186,7 @@ class Repetition:
 
 @dataclass(frozen=True, kw_only=True)
 class PositionChange:
-    """Two verified quotations of one party on one subject that say different things on it: for, against, on condition.
+    """Two verified quotations of one party that take different positions on one subject: for, against, on condition.
 
     The earlier citation's statement is certainly older.
     """
@@ -200,7 +200,7 @@ class PositionChange:
 
     @property
     def citations(self) -> tuple[int, ...]:
-        """The numbers of both."""
+        """The numbers of both citations."""
         return self.earlier, self.later
 
 
@@ -235,7 +235,7 @@ class Point:
     citation: int
     """Number of the citation whose whole quotation follows; of several, the first."""
     claim: Claim | None = None
-    """What a model worded, one of the cell's claims; its quotations follow, whole. None for a quotation alone."""
+    """A claim of the cell that a model worded; its whole quotations follow. None for a quotation alone."""
 
     @property
     def citations(self) -> tuple[int, ...]:
@@ -252,7 +252,7 @@ class Writing:
     usage: Mapping[str, int | float | bool] = field(default_factory=dict)
     """Tokens, requests and, where prices are set, the cost of all cells together."""
     notes: tuple[str, ...] = ()
-    """What has to be said openly of it, in the briefing's language, plain text."""
+    """What readers must be told about the model's part, as plain text in the briefing's language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,7 +271,7 @@ class Briefing:
     sessions: tuple[str, ...] = ()
     """The sessions that the table is split by, in order; empty where it is not."""
     years: tuple[str, ...] = ()
-    """Those that were asked about; empty for all."""
+    """The years that were asked about; empty for all."""
     everyone: bool = False
     """Nobody was named: the parties are all that had a statement."""
     by_session: bool = False
@@ -281,13 +281,13 @@ class Briefing:
     citations: tuple[Citation, ...] = ()
     """All citations, numbered from 1: those of the cells in their order, then those of moments and repetitions."""
     moments: tuple[Moment, ...] = ()
-    """What each statement of a party shows, by date, where a cell has evidence in several statements."""
+    """The position of a party in each statement, by date, where a cell has evidence in several statements."""
     repetitions: tuple[Repetition, ...] = ()
     changes: tuple[PositionChange, ...] = ()
     points: tuple[Point, ...] = ()
     """Talking points, within the length limit that was asked for."""
     translations: dict[int, str] = field(default_factory=dict)
-    """Of quotations in another language, by number, as far as a model's hold; nobody's words."""
+    """Translations by a model of quotations in other languages, by number, if they pass checks; nobody's own words."""
     left_out: int = 0
     """Quotations for which a document of one page has no room."""
     coverage: Coverage = field(default_factory=Coverage)
@@ -302,7 +302,7 @@ class Briefing:
 
     @property
     def composer(self) -> Composer:
-        """Whether anything in it is worded by a model."""
+        """Who worded it: `model` if any claim is a model's, else `extractive`."""
         return "model" if any(cell.claims for cell in self.cells) else "extractive"
 
     def subject(self, label: str) -> Subject:

@@ -14,7 +14,7 @@ from vectorstore.records import Sentence, Statement
 class CitationList:
     """Numbers citations from 1 in the order in which they are first added.
 
-    `sentences` gives those of a stored statement, read once.
+    `sentences` returns the sentences of a stored statement, which is read once.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -49,16 +49,16 @@ class CitationList:
 
 
 def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:
-    """Adds citations to those that a cell shows, which keep their places; spans that overlap are quoted as one."""
+    """Returns the citations that a cell shows, in their places, with others added; overlapping spans become one."""
     quoted = list(shown)
     for citation in cited:
-        over = [other for other in quoted if overlap(other, citation)]
-        whole = _union((*over, citation), sources)
-        if not over or whole is None:
+        overlapping = [other for other in quoted if overlap(other, citation)]
+        whole = _union((*overlapping, citation), sources)
+        if not overlapping or whole is None:
             quoted.append(citation)
             continue
-        place = quoted.index(over[0])
-        quoted = [other for other in quoted if other not in over]
+        place = quoted.index(overlapping[0])
+        quoted = [other for other in quoted if other not in overlapping]
         quoted.insert(place, whole)
     return quoted
 
@@ -69,7 +69,7 @@ def overlap(one: Citation, other: Citation) -> bool:
 
 
 def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
-    """Returns one citation that holds all of overlapping ones; None where its statement would not bear it out."""
+    """Returns one citation that covers overlapping ones; None if it fails verification against its statement."""
     for citation in citations:
         if all(holds(citation, other) for other in citations):
             return citation

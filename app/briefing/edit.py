@@ -14,39 +14,39 @@ from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 
-# What a briefing tells beside its cells.
-_Told = Point | PositionChange | Repetition | Moment
+# The parts of a briefing beside its cells.
+_Part = Point | PositionChange | Repetition | Moment
 _Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
 
 
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
-    """Returns the briefing without a quotation in one of its cells, and without what is told of it beside the cell.
+    """Returns the briefing without a quotation of one cell, and without the points, changes and so on that cite it.
 
-    The kind is that of the party's own quotations that are left, as far as they were read. Where not all of them
-    decided it, as those that a model added do not, it stays if one that is left shows it.
+    The party's own quotations that are left decide the kind anew, as far as they were classified. If the cell's own
+    quotations did not decide it before, since a model added some, it stays as long as one that is left shows it.
     """
     cell, dropped = _cell(briefing, key), briefing.citation(number)
-    rest = tuple(held for held in cell.citations if held != number)
-    left = [briefing.citation(held) for held in rest]
+    rest = tuple(kept for kept in cell.citations if kept != number)
+    left = [briefing.citation(kept) for kept in rest]
     suggestion = deciding(_read_of(cell, left))
     if not _is_decided_by_its_own(briefing, cell):
         suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), deciding([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:
-        # Language that was read out again may be a part of a quotation, with a number of its own.
+        # Repeated language may be a part of a quotation and is then a citation with a number of its own.
         cited = briefing.citation(place)
         return place == number or (overlap(cited, dropped) and not any(overlap(cited, other) for other in left))
 
-    def of_dropped(told: _Told) -> bool:
-        return (told.party, told.subject) == (cell.party, cell.subject) and any(map(is_gone, told.citations))
+    def of_dropped(part: _Part) -> bool:
+        return (part.party, part.subject) == (cell.party, cell.subject) and any(map(is_gone, part.citations))
 
     new = replace(cell, citations=rest, claims=claims, kind=suggestion.kind, words=suggestion.words)
     return _with_cell(_without(briefing, of_dropped), cell, new)
 
 
 def _read_of(cell: Cell, citations: Iterable[Citation]) -> list[tuple[Citation, Suggestion]]:
-    """Returns the citations of a cell that are its party's own, with what was read of them."""
+    """Returns the citations that are the party's own, each with its suggestion, as far as they were classified."""
     own = (citation for citation in citations if cell.party in citation.holders)
     return [(each, cell.suggestions[each.number]) for each in own if each.number in cell.suggestions]
 
@@ -56,38 +56,38 @@ def _is_decided_by_its_own(briefing: Briefing, cell: Cell) -> bool:
 
 
 def without_rejected(briefing: Briefing) -> Briefing:
-    """Returns the briefing without what it tells, beside its cells, of what a person rejected in one of them."""
-    return _without_told_of(briefing, [cell for cell in briefing.cells if cell.is_rejected])
+    """Returns the briefing without the points, changes, repetitions and moments of cells that a person rejected."""
+    return _without_parts_of(briefing, [cell for cell in briefing.cells if cell.is_rejected])
 
 
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     """Returns the briefing with one more quotation in one of its cells; a span that is cited already keeps its number.
 
-    A cell without evidence takes no position until its reviewer says which; passages that were only nearest go. The
-    quotation is the first talking point on its subject, since a person chose it.
+    A cell without evidence gets `no_position` until a reviewer sets a kind, and loses its nearest passages. The
+    quotation becomes the first talking point on its subject, since a person chose it.
     """
     cell = _cell(briefing, key)
     if not cell.evidence:
-        # What was rejected stays untold when its review goes with the cell's old evidence.
-        briefing = _without_told_of(briefing, [cell])
+        # The cell's review goes with its old evidence, so what it rejected is removed from the briefing's other parts.
+        briefing = _without_parts_of(briefing, [cell])
     span = (citation.statement_id, citation.start, citation.end)
-    held = next((c.number for c in briefing.citations if (c.statement_id, c.start, c.end) == span), None)
-    if held is None:
-        held = len(briefing.citations) + 1
-        briefing = replace(briefing, citations=(*briefing.citations, replace(citation, number=held)))
-    numbers = tuple(dict.fromkeys((*cell.evidence, held)))
+    known = next((c.number for c in briefing.citations if (c.statement_id, c.start, c.end) == span), None)
+    if known is None:
+        known = len(briefing.citations) + 1
+        briefing = replace(briefing, citations=(*briefing.citations, replace(citation, number=known)))
+    numbers = tuple(dict.fromkeys((*cell.evidence, known)))
     kind = cell.kind if cell.evidence else "no_position"
     note = cell.note if cell.evidence else ""
-    if not any(held in point.citations for point in briefing.points):
-        point = Point(party=cell.party, subject=cell.subject, citation=held)
+    if not any(known in point.citations for point in briefing.points):
+        point = Point(party=cell.party, subject=cell.subject, citation=known)
         briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
     return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
 
 
 def as_of_today(briefing: Briefing, today: Today) -> Briefing:
-    """Returns a kept briefing with its citations of today; a cell says where it lost some, which are told nowhere.
+    """Returns a kept briefing with its citations as they hold now; cells that lost some say so in their notes.
 
-    A cell of one session loses those of another as well, and what changed over time those whose date changed.
+    A cell of one session also loses those of another now; changes over time go if they cite a lost or redated one.
     """
     kept, now = briefing.citations, tuple(today(briefing.citations))
     if now == kept:
@@ -106,7 +106,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         for number in lost:
             briefing = drop_quotation(briefing, briefing.cells[place].key, number)
         left = briefing.cells[place]
-        # Which of them came later is open again.
+        # Of two citations one of which has another date now, it is unknown which is the later one.
         order = {n: later for n, later in left.superseded.items() if redated.isdisjoint((n, later))}
         note = f"{cell.note} {load_wording(briefing.language).say('withdrawn')}".strip() if lost else left.note
         emptied = left.emptied or (bool(lost) and not left.citations)
@@ -119,27 +119,27 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
                 changed = replace(changed, kind=suggestion.kind, words=suggestion.words)
         briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
 
-    def is_open(told: _Told) -> bool:
-        out = gone if isinstance(told, Point) else gone | redated
-        return not out.isdisjoint(told.citations)
+    def is_open(part: _Part) -> bool:
+        out = gone if isinstance(part, Point) else gone | redated
+        return not out.isdisjoint(part.citations)
 
     return _without(briefing, is_open)
 
 
-def _without_told_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
-    """Returns the briefing without what it tells, beside its cells, of what some of them hold."""
+def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
+    """Returns the briefing without the points, changes, repetitions and moments that belong to some of its cells."""
 
-    def in_cell(told: _Told, cell: Cell) -> bool:
-        sessions = (briefing.citation(number).session for number in told.citations)
-        here = (told.party, told.subject) == (cell.party, cell.subject)
+    def in_cell(part: _Part, cell: Cell) -> bool:
+        sessions = (briefing.citation(number).session for number in part.citations)
+        here = (part.party, part.subject) == (cell.party, cell.subject)
         return here and (cell.session is None or cell.session in sessions)
 
-    return _without(briefing, lambda told: any(in_cell(told, cell) for cell in cells))
+    return _without(briefing, lambda part: any(in_cell(part, cell) for cell in cells))
 
 
-def _without(briefing: Briefing, is_out: Callable[[_Told], bool]) -> Briefing:
-    def kept(told: Iterable[_Item]) -> tuple[_Item, ...]:
-        return tuple(each for each in told if not is_out(each))
+def _without(briefing: Briefing, is_out: Callable[[_Part], bool]) -> Briefing:
+    def kept(parts: Iterable[_Item]) -> tuple[_Item, ...]:
+        return tuple(each for each in parts if not is_out(each))
 
     return replace(
         briefing,
@@ -155,14 +155,14 @@ def _cell(briefing: Briefing, key: str) -> Cell:
 
 
 def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
-    """Puts a cell in another's place: a review was of other evidence, and what is counted is counted anew."""
+    """Replaces a cell, drops its review, which was of other evidence, and counts coverage and cited sources anew."""
     cited_here = [briefing.citation(number) for number in new.citations]
     quoted = sorted(squash(citation.quote) for citation in cited_here)
     words = tuple(item for item in new.words if item.citation in new.citations)
     of_group = bool(cited_here) and all(new.party not in each.holders for each in cited_here)
     if old.citations and not new.citations:
         new = replace(new, more=0, note=load_document_words(briefing.language).say("taken_out"))
-    # Under a key of its own, since two people may edit the same cell in different ways.
+    # The new cell has a key of its own, since two people may edit the same cell in different ways.
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
     suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}
     superseded = {n: later for n, later in new.superseded.items() if {n, later} <= {*new.citations}}
@@ -173,8 +173,8 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
     evident = {cell.party for cell in cells if cell.evidence}
     coverage = briefing.coverage
-    told = evident.union(coverage.states_without_statement)
-    silent = tuple(code for code in briefing.parties if code not in told)
+    accounted_for = evident.union(coverage.states_without_statement)
+    silent = tuple(code for code in briefing.parties if code not in accounted_for)
     return replace(
         briefing,
         cells=cells,

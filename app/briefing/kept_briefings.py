@@ -1,4 +1,4 @@
-"""Briefings that stay: each with its reviews and its edited cells, as JSON in the tables of works."""
+"""Kept briefings: each is stored as JSON in the tables of works, with its reviews and its edited cells."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,7 +15,7 @@ _WHOLE = 1
 
 
 class KeptBriefings:
-    """The briefings of one person; `today` gives kept citations as they hold now."""
+    """The kept briefings of one person; `today` returns kept citations as they hold now."""
 
     def __init__(self, works: Works, today: Today) -> None:
         self.works = works

@@ -26,9 +26,9 @@ _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "
 
 
 def moments_of(cell: Cell, own: Sequence[Citation], subject: Subject, citations: CitationList) -> tuple[Moment, ...]:
-    """Returns what each statement of a cell's party shows, by date; only where several statements show something.
+    """Returns the position of a cell's party in each statement, by date; empty unless several statements have one.
 
-    `own` is the strongest quotation of each statement, by date, for statements of which the cell quotes nothing.
+    `own` has the strongest quotation of each statement, by date; it counts for statements that the cell does not quote.
     """
     if len(own) < 2:
         return ()
@@ -41,7 +41,7 @@ def moments_of(cell: Cell, own: Sequence[Citation], subject: Subject, citations:
 
 
 def moments_in(cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList) -> tuple[Moment, ...]:
-    """Returns the moments of a table that is split by sessions: the strongest quotation of each cell."""
+    """Returns the moments of a table that is split by sessions, by the strongest quotation of each cell."""
     own = [(cell, n) for cell in cells for n in cell.evidence[:1] if cell.party in citations.get(n).holders]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
     by_label = {subject.label: subject for subject in subjects}
@@ -62,7 +62,7 @@ def changes_of(
 ) -> tuple[PositionChange, ...]:
     """Returns the changes of position between consecutive moments of one party on one subject.
 
-    Who opposes a harm and who supports action against it say the same.
+    On a harm, opposing it and supporting action against it are one position, and so no change.
     """
     harms = {subject.label for subject in subjects if subject.harm}
 
@@ -72,7 +72,7 @@ def changes_of(
         same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
         return of_one and older and earlier.kind != later.kind and not same_on_harm
 
-    # Those of one party on one subject stand side by side.
+    # Moments of one party on one subject stand side by side.
     telling = [moment for moment in moments if moment.kind in _POSITIONS and moment.outright]
     return tuple(
         PositionChange(
@@ -116,7 +116,7 @@ def repetitions_of(
 
 
 def _places(own: Sequence[StatementSummary], citations: CitationList) -> dict[str, list[Sentence]]:
-    """Returns the places of each squashed sentence, by date of the statement."""
+    """Returns the sentences by their squashed text, those of one text in the order of their statements' dates."""
     places: dict[str, list[Sentence]] = {}
     for summary in sorted(own, key=lambda s: (s.metadata.date or "", s.statement_id)):
         for sentence in citations.sentences(summary.statement_id):
@@ -127,7 +127,7 @@ def _places(own: Sequence[StatementSummary], citations: CitationList) -> dict[st
 
 
 def _repeated(citation: Citation, places: Mapping[str, Sequence[Sentence]], citations: CitationList) -> list[Citation]:
-    """Returns the longest run of a citation's sentences that other statements hold, cited from each; else nothing."""
+    """Returns one citation per statement of a citation's longest run of sentences that others repeat; empty without."""
     sentences = citations.sentences(citation.statement_id)
     own = [sentences[identifier.ordinal] for identifier in citation.sentence_ids]
     best: list[Citation] = []

@@ -1,8 +1,8 @@
-"""Position classifier: the kind of position that citations show, suggested with the words that show it.
+"""Position classifier: suggests the kind of position that citations show, with the words that show it.
 
-"We cannot accept this" shows `opposes`. Whether words are for or against is told by `app.retrieval.direction`, as for
-an answer; the marks of `app.retrieval.position_marks` tell which words say so, and who proposes, calls on others or
-reports what it did. A suggestion only: a person decides. docs/positions.md defines the kinds.
+"We cannot accept this" shows `opposes`. `app.retrieval.direction` decides whether words are for or against, as for an
+answer; the marks of `app.retrieval.position_marks` give the words that say so, and tell whether a party proposes, calls
+on others or reports its practice. A person decides on the suggestion. docs/positions.md defines the kinds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ from ingest.text.readable import ReadableText
 from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
 
-# The kinds that words in a direction can be of, likeliest first: what is for a topic may propose it.
+# The kinds of position in each direction, likeliest first: words for a topic may also propose it.
 _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
     "for": ("supports", "proposes", "calls_on_others"),
     "against": ("opposes",),
@@ -37,11 +37,11 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
     "mentions": ("no_position", "reports_practice"),
 }
 
-# Chance of a direction from which on it is told, by the strength of the words that show it: none or implied, leaning
-# ("we are committed to"), outright ("rejects"). Chosen on labelled cells, since a wrong direction is worse than none.
+# Least chance of a direction that is shown, by the strength of its position marks: none, implied, leaning ("we are
+# committed to"), outright ("rejects"). Chosen on labelled cells, where a wrong direction is worse than none.
 PLAIN: Final = 0.6
 _TOLD_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
-# The same where no sentence names the subject.
+# Least chance of a direction that is shown although no sentence names the subject.
 _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("briefing")
 
@@ -49,31 +49,31 @@ _PATTERNS: Final = Patterns("briefing")
 def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     """Returns the suggestion of a cell, from those of its citations, newest first, those of groups last.
 
-    An earlier position does not stand for a party that spoke of the subject later, unless these words, though not
-    surely, go the same way.
+    An earlier position counts only if the party's latest words on the subject take the same direction, even if not
+    surely.
     """
-    latest = [each for own, each in read if not any(earlier_than(own, other) for other, _ in read)]
+    latest = [each for citation, each in read if not any(earlier_than(citation, other) for other, _ in read)]
     suggestions = [each for _, each in read]
     if not any(each.likely not in (None, "mentions") or each.declines for each in latest):
         suggestions = latest
     taking = [each for each in suggestions if each.likely not in (None, "mentions") or each.declines]
     if taking and taking[0].declines:
         return taking[0]
-    told = next((each for each in taking if each.direction != "mentions"), None)
-    if told is not None and taking[0].likely == told.likely:
-        return told
+    shown = next((each for each in taking if each.direction != "mentions"), None)
+    if shown is not None and taking[0].likely == shown.likely:
+        return shown
     first = Suggestion(kind="no_position")
-    rest = latest if told is None else taking[:1]
+    rest = latest if shown is None else taking[:1]
     return next((each for each in rest if each.kind != "no_position"), (*rest, first)[0])
 
 
 def suggest(citation: Citation, statement: Statement, subject: Subject) -> Suggestion:
     """Suggests the kind of position that one citation shows.
 
-    Sentences that speak of the subject decide, or all where these only report what others say. Of a citation that
-    does not name it, which was found by its meaning, none tells more than what is plain; in another language, nothing.
+    Sentences on the subject decide, or all sentences if these only report others. A citation that does not name the
+    subject, having been found by meaning, needs the chance `_UNNAMED`, and shows no position in another language.
     """
-    # What is in another language than the six is read as English.
+    # A citation in another language than the six is read as English.
     spoken = citation.language or "en"
     language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
@@ -87,44 +87,44 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         return share(text) >= 1 / 2
 
     speaking = _speaking(spans, citation.quote, names)
-    own = _own(speaking) or _own(spans)
-    named = bool(_own(speaking)) or not subject.topic
-    if not own or citation.quoting or not (named or citation.language == subject.language):
+    usable = _without_reported(speaking) or _without_reported(spans)
+    named = bool(_without_reported(speaking)) or not subject.topic
+    if not usable or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
 
     def is_told(read: SentenceDirection) -> bool:
         return _is_told(read, subject.harm)
 
-    plain = [span for span in own if is_told(span[1])]
+    plain = [span for span in usable if is_told(span[1])]
     most = max((share(text) for _, text in _texts(plain, spans, citation.quote)), default=0.0)
     for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
-        # "We have no position on this" takes up what is named before it.
+        # "We have no position on this" refers to what the sentence before it names.
         taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
         if declines_position(text, language) and share(taken_up) == 1 and most <= share(text):
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
-    # What goes on without naming it ("it should be short") decides only by words that show a direction.
-    texts = dict(_texts(own, spans, citation.quote))
-    own = [(at, read) for at, read in own if names(texts[at]) or (is_told(read) and _strength(read))] or own
-    start, decisive = max(own, key=lambda span: (is_told(span[1]), span[1].attitude))
+    # A sentence that goes on without naming the subject ("it should be short") decides only with marks of a direction.
+    texts = dict(_texts(usable, spans, citation.quote))
+    usable = [(at, read) for at, read in usable if names(texts[at]) or (is_told(read) and _strength(read))] or usable
+    start, decisive = max(usable, key=lambda span: (is_told(span[1]), span[1].attitude))
     if is_told(decisive):
-        # "We welcome the review. We only ask that it be short." is for the review.
-        alike = [span for span in own if is_told(span[1]) and span[1].reading == decisive.reading]
+        # A sentence that names the subject decides: "We welcome the review. We only ask that it be short." is for it.
+        alike = [span for span in usable if is_told(span[1]) and span[1].reading == decisive.reading]
         start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
-    # What is reported is not among them.
+    # Reported sentences were left out, so the reading is a direction.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
-    # "Iraq" alone does not name the use of force against it.
+    # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    told = is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
+    certain = is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     if subject.article is None:
-        # "We wish to bear what a seat in the Council entails" is not for its reform.
+        # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
-        told = told and not implied and not _is_beside(text, decisive, share)
-    # Against a harm and for what is done against it is one position.
-    divided = not subject.harm and _is_divided(own)
-    told = told and not (divided or _is_qualified(text, topic, decisive, language))
-    direction: Direction = likely if told else "mentions"
+        certain = certain and not implied and not _is_beside(text, decisive, share)
+    # Sentences against a harm and sentences for action against it do not contradict each other.
+    divided = not subject.harm and _is_divided(usable)
+    certain = certain and not (divided or _is_qualified(text, topic, decisive, language))
+    direction: Direction = likely if certain else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
     marks = ((mark.start + start, mark.end + start) for mark in decisive.marks if mark.kind == kind)
@@ -139,9 +139,9 @@ _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
 def _speaking(spans: _Spans, quote: str, names: Callable[[str], bool]) -> _Spans:
-    """Returns the sentences that name the subject, half of its words at least, or go on from one that does.
+    """Returns the sentences that name at least half of the subject's words, or go on from one that does.
 
-    What only announces it ("let me turn to extradition") tells no position; the next sentence does.
+    A sentence that only announces the subject ("let me turn to extradition") is left out; the next one counts.
     """
     speaking, before, announced = [], False, False
     for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
@@ -160,27 +160,27 @@ def _texts(some: _Spans, spans: _Spans, quote: str) -> list[tuple[int, str]]:
 
 
 def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str) -> bool:
-    """Whether a sentence takes its direction on a part of the topic or on something beside it, or under a condition.
+    """Returns whether a sentence's direction is on a part of the topic or something else, or is bound to a condition.
 
-    "We reject conditions on this" is not against it, "we shall not do this without an undertaking" on condition, and
-    "this shall not be refused" or "we were less successful with this" plainly for nothing.
+    "We reject conditions on this" is not against it, "we shall not do this without an undertaking" is conditional, and
+    "this shall not be refused" and "we were less successful with this" have no plain direction.
     """
     masked = mask_topic(text, topic, language)
     if read.reading == "conditional":
         return all(mark.rule == "limit" for mark in read.marks if mark.kind == "conditional")
     found = {match.lastgroup for match in operators(language).finditer(masked)}
     bound = bool(found & {"not", "against"} and found & {"without", "unless", "until"})
-    # What must not be stands before it: "secrecy shall not be invoked where this is asked for" is not against this.
+    # A forbidden thing before the topic is not the topic: "secrecy shall not be invoked where this is asked for".
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
     beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 
 def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]) -> bool:
-    """Whether the words that show a direction stand on one side of a "but", and the subject is named on the other.
+    """Returns whether the marks of a direction stand on one side of a "but", and the subject is named on the other.
 
-    "We make extradition conditional on a treaty, but take the Convention as one" sets no condition on taking it so.
-    "Not only this but also that" sets nothing against the other.
+    "We make extradition conditional on a treaty, but take the Convention as one" sets no condition on the latter. "Not
+    only this but also that" is no contrast.
     """
     if _PATTERNS.adding.search(text):
         return False
@@ -193,11 +193,11 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
 
 
 def _is_divided(spans: _Spans) -> bool:
-    """Whether sentences go both ways: "We recognise their work. They should not, however, sit in working groups"."""
+    """Returns if both directions occur: "We recognise their work. They should not, however, sit in working groups"."""
     return {"for", "against"} <= {read.reading for _, read in spans if _is_told(read)}
 
 
-def _own(spans: _Spans) -> _Spans:
+def _without_reported(spans: _Spans) -> _Spans:
     return [(start, read) for start, read in spans if read.reading != "reported"]
 
 
@@ -206,13 +206,13 @@ def _names_article(text: str, article: str) -> bool:
 
 
 def is_outright(text: str, subject: Subject, language: str | None) -> bool:
-    """Returns whether a sentence takes a direction on a subject that it names in words that show it, as "rejects"."""
+    """Returns whether a sentence names a subject and takes a direction on it in outright words such as "rejects"."""
     read = read_sentence(text, topic_in(subject.topic, subject.language, language), language)
     return read.names_topic and _is_told(read) and _strength(read) == OUTRIGHT
 
 
 def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
-    """Whether a sentence takes a direction surely enough to say so.
+    """Returns whether a sentence takes a direction surely enough for the direction to be shown.
 
     On a harm, both directions are one position: "we support the fight against terrorism" is against terrorism.
     """
@@ -224,7 +224,7 @@ def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
 
 
 def _strength(read: SentenceDirection) -> int:
-    """Returns the strength of the words that show the direction of a sentence that takes one; 0 for none."""
+    """Returns the strength of the marks that show a sentence's direction, 1 to 3; 0 without such marks."""
     shown = kind_of(read.marks) in _KINDS_OF[cast(Direction, read.reading)]
     return max((mark.strength for mark in read.marks), default=0) if shown else 0
 

@@ -48,7 +48,7 @@ class BriefingRequest:
     quotations: int = 3
     """Quotations in a cell at most, at least 1."""
     title: str = ""
-    """The heading; empty makes one of the subjects."""
+    """The heading; if empty, one is made from the subjects."""
     language: str = "en"
     """ISO 639-1 code of names and references."""
 
@@ -84,7 +84,7 @@ def read_request(
     title: str = "",
     language: str = "en",
 ) -> BriefingRequest:
-    """Reads a request from what people type; what is not known, or nothing to brief on, is a BriefingError.
+    """Reads a request from what people type; an unknown name, or nothing to brief on, is a BriefingError.
 
     Rows are `states`, names or codes of States and groups, several in a text with commas or semicolons, and `groups`
     with their members of today; columns are `topics` in words and `articles` such as `18`, `UNTOC 18` or `TIP 9`.
@@ -117,7 +117,7 @@ def read_request(
 
 
 def request_of_briefing(briefing: Briefing) -> BriefingRequest:
-    """Returns what a briefing was asked for, as far as it tells, so that it can be asked for anew with changes."""
+    """Returns the request of a briefing, as far as the briefing records it, to be made again with changes."""
     return BriefingRequest(
         parties=() if briefing.everyone else briefing.parties,
         subjects=briefing.subjects,
@@ -132,8 +132,8 @@ def request_of_briefing(briefing: Briefing) -> BriefingRequest:
 def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> BriefingRequest:
     """Turns the scopes of a conversation's answers into a briefing: all its parties on all its subjects.
 
-    Parties that its answers quote stand where a question named nobody. One without a topic or article is a
-    BriefingError.
+    If no question names a party, the parties are those that the answers quote (`spoke`). A conversation without a topic
+    or article is a BriefingError.
     """
     scopes = list(scopes)
     named = dict.fromkeys(code for scope in scopes for code in (*scope.states, *scope.groups))
@@ -161,7 +161,7 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
 
 
 def _years_asked(scope: Scope) -> tuple[str, ...]:
-    """Returns the years of a scope; those of an open interval reach to this year, or from the first."""
+    """Returns the years of a scope; an open interval ends with this year, or begins with `FIRST_YEAR`."""
     if scope.years or scope.interval is None:
         return scope.years
     first, last = scope.interval
@@ -170,7 +170,7 @@ def _years_asked(scope: Scope) -> tuple[str, ...]:
 
 
 def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
-    """Returns what a briefing is asked on and in which form: "brief me on extradition in French as talking points".
+    """Returns the topic and the form of a request: "brief me on extradition in French as talking points".
 
     None where the question asks for no briefing.
     """
@@ -180,7 +180,7 @@ def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
     rest, form = match.group("rest").strip(), restyle(match.group("form") or "") or Restyle()
     for gap in re.finditer(r"[\s,]+", rest):
         wish = restyle(rest[gap.end() :].rstrip(" .!?"))
-        # One word may be the topic's: "contact points".
+        # A single word may belong to the topic: "contact points".
         if wish is not None and " " in rest[gap.end() :]:
             style = form.style if wish.style == "answer" else wish.style
             return rest[: gap.start()], Restyle(style=style, language=wish.language or form.language)
@@ -198,10 +198,10 @@ def request_of_resolution(resolution: Resolution) -> BriefingRequest:
 
 def _topics_in(words: str, language: str) -> list[str]:
     """Splits coordinated topics: "extradition and mutual legal assistance"."""
-    # Only terms of the field are parted, so that what belongs together ("witnesses and victims") stays so.
+    # Only terms of the field are split apart, so that expressions such as "witnesses and victims" stay whole.
     parts = [part.strip() for part in _WORDS.between.split(words) if part.strip()]
-    parted = len(parts) > 1 and not terms_of(words, language) and all(terms_of(part, language) for part in parts)
-    return parts if parted else [words]
+    is_split = len(parts) > 1 and not terms_of(words, language) and all(terms_of(part, language) for part in parts)
+    return parts if is_split else [words]
 
 
 def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
@@ -234,7 +234,7 @@ def _of_article(treaty: str, number: str) -> Subject:
 
 
 def party_names(text: str, parties: PartyTable) -> list[str]:
-    """Returns names parted by semicolons, lines or commas, which may be in a name ("Iran, Islamic Republic of")."""
+    """Splits names at semicolons, line breaks and commas, unless a comma is in a name ("Iran, Islamic Republic of")."""
     parts = _listed([text], r"[;\n]")
     return [
         name for part in parts for name in ([part] if len(parties.resolve(part).codes) == 1 else _listed([part], ","))
@@ -253,15 +253,15 @@ def party_code(name: str, parties: PartyTable) -> str:
 
 
 def _sessions(text: str, parties: PartyTable) -> list[str]:
-    # Read as in a question: a number alone, or in the words of a language.
-    told = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
-    for words, language in told:
+    # Sessions are read as in a question: a bare number as "sessions 10", else in the language of the text.
+    readings = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
+    for words, language in readings:
         spans = [span for span in find_spans(words, language, parties) if span.kind in ("session", "body")]
         numbers = [code for span in spans if span.kind == "session" for code in span.codes]
         rest = words
         for span in reversed(spans):
             rest = rest[: span.start] + rest[span.end :]
-        # A number that is not read, as in "10 11", may not be left out in silence; a year may ("COP12 (2024)").
+        # A number that was not understood, as in "10 11", must not be ignored; a year may be ("COP12 (2024)").
         if numbers and not re.search(r"\d", _YEARS.sub("", rest)):
             return numbers
     raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")

@@ -1,6 +1,6 @@
 """Reviews: people's decisions on cells, kept in the store by a key of the cell's evidence.
 
-A review applies as long as the cell has the same quotations; with other evidence the suggestion is back.
+A review applies as long as the cell has the same quotations; with other evidence the suggestion is in force again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class ReviewBook:
         self._catalogue = catalogue
 
     def of(self, keys: Sequence[str]) -> Mapping[str, Review]:
-        """Returns the reviews of these cells."""
+        """Returns the reviews of cells by their keys; cells without a review are missing."""
         return {key: Review(**asdict(stored)) for key, stored in self._catalogue.reviews(keys).items()}
 
     def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
@@ -50,5 +50,5 @@ class ReviewBook:
         return review
 
     def forget(self, key: str) -> None:
-        """Takes a decision back: the suggestion holds again."""
+        """Deletes the decision on a cell, so that the suggestion is in force again."""
         self._catalogue.forget_review(key)

@@ -1,4 +1,4 @@
-"""The position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
+"""Builds the position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,19 +34,19 @@ from prompts.wording import Wording, load_document_words
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, Sentence, SentenceId, StatementSummary, text_key, text_sha256
 
-# Reasons of abstention that an empty cell words by itself; for others it keeps the message that an answer has.
+# Reasons of abstention for which an empty cell has a wording of its own; for others it has the message of an answer.
 _ABSENT: Final[tuple[AbstentionReason, ...]] = ("no_statement", "not_mentioned", "article_not_cited", "group_only")
-# Quotations in a cell from what a group said for the party.
+# Most quotations in a cell from what one group said for the party.
 _OF_GROUP: Final = 1
 # Characters of the subjects in a title; more would not stay on two lines.
 _LONGEST_TITLE: Final = 90
-# Quotations that a search for a cell offers.
+# Most quotations that a search for a cell offers (`TableBuilder.find`).
 _OFFERED: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class BriefingProgress:
-    """Cells of a briefing that are finished, of how many, and what is searched now."""
+    """The progress of a briefing: cells finished, cells in all, and the label of the cell that is searched now."""
 
     done: int
     total: int
@@ -89,9 +89,9 @@ class TableBuilder:
     ) -> Briefing:
         """Builds a briefing; every cell is searched by itself, however many there are.
 
-        The composer is the model, where there is one, unless named; one that there is not is a BriefingError, and a
-        model that cannot be set up a ChatModelError. `progress` hears of every cell, and of one that a model writes
-        again and again; what it raises ends it all.
+        Unless `composer` is given, it is the model if there is one. An unavailable composer is a BriefingError, a model
+        that cannot be set up a ChatModelError. `progress` is called for every cell, and repeatedly while a model writes
+        one; an exception from it ends the build.
         """
         briefing = _Build(self, request, self._writing(composer)).run(progress)
         return replace(briefing, points=choose_points(briefing, max_points=max_points, max_tokens=max_tokens))
@@ -107,7 +107,7 @@ class TableBuilder:
     ) -> tuple[Citation, ...]:
         """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
 
-        Sentences of `but` are not among them. No words are a BriefingError.
+        Sentences in `but` are left out. Empty words are a BriefingError.
         """
         parties = self._parties()
         request = read_request(parties, topics=[words], states=[party], language=language)
@@ -211,7 +211,7 @@ class _Build:
             worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
         close = list[Sentence]()
         if own is not None and not cited:
-            # A group's words do not stand for what the party itself may have said.
+            # A group's words do not replace the nearest words of the party itself.
             close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
@@ -221,7 +221,7 @@ class _Build:
         def number(citation: Citation) -> int:
             return next(n for whole, n in zip(shown, numbers, strict=True) if holds(whole, citation))
 
-        # The rules read the same quotations, whether a model had more to quote or not.
+        # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {citation.number: self._suggested(citation, subject) for citation in held}
@@ -251,20 +251,20 @@ class _Build:
         return cell, self._one_each(telling, retrieved)
 
     def _telling(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
-        """Returns the evidence of a party on a subject, what takes a position outright first."""
+        """Returns the evidence of a party on a subject, first the sentences that take a position outright."""
         held = retrieved.sources.statements
 
-        def other(sentence: Sentence) -> bool:
+        def is_not_outright(sentence: Sentence) -> bool:
             language = held[sentence.statement_id].language_at(sentence.start)
             return not is_outright(sentence.text, subject, language)
 
-        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=other)
+        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=is_not_outright)
 
     def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
         return suggest(citation, self._citations.statement(citation.statement_id), subject)
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
-        """Returns which citations of a cell, by number, a later one of it supersedes."""
+        """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
         cited = [self._citations.get(number) for number in read]
         sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
         directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
@@ -283,7 +283,7 @@ class _Build:
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
-        # The latest statement is quoted before others are, however few quotations there is room for.
+        # The latest statement is quoted first, so that it is quoted however few quotations there is room for.
         held = retrieved.sources.statements
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
@@ -299,7 +299,7 @@ class _Build:
     def _silence(
         self, code: str, subject: Subject, session: str | None, retrieved: Retrieved, *, of_group: bool
     ) -> str:
-        """Returns the note of a cell without words of the party, by the reason with which a question would abstain."""
+        """Returns the note of a cell without words of the party, by the reason for which an answer would abstain."""
         beside = ("no_position",) if of_group else ("no_position", "group_only")
         why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
         found = [replace(e, coverage_unknown=why[e.party] == "language") for e in retrieved.party_evidence]
@@ -309,7 +309,7 @@ class _Build:
         abstention = abstain(answer, resolution, retrieved, self._local).abstention
         if abstention is None:
             return ""
-        # What speaks of the subject stands in the cell: there are no mentions beside it, and no group's words.
+        # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
@@ -324,7 +324,7 @@ class _Build:
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
-            # What groups said for a party was searched as well.
+            # Statements of groups for a party were searched as well.
             statements_in_scope=len(cited | self._searched.keys()),
             statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
@@ -394,7 +394,7 @@ def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tup
 
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:
-    """Returns a heading that names the subjects, or counts them where they are many or long."""
+    """Returns a title that names the subjects, or gives their number if their names are too long."""
     named = words.semicolon.join(subject.label for subject in subjects)
     if len(named) <= _LONGEST_TITLE or len(subjects) == 1:
         return words.say("title", subjects=named)

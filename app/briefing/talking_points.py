@@ -14,11 +14,11 @@ from ingest.text.splitter import count_tokens
 
 
 def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int | None) -> tuple[Point, ...]:
-    """Chooses talking points, the subjects in turn, every party once on each before anyone has a second; see `_turns`.
+    """Chooses talking points, the subjects in turn, each party once on a subject before any has a second; see `_turns`.
 
-    What a model claims comes with its quotations, before quotations alone. Nothing is ever cut: a claim that does not
-    fit with its quotations gives way to the quotation alone, and a quotation that does not fit is left out; the next
-    one that does is taken. Tokens are of leads, claims and quotations together, in cl100k.
+    A model's claims come with their quotations, before quotations alone. Nothing is ever cut: a claim that does not fit
+    with its quotations is replaced by the quotation alone, and a quotation that does not fit is skipped for the next
+    one that does. Tokens (cl100k) are counted over leads, claims and quotations together.
     """
     chosen: list[Point] = []
     used = 0
@@ -39,27 +39,27 @@ def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int
 
 
 def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
-    """Returns points by subject, as these were asked; of one subject they keep their order."""
+    """Returns points by subject, in the order of the request; points on one subject keep their order."""
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(points, key=lambda point: order[point.subject]))
 
 
 def _turns(briefing: Briefing) -> Iterator[Cell]:
-    """Yields the cells with evidence, a subject after the other, so that none takes the room of all others."""
-    # Of each, cells that tell a kind come before others, then those whose kind has been told least on it, then parties
-    # that have been heard least: a page without room for all quotes who is against as well as who is for.
+    """Yields the cells with evidence, one of each subject in turn, so that no subject takes up all the room."""
+    # Of a subject, cells with a position come first, then those whose kind was yielded least on it, then those whose
+    # party was yielded least: a page without room for all cells has those against as well as those for.
     waiting = {s.label: [c for c in briefing.cells if c.subject == s.label and c.evidence] for s in briefing.subjects}
-    told, heard = Counter[tuple[str, str]](), Counter[str]()
+    by_kind, by_party = Counter[tuple[str, str]](), Counter[str]()
 
     def precedence(cell: Cell) -> tuple[bool, int, int]:
-        return cell.holds == "no_position", told[cell.subject, cell.holds], heard[cell.party]
+        return cell.holds == "no_position", by_kind[cell.subject, cell.holds], by_party[cell.party]
 
     while any(waiting.values()):
         for cells in filter(None, waiting.values()):
             cell = min(cells, key=precedence)
             cells.remove(cell)
-            told[cell.subject, cell.holds] += 1
-            heard[cell.party] += 1
+            by_kind[cell.subject, cell.holds] += 1
+            by_party[cell.party] += 1
             yield cell
 
 
@@ -72,6 +72,6 @@ def _ranked(cell: Cell) -> list[list[Point]]:
 
 
 def _length(leads: Leads, point: Point) -> int:
-    """Returns the tokens of all that a document says for a point, without its notes."""
+    """Returns the number of tokens of a point's claim, leads and quotations, without its notes."""
     quotes = " ".join(f"{lead}: “{citation.quote}”" for lead, citation in leads.leads(point))
     return count_tokens(f"{'' if point.claim is None else point.claim.text + ' '}{quotes}")

@@ -1,1 +1,1 @@
-"""Checks anybody's document against the corpus: every quotation in it, its words and the mouth it is put in."""
+"""Checks any document against the corpus: the words of each quotation in it, and the speaker and time it is given."""

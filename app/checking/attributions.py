@@ -1,7 +1,7 @@
-"""Who a document says spoke a quotation, and when: read from what stands near it, by lookup and rule.
+"""Reads who a document says spoke a quotation, and when, from the text around it, by lookup and rule.
 
-What is nearest counts: the quotation's own sentence, a line that leads in to it, the row and column of its table cell,
-its note, what was said before it in the paragraph, and the headings above it. The first that names a party gives the
+The nearest evidence counts: the quotation's own sentence, a line that leads in to it, the row and column of its table
+cell, its note, earlier sentences of the paragraph, and the headings above it. The first that names a party gives the
 parties; the first that names an occasion gives the occasion.
 """
 
@@ -31,26 +31,26 @@ _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _PATTERNS: Final = RegexPatterns("drafts")
-# "Belmora (see Arvandia's paper) stated".
+# A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _OPENING: Final = " \u00a0“”\"«„『「‘'"
-_LEAD_WORDS: Final = 40  # of a line that leads in to a quotation, at most
+_LEAD_WORDS: Final = 40  # most words of a line that leads in to a quotation
 _AFTER_REACH: Final = 160  # characters behind a quotation that are read
-# Characters of its paragraph before a quotation that are read for who speaks.
+# Characters of a quotation's paragraph, before it, in which its speaker is looked for.
 _LOOK_BACK: Final = 3000
 _SENTENCES_BACK: Final = 40
 _LONGEST_SENTENCE: Final = 1500  # characters
 _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
-_BLOCKS_BACK: Final = 12  # that are looked through for what leads in to a block or stands over it
-# A line of this many words that names a party stands over what follows, as a heading does.
+_BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
+# Most words of a line that is read as a heading of the blocks after it.
 _LABEL_WORDS: Final = 8
 _HEADINGS_BACK: Final = 200
-# "Vienna, Austria": a place, where a title says whose a document is or when and where a meeting is held.
+# A town before its State, "Vienna, Austria": in a title this is the place of a meeting and names no speaker.
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
 
 
@@ -70,7 +70,7 @@ class AttributionReader:
         for start, end in self._spans:
             masked[start:end] = _MASK * (end - start)
         self._masked = "".join(masked)
-        # Quotations of one paragraph look back on the same sentences.
+        # Cached, since the quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
         self._heading_indices = [at for at, block in enumerate(document.blocks) if block.kind == "heading"]
         # The document's own title: its first headings, or lines that stand as such.
@@ -92,8 +92,8 @@ class AttributionReader:
         )
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
-        """Yields who is named, from what is nearest to what is farthest."""
-        # "(Austria, 2000)" behind the quotation.
+        """Yields the attributions that the text around a quotation gives, the nearest first."""
+        # A reference behind the quotation: "(Austria, 2000)".
         if (reference := _PARENTHESIS.match(near.after)) and (parties := self._ordered(reference[1])):
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
@@ -108,7 +108,7 @@ class AttributionReader:
                 yield Attribution(parties=parties, source=source)
 
     def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yields the parties named elsewhere than in a quotation's sentence and what leads to it, and where."""
+        """Yields the parties named outside a quotation's sentence and its lead-in, and where, the nearest first."""
         yield self._in_label(self._line_below(near.index)), "line below"
         for label in near.block.labels:
             yield self._in_label(label), "table"
@@ -138,12 +138,12 @@ class AttributionReader:
         for note in near.notes:
             yield read_occasion(note.text, reference=True)
         for place, (at, heading) in enumerate(self._headings(near.index)):
-            # Lines have no levels: what a farther one says of time may be of another part.
+            # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
             if not place or self._document.blocks[at].kind == "heading":
                 yield self._time_of_heading(at, heading)
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
-        """Yields who speaks in a sentence that leads to a quotation: by order, by name, or somebody unknown."""
+        """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
         subject = subject_before(text, self._parties)
         if ordered := by_order(subject, self._parties, earlier or text):
             yield Attribution(parties=ordered, source=source)
@@ -166,9 +166,9 @@ class AttributionReader:
             )
 
     def _takes_over(self, text: str) -> bool:
-        """Returns whether somebody who is named behind a sentence's last quotation speaks the next one."""
-        # They do with a verb of their own, and where the first one's is left out: "Drelnia’s view: “…”; Arvandia’s:
-        # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" they do not.
+        """Returns whether a party named after a sentence's last quotation is the speaker of the next one."""
+        # It is if it has a verb of its own, or if the first speaker's is left out: "Drelnia’s view: “…”; Arvandia’s:
+        # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" it is not.
         start, own = text.rfind(_MASK) + 1, self._own_words(text)
         found = self._find(own)
         lead = own[: text.find(_MASK)].rstrip(_OPENING) if start else ""
@@ -182,7 +182,7 @@ class AttributionReader:
         return False
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
-        """Returns the parties that stand as speakers beside others: "the delegate of X, the envoy of Y, said"."""
+        """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
         found = [
             code
             for part in _APPOSITION.split(text)
@@ -194,7 +194,7 @@ class AttributionReader:
         return tuple(dict.fromkeys((*speaking, *found))) if found else ()
 
     def _list_lead(self, index: int) -> str:
-        """Returns the line that leads in to the list whose item a block is; empty where it is none."""
+        """Returns the line that leads in to a block's list; empty where the block is not a list item."""
         blocks = self._document.blocks
         if not self._is_item(blocks[index]):
             return ""
@@ -215,29 +215,29 @@ class AttributionReader:
         return block.kind == "heading" or (block.kind == "text" and bool(text) and line)
 
     def _time_of_heading(self, at: int, text: str) -> SpokenTime | None:
-        """Returns when a heading says that what stands under it was spoken."""
-        # A label tells ("Belmora, 2018", "Session 55" alone), and so does a session or day in a heading below the
-        # title; the session, day and place in a title are the document's own, and a year among other words a thing's.
+        """Returns the time that a heading gives for the quotations under it."""
+        # A mere label gives its time ("Belmora, 2018", "Session 55" alone). A heading below the title gives its session
+        # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._find(text)
         spans = [(match.start, match.end) for match in named]
         spans += [(date.start, date.end) for date in find_dates(text)]
         spans += [(session.start, session.end) for session in find_session_mentions(text)]
         spans += [(body.start, body.end) for body in find_bodies(text)]
-        # Beside these it holds words such as "Statements of".
+        # Beside names and times, a label holds only words such as "Statements of".
         is_label = _PATTERNS.label_only.fullmatch(blanked(text, spans))
         if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
 
     def _without_place(self, text: str) -> str:
-        """Returns a line of a title without States that say where a town lies: "Vienna, Austria, 12 October"."""
+        """Returns a line of a title without States that only locate a town: "Vienna, Austria, 12 October"."""
         for name in reversed(self._find(text)):
             if _PLACE.search(text[: name.start]) and not self._find(text[: name.start]):
                 text = text[: name.start] + text[name.end :]
         return text
 
     def _sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
-        """Returns what stands before and after a quotation in its sentence, other quotations masked."""
+        """Returns the text before and after a quotation in its sentence, with other quotations masked."""
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
@@ -252,7 +252,7 @@ class AttributionReader:
         return shown(opening), shown(after)
 
     def _lead_in(self, index: int) -> str:
-        """Returns the line that leads in to a block: the last sentence before it, past other quotations set off."""
+        """Returns the line that leads in to a block: the last sentence before it, past other block quotations."""
         blocks = self._document.blocks
         own = blocks[index]
         text = self._masked_of(own).lstrip(" “”\"«„「『‘'")
@@ -285,7 +285,7 @@ class AttributionReader:
         return self._masked[block.start : block.end]
 
     def _notes(self, quotation: Quotation) -> list[CheckedBlock]:
-        """Returns the notes of a quotation: marks in it, or directly behind it."""
+        """Returns the notes whose marks stand in a quotation or directly behind it."""
         end = quotation.spans[-1][1]
         block = self._document.blocks[self._document.index_at(max(0, end - 1))]
         begin = quotation.spans[0][0]
@@ -297,8 +297,8 @@ class AttributionReader:
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[tuple[int, str]]:
-        """Yields what stands over a block, with its index: lines that read as headings, then headings."""
-        # The nearest come first; each heading is of a higher level than the one before.
+        """Yields the lines over a block that read as headings, then its headings, each with its block's index."""
+        # The nearest come first; each heading is of a higher level than the one yielded before it.
         blocks = self._document.blocks
         for at in range(index - 1, max(0, index - _BLOCKS_BACK) - 1, -1):
             if blocks[at].kind in ("heading", "cell"):
@@ -318,7 +318,7 @@ class AttributionReader:
         return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
 
     def _after(self, after: str) -> tuple[str, ...]:
-        """Returns who is said to speak behind a quotation: "said Austria", "Austria said", "according to Austria"."""
+        """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
         if (dashed := _DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
             return self._ordered(dashed.group(1))
@@ -330,7 +330,7 @@ class AttributionReader:
         if not found or (verb is None and according is None):
             return ()
         if according is not None or (verb is not None and verb.start() <= 2):
-            # "Said the delegate in reply to Arvandia": whoever speaks stands directly behind the verb.
+            # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
             said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
             return () if said_of and _is_object(found[0], text) else _parties_of(_joined_behind(found, text))
         near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
@@ -342,7 +342,7 @@ class AttributionReader:
         return _parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
-        """Returns who speaks in the paragraph above, where this one begins with a pronoun or with the quotation."""
+        """Returns the speakers of the paragraph above if a block begins with a pronoun, perhaps after a quotation."""
         blocks = self._document.blocks
         own = self._masked_of(blocks[index])
         if not _PATTERNS.pronoun.match(own):
@@ -357,14 +357,14 @@ class AttributionReader:
         return ()
 
     def _ordered(self, text: str) -> tuple[str, ...]:
-        """Returns the parties of a sentence, whoever speaks first."""
-        # A group for which somebody speaks comes before the speaker; then who stands beside a verb of speech or behind
-        # "according to"; then who is not merely spoken of.
+        """Returns the parties of a sentence, the likeliest speaker first."""
+        # A group on whose behalf somebody speaks comes before the speaker, which is a name beside a verb of speech or
+        # behind "according to", or else a name that is not an object.
         behalf, joined = self._speakers(text)
         return _parties_of([*behalf, *joined])
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
-        """Returns for whom somebody speaks, and who speaks together, as `_ordered` says."""
+        """Returns the parties on whose behalf somebody speaks, and those who speak together; see `_ordered`."""
         text = self._own_words(text)
         found = self._find(text)
         if len(found) < 2:
@@ -372,7 +372,7 @@ class AttributionReader:
         behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
-        # "Drelnia told, of all, Arvandia: “…”": a colon makes nobody speak where somebody else has the verb.
+        # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
         if len(speakers) > 1 and regex.match(r"\s*[:：]", text[speakers[-1].end :]):
             between = text[speakers[-2].end : speakers[-1].start]
             if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
@@ -382,17 +382,17 @@ class AttributionReader:
         return behalf, _joined(chosen[0], others, text) if chosen else []
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
-        """Returns whether a pronoun or an office speaks of a sentence's one name: "It thanked Arvandia and said"."""
+        """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
         subject = subject_before(text, self._parties)
         if not _is_object(name, text) or (subject and name.text in subject):
             return False
         return _PATTERNS.pronoun.match(subject or text) is not None
 
     def _beside(self, text: str) -> tuple[str, ...]:
-        """Returns the parties of a sentence's last clause that may speak: of several subjects, or where no verb tells.
+        """Returns the parties of a sentence's last clause that may be its speakers.
 
-        Where one name has the verb, neither "in reply to the delegate of Arvandia" nor "As Arvandia signs the treaty,"
-        has another speaker.
+        If exactly one name has a verb of speech, Arvandia is not another speaker in "in reply to the delegate of
+        Arvandia" or "As Arvandia signs the treaty,".
         """
         text = self._own_words(text).rpartition(";")[2]
         found = self._find(text)
@@ -404,7 +404,7 @@ class AttributionReader:
         return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
-        """Returns a sentence with blanks for its asides, and for brackets where names stand outside of them as well."""
+        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them."""
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
         blank = _BRACKETED.sub(lambda part: " " * len(part.group()), text)
         return blank if blank != text and self._find(blank) else text
@@ -418,7 +418,7 @@ class AttributionReader:
             return True
         if _is_object(match, text):
             return False
-        # What follows the next name is said of that one.
+        # A verb after the next name belongs to that name.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
@@ -438,10 +438,10 @@ class AttributionReader:
 
 
 class _Near:
-    """What stands near one quotation; what takes long to find is found when it is first asked for.
+    """The text around one quotation; parts that take long to find are computed when they are first used.
 
     Attributes:
-        before: What stands before it in its sentence, other quotations masked; `after`, behind it.
+        before: The text before it in its sentence, with other quotations masked; `after`, the text behind it.
         lead: The line that leads in to its block.
     """
 
@@ -455,12 +455,12 @@ class _Near:
 
     @cached_property
     def earlier(self) -> str:
-        """What stands before a quotation's subject in its block, by which "the latter" is told."""
+        """The text before the quotation in its block, from which "the latter" is resolved."""
         return shown(self._reader._masked[max(self.block.start, self._start - _LOOK_BACK) : self._start])
 
     @cached_property
     def said_earlier(self) -> str:
-        """The last sentence before a quotation's own in its paragraph that names a party, if there is one."""
+        """The last earlier sentence of the quotation's paragraph that names a party; empty without one."""
         text = self.earlier.replace("\n", " ")
         sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
         return next((sentence for sentence in reversed(sentences) if self._reader._ordered(sentence)), "")
@@ -484,7 +484,7 @@ def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[Party
 
 
 def _is_object(name: PartyMatch, text: str) -> bool:
-    """Returns whether a name stands where a sentence has of whom, or to whom, somebody speaks."""
+    """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
     before = text[: name.start]
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
 
@@ -500,13 +500,13 @@ def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
-    """Returns whether a pattern's words stand right before a name, articles and titles aside."""
+    """Returns whether a pattern matches at the end of a text before a name, apart from articles and titles."""
     tail = text[-60:]
     return any(_PATTERNS.before_name.fullmatch(tail, match.end()) for match in pattern.finditer(tail))
 
 
 def _last_sentence(text: str, *, whole: bool = False) -> str:
-    """Returns the sentence in which a text breaks off; with `whole`, its last sentence, ended or not."""
+    """Returns the unfinished sentence at the end of a text; with `whole`, its last sentence, finished or not."""
     flat = text.replace("\n", " ")
     spans = list(split_sentences(flat))
     if not spans:
@@ -516,7 +516,7 @@ def _last_sentence(text: str, *, whole: bool = False) -> str:
 
 
 def _first_sentence(text: str, *, ended: bool) -> str:
-    """Returns the rest of a quotation's sentence; behind a quoted full stop only what belongs to it."""
+    """Returns the rest of a quotation's sentence; if the quotation ends a sentence (`ended`), only text about it."""
     flat = text.replace("\n", " ")
     own, *later = _STOP.split(flat, maxsplit=1)
     if own.strip(' ”“"»«’'):
@@ -524,7 +524,7 @@ def _first_sentence(text: str, *, ended: bool) -> str:
         if ended and regex.match(r"\s+\p{Lu}", own) and not _PATTERNS.points_back.match(own):
             rest = ""
     else:
-        # The sentence ends with the quotation; only one that points back to it belongs to it.
+        # The sentence ends with the quotation; the next one counts only if it points back to the quotation.
         rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]

@@ -1,4 +1,4 @@
-"""A document as it is checked: blocks of text in reading order, each knowing where it stands."""
+"""The document model of a check: blocks of text in reading order, each with its place in the document."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,12 @@ Unseen = Literal[
 # What joins blocks in `Document.text`.
 _BETWEEN: Final = "\n\n"
 _SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-# `[1]`, `[^1]`, a raised digit, and the plain digit that extraction makes of one behind a quotation mark.
+# Note marks: `[1]`, `[^1]`, a raised digit, and the plain digit that extraction makes of one behind a quotation mark.
 _MARK: Final = regex.compile(
     r"\[\^?(?P<key>[\p{L}\p{N}_-]{1,24})\](?!\p{L})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|"
     r"(?<=[”\"»“」’][.,;]?)(?P<plain>\d{1,3})(?=$|[\s.,;:)])"
 )
-# Cells longer than this are contents and no labels.
+# Longest cell, in characters, that labels other cells; longer ones are contents.
 _LONGEST_LABEL: Final = 120
 _BARE: Final = regex.compile(r"[\d\W]*\d[\d\W]*(?:st|nd|rd|th)?")
 _NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")
@@ -39,7 +39,7 @@ class NoteMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Words in a file that no reader sees; the remark `how` says why, `offset` where a block lacks them, if known."""
+    """Words in a file that no reader sees: why (the remark `how`), and where in the block's text, if that is known."""
 
     offset: int | None
     text: str
@@ -54,11 +54,11 @@ class CheckedBlock:
     kind: BlockKind = "text"
     """`quote` is a paragraph that is set off as a quotation."""
     where: Remark | None = None
-    """Its place in the document, to show."""
+    """Its place in the document, for display."""
     level: int = 0
     """Of a heading, from 1; else 0."""
     labels: tuple[str, ...] = ()
-    """For a table cell, what the other short cells of its row and the head of its column say."""
+    """For a table cell, the texts of the other short cells of its row and of the head of its column."""
     marks: tuple[NoteMark, ...] = ()
     note_key: str | None = None
     """Of a note, the key that marks give."""
@@ -99,7 +99,7 @@ class CheckedDocument:
 
 
 def make_document(blocks: list[CheckedBlock], notes: tuple[str, ...] = ()) -> CheckedDocument:
-    """Gives blocks their offsets, and finds the notes and marks that are only written, as `[1]`."""
+    """Makes a document of blocks: sets offsets, and finds notes and marks that are written as text, such as `[1]`."""
     blocks = [block for block in blocks if block.text.strip() or block.hidden]
     used = {mark.key for block in blocks for mark in _written_marks(block.text)}
     placed: list[CheckedBlock] = []
@@ -125,9 +125,9 @@ def _written_marks(text: str) -> list[NoteMark]:
 
 
 def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str, ...]:
-    """Returns what a cell's neighbours say of it: the short cells of its row, then the head of its column."""
+    """Returns the labels of a table cell: the short cells of its row, then the head of its column."""
     beside = [
-        # A bare number says nothing without the head of its column: "Session", "Year".
+        # A bare number means nothing without the head of its column: "Session", "Year".
         f"{rows[0][index]} {text}" if row and index < len(rows[0]) and _BARE.fullmatch(text.strip()) else text
         for index, text in enumerate(rows[row])
         if index != column
@@ -137,7 +137,7 @@ def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str
 
 
 def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBlock]:
-    """Yields the cells of a document's table of a number as blocks."""
+    """Yields the cells of a table as blocks; `number` is the table's number in the document."""
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             if text.strip():

@@ -1,8 +1,8 @@
-"""What stands in square brackets in a quotation, held against the words of the source that it stands for.
+"""Judges square brackets in a quotation against the words of the source that they replace.
 
 Harmless are marks of the editor ("[sic]"), another case or inflection of the same word ("[t]he", "[allow]s"), a name
-for a pronoun or for how the speaker calls the own side ("[Belmora]" for "my country"), and function words. What denies,
-limits, obliges or counts otherwise than the source, or puts other words for the source's, alters it.
+for a pronoun or for the speaker's own side ("[Belmora]" for "my country"), and function words. A bracket alters the
+quotation if it denies, limits, obliges or counts differently from the source, or puts other words in its place.
 """
 
 from collections import Counter
@@ -18,17 +18,17 @@ from ingest.language.numerals import find_numbers
 from vectorstore.stems import stems, words_of
 
 _PATTERNS: Final = RegexPatterns("drafts")
-# Words of the source that an edge bracket may stand for.
+# Most words of the source that a bracket at the edge of a quotation may replace.
 _REPLACED: Final = 6
-# Characters of the source on either side in which a name for a pronoun is looked for.
+# Characters of the source on either side of a quotation in which a name that replaces a pronoun is looked for.
 _CONTEXT: Final = 800
-# Characters of the source beside an edge in which its words stand.
+# Characters of the source beside an edge of a quotation from which the words that a bracket replaces are taken.
 _BESIDE: Final = 200
 _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count")
 
 
 def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
-    """Yields what is to be said of the brackets of a quotation, held against the source that they stand for."""
+    """Yields remarks on the brackets of a quotation, compared with the words of the source that they replace."""
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
     found = [_judge_bracket(gap, source[a:b].strip(" .,;:"), text, around) for gap, a, b in match.gaps if gap]
@@ -42,29 +42,29 @@ def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
 
 
 def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Remark | None:
-    """Judges words in brackets (`put`) that stand for words of the source, or for none; None if harmless."""
-    own = _without(words_of(put), words_of(stands_for), text.language)
-    theirs = _without(words_of(stands_for), words_of(put), text.language)
-    if not own and not theirs:
+    """Judges words in brackets (`put`) that replace words of the source or are added to it; None if harmless."""
+    added = _without(words_of(put), words_of(stands_for), text.language)
+    removed = _without(words_of(stands_for), words_of(put), text.language)
+    if not added and not removed:
         return None
     if _senses(put, text.language) != _senses(stands_for, text.language):
         return remark("put_in_asserts", alters=True, put=put, words=" ".join(stands_for.split()))
-    ours, dropped = list(content(own, text.language)), list(content(theirs, text.language))
+    added_content, removed_content = list(content(added, text.language)), list(content(removed, text.language))
     named = {code for match in text.local.parties.find(put) for code in match.codes}
-    theirs_named = bool(named) and bool(text.local.parties.find(stands_for))
-    if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or theirs_named):
+    replaces_name = bool(named) and bool(text.local.parties.find(stands_for))
+    if named and not named & text.stored.parties and (speaks_of_itself(stands_for) or replaces_name):
         return remark("put_in_party", alters=True, put=put)
-    if dropped and not (named & text.stored.parties and theirs_named):
-        return remark("put_in_replaces", alters=bool(ours), put=put, words=" ".join(stands_for.split()))
-    if not ours or (named and named <= text.stored.parties):
+    if removed_content and not (named & text.stored.parties and replaces_name):
+        return remark("put_in_replaces", alters=bool(added_content), put=put, words=" ".join(stands_for.split()))
+    if not added_content or (named and named <= text.stored.parties):
         return None
-    # A name for a pronoun stands in the source nearby.
-    resolved = bool(words_of(stands_for)) and not _without(ours, words_of(around), text.language)
+    # A name that replaces a pronoun is harmless if it stands nearby in the source.
+    resolved = bool(words_of(stands_for)) and not _without(added_content, words_of(around), text.language)
     return None if resolved else remark("put_in", put=put)
 
 
 def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: bool) -> Remark | None:
-    """Judges a bracket that leads or trails a quotation, which may stand for some words of the source beside it."""
+    """Judges a bracket before or after a quotation by the most favourable number of adjacent words that it replaces."""
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
     judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
@@ -78,6 +78,6 @@ def _senses(text: str, language: str) -> Counter[str]:
 
 
 def _without(own: list[str], other: list[str], language: str) -> list[str]:
-    """Returns the words of one side that the other has in no inflection."""
+    """Returns the words of `own` that do not stand in `other` in any inflection."""
     other_stems = {stem for word in other for stem in stems(word, language)}
     return [word for word in own if other_stems.isdisjoint(stems(word, language))]

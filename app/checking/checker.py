@@ -51,7 +51,7 @@ class Checker:
         self._limits, self._limits_of_work = limits, work
 
     def party_name(self, code: str, language: str = "en") -> str:
-        """Returns the name of a party to show."""
+        """Returns the name of a party, for display."""
         return self._parties().display(code, language)
 
     def read(self, path: Path) -> CheckedDocument:
@@ -74,9 +74,9 @@ class Checker:
     def check(
         self, document: CheckedDocument, progress: Progress = lambda done, total: None, *, language: str = "en"
     ) -> CheckReport:
-        """Judges every quotation of a document; `progress` hears how many are judged, and of how many.
+        """Judges every quotation of a document; `progress` is called with the numbers of those judged and of all.
 
-        Names and references are in the `language` (ISO 639-1) of whoever reads the report.
+        Names and references in the report are in `language` (ISO 639-1).
         """
         texts, local = self._texts.get(), localize(self._parties(), language)
         words, quotations = load_remark_words(language), find_quotations(document)
@@ -94,8 +94,8 @@ class Checker:
                 continue
             work.add(READING)
             found = judge.check(quotation, reader.read(quotation), block.where)
-            told = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
-            findings.append(found.with_remarks(*told))
+            remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
+            findings.append(found.with_remarks(*remarks))
         progress(len(quotations.found), len(quotations.found))
         hidden = [
             Skipped(quote=" ".join(part.text.split()), reason=remark(part.how), where=block.where)
@@ -111,7 +111,7 @@ class Checker:
 
 
 def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:
-    """Says of verified words of a party that it has said otherwise since."""
+    """Yields a remark on verified words that a later statement of their party supersedes."""
     if finding.verdict == "verified" and finding.place is not None:
         later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
         if later is not None:
@@ -119,7 +119,7 @@ def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> It
 
 
 def _hidden_inside(quotation: Quotation, document: CheckedDocument) -> Iterator[Remark]:
-    """Says what stands inside a quotation and is not seen."""
+    """Yields a remark on the hidden words inside a quotation."""
     words = [
         " ".join(part.text.split())
         for start, end in quotation.spans

@@ -1,4 +1,4 @@
-"""All stored texts in memory, as quotations are compared with them; made anew when the corpus has changed."""
+"""All stored texts in memory, in the form in which quotations are compared; rebuilt when the corpus has changed."""
 
 import threading
 from bisect import bisect_right
@@ -22,13 +22,13 @@ _PATTERNS: Final = RegexPatterns("drafts")
 _KINDS: Final[tuple[StatementKind, ...]] = ("statement", "record", "treaty")
 # Sentences on either side of a passage that a quotation may reach into.
 _REACH: Final = 4
-# Characters of a quotation by whose words passages are looked for.
+# Characters of a quotation that are the query of lexical search.
 _SEARCHED: Final = 2000
 
 
 @dataclass(frozen=True)
 class StoredText:
-    """One statement and its text as it is compared."""
+    """One statement, with its text in the form in which quotations are compared."""
 
     statement: Statement
     keyed: KeyedText = field(repr=False)
@@ -40,16 +40,16 @@ class StoredText:
 
     @property
     def parties(self) -> frozenset[str]:
-        """Who holds the position; a group's statement is the group's, whoever delivered it."""
+        """Codes of the statement's holders and of the group for which it was delivered; none for a treaty."""
         held = (*self.metadata.holders, self.metadata.on_behalf_of)
         return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceText:
-    """A stored text in which omissions and brackets of a quotation are judged, with its language.
+    """A stored text with which omissions and brackets of a quotation are compared, and its language.
 
-    `local` has the parties, and their names in the language of whoever reads the report.
+    `local` has the parties, and their names in the language of the report.
     """
 
     stored: StoredText
@@ -62,7 +62,7 @@ class SourceText:
         return self.stored.keyed.source
 
     def paragraph(self, position: int) -> tuple[int, int]:
-        """Returns the edges of the paragraph around an offset, which no sentence crosses: a page break may."""
+        """Returns the span of the paragraph around an offset, across page breaks; no sentence crosses its edges."""
         blocks = self.stored.statement.blocks
         after = bisect_right(blocks, position, key=lambda block: block.start)
         first = after - 1
@@ -74,7 +74,7 @@ class SourceText:
         return start, blocks[after].start if after < len(blocks) else len(self.source)
 
     def names_itself(self, words: str) -> bool:
-        """Returns whether words name who holds the statement, as who speaks: not in "critics of Arvandia"."""
+        """Returns whether words name the statement's holder as the speaker, unlike "critics of Arvandia"."""
         return any(
             self.stored.parties.intersection(match.codes)
             and not (
@@ -111,9 +111,9 @@ class CorpusTexts:
         return [passage for passage in found if passage.statement_id in self.by_id]
 
     def windows(self, quote: str, within: Sequence[str] | None, k: int) -> Iterator[tuple[StoredText, str]]:
-        """Yields where the words of a quotation most likely stand: texts, with the readable words around passages.
+        """Yields the likeliest places of a quotation's words: texts, each with the readable words around a passage.
 
-        The `k` passages are found by lexical search.
+        Lexical search finds the `k` passages.
         """
         reach = max(_REACH, len(whole_words(quote)) // 8)
         found = self.passages(quote, within, k)

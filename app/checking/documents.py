@@ -1,4 +1,4 @@
-"""Files of every kind to blocks: Word, PDF, Markdown and plain text, under the limits of ingest."""
+"""Reads Word, PDF, Markdown and plain text files as blocks, under the limits of ingest."""
 
 from dataclasses import replace
 from itertools import accumulate, count, groupby, pairwise
@@ -28,7 +28,7 @@ _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     regex.MULTILINE | regex.IGNORECASE,
 )
 _EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*|\r\n\s*\r\n\s*|\f")
-# Lines this long are paragraphs that nobody wrapped; a sentence that goes on in the next line is wrapped.
+# A line of this length is a whole paragraph, so the text is not wrapped; a sentence over two lines shows that it is.
 _UNWRAPPED: Final = 160
 _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")
 
@@ -68,8 +68,8 @@ def read_pasted(text: str) -> CheckedDocument:
 
 
 def _plain_blocks(text: str) -> list[CheckedBlock]:
-    """Reads plain text: empty lines end paragraphs, and so does every line break where no line is wrapped."""
-    # Lines with as many tabs as a neighbour, as a table is pasted, are its rows.
+    """Reads plain text: empty lines end paragraphs, and so does every line break if the text is not wrapped."""
+    # Neighbouring lines with the same number of tabs are the rows of a pasted table.
     lines = text.replace("\f", "\n\n").splitlines()
     wrapped = any(_WRAPPED.search(f"{line.strip()}\n{below.strip()}") for line, below in pairwise(lines))
     unwrapped = any(len(line) > _UNWRAPPED for line in lines) or not wrapped
@@ -88,8 +88,8 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
 
 
 def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """Takes the rows of tables apart, whose cells stand side by side in a line of a PDF, with tabs between."""
-    # The longest cell of each line goes on as running text; the others stand before it, as a paragraph of their own.
+    """Separates the cells of table rows, which are lines with tabs in a PDF; returns the text and its page starts."""
+    # The longest cells of successive lines are one running text; the other cells become a paragraph before it.
     pages = (text[start:end] for start, end in pairwise((*page_starts, len(text))))
     parts = ["\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")) for page in pages]
     return "".join(parts), tuple(accumulate(map(len, parts[:-1]), initial=0))

@@ -1,6 +1,6 @@
-"""What checking a document gives: a finding per quotation, what was left out, and the summary.
+"""The result of checking a document: a finding for each quotation, the strings that were skipped, and the summary.
 
-Remarks and places are data, put into words where they are shown.
+Remarks and places are data; they are put into words where they are shown.
 """
 
 from collections import Counter
@@ -17,19 +17,19 @@ ChangeKind = Literal["same", "left_out", "put_in"]
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """One remark: its kind, a section of `prompts/remarks.*.md`, and the values that its words are made with."""
+    """One remark: its kind, which names a section of `prompts/remarks.*.md`, and values for its variables."""
 
     kind: str
     values: Mapping[str, str] = field(default_factory=dict)
     alters: bool = False
-    """Whether what it tells of makes the quotation say something else than the source."""
+    """Whether it reports a difference by which the quotation no longer says what the source says."""
 
     def __str__(self) -> str:
-        """Puts it into English, without a capital and a full stop."""
+        """Returns the remark in English, without an initial capital and a full stop."""
         return self.say(load_remark_words())
 
     def say(self, words: Wording) -> str:
-        """Puts it into the words of a language, as `__str__` does."""
+        """Returns the remark in the language of `words`, in the same form as `__str__`."""
         return words.say(self.kind, **self.values)
 
     def to_json(self) -> dict[str, str]:
@@ -76,7 +76,7 @@ class SpokenTime:
     """Numbers of agenda items."""
     bodies: tuple[str, ...] = ()
     untold: str | None = None
-    """A time that cannot be told from the text, as it is written: "last year"."""
+    """A time, as it is written, that the text alone does not determine: "last year"."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""
@@ -85,19 +85,19 @@ class SpokenTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """Who a document says spoke the words, and when; empty for what it does not give."""
+    """The speaker and the time that a document gives for quoted words; what it does not give is empty."""
 
     parties: tuple[str, ...] = ()
     """Codes, the likeliest first."""
     when: SpokenTime = SpokenTime()
     together: tuple[str, ...] = ()
-    """Those of the parties who are said to have spoken the words each, as in "both X and Y"."""
+    """The parties that are each said to have spoken the words, as in "both X and Y"; empty unless there are several."""
     beside: tuple[str, ...] = ()
-    """Those whom the sentence also names where a speaker stands, so that they may have spoken instead."""
+    """Other parties that the sentence names where a speaker can stand, so that they may have spoken instead."""
     unknown: str | None = None
-    """A name that attributes the words and that no lookup knows."""
+    """The name to which the words are attributed, where no lookup knows it."""
     suggestion: str | None = None
-    """The party whose name is like the unknown one."""
+    """The party whose name is similar to the unknown one."""
     files: tuple[str, ...] = ()
     """Names of stored files that a reference names."""
     treaty: bool = False
@@ -105,7 +105,7 @@ class Attribution:
     around: tuple[str, str] = ("", "")
     """The document's own words before and after the quotation in its sentence."""
     source: str | None = None
-    """What in the document says so, as in `sentence`, `note`, `heading`."""
+    """The part of the document that gives the attribution, such as `sentence`, `note` or `heading`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +123,11 @@ class Quotation:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One quotation of the document and what became of it."""
+    """One quotation of the document and the verdict on it."""
 
     quotation: Quotation
     where: Remark | None
-    """The place in the document, to show."""
+    """The place in the document, for display."""
     attribution: Attribution
     verdict: Verdict
     place: Place | None = None
@@ -137,10 +137,10 @@ class Finding:
     changes: tuple[Change, ...] = ()
     """The word diff of an altered quotation, source against quotation."""
     warnings: tuple[Remark, ...] = ()
-    """What a reader should look at although the words are exact."""
+    """Remarks that a reader should look at, also where the words are exact."""
 
     def with_remarks(self, *remarks: Remark) -> "Finding":
-        """Returns the finding with more to look at."""
+        """Returns the finding with further warnings."""
         return replace(self, warnings=(*self.warnings, *remarks))
 
     @property
@@ -152,7 +152,7 @@ class Finding:
         return " ".join(marks[change.kind].format(change.text) for change in self.changes)
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the finding as the contract has it, and what goes beyond it after that."""
+        """Returns the finding as JSON: the fields of the contract, and after them further ones."""
         named, when = self.attribution, self.attribution.when
         return {
             "quote": self.quotation.text,
@@ -196,11 +196,11 @@ class CheckReport:
     skipped: tuple[Skipped, ...] = ()
     """Quoted strings that were not checked, and words that no reader sees."""
     notes: tuple[str, ...] = ()
-    """What is to be said of this document."""
+    """Sentences about this document as a whole, such as what could not be read of it."""
     limits: tuple[str, ...] = ()
-    """What no check of this kind sees, whatever the document."""
+    """Sentences on what no check can see, whatever the document."""
     complete: bool = True
-    """Whether every quotation was checked; else the check had done as much work as one may."""
+    """Whether every quotation was checked; False where the check reached its work limit before."""
     language: str = "en"
     """ISO 639-1 code of the names, references and limits in it, and of a document made of it."""
 

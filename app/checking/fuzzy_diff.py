@@ -1,6 +1,6 @@
-"""The stored words likest to a quotation that stands nowhere exactly: found by likeness, shown as a word diff.
+"""Fuzzy match of a quotation that stands nowhere exactly: the most similar stored words, and a word diff to them.
 
-Likeness only decides where to look and whether to speak of altered words; it never makes a quotation verified.
+Similarity only decides where to look and whether a quotation counts as altered words; it never verifies a quotation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,19 +14,19 @@ from rapidfuzz.distance import Indel, Levenshtein, Opcode
 
 from app.checking.findings import Change, ChangeKind
 
-# Share of words in common, in order, from which a quotation counts as somebody's words, altered.
+# Indel similarity of the words, 0 to 1, from which a quotation counts as somebody's words in altered form.
 LIKE: Final = 0.6
-# A quotation that holds this many words of a source in a row is taken from it, whatever was added to them ...
+# A quotation with this many consecutive words of a source counts as altered too, whatever was added to them ...
 _RUN: Final = 7
-# ... where they are at least this share of its words, or a treaty's long name would do.
+# ... if they are at least this share of its words; without that condition a treaty's long name would be enough.
 _RUN_SHARE: Final = 0.45
-# Words that change nothing in what a diff may show beside the quotation's own.
+# Characters and words around the aligned span of the source in which the exact edges of the match are looked for.
 _MARGIN: Final = 60
 _MARGIN_WORDS: Final = 10
-# Characters of a quotation that is located by characters; words of one that is located by words.
+# Longest quotation, in characters, that is aligned by characters; fewest words of one that is not aligned at all.
 _SHORT: Final = 250
 _MOST_WORDS: Final = 2000
-# Words in common at either edge that may be where the likest words begin or end.
+# Runs of equal words, from either end of the diff, at which the most similar words may begin or end.
 _EDGES: Final = 4
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
 _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
@@ -34,11 +34,11 @@ _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 @dataclass(frozen=True, kw_only=True)
 class LikeWords:
-    """The words of a text that are likest to a quotation, and the diff from them to it."""
+    """The words of a text that are most similar to a quotation, and the diff from them to it."""
 
     words: str
     likeness: float
-    """Share of words in common, in order, 0 to 1."""
+    """Indel similarity of the words, 0 to 1: the share of words in common, in order."""
     run: int
     """Length of the longest run of words in common."""
     quoted: int
@@ -47,12 +47,12 @@ class LikeWords:
 
     @property
     def altered(self) -> bool:
-        """Whether the quotation is these words, altered, rather than other words."""
+        """Whether the quotation counts as an altered form of these words rather than as other words."""
         return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
 
 
 def likest_words(quote: str, window: str) -> LikeWords | None:
-    """Finds the words of a text that are likest to a quotation; None where they share nothing."""
+    """Finds the words of a text that are most similar to a quotation; None where they have no word in common."""
     quote, window = " ".join(quote.split()), " ".join(window.split())
     source, quoted = _located(quote, window), _TOKEN.findall(quote)
     plain_source, plain_quoted = [*map(_bare, source)], [*map(_bare, quoted)]
@@ -60,26 +60,26 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
     if not blocks:
         return None
     first, last = _best_ends(plain_source, plain_quoted, blocks)
-    taken = source[first:last]
+    best = source[first:last]
     return LikeWords(
-        words=" ".join(taken),
+        words=" ".join(best),
         likeness=Indel.normalized_similarity(plain_source[first:last], plain_quoted),
         run=max(block.src_end - block.src_start for block in blocks),
         quoted=len(quoted),
-        changes=tuple(word_diff(taken, quoted)),
+        changes=tuple(word_diff(best, quoted)),
     )
 
 
 def cost(quote: str, window: str) -> int:
-    """Returns how much work `likest_words` is at most, as `work_limit` counts; for long texts pairs of words count."""
+    """Returns an upper bound of the work of `likest_words` in units of `work_limit`; long ones are aligned by words."""
     if len(quote) <= _SHORT:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2
 
 
 def _located(quote: str, window: str) -> list[str]:
-    """Returns the words of a text around those that are likest to a quotation."""
-    # By characters for a short quotation, by words for a longer one: time by characters grows with its length squared.
+    """Returns the words of a text that are most similar to a quotation, with a margin on either side."""
+    # A short quotation is aligned by characters, a longer one by words: time grows with the square of the length.
     if not quote or not window:
         return []
     if len(quote) <= _SHORT:
@@ -87,7 +87,7 @@ def _located(quote: str, window: str) -> list[str]:
         if found is None or found.score == 0:
             return []
         begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
-        # Whole words.
+        # The span is widened to whole words.
         first, last = window.rfind(" ", 0, max(0, begin - _MARGIN)) + 1, window.find(" ", end + _MARGIN)
         return _TOKEN.findall(window[first : last if last >= 0 else len(window)])
     source, quoted = _TOKEN.findall(window), _TOKEN.findall(quote)
@@ -100,24 +100,24 @@ def _located(quote: str, window: str) -> list[str]:
 
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
-    """Yields the diff from the source's words to the quotation's, in order; equal runs are whole.
+    """Yields the diff from the source's words to the quotation's, in order; a run of equal words is one change.
 
-    A sign after the last word, before which the quotation ends, is no difference.
+    Punctuation after the source's last word that the quotation leaves out is not a difference.
     """
     if source and quoted and source[-1].rstrip(".,;:!") == quoted[-1]:
         source = [*source[:-1], quoted[-1]]
     for same, group in groupby(Levenshtein.opcodes(source, quoted), key=lambda step: step.tag == "equal"):
         steps = list(group)
-        theirs = " ".join(source[steps[0].src_start : steps[-1].src_end])
-        own = " ".join(quoted[steps[0].dest_start : steps[-1].dest_end])
-        texts: dict[ChangeKind, str] = {"same": theirs} if same else {"left_out": theirs, "put_in": own}
+        old = " ".join(source[steps[0].src_start : steps[-1].src_end])
+        new = " ".join(quoted[steps[0].dest_start : steps[-1].dest_end])
+        texts: dict[ChangeKind, str] = {"same": old} if same else {"left_out": old, "put_in": new}
         yield from (Change(kind=kind, text=text) for kind, text in texts.items() if text)
 
 
 def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:
-    """Returns where in the source the words begin and end that are likest to a quotation."""
-    # What stands before the first and after the last word in common is taken as far as the quotation has words there; a
-    # chance match of a small word at an edge is none.
+    """Returns the span of the source's words, `[start, end)`, that is most similar to a quotation."""
+    # A span may begin at any of the first runs of equal words or as many words before it as the quotation has there,
+    # and may end likewise: so a chance match of a small word at an edge can be passed over.
     starts = {max(0, run.src_start - before) for run in equal[:_EDGES] for before in (0, run.dest_start)}
     ends = {min(len(source), run.src_end + more) for run in equal[-_EDGES:] for more in (0, len(quoted) - run.dest_end)}
     spans = [(start, end) for start in starts for end in ends if start < end]

@@ -1,6 +1,6 @@
-"""Times told otherwise than by a date: from another time ("two years later"), as a part of a year ("in spring 2018").
+"""Times without a date: relative to another time ("two years later"), or a part of a year ("in spring 2018").
 
-Their words stand in `ingest/language/data/times.yaml`.
+The words for them are in `ingest/language/data/times.yaml`.
 """
 
 from calendar import monthrange
@@ -18,7 +18,7 @@ YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
 _TIMES: Final = load_lexicon("times")
 _PATTERNS: Final = RegexPatterns("times")
 _ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)
-# Units of years by how many they are: with a count before them ("c10": decades), or with an article of their own.
+# Units of time by their number of years: with a count before them ("c10": decades), or with an article of their own.
 _COUNTED: Final = "|".join(f"(?P<c{years}>{'|'.join(units.split())})" for years, units in _TIMES["counted"].items())
 _WHOLE: Final = "|".join(f"(?P<w{years}>{'|'.join(units.split())})" for years, units in _TIMES["whole"].items())
 _COUNT: Final = r"(?P<count>\d{1,3}|\p{Han}{1,3}?)\s*|(?P<count>\w+(?:-\w+)?)(?:_(?:full|long|good|whole))?_"
@@ -26,7 +26,7 @@ _SPAN: Final = f"(?:{_WHOLE}|(?:{_COUNT})(?:{_COUNTED}))"
 
 
 def _bounded(forms: str) -> str:
-    """Returns forms of the lexicon as one pattern; only letters of alphabets bound a word."""
+    """Returns forms of the lexicon as one pattern of whole words, which may stand right beside Chinese characters."""
     words = "|".join(forms.split()).replace("<n>", _SPAN).replace("_", r"\s+")
     return rf"(?<![^\W\p{{Han}}])(?:{words})(?![^\W\p{{Han}}])"
 
@@ -35,7 +35,7 @@ _TOLD: Final = tuple(
     (regex.compile(rf"(?P<next>{_bounded(_TIMES[single])})|{_bounded(_TIMES[counted])}", regex.IGNORECASE), sign)
     for counted, single, sign in (("later", "next_year", 1), ("earlier", "year_before", -1))
 )
-# A year with letters for digits counts among the untold: "2O18".
+# A year with letters in place of digits ("2O18") cannot be resolved either.
 _UNTOLD: Final = regex.compile(
     rf"{_bounded(_TIMES['untold'])}|(?<!\w)(?=\d?\w{{0,2}}[OoIl])[12][\dOoIl]{{3}}(?!\w)", regex.IGNORECASE
 )
@@ -55,7 +55,7 @@ _SEASON: Final = regex.compile(_bounded(_TIMES["alone"]), regex.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A time told from another, as it is written; year and anchor (which it counts from) are None where not told."""
+    """A relative time, as it is written; the year and its `anchor`, the year it counts from, are None where unknown."""
 
     year: int | None
     anchor: int | None
@@ -72,7 +72,7 @@ class PartOfYear:
     end: int
 
     def intervals(self) -> Iterator[str]:
-        """Yields it as ISO intervals of its year; winter also has the first months of the next one."""
+        """Yields its ISO intervals; winter has both ends of its year and the first months of the next one."""
         if self.year is None:
             return
         late = tuple(month for month in self.months if month >= self.months[0])
@@ -83,37 +83,37 @@ class PartOfYear:
 
 
 def told_from(text: str, earlier: str) -> Told | None:
-    """Returns the first time of a text told from another, such as "a decade later", where years are in digits.
+    """Returns the first relative time of a text, such as "a decade later"; years must be written in digits.
 
-    It counts from the last year of the text before (`earlier`) where the text names none.
+    It counts from the last year before it in the text, or else in the text before that (`earlier`).
     """
     for pattern, sign in _TOLD:
-        told = pattern.search(text)
-        if told is None:
+        found = pattern.search(text)
+        if found is None:
             continue
-        counts_from = _COUNTS_FROM.search(told.group()) is not None
-        following = _FOLLOWING.match(text, told.end()) if counts_from else None
-        if counts_from and following is None and regex.match(r"\s+\p{Ll}", text, pos=told.end()):
-            return Told(year=None, anchor=None, words=told.group())
-        before = [*_ANY_YEAR.findall(earlier), *_ANY_YEAR.findall(text[: told.start()])]
+        counts_from = _COUNTS_FROM.search(found.group()) is not None
+        following = _FOLLOWING.match(text, found.end()) if counts_from else None
+        if counts_from and following is None and regex.match(r"\s+\p{Ll}", text, pos=found.end()):
+            return Told(year=None, anchor=None, words=found.group())
+        before = [*_ANY_YEAR.findall(earlier), *_ANY_YEAR.findall(text[: found.start()])]
         anchor = int(following["year"]) if following else int(before[-1]) if before else None
-        span = _years(told)
+        span = _years(found)
         year = None if anchor is None or span is None else anchor + sign * span
-        return Told(year=year, anchor=anchor, words=told.group())
+        return Told(year=year, anchor=anchor, words=found.group())
     return None
 
 
 def untold(text: str) -> str | None:
-    """Returns how a text gives a time that only the day of writing would tell, such as "a decade ago"; or None."""
+    """Returns the words for a time that depends on the day of writing, such as "a decade ago"; None without such."""
     found = _UNTOLD.search(text)
     return found.group() if found else None
 
 
 def parts_of_year(text: str) -> Iterator[PartOfYear]:
-    """Yields the parts of a year that a text names, those of no year only where they are seasons or feasts."""
+    """Yields the parts of a year that a text names; without a year, only seasons and feasts count."""
     for part in _PART.finditer(text):
         year = part["led"] or part["year"]
-        # Chinese puts the year first; behind it stands another matter.
+        # Chinese puts the year first; a year behind a Chinese name belongs to something else.
         reads = part["led"] or not regex.match(r"\p{Han}", part.group())
         if (year and reads) or (
             year is None and _SEASON.fullmatch(part.group()) and _PATTERNS.led_in.search(text[: part.start()])
@@ -122,12 +122,12 @@ def parts_of_year(text: str) -> Iterator[PartOfYear]:
             yield PartOfYear(year=int(year) if year else None, months=months, start=part.start(), end=part.end())
 
 
-def _years(told: "regex.Match[str]") -> int | None:
-    """Returns how many years a phrase counts; None where its count is none, as in "many years later"."""
-    if told["next"]:
+def _years(found: "regex.Match[str]") -> int | None:
+    """Returns how many years a phrase counts; None without a definite number, as in "many years later"."""
+    if found["next"]:
         return 1
-    unit = next((name for name, value in told.groupdict().items() if value and name[1:].isdecimal()), None)
-    count = None if unit is None else 1 if unit[0] == "w" else _number(told["count"])
+    unit = next((name for name, value in found.groupdict().items() if value and name[1:].isdecimal()), None)
+    count = None if unit is None else 1 if unit[0] == "w" else _number(found["count"])
     return None if unit is None or count is None else count * int(unit[1:])
 
 

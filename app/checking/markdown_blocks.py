@@ -1,7 +1,7 @@
-"""Markdown to blocks: the words without the markup, block quotations, tables, headings, lists and footnotes as such.
+"""Reads Markdown as blocks: words without markup; block quotations, tables, headings, lists and footnotes by kind.
 
-HTML that quotes (`<q>`, `<blockquote>`) reads as such; what a page does not show (comments, `<del>`, `~~…~~`, hidden
-elements) is not read, and told.
+HTML quotations (`<q>`, `<blockquote>`) are read as quotations. Words that a page does not show (comments, `<del>`,
+`~~…~~`, hidden elements) are left out of the text and kept as `Hidden`, so that the report names them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from ingest.language.attribution_verbs import introduces_speech
 _NOTE: Final = regex.compile(
     r"^\[\^(?P<key>[\w-]+)\]:[ \t]*(?P<text>.*(?:\n(?:[ \t]{2,}\S.*|[ \t]*(?=\n[ \t]{2,}\S)))*)", regex.MULTILINE
 )
-# Elements of HTML; "<The review must …>" is none, and its words stay.
+# Known HTML elements only: the words of "<The review must …>" stay in the text.
 _ELEMENT: Final = regex.compile(
     r"</?(?P<name>q|blockquote|p|div|span|br|b|i|em|strong|u|s|del|strike|ins|sub|sup|a|cite|mark|small|font|code|pre|ul|ol|li|table|tr|td|th|tbody|thead|h[1-6]|hr|img|center|section|article|html|body"
     r"|head|title|meta|style|script|template)\b(?P<rest>[^<>]{0,400})>",
@@ -32,7 +32,7 @@ _UNSHOWN: Final = regex.compile(
     regex.IGNORECASE | regex.DOTALL,
 )
 _LINES: Final = ("softbreak", "hardbreak")
-# Marked so, words of this number that are said to be spoken are a quotation: `said: *we support it*`.
+# Emphasis that may stand for quotation marks, as in `said: *we support it*`, around at least `_FEWEST_WORDS` words.
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
 _DASH: Final = regex.compile(r"\s*[—–―]")
@@ -41,7 +41,7 @@ _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
 
 
 def markdown_blocks(text: str) -> list[CheckedBlock]:
-    """Returns the blocks of a Markdown text; notes come last."""
+    """Returns the blocks of a Markdown text in order, with the footnotes last."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     blocks = list(_blocks(parser.parse(_NOTE.sub("", text))))
     for match in _NOTE.finditer(text):
@@ -86,7 +86,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
 
 
 def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
-    """Yields the words of a block, what of it is hidden, and by how much a quotation set off begins or ends before."""
+    """Yields parts of a block: words, hidden words, and the change of block quotation depth before the part."""
     if token.type == "inline":
         children = token.children or []
         label = _label_at(children) if in_quote else len(children)
@@ -106,8 +106,8 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
 
 
 def _label_at(tokens: Sequence[Token]) -> int:
-    """Returns where the last line of a block quote begins if it says whose the words are: "> — Arvandia, 2024"."""
-    # It is short and no sentence, and the only line with a dash: else it is an item of what is quoted.
+    """Returns where a block quote's last line begins if it is an attribution ("> — Arvandia, 2024"), else the end."""
+    # An attribution is short, not a sentence, and the only line with a dash; several such lines are a quoted list.
     breaks = [at for at, token in enumerate(tokens) if token.type in _LINES]
     lines = ["".join(map(_words, tokens[at + 1 :])) for at in (-1, *breaks)]
     last = breaks[-1] if breaks and _LABEL.fullmatch(lines[-1]) and not any(map(_DASH.match, lines[:-1])) else None
@@ -115,7 +115,7 @@ def _label_at(tokens: Sequence[Token]) -> int:
 
 
 def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
-    """Returns what a page shows of HTML, and the words that it does not."""
+    """Returns the part of HTML that a page shows, and the hidden words."""
     hidden = tuple(
         Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how="unseen_not_shown")
         for found in _UNSHOWN.finditer(html)
@@ -125,7 +125,7 @@ def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
 
 
 def _without_elements(html: str) -> str:
-    """Returns the words of HTML, `<q>` as quotation marks."""
+    """Returns the words of HTML without elements; `<q>` becomes quotation marks."""
     return _ELEMENT.sub(_element, html).strip()
 
 
@@ -137,7 +137,7 @@ def _element(found: "regex.Match[str]") -> str:
 
 
 def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
-    """Returns the words of inline tokens, and what of them is struck through or not shown."""
+    """Returns the visible words of inline tokens, and those that are struck through or not shown."""
     text = ""
     hidden: list[Hidden] = []
     skipping: str | None = None
@@ -186,7 +186,7 @@ def _words(token: Token) -> str:
 
 
 def _speaks(before: str, words: str) -> bool:
-    """Returns whether words set off by their type are said to be spoken, and stand in no quotation marks."""
+    """Returns whether emphasised words are a quotation: long enough, after words of speech, without quotation marks."""
     plain = len(whole_words(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
     return plain and _QUOTED.match(before[-1:]) is None and introduces_speech(before)
 

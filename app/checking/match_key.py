@@ -1,8 +1,8 @@
-"""The form in which a quotation and a stored text are compared, with the way back to the source's offsets.
+"""The normal form in which a quotation and a stored text are compared, with a map back to the source's offsets.
 
-It is `squash`, and beyond that blind to what people and programs change when they quote: single quotation marks for
-double ones where quotations nest, a hyphen or two for a dash, and page furniture that a page break put into a sentence.
-A dash between words must have some mark in its place, since it turns them: "no – more" is not "no more".
+It is `squash`, and also ignores what people and programs change when they quote: single quotation marks for double
+ones where quotations nest, a hyphen or two for a dash, and page furniture that a page break put into a sentence. A dash
+between words must have some mark in its place, since it changes what they say: "no – more" is not "no more".
 """
 
 import re
@@ -21,13 +21,13 @@ from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.
 _TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
-# Marks of a key that are no part of its words: a dash between two of them, one that may as well be a hyphen (it has
-# white space on one side, or is short and has none), and where a draft has the number of a note in plain digits.
+# Marks in a key beside its words: a dash between two words; a dash that may also be a hyphen (it has white space on one
+# side, or is short and has none); the place where a draft has the number of a note in plain digits.
 _DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
 _FILLING = "\u200b"
 _BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑⁃֊־᐀᠆⸗゠－"
-# What can begin a match is asked first: most of a text is told apart by that alone.
-# A hyphen between two letters is none; neither is what stands before the items of a list a dash between words.
+# The lookahead at the beginning is for speed: it rules out most characters of a text.
+# A hyphen between two letters is not matched; the mark before a list item is not a dash between words.
 _DASHES = regex.compile(
     rf"""(?=[{_HYPHEN}{_SHORT}{_BROAD}])(?:
     (?P<dash>(?<!\n[^\S\n]*\n\s*)(?:[{_HYPHEN}{_SHORT}]*[{_BROAD}][{_HYPHEN}{_BROAD}{_SHORT}]*
@@ -38,8 +38,8 @@ _DASHES = regex.compile(
 _OF_RUN = f"[-{_DASH}{_LOOSE}]"
 _RUN = re.compile(rf"(?={_OF_RUN})(?:(?:(?<![\W\d_])|(?<={NOTED}))(?P<between>{_OF_RUN}+)(?=[^\W\d_])|{_OF_RUN}+)")
 _MARK = re.compile(f"[{_DASH}{_LOOSE}{NOTED}]")
-# The raised number of a note, which no quotation needs, stands behind a word or closing punctuation; behind a figure or
-# a unit ("10⁶", "m²") it is part of the figure. "The sea²" is too short a word to be told from a unit.
+# The raised number of a note, which a quotation may leave out, follows a word or closing punctuation; after a figure or
+# a unit ("10⁶", "m²") it is an exponent. A word under four letters, as in "the sea²", cannot be told from a unit.
 _RAISED = "\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
 _CLOSING = r"[\p{Pe}\p{Pf}.,;:!?'\"。，；：！？]"
 _BEHIND = rf"(?:(?<=\p{{L}}{{4}})(?<!{RegexPatterns('drafts').source('unit')})|(?<=(?<!\d){_CLOSING}))"
@@ -53,7 +53,7 @@ _LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
 
 
 def match_key(text: str) -> str:
-    """Returns the form of a text in which it is compared, with marks for its dashes."""
+    """Returns the normal form of a text for comparison, with marks for its dashes."""
     return _RUN.sub(_one_mark, _typeset(squash(_prepared(text))))
 
 
@@ -63,7 +63,7 @@ def plain_key(key: str) -> str:
 
 
 def _prepared(text: str) -> str:
-    """Returns a text of the same length with a mark for each dash and none of notes; `squash` drops what fills it."""
+    """Returns a text of the same length with marks for dashes and without note numbers; `squash` drops the padding."""
     if _NUMBER.search(text):
         text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
         text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)
@@ -83,17 +83,17 @@ def _one_mark(run: re.Match[str]) -> str:
 
 
 def _marks(key: str) -> list[tuple[int, str]]:
-    """Returns where marks stand in the plain key, and the marks, in order."""
+    """Returns the marks of a key in order, each with its offset in the plain key."""
     return [(mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key))]
 
 
 class KeyedText:
-    """A stored text as it is compared (`text`, without marks); the map of offsets is made when it is asked for."""
+    """A stored text in its normal form (`text`, without marks); the map of offsets is made when it is first used."""
 
     def __init__(self, source: str, edits: tuple[Edit, ...], start: int = 0, end: int | None = None) -> None:
-        """Makes the compared text of `[start, end)`, by default to the end: an intervention has its record's source.
+        """Normalises `[start, end)` of a source, by default to its end; an intervention is part of its record's source.
 
-        Repairs of kind `furniture` are left out of what is compared.
+        Page furniture (edits of kind `furniture`) is left out of the comparison.
         """
         self.source, self._edits = source, edits
         self.start, self._end = start, len(source) if end is None else end
@@ -105,7 +105,7 @@ class KeyedText:
         return plain_key(key) in self.text
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
-        """Yields where a key stands as whole words: offsets in `text`, in order, from `begin` on."""
+        """Yields the spans of `text` in which a key stands as whole words, in order, from `begin` on."""
         plain, marks = plain_key(wanted), _marks(wanted)
         position = self.text.find(plain, begin) if plain else -1
         while position >= 0:
@@ -115,23 +115,23 @@ class KeyedText:
             position = self.text.find(plain, position + 1)
 
     def in_source(self, start: int, end: int) -> tuple[int, int]:
-        """Turns a span of `text` into the source's offsets."""
+        """Maps a span of `text` to a span of the source."""
         offsets, ends = _offsets(self)
         return offsets[start], ends[end - 1]
 
     def _has(self, marks: Sequence[tuple[int, str]], start: int, end: int) -> bool:
-        """Returns whether a span of `text` and a quotation have each other's dashes, and the text the note's number."""
+        """Returns whether a span has marks for a quotation's dashes, and vice versa, and its note numbers."""
         first, last = bisect_left(self._marked, (start + 1,)), bisect_left(self._marked, (end,))
-        held = {place - start: mark for place, mark in self._marked[first:last]}
+        found = {place - start: mark for place, mark in self._marked[first:last]}
         wanted = {place: mark for place, mark in marks if mark != NOTED}
         raised = (self.in_source(start + place - 1, start + place)[1] for place, mark in marks if mark == NOTED)
         dashes = (
-            (place, other) for own, other in ((wanted, held), (held, wanted)) for place in own if own[place] == _DASH
+            (place, other) for own, other in ((wanted, found), (found, wanted)) for place in own if own[place] == _DASH
         )
         return all(place in other for place, other in dashes) and all(_NUMBER.match(self.source, at) for at in raised)
 
     def _inside_word(self, position: int) -> bool:
-        """Returns whether an offset of the source lies between two characters of one word, as it reads."""
+        """Returns whether an offset of the source lies inside a word of its readable text."""
         if not 0 < position < len(self.source):
             return False
         before, after = self.source[position - 1], self.source[position]
@@ -143,12 +143,12 @@ class KeyedText:
 
     @cached_property
     def _glue(self) -> frozenset[int]:
-        """Where the source lacks a space that its repair puts in."""
+        """Offsets at which the source lacks a space that its repair inserts."""
         return frozenset(edit.start for edit in self._edits if edit.kind == "glue")
 
     @property
     def _kept(self) -> ReadableText:
-        """The own words without page furniture, in place of which is a space."""
+        """The text's part of the source, with a space in place of each piece of page furniture."""
         left_out = (
             replace(edit, start=edit.start - self.start, end=edit.end - self.start, text=" ")
             for edit in self._edits
@@ -157,7 +157,7 @@ class KeyedText:
         return ReadableText(self.source[self.start : self._end], tuple(left_out))
 
 
-# Of the texts that were asked for latest: each takes eight bytes for every character.
+# Only the texts that were used last are kept: each takes eight bytes for every character.
 @lru_cache(maxsize=1024)
 def _offsets(text: KeyedText) -> "tuple[array[int], array[int]]":
     """Returns where each character of a text's `text` begins in the source, and where it ends."""

@@ -1,7 +1,7 @@
-"""Where quoted words stand in one stored text: exactly, with the omissions and insertions that the quotation marks.
+"""Finds quoted words in one stored text: exactly, but for the omissions and insertions that the quotation marks.
 
-A quotation is taken apart at its ellipses and at what stands in square brackets. The parts must follow each other in
-one statement; what lies between them is looked at by `omissions` and `brackets`.
+A quotation is split at its ellipses and square brackets. The parts must follow each other in one statement; `omissions`
+and `brackets` judge what lies between them.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ from ingest.language.lexicons import RegexPatterns
 from vectorstore.stems import words_of
 
 _ELLIPSIS: Final = r"[\[(]\s*(?:…|⋯|\.\s?\.\s?\.\s?\.?)\s*[\])]|…+|\.\s?\.\s?\.(?:\s?\.)?|⋯+"
-# A bracket with the letters that it makes one word with: "[im]modest", "endorse[d]".
+# Letters beside a bracket that form one word with it: "[im]modest", "endorse[d]".
 _LETTERS: Final = r"(?:(?!\p{Han})[\p{L}\p{M}]){0,40}+"
 _GAP: Final = regex.compile(
     rf"{_ELLIPSIS}|(?:(?<![\p{{L}}\p{{M}}])(?P<head>{_LETTERS}))?[\[［](?P<inserted>[^\[\]［］]{{0,120}})[\]］](?P<tail>{_LETTERS})"
@@ -28,23 +28,23 @@ _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
 _CLAUSE_ENDS: Final = (*_CLOSING, *"?!？！)")
 _LETTERS_CASED: Final = 4
-# Parts this short stand in many places, so the next part must be near.
+# A part this short occurs in many places, so the next part must be near.
 _SHORT_PART: Final = 3
 _NEAR: Final = 400
-# An insertion in brackets may stand for a few words of the source, such as a name for "my country".
+# Most words of the source that an insertion in brackets may replace, such as "my country" by a name.
 _REPLACED_WORDS: Final = 6
 _OCCURRENCES: Final = 40
-# A quotation with more gaps than this is put together and not quoted.
+# A quotation with more gaps than this is a collage of words, and is not searched for in parts.
 _MOST_GAPS: Final = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A quotation as it is looked for: parts in the compared form and what stands between them.
+    """A quotation as a search pattern: its parts in the form of `match_key`, and the gaps between them.
 
-    A gap is a bracket's words with letters beside it, or empty for an ellipsis. `leads` and `trails` are words in a
-    bracket before the first and after the last part. Where it is `recased`, its first letter has the other case than
-    the draft gives it.
+    A gap is the text of a bracket with the letters attached to it, or empty for an ellipsis. `leads` and `trails` are
+    the texts of brackets before the first and after the last part. `recased` says that the case of the first letter
+    differs from the draft's.
     """
 
     parts: tuple[str, ...]
@@ -55,7 +55,7 @@ class Wanted:
 
     @property
     def longest(self) -> str:
-        """The part that is looked for first."""
+        """The longest part, which is searched for first."""
         return max(self.parts, key=len)
 
 
@@ -70,18 +70,18 @@ class Match:
 
     @property
     def gaps(self) -> Iterator[tuple[str, int, int]]:
-        """The gaps with the span of the source that each leaves out."""
+        """The gaps, each with the span of the source that it leaves out or replaces."""
         for gap, (_, begin), (end, _) in zip(self.wanted.gaps, self.pieces, self.pieces[1:], strict=False):
             yield gap, begin, end
 
 
 def whole_words(text: str) -> list[str]:
-    """Returns the words of a text, "donât" and "re-use" as one each; a Chinese character is one."""
+    """Returns the words of a text; "don’t" and "re-use" are one word each, and so is a Chinese character."""
     return _WORD.findall(text)
 
 
 def written_parts(quote: str) -> Iterator[list[str]]:
-    """Yields in each way in which a quotation may be read what it has between its gaps, as it is written."""
+    """Yields for each spelling of a quotation its parts between gaps as they are written, then all as a single part."""
     for text, _ in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             edges = [0, *(edge for gap in _GAP.finditer(plain) for edge in gap.span()), len(plain)]
@@ -90,25 +90,25 @@ def written_parts(quote: str) -> Iterator[list[str]]:
 
 
 def readings(quote: str) -> Iterator[Wanted]:
-    """Yields the ways in which a quotation may be looked for, the most literal first."""
+    """Yields the search patterns of a quotation, the most literal first."""
     seen: set[Wanted] = set()
     for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole = match_key(plain)
-            # A quotation takes a point, comma or dash from the sentence around it.
+            # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
             for key in (whole, whole.rstrip(_CLOSING + "-")):
                 literal = Wanted(parts=(key,), recased=recased)
                 if key and literal not in seen:
                     seen.add(literal)
                     yield literal
-        taken = _taken_apart(text, recased=recased)
-        if taken is not None and taken not in seen:
-            seen.add(taken)
-            yield taken
+        in_parts = _in_parts(text, recased=recased)
+        if in_parts is not None and in_parts not in seen:
+            seen.add(in_parts)
+            yield in_parts
 
 
 def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
-    """Yields where a quotation stands in a text, in order of its first part; at most some forty places."""
+    """Yields the matches of a quotation in a text, in order of its first part, of which `_OCCURRENCES` are tried."""
     if any(part not in text for part in wanted.parts):
         return
     for first in islice(text.spans(wanted.parts[0]), _OCCURRENCES):
@@ -121,7 +121,7 @@ def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
 
 
 def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> list[tuple[int, int]] | None:
-    """Returns where the parts follow each other from a place of the first one on, each as near as it stands."""
+    """Returns the spans of the parts from `first` on, each part at its nearest place after the last; None without."""
     spans = [first]
     for part, before in zip(wanted.parts[1:], wanted.parts, strict=False):
         following = next(text.spans(part, begin=spans[-1][1]), None)
@@ -133,7 +133,7 @@ def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> list[tup
 
 
 def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
-    """Yields in which ways the letters and notes of a quotation may be meant, and whether its first letter is changed.
+    """Yields a quotation's variants in letter case and note numbers, each with whether its first letter was changed.
 
     Where the source has the raised number of a note, the draft may have digits, and the other way round.
     """
@@ -143,7 +143,7 @@ def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
 
 
 def _cased(quote: str) -> Iterator[str]:
-    """Yields a quotation, then with the letters in `[t]he` in either case: the mark says that the case was changed."""
+    """Yields a quotation, then its variants with bracketed letters in either case: `[t]he` marks a change of case."""
     yield quote
     marks = list(_CASED.finditer(quote))[:_LETTERS_CASED]
     if not marks:
@@ -156,7 +156,7 @@ def _cased(quote: str) -> Iterator[str]:
 
 
 def _recased(quote: str) -> Iterator[str]:
-    """Yields a quotation with its first letter in the other case: sentences around it change it without a mark."""
+    """Yields a quotation with its first letter in the other case, which drafts change unmarked to fit a sentence."""
     first = regex.search(r"\p{L}", quote)
     if first is not None and first.group().swapcase() != first.group() and first.start() < 2:
         yield quote[: first.start()] + first.group().swapcase() + quote[first.end() :]
@@ -181,7 +181,7 @@ def _is_editorial(gap: "regex.Match[str]") -> bool:
     return inserted.strip().isdecimal() and not gap["tail"] and (behind_word or (bool(before.strip()) and ends_clause))
 
 
-def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
+def _in_parts(text: str, *, recased: bool) -> Wanted | None:
     parts: list[str] = []
     gaps: list[str] = []
     position = 0
@@ -204,11 +204,11 @@ def _taken_apart(text: str, *, recased: bool) -> Wanted | None:
             break
         inserted = match.group("inserted")
         put = "" if inserted is None else f"{match['head'] or ''}{inserted}{match['tail']}".strip()
-        # An omission beside an insertion leaves out whatever an omission may.
+        # An omission beside an insertion counts as one omission, of any length.
         pending = put if pending is None or pending else ""
         position = match.end()
     if not parts or (position == 0 and len(parts) == 1):
         return None
-    # A point, a comma or a dash beside an omission belongs to the quotation's own sentence.
-    own = tuple(part.strip(_CLOSING + "-") or part for part in parts)
-    return Wanted(parts=own, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)
+    # A point, a comma or a dash beside an omission belongs to the shortened sentence, so it is not searched for.
+    trimmed = tuple(part.strip(_CLOSING + "-") or part for part in parts)
+    return Wanted(parts=trimmed, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)

@@ -1,6 +1,6 @@
-"""When a document says that words were spoken: years, days and sessions, but not years that are spoken of.
+"""Reads when a document says that words were spoken: years, days, sessions; not times that a sentence only mentions.
 
-Years are put into digits first: other scripts' digits, words, Roman numerals, "’21".
+Years in other notations (digits of other scripts, words, Roman numerals, "’21") are rewritten in ASCII digits first.
 """
 
 import unicodedata
@@ -26,28 +26,28 @@ _SHORT: Final = regex.compile(r"(?<![\w’'‘])[’'‘](\d\d)(?![\d\p{L}])")
 _ROMAN: Final = regex.compile(
     r"(?<!\p{L})M{1,2}(?:CM|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})(?!\p{L})", regex.IGNORECASE
 )
-# Two letters may be a form of address: "MM. Renn et Tov".
+# Shortest Roman numeral that is read as a year: two letters may be a form of address ("MM. Renn et Tov").
 _FEWEST_ROMAN: Final = 3
 _SOONEST, _LATEST = 1940, 2049
 
 
 def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
-    """Reads when something was said from what stands near a quotation.
+    """Reads from the text near a quotation when its words were spoken.
 
-    In a reference, label or heading every year counts. "Two years later" counts from a year in `earlier`, the text
-    before.
+    With `reference`, for a reference, label or heading, every year counts. "Two years later" counts from a year in
+    `earlier`, the text before.
     """
-    spoken_of = _PATTERNS.spoken_of.search
-    roman = [] if reference else [year for year, start in roman_years(text) if not spoken_of(text[:start])]
+    mentioned = _PATTERNS.spoken_of.search
+    roman = [] if reference else [year for year, start in roman_years(text) if not mentioned(text[:start])]
     text = in_digits(text)
     sessions = find_session_mentions(text)
-    dates = [date for date in find_dates(text) if not spoken_of(text[: date.start])]
+    dates = [date for date in find_dates(text) if not mentioned(text[: date.start])]
     remaining = blanked(text, ((session.start, session.end) for session in sessions))
     remaining = blanked(remaining, ((date.start, date.end) for date in dates))
-    told = None if reference else told_from(remaining, in_digits(earlier))
-    parts = [part for part in parts_of_year(remaining) if not spoken_of(remaining[: part.start])]
+    relative = None if reference else told_from(remaining, in_digits(earlier))
+    parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
-    months = [found for found in _PATTERNS.month.finditer(remaining) if not spoken_of(remaining[: found.start()])]
+    months = [found for found in _PATTERNS.month.finditer(remaining) if not mentioned(remaining[: found.start()])]
     isos = [date.iso for date in dates] + [iso for month in months if (iso := _iso(month))]
     isos += [interval for part in parts for interval in part.intervals()]
     days = [_yearless(month) for month in months if month["year"] is None]
@@ -56,14 +56,14 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     if reference:
         years = [int(match.group()) for match in _REFERENCE_YEAR.finditer(remaining)]
     else:
-        found = (when for when in _PATTERNS.when.finditer(remaining) if not spoken_of(remaining[: when.start("year")]))
+        found = (when for when in _PATTERNS.when.finditer(remaining) if not mentioned(remaining[: when.start("year")]))
         years = [*(int(when["year"]) for when in found), *roman]
-        # A year that another time is told from is not when the words were spoken.
-        if told is not None and not (others := [year for year in years if year != told.anchor]):
-            years = [] if told.year is None else [told.year]
-        elif told is not None:
+        # The anchor year of a relative time ("two years after 2016") is not when the words were spoken.
+        if relative is not None and not (others := [year for year in years if year != relative.anchor]):
+            years = [] if relative.year is None else [relative.year]
+        elif relative is not None:
             years = others
-    unread = None if reference or years or isos or sessions else told.words if told else untold(text)
+    unresolved = None if reference or years or isos or sessions else relative.words if relative else untold(text)
     bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
@@ -72,19 +72,19 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
         bodies=tuple(dict.fromkeys(bodies)),
-        untold=unread,
+        untold=unresolved,
     )
 
 
 def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text of equal length with blanks at `[start, end)` of each span."""
+    """Returns a text of equal length with spaces in place of each span `[start, end)`."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 
 def _iso(month: "regex.Match[str]") -> str | None:
-    """Returns a month of a year as an interval."""
+    """Returns a matched month with its year as an ISO interval, or as a day if it has one; None without a year."""
     number = _number(month)
     if month["year"] is None or not 1 <= number <= 12:
         return None
@@ -105,7 +105,7 @@ def _number(month: "regex.Match[str]") -> int:
 
 
 def in_digits(text: str) -> str:
-    """Returns a text with the years that it writes otherwise in ASCII digits; other numbers stay as they are."""
+    """Returns a text with years in other notations rewritten in ASCII digits; other numbers in words stay."""
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     text = _HAN_YEAR.sub(lambda year: "".join(_HAN_DIGITS[char] for char in year.group()), text)
     text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
@@ -126,7 +126,7 @@ def in_digits(text: str) -> str:
 
 
 def roman_years(text: str) -> list[tuple[int, int]]:
-    """Returns the years of a text in Roman numerals, which count no things, with their offsets."""
+    """Returns the years of a text in Roman numerals, with their offsets; such numerals never count things."""
     found = ((roman_value(year.group()), year) for year in _ROMAN.finditer(text))
     return [(v, year.start()) for v, year in found if _SOONEST <= v <= _LATEST and len(year[0]) >= _FEWEST_ROMAN]
 

@@ -1,4 +1,4 @@
-"""What an ellipsis leaves out, and what a cut leaves out beside a quotation: whether it turns what is quoted."""
+"""Judges whether words that an ellipsis or a cut before or after a quotation leaves out change what it says."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -23,18 +23,18 @@ from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.text.quotation_marks import is_quoted
 
-# In an omission this short a modal verb is what the omission is about.
+# Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
 _PATTERNS: Final = RegexPatterns("drafts")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 _EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
-# Characters on either side of an omission's beginning in which a phrase that it cuts through stands.
+# Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
 _CUT_REACH: Final = 40
 _ASIDE_EDGE: Final = ",;–—-(،，、"
-# How much of the text around a quotation is read for words that its cut leaves out.
+# Characters before and after a quotation that are read for words of its sentence that it leaves out.
 _AROUND: Final = 600
-# Words behind a quotation in its sentence in which a limit is looked for.
+# Words after a quotation in its sentence that are searched for a limitation.
 _LIMIT_REACH: Final = 40
 _PIECE_WORDS: Final = 3
 _FEWEST_PIECES: Final = 4
@@ -42,7 +42,7 @@ _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 
 
 def judge_omissions(match: Match, text: SourceText) -> Iterator[Remark]:
-    """Yields what is to be said of what the ellipses of a quotation leave out."""
+    """Yields remarks on the words that the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
         kind = None if gap else _weigh(text, begin, end)
         if kind is not None:
@@ -60,7 +60,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
     found = [word for edge in edges for word in polarity_words(edge, language)]
-    # A phrase that turns a sentence may be left out in part: "In [the event of war] we".
+    # An omission may begin inside a phrase that turns the sentence: "In [the event of war] we".
     found += _cut_through(source, begin, end, language) if not opens else []
     if len(whole_words(raw)) <= _MODAL_WORDS:
         found = list(polarity_words(raw, language))
@@ -80,14 +80,14 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
 
 
 def _cut_through(source: str, begin: int, end: int, language: str) -> list[PolarityWord]:
-    """Returns the words that turn a sentence and that an omission's beginning cuts through."""
+    """Returns the polarity words that an omission's beginning cuts through."""
     start = max(0, begin - _CUT_REACH)
     near = source[start : min(end, begin + _CUT_REACH)]
     return [word for word in polarity_words(near, language) if word.start < begin - start < word.end]
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
-    """Returns whether sentences end at an omission's edges, what it leaves out of them, and the first whole one."""
+    """Returns whether an omission begins and ends with a sentence, its partial sentences, and its first whole one."""
     # A paragraph's end is a sentence's end, as after a salutation.
     paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(source[begin:end])]
     opens = not whole_words(paragraphs[0]) or bool(
@@ -106,29 +106,29 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
 
 
 def _is_aside(raw: str) -> bool:
-    """Returns whether an omission is an aside between commas or dashes, which limits nothing that stands around it."""
+    """Returns whether an omission is an aside between commas or dashes, which does not limit the words around it."""
     words = raw.strip()
     return words[:1] in _ASIDE_EDGE and words[-1:] in _ASIDE_EDGE + ")"
 
 
 def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
-    """Returns what to know of the words just before and after an exact quotation, `[start, end)` of the source.
+    """Returns remarks on the words just before and after an exact quotation, `[start, end)` of the source.
 
-    What the draft's own words before and after the quotation in its sentence (`around`) say is not left out.
+    A denial, condition or report counts as left out only if the draft's own sentence around the quotation (`around`:
+    before, after) does not give one.
     """
     source, language = text.source, text.language
     begin = text.paragraph(start)[0]
     opening = _last_sentence(source[max(begin, start - _AROUND) : start])
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
-    # A quotation may end with its sentence.
     rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
     if weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
-    elif (told := _report(text, opening, begin)) is not None and not _says_view(around[0]):
-        remarks.append(remark("reported_before", words=_tail(told)))
+    elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
+        remarks.append(remark("reported_before", words=_tail(report_words)))
     limited = _limit(rest, language)
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
@@ -143,7 +143,7 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
 
 
 def _report(text: SourceText, opening: str, begin: int) -> str | None:
-    """Returns the words that give a quotation to others: before it, or before its paragraph, as "Tessaria told us:"."""
+    """Returns the words before a quotation or its paragraph that attribute it to others, as "Tessaria told us:"."""
     lead = text.source[max(text.stored.keyed.start, begin - _AROUND) : begin].rstrip()
     introduced = _last_sentence(_EMPTY_LINE.split(lead)[-1]) if lead.endswith((":", "：")) else ""
     for words in filter(None, (opening, introduced)):
@@ -153,23 +153,23 @@ def _report(text: SourceText, opening: str, begin: int) -> str | None:
 
 
 def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
-    """Returns what words that turn a sentence do to it; a doubt beside a quotation denies it, and so does "few"."""
+    """Returns the kinds of polarity words beside a quotation, where a doubt and "few" count as denials."""
     return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
 
 
 def _limit(rest: str, language: str) -> str | None:
-    """Returns the part of a sentence that goes on and limits what stands before it, or None."""
+    """Returns the beginning of the rest of a sentence if it limits the words before it, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
     return near if takes_back(near) or of_kinds(polarity_words(near, language), "condition") else None
 
 
 def _says_view(before: str) -> bool:
-    """Returns whether a draft says itself that a view is others': "Arvandia noted that some say that"."""
+    """Returns whether a draft itself attributes a view to others: "Arvandia noted that some say that"."""
     return _PATTERNS.some_say.search(before) is not None
 
 
 def _last_sentence(before: str) -> str:
-    """Returns how the sentence begins in which a text breaks off; empty where it breaks off at a sentence's end."""
+    """Returns the unfinished sentence at the end of a text; empty where the text ends with a whole sentence."""
     text = " ".join(before.split())
     spans = list(split_sentences(text))
     if not spans:
@@ -179,7 +179,7 @@ def _last_sentence(before: str) -> str:
 
 
 def _first_sentence(after: str) -> str:
-    """Returns how the sentence goes on in which a quotation breaks off; empty where it ends there."""
+    """Returns the rest of the sentence in which a quotation breaks off; empty where the sentence ends there."""
     text = " ".join(_EMPTY_LINE.split(after)[0].split())
     if not text or text[0] in ".!。！":
         return ""
@@ -194,7 +194,7 @@ def _shortened(text: str) -> str:
 
 
 def _tail(text: str) -> str:
-    # A mark that opens the quotation itself says nothing.
+    # The opening mark of the quotation is not part of the words before it.
     text = text.rstrip(' “«„「『"')
     return " ".join(text.split()[-6:]) if " " in text else text[-12:]
 

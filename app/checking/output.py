@@ -1,4 +1,4 @@
-"""The file that a check is written to; never the one that was checked."""
+"""Writes the result of a check to a file; the checked document itself is never overwritten."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ OUTPUTS: Final = (".docx", ".md", ".json")
 
 
 def check_output(file: Path, output: Path | None) -> str | None:
-    """Returns what is wrong with an output's name, or None."""
+    """Returns the error message for an unusable output name, or None."""
     if output is None:
         return None
     suffix = output.suffix.lower()
@@ -28,7 +28,7 @@ def check_output(file: Path, output: Path | None) -> str | None:
 
 
 def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer) -> None:
-    """Writes a report, or a copy of a Word file with comments; an older output gives way only to a whole new one."""
+    """Writes a report, or a copy of a Word file with comments; an older output is replaced only by a complete one."""
     suffix = output.suffix.lower()
     if suffix == ".docx":
         data = comment_word(file.read_bytes(), report)

@@ -1,7 +1,7 @@
-"""Words that turn what is said: an omission or a bracket may not hide them, and a cut beside them is pointed out.
+"""Polarity words, which turn what a sentence says: omissions and brackets may not hide them; a cut beside one is noted.
 
 Negation, obligation, permission and quantity come from the lexicon of claims; conditions, ways of not doing or not
-holding something, and words that give a view to others from `ingest/language/data/governing_words.yaml`.
+believing something, and words that attribute a view to others from `ingest/language/data/governing_words.yaml`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,14 +26,14 @@ _OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
 _PATTERNS: Final = RegexPatterns("drafts")
-# Clauses back from a quotation that may govern it over an aside.
+# Clauses before a quotation that may govern it across an aside.
 _CLAUSES: Final = 3
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PolarityWord:
-    """A word that turns what is said, at `[start, end)` of a text; by its `sense`, "all" and "some" are told apart."""
+    """A polarity word at `[start, end)` of a text; its `sense` tells words of one kind apart, as "all" and "some"."""
 
     kind: PolarityKind
     sense: str
@@ -56,7 +56,7 @@ def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
 
 
 def of_kinds(found: Iterable[PolarityWord], *kinds: PolarityKind) -> tuple[PolarityWord, ...]:
-    """Returns those of some kinds."""
+    """Returns the polarity words of the given kinds."""
     return tuple(word for word in found if word.kind in kinds)
 
 
@@ -69,17 +69,17 @@ def half_of_pair(text: str) -> bool:
 
 
 def takes_back(text: str) -> bool:
-    """Returns whether a text begins by taking back what stands before it; "but also" adds to it."""
+    """Returns whether a text begins by contradicting the words before it ("but", "however"; not "but also")."""
     begins = text.lstrip(" ,;،，")
     return _PATTERNS.taking_back.match(text) is not None and _PATTERNS.closing_half.match(begins) is None
 
 
 def governing(before: str, quoted: str) -> tuple[str, bool]:
-    """Returns the words before that govern what is `quoted` in a sentence, and whether they are a clause apart.
+    """Returns the words before a `quoted` part of a sentence that govern it, and whether they are a separate clause.
 
-    They reach back to a comma or the like, or over an aside: in "We do not, as is known, support" the denial governs
-    "support". A clause after a comma with a subject of its own is governed by what stands before it only as by "if" or
-    "some say".
+    They reach back to a comma or the like, or across an aside: in "We do not, as is known, support" the denial governs
+    "support". They are a separate clause if the quoted part follows a comma and has its own subject: then only a word
+    such as "if" or "some say" in them governs it.
     """
     segments = _CLAUSE.split(before)
     last = segments[-1]
@@ -91,10 +91,10 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
 
 
 def reports(before: str, language: str, *, own: bool) -> bool:
-    """Returns whether a sentence's beginning gives what follows as the view or the words of others: "Some say that".
+    """Returns whether a sentence's beginning attributes what follows to others: "Some say that".
 
-    What only doubtful words or hearsay govern ("the allegation that", "we are told") is nobody's own view; a noun for a
-    view is, where the speaker shares it. It may name who holds the statement as the one who speaks (`own`).
+    Words of doubt or hearsay ("the allegation that", "we are told") always do; a noun for a view does unless the
+    speaker shares it. `own` says that the beginning names the statement's holder as the one who speaks.
     """
     codes = _languages(before, language)
     for code in codes:
@@ -116,21 +116,21 @@ def reports(before: str, language: str, *, own: bool) -> bool:
 
 
 def reported_behind(after: str, language: str) -> bool:
-    """Returns whether a sentence goes on by giving what stands before it to others, or by denying it: ", some say"."""
+    """Returns whether the rest of a sentence attributes the words before it to others or denies them: ", some say"."""
     begins = after.lstrip(" ,;،，—–-")
     return any(_governors(code, "behind").match(begins) is not None for code in _languages(after, language))
 
 
 def speaks_of_itself(text: str) -> bool:
-    """Returns whether words are how a speaker names the own side: "we", "my country"."""
+    """Returns whether a text contains words by which speakers mean their own side: "we", "my country"."""
     return _PATTERNS.self.search(text) is not None or _PATTERNS.own_side.search(text) is not None
 
 
 def content(words: Iterable[str], language: str) -> Iterator[str]:
-    """Yields the words that carry meaning of their own; names of the own side are none."""
-    own = (_PATTERNS.self, _PATTERNS.own_side)
+    """Yields the content words: without function words and words for the speaker's own side."""
+    own_side = (_PATTERNS.self, _PATTERNS.own_side)
     for word in words:
-        if not is_function_word(word, language) and not any(pattern.fullmatch(word) for pattern in own):
+        if not is_function_word(word, language) and not any(pattern.fullmatch(word) for pattern in own_side):
             yield word
 
 

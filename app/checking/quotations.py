@@ -1,8 +1,8 @@
-"""Finds the quotations of a document: in quotation marks of every kind, over paragraphs, and set off as a block.
+"""Finds the quotations of a document: in quotation marks of every kind, over several paragraphs, or set off.
 
-What stands in quotation marks and is no quotation of anybody, such as a title or a single word at a distance, is left
-out and reported with its reason. The rule: fewer than five words are a quotation only where the words before them say
-that somebody speaks; words that are called a title, or written like one, are none.
+Quoted strings that are nobody's words, such as titles and single words, are skipped and reported with the reason. The
+rule: a string that is called a title is skipped; one with fewer than five words, or one that is written like a title,
+is a quotation only where the words before it say that somebody speaks.
 """
 
 from bisect import bisect_left
@@ -33,21 +33,21 @@ _SMALL: Final = frozenset(
     " en d l sur contre pour".split()
 )
 _SINGLE_CLOSER: Final = regex.compile("[’'‘]")
-# Single marks are mostly apostrophes: a quotation in them is followed over so many characters.
+# Longest quotation in single marks, in characters: most single marks are apostrophes and close nothing.
 _LONGEST_SINGLE: Final = 6000
 _LONGEST_LISTED: Final = 1000
 _FEWEST_WORDS: Final = 5
-# A Chinese character counts as a word; two make about one of other languages.
+# As many Chinese characters, which `whole_words` counts as words, as make `_FEWEST_WORDS` words of other languages.
 _FEWEST_CHARACTERS: Final = 8
 _LONGEST_TITLE: Final = 14
 _BLOCKS_JOINED: Final = 30
-# A paragraph with this many marks that nothing closes is no prose; the rest of it is not read.
+# A paragraph with this many unclosed opening marks is not prose, and its rest is not searched for quotations.
 _UNCLOSED: Final = 20
 # Characters before a quotation that are read for a verb or a word such as "entitled".
 _LOOK_BACK: Final = 400
-# "the '80s", "in '99 and": an apostrophe.
+# A year behind an apostrophe, which opens no quotation: "the '80s", "in '99 and".
 _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
-# In a paragraph set off as a quotation, quotation marks around this much of it hold the quotation.
+# Share of a block quotation from which the words in quotation marks are the quotation, rather than the whole block.
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 _NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
@@ -63,13 +63,13 @@ _WRITTEN: Final = regex.compile(
     regex.IGNORECASE,
 )
 _PLAIN: Final = {"``": "“", ",,": "„", "<<": "«", ">>": "»", "</q>": "”"}
-# What they are longer than the plain mark: a character that takes no room and shows nothing, so that offsets stay.
+# Pads a plain mark to the length of what it replaces, so that offsets stay: U+2060, invisible and of no width.
 _FILL: Final = "\u2060"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quotations:
-    """The quotations of a document in its order, and what else stands in quotation marks."""
+    """The quotations of a document in reading order, and the strings that were skipped."""
 
     found: tuple[Quotation, ...]
     skipped: tuple[Skipped, ...]
@@ -78,10 +78,10 @@ class Quotations:
 def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
-    # Marks of equal length, so that what is found there has the document's own offsets and words.
-    read = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
-    for quotation in sorted(_all(read), key=lambda quotation: quotation.spans[0]):
-        # What is set off as a block may hold the end of a quotation that began before it.
+    # Plain marks take the same room, so spans found in this copy are also spans of the document.
+    plain = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
+    for quotation in sorted(_all(plain), key=lambda quotation: quotation.spans[0]):
+        # A block quotation may contain the end of a quotation that began before it; only the earlier one counts.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
             text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
             found.append(replace(quotation, text=text))
@@ -116,13 +116,13 @@ def _plain(found: "regex.Match[str]") -> str:
 
 
 def _opens(found: "regex.Match[str]") -> bool:
-    """Returns whether a mark that opens and closes alike stands before a word and behind none."""
+    """Returns whether a mark that may open or close stands at the beginning of a word, and so opens."""
     before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
     return (not before or before.isspace() or before in "([{—–:：«“„") and not after.isspace()
 
 
 def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Skipped]:
-    """Yields what follows a verb of speech and a colon without quotation marks: it may be a quotation."""
+    """Yields the sentences behind a verb of speech and a colon that have no quotation marks but may be quotations."""
     starts = [quotation.spans[0][0] for quotation in found]
     for block in document.blocks:
         if block.kind == "heading":
@@ -153,7 +153,7 @@ def _all(document: CheckedDocument) -> Iterator[Quotation]:
 
 
 def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
-    """Yields a paragraph that is set off as a quotation, without its note mark; a line of attribution is none."""
+    """Yields the quotation that a block quotation is, without note marks; nothing for a line of attribution."""
     if _ATTRIBUTION_LINE.match(block.text) and len(whole_words(block.text)) < 30:
         return
     text = block.text
@@ -166,9 +166,9 @@ def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
 
 
 def _fills(marked: list[Quotation], block: CheckedBlock) -> bool:
-    held = sum(end - start for quotation in marked for start, end in quotation.spans)
+    quoted_length = sum(end - start for quotation in marked for start, end in quotation.spans)
     opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
-    return opens and held >= _MOST * len(block.text)
+    return opens and quoted_length >= _MOST * len(block.text)
 
 
 def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], int]:
@@ -198,7 +198,7 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
 
 
 def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list[tuple[int, int, int]], int]:
-    """Follows a quotation over paragraphs: each may open with the mark again, the last one closes it."""
+    """Returns the pieces of a quotation over paragraphs, which may repeat the opening mark, and the last block."""
     blocks = document.blocks
     mark = blocks[at].text[opening]
     pieces = [(at, opening + 1, len(blocks[at].text))]
@@ -226,7 +226,7 @@ def _next_opening(text: str, position: int) -> int | None:
             continue
         if mark == "'" and _YEARS.match(text, at + 1):
             continue
-        # `”…”` and `»…«`, as some languages quote.
+        # Some languages quote `”…”` and `»…«`: there ” and » open, if a mark that closes them follows.
         if mark in ("”", "»") and not any(text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]):
             continue
         if mark not in "\"'‘”»" or _OPENS_AFTER.search(text[max(0, at - 1) : at]):
@@ -235,7 +235,7 @@ def _next_opening(text: str, position: int) -> int | None:
 
 
 def _closing(text: str, begin: int, mark: str) -> int | None:
-    """Returns where a quotation closes that a mark opens, from an offset on, past those nested in it, if it does."""
+    """Returns where a quotation opened by `mark` before `begin` closes, past nested quotations; None if it does not."""
     if mark in "‘'‚":
         return _closing_single(text, begin, _PAIRS[mark])
     closers, depth = _PAIRS[mark], 0
@@ -254,13 +254,13 @@ def _closing(text: str, begin: int, mark: str) -> int | None:
 
 
 def _is_nested_opening(text: str, at: int) -> bool:
-    """Returns whether a mark that opens and closes alike stands before a word and after none."""
+    """Returns whether a mark that may open or close stands at the beginning of a word, and so opens."""
     before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
     return (not before or before.isspace() or before in "([—–") and after.isalnum()
 
 
 def _closing_single(text: str, begin: int, closers: str) -> int | None:
-    """Returns where single marks close: not at an apostrophe, rather behind a sentence's end than inside a sentence."""
+    """Returns where a quotation in single marks closes; a mark after "s" may be a possessive, so it is taken last."""
     first: int | None = None
     for match in _SINGLE_CLOSER.finditer(text, begin, begin + _LONGEST_SINGLE):
         at = match.start()
@@ -273,7 +273,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
 
 
 def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
-    """Returns a quotation of `[start, end)` of some blocks; `find_quotations` gives it the document's own words."""
+    """Returns a quotation of pieces `(block index, start, end)`; `find_quotations` sets its text from the document."""
     spans: list[tuple[int, int]] = []
     for index, start, end in pieces:
         block = document.blocks[index]
@@ -289,7 +289,7 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], no
 
 
 def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
-    """Returns why a quoted string is no quotation of anybody, or None."""
+    """Returns why a quoted string does not count as a quotation; None if it does."""
     words = whole_words(quotation.text)
     if not words:
         return remark("no_words")

@@ -1,4 +1,4 @@
-"""The four verdicts: whether a quotation's words stand in the corpus, and in the mouth that the document names."""
+"""Gives each quotation one of four verdicts: whether its words stand in the corpus, and are the named speaker's."""
 
 import re
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ from ingest.text.readable import readable
 from prompts.wording import load_remark_words, load_wording
 from vectorstore.stems import language_of
 
-# Passages compared with a quotation that stands nowhere exactly: of the named parties, and of everybody.
+# Passages that a quotation without an exact match is compared with: of the named parties, and of everybody.
 _OWN_PASSAGES: Final = 8
 _PASSAGES: Final = 12
-# Places listed for words that many statements share.
+# Most places that are listed for words that many statements share.
 _PLACES: Final = 25
-# Places of one text that are looked at; the one that leaves out least counts.
+# Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
 _WHOLE_YEAR: Final = 300
 _ITEM_NUMBER: Final = re.compile(r"\d+")
@@ -39,7 +39,7 @@ _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class _Hit:
-    """Where a quotation stands, and what is to be said of what it leaves out, puts in and cuts off there."""
+    """A place where a quotation stands, with the remarks on what it leaves out, inserts and cuts off there."""
 
     stored: StoredText
     match: Match
@@ -47,22 +47,22 @@ class _Hit:
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What a reader should know beside what alters it."""
+        """The remarks that do not alter the quotation, for the reader."""
         return tuple(each for each in self.judged if not each.alters)
 
     @property
     def faults(self) -> tuple[bool, int]:
-        """By which the better of two places is told."""
+        """Sort key of places: first those that do not alter the quotation, then by number of remarks."""
         return self.altered, len(self.remarks)
 
     @property
     def altered(self) -> bool:
-        """Whether it is no longer what the source says."""
+        """Whether the quotation no longer says what the source says at this place."""
         return any(each.alters for each in self.judged)
 
 
 class QuoteVerifier:
-    """Judges quotations against the texts of one corpus."""
+    """Verifies quotations against the texts of one corpus."""
 
     def __init__(self, texts: CorpusTexts, local: Localization, work: WorkDone) -> None:
         self._texts = texts
@@ -74,7 +74,7 @@ class QuoteVerifier:
         """Returns the finding on one quotation.
 
         The same words may stand in several statements: they are verified if one of them fits what the document says of
-        speaker and occasion. Words found under nobody's name are verified wherever they stand, with a remark.
+        speaker and occasion. Words without a named speaker are verified wherever they stand, with a remark.
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
         if quotation.note:
@@ -84,18 +84,18 @@ class QuoteVerifier:
         if not whole:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if fits(hit.stored, attribution)]
-        # Under another year or session the words of whoever is named go before those of others.
+        # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
         if fitting:
-            # The holder comes first, as where a name is two States'.
+            # The holder becomes the first party; a name may be that of two States.
             parties = sorted(attribution.parties, key=lambda code: code not in best.stored.parties)
             attribution = replace(attribution, parties=tuple(parties))
             remarks = [*best.remarks, *self._doubts(best, fitting, attribution)]
         else:
-            quoted = [told for told in best.remarks if told.kind.startswith("someone_quoted")]
-            own = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
-            remarks = [*own, *quoted, *self._incomplete(attribution, True)]
+            quoted = [each for each in best.remarks if each.kind.startswith("someone_quoted")]
+            mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
+            remarks = [*mismatch, *quoted, *self._incomplete(attribution, True)]
         return replace(
             finding,
             attribution=attribution,
@@ -130,7 +130,7 @@ class QuoteVerifier:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
         judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, quote, text)]
-        # In 'Arvandia said that “despite …”' it goes on with the sentence that it stands in.
+        # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.wanted.recased and not (around[0].strip() and small):
             judged.append(remark("first_letter"))
@@ -139,7 +139,7 @@ class QuoteVerifier:
         return _Hit(stored=stored, match=match, judged=tuple(judged))
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
-        """Yields what a reader should know of who is named, and when, although the words are exact."""
+        """Yields remarks on the speakers and the time that the document gives for exact words."""
         whose = self._holder(best.stored)
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
@@ -173,33 +173,33 @@ class QuoteVerifier:
         if len(quote) > self._work.limits.longest:
             return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
-        own = [s for s in self._texts.all if named and fits(s, finding.attribution)]
-        same = [s for s in self._texts.all if s.parties & named]
+        fitting = [s for s in self._texts.all if named and fits(s, finding.attribution)]
+        of_parties = [s for s in self._texts.all if s.parties & named]
         budget = self._work.done + self._work.limits.quotation * MILLION
-        for within, k in ((own, _OWN_PASSAGES), (same, _OWN_PASSAGES), (None, _PASSAGES)):
+        for within, k in ((fitting, _OWN_PASSAGES), (of_parties, _OWN_PASSAGES), (None, _PASSAGES)):
             ids = None if within is None else [stored.statement.statement_id for stored in within]
             if (best := self._likest(quote, ids, k, budget)) is not None:
                 stored, like = best
-                told = self._mismatch(stored, finding.attribution, kind="near_other")
+                mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
                 return replace(
                     finding,
                     verdict="altered",
                     place=self._place_of_words(stored, like.words),
                     changes=like.changes,
-                    warnings=(*finding.warnings, *told, *self._incomplete(finding.attribution, told)),
+                    warnings=(*finding.warnings, *mismatch, *self._incomplete(finding.attribution, mismatch)),
                 )
         if self._work.done >= budget:
             return finding.with_remarks(remark("too_much_work"))
         return finding.with_remarks(*self._incomplete(finding.attribution, True))
 
     def _holder(self, stored: StoredText) -> str:
-        """Returns whose words a text holds, to show."""
+        """Returns whose words a text holds, for display."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
         return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
-        """Names the files of those who are said to have spoken that could not be read, where that may be why."""
+        """Returns a remark on unreadable files of the named parties, if `needed`: the words may stand in these."""
         if not needed or not attribution.parties:
             return []
         when = attribution.when
@@ -208,7 +208,7 @@ class QuoteVerifier:
         return [remark("speaker_incomplete", files=", ".join(files))] if files else []
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
-        """Returns the finding on words whose omissions or brackets turn what the source says."""
+        """Returns the finding on words whose omissions, brackets or spaces change what the source says."""
         reason = next(each for each in hit.judged if each.alters)
         if reason.kind == "left_out_turns":
             changes = tuple(self._omissions(hit))
@@ -258,8 +258,8 @@ class QuoteVerifier:
         ]
 
     def _mismatch(self, stored: StoredText, attribution: Attribution, *, kind: str) -> list[Remark]:
-        """Says in which point a statement is not what the document says of it; `kind` where it is somebody else's."""
-        # Whose the words are cannot be told from a statement that has only words alike, or quotes them.
+        """Returns a remark on the point in which a statement contradicts the attribution: of `kind` for its holder."""
+        # `kind` differs by caller: a statement with similar words, or that quotes them, does not prove their author.
         if fits(stored, attribution):
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
@@ -274,7 +274,7 @@ class QuoteVerifier:
 
 
 def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:
-    """Returns every place of words, whoever spoke them, or the one nearest to them; empty where nothing is near.
+    """Returns every place of exact words, whoever spoke them, or else the place of the most similar ones, if any.
 
     "Who said “not a privilege of the strong”?" is answered from these.
     """
@@ -287,7 +287,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 
 
 def fits(stored: StoredText, attribution: Attribution) -> bool:
-    """Returns whether a text may be what a document means: its holder, and its year, session and file where given."""
+    """Returns whether a text is compatible with an attribution: its holder, year, session and file, where given."""
     if stored.statement.kind == "treaty":
         return attribution.treaty or not attribution.parties
     if attribution.parties and not stored.parties & set(attribution.parties):
@@ -303,20 +303,20 @@ def _right_session(stored: StoredText, when: SpokenTime) -> bool:
 
 
 def _right_time(day: str | None, when: SpokenTime) -> bool:
-    """Returns whether a date is none that a document excludes; what is not known cannot be excluded."""
-    held = interval(day) if day else None
-    if held is None:
+    """Returns whether a date is compatible with the dates that the document gives; an unknown date always is."""
+    spoken = interval(day) if day else None
+    if spoken is None:
         return True
-    # A day or month without a year is held against a statement whose day is known, whatever its year.
-    length = (held[1] - held[0]).days
-    if when.days and held[0].year == held[1].year and length < _WHOLE_YEAR:
-        days = [f"--{held[0] + timedelta(days=number):%m-%d}" for number in range(length + 1)]
+    # A day or month without a year is compared only with a date more precise than a year, whatever its year.
+    length = (spoken[1] - spoken[0]).days
+    if when.days and spoken[0].year == spoken[1].year and length < _WHOLE_YEAR:
+        days = [f"--{spoken[0] + timedelta(days=number):%m-%d}" for number in range(length + 1)]
         if not any(day.startswith(when.days) for day in days):
             return False
-    if not (when.years or when.dates) or any(held[0].year <= year <= held[1].year for year in when.years):
+    if not (when.years or when.dates) or any(spoken[0].year <= year <= spoken[1].year for year in when.years):
         return True
     given = filter(None, map(interval, when.dates))
-    return any(first <= held[1] and held[0] <= last for first, last in given)
+    return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
 
 
 def _same_item(given: tuple[str, ...], held: str) -> bool:
@@ -326,7 +326,7 @@ def _same_item(given: tuple[str, ...], held: str) -> bool:
 
 
 def times_in_words(when: SpokenTime, language: str = "en") -> list[str]:
-    """Returns when a document says that words were spoken, to show."""
+    """Returns the times that a document gives for words, for display."""
     dates = (spoken_date(day, language) or day for day in when.dates)
     days = (spoken_day(day, language) for day in when.days)
     sessions = (load_wording(language).say("session", number=session) for session in when.sessions)

@@ -12,15 +12,15 @@ from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
 
-# Words before a change that say where it is.
+# Words before a change that are quoted to show where it is.
 _CONTEXT: Final = 4
-# Further places that are named.
+# Further places that are listed; the rest is counted.
 _PLACES: Final = 3
 CodeNamer = Callable[[str], str]
 
 
 def verdict_word(verdict: Verdict, language: str = "en") -> str:
-    """Returns what a verdict is called."""
+    """Returns the name of a verdict."""
     return load_remark_words(language).say(f"verdict_{verdict}")
 
 
@@ -34,7 +34,7 @@ def comment_text(finding: Finding, language: str = "en") -> str:
 
 
 def _details(finding: Finding, words: Wording) -> list[str]:
-    """Returns what there is to say of a finding beside its verdict, one line each."""
+    """Returns the details of a finding, one a line: warnings, place, further places and diff."""
     said = (remark.say(words) for remark in finding.warnings)
     lines = [remark[:1].upper() + remark[1:] + "." for remark in said]
     if finding.place is not None:
@@ -57,15 +57,15 @@ def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[st
         if same:
             before = " ".join(run["same"].split()[-_CONTEXT:])
             continue
-        what = "changed" if len(run) == 2 else next(iter(run))
+        change_kind = "changed" if len(run) == 2 else next(iter(run))
         place = {"before": before} if before else {}
         values = {"source": run.get("left_out"), "draft": run.get("put_in")}
-        lines.append(words.say(f"{'after' if before else 'first'}_{what}", **place, **values))
+        lines.append(words.say(f"{'after' if before else 'first'}_{change_kind}", **place, **values))
     return lines
 
 
 def summary_line(report: CheckReport) -> str:
-    """Returns the counts in one line."""
+    """Returns the number of quotations, of each verdict, of remarks and of skipped strings, in one line."""
     words = load_remark_words(report.language)
     verdicts = ", ".join(f"{verdict_word(v, report.language).lower()}: {n}" for v, n in report.summary.items())
     found = len(report.findings)
@@ -76,7 +76,7 @@ def summary_line(report: CheckReport) -> str:
 
 
 def named_in_words(finding: Finding, names: CodeNamer, language: str = "en") -> str:
-    """Returns whom and when a document names for a quotation, to show; `names` are in that language as well."""
+    """Returns the speaker and time that a document gives, for display; `names` gives names in the same language."""
     named, words = finding.attribution, load_remark_words(language)
     joined = format_list([*map(names, named.parties)], style="standard" if named.together else "or", locale=language)
     unknown = words.say("named_unknown", name=named.unknown) if named.unknown else words.say("named_nobody")

@@ -1,7 +1,7 @@
-"""Where a quotation parts or joins words otherwise than its source: "now here" for "nowhere".
+"""Finds word boundaries that only the quotation or only its source has: "now here" for "nowhere".
 
-Quotation and source are compared blind to white space, since page breaks and programs change it; a boundary of words
-that only one of them has is told, and alters the quotation where the words turn what is said.
+The comparison of both ignores white space, since page breaks and programs change it. A boundary that only one of them
+has is reported as a remark; it alters the quotation if only one of the two spellings is a denial.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,28 +22,28 @@ from ingest.text.readable import readable
 
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _INVISIBLE: Final = regex.compile(r"\p{Cf}")
-# A hyphen between letters may part a word at the end of a line.
+# A hyphen between letters may be the hyphenation of one word at a line's end.
 _HYPHEN: Final = regex.compile(r"\s*[-‐‑]\s*")
-# In these scripts no space parts words.
+# Scripts that do not separate words with spaces.
 _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}]")
 _PATTERNS: Final = RegexPatterns("drafts")
 
 
 def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Remark]:
-    """Yields what is to be said of words that quotation and source part in two ways."""
+    """Yields at most one remark on words that quotation and source divide differently, preferably one that alters."""
     edits = text.stored.statement.edits
     source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
     readings = map(_parted, written_parts(quote))
-    own = next((each for each in readings if each[0].casefold() == source[0].casefold()), source)
+    quoted = next((each for each in readings if each[0].casefold() == source[0].casefold()), source)
     judged = [
-        _judge(_around(own[0], place, own[1]), _around(own[0], place, source[1]), text.language)
-        for place in sorted((own[1] - source[1] - source[2]) | (source[1] - own[1] - own[2]))
+        _judge(_around(quoted[0], place, quoted[1]), _around(quoted[0], place, source[1]), text.language)
+        for place in sorted((quoted[1] - source[1] - source[2]) | (source[1] - quoted[1] - quoted[2]))
     ]
     yield from sorted(judged, key=lambda each: not each.alters)[:1]
 
 
 def _judge(put: str, words: str, language: str) -> Remark:
-    """Judges two spellings: they alter where one denies and the other does not, and neither is a slip of typing."""
+    """Judges two spellings: they alter if only one of them denies and neither is a typing error."""
     denies = [any(word.kind == "denial" for word in polarity_words(each, language)) for each in (put, words)]
     slip = any(len(word) == 1 or not commonness(word, language) for word in (*put.split(), *words.split()))
     either = slip or _PATTERNS.either_way.fullmatch("".join(put.split())) is not None
@@ -51,20 +51,20 @@ def _judge(put: str, words: str, language: str) -> Remark:
 
 
 def _parted(pieces: Sequence[str]) -> tuple[str, set[int], set[int]]:
-    """Returns the letters and figures of pieces, where words begin among them, and where they may or may not."""
-    letters, begins, either = "", set[int](), set[int]()
+    """Returns the squashed words of pieces as one string, with the offsets of definite and of optional boundaries."""
+    letters, begins, optional = "", set[int](), set[int]()
     for piece in (_INVISIBLE.sub("", NOTE_MARK.sub("", each)) for each in pieces):
         end = 0
         for word in _WORD.finditer(piece):
             begins.add(len(letters))
             if not end or _may_be_parted(piece, end, word.start()):
-                either.add(len(letters))
+                optional.add(len(letters))
             letters, end = letters + squash(word.group()), word.end()
-    return letters, begins - either, either
+    return letters, begins - optional, optional
 
 
 def _may_be_parted(text: str, end: int, start: int) -> bool:
-    """Whether a space between two words, `[end, start)`, says nothing: a hyphen, figures, a script without spaces."""
+    """Returns whether the boundary `[end, start)` is optional: a hyphen, between figures, in unspaced scripts."""
     before, after = text[end - 1], text[start]
     figures = before.isnumeric() and after.isnumeric()
     unspaced = _UNSPACED.match(before) is not None or _UNSPACED.match(after) is not None
@@ -72,7 +72,7 @@ def _may_be_parted(text: str, end: int, start: int) -> bool:
 
 
 def _around(letters: str, place: int, begins: set[int]) -> str:
-    """Returns the word at a place, or the two that meet there."""
+    """Returns the word around an offset, or the two words that meet there."""
     edges = sorted({0, *begins, len(letters)})
     first, last = max(edge for edge in edges if edge < place), min(edge for edge in edges if edge > place)
     return " ".join(letters[a:b] for a, b in pairwise(edge for edge in edges if first <= edge <= last))

@@ -1,7 +1,7 @@
-"""Who stands where a sentence names its speaker, where no lookup knows the name.
+"""Finds who a sentence names as its speaker if no lookup knows the name.
 
-"Amnesty International said", "Bеlmora said" with a Cyrillic letter, "Belmorra told the Conference": such words are
-attributed, though to nobody whose statements are stored.
+"Amnesty International said", "Bеlmora said" with a Cyrillic letter, "Belmorra told the Conference": here the quotation
+is attributed, but not to a party whose statements are stored.
 """
 
 import unicodedata
@@ -23,13 +23,13 @@ _LOOK_ALIKE: Final = str.maketrans(
     "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt",
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
-# Capitalised words that name a role, a time, a place in the text or the own side rather than somebody.
+# Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
 _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80
 _FEWEST_LETTERS: Final = 4
-# Likeness, of 100, from which a name may be another one misspelt: "Belmorra" is 93 like "Belmora", "Greenpeace" 75
-# like "Greece".
+# Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
+# "Greenpeace" and "Greece" 75.
 _LIKE: Final = 85
 
 
@@ -39,7 +39,7 @@ def shown(text: str) -> str:
 
 
 def subject_before(text: str, parties: PartyTable) -> str | None:
-    """Returns what a sentence's beginning names as speaking: beside its last verb of speech or "according to"."""
+    """Returns the speaker as a sentence's beginning names it: beside its last verb of speech or "according to"."""
     according = list(attribution().according_to.finditer(text))
     verbs = list(attribution().verb.finditer(text))
     if according and not (verbs and verbs[-1].start() > according[-1].end()):
@@ -47,7 +47,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
     if not verbs:
         return None
     before = regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()])
-    # "Amnesty, which watches Belmora, said": an aside before the verb.
+    # An aside before the verb is removed: "Amnesty, which watches Belmora, said".
     before = regex.sub(r",[^,]{2,80},\s*$", " ", before)
     subject = _last_clause(before.rstrip(" ,،，"), parties).strip()
     behind = text[verbs[-1].end() :].strip(' ,:،，：«“"')
@@ -56,7 +56,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
 
 
 def _last_clause(text: str, parties: PartyTable) -> str:
-    """Returns the last clause of a text; a conjunction within a name, as of a group, ends none."""
+    """Returns the last clause of a text; a conjunction inside a party's name does not end a clause."""
     named = parties.find(text)
     ends = [m.end() for m in _PATTERNS.clause.finditer(text) if not any(n.start <= m.start() < n.end for n in named)]
     return text[ends[-1] :] if ends else text
@@ -73,14 +73,14 @@ def subject_after(text: str) -> str | None:
     if verb is None:
         return None
     behind = regex.match(r"[^,.;،，。]*", text[verb.end() :].lstrip())
-    own = text[: verb.start()].strip()
-    if own:
-        return None if regex.search(r"[,;.،，。]", own) else own[:_LONGEST]
+    subject = text[: verb.start()].strip()
+    if subject:
+        return None if regex.search(r"[,;.،，。]", subject) else subject[:_LONGEST]
     return (behind.group() if behind else "").strip()[:_LONGEST] or None
 
 
 def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
-    """Returns somebody whom a subject names and no lookup knows, with whose name is like theirs.
+    """Returns the unknown speaker that a subject names, with the party of a similar name, if there is one.
 
     None for pronouns, roles and known names.
     """
@@ -138,7 +138,7 @@ def _latin(word: str) -> str:
 
 
 def _like(name: str, parties: PartyTable) -> str | None:
-    """Returns the party whose name a name looks like: with other letters, or misspelt."""
+    """Returns the party whose name looks the same, in look-alike letters, or is misspelt; else None."""
     found = parties.find(_latin(name)) or parties.find(name, relaxed=True)
     if found:
         return found[0].codes[0]

@@ -1,6 +1,6 @@
-"""Exact words that a party has taken back: a later statement of it on the same thing takes another direction.
+"""Finds quotations that their party has superseded: a later statement of it on the same matter takes another direction.
 
-A draft that quotes "Drelnia is not in favour of new protocols" of 2020 is told that Drelnia supported one in 2024.
+For "Drelnia is not in favour of new protocols", said in 2020, the report adds that Drelnia supported one in 2024.
 """
 
 from collections.abc import Iterator
@@ -17,20 +17,20 @@ from app.retrieval.terms import content_terms
 from vectorstore.records import Sentence
 from vectorstore.stems import words_of
 
-# Passages of later statements that are read.
+# Passages of later statements whose sentences are compared.
 _PASSAGES: Final = 4
-# Sentences on the same thing share this many words that carry meaning, and this share of those of the shorter one.
-# Chosen on the fictional conference.
+# Sentences on the same matter share this many content terms, and this share of the shorter one's. Chosen on the
+# fictional conference.
 _SHARED: Final = 2
 _SHARE: Final = 0.33
-# Strength of a mark of position from which on a sentence takes one: "thank" implies none.
+# Least strength of a position mark with which a sentence counts as taking a position; "thank" does not reach it.
 _LEANING: Final = 2
 
 
 def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citation | None:
-    """Returns the later words of the same party by which the sentence at a place is superseded, if there are any.
+    """Returns the later citation of the same party that supersedes the sentence at a place, or None.
 
-    Both must take a direction plainly, in one language, on what they have in common.
+    Both must clearly take a direction, in the same language, on the terms that they share.
     """
     statement, language = stored.statement, stored.statement.language_at(place.start)
     own = texts.sentences(statement.statement_id)
@@ -63,7 +63,7 @@ def _takes_position(text: str, language: str) -> bool:
 
 
 def _alike(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
-    """Yields the sentences of later statements that stand where words of a sentence do, the nearest passages first."""
+    """Yields the sentences of the passages that lexical search finds for a sentence in later statements, best first."""
     by_id = {text.statement.statement_id: text for text in later}
     for passage in texts.passages(sentence.text, list(by_id), _PASSAGES):
         sentences = texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
@@ -71,12 +71,12 @@ def _alike(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> I
 
 
 def _common(one: str, other: str, language: str) -> str:
-    """Returns the words of a sentence that carry meaning and that another one has as well; empty where they are few."""
+    """Returns the content words that two sentences share, without position marks; empty where they are too few."""
     marks = " ".join(text[m.start : m.end] for text in (one, other) for m in find_position_marks(text, language))
     first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
     shared = first & second
     if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):
         return ""
     words = [word for word in words_of(one) if content_terms(word, language) & shared]
-    # Chinese is compared by pairs of characters, which no single one of its words is.
+    # Terms of Chinese are pairs of characters, which match none of its words: these are one character each.
     return " ".join(words or sorted(shared))

@@ -1,6 +1,6 @@
-"""Word files to blocks, with the way back to the runs that hold each character.
+"""Reads Word files as blocks, with a map from each character to the run that holds it.
 
-Goes over the elements as `ingest.loaders.docx` does, and beyond it reads notes, headers, styles and tables.
+Walks the elements as `ingest.loaders.docx` does, and also reads notes, headers, styles and tables.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ class RunText:
 
 @dataclass(frozen=True, kw_only=True)
 class WordParagraph:
-    """A block and the elements that it came from; `anchored` says whether a comment may stand in it."""
+    """A block and the elements that it was read from; `anchored` says whether Word allows a comment in it."""
 
     block: CheckedBlock
     element: BaseOxmlElement
@@ -75,7 +75,7 @@ def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
 
 
 class _Walk:
-    """Goes over the elements of one part; counts its paragraphs and tables."""
+    """A walk over the elements of one part of a Word file, which counts its paragraphs and tables."""
 
     def __init__(self, looks: Looks) -> None:
         self._looks = looks
@@ -146,7 +146,7 @@ def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
 
 
 def _goes_on(cell: BaseOxmlElement) -> bool:
-    """Returns whether a cell is the lower part of one that is merged over rows."""
+    """Returns whether a cell continues the cell above it, with which it is merged."""
     merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
     return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
 
@@ -158,7 +158,7 @@ def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
 def read_paragraph(
     paragraph: BaseOxmlElement, looks: Looks
 ) -> tuple[tuple[RunText, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
-    """Returns what holds the characters of a paragraph's text, in order, its marks, its hidden words, and the text."""
+    """Returns a paragraph's pieces of runs, in order, its note marks, its hidden words and its text."""
     pieces: list[RunText] = []
     marks: list[NoteMark] = []
     hidden: list[Hidden] = []
@@ -177,9 +177,9 @@ def read_paragraph(
         if element.tag in _NOTES:
             marks.append(NoteMark(offset=len(text), key=f"{_NOTES[element.tag]} {element.get(qn('w:id'))}"))
             continue
-        held = (element.text or "") if element.tag == qn("w:t") else MARKS[element.tag]
-        pieces.append(RunText(run=run, element=element, start=len(text), end=len(text) + len(held)))
-        text += held
+        characters = (element.text or "") if element.tag == qn("w:t") else MARKS[element.tag]
+        pieces.append(RunText(run=run, element=element, start=len(text), end=len(text) + len(characters)))
+        text += characters
     shown = [part for part in hidden if any(map(str.isalnum, part.text))]
     return tuple(pieces), tuple(marks), tuple(shown), text
 
@@ -195,7 +195,7 @@ def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tu
 
 
 def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
-    """Returns kind and level by the names of a style and of what it is based on, the nearest first."""
+    """Returns a block's kind and heading level by the names of its style and of that style's bases, nearest first."""
     for style in styles:
         name = value_of(style.find(qn("w:name"))).lower()
         heading = _HEADING.fullmatch(name)

@@ -1,4 +1,4 @@
-"""Findings as comments in a copy of the Word file that was checked; the file itself is never changed."""
+"""Writes findings as comments into a copy of the checked Word file; the file itself is never changed."""
 
 from copy import deepcopy
 from io import BytesIO
@@ -19,15 +19,15 @@ from app.checking.word_blocks import WordParagraph, read_paragraph, word_paragra
 
 _AUTHOR: Final = "untoc verify"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
-# What XML cannot hold.
+# Characters that XML does not allow.
 _FORBIDDEN: Final = regex.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def comment_word(data: bytes, report: CheckReport) -> bytes:
     """Returns a copy of a Word file in which each finding is a comment on exactly its quotation.
 
-    What stands in a note is commented at the note's mark in the text; what stands in a header, a footer or a text box,
-    where Word takes no comments, at the beginning of the document.
+    A quotation in a note is commented at the note's mark in the text. One in a header, a footer or a text box, where
+    Word allows no comments, is commented at the beginning of the document.
     """
     word = open_word(BytesIO(data))
     paragraphs = word_paragraphs(word)
@@ -51,17 +51,17 @@ def _runs_of(
     opening, closing = document.index_at(start), document.index_at(max(start, end - 1))
     if not (paragraphs[opening].anchored and paragraphs[closing].anchored) or start >= end:
         return None
-    # The end first: the beginning's offsets stay.
+    # The end is split first, so that the offset of the beginning stays valid.
     last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
     first = _cut(paragraphs[opening], start - document.blocks[opening].start, before=False)
     if opening == closing and last is not None and first is not None:
-        # Splitting at the beginning puts the quotation into a new run, which may be the last one too.
+        # Splitting at the beginning moves the quotation into a new run, so the last run is looked up again.
         last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
     return None if first is None or last is None else (first, last)
 
 
 def _cut(paragraph: WordParagraph, offset: int, *, before: bool) -> BaseOxmlElement | None:
-    """Splits the run at an offset of a paragraph's text; returns the run that ends there, or the one that begins."""
+    """Splits the run at an offset of a paragraph's text; returns the run that ends there (`before`) or begins there."""
     pieces = read_paragraph(paragraph.element, paragraph.looks)[0]
     for piece in pieces:
         if piece.start < offset < piece.end:
@@ -97,7 +97,7 @@ def _split(run: BaseOxmlElement, element: BaseOxmlElement, offset: int) -> tuple
 def _anchor(
     finding: Finding, document: CheckedDocument, paragraphs: list[WordParagraph], word: WordDocument
 ) -> tuple[BaseOxmlElement, BaseOxmlElement] | None:
-    """Returns the run of a note's mark, or the first run of the document with text."""
+    """Returns the run of the note's mark for a quotation in a note, else the first run with text, as first and last."""
     block = document.blocks[document.index_at(finding.quotation.spans[0][0])]
     if block.note_key is not None:
         kind, _, number = block.note_key.partition(" ")

@@ -1,6 +1,6 @@
-"""Whether a reader of a Word file sees a run: hidden, struck-through, tiny or page-coloured words are not read.
+"""Tells whether a reader of a Word file sees a run: hidden, struck-through, tiny or background-coloured text is unseen.
 
-Properties come from the run, its style, its paragraph's style and the file's defaults, the nearest first.
+Properties are looked up in the run, its style, its paragraph's style and the file's defaults, in this order.
 """
 
 import math
@@ -14,9 +14,9 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import Unseen
 
-# Half-points, as the file counts.
+# Font size up to which text is too small to read, in half-points, the unit of the file.
 _SMALLEST: Final = 4
-# Distance of two colours, of at most 441, under which nobody reads one on the other. Chosen: #E0E0E0 on white is 54.
+# RGB distance, 0 to 441, below which text in one colour cannot be read on the other. Chosen: #E0E0E0 on white is 54.
 _LIKE: Final = 60.0
 _HIGHLIGHTS: Final = {
     "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
@@ -28,7 +28,7 @@ _BASES: Final = 10
 
 
 class Looks:
-    """How the runs of one Word file look."""
+    """The formatting of the runs of one Word file."""
 
     def __init__(self, document: WordDocument) -> None:
         self._styles = {style.get(qn("w:styleId"), ""): style for style in document.styles.element.iter(qn("w:style"))}
@@ -66,7 +66,7 @@ class Looks:
             yield self._defaults
 
     def styles(self, identifier: str) -> Iterator[BaseOxmlElement]:
-        """Yields a style and what it is based on."""
+        """Yields a style and then the styles that it is based on, the nearest first."""
         for _ in range(_BASES):
             style = self._styles.get(identifier)
             if style is None:
@@ -78,7 +78,7 @@ class Looks:
         yield from (held for style in self.styles(identifier) if (held := style.find(qn(inner))) is not None)
 
     def _ground(self, run: BaseOxmlElement, properties: list[BaseOxmlElement]) -> str | None:
-        """Returns the colour behind a run; None where a table's style may give one."""
+        """Returns the background colour of a run; None where a table's style may set one."""
         marked = _HIGHLIGHTS.get(value_of(_first(properties, "w:highlight")))
         if marked is not None:
             return marked

@@ -1,14 +1,14 @@
-"""How much comparing a check may do: counted, so that the same draft always gives the same report.
+"""Limits on the work of a check, counted in units and not in time, so that the same draft always gives the same report.
 
-A unit is a character of stored text that is searched; likeness counts by what it takes beside that. A million units are
-about a millisecond. What a limit leaves undone is said in the report.
+A unit is one character of stored text that is searched; fuzzy matching is charged the equivalent. A million units take
+about a millisecond. The report says what a limit left undone.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 MILLION: Final = 1_000_000
-# What it takes to read who is said to have spoken one quotation.
+# Units charged for reading the attribution of one quotation.
 READING: Final = 10 * MILLION
 
 
@@ -17,15 +17,15 @@ class CheckLimits:
     """How much work a check does at most."""
 
     quotation: int = 2_000
-    """Millions of units for the likeness of one quotation."""
+    """Millions of units for fuzzy matching of one quotation."""
     document: int = 60_000
     """Millions of units for one document."""
     longest: int = 20_000
-    """Characters of a quotation; a longer one is looked for as it is, without likeness."""
+    """Characters of a quotation; a longer one is matched exactly only, without fuzzy matching."""
 
 
 class WorkDone:
-    """The work of one check."""
+    """Counter of the work of one check."""
 
     def __init__(self, limits: CheckLimits) -> None:
         self.limits = limits

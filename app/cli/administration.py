@@ -1,4 +1,4 @@
-"""For whoever runs a server: `user`, `key`, `backup`, `restore`, `config`."""
+"""Commands for operators of a server: `user`, `key`, `backup`, `restore`, `config`."""
 
 import sys
 from collections.abc import Iterator
@@ -151,8 +151,8 @@ def restore(
 
     settings = invocation.settings()
     report = bring_back(file, settings.store, settings.database)
-    told = f"the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
-    return invocation.show(asdict(report), f"{settings.store}: {told}")
+    summary = f"the store of {report.made}, {report.files} files; `untoc doctor --rebuild` makes its index anew"
+    return invocation.show(asdict(report), f"{settings.store}: {summary}")
 
 
 @command(commands, "untoc config", "untoc config --env-file .env --json")

@@ -47,7 +47,7 @@ def ask(
     """Answer a question with verified quotations."""
     if (question is None) == (file is None):
         raise UsageError("give one question, or --from FILE")
-    # Another core reads models while this one imports; no daemon, which may not end within native code.
+    # Models are read in parallel with the imports; not in a daemon thread, which must not be ended in native code.
     Thread(target=_read_models).start()
     from app.answering.history import clean_question
     from app.cli.printing import print_answer
@@ -63,7 +63,7 @@ def ask(
 
 
 def _read_models() -> None:
-    """Reads the models that most questions need; one that is damaged is told of where it is needed."""
+    """Reads the models that most questions need; a damaged one is reported where it is used."""
     from vectorstore.bert import packaged_tokenizer
     from vectorstore.errors import ModelError
     from vectorstore.sentence_encoder import sentence_encoder
@@ -77,7 +77,7 @@ def _read_models() -> None:
 def _ask_all(
     invocation: Invocation, assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]"
 ) -> int:
-    """Answers every question of a file on a line of its own; one that cannot be asked does not stop the others."""
+    """Prints each answer to a question file as a line of JSON; a question with an error does not stop the others."""
     from app.cli.question_files import read_questions
 
     code = 0

@@ -1,4 +1,4 @@
-"""The frame of commands, for `untoc` and `untoc-eval`: shared options, opening the store, exit codes and messages."""
+"""The framework of the commands of `untoc` and `untoc-eval`: shared options, the store, exit codes and messages."""
 
 import io
 import json
@@ -67,7 +67,7 @@ class Invocation:
     program: str = "untoc"
 
     def settings(self, *, host: str | None = None, port: int | None = None) -> "Settings":
-        """Reads the settings, and sets up logging as they say."""
+        """Reads the settings, and configures logging by them."""
         from app.settings import load_settings
 
         settings = load_settings(store=self.store, env_file=self.env_file, host=host, port=port)
@@ -77,21 +77,21 @@ class Invocation:
     def workspace(self, *, read_only: bool = False, create: bool = False, check_model: bool = True) -> "Workspace":
         """Opens the store.
 
-        Unless it may `create` one, a store that is not there is a StoreMissingError: a mistyped path would be an empty
-        store, silent on all. Without `check_model`, one that another embedding model built is opened as well.
+        A missing store raises a StoreMissingError unless `create` is set: a mistyped path would otherwise make an empty
+        store that answers nothing. Without `check_model`, a store of another embedding model is opened as well.
         """
         from app.wiring import open_workspace
 
         return open_workspace(self.settings(), read_only=read_only, create=create, check_model=check_model)
 
     def runnable(self, text: str) -> str:
-        """Returns a text whose commands, such as `untoc list`, have the store and the settings that were given here."""
+        """Returns a text with this call's --store and --env-file added to the commands in it, such as `untoc list`."""
         given = {"--store": self.store, "--env-file": self.env_file}
         options = "".join(f" {name} {shlex.quote(str(path))}" for name, path in given.items() if path is not None)
         return re.sub(r"`(untoc(?:-eval)? [a-z][^`]*)`", lambda found: f"`{found[1]}{options}`", text)
 
     def show(self, value: object, shown: str | Callable[[], None]) -> int:
-        """Prints a value as JSON, or what people read instead: a line, or what a function prints; returns 0."""
+        """Prints `value` as JSON, or else `shown`, a line of text or a function that prints; returns 0."""
         if self.as_json:
             print_json(value)
         elif isinstance(shown, str):
@@ -101,12 +101,12 @@ class Invocation:
         return 0
 
     def fail(self, error: Exception | str, code: int) -> int:
-        """Says in one line what went wrong, and returns the exit code."""
+        """Prints an error in one line, and returns the exit code."""
         return fail(self.runnable(str(error)), code, self.program)
 
     @contextmanager
     def workspace_or_empty(self) -> Iterator["Workspace"]:
-        """Opens the store to read it, or where there is none an empty one, which is gone at the end."""
+        """Opens the store read-only; if there is none, opens an empty one, which is deleted at the end."""
         from app.wiring import open_workspace
 
         with ExitStack() as stack:
@@ -118,7 +118,7 @@ class Invocation:
             yield workspace
 
     def workspace_to_ask(self, settings: "Settings | None" = None, *, create: bool = False) -> "Workspace":
-        """Opens the store to ask it; one that cannot be written still answers, and keeps no traces of answers."""
+        """Opens the store for questions; a read-only store answers as well, but keeps no traces of answers."""
         from app.wiring import open_workspace
 
         settings = settings or self.settings()
@@ -131,7 +131,7 @@ class Invocation:
 def command(
     group: typer.Typer, *examples: str, name: str | None = None
 ) -> Callable[[Callable[Concatenate[Invocation, Own], int]], Callable[Concatenate[Invocation, Own], int]]:
-    """Adds a command to a group, with the options of an `Invocation`; its function returns the exit code.
+    """Returns a decorator that adds a command, with the options of an `Invocation`; its function returns the exit code.
 
     Examples are command lines shown at the end of its help, whose first line is that of the function's docstring.
     """
@@ -144,8 +144,8 @@ def command(
             return _exit_code(lambda: run(invocation, **options), invocation)  # type: ignore[call-arg]
 
         # typer reads the options from the signature.
-        _, *own = signature(run).parameters.values()
-        parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*own, *_SHARED.values())]
+        _, *options_of_run = signature(run).parameters.values()
+        parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options_of_run, *_SHARED.values())]
         call.__signature__ = signature(run).replace(parameters=parameters)  # type: ignore[attr-defined]
         # The mark \b keeps lines as they are; four spaces make them code in docs/commands.md.
         epilog = "Examples:\n\n\b\n" + "\n".join(f"    {example}" for example in examples)
@@ -156,7 +156,7 @@ def command(
 
 
 def require_server(*modules: str) -> None:
-    """Says what to install where one of these modules is not there; without any, one that the server needs."""
+    """Raises a SettingsError that says what to install if a module (by default, of the server) is missing."""
     from importlib.util import find_spec
 
     modules = modules or ("mcp", "argon2", "authlib", "limits", "prometheus_client", "structlog")
@@ -168,7 +168,7 @@ def require_server(*modules: str) -> None:
 def _invocation(
     *, ctx: typer.Context, store: Store = None, env_file: EnvFile = None, as_json: Json = False
 ) -> Invocation:
-    """Joins the options before the command's name with those after it, which win."""
+    """Merges the options before the command's name with those after it, which take precedence."""
     before: Invocation = ctx.obj
     return Invocation(
         store=store or before.store, env_file=env_file or before.env_file, as_json=as_json, program=before.program
@@ -179,9 +179,9 @@ _SHARED = signature(_invocation).parameters
 
 
 def command_group(*groups: typer.Typer) -> typer.Typer:
-    """Returns a program's commands in one, those of groups first."""
+    """Returns a program with the commands of all groups, to which more commands can be added."""
     program = typer.Typer(
-        # Help without rich: no boxes where it is piped, and nothing to import for it.
+        # Help is formatted without rich: a pipe gets no boxes, and rich need not be imported.
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -192,7 +192,7 @@ def command_group(*groups: typer.Typer) -> typer.Typer:
 
 
 def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program: str) -> None:
-    """Keeps the options before a command's name; without a command, prints the help and ends with 2."""
+    """Keeps the options before a command's name; without a command, prints the help and exits with code 2."""
     if ctx.invoked_subcommand is None:
         print(ctx.get_help())
         raise typer.Exit(2)
@@ -200,14 +200,14 @@ def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program
 
 
 def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:
-    """Runs a command of a program, by default with the process's arguments; wrong usage, told in a line, is 2."""
-    # Plugins of pydantic would see what is validated; to look for them takes reading what each package says of itself.
+    """Runs a command, by default with the process's arguments; returns its exit code, 2 for wrong usage."""
+    # Pydantic's plugins would see validated values, and the search for them reads the metadata of every package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Told to end, a command does so in order: a kill in the middle of a write can tear the vector index.
+    # SIGTERM ends a command in order, as Ctrl-C does: a kill in the middle of a write can break the vector index.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A mark stands for a character that the encoding of a terminal lacks.
+            # Characters that the encoding of the output lacks are replaced by a mark.
             stream.reconfigure(errors="replace")
     try:
         code: int = _parser_of(program).main(arguments, prog_name=name, standalone_mode=False)
@@ -216,7 +216,7 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     return code
 
 
-# Made from the signatures of all commands, which takes longer than most of them.
+# Cached, since building a parser from the signatures of all commands takes longer than most commands.
 _parser_of = cache(typer.main.get_command)
 
 
@@ -246,20 +246,20 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
         print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read the output has enough; what is still buffered goes nowhere, or its flush would complain.
+        # The reader has closed the pipe; what is still buffered goes to the null device, since its flush would fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
 
 
 def fail(error: Exception | str, code: int, program: str = "untoc") -> int:
-    """Says in one line what went wrong, and returns the exit code."""
+    """Prints an error in one line, and returns the exit code."""
     print(f"{program}: {error}", file=sys.stderr)
     return code
 
 
 def print_json(value: object, *, indent: int | None = 2) -> None:
     """Prints a value as JSON, in characters that the output can hold."""
-    # Where the output cannot hold every character, JSON's own escapes can.
+    # An output that is not UTF-8 may lack characters, which JSON can escape.
     escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     print(json.dumps(value, ensure_ascii=escaped, indent=indent), flush=True)

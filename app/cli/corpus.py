@@ -1,4 +1,4 @@
-"""What the store holds: `ingest`, `manifest`, `list`, `show`, `edit`, `remove`, `parties`, `doctor`."""
+"""Commands on the content of the store: `ingest`, `manifest`, `list`, `show`, `edit`, `remove`, `parties`, `doctor`."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -71,8 +71,8 @@ def manifest(
         raise UsageError(f"no such folder: {str(folder)!r}")
     with invocation.workspace_or_empty() as workspace:
         path = workspace.corpus.draft_manifest(folder, overwrite=force)
-    told = f"draft written to {path}: correct it, then run `untoc ingest {folder}`"
-    return invocation.show({"manifest": str(path)}, told)
+    message = f"draft written to {path}: correct it, then run `untoc ingest {folder}`"
+    return invocation.show({"manifest": str(path)}, message)
 
 
 @command(commands, "untoc list", "untoc list --json", name="list")
@@ -144,8 +144,8 @@ def parties(
         files = [statement.file for statement in duplicates]
         lines = [f"{file} removed: without {code} it is the same statement as another" for file in files]
         advice = "correct the parties.csv that named it, and ingest that folder again to read its statements anew"
-        told = "\n".join((*lines, f"{code} removed: {advice}"))
-        return invocation.show({"removed": code, "duplicates": files}, told)
+        message = "\n".join((*lines, f"{code} removed: {advice}"))
+        return invocation.show({"removed": code, "duplicates": files}, message)
     with invocation.workspace(read_only=True) as workspace:
         added = workspace.corpus.added_parties()
     return invocation.show(list(map(party_json, added)), lambda: print_parties(added))

@@ -1,4 +1,4 @@
-"""Documents: `brief` writes one of who said what, `verify` checks the quotations of one."""
+"""Commands on documents: `brief` writes one on who said what, `verify` checks the quotations in one."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -96,7 +96,7 @@ def brief(
             for path in outputs
             for file in write_briefing(briefing, path, template=template, form=form, with_manifest=with_manifest)
         ]
-    # The numbers are those of the documents.
+    # Citations are numbered as in the documents written above.
     numbered = arrange(briefing)
     return invocation.show(contract_of(numbered), lambda: print_briefing(numbered, written))
 

@@ -21,11 +21,11 @@ def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, ver
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command, by default with the process's arguments, and returns the exit code.
 
-    It is 0 done (an abstention is an answer); 1 could not, or some file failed, or verify found a quotation that is not
-    verified; 2 wrong usage; 130 interrupted.
+    Exit codes: 0 done (an abstention is an answer); 1 an error, a file that failed, or a quotation that `verify` did
+    not verify; 2 wrong usage; 130 interrupted.
     """
-    # What is imported stays: looking through it for garbage takes a seventh of the time of a question.
+    # Imported objects are never garbage, and searching them for it takes a seventh of the time of a question.
     gc.set_threshold(100_000)
-    # At the end too, where it goes with the process.
+    # Spares the collection at exit as well, since the memory is freed with the process.
     atexit.register(gc.freeze)
     return run_program(app, "untoc", arguments)

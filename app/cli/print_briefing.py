@@ -1,4 +1,4 @@
-"""What `untoc brief` prints: the matrix of kinds, and the quotations behind it."""
+"""Output of `untoc brief`: the matrix of kinds of positions, and the quotations behind it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
     for session in briefing.sessions or (None,):
         print_table(console, _matrix(say, session))
     for cell in briefing.cells:
-        # The matrix says what is empty.
+        # The matrix already shows which cells are empty.
         if cell.citations:
             _print_cell(console, say, cell)
     for change in briefing.changes:
@@ -100,8 +100,8 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
         citation = briefing.citation(number)
         speaker = say.speaker(cell.party, citation) or briefing.names.get(citation.state or "", "")
         session = citation.session and f"session {citation.session}"
-        told = (speaker, citation.body, session, spoken_date(citation.date, "en"), citation.file)
+        source = (speaker, citation.body, session, spoken_date(citation.date, "en"), citation.file)
         console.print(literal(f"  “{' '.join(citation.quote.split())}” [{number}]"))
-        console.print(literal(f"  {', '.join(filter(None, (*told, say.earlier(cell, citation))))}", "dim"))
+        console.print(literal(f"  {', '.join(filter(None, (*source, say.earlier(cell, citation))))}", "dim"))
     if cell.more:
         console.print(Text(f"  further sentences: {cell.more}", style="dim"))

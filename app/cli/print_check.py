@@ -1,4 +1,4 @@
-"""What `untoc verify` prints: a table of findings and what they rest on."""
+"""Output of `untoc verify`: a table of findings, with the passages that they rest on."""
 
 from pathlib import Path
 from typing import Final
@@ -26,22 +26,22 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
     for note in report.notes:
         console.print(literal(note, "dim italic"))
     table = Table(show_lines=True)
-    # In a pipe the quotation has a cell of its own, so that searching for it finds it unbroken.
+    # In a pipe the quotation has a cell of its own, so that a text search finds it unbroken.
     headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
     for heading in ("#", "Verdict", "In the document", *headings):
         table.add_column(heading, no_wrap=heading == "#")
     for number, finding in enumerate(report.findings, 1):
-        named = f"{finding.where or ''}\n{named_in_words(finding, names)}"
+        attribution = f"{finding.where or ''}\n{named_in_words(finding, names)}"
         verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
-        quote, account = " ".join(finding.quotation.text.split()), _account(finding)
+        quote, sources = " ".join(finding.quotation.text.split()), _sources(finding)
         if in_pipe():
-            cells = [literal(quote), Text("\n").join([*_changes(finding, colours=False), *account])]
+            cells = [literal(quote), Text("\n").join([*_changes(finding, colours=False), *sources])]
         else:
             short = quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"
             colours = console.color_system is not None and not console.no_color
             marked = _changes(finding, colours=colours)
-            cells = [Text("\n").join([*(marked if marked and colours else [literal(short), *marked]), *account])]
-        table.add_row(str(number), verdict, literal(named), *cells)
+            cells = [Text("\n").join([*(marked if marked and colours else [literal(short), *marked]), *sources])]
+        table.add_row(str(number), verdict, literal(attribution), *cells)
     if report.findings:
         print_table(console, table)
     for skipped in report.skipped:
@@ -54,7 +54,7 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
 
 
 def _changes(finding: Finding, *, colours: bool) -> list[Text]:
-    """Returns the quotation with its differences from what was said marked, or told where there are no colours."""
+    """Returns the quotation with its differences from the source in colour, or without colours a list of them."""
     if not finding.changes:
         return []
     if not colours:
@@ -67,8 +67,8 @@ def _changes(finding: Finding, *, colours: bool) -> list[Text]:
     return [text]
 
 
-def _account(finding: Finding) -> list[Text]:
-    """Returns a line for every warning, and the places of the words."""
+def _sources(finding: Finding) -> list[Text]:
+    """Returns a line for every warning, then the places in the store where the words were found."""
     lines = [literal(str(warning), "yellow") for warning in finding.warnings]
     if finding.place is not None:
         lines.append(literal(finding.place.reference, "dim"))

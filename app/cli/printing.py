@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
 _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")
 _RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
-# More files than this are summed up; what needs attention is always listed.
+# If there are more files than this, only those that need attention are listed, and all are counted.
 _LISTED = 40
-# A terminal acts on these, and texts and file names come from anywhere.
+# Control characters, on which a terminal acts, are replaced: texts and file names come from anywhere.
 _CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
 def inert(text: str) -> str:
-    """Returns a text that a terminal only shows: every control character in it becomes U+FFFD."""
+    """Returns a text on which a terminal does not act: its control characters are replaced by U+FFFD."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").translate(_CONTROL)
 
 
 def literal(text: str, style: str = "") -> Text:
-    """Returns a text to print: as it is, without markup, and `inert`."""
+    """Returns a text to print literally: markup is not interpreted, and control characters are replaced (`inert`)."""
     return Text(inert(text), style=style)
 
 
 def in_pipe() -> bool:
-    """Returns whether other programs read standard output: then nothing is wrapped, boxed or set off by bars."""
+    """Returns whether other programs read standard output; nothing is then wrapped, boxed or set off by bars."""
     return not sys.stdout.isatty()
 
 
 def stdout_console() -> Console:
-    """Returns the console that commands print to; `NO_COLOR` takes its colours."""
+    """Returns the console that commands print to; `NO_COLOR` turns its colours off."""
     return Console(soft_wrap=in_pipe())
 
 
@@ -67,7 +67,7 @@ def print_table(console: Console, table: Table) -> None:
 
 def _print_row(console: Console, cells: Sequence[object]) -> None:
     line = "\t".join(" ".join(str(cell).split()) for cell in cells)
-    # rich would set spaces in place of the tabs.
+    # Written past rich, which would replace the tabs by spaces.
     console.file.write(line + "\n")
 
 
@@ -107,7 +107,7 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
 
 
 def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wording) -> str:
-    """Returns what was searched, and for whom nothing was found, as one line."""
+    """Returns one line that says what was searched, and for which parties nothing was found."""
     counts = {"in_scope": coverage.statements_in_scope, "with_evidence": coverage.statements_with_evidence}
     parts = [wording.say("coverage", **counts)]
     for kind, field, items in (
@@ -115,8 +115,8 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
         ("without_statement", "parties", map(name, coverage.states_without_statement)),
         ("unreadable", "files", coverage.unreadable_files),
     ):
-        if told := ", ".join(items):
-            parts.append(wording.say(f"coverage_{kind}", **{field: told}))
+        if names := ", ".join(items):
+            parts.append(wording.say(f"coverage_{kind}", **{field: names}))
     return " ".join(parts)
 
 
@@ -126,15 +126,15 @@ def _reference(citation: Citation, local: Localization) -> Text:
 
 
 class Advance(Protocol):
-    """Shows how far a command is."""
+    """A callback that shows the progress of a command."""
 
     def __call__(self, done: float, total: int, label: str = "", pace: str | None = None) -> None:
-        """Shows `done` of `total`, what is at hand, and rate and time left in the command's own words if it has any."""
+        """Shows `done` of `total`, the current item, and `pace`, the command's own words for rate and time left."""
 
 
 @contextmanager
 def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
-    """Yields what shows progress as a bar on the terminal's error stream; nothing is shown where quiet or in a pipe."""
+    """Yields a callback that shows a progress bar on standard error; if quiet or in a pipe, it shows nothing."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
@@ -161,7 +161,7 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
 
 
 def print_report(report: IngestReport) -> None:
-    """Prints what became of every file; of very many, those that need attention and a sum."""
+    """Prints the result of every file, or of many only those that need attention, and the counts."""
     console = stdout_console()
     shown = report.files
     if len(shown) > _LISTED:
@@ -228,7 +228,7 @@ def _occasion(metadata: Metadata) -> str:
 
 
 def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
-    """Prints a statement's metadata and readable text; of an intervention, its own words."""
+    """Prints a statement's metadata and readable text; for an intervention, only its part of the record."""
     from ingest.text.readable import readable
 
     console = stdout_console()

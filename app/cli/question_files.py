@@ -19,7 +19,7 @@ _EXAMPLE: Final = '{"states": ["IRN"]}'
 
 @dataclass(frozen=True, kw_only=True)
 class AskedQuestion:
-    """A question of a file with its id and earlier turns; or a line, and the `problem` why it cannot be asked."""
+    """A question of a file with its id and earlier turns; or an invalid line with its `problem`."""
 
     question: str
     identifier: str | None = None
@@ -30,8 +30,8 @@ class AskedQuestion:
 def read_questions(path: Path) -> Iterator[AskedQuestion]:
     """Yields the questions of a file: one a line, or JSON lines with `question`, and `id` (or `qid`) and `history`.
 
-    A line that is not what it should be is yielded with its problem, so that it does not stop the others; a file that
-    cannot be read is a QuestionError.
+    An invalid line is yielded with its problem, so that it does not stop the others; a file that cannot be read raises
+    a QuestionError.
     """
     for number, line in _lines(path):
         place = f"{str(path)!r}, line {number}"
@@ -66,9 +66,9 @@ def _reason(error: Exception) -> str:
 
 
 def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
-    """Returns the earlier turns of a file, oldest first, a question or an object of `read_turns` a line; or none.
+    """Returns the earlier turns of a file, oldest first; without a path, none.
 
-    A QuestionError says which line is not what it should be, or that the file cannot be read.
+    A line is a question or a JSON object as in `read_turns`; a QuestionError names an invalid line or unreadable file.
     """
     turns: list[EarlierTurn] = []
     for number, line in () if path is None else _lines(path):
@@ -80,7 +80,7 @@ def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
 
 
 def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
-    """Returns the scope given as JSON, or nothing without it; what is no object is a ScopeError."""
+    """Returns the scope given as a JSON object, empty if none is given; a ScopeError if it is not an object."""
     if text is None:
         return {}
     try:
@@ -93,7 +93,7 @@ def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
-    """Returns the lines that hold anything, each with its number in the file."""
+    """Returns the lines that are not blank, each with its number in the file."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as exc:

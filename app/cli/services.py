@@ -1,4 +1,4 @@
-"""What runs for a team, and where the store is: `migrate`, `copy`, `chat`, `serve`, `worker`."""
+"""Commands that update or move the store, or keep running: `migrate`, `copy`, `chat`, `serve`, `worker`."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from app.cli.command import Invocation, command, require_server
 from app.errors import SettingsError
 
 commands = typer.Typer()
-# Seconds for which a worker waits for another one that writes: with many, it takes a while.
+# Seconds for which a worker waits to write to the store, since many workers take turns.
 _WAITS = 600.0
 
 
@@ -42,8 +42,8 @@ def copy(
     from vectorstore.database import IN_FOLDER, DatabaseConfig
 
     settings = invocation.settings()
-    there = {"database": DatabaseConfig(url=SecretStr(to))}
-    target = settings.model_copy(update=there if "://" in to else {"database": IN_FOLDER, "store": Path(to)})
+    in_database = {"database": DatabaseConfig(url=SecretStr(to))}
+    target = settings.model_copy(update=in_database if "://" in to else {"database": IN_FOLDER, "store": Path(to)})
 
     def progress(table: str, rows: int) -> None:
         if sys.stderr.isatty():
@@ -58,10 +58,10 @@ def copy(
         kept = dict[str, int]()
         counts = source.store.copy_to(other.store, progress, lambda: kept.update(works.copy_to(copies))) | kept
     made = f"{counts['work']} conversations, briefings and cases, {counts['account']} accounts"
-    told = (
+    message = (
         f"copied and compared: {counts['documents']} documents, {counts['passages']} passages and their index, {made}"
     )
-    return invocation.show({"copied": counts}, told)
+    return invocation.show({"copied": counts}, message)
 
 
 @command(commands, "untoc chat", "untoc chat --port 0")
@@ -102,7 +102,7 @@ def serve(
         by = serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
         )
-        # Before the store is closed, which waits for threads that read it.
+        # Called before the store is closed, since closing it waits for threads that read it.
         leave(by)
     return 0
 

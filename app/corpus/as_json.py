@@ -1,4 +1,4 @@
-"""What the store holds as JSON: the contract of `untoc list` and `show` with `--json`, and of the server."""
+"""Documents and statements of the store as JSON: the contract of `untoc list` and `show --json`, and of the server."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def family_json(document_id: str, family: Family | None) -> dict[str, Any] | None:
-    """Returns a document's family as JSON: its members, its links, and the revision that took its place."""
+    """Returns a document's family as JSON: its members, its links, and the revision that superseded it."""
     if family is None:
         return None
     links = [asdict(link) for link in family.links_of(document_id)]
@@ -51,7 +51,7 @@ def _entry(
 
 
 def shown_json(corpus: "Corpus", statement_id: str) -> dict[str, Any]:
-    """Returns the contract of `untoc show --json`: of a record with its interventions; raises as `Corpus.show`."""
+    """Returns the contract of `untoc show --json`, a record with its interventions; raises as `Corpus.show`."""
     statement = corpus.show(statement_id)
     entry = _entry(statement, corpus.families().get(statement_id), source_text=statement.source_text)
     return {**entry, "interventions": [summary_json(item) for item in corpus.interventions(statement_id)]}

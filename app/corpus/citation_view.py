@@ -44,18 +44,18 @@ class PageImage:
 
 def context_of(statement: Statement, citation: Citation) -> EvidenceContext:
     """Returns a citation within its paragraph, or within some lines of it where that is very long."""
-    touched = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
-    opens = min((b.start for b in touched), default=citation.start)
-    closes = max((b.end for b in touched), default=citation.end)
-    begin, end = max(opens, citation.start - _CONTEXT), min(closes, citation.end + _CONTEXT)
+    paragraphs = [b for b in statement.blocks if b.end > citation.start and b.start < citation.end]
+    paragraph_start = min((b.start for b in paragraphs), default=citation.start)
+    paragraph_end = max((b.end for b in paragraphs), default=citation.end)
+    begin, end = max(paragraph_start, citation.start - _CONTEXT), min(paragraph_end, citation.end + _CONTEXT)
     source, edits = statement.source_text, statement.edits
     before = readable(source, edits, min(begin, citation.start), citation.start)
     after = readable(source, edits, citation.end, max(end, citation.end))
-    # What was cut is marked, without the word that the cut may lie in.
+    # An ellipsis marks a cut, and the word next to it is dropped, since the cut may lie in it.
     return EvidenceContext(
-        before="… " + before.partition(" ")[2] if begin > opens else before,
+        before="… " + before.partition(" ")[2] if begin > paragraph_start else before,
         quote=citation.quote,
-        after=after.rpartition(" ")[0] + " …" if end < closes else after,
+        after=after.rpartition(" ")[0] + " …" if end < paragraph_end else after,
         direction=direction_of(statement.language_at(citation.start)),
     )
 
@@ -63,16 +63,16 @@ def context_of(statement: Statement, citation: Citation) -> EvidenceContext:
 def page_image_of(
     statement: Statement, start: int, end: int, folder: Path, files: SharedFiles | None, limits: LoadLimits
 ) -> PageImage:
-    """Renders the page on which a span of a statement begins; its file is in `folder`, or can be had from `files`.
+    """Renders the page on which a span of a statement begins; its file is in `folder`, or fetched from `files`.
 
-    A NotFoundError says that the file is gone or has changed, a LoadError that it has no pages that can be shown.
+    Raises a NotFoundError if the file is gone or has changed, a LoadError if it has no pages that can be shown.
     """
     from ingest.loaders.page_images import page_of_file, word_rectangles
 
     path = folder / statement.file
     in_archive = any(parent.suffix.lower() in CONTAINERS for parent in path.relative_to(folder).parents)
     if files is not None and not in_archive and not path.exists():
-        # The page itself says what is wrong.
+        # If fetching fails, rendering the page below reports what is wrong.
         with suppress(StoreError):
             files.fetch(path, statement.sha256)
     page_starts = statement.document.page_starts
@@ -81,9 +81,9 @@ def page_image_of(
         end = min(end, page_starts[page])
     rects = word_rectangles(statement.document.scanned, start, end)
     parts = [] if rects else readable(statement.source_text, statement.edits, start, end).split(ELLIPSIS)
-    asked = (path, folder, statement.sha256, page, rects, parts, limits)
+    arguments = (path, folder, statement.sha256, page, rects, parts, limits)
     try:
-        png, marked = run_bounded(limits, path.name, page_of_file, *asked)
+        png, marked = run_bounded(limits, path.name, page_of_file, *arguments)
     except ChangedFileError as exc:
         raise NotFoundError(f"the page cannot be shown: {exc}") from exc
     return PageImage(png=png, page=page, marked=marked)

@@ -65,18 +65,18 @@ if TYPE_CHECKING:
 EDITABLE: Final = tuple(name for name in Metadata.__dataclass_fields__ if name != "held_by")
 # Metadata that differ between the interventions of a record.
 _OF_SPEAKER: Final = frozenset({"state", "on_behalf_of", "speaker"})
-# Codes of ISO 3166 that are never a State's, the last one first: tables of users begin with XAA.
+# User-assigned codes of ISO 3166, never a State's, from XZZ down, since tables that users write begin with XAA.
 _USER_ASSIGNED: Final = tuple(user_assigned_codes())[::-1]
-# How alike two texts of one name are, of 100, where one corrects the other; and characters that are compared.
-_ALIKE: Final = 70
-_COMPARED: Final = 20_000
-# What a corrected upload keeps of the file sent before, where its text does not say it.
+# Lowest similarity, 0 to 100, at which an upload corrects the earlier file of its name; and characters compared.
+_SIMILARITY_MIN: Final = 70
+_COMPARED_CHARS: Final = 20_000
+# Metadata that a corrected upload takes over from the file sent before, where its own text does not give them.
 _KEPT_OF_EARLIER: Final = ("agenda_item", "body", "date", "session")
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndoStep:
-    """A document, with its interventions, before it was corrected or removed; `now` is its id since, if it has one."""
+    """A document and its interventions before a correction or removal; `now` is its id after it, None if removed."""
 
     document: Document
     summary: DocumentSummary
@@ -103,8 +103,8 @@ class DoctorReport:
 class Corpus:
     """The statements of one store, and the uploads among their files.
 
-    Its `embedder` is that of questions, which runs on numpy: an edit embeds a few passages, and must not load torch.
-    `doctor(reembed=True)` takes that of the indexer, which does.
+    `embedder` is the one for questions, which runs on numpy: an edit embeds a few passages, and must not load torch.
+    `doctor(reembed=True)` uses the indexer's embedder, which loads torch.
     """
 
     def __init__(
@@ -131,18 +131,18 @@ class Corpus:
         return self._open_queue()
 
     def parties(self) -> PartyTable:
-        """Returns everyone who can speak: the built-in table and what ingested folders added."""
+        """Returns the table of all parties: the built-in ones and those that ingested folders added."""
         return self._parties()
 
     def added_parties(self) -> tuple[Party, ...]:
-        """Returns the parties that ingested folders brought, by code."""
+        """Returns the parties that ingested folders added, by code."""
         codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
         return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
 
     def add_party(self, name: str, *, kind: PartyKind = "state", aliases: Sequence[str] = ()) -> Party:
-        """Adds a party that no table knows, under a free code that is assigned to users; see `ingest/parties`.
+        """Adds a party that no table contains, under a free user-assigned code; see `ingest/parties`.
 
-        A PartyTableError says that the name is empty, means another party already, or is a word of everyday language.
+        Raises a PartyTableError if the name is empty, already means another party, or is an everyday word.
         """
         if not name.strip():
             raise PartyTableError("a name needs at least one letter")
@@ -156,7 +156,7 @@ class Corpus:
                 check_added_names(path)
                 self.parties().with_extra(path)
             except PartyTableError as exc:
-                # Of a table that nobody wrote neither the path nor the line helps.
+                # The path and line are those of the temporary table, which the user never wrote.
                 raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
             self._store.write_party_file(f"{code.lower()}-", path.read_bytes())
         if (added := self.parties().get(code)) is None:
@@ -164,10 +164,10 @@ class Corpus:
         return added
 
     def remove_party(self, code: str) -> tuple[DocumentSummary, ...]:
-        """Takes back a party that an ingested folder brought; returns documents removed since they equal others then.
+        """Removes a party that an ingested folder added; returns documents that became duplicates and were removed.
 
-        Statements and interventions that were attributed to it are nobody's from then on, and read anew by the next
-        ingest of their folder.
+        Statements and interventions that were attributed to it are attributed to nobody from then on; the next ingest
+        of their folder reads them anew.
         """
         with self._store.writer():
             files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
@@ -192,25 +192,25 @@ class Corpus:
         return tuple(duplicates)
 
     def _take_from(self, statement_id: str, code: str) -> None:
-        """Takes a statement or an intervention from a party that no table knows any more."""
-        # What was corrected or removed meanwhile is not its any more.
+        """Stops attributing a statement or an intervention to a party that no table contains any more."""
+        # `show` finds no statement that was corrected or removed meanwhile; that one is not the party's any more.
         with suppress(NotFoundError), self._store.writer():
             old = self.show(statement_id)
             metadata = _without(old.metadata, code)
             inferred = tuple(name for name in old.inferred if getattr(metadata, name) is not None)
-            # An empty key has the next ingest read its file again.
+            # The empty `input_key` makes the next ingest read the file again.
             self._change(old, metadata, inferred, input_key="")
 
     def documents(self) -> tuple[DocumentSummary, ...]:
-        """Returns all documents, by State and date; a record is one of them."""
+        """Returns all documents, ordered by State and date; a record counts as one document."""
         return self._store.catalogue.documents()
 
     def holding(self, words: str) -> frozenset[str]:
-        """Returns the ids of documents whose texts hold all these words, in any order and inflection."""
+        """Returns the ids of documents whose texts contain all these words, in any order and inflection."""
         terms = [term for term in words.split() if any(map(str.isalnum, term))]
-        # An intervention is found as its record: "685815eed2f2fa70.4".
-        held = [{s.partition(".")[0] for s in self._store.catalogue.statements_with(term)} for term in terms]
-        return frozenset(set.intersection(*held)) if held else frozenset()
+        # The id of an intervention, such as "685815eed2f2fa70.4", begins with that of its record.
+        matches = [{s.partition(".")[0] for s in self._store.catalogue.statements_with(term)} for term in terms]
+        return frozenset(set.intersection(*matches)) if matches else frozenset()
 
     def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
         """Returns a document, or an intervention of a record, without its text."""
@@ -218,10 +218,10 @@ class Corpus:
         if not part:
             return self._document_summary(record)
         found = next((s for s in self.interventions(record) if s.statement_id == statement_id), None)
-        return _held(found, statement_id)
+        return _require(found, statement_id)
 
     def _document_summary(self, document_id: str) -> DocumentSummary:
-        return _held(self._store.catalogue.document_summary(document_id), document_id)
+        return _require(self._store.catalogue.document_summary(document_id), document_id)
 
     def families(self) -> dict[str, Family]:
         """Returns the family of every document that has one, by its id."""
@@ -237,10 +237,10 @@ class Corpus:
         return tuple(s for s in self._store.catalogue.summaries_of(record_id) if s.span.named is not None)
 
     def show(self, statement_id: str) -> Statement | Document:
-        """Returns one statement with its text, an intervention with that of its record; or a whole record."""
+        """Returns a statement with its text, an intervention with the text of its record, or a whole record."""
         catalogue = self._store.catalogue
         statement = catalogue.statement(statement_id)
-        return statement if statement is not None else _held(catalogue.document(statement_id), statement_id)
+        return statement if statement is not None else _require(catalogue.document(statement_id), statement_id)
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
@@ -251,11 +251,11 @@ class Corpus:
     def edit(self, statement_id: str, changes: Mapping[str, str]) -> str:
         """Corrects metadata of a statement or record, and returns its id; an empty value clears a field.
 
-        What has vectors keeps them; an intervention that was nobody's had no passages, and is embedded now.
-        Since identity is text and metadata, the statement gets a new id; an intervention keeps its own. A record that
-        is corrected is split anew, so its interventions are corrected after it.
+        Passages that have vectors keep them; an intervention without a party had no passages, and is embedded now.
+        A statement gets a new id, which is a hash of text and metadata; an intervention keeps its id. Correcting a
+        record splits it anew, so its interventions are to be corrected after it.
         """
-        # Read under the lock: of two corrections at once, the second finds what the first one made of the statement.
+        # Read under the write lock, so that of two concurrent corrections the second builds on the first.
         with self._store.writer():
             old = self.show(statement_id)
             _check_editable(old, changes)
@@ -270,9 +270,9 @@ class Corpus:
         input_key: str | None = None,
         instead_of: str | None = None,
     ) -> str:
-        """Stores what was read, under the lock that the caller holds, with other metadata; returns its id.
+        """Stores a statement or document with other metadata; returns its id. The caller holds the write lock.
 
-        What it stands `instead_of` may equal it, and goes.
+        The document `instead_of` may be a duplicate of it, since the caller removes that one.
         """
         annotator = Annotator(self.parties(), self._split, self._embedder)
         if isinstance(old, Statement) and old.is_intervention:
@@ -289,8 +289,8 @@ class Corpus:
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         if input_key is None:
-            said = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
-            input_key = key_of_held(summary.input_key) if said else summary.input_key
+            attribution_changed = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
+            input_key = key_of_held(summary.input_key) if attribution_changed else summary.input_key
         summary = replace(summary, input_key=input_key)
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id
@@ -311,40 +311,40 @@ class Corpus:
         self._store.catalogue.embed_missing(texts, self._embedder.embed_documents)
 
     def undo_step(self, document_id: str) -> UndoStep:
-        """Returns a document as it is, for `restore` to bring back once it is corrected or removed."""
+        """Returns a snapshot of a document, which `restore` brings back after a correction or removal."""
         held = self.show(document_id)
         document = held.document if isinstance(held, Statement) else held
         summary = self._document_summary(document_id)
         return UndoStep(document=document, summary=summary, parts=self.interventions(document_id), now=document_id)
 
     def restore(self, step: UndoStep) -> None:
-        """Brings a document back as it was, with what was set of its interventions; a second time changes nothing."""
+        """Brings a document back as it was, with corrections of its interventions; a second call changes nothing."""
         summary = step.summary
         annotator = Annotator(self.parties(), self._split, self._embedder)
         annotated = annotator.annotate(step.document)
         as_read = {item.statement_id: item for item in annotated.statements}
         with self._store.writer():
             if step.now is not None and self._store.catalogue.document(summary.document_id) is None:
-                # What was corrected or removed again since then is not what this step takes back.
+                # `show` raises if the document was corrected or removed again since: this step does not undo that.
                 self.show(step.now)
             others = [d for d in self.documents() if d.document_id != step.now]
-            own = [d for d in others if (d.folder, d.file) == (summary.folder, summary.file)]
-            twin = next((d for d in others if d.digest == summary.digest and d not in own), None)
+            of_same_file = [d for d in others if (d.folder, d.file) == (summary.folder, summary.file)]
+            twin = next((d for d in others if d.digest == summary.digest and d not in of_same_file), None)
             if twin is not None:
                 raise DuplicateError(f"{twin.file!r} is the same text with this metadata by now: remove it first")
-            # The file may have been taken in anew since it was removed.
-            self._keep(annotated, summary, summary.digest, own[0].document_id if own else step.now)
+            # The file may have been ingested again since the document was removed.
+            self._keep(annotated, summary, summary.digest, of_same_file[0].document_id if of_same_file else step.now)
             for part in step.parts:
                 read = as_read.get(part.statement_id)
                 if read is not None and (read.metadata, read.span.role) != (part.metadata, part.span.role):
                     span = replace(read.span, role=part.span.role)
-                    was = replace(read, metadata=part.metadata, inferred=part.inferred, span=span)
-                    self._keep_intervention(annotator.annotate_statement(was))
+                    as_before = replace(read, metadata=part.metadata, inferred=part.inferred, span=span)
+                    self._keep_intervention(annotator.annotate_statement(as_before))
 
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
-        """Removes a statement, not one intervention; its file stays, unless it is an upload that the store keeps.
+        """Removes a statement or record, never one intervention; its file is deleted only if it is an upload.
 
-        The file of an upload that may be taken back stays until a later upload tidies up.
+        With `undoable`, an uploaded file stays until a later upload tidies up, so that the removal can be undone.
         """
         with self._store.writer():
             held = self.show(statement_id)
@@ -366,7 +366,7 @@ class Corpus:
         kind: StatementKind = "statement",
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Takes files and folders into the store, where workers run by them; see `ingest.indexer.Indexer`."""
+        """Ingests files and folders, through workers where any run; see `ingest.indexer.Indexer`."""
         if sample:
             return self._indexer.ingest_sample(progress)
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
@@ -378,7 +378,7 @@ class Corpus:
         files, queue = self._store.files, self._queue
         if queue is not None and not queue.workers():
             queue = None
-        # Bytes that are not UTF-8 are a name to the file system alone, which cannot be written down.
+        # A path with bytes that are not UTF-8 cannot be written down for other processes, so this one ingests it.
         if (files is None and queue is None) or not all(str(path).isprintable() for path in request.paths):
             return self._take_whole(request, progress)
         request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
@@ -391,20 +391,20 @@ class Corpus:
         return report
 
     def do_job(self, job: "Job") -> Mapping[str, Any]:
-        """Does what a worker took from the queue: a part of an ingest, or what is left to do of the whole."""
+        """Runs a job that a worker took from the queue: a part of an ingest, or the whole, which finishes it."""
         request = IngestRequest.model_validate(job.what)
         outcome: IngestReport | PartReport
         if job.is_whole:
             outcome = self._take_whole(request, lambda _: job.check(), ingest_jobs.part_reports(job))
-            # Copies on this machine of what was removed on another.
+            # Deletes copies on this machine of uploads whose statements were removed on another.
             self.uploads.tidy()
         else:
             self._fetch(request)
             outcome = self._indexer.ingest_part(
                 request.paths, request.options, lambda _: job.check(), request.only, request.unsent_files
             )
-        told: dict[str, Any] = to_jsonable_python(outcome)
-        return told
+        as_json: dict[str, Any] = to_jsonable_python(outcome)
+        return as_json
 
     def _take_whole(
         self,
@@ -412,7 +412,7 @@ class Corpus:
         progress: Callable[[IngestProgress], None] | None,
         parts: Sequence[PartReport] = (),
     ) -> IngestReport:
-        """Takes in what parts have not, in this process, and finishes an ingest; see `Indexer.ingest`."""
+        """Ingests in this process what `parts` have not, and finishes the ingest; see `Indexer.ingest`."""
         self._fetch(request)
         report = self._indexer.ingest(request.paths, request.options, progress, parts, request.unsent_files)
         return self._with_corrections(report, request.paths) if request.upload else report
@@ -423,7 +423,7 @@ class Corpus:
             ingest_jobs.fetch(request, self._store.files)
 
     def given_up(self) -> tuple[str, ...]:
-        """Returns what workers could not take in and do not try again, in a line each."""
+        """Returns one line for each job that workers failed to ingest and do not retry."""
         return () if self._queue is None else tuple(map(ingest_jobs.given_up_words, self._queue.given_up()))
 
     def ingest_uploads(
@@ -433,20 +433,20 @@ class Corpus:
         include_unlisted: bool = False,
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Takes files that were uploaded into a folder; a corrected file takes the place of the one sent before.
+        """Ingests files that were uploaded into a folder; a corrected file replaces the one uploaded before.
 
-        A browser drops the folders of names, so rows of a manifest match by base name. A file is a correction of one of
-        the same name whose text is much the same; a State that was set by hand is kept where it gives none.
+        A browser drops folders from file names, so rows of a manifest match by base name. A file corrects an earlier
+        one if their names are equal and their texts similar; a State set by hand is kept where the new file has none.
         """
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
         return self._take_in(IngestRequest(paths=tuple(paths), options=options, upload=True), progress)
 
     def _with_corrections(self, report: IngestReport, paths: Sequence[Path]) -> IngestReport:
-        """Removes the statements that uploaded files correct."""
+        """Removes the statements that uploaded files correct; returns the report with these files as replacements."""
         folders = {str((path if path.is_dir() else path.parent).resolve()) for path in paths}
-        own = {d.file: d for d in self.documents() if d.folder in folders}
-        replaced = {file: old for file, new in own.items() if (old := self._sent_before(new)) is not None}
-        return replace(report, files=tuple(self._corrected_upload(file, own, replaced) for file in report.files))
+        uploaded = {d.file: d for d in self.documents() if d.folder in folders}
+        replaced = {file: old for file, new in uploaded.items() if (old := self._sent_before(new)) is not None}
+        return replace(report, files=tuple(self._corrected_upload(file, uploaded, replaced) for file in report.files))
 
     def _sent_before(self, new: DocumentSummary) -> DocumentSummary | None:
         """Returns the document of an earlier upload that a new one corrects, or None."""
@@ -455,9 +455,9 @@ class Corpus:
             if old.file != new.file or old.folder == new.folder or Path(old.folder).parent != Path(new.folder).parent:
                 continue
             before = self.show(old.document_id)
-            if fuzz.ratio(read.source_text[:_COMPARED], before.source_text[:_COMPARED]) < _ALIKE:
+            if fuzz.ratio(read.source_text[:_COMPARED_CHARS], before.source_text[:_COMPARED_CHARS]) < _SIMILARITY_MIN:
                 continue
-            # Two States may say much the same in files of one name, such as "statement.txt".
+            # Similar files of one name, such as "statement.txt", may be of two States: neither corrects the other.
             one, other = (self._holders_by_text(each) for each in (read, before))
             if not one or not other or one & other:
                 return old
@@ -468,15 +468,15 @@ class Corpus:
         return frozenset(read_metadata(held.source_text, blocks, self.parties(), held.file).metadata.holders)
 
     def _corrected_upload(
-        self, result: FileResult, own: Mapping[str, DocumentSummary], replaced: Mapping[str, DocumentSummary]
+        self, result: FileResult, uploaded: Mapping[str, DocumentSummary], replaced: Mapping[str, DocumentSummary]
     ) -> FileResult:
-        """Removes the statement that an uploaded file corrects, and says so in what became of the file."""
+        """Removes the statement that an uploaded file corrects; returns the result of the file, which says so."""
         old = replaced.get(result.file)
         if old is None or result.result != "added":
             return result
-        new, reason = own[result.file], "in place of the file of this name that was sent before"
+        new, reason = uploaded[result.file], "in place of the file of this name that was sent before"
         identifier, state = new.document_id, new.metadata.state
-        # A table that was sent with the earlier file may have told what the text does not.
+        # A manifest that was sent with the earlier file may have given metadata that the text does not.
         takes_state = new.kind == "statement" and not new.metadata.holders
         names = (*_KEPT_OF_EARLIER, "state") if takes_state else _KEPT_OF_EARLIER
         pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in names)
@@ -494,9 +494,9 @@ class Corpus:
             if identifier != old.document_id:
                 self._store.catalogue.remove(old.document_id)
         self.uploads.remove(Path(old.folder), old.file)
-        # Its State is still asked for; that it is near the one it replaces is said already.
-        asked = [part for part in (result.reason or "").split("; ") if NO_STATE in part and state is None]
-        reason = "; ".join((reason, *asked))
+        # Only a missing State is still reported; that the text is near the replaced one is said already.
+        missing_state = [part for part in (result.reason or "").split("; ") if NO_STATE in part and state is None]
+        reason = "; ".join((reason, *missing_state))
         return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
@@ -504,7 +504,7 @@ class Corpus:
         rows = []
         table, parties = folder / PARTIES_NAME, self.parties()
         if table.is_file():
-            # Parties that the folder would bring are known already; what is wrong with its table, taking it in tells.
+            # The folder's own parties are recognised already; an error in its table is left for the ingest to report.
             with suppress(PartyTableError):
                 parties = load_parties(self._store, other_than=table).with_extra(table)
         annotator = Annotator(parties, self._split, self._embedder)
@@ -518,7 +518,7 @@ class Corpus:
             except LoadError:
                 rows.append(draft_row(name, Metadata()))
                 continue
-            # A record gets no State, which would attribute all of its speakers' words to one.
+            # A record gets no State, which would attribute the words of all its speakers to one party.
             document = annotator.read(loaded, None, file=name, kind="statement", input_key="").document
             rows.append(draft_row(name, document.metadata, document.kind))
         return write_draft(folder, rows, force=overwrite)
@@ -542,18 +542,18 @@ class Corpus:
         return page_image_of(statement, start, end, folder, self._store.files, self._limits)
 
     def _statement(self, statement_id: str) -> Statement:
-        return _held(self._store.catalogue.statement(statement_id), statement_id)
+        return _require(self._store.catalogue.statement(statement_id), statement_id)
 
     def party_name(self, code: str | None, language: str = "en") -> str:
         """Returns the name of a party to show; a dash where there is none."""
         return "—" if code is None else self.parties().display(code, language)
 
     def reference(self, citation: Citation, language: str = "en") -> str:
-        """Returns a reference to copy, plain text."""
+        """Returns the reference of a citation as plain text, to copy."""
         return reference(citation, localize(self.parties(), language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; can bring it up to date with new indexes, or embed everything with the model in use."""
+        """Checks the store; first renews annotations and indexes (`rebuild`) or all embeddings (`reembed`) if asked."""
         more: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
@@ -580,8 +580,8 @@ class Corpus:
             problem = exc.errors()[0]
             wrong = problem["msg"].removeprefix("Value error, ")
             raise MetadataError(f"{problem['loc'][-1]}={problem['input']!r}: {wrong}") from exc
-        # A State that is set by hand clears the group and whoever holds it beside, unless the group is set as well; one
-        # that is cleared, who spoke for it too. A group that is cleared leaves it to the State that delivered it.
+        # Setting or clearing `state` by hand clears the group and the joint holders, unless the group is set as well;
+        # clearing it also clears the speaker. Clearing the group leaves the statement to the State that delivered it.
         base = old.metadata
         if "state" in changes:
             base = replace(held_alone(base, self.parties()), on_behalf_of=None)
@@ -598,7 +598,7 @@ class Corpus:
 _T = TypeVar("_T")
 
 
-def _held(found: _T | None, statement_id: str) -> _T:
+def _require(found: _T | None, statement_id: str) -> _T:
     if found is None:
         raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
     return found
@@ -609,7 +609,7 @@ def _attributed_to(metadata: Metadata) -> set[str | None]:
 
 
 def _without(metadata: Metadata, code: str) -> Metadata:
-    """Returns metadata that attribute nothing to a party; what was first of all its own is nobody's."""
+    """Returns metadata without a party; a statement of which it is the `state` is attributed to nobody."""
     if metadata.state == code:
         return replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
     group = None if metadata.on_behalf_of == code else metadata.on_behalf_of

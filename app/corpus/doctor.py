@@ -20,7 +20,7 @@ from vectorstore.store import Store
 
 # Sample size: statements whose sentences are compared with their texts.
 _SAMPLE: Final = 25
-# Files named in a finding.
+# Most files that a finding names.
 _NAMED: Final = 3
 
 
@@ -34,7 +34,7 @@ def examine(store: Store) -> tuple[Check, ...]:
 
 
 def upgrade_check(upgrade: Upgrade) -> Check:
-    """Says what became of documents that an older version annotated."""
+    """Returns the check that says what became of documents annotated by an older version."""
     parts = [f"{upgrade.updated} brought up to date" if upgrade.updated or upgrade.waiting else "up to date"]
     if upgrade.waiting:
         parts.append(
@@ -46,7 +46,7 @@ def upgrade_check(upgrade: Upgrade) -> Check:
 
 
 def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
-    """Checks on a sample, evenly spread, that sentences hold the words of their text at their offsets."""
+    """Checks on an evenly spread sample that sentences have the words of their source text at their offsets."""
     sample = summaries[:: max(1, -(-len(summaries) // _SAMPLE))]
     wrong: list[str] = []
     for summary in sample:
@@ -58,15 +58,15 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
         sentences = [sentence for item in statements for sentence in catalogue.sentences(item.statement_id)]
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
-    told = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
-    return Check.of("words", told if wrong else None, f"compared in {len(sample)} of {len(summaries)} statements")
+    problem = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
+    return Check.of("words", problem if wrong else None, f"compared in {len(sample)} of {len(summaries)} statements")
 
 
 def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
-    """Compares the files that statements came from with what was read of them.
+    """Checks that the source files of statements still have the hashes that they were read with.
 
-    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which is no damage; those inside
-    an archive are not, since that would unpack it.
+    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which counts as no damage; files
+    inside an archive are not compared, since it would have to be unpacked.
     """
     counts = Counter[str]()
     by_folder: dict[str, dict[str, list[str]]] = {"changed": {}, "missing": {}}
@@ -78,16 +78,16 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
     changed, missing = by_folder["changed"].items(), by_folder["missing"].items()
     parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
     parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
-    apart = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
-    apart += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
-    return Check.of("files", "; ".join(parts), f"{counts['same']} are as they were read{apart}")
+    not_compared = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
+    not_compared += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
+    return Check.of("files", "; ".join(parts), f"{counts['same']} are as they were read{not_compared}")
 
 
 def _state_of(path: Path, sha256: str) -> str:
     try:
         return "same" if file_sha256(path) == sha256 else "changed"
     except NotADirectoryError:
-        # A part of a container, such as an archive, which is there and may hold something else by now.
+        # A file inside a container such as an archive, which exists; what it contains by now is not checked.
         return "inside"
     except OSError:
         return "missing"

@@ -32,7 +32,7 @@ _LINE_ENDS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a reader said of an answer: in a few words why it is wrong, or what would have been right."""
+    """A reader's verdict on an answer; `should_be` says why it is wrong, or what would have been right."""
 
     verdict: Literal["right", "wrong"]
     should_be: str = ""
@@ -40,7 +40,7 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedDraft:
-    """A draft case in the store, and whether it is new: the same question in the same scope is saved once."""
+    """The id of a draft case, and whether it is new: the same question in the same scope is saved once."""
 
     identifier: str
     new: bool
@@ -59,20 +59,20 @@ def save_draft(
     history: Sequence[EarlierTurn] = (),
     overrides: Mapping[str, JSONValue] | None = None,
 ) -> SavedDraft:
-    """Writes a judged answer as a draft case, unless it was judged so before, after the same turns in the same scope.
+    """Saves a judged answer as a draft case, unless the same judgement after the same turns in the same scope exists.
 
-    `overrides` are the parts of the scope that were set in place of what the question says.
+    `overrides` are the parts of the scope that were set by hand, in place of what the question says.
     """
     path = drafts_path(store)
-    asked = [answer.question, [turn.question for turn in history], asdict(answer.scope), asdict(judged)]
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode("ascii")).hexdigest()[:12]
+    identity = [answer.question, [turn.question for turn in history], asdict(answer.scope), asdict(judged)]
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode("ascii")).hexdigest()[:12]
     try:
         make_private_folder(path.parent)
         with FileLock(path.with_suffix(".lock"), timeout=_WAIT_SECONDS, mode=0o600):
             stored = path.read_bytes() if path.exists() else b""
-            # Inside JSON text quotation marks are escaped, so that only a real id is found.
-            if found := re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored):
-                return SavedDraft(identifier=found[1].decode("ascii"), new=False)
+            # Quotation marks inside JSON strings are escaped, so that the pattern matches a real id alone.
+            if existing := re.search(rf'"id":\s*"(chat-[\d-]+-{digest})"'.encode(), stored):
+                return SavedDraft(identifier=existing[1].decode("ascii"), new=False)
             identifier = f"chat-{datetime.now(UTC):%Y-%m-%d}-{digest}"
             if stored and not stored.endswith(b"\n"):
                 stored += b"\n"
@@ -90,7 +90,7 @@ def save_draft(
 
 
 class Cases:
-    """The cases that one person saved: judged answers, each a draft for the evals and a work of its own."""
+    """The draft cases of one person: each judged answer is a draft for the evals and a work of that person."""
 
     def __init__(self, works: Works, store: Path) -> None:
         self.works = works
@@ -104,7 +104,7 @@ class Cases:
         history: Sequence[EarlierTurn] = (),
         overrides: Mapping[str, JSONValue] | None = None,
     ) -> SavedDraft:
-        """Saves a judged answer as `save_draft` does; it is this person's too, as often as they judge it."""
+        """Saves a judged answer as `save_draft` does, and as a work of this person unless they have the same one."""
         saved = save_draft(self._store, answer, judged, history=history, overrides=overrides)
         content = {"draft": saved.identifier, "question": answer.question, **asdict(judged)}
         if not any(self.works.parts(work.identifier).get(1) == content for work in self.works.list("case")):
@@ -166,7 +166,7 @@ def _type(answer: Answer) -> str:
 
 
 def _states(answer: Answer) -> list[str]:
-    """Returns those asked about; where all States were, those of whom the answer says something."""
+    """Returns the parties asked about; for a question on all States, the parties of the answer's claims."""
     named = [*answer.scope.states, *answer.scope.groups]
     return named or list(dict.fromkeys(claim.state for claim in answer.claims if claim.state))
 
@@ -175,7 +175,7 @@ def _tags(
     answer: Answer, judged: Judgement, history: Sequence[EarlierTurn], overrides: Mapping[str, JSONValue]
 ) -> dict[str, Any]:
     scope = answer.scope
-    articles = [f"{of.treaty} {number}".strip() for of in scope.treaties for number in of.articles or ("",)]
+    articles = [f"{item.treaty} {number}".strip() for item in scope.treaties for number in item.articles or ("",)]
     tags: dict[str, Any] = {
         "session": _one_or_all(scope.sessions),
         "topic": scope.topic,
@@ -184,12 +184,12 @@ def _tags(
         "should_be": judged.should_be,
         "answer_trace": answer.trace_id,
         "overrides": dict(overrides),
-        # In the order of `history`; what was set for an earlier question counts for those that follow it.
+        # In the order of `history`; overrides of an earlier question apply to the questions after it.
         "history_overrides": [dict(turn.overrides) for turn in history] if any(t.overrides for t in history) else [],
     }
     return {name: value for name, value in tags.items() if value}
 
 
 def _one_or_all(values: Sequence[str]) -> str | list[str]:
-    """Returns a single value by itself, since figures are read by it."""
+    """Returns a single value without a list, since the evals group cases by scalar tags alone."""
     return values[0] if len(values) == 1 else list(values)

@@ -1,6 +1,6 @@
-"""Ingests that workers share: cut into parts of a few files, and put together by the job that is the whole.
+"""Ingests distributed over workers: split into parts of a few files, and finished by the job for the whole ingest.
 
-`untoc worker` does them; whoever asked for the ingest waits for its report, and shows how far it is.
+`untoc worker` runs the jobs; the process that asked for the ingest waits for its report, and shows progress.
 """
 
 import os
@@ -25,16 +25,16 @@ from vectorstore.health import Check
 if TYPE_CHECKING:
     from vectorstore.jobs import GivenUp, Job, JobQueue
 
-# Files in a part: few, so that workers end together and little is done again; more where there are many, since each
-# part reads the list of files and the manifest anew.
-_FEWEST, _MOST, _PARTS = 8, 64, 32
-# Files named in a finding.
+# Fewest and most files of a part, and the number of parts aimed at. Small parts let workers finish together and repeat
+# little after a failure; large ingests get larger parts, since each reads the list of files and the manifest anew.
+_PART_FILES_MIN, _PART_FILES_MAX, _PARTS_AIMED = 8, 64, 32
+# Most files that a finding names.
 _NAMED: Final = 3
-_PART: Final = TypeAdapter(PartReport)
+_REPORT: Final = TypeAdapter(PartReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
-    """What is to be taken in: files and folders, and how."""
+    """The files and folders to ingest, and how; also a part of such a request."""
 
     paths: tuple[Path, ...]
     options: IngestOptions = IngestOptions()
@@ -54,14 +54,14 @@ class IngestRequest(BaseModel, frozen=True):
 
     @property
     def unsent_files(self) -> dict[Path, LoadError]:
-        """The files that could not be sent, with the reason."""
+        """The files that could not be sent, each with the reason as an error."""
         return {Path(path): LoadError(reason, outcome) for path, (outcome, reason) in self.unsent.items()}
 
 
 def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
-    """Sends the files of a request to where all machines reach them, and names the copies instead.
+    """Sends the files of a request to the storage that all machines share; returns the request for their copies.
 
-    What was ingested from a folder is to `move` to that of the copies, for a store from before these.
+    `move(folder, copies)` reassigns what an older store ingested from a folder itself to the folder of its copies.
     """
     listings: dict[str, dict[str, str]] = {}
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
@@ -79,9 +79,9 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
         wanted = {*found, *(table for table in tables if os.path.lexists(table) and table not in unread)}
         for each in [each for each in wanted if printable(str(each)) != str(each)]:
             unread[each] = LoadError(f"the name {printable(each.name)!r} is not valid UTF-8; rename the file")
-        # A store may lie in the folder, as in `--store .`: its copies are no files to be ingested.
-        own = {each for each in wanted if copies != folder and files.is_own(each)}
-        listing, failed = files.send(folder, sorted(wanted - own - unread.keys()))
+        # The store may lie in the folder, as with `--store .`: its own copies are not files to ingest.
+        store_files = {each for each in wanted if copies != folder and files.is_own(each)}
+        listing, failed = files.send(folder, sorted(wanted - store_files - unread.keys()))
         for each, exc in failed.items():
             unread[each] = LoadError(f"{each.name!r} could not be opened ({exc.strerror}); check its permissions")
         listings.setdefault(str(copies), {}).update(listing)
@@ -92,7 +92,7 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
 
 
 def fetch(request: IngestRequest, files: SharedFiles) -> None:
-    """Fetches the files of a request, or of a part."""
+    """Fetches the files of a request, or of a part, from the shared storage to this machine."""
     for folder, listing in request.listings.items():
         whole = request.only is None and Path(folder) in request.paths
         files.fetch_all(Path(folder), listing, whole=whole)
@@ -101,46 +101,46 @@ def fetch(request: IngestRequest, files: SharedFiles) -> None:
 def ingest_by_workers(
     queue: "JobQueue", request: IngestRequest, progress: Callable[[IngestProgress], None] | None
 ) -> IngestReport:
-    """Has workers take files in, and waits for their report; what `progress` raises cancels the ingest.
+    """Has workers ingest files, and waits for their report; an exception of `progress` cancels the ingest.
 
-    A StoreError says that it was given up, or that the server or all workers are gone; what was stored is kept.
+    Raises a StoreError if it was given up, or the server or all workers are gone; what was stored is kept.
     """
     began, parts = time.perf_counter(), list(_parts(request))
     total = sum(len(part.names) for part in parts)
 
-    def heard(outcomes: Sequence[Mapping[str, Any] | None]) -> None:
-        done = [_PART.validate_python(outcome) for outcome in outcomes if outcome is not None]
+    def on_outcomes(outcomes: Sequence[Mapping[str, Any] | None]) -> None:
+        done = [_REPORT.validate_python(outcome) for outcome in outcomes if outcome is not None]
         if progress is not None:
             files = [path for part in done for path in part.results]
-            at = min(total, len(files))
+            finished = min(total, len(files))
             name = Path(files[-1]).name if files else ""
-            step = IngestProgress(done=at, total=total, file=name, step="store", finished=at)
+            step = IngestProgress(done=finished, total=total, file=name, step="store", finished=finished)
             passages = sum(part.embedded_passages for part in done)
             progress(replace(step, passages=passages, seconds=time.perf_counter() - began))
 
-    # Who sent a file that was given up was told, and sends it again in another folder.
+    # Uploads share one `about`, so that the next clears those given up: users were told, and resend in another folder.
     about = "upload" if request.upload else repr(sorted(map(str, request.paths)))
     batch = queue.submit(about, request.model_dump(mode="json"), [part.model_dump(mode="json") for part in parts])
-    report = TypeAdapter(IngestReport).validate_python(queue.wait(batch, heard))
+    report = TypeAdapter(IngestReport).validate_python(queue.wait(batch, on_outcomes))
     return replace(report, seconds=round(time.perf_counter() - began, 3))
 
 
 def part_reports(job: "Job") -> list[PartReport]:
-    """Returns what came of the parts of a whole; the files of one that was given up failed."""
+    """Returns the reports of the parts of a whole; of a part that was given up, all files failed."""
     return [
-        _PART.validate_python(outcome) if outcome is not None else _failed(IngestRequest.model_validate(what), error)
+        _REPORT.validate_python(outcome) if outcome is not None else _failed(IngestRequest.model_validate(what), error)
         for what, outcome, error in job.parts
     ]
 
 
 def check_jobs(queue: "JobQueue") -> Check:
-    """Says whether anything was given up, and how many workers do what waits."""
+    """Returns the check of the queue: jobs that were given up, workers alive and jobs that wait."""
     given_up = "; ".join(map(given_up_words, queue.given_up()))
     return Check.of("jobs", given_up, f"{queue.workers()} workers, {queue.waiting()} jobs wait")
 
 
 def given_up_words(letter: "GivenUp") -> str:
-    """Returns in one line what was given up, and why."""
+    """Returns one line on a job that was given up: its files, and why."""
     names = [Path(name).name for name in IngestRequest.model_validate(letter.what).names]
     return f"{listed(names, ', ', _NAMED)}: given up ({letter.error}); ingest again what it says"
 
@@ -155,24 +155,24 @@ def absolute(path: Path) -> Path:
 
 def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
     single = [path for path in request.paths if not _is_folder(path, request)]
-    for begin in range(0, len(single), _FEWEST):
-        yield _part(request, tuple(single[begin : begin + _FEWEST]))
+    for begin in range(0, len(single), _PART_FILES_MIN):
+        yield _part(request, tuple(single[begin : begin + _PART_FILES_MIN]))
     for folder in (path for path in request.paths if _is_folder(path, request)):
         listing = request.listings.get(str(folder))
         found = find_files(folder) if listing is None else [folder / n for n in listing if n.lower().endswith(SUFFIXES)]
         names = [path.relative_to(folder).as_posix() for path in found if str(path).isprintable()]
-        size = min(_MOST, max(_FEWEST, len(names) // _PARTS))
+        size = min(_PART_FILES_MAX, max(_PART_FILES_MIN, len(names) // _PARTS_AIMED))
         for begin in range(0, len(names), size):
             yield _part(request, (folder,), tuple(names[begin : begin + size]))
 
 
 def _is_folder(path: Path, request: IngestRequest) -> bool:
-    # A folder of copies need not be on this machine yet.
+    # The copies of a folder need not have been fetched to this machine yet.
     return is_true(path.is_dir) or str(path) in request.listings
 
 
 def _folder_of(path: Path) -> Path:
-    # As the indexer looks for the manifest that lists a single file.
+    # The indexer finds the manifest that lists a single file in the same way.
     return next(
         (each for each in path.parents[:MANIFEST_ABOVE] if is_true((each / MANIFEST_NAME).is_file)), path.parent
     )

@@ -9,17 +9,17 @@ from app.errors import ExportError
 from ingest.report import FileResult, IngestReport
 
 _COLUMNS: Final = tuple(FileResult.__dataclass_fields__)
-# A spreadsheet takes a cell that begins so for a formula, and file names come from anywhere.
+# Formula injection: a spreadsheet computes a cell that begins with one of these, and file names are untrusted.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_report(report: IngestReport, path: Path) -> None:
-    """Writes one row per file under a heading, in place of an older file; an ExportError says why it cannot be.
+    """Writes a header and one row per file, replacing an older report; raises an ExportError if it cannot.
 
-    A cell that a spreadsheet would compute begins with an apostrophe.
+    A cell that a spreadsheet would compute as a formula gets an apostrophe in front.
     """
     try:
-        # With the mark by which spreadsheets know UTF-8.
+        # "utf-8-sig" writes the byte order mark by which spreadsheets recognise UTF-8.
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(_COLUMNS)

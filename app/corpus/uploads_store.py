@@ -1,4 +1,4 @@
-"""Uploads: files that were ingested from the chat, kept in the store as long as a statement came from them.
+"""Uploads: files ingested from the chat, kept in the store as long as it holds a statement from them.
 
 Their pages are shown beside quotations; an upload that gave no statement is deleted.
 """
@@ -14,23 +14,23 @@ from typing import Final
 from vectorstore.store import Store
 
 FOLDER: Final = "uploads"
-# What describes the files beside it, and goes when they are gone.
-_DESCRIBING: Final = frozenset({".csv"})
-# Seconds after which an upload is no longer under way; what no statement came from, a killed ingest left.
-_LEFT_BEHIND: Final = 24 * 3600.0
+# Suffixes of tables that describe the files beside them, such as `statements.csv`, and are deleted with the last one.
+_TABLE_SUFFIXES: Final = frozenset({".csv"})
+# Seconds after which an upload counts as over: files in it without a statement are then left from a killed ingest.
+_OVER_SECONDS: Final = 24 * 3600.0
 
 
 class UploadsStore:
-    """The uploads of one store: their pages are shown beside quotations, and the doctor compares them."""
+    """The uploads of one store: their pages are shown beside quotations, and the doctor checks their hashes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        # As the record names it, whatever links lead there.
+        # Symbolic links resolved, as in the folder names of the catalogue.
         self._folder = (store.path / FOLDER).resolve()
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """Gives a new folder for files to ingest; at the end, those that no statement came from are deleted."""
+        """Yields a new folder for files to ingest; on exit, those that gave no statement are deleted."""
         self.forget_broken()
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made = Path(mkdtemp(dir=self._folder))
@@ -41,40 +41,40 @@ class UploadsStore:
             self.tidy()
 
     def tidy(self) -> None:
-        """Deletes what no statement came from of uploads that are no longer under way."""
-        begun = time.time() - _LEFT_BEHIND
+        """Deletes files without a statement from uploads that are over, by the age of their folder."""
+        oldest = time.time() - _OVER_SECONDS
         with suppress(FileNotFoundError):
-            for folder in [each for each in self._folder.iterdir() if each.is_dir() and each.stat().st_mtime < begun]:
+            for folder in [each for each in self._folder.iterdir() if each.is_dir() and each.stat().st_mtime < oldest]:
                 self.remove(folder)
 
     def forget_broken(self) -> None:
-        """Forgets which files of earlier uploads could not be read: their uploader was told, and they are gone."""
+        """Removes notes of unreadable files of earlier uploads: their uploader was told, and the files are deleted."""
         with self._store.writer(sync=False):
             self._store.catalogue.forget_unreadable(str(self._folder))
 
     def remove(self, folder: Path, file: str | None = None) -> None:
-        """Deletes the files of an upload's folder that no statement came from; any other folder is left alone.
+        """Deletes files without a statement from the folder of an upload; does nothing for any other folder.
 
-        Of a removed statement its `file` alone goes, since those beside it may still be under way.
+        With the `file` of a removed statement, deletes that one alone: those beside it may still be being ingested.
         """
         if folder.parent != self._folder:
             return
-        # A file inside an archive is kept with it.
+        # A file inside an archive stands for the archive, which is kept or deleted as a whole.
         only = Path(file).parts[0] if file is not None else None
         documents = self._store.catalogue.documents()
-        held = {Path(s.file).parts[0] for s in documents if s.folder == str(folder)}
-        # What is gone already is as it should be.
+        with_statement = {Path(s.file).parts[0] for s in documents if s.folder == str(folder)}
+        # Files that are gone already need no deleting.
         with suppress(OSError):
             files = set(folder.iterdir())
-            describing = {file for file in files if file.suffix.lower() in _DESCRIBING}
-            gone = {f for f in files - describing if f.name not in held and only in (None, f.name)}
-            emptied = not held and gone | describing == files
+            tables = {file for file in files if file.suffix.lower() in _TABLE_SUFFIXES}
+            unneeded = {f for f in files - tables if f.name not in with_statement and only in (None, f.name)}
+            emptied = not with_statement and unneeded | tables == files
             if emptied:
-                gone = files
+                unneeded = files
             if self._store.files is not None:
-                self._store.files.remove([f for f in gone if f.is_file()], {s.sha256 for s in documents})
+                self._store.files.remove([f for f in unneeded if f.is_file()], {s.sha256 for s in documents})
             if emptied:
                 shutil.rmtree(folder)
                 return
-            for each in gone:
+            for each in unneeded:
                 each.unlink()

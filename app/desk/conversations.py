@@ -1,4 +1,4 @@
-"""Conversations that stay: each question with its answer, in the order asked, as JSON in the tables of works."""
+"""Stored conversations: each question with its answer, in the order asked, as JSON in the tables of works."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,21 +31,21 @@ class KeptTurn:
 
 
 class Conversations:
-    """The conversations of one person; `today` gives a kept answer as it holds now."""
+    """The conversations of one person; `today` re-checks a kept answer against the store as it is now."""
 
     def __init__(self, works: Works, today: Callable[[Answer], Answer]) -> None:
         self.works = works
         self._today = today
 
     def keep(self, identifier: str | None, turn: KeptTurn) -> str:
-        """Keeps a turn, in place of one of its number; returns the conversation's id, a new one where none is given."""
+        """Stores a turn, replacing the one of its number; returns the conversation's id, a new one if none is given."""
         identifier = identifier or self.works.add("conversation", turn.question)
         content = _adapter().dump_python(turn, mode="json")
         self.works.put(identifier, turn.number, content, (turn.question, turn.answer.answer))
         return identifier
 
     def append(self, identifier: str | None, turn: KeptTurn) -> tuple[str, int]:
-        """Keeps a turn after the last one; returns the conversation's id, as `keep` does, and the turn's number."""
+        """Stores a turn after the last one; returns the conversation's id, as `keep` does, and the turn's number."""
         identifier = identifier or self.works.add("conversation", turn.question)
         number = self.works.append(
             identifier,
@@ -55,26 +55,26 @@ class Conversations:
         return identifier, number
 
     def keep_all(self, turns: Sequence[KeptTurn]) -> str:
-        """Keeps turns, at least one, as a conversation of its own; returns its id."""
+        """Stores turns, at least one, as a new conversation; returns its id."""
         identifier = None
         for turn in turns:
             identifier = self.keep(identifier, turn)
         return str(identifier)
 
     def mark(self, identifier: str, turn: KeptTurn) -> None:
-        """Keeps what the reader says of an answer and takes into it; the answer stays as it was given.
+        """Stores a reader's verdict on an answer and the passages added to it; the answer itself stays unchanged.
 
-        A NotFoundError says that another answer stands there by now, or that this person may not change it.
+        Raises a NotFoundError if another answer has taken its place, or this person may not change it.
         """
         kept = self.works.parts(identifier, "conversation").get(turn.number, {})
         marks = {name: getattr(turn, name) for name in ("used", "judged", "should_be")}
-        held = _read(kept)
-        if held is None or held.answer.trace_id != turn.answer.trace_id:
+        stored = _read(kept)
+        if stored is None or stored.answer.trace_id != turn.answer.trace_id:
             raise NotFoundError("this is not there any more, or not yours: choose another in the list")
         self.works.put(identifier, turn.number, kept | marks, (turn.question, turn.answer.answer))
 
     def turns(self, identifier: str) -> Sequence[KeptTurn]:
-        """Returns the turns in order, as they hold today, but for unreadable ones; raises as `Works.get` does."""
+        """Returns the readable turns in order, re-checked as of today; raises as `Works.get` does."""
         read = (_read(content) for content in self.works.parts(identifier, "conversation").values())
         return [replace(turn, answer=self._today(turn.answer)) for turn in read if turn is not None]
 

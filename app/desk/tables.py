@@ -42,7 +42,7 @@ PARTS: Final = sa.Table(
     _SCHEMA,
     sa.Column("work", sa.ForeignKey("work.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    # A search looks in the words, which are in lower case.
+    # `words`, in lower case, is the text that a search looks in.
     *_texts("content", "words"),
 )
 SHARES: Final = sa.Table(
@@ -52,7 +52,7 @@ SHARES: Final = sa.Table(
     sa.Column("person", _TEXT, primary_key=True),
     sa.Column("may_change", sa.Boolean, nullable=False),
 )
-# Who may use the server, what they are signed in by, and what they did.
+# Accounts, their sessions and API keys, and the audit log of what they did.
 USERS: Final = sa.Table(
     "account",
     _SCHEMA,
@@ -91,7 +91,7 @@ AUDIT: Final = sa.Table(
     sa.Column("at", _TEXT, nullable=False, index=True),
     *_texts("account", "action", "target", "address", "request"),
 )
-# Whose question the trace of an answer is.
+# Which account asked the question of an answer's trace.
 ASKED: Final = sa.Table(
     "asked",
     _SCHEMA,
@@ -101,10 +101,10 @@ ASKED: Final = sa.Table(
 
 
 class Tables:
-    """The tables in one database; they are made when they are first used."""
+    """The tables in one database, which are created when they are first used."""
 
     def __init__(self, engine: sa.Engine, folder: Path | None = None) -> None:
-        """Sets up access; `folder` is made, for its owner alone, before a SQLite file in it."""
+        """Sets up access; a `folder` for a SQLite file is created at first use, readable by its owner alone."""
         self._engine = engine
         self._folder = folder
         self._made = False
@@ -112,14 +112,14 @@ class Tables:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """Gives a connection whose changes are kept together or not at all; an UnkeptError where none can be."""
+        """Yields a connection in one transaction; raises an UnkeptError if the database cannot be used."""
         try:
             self._make()
             with self._engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as exc:
             why = getattr(exc, "orig", None) or getattr(exc, "strerror", None) or exc
-            # Whoever asks over a network is not told the host of a database and its port.
+            # Only the log gets the cause, which may name the host and port of the database.
             logger.error("what people make cannot be kept or read: %s", why)
             raise UnkeptError(
                 "what you make cannot be kept or read just now: the log tells why; check the store's folder and its"
@@ -127,9 +127,9 @@ class Tables:
             ) from exc
 
     def copy_to(self, other: "Tables") -> dict[str, int]:
-        """Copies all of it in one transaction, and compares both by hashes; returns the number of rows of each table.
+        """Copies all tables in one transaction, and compares both by hashes; returns the number of rows of each table.
 
-        Where the other holds the same already, nothing is done; where it holds something else, that is a WorkError.
+        Does nothing if the other has the same rows already; raises a WorkError if it has different ones.
         """
         counts: dict[str, int] = {}
         with self.transaction() as here, other.transaction() as there:
@@ -139,7 +139,7 @@ class Tables:
                 if rows and not there.scalar(sa.select(sa.func.count()).select_from(table)):
                     there.execute(table.insert(), rows)
                     if table is AUDIT and there.dialect.name == "postgresql":
-                        # The next entry goes on from the last.
+                        # Copied ids do not advance the sequence: the next entry is to get the id after the last.
                         there.execute(sa.select(sa.func.setval("audit_id_seq", max(row["id"] for row in rows))))
                 if _digest(here, table) != _digest(there, table):
                     raise WorkError(
@@ -159,7 +159,7 @@ class Tables:
             return [connection.execute(statement).rowcount for statement in statements][-1]
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Closes the connections to the database."""
         self._engine.dispose()
 
     def _make(self) -> None:
@@ -174,13 +174,13 @@ class Tables:
 
 
 def _digest(connection: sa.Connection, table: sa.Table) -> str:
-    """Returns the SHA-256 of a table's rows, whatever their order, in which engines differ."""
+    """Returns the SHA-256 of a table's rows, sorted, since engines return them in different orders."""
     rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
     return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:
-    """Returns the tables of a store, beside its record; its folder need not exist yet."""
+    """Returns the tables of a store, in its database or its folder, which need not exist yet."""
     if database.url is not None:
         return Tables(
             postgres_engine(database.url.get_secret_value()).execution_options(isolation_level="READ COMMITTED")

@@ -1,4 +1,4 @@
-"""Works: lists, searches, renames, shares and deletes what people made; each call is checked for who asks.
+"""Works: lists, searches, renames, shares and deletes what people made; each call checks the rights of who asks.
 
 `Works(tables, "amina").list("conversation", "extradition")` gives her conversations on it, and those shared with her.
 """
@@ -16,7 +16,7 @@ from app.desk.tables import PARTS, SHARES, WORKS, Tables
 from app.errors import NotFoundError, WorkError
 
 WorkKind = Literal["conversation", "briefing", "case"]
-# Who owns everything where there are no accounts.
+# The owner of all works where there are no accounts.
 THE_DESK: Final = "desk"
 _LONGEST_TITLE: Final = 200
 _DELETION_DAYS: Final = 7
@@ -24,7 +24,7 @@ _DELETION_DAYS: Final = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """One thing that somebody made."""
+    """A conversation, briefing or saved case that somebody made, without its parts."""
 
     identifier: str
     kind: WorkKind
@@ -32,9 +32,9 @@ class Work:
     changed: str
     """When it was changed last, ISO 8601 in UTC."""
     mine: bool
-    """Whether whoever asks is its owner."""
+    """Whether the person who asks is its owner."""
     shared: Mapping[str, bool] = field(default_factory=dict)
-    """With whom it is shared, and whether they may change it; for its owner alone."""
+    """Persons with whom it is shared, and whether each may change it; filled in for its owner alone."""
 
 
 class Works:
@@ -48,10 +48,10 @@ class Works:
         knows: Callable[[str], bool] | None = None,
         log: Callable[[str], None] = lambda words: None,
     ) -> None:
-        """Reads nothing yet; a server gives what returns the person who asks just now.
+        """Sets up access and reads nothing yet; a server passes a callable that returns who sends the current request.
 
-        With accounts it also says whom it `knows`, since works are shared with these alone, and keeps a `log` of it;
-        without them nothing can be shared, since whoever comes sees all of it.
+        With accounts, `knows` tells whether there is an account of a name, since works are shared with accounts alone,
+        and `log` records shares. Without accounts nothing can be shared, since everybody sees all works.
         """
         self._tables = tables
         self._knows, self._log = knows, log
@@ -60,7 +60,7 @@ class Works:
 
     @property
     def person(self) -> str:
-        """Who asks just now."""
+        """The name of the person who asks just now."""
         return self._asking()
 
     def add(self, kind: WorkKind, title: str) -> str:
@@ -68,14 +68,14 @@ class Works:
         identifier, now = token_urlsafe(12), _now()
         row = {"id": identifier, "kind": kind, "owner": self.person, "title": _title(title), "made": now}
         with self._tables.transaction() as connection:
-            # What was deleted a while ago is gone for good.
+            # Works that were deleted longer ago than they can be restored are purged.
             before = (datetime.now(UTC) - timedelta(days=_DELETION_DAYS)).isoformat()
             connection.execute(delete(WORKS).where(WORKS.c.deleted < before))
             connection.execute(insert(WORKS).values(**row, changed=now))
         return identifier
 
     def list(self, kind: WorkKind, words: str = "") -> tuple[Work, ...]:
-        """Returns the works whose title or parts hold all the words, changed last first."""
+        """Returns the works whose title or parts contain all the words, the last changed first."""
         query = select(WORKS).where(WORKS.c.kind == kind, WORKS.c.deleted.is_(None), self._visible())
         for word in words.lower().split():
             in_parts = exists().where(PARTS.c.work == WORKS.c.id, PARTS.c.words.contains(word, autoescape=True))
@@ -83,20 +83,20 @@ class Works:
             query = query.where(or_(in_title, in_parts))
         with self._tables.transaction() as connection:
             rows = connection.execute(query.order_by(WORKS.c.changed.desc(), WORKS.c.id)).all()
-            own = [row.id for row in rows if row.owner == self.person]
-            held = connection.execute(select(SHARES).where(SHARES.c.work.in_(own)).order_by(SHARES.c.person)).all()
+            mine = [row.id for row in rows if row.owner == self.person]
+            shares = connection.execute(select(SHARES).where(SHARES.c.work.in_(mine)).order_by(SHARES.c.person)).all()
         shared: dict[str, dict[str, bool]] = {}
-        for share in held:
+        for share in shares:
             shared.setdefault(share.work, {})[share.person] = share.may_change
         return tuple(replace(self._work(row), shared=shared.get(row.id, {})) for row in rows)
 
     def get(self, identifier: str, kind: WorkKind | None = None) -> Work:
-        """Returns a work; a NotFoundError where there is none of that id and kind, or it is not for this person."""
+        """Returns a work; raises a NotFoundError if none has that id and kind, or this person may not see it."""
         with self._tables.transaction() as connection:
             return self._work(self._found(connection, identifier, kind))
 
     def may_change(self, identifier: str) -> None:
-        """Raises as `put` does, before work is done that it would refuse."""
+        """Raises as `put` would, so that a caller can check before it does work that `put` refuses."""
         with self._tables.transaction() as connection:
             self._found(connection, identifier, change=True)
 
@@ -108,9 +108,9 @@ class Works:
             return {number: json.loads(content) for number, content in connection.execute(query)}
 
     def put(self, identifier: str, number: int, content: object, words: Sequence[str] = ()) -> None:
-        """Puts a part, any JSON value, in its place, over one of the same number; it is found by `words`.
+        """Stores a part, any JSON value, replacing the one of its number; `list` finds it by its `words`.
 
-        A NotFoundError says that there is no such work, or that this person may not change it.
+        Raises a NotFoundError if there is no such work, or this person may not change it.
         """
         with self._tables.transaction() as connection:
             self._touched(connection, identifier)
@@ -118,7 +118,7 @@ class Works:
             connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content, words)))
 
     def append(self, identifier: str, content: Callable[[int], object], words: Sequence[str] = ()) -> int:
-        """Puts a part after the last one; returns its number, which `content` is made for. Raises as `put` does."""
+        """Appends the part that `content` makes from its number; returns the number. Raises as `put` does."""
         with self._tables.transaction() as connection:
             self._touched(connection, identifier)
             last = select(func.coalesce(func.max(PARTS.c.number), 0)).where(PARTS.c.work == identifier)
@@ -127,30 +127,30 @@ class Works:
         return number
 
     def rename(self, identifier: str, title: str) -> None:
-        """Gives a work another title; raises as `put` does, and `WorkError` where it is empty."""
+        """Gives a work another title; raises as `put` does, and a WorkError if the title is empty."""
         if not title.strip():
             raise WorkError("a name needs at least one letter")
         self._set(identifier, title=_title(title))
 
     def delete(self, identifier: str) -> None:
-        """Deletes a work, which `restore` takes back for a week; raises as `put` does."""
+        """Deletes a work, which `restore` can undo for a week; raises as `put` does."""
         self._set(identifier, own=True, deleted=_now())
 
     def restore(self, identifier: str, kind: WorkKind | None = None) -> None:
-        """Takes a deletion back; raises as `put` does, and where the work is of another kind than the one given."""
+        """Undoes a deletion; raises as `put` does, also if the work is of another kind than the given one."""
         self._set(identifier, kind, own=True, deleted=None)
 
     def shares(self, identifier: str) -> dict[str, bool]:
-        """Returns with whom a work is shared, and whether they may change it; raises as `get`, for others too."""
+        """Returns with whom a work is shared, and whether each may change it; raises as `get`, and for non-owners."""
         with self._tables.transaction() as connection:
             self._found(connection, identifier, own=True)
             query = select(SHARES.c.person, SHARES.c.may_change).where(SHARES.c.work == identifier)
             return {row.person: row.may_change for row in connection.execute(query.order_by(SHARES.c.person))}
 
     def share(self, identifier: str, person: str, *, may_change: bool = False) -> None:
-        """Lets another person see a work, or change it as well; without accounts that is a WorkError.
+        """Lets another person see a work, or change it as well; raises a WorkError if there are no accounts.
 
-        A NotFoundError says that it is not this person's own, or that there is nobody of that name.
+        Raises a NotFoundError if the work is not this person's own, or nobody has that name.
         """
         self.shares(identifier)
         if self._knows is None:
@@ -164,7 +164,7 @@ class Works:
             connection.execute(insert(SHARES).values(work=identifier, person=person, may_change=may_change))
 
     def unshare(self, identifier: str, person: str) -> None:
-        """Takes a share back; raises as `put` does."""
+        """Ends a share; raises as `shares` does."""
         self.shares(identifier)
         self._log(f"{identifier} no longer with {person}")
         with self._tables.transaction() as connection:
@@ -177,7 +177,7 @@ class Works:
             connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(**values))
 
     def _touched(self, connection: Connection, identifier: str) -> None:
-        """Marks a work as changed, before anything is read: who changes it at the same time waits for the row."""
+        """Marks a work as changed before anything is read, which locks its row: concurrent changes wait for it."""
         connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
         self._found(connection, identifier, change=True)
 
@@ -203,7 +203,7 @@ class Works:
             query = query.where(WORKS.c.kind == kind)
         row = connection.execute(query if deleted else query.where(WORKS.c.deleted.is_(None))).one_or_none()
         if row is None:
-            # Whoever may not see it does not learn that it is there.
+            # The same message for works that are not visible to this person, who must not learn that they exist.
             raise NotFoundError("this is not there any more, or not yours: choose another in the list")
         return row
 

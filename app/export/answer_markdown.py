@@ -1,4 +1,4 @@
-"""The Markdown of answers: nothing in it loads, links or runs; `[1]` marks a citation, escaped it is a statement's."""
+"""The Markdown of answers: nothing in it loads, links or runs; `[1]` marks a citation, escaped it is plain text."""
 
 import re
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-# The key in the environment of a parse under which the numbers stand that are citations; others stay text.
+# Key in the `env` of a parse for the numbers of citations; other numbers in brackets stay text.
 MARKERS: Final = "markers"
 _MARKER: Final = re.compile(r"\[(\d{1,4})\]")
 
 
 def answer_parser() -> MarkdownIt:
-    """Returns a new parser, which gives a citation as a token of type `marker` with its number."""
+    """Returns a new parser, which turns a citation into a token of type `marker` with its number."""
     parser = MarkdownIt("commonmark", {"html": False})
     parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block", "fence", "code"])
     parser.inline.ruler.before("link", "marker", _parse_marker)

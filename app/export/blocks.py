@@ -1,6 +1,6 @@
-"""The document of a briefing as blocks, whichever format it is written in: lines, quotations, tables, pictures.
+"""The document of a briefing as blocks, independent of its format: lines, quotations, tables, pictures.
 
-A row that says only that nothing was found is no row: such parties are named in one line under the table.
+Parties for which nothing was found get no row of a table; one line under the table names them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from app.export.position_looks import TINTS
 from app.records import Citation
 
 LineStyle = Literal["title", "subtitle", "heading", "subheading", "topic", "plain", "cell", "source", "note"]
-# Columns of the matrix that an upright page and a turned one hold with readable words.
-_UPRIGHT = 4
-_TURNED = 7
-# Parties of a matrix that stays on one page.
-_WHOLE_MATRIX = 24
+# Most columns of the matrix that are readable on a portrait page and on a landscape one.
+_PORTRAIT_COLUMNS = 4
+_LANDSCAPE_COLUMNS = 7
+# Most parties of a matrix that is kept on one page.
+_ONE_PAGE_PARTIES = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,22 +28,22 @@ class Line:
     text: str
     style: LineStyle = "plain"
     lead: str = ""
-    """Words before it, in bold."""
+    """Words before the text, in bold."""
     bold: bool = False
-    """Of the text."""
+    """Whether the text is bold."""
     notes: tuple[int, ...] = ()
-    """Numbers of notes that it refers to, shown elsewhere."""
+    """Numbers of notes that the line refers to, whose marks are elsewhere."""
     note: Citation | None = None
-    """Of a citation whose note belongs here."""
+    """The citation whose note has its mark at the end of the line."""
     keep: bool = False
-    """It stays on the page of what follows."""
+    """Whether the line stays on the page of the block that follows."""
     own: bool = True
-    """Whether it is in the document's language; the name of a file runs as its letters do."""
+    """Whether it is in the document's language; else, as for the name of a file, its letters give the direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuotedBlock:
-    """A quotation with its note; in a cell, the words that show its kind are told apart; `lead` says who."""
+    """A quotation with its note; with a `cell`, the words that show its kind are set apart; `lead` says who speaks."""
 
     citation: Citation
     cell: Cell | None = None
@@ -64,16 +64,16 @@ class Table:
 
     head: tuple[str, ...]
     widths: tuple[float, ...]
-    """Of its columns, as parts of the whole."""
+    """Relative widths of the columns."""
     rows: tuple[tuple[Square, ...], ...]
     titles: int = 0
-    """So many columns say what a row is about; 0 for a table of words alone, which every format can hold."""
+    """Number of first columns that title a row; 0 for a table without quotations, which every format has as a table."""
     labelled: bool = False
-    """The columns need their heads wherever a format shows rows as paragraphs."""
+    """Whether the columns need their heads where a format shows rows as paragraphs."""
     whole: bool = False
-    """It stays on one page."""
+    """Whether the table stays on one page."""
     goes_on: bool = False
-    """Its last row stays with the line that follows."""
+    """Whether its last row stays on the page of the line that follows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +87,14 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """Where the table of contents stands."""
+    """The place of the table of contents."""
 
     title: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Orientation:
-    """From here on pages are upright or turned."""
+    """A change to portrait or landscape pages from here on."""
 
     landscape: bool
 
@@ -103,7 +103,7 @@ DocumentBlock = Line | QuotedBlock | Table | Picture | Contents | Orientation
 
 
 def blocks_of(briefing: Briefing, form: DocumentForm) -> Iterator[DocumentBlock]:
-    """Yields a briefing arranged for the form."""
+    """Yields the blocks of a briefing that is arranged for the form."""
     writer = _Blocks(briefing)
     return writer.full() if form == "full" else writer.points(form)
 
@@ -116,8 +116,8 @@ class _Blocks:
     def full(self) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
         shown = columns(briefing, say)
-        # A wide matrix turns the page of the title as well, which would end half empty before it.
-        yield Orientation(landscape=len(shown) > 1 and len(briefing.sessions or shown) > _UPRIGHT)
+        # With a wide matrix the title is on a landscape page too: a portrait one would stay half empty before it.
+        yield Orientation(landscape=len(shown) > 1 and len(briefing.sessions or shown) > _PORTRAIT_COLUMNS)
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle("full"), style="subtitle")
         yield Line(text=f"{say.counts()} {say.say('marks_note')}")
@@ -162,14 +162,14 @@ class _Blocks:
             yield from self._matrices(shown, [column.label for column in shown])
             return
         for subject in briefing.subjects:
-            own = [column for column in shown if column.subject == subject.label]
+            of_subject = [column for column in shown if column.subject == subject.label]
             yield Line(text=subject.label, bold=True, keep=True)
-            yield from self._matrices(own, [say.session(column.session) for column in own])
+            yield from self._matrices(of_subject, [say.session(column.session) for column in of_subject])
 
     def _matrices(self, shown: Sequence[Column], labels: Sequence[str]) -> Iterator[DocumentBlock]:
-        """Yields a matrix, or several where the page is too narrow, of about as many columns each."""
+        """Yields a matrix, or where the page is too narrow several, with about equally many columns each."""
         say, briefing, cells = self.say, self.briefing, by_place(self.briefing)
-        size = -(-len(shown) // -(-len(shown) // _TURNED))
+        size = -(-len(shown) // -(-len(shown) // _LANDSCAPE_COLUMNS))
         for first in range(0, len(shown), size):
             part = shown[first : first + size]
             yield Table(
@@ -182,12 +182,12 @@ class _Blocks:
                     )
                     for party in briefing.parties
                 ),
-                whole=len(briefing.parties) <= _WHOLE_MATRIX,
+                whole=len(briefing.parties) <= _ONE_PAGE_PARTIES,
             )
             yield Line(text="", style="note")
 
     def _words(self, *texts: str, bold: bool = False, own: bool = True) -> Square:
-        """Returns a cell of words, the first of them in bold where wanted."""
+        """Returns a cell with a line for each text, the first in bold if wanted."""
         lines = (Line(text=text, style="cell", bold=bold and not n, own=own) for n, text in enumerate(texts))
         return Square(blocks=tuple(lines))
 
@@ -203,8 +203,8 @@ class _Blocks:
         yield Line(text=subject.label, style="heading")
         yield Line(text=say.tally(subject.label), style="source", keep=True)
         cells = [cell for cell in self.briefing.cells if cell.subject == subject.label]
-        told = [cell for cell in cells if cell.citations or cell.review is not None]
-        if told:
+        with_content = [cell for cell in cells if cell.citations or cell.review is not None]
+        if with_content:
             labels = ("col_party", *(("col_session",) if split else ()), "col_position", "col_said")
             yield Table(
                 head=tuple(map(say.say, labels)),
@@ -216,14 +216,14 @@ class _Blocks:
                         self._position(cell),
                         Square(blocks=tuple(self._said(cell, subject))),
                     )
-                    for cell in told
+                    for cell in with_content
                 ),
                 titles=2 if split else 1,
-                goes_on=len(told) < len(cells),
+                goes_on=len(with_content) < len(cells),
             )
         silent: dict[str, list[str]] = {}
         for cell in cells:
-            if cell not in told:
+            if cell not in with_content:
                 name = say.name(cell.party) + (f" ({say.session(cell.session)})" if split else "")
                 silent.setdefault(say.position(cell), []).append(name)
         for kind, names in silent.items():
@@ -246,7 +246,7 @@ class _Blocks:
             yield Line(text=cell.note, style="note")
 
     def _help(self, citation: Citation, subject: Subject) -> Iterator[Line]:
-        """Yields what helps to read a quotation in another language than the document's."""
+        """Yields reading aids for a quotation in another language than the document's."""
         yield from (Line(text=text, style="note") for text in self.say.helps(citation, subject))
 
     def _over_time(self) -> Iterator[DocumentBlock]:
@@ -258,32 +258,32 @@ class _Blocks:
         if dated:
             yield Picture(png=timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
         changed = [(item.party, item.subject, self._change(item)) for item in briefing.changes]
-        yield from self._told("changes", ("col_earlier", "col_later"), (2.4, 7, 7), changed)
+        yield from self._findings("changes", ("col_earlier", "col_later"), (2.4, 7, 7), changed)
         repeated = [(item.party, item.subject, self._repetition(item)) for item in briefing.repetitions]
-        yield from self._told("repeated", ("col_said",), (2.4, 14), repeated)
+        yield from self._findings("repeated", ("col_said",), (2.4, 14), repeated)
 
-    def _told(
+    def _findings(
         self,
         key: str,
         labels: Sequence[str],
         widths: tuple[float, ...],
         items: Sequence[tuple[str, str, Iterator[Square]]],
     ) -> Iterator[DocumentBlock]:
-        """Yields a table of what is told of parties and subjects, beside their names; nothing where nothing is."""
+        """Yields a table of changes or repetitions with their party and subject; nothing without items."""
         say = self.say
         if items:
             yield Line(text=say.say(key), style="subheading")
             yield Line(text=say.say(f"{key}_note"), keep=True)
             head = tuple(map(say.say, ("col_party", *labels)))
-            rows = tuple((self._words(say.name(who), subject, bold=True), *told) for who, subject, told in items)
+            rows = tuple((self._words(say.name(who), subject, bold=True), *squares) for who, subject, squares in items)
             yield Table(head=head, widths=widths, rows=rows, titles=1, labelled=len(labels) > 1)
 
     def _change(self, change: PositionChange) -> Iterator[Square]:
         for number, kind in ((change.earlier, change.earlier_kind), (change.later, change.later_kind)):
             citation = self.briefing.citation(number)
-            held = Line(text=self.say.kind(kind, change.subject), style="cell", bold=True)
+            kind_line = Line(text=self.say.kind(kind, change.subject), style="cell", bold=True)
             source = Line(text=self.say.source_of(change, citation), style="source")
-            yield Square(blocks=(held, source, QuotedBlock(citation=citation)))
+            yield Square(blocks=(kind_line, source, QuotedBlock(citation=citation)))
 
     def _repetition(self, item: Repetition) -> Iterator[Square]:
         first, *others = map(self.briefing.citation, item.citations)

@@ -1,7 +1,7 @@
 """Arrangement of a briefing for a document: citations in reading order, and the wording of each line.
 
-Notes are numbered where they are first referred to, by topic and party, or by talking point; a manifest, a sheet and a
-page then call a citation by the same number.
+Citations are numbered in the order of their first reference, by topic and party or by talking point, so that the
+manifest, the spreadsheet and the text document give a citation the same number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from vectorstore.stems import stem
 
 DocumentForm = Literal["full", "one_pager", "talking_points"]
 FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
-# Parties that a line on a page of few words names; of more it tells how many there are.
+# Most parties of a briefing that `Sayings.tally` names; of more it gives their number.
 _NAMED_AT_MOST: Final = 12
 _UNTOLD: Final[frozenset[Standing]] = frozenset(("untold", "of_group", "nearest"))
 
@@ -48,8 +48,8 @@ class QuotationPart:
 def arrange(briefing: Briefing, form: DocumentForm = "full") -> Briefing:
     """Returns the briefing as a document of that form cites it.
 
-    Citations are numbered from 1 in reading order and the others left out. What a person rejected is not cited, and
-    what a model claimed on it not told. Arranging twice changes nothing.
+    Citations are numbered from 1 in reading order; those that the form does not show are left out, and so are evidence
+    that a person rejected and the claims of a model on it. Arranging twice changes nothing.
     """
     briefing = without_rejected(briefing)
     cells = [replace(c, citations=(), words=(), claims=(), more=0) if c.is_rejected else c for c in briefing.cells]
@@ -114,38 +114,38 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
         yield from (change.earlier, change.later)
     for repetition in briefing.repetitions:
         yield from repetition.citations
-    # Last, since the picture shows them and the text does not: notes would count past them.
+    # Last, since only the timeline shows them: earlier, they would leave gaps in the numbers of notes.
     yield from (moment.citation for moment in briefing.moments)
 
 
 def position(cell: Cell) -> PositionKind:
-    """Returns the kind to show: the one in force, and no position where the evidence was rejected."""
+    """Returns the kind to show: the one in force, or `no_position` where the evidence was rejected."""
     return "no_position" if cell.is_rejected else cell.holds
 
 
 def citation_kind(cell: Cell, number: int) -> PositionKind:
-    """Returns the kind that one citation of a cell shows by itself, unless a person set the cell's."""
+    """Returns the kind that one citation of a cell shows by itself, or the cell's kind if a person reviewed it."""
     shown = None if cell.review is not None else cell.suggestions.get(number)
     return position(cell) if shown is None else shown.kind
 
 
 def kind_in_words(words: Wording, kind: Standing, subject: Subject) -> str:
-    """Returns a kind of position on a subject, or why none is told: on a harm, support is for action against it."""
+    """Returns a kind of position in words, or why none is shown; on a harm, support means action against it."""
     return words.say(f"kind_{kind}_against" if subject.harm and kind == "supports" else f"kind_{kind}")
 
 
 def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
-    """Returns a quotation cut where the words that show its kind begin and end; joined, it is the whole quotation."""
+    """Returns a quotation split at the words that show its kind; its parts joined are the whole quotation."""
     quote = citation.quote
     telling = [False] * len(quote)
     stretch = len(quote) / max(1, citation.end - citation.start)
     for words in cell.words if cell is not None else ():
         if words.citation != citation.number or not words.text:
             continue
-        # The same words may occur twice; repair moves them little.
-        about = (words.start - citation.start) * stretch
+        # Of several occurrences the one nearest to the source offset is meant: reading repair moves text little.
+        expected = (words.start - citation.start) * stretch
         places = [at for at in range(len(quote)) if quote.startswith(words.text, at)]
-        begin = min(places, key=lambda place: abs(place - about), default=None)
+        begin = min(places, key=lambda place: abs(place - expected), default=None)
         if begin is not None:
             telling[begin : begin + len(words.text)] = [True] * len(words.text)
     cuts = [0, *(at for at in range(1, len(quote)) if telling[at] != telling[at - 1]), len(quote)]
@@ -153,29 +153,29 @@ def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
 
 
 class Sayings(Leads):
-    """What a document says about parts of an arranged briefing, in the briefing's language."""
+    """The wording of a document for the parts of an arranged briefing, in the briefing's language."""
 
     def kind(self, kind: Standing, subject: str) -> str:
         """Returns a kind of position on a subject in words."""
         return kind_in_words(self.words, kind, self.briefing.subject(subject))
 
     def position(self, cell: Cell) -> str:
-        """Returns how a cell stands in words: its kind, or why none is told."""
+        """Returns the standing of a cell in words: its kind, or why none is shown."""
         return self.kind(cell.standing, cell.subject)
 
     def session(self, number: str | None) -> str:
-        """Returns a session in words; nothing for none."""
+        """Returns a session in words; empty for None."""
         return "" if number is None else self._wording.say("session", number=number)
 
     def moment(self, value: str | None) -> str:
-        """Returns an ISO time to the minute, or that it is not known."""
+        """Returns an ISO time as people write it, to the minute, or the word for an unknown one."""
         if not value:
             return self.say("unknown")
         day, _, time = value.partition("T")
         return f"{self.date(day)}{self.words.comma}{time[:5]} UTC" if time else self.date(day)
 
     def review(self, cell: Cell) -> str:
-        """Returns the state of a cell's kind: suggested, or who reviewed it and when; nothing where nothing is."""
+        """Returns the state of a cell's kind: suggested, or who reviewed it and when; empty where no kind is shown."""
         if cell.review is None:
             return self.say("suggested") if cell.citations and cell.standing not in _UNTOLD else ""
         key = "set_aside" if cell.is_rejected else "reviewed"
@@ -183,55 +183,55 @@ class Sayings(Leads):
         return self.say(key, reviewer=who, date=self.date(cell.review.at[:10]))
 
     def claim(self, party: str, claim: Claim) -> str:
-        """Returns what a model worded in a party's cell; what is not on its own words says whose they are."""
+        """Returns a model's claim in a party's cell, led by the speaker where it is not on the party's own words."""
         speaker = self.speaker(party, self.briefing.citation(claim.citations[0]))
         return f"{speaker}{self.words.colon}{claim.text}" if speaker else claim.text
 
     def writing(self) -> tuple[str, ...]:
-        """Returns how a model took part; nothing where none was asked."""
+        """Returns notes on how a model took part; empty where none was asked."""
         return () if self.briefing.writing is None else self.briefing.writing.notes
 
     def claim_of(self, point: Point) -> str:
-        """Returns what a model worded as a point, with who it is on where it does not name them; nothing for none."""
+        """Returns the model's claim of a point, led by its party unless the claim names it; empty without a claim."""
         if point.claim is None:
             return ""
         name = self.name(point.claim.state)
-        # "Iran" names Iran (Islamic Republic of).
+        # "Iran" counts as the name of "Iran (Islamic Republic of)".
         named = name.partition(" (")[0] in point.claim.text
         return point.claim.text if named else f"{name}{self.words.colon}{point.claim.text}"
 
     def helps(self, citation: Citation, subject: Subject) -> tuple[str, ...]:
-        """Returns what helps to read a quotation in another language: what its terms for the subject mean.
+        """Returns reading aids for a quotation in another language: glosses of its terms for the subject.
 
-        Where it does not name the subject whole, as "extradition of nationals", its terms for the words of the
-        subject count. With a chat model, there is an unofficial translation as well.
+        If it does not name the whole subject, such as "extradition of nationals", its terms for single words of the
+        subject are glossed. With a chat model, there is an unofficial translation as well.
         """
         language = citation.language
         if language in (None, self.language) or language not in LANGUAGES:
             return ()
         title = article_title(subject.treaty, subject.article) if subject.treaty and subject.article else ""
-        topic, of = (subject.topic, subject.language) if subject.topic else (title or "", "en")
+        topic, topic_language = (subject.topic, subject.language) if subject.topic else (title or "", "en")
         quoted = terms_within(citation.quote, language, to=self.language)
-        for asked in (terms_within(topic, of), _words_of(topic, of)):
-            concepts = {named.concept for named in asked}
+        for topic_terms in (terms_within(topic, topic_language), _words_of(topic, topic_language)):
+            concepts = {named.concept for named in topic_terms}
             found = {citation.quote[n.start : n.end]: n.terms[0] for n in quoted if n.concept in concepts}
-            # "extradition means extradition" helps nobody.
-            told = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
-            if told:
+            # A term that is the same in both languages, such as "extradition", needs no gloss.
+            glossed = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
+            if glossed:
                 break
-        glosses = "; ".join(self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in told.items())
+        glosses = "; ".join(self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
         translated = self.briefing.translations.get(citation.number)
         text = "" if translated is None else self.say("translated", text=translated)
         return tuple(filter(None, (glosses, text)))
 
     def source(self, cell: Cell, citation: Citation) -> str:
-        """Returns the line above a quotation in a cell: whose it is where that needs saying, and where and when."""
-        # Claims come between the name of the party and its quotations.
+        """Returns the line above a quotation in a cell: the speaker, if not evident, and the place and time."""
+        # Claims separate the quotations from the name of their party, so the line repeats it.
         whose = self.speaker(cell.party, citation) or (self.name(citation.state) if cell.claims else "")
         return self._source(whose, citation, self.earlier(cell, citation))
 
     def source_of(self, told: PositionChange | Repetition, citation: Citation) -> str:
-        """Returns the line above a quotation of what is told over time, beside the names of its party and subject."""
+        """Returns the line above a quotation of a change or repetition, whose row names party and subject."""
         cell = self.quoting(told, citation)
         superseded = "" if cell is None else self.superseded(cell, citation)
         return self._source(self.speaker(told.party, citation), citation, superseded)
@@ -241,11 +241,11 @@ class Sayings(Leads):
         return " · ".join(part for part in parts if part) or citation.file
 
     def reference(self, citation: Citation) -> str:
-        """Returns a note: party, occasion, place in the text, and file."""
+        """Returns the text of a note: party, occasion, place in the statement, and file."""
         return f"{reference_by_name(citation, self.name, self._wording)}."
 
     def subtitle(self, form: DocumentForm) -> str:
-        """Returns what the document is, and of when."""
+        """Returns the form of the document, when it was made, and the date of the corpus."""
         parts = [self.say(f"form_{form}")]
         if self.briefing.made:
             parts.append(self.say("made", made=self.moment(self.briefing.made)))
@@ -266,9 +266,9 @@ class Sayings(Leads):
         )
 
     def tally(self, subject: str, *, named: bool = False) -> str:
-        """Returns how many parties hold which kind on a subject; by session where the table is split by these.
+        """Returns how many parties hold each kind on a subject, counted per session if the table is split by sessions.
 
-        With `named`, it says who they are, where they are few.
+        With `named`, names the parties instead, if the briefing has `_NAMED_AT_MOST` or fewer.
         """
         found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: KINDS.index(position(c)))
         held: dict[str, list[str]] = {}
@@ -296,12 +296,12 @@ class Sayings(Leads):
         )
 
     def worded_points(self) -> str:
-        """Returns which points are a model's words; nothing where none is."""
+        """Returns the note on which points a model worded; empty where it worded none."""
         return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
 
 
 def _words_of(topic: str, language: str) -> list[NamedTerm]:
-    """Returns the words of a topic that are terms of the field by themselves, and are called so there."""
+    """Returns the words of a topic that are terms of the field by themselves, and part of the preferred term."""
     return [
         named
         for word in topic.split()

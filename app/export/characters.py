@@ -9,10 +9,10 @@ from typing import Final
 
 from ingest.language.detection import RIGHT_TO_LEFT
 
-# Whoever quotes a text with quotation marks in it needs another pair around it. First choices by language.
+# Pairs of quotation marks: a text that contains one pair gets another around it. The first choice is by language.
 _MARKS: Final = (("“", "”"), ("«", "»"), ("「", "」"))
 _GUILLEMETS_FIRST: Final = frozenset({"ar", "es", "fa", "fr", "ru"})
-# Spaces to Unicode, but not to XML.
+# Characters that are white space in Unicode and forbidden in XML.
 _SPACES: Final = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x1f"), " ")
 # What XML 1.0 cannot hold. Source: https://www.w3.org/TR/xml/#charsets
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0e-\x1b\ud800-\udfff\ufffe\uffff]")

@@ -26,9 +26,9 @@ class ExportedTurn:
     """Markdown with `[1]` markers."""
     language: str
     references: Mapping[int, str]
-    """Of the markers, by number."""
+    """Text of the footnotes, by number of the marker."""
     languages: Mapping[int, str | None] = field(default_factory=dict)
-    """Of the quotations, by number."""
+    """Languages of the quotations, by number of the marker."""
 
 
 def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
@@ -50,9 +50,9 @@ def conversation_docx(title: str, turns: Sequence[ExportedTurn], made: str) -> b
     """Returns a Word file with footnotes, numbered through the conversation.
 
     Args:
-        title: Of the conversation.
-        turns: Its questions, at least one.
-        made: When, ISO 8601.
+        title: Title of the conversation.
+        turns: Its questions with their answers, at least one.
+        made: Date and time to give the document, ISO 8601.
     """
     pages = Pages(None, turns[0].language)
     pages.text(title, "Title")
@@ -64,20 +64,20 @@ def conversation_docx(title: str, turns: Sequence[ExportedTurn], made: str) -> b
 
 
 def _write_answer(pages: Pages, turn: ExportedTurn, numbers: Mapping[int, int]) -> None:
-    """Writes the blocks of an answer as paragraphs, with the footnotes of these numbers."""
+    """Writes the blocks of an answer as paragraphs; `numbers` gives footnotes by marker."""
     quoted = listed = 0
-    # Who said it, and before that "Arvandia, as a member of the Group:".
-    leads: list[Paragraph] = []
+    # Kept with a quotation: its attribution, and the line before that, such as "Arvandia, as a member of the Group:".
+    lead_lines: list[Paragraph] = []
     for token in answer_parser().parse(turn.answer, {MARKERS: numbers}):
         if token.type.startswith("blockquote"):
             quoted += token.nesting
-            for lead in leads:
+            for lead in lead_lines:
                 lead.paragraph_format.keep_with_next = True
         elif token.type.startswith(("bullet_list", "ordered_list")):
             listed += token.nesting
         elif token.type == "inline":
             written = _write_block(pages, turn, numbers, token, quoted=bool(quoted), lead="• " if listed else "")
-            leads = [] if quoted else [*leads[-1:], written]
+            lead_lines = [] if quoted else [*lead_lines[-1:], written]
 
 
 def _write_block(

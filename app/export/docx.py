@@ -34,9 +34,9 @@ STYLES: Final[dict[LineStyle, str | None]] = {
     "title": "Title", "subtitle": "Subtitle", "topic": "Heading 2", "plain": None,
     "cell": CELL, "source": SOURCE, "note": NOTE,
 }  # fmt: skip
-# A row with more characters than this may go over a page; a shorter one moves to the next page whole. A row takes its
-# footnotes with it: one of several quotations, moved whole, would leave a third of a page empty.
-_WHOLE_ROW: Final = 700
+# A row with a cell of more characters than this may break across pages; a shorter one moves to the next page whole. A
+# row takes its footnotes with it: if one with several quotations moved whole, a third of a page would stay empty.
+_UNBROKEN_CHARS_MAX: Final = 700
 
 
 def docx_bytes(
@@ -48,7 +48,7 @@ def docx_bytes(
 ) -> bytes:
     """Returns a Word file of a briefing arranged for the form, so that notes and citations have the same numbers.
 
-    Headings get their `page_numbers` (by bookmarks) if known. A template that cannot be used is an ExportError.
+    The contents show the `page_numbers` of headings, by bookmark, if known. An unusable template is an ExportError.
     """
     sayings = Sayings(briefing)
     writer = _DocxWriter(sayings, Pages(template, sayings.language, page_numbers))
@@ -58,7 +58,7 @@ def docx_bytes(
     return writer.pages.save(briefing.title, briefing.made)
 
 
-class _Adds(Protocol):
+class _AddParagraph(Protocol):
     """Adds an empty paragraph, on the page or in a cell."""
 
     def __call__(self, style: str | None, *, rtl: bool) -> Paragraph: ...
@@ -88,7 +88,7 @@ class _DocxWriter:
                 case Orientation():
                     pages.turn(landscape=block.landscape)
 
-    def _line(self, add: _Adds, line: Line) -> None:
+    def _line(self, add: _AddParagraph, line: Line) -> None:
         language = self.say.language if line.own else None
         paragraph = add(STYLES[line.style], rtl=right_to_left(line.text, language))
         if line.lead:
@@ -102,16 +102,16 @@ class _DocxWriter:
         if line.note is not None:
             self.pages.notes.refer(paragraph, line.note.number, self.say.reference(line.note), self.say.language)
 
-    def _quotation(self, add: _Adds, quoted: QuotedBlock) -> None:
-        """Adds a quotation in marks, who says it in the same paragraph where both run the same way."""
+    def _quotation(self, add: _AddParagraph, quoted: QuotedBlock) -> None:
+        """Adds a quotation in quotation marks; its lead shares the paragraph if both have the same text direction."""
         citation = quoted.citation
         language, quote = citation.language, citation.quote
         rtl = right_to_left(quote, language)
-        apart = bool(quoted.lead) and rtl != right_to_left("", self.say.language)
-        if apart:
+        lead_apart = bool(quoted.lead) and rtl != right_to_left("", self.say.language)
+        if lead_apart:
             self._line(add, Line(text=quoted.lead, style="source", bold=True, keep=True))
         paragraph = add(QUOTATION, rtl=rtl)
-        if quoted.lead and not apart:
+        if quoted.lead and not lead_apart:
             add_text(paragraph, f"{quoted.lead}{self.say.words.colon}", self.say.language, bold=True)
         opening, closing = in_marks(quote, language)
         add_text(paragraph, opening, language, rtl=rtl)
@@ -135,9 +135,9 @@ class _DocxWriter:
                 if square.tint is not None:
                     shade = element("w:shd", val="clear", color="auto", fill=square.tint)
                     cell._tc.get_or_add_tcPr().append(shade)
-            if max(len(cell.text) for cell in cells) <= _WHOLE_ROW:
+            if max(len(cell.text) for cell in cells) <= _UNBROKEN_CHARS_MAX:
                 _row_properties(cells).append(element("w:cantSplit"))
-            # The last row never stands alone on a page.
+            # The row before the last stays with it, so that the last one never stands alone on a page.
             last = number == len(table.rows)
             if table.goes_on if last else table.whole or number == len(table.rows) - 1:
                 for paragraph in (paragraph for cell in cells for paragraph in cell.paragraphs):
@@ -145,7 +145,7 @@ class _DocxWriter:
 
 
 class _Grid:
-    """A table that is filled row by row; `widths` of the columns are parts of the whole."""
+    """A table that is filled row by row; the `widths` of its columns are relative."""
 
     def __init__(self, pages: Pages, widths: Sequence[float]) -> None:
         self._pages = pages
@@ -164,19 +164,19 @@ class _Grid:
         for cell, label in zip(cells, labels, strict=True):
             paragraph = self.paragraph(cell, CELL, rtl=right_to_left(label, language))
             add_text(paragraph, label, language, bold=True)
-            # A header alone at the end of a page says nothing.
+            # Keeps the header from standing alone at the end of a page.
             paragraph.paragraph_format.keep_with_next = True
         _row_properties(cells).extend((element("w:cantSplit"), element("w:tblHeader")))
 
     def row(self) -> tuple[_Cell, ...]:
         """Adds a row and returns its cells, empty."""
-        cells = tuple(self._table.add_row().cells)  # type: ignore[no-untyped-call] # it ships no types for this
+        cells = tuple(self._table.add_row().cells)  # type: ignore[no-untyped-call] # python-docx has no types for this
         for cell, width in zip(cells, self._widths, strict=True):
             cell.width = width
         return cells
 
     def paragraph(self, cell: _Cell, style: str, *, rtl: bool) -> Paragraph:
-        """Returns the next paragraph of a cell; the first one is there from the beginning."""
+        """Returns the next paragraph of a cell; the first one exists from the beginning."""
         first = cell.paragraphs[0]
         paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
         paragraph.style = self._pages.document.styles[style]

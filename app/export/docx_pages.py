@@ -30,11 +30,11 @@ from app.export.office_package import moment, without_times
 
 # Beside a picture, a page also holds a heading and a caption.
 _BESIDE_PICTURE: Final = Cm(3)
-# Ids of the lines between text and notes; notes count from 1.
+# Ids of the separator lines between text and footnotes; footnotes count from 1.
 _SEPARATORS: Final = {"separator": "-1", "continuationSeparator": "0"}
-# Bookmarks of headings and notes share one range of numbers.
+# First bookmark number of footnotes, which share one range of numbers with headings.
 _FIRST_BOOKMARK: Final = 10_000
-# What follows `w:footnotePr` in the settings, of what templates commonly have.
+# Elements that the schema has after `w:footnotePr` in the settings, as far as templates commonly have them.
 _AFTER_NOTES: Final = (
     "w:endnotePr", "w:compat", "w:docVars", "w:rsids", "m:mathPr", "w:attachedSchema", "w:themeFontLang",
     "w:clrSchemeMapping", "w:doNotIncludeSubdocsInStats", "w:shapeDefaults", "w:decimalSymbol", "w:listSeparator",
@@ -44,7 +44,7 @@ _AFTER_NOTES: Final = (
 class Pages:
     """A Word file that is written from top to bottom.
 
-    `page_numbers` are pages of the headings, by their bookmarks, for the table of contents; it has none without.
+    `page_numbers` are the pages of headings, by bookmark, for the table of contents, which otherwise shows none.
     """
 
     def __init__(self, template: Path | None, language: str, page_numbers: Mapping[str, int] | None = None) -> None:
@@ -54,7 +54,7 @@ class Pages:
         self._ours = template is None
         self._page_numbers = page_numbers or {}
         self._rtl = right_to_left("", language)
-        # Their words, levels and bookmarks.
+        # Text, level and bookmark of each heading.
         self._headings: list[tuple[str, int, str]] = []
         self._contents: Paragraph | None = None
         if self._rtl:
@@ -68,7 +68,7 @@ class Pages:
 
     @property
     def width(self) -> Length:
-        """The width of its text."""
+        """The width of the text in the current section."""
         return _text_width(self.section)
 
     def text(self, text: str, style: str) -> Paragraph:
@@ -95,7 +95,7 @@ class Pages:
         self._contents = self.paragraph("toc 1", rtl=self._rtl)
 
     def narrow_margins(self) -> None:
-        """Makes room for what should be one page; the margins of a house template stay."""
+        """Narrows the margins for a document of one page; those of a house template stay."""
         if self._ours:
             section = self.section
             section.left_margin = section.right_margin = Cm(1.6)
@@ -103,14 +103,14 @@ class Pages:
             section.footer_distance = Cm(0.6)
 
     def turn(self, *, landscape: bool) -> None:
-        """Begins a page in another orientation, unless the page is empty; goes on where the page is so already."""
-        section = turned = self.section
+        """Changes the orientation, on a new page unless the document is empty; no effect if it is the current one."""
+        section = target = self.section
         if landscape == (section.orientation == WD_ORIENT.LANDSCAPE):
             return
         if self.document.paragraphs or self.document.tables:
-            turned = self.document.add_section(WD_SECTION.NEW_PAGE)
-        turned.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-        turned.page_width, turned.page_height = section.page_height, section.page_width
+            target = self.document.add_section(WD_SECTION.NEW_PAGE)
+        target.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        target.page_width, target.page_height = section.page_height, section.page_width
 
     def picture(self, png: bytes, alt_text: str, caption: str) -> None:
         """Adds a picture, no larger than a page, with a text for those who cannot see it."""
@@ -128,7 +128,7 @@ class Pages:
         self.text(caption, "Caption")
 
     def save(self, title: str, made: str) -> bytes:
-        """Finishes the document, made then (ISO 8601), and returns its bytes; the same content gives the same."""
+        """Finishes the document, dated `made` (ISO 8601), and returns its bytes; equal content gives equal bytes."""
         if self._contents is not None:
             self._fill_contents(self._contents)
         self.notes.attach()
@@ -143,7 +143,7 @@ class Pages:
         return without_times(out.getvalue())
 
     def _fill_contents(self, place: Paragraph) -> None:
-        """Writes the entries as Word would, so that they are there before any program computes them."""
+        """Writes the entries as Word would, so that they exist before any program computes the field."""
         lines: list[Paragraph] = []
         for text, level, anchor in self._headings:
             line = self.paragraph(f"toc {level}", rtl=self._rtl)
@@ -160,7 +160,7 @@ class Pages:
         first = lines[0]._p if lines else place._p
         for run in reversed(field[:3]):
             first.insert(1, run._r)
-        # Word then offers to update them as a whole.
+        # In this content control Word offers to update the table of contents as a whole.
         control = parse_xml(
             f"<w:sdt {nsdecls('w')}><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/>"
             "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent/></w:sdt>"
@@ -203,7 +203,7 @@ class Footnotes:
             self._root.append(note)
 
     def refer(self, paragraph: Paragraph, number: int, text: str, language: str) -> None:
-        """Adds the mark of a citation's footnote; a note that has its mark already is referred to by its number."""
+        """Adds the mark of a citation's footnote; if the footnote has one already, adds a cross-reference to it."""
         if number in self._numbers:
             self.mention(paragraph, number, language)
             return
@@ -214,8 +214,8 @@ class Footnotes:
         self._root.append(self._note(number, text, language))
 
     def mention(self, paragraph: Paragraph, number: int, language: str) -> None:
-        """Adds the number of a footnote whose mark is elsewhere, before or after."""
-        # Marks in a row would read as one number.
+        """Adds a cross-reference, by number, to a footnote whose mark is elsewhere, before or after."""
+        # Adjacent marks would read as one number, so a comma separates them.
         if paragraph.runs and paragraph.runs[-1].style == self._document.styles["footnote reference"]:
             self._style(add_text(paragraph, ", ", language))
         for run in add_field(paragraph, f"NOTEREF {_note_name(number)} \\f \\h", str(number), language):

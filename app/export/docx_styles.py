@@ -1,4 +1,4 @@
-"""The styles of a Word file: ours, or those of a house template, which gets only the ones that it lacks."""
+"""The styles of a Word file: the built-in ones, or those of a house template, to which only missing ones are added."""
 
 from importlib.resources import files
 from io import BytesIO
@@ -28,19 +28,19 @@ QUOTATION: Final = "Briefing Quotation"
 SOURCE: Final = "Briefing Source"
 NOTE: Final = "Briefing Note"
 _EFFECTS: Final = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
-# Of the styles of python-docx's own template, all others are replaced.
+# Styles of python-docx's own template that stay; all others are replaced.
 _KEPT: Final = frozenset({"Normal", "Default Paragraph Font", "Normal Table", "No List", "Header", "Footer"})
 
 
 def our_styles() -> BaseOxmlElement:
-    """Returns the styles of documents, by which `styles.xml` describes them."""
+    """Returns the built-in styles, which `styles.xml` describes."""
     return parse_xml(files("app.export").joinpath("styles.xml").read_bytes())
 
 
 def open_template(template: Path | None) -> Document:
-    """Opens a house template, or ours, without its text, and with every style that the documents use.
+    """Opens a house template, or the built-in one, without its text, and adds the styles that documents use.
 
-    Its styles, page, header and footer stay. One that cannot be read is an ExportError.
+    Its own styles, page, header and footer stay. Raises an ExportError if it cannot be read.
     """
     if template is None:
         document = docx.Document()
@@ -82,12 +82,12 @@ def _make_ours(document: Document) -> None:
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")
     drop_relationships(document.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL)
-    # Lists and effects of styles that are gone, and its table of fonts.
+    # Lists and effects of the styles that were deleted, and the template's table of fonts.
     for kind in (RELATIONSHIP_TYPE.NUMBERING, _EFFECTS, RELATIONSHIP_TYPE.FONT_TABLE):
         drop_relationships(document.part.rels, kind)
-    # Tells programs that lack a font what to take instead.
-    instead = "<w:family w:val='swiss'/><w:pitch w:val='variable'/>"
-    fonts = "".join(f"<w:font w:name='{name}'>{instead}</w:font>" for name in ("Arial", "Microsoft YaHei"))
+    # The new table of fonts tells programs that lack a font what to use instead.
+    substitute = "<w:family w:val='swiss'/><w:pitch w:val='variable'/>"
+    fonts = "".join(f"<w:font w:name='{name}'>{substitute}</w:font>" for name in ("Arial", "Microsoft YaHei"))
     table = XmlPart(
         PackURI("/word/fontTable.xml"),
         CONTENT_TYPE.WML_FONT_TABLE,

@@ -16,7 +16,7 @@ from app.export.characters import east_asian, right_to_left, visible
 
 # Languages that spelling checkers want with a region; others go by their code.
 _TAGS: Final = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "ar": "ar-SA", "zh": "zh-CN"}
-# What follows `w:bidi` in the properties of a paragraph.
+# Elements that the schema has after `w:bidi` in the properties of a paragraph.
 _AFTER_BIDI: Final = (
     "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
     "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl",
@@ -32,7 +32,7 @@ def element(tag: str, **attributes: str) -> BaseOxmlElement:
 
 
 def direct(paragraph: Paragraph, *, rtl: bool) -> Paragraph:
-    """Makes a paragraph run from right to left, or not."""
+    """Sets the text direction of a paragraph, and returns the paragraph."""
     properties = paragraph._p.get_or_add_pPr()
     for old in properties.findall(qn("w:bidi")):
         properties.remove(old)
@@ -49,9 +49,9 @@ def add_text(
     italic: bool | None = None,
     rtl: bool | None = None,
 ) -> Run:
-    """Adds a run with its language and direction (of its language if None); what XML cannot hold is shown.
+    """Adds a run with its language; characters that XML forbids are made visible (see `visible`).
 
-    None as `bold` or `italic` leaves it to the style.
+    None as `rtl` leaves the direction to the language, None as `bold` or `italic` leaves it to the style.
     """
     run = paragraph.add_run(visible(text))
     run.bold, run.italic = bold, italic
@@ -70,7 +70,7 @@ def add_text(
 
 
 def add_field(paragraph: Paragraph, instruction: str, shown: str, language: str) -> tuple[Run, ...]:
-    """Adds a field with what it shows until a program computes it anew; returns its runs."""
+    """Adds a field with the text that it shows until a program computes it anew; returns its runs."""
     begin, instructed, between, shows, end = (add_text(paragraph, text, language) for text in ("", "", "", shown, ""))
     for run, kind in ((begin, "begin"), (between, "separate"), (end, "end")):
         run._r.append(element("w:fldChar", fldCharType=kind))
@@ -82,13 +82,13 @@ def add_field(paragraph: Paragraph, instruction: str, shown: str, language: str)
 
 
 def bookmark(runs: Sequence[Run], name: str, number: int) -> None:
-    """Sets a bookmark around neighbouring runs; its number must be its own in the document."""
+    """Sets a bookmark around neighbouring runs; its number must be unique in the document."""
     runs[0]._r.addprevious(element("w:bookmarkStart", id=str(number), name=name))
     runs[-1]._r.addnext(element("w:bookmarkEnd", id=str(number)))
 
 
 def link(runs: Sequence[Run], anchor: str) -> None:
     """Makes neighbouring runs a link to a bookmark."""
-    around = element("w:hyperlink", anchor=anchor, history="1")
-    runs[0]._r.addprevious(around)
-    around.extend(run._r for run in runs)
+    hyperlink = element("w:hyperlink", anchor=anchor, history="1")
+    runs[0]._r.addprevious(hyperlink)
+    hyperlink.extend(run._r for run in runs)

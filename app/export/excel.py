@@ -74,13 +74,13 @@ class _ExcelWriter:
         return without_times(out.getvalue(), lambda name, content: _undated(name, content, made))
 
     def _write_quotations(self) -> dict[int, int]:
-        """Writes a row for each citation, or several; returns the first of each by its number."""
+        """Writes one or more rows for each citation; returns the first row of each by its number."""
         sheet, rows = self.quotations, dict[int, int]()
         self._head(sheet, _CITATION_COLUMNS)
         row = 2
         for citation in self.briefing.citations:
             rows[citation.number] = row
-            # One cell holds only so many characters: a longer quotation goes on in the next rows, whole.
+            # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
             parts = max(len(_chunks(citation.quote)), len(_chunks(citation.source_quote)), 1)
             for part in range(parts):
                 self._row(sheet, row, self._provenance(citation, part), {12, 13}, citation.language)
@@ -89,9 +89,9 @@ class _ExcelWriter:
         return rows
 
     def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
-        """Returns the values of a row; columns that do not say otherwise show what the citation has by their name."""
+        """Returns the values of a row; a column that is not in `values` shows the citation's field of its name."""
         quote, source = _chunks(citation.quote), _chunks(citation.source_quote)
-        told = {
+        values = {
             "col_party": self.say.names(citation.holders),
             "col_on_behalf_of": self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
             "col_date": self.say.date(citation.date),
@@ -100,10 +100,10 @@ class _ExcelWriter:
             "col_inferred": ", ".join(citation.inferred),
             "col_reference": self.say.reference(citation),
         }
-        return [told[c] if c in told else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]
+        return [values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]
 
     def _write_positions(self, quotations: dict[int, int]) -> dict[tuple[str, str, str | None], int]:
-        """Writes a row for each cell of the table; returns their places."""
+        """Writes a row for each cell of the position table; returns rows by party, subject and session."""
         sheet, say = self.positions, self.say
         worded = any(cell.claims for cell in self.briefing.cells)
         labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
@@ -135,14 +135,14 @@ class _ExcelWriter:
         return rows
 
     def _claims(self, cell: Cell) -> str:
-        """Returns what a model worded in a cell, each claim a line with the numbers of its quotations."""
+        """Returns the claims of a model in a cell, each on a line with the numbers of its quotations."""
         return "\n".join(
             self.say.claim(cell.party, claim) + "".join(f" [{number}]" for number in claim.citations)
             for claim in cell.claims
         )
 
     def _said(self, cell: Cell) -> str:
-        """Returns the quotations of a cell, whole; those that do not fit are named by their numbers."""
+        """Returns the quotations of a cell uncut; those that do not fit are given by their numbers alone."""
         texts: list[str] = []
         for number in cell.citations:
             citation = self.briefing.citation(number)
@@ -163,8 +163,8 @@ class _ExcelWriter:
                 cell = cells.get((party, place.subject, place.session))
                 if cell is None:
                     continue
-                square, held, review = sheet.cell(row, column), say.position(cell), say.review(cell)
-                self._put(square, f"{held} ({review})" if review else held, say.language)
+                square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
+                self._put(square, f"{kind} ({review})" if review else kind, say.language)
                 self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
                 square.fill = PatternFill("solid", fgColor=TINTS[position(cell)])
         self._finish(sheet)
@@ -181,7 +181,7 @@ class _ExcelWriter:
         for row, (label, text) in enumerate(about, start=1):
             self._put(sheet.cell(row, 1), label, say.language, bold=True)
             self._put(sheet.cell(row, 2), text, say.language)
-            # Wide enough for a paragraph.
+            # Merged, so that it is wide enough for a paragraph.
             sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=len(_SOURCE_COLUMNS))
             sheet.row_dimensions[row].height = 15 * (1 + len(text) // 110 + text.count("\n"))
         top = len(about) + 2
@@ -216,7 +216,7 @@ class _ExcelWriter:
             self._put(sheet.cell(row, column + 1), value, source if column in quoted else self.say.language)
 
     def _put(self, square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
-        """Sets a cell to a number or a text; a text stays one when somebody edits the cell."""
+        """Sets a cell to a number or a text; a text that looks like a formula stays a text when the cell is edited."""
         rtl = isinstance(value, str) and right_to_left(value, language)
         square.border, square.font = _BORDER, _BOLD if bold else _PLAIN
         square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
@@ -244,7 +244,7 @@ def _chunks(text: str) -> list[str]:
 
 
 def _undated(name: str, content: bytes, made: datetime) -> bytes:
-    """Puts the briefing's time in place of the moment of saving."""
+    """Replaces the time of saving in the file's properties by the briefing's time."""
     if name != "docProps/core.xml":
         return content
     return _MODIFIED.sub(lambda match: match[1] + f"{made.isoformat()}Z".encode() + match[2], content)

@@ -9,11 +9,11 @@ from app.export.blocks import DocumentBlock, Line, LineStyle, Picture, QuotedBlo
 from app.export.briefing_layout import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, visible
 
-# Whatever Markdown, HTML or a footnote may begin with anywhere; a backslash before it makes it plain.
+# Characters that can begin Markdown, HTML or a footnote anywhere in a line; a backslash makes them plain text.
 _ACTIVE: Final = re.compile(r"[\\`*_{}<>\[\]|~#&$^]|!(?=\[)")
-# The same at the start of a line: lists, rules, numbered lists.
+# The same at the start of a line only: lists, rules, numbered lists.
 _LINE_START: Final = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))", re.MULTILINE)
-# Bare addresses, of which some readers make links; as a character reference they read the same.
+# Characters of bare addresses, which some readers turn into links; as character references they look the same.
 _ADDRESS: Final = re.compile(r":(?=//)|(?<=www)\.|@", re.IGNORECASE)
 _HEADINGS: Final[dict[LineStyle, str]] = {"title": "# ", "heading": "## ", "topic": "## ", "subheading": "### "}
 
@@ -39,7 +39,7 @@ def on_one_line(text: str) -> str:
 
 
 def _block(block: DocumentBlock) -> Iterator[str]:
-    """Yields the paragraphs of a block, of a picture its text; turned pages and contents are nothing here."""
+    """Yields the paragraphs of a block; of a picture its alternative text, of orientation and contents nothing."""
     if isinstance(block, Table):
         yield from _rows(block) if block.titles else [_table(block)]
     elif isinstance(block, QuotedBlock):
@@ -48,12 +48,12 @@ def _block(block: DocumentBlock) -> Iterator[str]:
     elif isinstance(block, Picture):
         yield on_one_line(block.alt_text)
     elif isinstance(block, Line):
-        yield _own(block)
+        yield _line(block)
 
 
-def _own(line: Line) -> str:
+def _line(line: Line) -> str:
     text = on_one_line(line.text)
-    # Numbers as text: a mark of a note would give the notes the order in which claims mention them.
+    # Plain numbers: footnote marks here would number the notes in the order in which claims mention them.
     text += "".join(f" \\[{number}\\]" for number in line.notes)
     if line.notes:
         text = f"- {text}"

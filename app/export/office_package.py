@@ -11,7 +11,7 @@ _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def without_times(package: bytes, change: Callable[[str, bytes], bytes] = lambda name, content: content) -> bytes:
-    """Returns a zip archive with the same entries, each dated alike, its content as `change(name, content)`."""
+    """Returns a zip archive with the same entries, all of one date, with the contents `change(name, content)`."""
     out = BytesIO()
     with ZipFile(BytesIO(package)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -22,7 +22,7 @@ def without_times(package: bytes, change: Callable[[str, bytes], bytes] = lambda
 
 
 def moment(made: str) -> datetime:
-    """Returns an ISO time in UTC; the earliest that a zip archive can hold for what is none."""
+    """Returns an ISO time in UTC; for any other text, the earliest time that a zip archive can hold."""
     try:
         return datetime.fromisoformat(made).astimezone(UTC)
     except ValueError:

@@ -1,6 +1,6 @@
-"""What fits on one page: points are left out, last ones first, until a one-pager or talking points need no second page.
+"""Fits a one-pager or talking points onto one page by leaving out points, last ones first.
 
-How high a line is follows from the size of its letters; Word and LibreOffice differ by less than the reserve.
+The height of lines is estimated from the font size; Word and LibreOffice differ by less than the reserve of a tenth.
 """
 
 import unicodedata
@@ -20,13 +20,13 @@ from app.export.briefing_layout import DocumentForm, Sayings, arrange
 from app.export.docx import STYLES
 from app.export.docx_styles import QUOTATION, our_styles
 
-# Room on an A4 page with the margins of these forms, in points, less a tenth.
+# Height and width of the text on an A4 page with the margins of these forms, in points, less a tenth in reserve.
 _HEIGHT: Final = 690.0
 _WIDTH: Final = 504.0
-# Width of a letter and height of a line as parts of the size of letters: Arial and what stands in for it.
+# Width of a letter and height of a line relative to the font size, for Arial and its substitutes.
 _LETTER: Final = 0.5
 _LEADING: Final = 1.25
-_NORMAL: Final = (10.0, 5.0)
+_DEFAULT_SIZES: Final = (10.0, 5.0)
 
 
 def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:
@@ -53,23 +53,23 @@ def _height(blocks: Iterable[DocumentBlock], say: Sayings) -> float:
     height = 0.0
     for block in blocks:
         if isinstance(block, Line):
-            height += _lines(block.lead + block.text, STYLES[block.style])
+            height += _paragraph_height(block.lead + block.text, STYLES[block.style])
         elif isinstance(block, QuotedBlock):
-            height += _lines(f"{block.lead}: {block.citation.quote}", QUOTATION)
-            height += _lines(say.reference(block.citation), "footnote text")
+            height += _paragraph_height(f"{block.lead}: {block.citation.quote}", QUOTATION)
+            height += _paragraph_height(say.reference(block.citation), "footnote text")
     return height
 
 
-def _lines(text: str, style: str | None) -> float:
-    """Returns the height of a paragraph in points."""
-    size, around = _sizes().get((style or "").lower(), _NORMAL)
+def _paragraph_height(text: str, style: str | None) -> float:
+    """Returns the estimated height of a paragraph in points."""
+    size, spacing = _sizes().get((style or "").lower(), _DEFAULT_SIZES)
     letters = sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
-    return around + size * _LEADING * -(-letters * size * _LETTER // _WIDTH)
+    return spacing + size * _LEADING * -(-letters * size * _LETTER // _WIDTH)
 
 
 @cache
 def _sizes() -> dict[str, tuple[float, float]]:
-    """Returns the size of letters and the space around a paragraph, in points, by the names of styles."""
+    """Returns the font size and the space around a paragraph, in points, by the name of the style."""
 
     def value(style: BaseOxmlElement, path: str, name: str) -> int:
         found = style.find("/".join(map(qn, path.split("/"))))

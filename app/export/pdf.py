@@ -24,8 +24,8 @@ _SECONDS: Final = 900
 def pdf_bytes(word_file: Callable[[Mapping[str, int]], bytes]) -> bytes:
     """Returns a Word file as PDF, with the pages of its headings in the table of contents.
 
-    `word_file` makes it, given these pages by bookmarks, none at first. A missing or failing LibreOffice is an
-    ExportError.
+    `word_file` makes the Word file, given these pages by bookmark; it is called first without any, to find them.
+    Raises an ExportError if LibreOffice is missing or fails.
     """
     program = find_program()
     if program is None:
@@ -62,7 +62,7 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
     source, result = folder / "document.docx", folder / "document.pdf"
     source.write_bytes(word_file)
     result.unlink(missing_ok=True)
-    # A profile of its own: no running LibreOffice is disturbed, and nobody's macros or settings are read.
+    # A separate user profile: no running LibreOffice is disturbed, and no user's macros or settings are read.
     profile = (folder / "profile").as_uri()
     command = [
         program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nologo",
@@ -80,7 +80,7 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
 
 
 def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
-    """Runs a program to its end; returns its exit code and what it said of errors, by line."""
+    """Runs a program to its end; returns its exit code and the lines of its standard error."""
     null = subprocess.DEVNULL
     with subprocess.Popen(
         command, cwd=folder, stdin=null, stdout=null, stderr=subprocess.PIPE, start_new_session=True
@@ -88,7 +88,7 @@ def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
         try:
             _, stderr = process.communicate(timeout=_SECONDS)
         except BaseException:
-            # It starts others, which would go on without it.
+            # It starts other processes, which would outlive it, so the whole process group is killed.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise

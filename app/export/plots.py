@@ -1,4 +1,4 @@
-"""The timeline of a briefing: the statements of each party by date, cited ones with the kinds that they show.
+"""The timeline of a briefing: the statements of each party by date, cited ones with the kinds of position they show.
 
 Every colour has a mark beside it, so that it works without colour and in print.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DPI: Final = 150
 _INK: Final = "#22313F"
 _FAINT: Final = "#8A96A3"
-# The sign of a statement that is not cited.
+# The marker of a statement that is not cited.
 _UNCITED: Final[dict[str, Any]] = {
     "marker": "o", "markersize": 5, "markerfacecolor": "white", "markeredgecolor": _FAINT,
 }  # fmt: skip
@@ -49,7 +49,7 @@ _POINTS: Final = 72
 
 @dataclass(frozen=True, kw_only=True)
 class _Dot:
-    """A statement on the timeline: its party's row from the top, its year, and what its citations show, if any."""
+    """A statement on the timeline: its party's row from the top, its decimal year, and the kinds its citations show."""
 
     statement_id: str
     row: int
@@ -58,18 +58,18 @@ class _Dot:
 
 
 def timeline(briefing: Briefing) -> bytes:
-    """Returns a PNG: the statements of each party by date; cited ones show their kinds, the same words are joined."""
+    """Returns a PNG: the statements of each party by date; cited ones show their kinds, lines join repetitions."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     sayings = Sayings(briefing)
     parties = _speaking(briefing)
     dots = _dots(briefing, parties)
-    held = {kind for dot in dots for kind in dot.kinds}
+    shown_kinds = {kind for dot in dots for kind in dot.kinds}
     legend: list[Artist] = [
         Patch(facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, label=f"{MARKS[kind]}  {_meaning(kind, sayings)}")
         for kind in KINDS
-        if kind in held
+        if kind in shown_kinds
     ]
     legend.append(Line2D([], [], linestyle="none", label=_words("uncited_mark", sayings), **_UNCITED))
     if briefing.repetitions:
@@ -84,25 +84,25 @@ def timeline(briefing: Briefing) -> bytes:
         if not dot.kinds:
             axes.plot(dot.at, dot.row, zorder=3, **_UNCITED)
         for place, kind in enumerate(dot.kinds):
-            tall = 0.8 / len(dot.kinds)
-            _box(axes, dot.at, dot.row - 0.4 + tall * (place + 0.5), kind, (last - first) * 0.03, tall)
+            height = 0.8 / len(dot.kinds)
+            _box(axes, dot.at, dot.row - 0.4 + height * (place + 0.5), kind, (last - first) * 0.03, height)
     axes.set_xlim(first, last)
     _years(axes, first, last)
     names = [textwrap.shorten(_showable(sayings.name(party), party), 34, placeholder="…") for party in parties]
     axes.set_yticks(range(len(names)), names, fontproperties=_font(), parse_math=False)
-    shown = figure.legend(
+    drawn_legend = figure.legend(
         handles=legend, loc="lower left", ncols=_LEGEND_COLUMNS, frameon=False, labelcolor=_INK, prop=_font()
     )
-    for text in shown.get_texts():
+    for text in drawn_legend.get_texts():
         text.set_parse_math(False)
     out = BytesIO()
-    # The name of the program and its version would differ between installations.
+    # Without the name and version of the program, which would differ between installations.
     figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
 def describe_timeline(briefing: Briefing) -> str:
-    """Returns what the timeline shows, for those who cannot see it."""
+    """Returns in words what the timeline shows, for those who cannot see it."""
     sayings = Sayings(briefing)
     kinds = _kinds(briefing)
     parts = [sayings.say("timeline")]
@@ -122,13 +122,13 @@ def describe_timeline(briefing: Briefing) -> str:
 
 
 def _speaking(briefing: Briefing) -> tuple[str, ...]:
-    """Returns the parties asked about, and after them whoever else is cited, such as groups."""
+    """Returns the parties asked about, and after them other parties that are cited, such as groups."""
     others = {code for source in briefing.sources if source.cited for code in source.holders[:1]}
     return (*briefing.parties, *sorted(others - set(briefing.parties)))
 
 
 def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
-    """Returns the kinds of position that the citations of a statement show, by its id; no position if no other."""
+    """Returns the kinds that the citations of each statement show, by its id; `no_position` only if no other."""
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
         for number in cell.evidence:
@@ -152,7 +152,7 @@ def _dots(briefing: Briefing, parties: Sequence[str]) -> list[_Dot]:
 
 
 def _years_of(value: str | None) -> float | None:
-    """Returns the middle of an ISO year, day or interval in years; None for what is neither."""
+    """Returns the middle of an ISO year, day or interval as a decimal year; None for any other value."""
     first, _, last = (value or "").partition("/")
     try:
         if len(first) == 4:
@@ -179,17 +179,17 @@ def _years(axes: "Axes", first: float, last: float) -> None:
 
 
 def _canvas(rows: int, *, legend: int) -> "tuple[Figure, Axes]":
-    """Returns a figure with axes for so many rows, with room for names at the left and a legend of so many entries."""
+    """Returns a figure with axes for `rows`, room for names at the left and for a legend of `legend` entries."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     below = _YEARS + _LINE * -(-legend // _LEGEND_COLUMNS)
-    tall = _ROW * max(rows, 1)
-    whole = (_NAMES + _WIDTH + 2 * _MARGIN, tall + below + 3 * _MARGIN)
+    height = _ROW * max(rows, 1)
+    whole = (_NAMES + _WIDTH + 2 * _MARGIN, height + below + 3 * _MARGIN)
     figure = Figure(figsize=whole, dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     left, bottom = (_MARGIN + _NAMES) / whole[0], (_MARGIN + below) / whole[1]
-    axes = figure.add_axes((left, bottom, _WIDTH / whole[0], tall / whole[1]))
+    axes = figure.add_axes((left, bottom, _WIDTH / whole[0], height / whole[1]))
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0, colors=_INK, pad=4)
@@ -223,7 +223,7 @@ def _font(size: float = _LETTERS) -> "FontProperties":
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Returns the characters that the fonts can show."""
+    """Returns the code points that the fonts can show."""
     from matplotlib.font_manager import FontProperties, fontManager, get_font
 
     found: set[int] = set()
@@ -233,13 +233,13 @@ def _glyphs() -> frozenset[int]:
 
 
 def _showable(text: str, otherwise: str) -> str:
-    """Returns a text on one line if the fonts have all of its characters, else its substitute."""
+    """Returns a text on one line if the fonts have all of its characters, else the text `otherwise`."""
     line = " ".join(text.split())
     return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
 
 
 def _meaning(kind: PositionKind, sayings: Sayings) -> str:
-    """Returns what the mark of a kind means; where every subject is a harm, support is for action against it."""
+    """Returns the meaning of a kind's mark; where every subject is a harm, support means action against it."""
     if kind == "no_position":
         return _words("kind_untold", sayings)
     against = kind == "supports" and all(subject.harm for subject in sayings.briefing.subjects)

@@ -1,4 +1,4 @@
-"""Looks of kinds of position: a tint and a mark each, so that nothing depends on colour alone."""
+"""Appearance of the kinds of position: a tint and a mark each, so that nothing depends on colour alone."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""Writing a briefing as a document of the kind that its suffix names, where wanted with its manifest beside it.
+"""Writing a briefing as a document in the format of its suffix, with its manifest beside it if wanted.
 
-`iran.docx` comes with `iran.docx.manifest.json`: hashes of what it cites, by which anybody can check it without the
-product. Both are put in place together.
+`iran.docx` comes with `iran.docx.manifest.json`: hashes of its sources and quotations, by which anybody can check it
+without the product. Both files are put in place together.
 """
 
 import hashlib
@@ -46,10 +46,10 @@ def write_briefing(
     form: DocumentForm = "full",
     with_manifest: bool = False,
 ) -> tuple[Path, ...]:
-    """Writes a briefing as the kind of document that its suffix names; returns the paths written.
+    """Writes a briefing as a document in the format of the suffix; returns the paths written.
 
-    The manifest, where wanted, stands beside it. Files are complete or, where something fails (an ExportError), as they
-    were before. A house template serves .docx and .pdf.
+    The manifest, if wanted, is written beside it. If anything fails (an ExportError), all files stay as they were
+    before. A house template applies to .docx and .pdf.
     """
     check_output(path)
     if form not in FORMS:
@@ -87,7 +87,7 @@ def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes
 
 
 def check_output(path: Path) -> None:
-    """Finds out before the work whether a document of that name can be written; else there is an ExportError."""
+    """Raises an ExportError, before any work is done, if no document of that name can be written."""
     if path.suffix.lower() not in SUFFIXES:
         raise ExportError(f"{str(path)!r}: no such kind of document; end its name in {', '.join(SUFFIXES)}")
     if path.is_dir():
@@ -97,10 +97,10 @@ def check_output(path: Path) -> None:
 
 
 def _replace(contents: dict[Path, bytes]) -> None:
-    """Writes files beside their places first, then puts all of them in place."""
+    """Writes all files as drafts beside their places first, then moves them into place."""
     try:
         with ExitStack() as stack:
-            # The last one here is put in place first; where that fails, none is.
+            # The stack unwinds in reverse: the document goes into place first, and if that fails, no file does.
             for path, content in reversed(contents.items()):
                 stack.enter_context(replacing(path)).write_bytes(content)
     except OSError as exc:

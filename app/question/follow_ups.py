@@ -1,7 +1,7 @@
 """Follow-ups that only the turn before them explains: "shorter", "the second one", "17?", "the year before".
 
-They are read by what their words do (`app/question/data`): a wish for another form of the answer, the choice of a
-reading that was offered, a bare number, a time counted from another, an article of the treaty that is spoken of.
+They are read by the kinds of their words (`app/question/data`): a wish for another form of the answer, the choice of a
+reading that was offered, a bare number, a time counted from another, an article of the treaty under discussion.
 """
 
 import re
@@ -18,23 +18,23 @@ from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
-# Longer wishes, choices and questions ask for more: characters, and words.
+# Maximum length of a wish in characters, and of a choice and a relative time in words: longer texts ask for more.
 _LONGEST_WISH: Final = 100
 _LONGEST_CHOICE: Final = 5
 _LONGEST_TIME: Final = 10
-# How far from the session asked about.
+# Offset from the session asked about before.
 _STEPS: Final = {"session_before": -1, "session_after": 1}
-# What may stand beside a number that is all that a follow-up says.
+# Kinds of words that may accompany a number which is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 
 
 def restyle(question: str) -> Restyle | None:
     """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
     wanted = Restyle()
-    # The file holds the words of all six languages, since a wish is often too short to tell its own.
+    # The file holds the words of all six languages, since a wish is often too short to identify its language.
     for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _LONGEST_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
-        # "un" fills a wish in French; "UN recap" is about an organization.
+        # "un" is a filler word in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
             return None
         if not (style or item.kinds & {"language", "form_filler", *SIGNS}):
@@ -44,9 +44,9 @@ def restyle(question: str) -> Restyle | None:
 
 
 def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:
-    """Returns which of the options asked back for a name a short reply means, else the reply as it is.
+    """Returns the option that a short reply to a counter-question about `name` means, else the reply as it is.
 
-    "The first" counts the options in the order in which they were shown; "the Democratic one", "South" name one.
+    "The first" refers to the order in which the options were shown; "the Democratic one" and "South" name one.
     """
     words = re.findall(r"[\w']+", reply)
     if name is None or not options or not words or len(words) > _LONGEST_CHOICE or parties.find(reply):
@@ -54,7 +54,7 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     lexicon = lexicon_of(language)
     places: dict[int, None] = {}
     for item in lexicon.items(reply):
-        # "Second" and "2" count a place, "the Democratic one" does not.
+        # "Second" and "2" are positions, "one" in "the Democratic one" is not.
         if "ordinal" in item.kinds or ("number" in item.kinds and reply[item.start : item.end].isdecimal()):
             places[item.number("ordinal", "number") - 1] = None
         elif pick := {"earliest", "latest"} & {*item.kinds, item.values.get("pick_alone")}:
@@ -71,10 +71,10 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
 
 
 def counted_from(question: str, said: Scope, before: Scope) -> Scope:
-    """Returns the scope of a turn with the time that it counts from the turn before: "two years later".
+    """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
 
-    It is counted from the year, or the years in a row, that the turn before asked about, not from today as where there
-    is none, and a session from the one session; a turn that names a year or month stays as it is.
+    A year is counted from the year or range of years asked about before (from today only if there is none), and a
+    session from the one session asked about. A turn that names a year or month stays as it is.
     """
     years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
     items = lexicon_of(said.language, "follow_up_times").items(question)
@@ -105,7 +105,7 @@ def by_number(said: Resolution, before: Resolution) -> Resolution:
         return said
     number = str(numbers[0].number("number", "ordinal", "roman"))
     treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
-    # That a number asks everyone is a guess at its kind, which what it stands for goes before.
+    # `all_states` of a bare number is a guess from its kind; what the number stands for takes precedence.
     said = replace(said, scope=replace(said.scope, all_states=False))
     if slots_of(said) - {"topic"} or not (before.scope.sessions or treaty):
         return said
@@ -115,7 +115,7 @@ def by_number(said: Resolution, before: Resolution) -> Resolution:
 
 
 def by_treaty(said: Resolution, before: Resolution) -> Resolution:
-    """Reads "article 4" and "the Protocol" as those of the one Protocol that the conversation is about."""
+    """Reads "article 4" and "the Protocol" as of the one Protocol that the conversation is about."""
     about = {treaty.treaty for treaty in before.scope.treaties}
     named = {treaty.treaty for treaty in said.scope.treaties}
     if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):

@@ -12,12 +12,12 @@ from ingest.language.word_frequencies import commonness
 from ingest.parties.party_table import PartyTable
 
 _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
-# Signs and numbers are of every language.
+# Signs and numbers occur in every language, so they do not count.
 _SIGNS: Final = SIGNS | {"number", "ordinal", "year_number", "roman", "bodies"}
 _LATIN: Final = ("en", "fr", "es")
-# What a word counts that the lexicon knows, where the frequency of words counts 0 to 8.
+# Score of a word that the lexicon knows, beside Zipf frequencies, which range from 0 to 8.
 _KNOWN: Final = 2.0
-# So many more words of one lexicon tell the language without a look at how common words are, which takes loading.
+# A lead of this many lexicon words decides the language without loading the word frequencies.
 _CLEAR: Final = 3
 
 
@@ -36,7 +36,7 @@ def detect_language(text: str, parties: PartyTable) -> str:
 
     def score(language: str) -> float:
         names = parties.find(text, language, relaxed=True)
-        # What is named in a language counts as words of ten letters.
+        # Names found in a language count as one word for each ten letters.
         named = sum(name.end - name.start for name in names) / 10
         return sum(commonness(word, language) for word in words) + _KNOWN * known[language] + named
 
@@ -44,7 +44,7 @@ def detect_language(text: str, parties: PartyTable) -> str:
 
 
 def _known(text: str, language: str) -> int:
-    """Returns how many words of a question the lexicon of a language knows; those of a phrase count nearly twice."""
+    """Returns how many words of a question a language's lexicon knows; a phrase of n words counts as 2n - 1."""
     items = lexicon_of(language).items(text, mend=False)
     sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
     return sum(2 * size + 1 for size in sizes)

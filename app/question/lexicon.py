@@ -1,8 +1,8 @@
-"""Lexicon: the words of questions by what they do, one file a language in `app/question/data`, and grammars over them.
+"""Lexicon: the kinds of question words, one file per language in `app/question/data`, and grammars over the kinds.
 
-"Since" opens an interval, "session" turns the ordinal before it into a session. A grammar is a regular expression over
-what the words do, so that no pattern holds words of a language: `<since><fill>*<time>`. `app/question/data/README.md`
-says what each kind of word does.
+A kind is what a word does: "since" opens an interval, "session" turns the ordinal before it into a session. A grammar
+is a regular expression over kinds, so that no pattern contains words of a language: `<since><fill>*<time>`.
+`app/question/data/README.md` describes each kind.
 """
 
 import re
@@ -27,13 +27,13 @@ from ingest.parties.name_matcher import Token, fold, tokens_of
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099
 _SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،、，;；", "and")
-# What stands between words.
+# Kinds of signs between words.
 SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
 PAUSES: Final = frozenset(",;:?!，；：？！、،؛؟")
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _LONGEST: Final = 9
-# Nouns of occasions, which are read with one error where that is no word.
+# Kinds of words that are read despite one typing error, if the mistyped form is not a word itself.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
 _SHORTEST_MENDED: Final = 5
 # Between digits and the ending of an ordinal: "10th", "10-й", "11.ª".
@@ -42,7 +42,7 @@ _BEFORE_ENDING: Final = ("", "-", ".", "'", "’")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """A word, number or sign of a question at `[start, end)`: what it may be, with a value for each that has one."""
+    """A word, number or sign of a question at `[start, end)`: the kinds that it may be, and the values of these."""
 
     start: int
     end: int
@@ -50,12 +50,12 @@ class Item:
     values: Mapping[str, str]
 
     def number(self, *kinds: str) -> int:
-        """Returns its value as the first of some kinds that it may be."""
+        """Returns its value as a number, for the first of these kinds that has one."""
         return int(next(self.values[kind] for kind in kinds if kind in self.values))
 
 
 class Lexicon:
-    """What the words of one language do."""
+    """The question words of one language with their kinds and values."""
 
     def __init__(self, language: str, more: Mapping[str, str] = MappingProxyType({})) -> None:
         """Loads the words of one of the six languages, and `more` beside those of its file."""
@@ -71,7 +71,7 @@ class Lexicon:
             # Russian months have more cases than a date has: "в октябре".
             self._add(f"{word[:-1]}*" if word.endswith("ь") else word, "month", str(month))
         for word, number in number_words("ordinal", language).items():
-            # Arabic ordinals agree with what they count.
+            # Arabic ordinals agree in form with what they count.
             self._add(word.replace("ة", "*"), "ordinal", str(number))
         self._in_phrases = {word for key in self._entries for word in key}
         self._words = [key[0] for key in self._entries if len(key) == 1 and len(key[0]) >= _SHORTEST_MENDED]
@@ -86,7 +86,7 @@ class Lexicon:
     def items(self, text: str, *, mend: bool = True) -> list[Item]:
         """Returns the words, numbers and signs of a question in order; the longest phrase wins.
 
-        Nouns of occasions with a typing error are read unless `mend` is false.
+        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false.
         """
         tokens = _tokens(text, arabic=self.language == "ar")
         items: list[Item] = []
@@ -111,7 +111,7 @@ class Lexicon:
         for size in range(1, min(_LONGEST, len(tokens) - at) + 1):
             word = tokens[at + size - 1].folded
             if size > 1 and not PAUSES.isdisjoint(text[tokens[at + size - 2].end : tokens[at + size - 1].start]):
-                # "Or, not, on article 16" has no "not on".
+                # A phrase does not cross a pause: "or, not, on article 16" does not contain "not on".
                 break
             forms = self._forms(word)
             keys = [longer for key in keys for form in forms if (longer := (*key, form)) in self._beginnings]
@@ -125,7 +125,7 @@ class Lexicon:
 
     @lru_cache(maxsize=1 << 14)  # noqa: B019 - there are few lexicons, which are kept
     def _forms(self, word: str) -> tuple[str, ...]:
-        """Returns the forms of a folded word that stand in phrases: itself, its beginnings, and without particles."""
+        """Returns a folded word's forms that occur in phrases: itself, prefixes with "*", and without particles."""
         forms = [word, *(word[:cut] + "*" for cut in range(2, len(word) + 1))]
         if self.language == "ar":
             forms += arabic_variants(word, first=True)
@@ -133,7 +133,7 @@ class Lexicon:
 
     @lru_cache(maxsize=1 << 14)  # noqa: B019
     def meant(self, word: str) -> str | None:
-        """Returns the word of the lexicon which one typing error made no word, both folded: "artcle", "sumarize"."""
+        """Returns the lexicon word one typing error from a non-word, both folded: "artcle", "sumarize"; else None."""
         short = len(word) < _SHORTEST_MENDED or word.isdecimal()
         if short or self.language == "zh" or commonness(word, self.language) >= NO_WORD:
             return None
@@ -171,16 +171,16 @@ class Lexicon:
         return 0, {}
 
     def kinds_of(self, word: str) -> frozenset[str]:
-        """Returns what a single word may do."""
+        """Returns the kinds of a single word."""
         folded = fold(word)
         forms = [folded, *(folded[:cut] + "*" for cut in range(3, len(folded) + 1))]
         return frozenset(kind for form in forms for kind in self._entries.get((form,), ()))
 
 
 def find_forms(grammar: str, items: Sequence[Item]) -> Iterator[tuple[str, Sequence[Item]]]:
-    """Yields the name of each form of a grammar that is found with its items, left to right; the longest match wins.
+    """Yields each form of a grammar that is found, by name with its items, left to right; the longest match wins.
 
-    Forms are regular expressions over what items may be: `<since><fill>*<time>` matches items one after the other.
+    Forms are regular expressions over the kinds of items: `<since><fill>*<time>` matches items one after the other.
     """
     written = [f"<{','.join(item.kinds)}>" for item in items]
     text, starts = "".join(written), [0, *accumulate(map(len, written))]
@@ -197,11 +197,11 @@ def find_forms(grammar: str, items: Sequence[Item]) -> Iterator[tuple[str, Seque
 @cache
 def _forms(grammar: str) -> list[tuple[str, re.Pattern[str]]]:
     stored = _stored("grammar")
-    # An item is written with all that it may be, as `<fill,since>`.
+    # An item is written with all its kinds, as `<fill,since>`.
     item = r"(?:<(?:[^<>]*,)?(?:\1)(?:,[^<>]*)?>)"
 
     def filled(form: str) -> str:
-        # A part may be made of others.
+        # A part may contain other parts.
         return re.sub("{([a-z]+)}", lambda part: filled(stored["parts"][part[1]]), form)
 
     return [(name, re.compile(re.sub("<([a-z_|]+)>", item, filled(form)))) for name, form in stored[grammar].items()]
@@ -209,20 +209,20 @@ def _forms(grammar: str) -> list[tuple[str, re.Pattern[str]]]:
 
 @cache
 def lexicon_of(language: str, more: str = "") -> Lexicon:
-    """Returns the lexicon of a language, with the words of the file `more` for it, or for all, added."""
+    """Returns the lexicon of a language, extended by the words of the file `more` for it or else for all languages."""
     return Lexicon(language, more=words_in(more, language) or words_in(more) if more else {})
 
 
 @cache
 def words_in(name: str, language: str = "") -> Mapping[str, str]:
-    """Returns the words of a file of `app/question/data`, by what they do; of one language, if it is named."""
+    """Returns the words of a file of `app/question/data` by kind; those of one language, if it is given."""
     known = _stored(name)
     return {str(kind): str(phrases) for kind, phrases in (known.get(language, {}) if language else known).items()}
 
 
 @cache
 def _stored(name: str) -> Mapping[str, Any]:
-    """Returns what a file of `app/question/data` holds."""
+    """Returns the contents of a file of `app/question/data`."""
     text = (files("app.question") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     stored: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return stored
@@ -230,7 +230,7 @@ def _stored(name: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=256)
 def _tokens(text: str, *, arabic: bool) -> tuple[Token, ...]:
-    """Returns the tokens of a question, which several lexicons look at."""
+    """Returns the tokens of a question; cached, since several lexicons read them."""
     return tuple(_split(tokens_of(ascii_digits(text)), arabic=arabic))
 
 

@@ -1,7 +1,7 @@
-"""Proposed reading: how a chat model, where one is set to do so, would read a question, held against the lookups.
+"""Proposed reading: how a chat model, if configured to do so, reads a question, checked against the lookups.
 
-It can add nothing: a name has to be that of a party which the lookups found in the question, anything else has to stand
-there in these words, or it is dropped.
+It can add nothing: a party that the lookups did not find in the question is dropped, and so is anything else that the
+question does not contain in these words.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from app.records import QuestionKind
 from ingest.parties.name_matcher import fold, tokens_of
 from ingest.parties.party_table import PartyTable
 
-# What the kind that is proposed counts beside the classifier's own chances.
+# Weight of the proposed kind; the classifier's chances share the rest.
 _TRUST = 0.9
 
 
@@ -36,7 +36,7 @@ Propose = Callable[[str, Sequence[str]], ProposedReading | None]
 
 
 def roles_as_proposed(roles: RoleReading, proposed: ProposedReading, parties: PartyTable) -> RoleReading:
-    """Returns the roles of a question's words as proposed, as far as what is proposed is found in the question."""
+    """Returns the roles of a question's words as proposed, as far as the proposal is found in the question."""
     topic = list(_places([proposed.topic], roles.text))
     filters = list(_places(proposed.filters, roles.text))
     named = {at for at, word in enumerate(roles.words) if word.span is not None and word.span.kind in NAMED}
@@ -63,7 +63,7 @@ def roles_as_proposed(roles: RoleReading, proposed: ProposedReading, parties: Pa
 
 
 def chances_as_proposed(chances: dict[QuestionKind, float], proposed: ProposedReading) -> dict[QuestionKind, float]:
-    """Returns the chances of the kinds of question with the one that is proposed before them."""
+    """Returns the chances of the kinds of question with most of the weight on the proposed one."""
     if proposed.kind is None:
         return chances
     shared = {kind: chance * (1 - _TRUST) for kind, chance in chances.items()}
@@ -71,7 +71,7 @@ def chances_as_proposed(chances: dict[QuestionKind, float], proposed: ProposedRe
 
 
 def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
-    """Yields where proposed words stand in a question; case and accents do not count."""
+    """Yields the offsets of proposed words in a question, ignoring case and accents."""
     tokens = tokens_of(question)
     for part in parts:
         wanted = [token.folded for token in tokens_of(part)]
@@ -83,6 +83,6 @@ def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_named(word: Word, name: str, parties: PartyTable) -> bool:
-    """Whether a name that is proposed is that of a span, in its words or as another name of the same party."""
+    """Returns whether a proposed name is that of a word, as written or as another name of the same party."""
     same = word.span is not None and bool(word.span.codes) and parties.resolve(name).codes == word.span.codes
     return same or fold(name) == fold(word.text)

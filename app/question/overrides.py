@@ -18,10 +18,10 @@ from ingest.parties.regions import region_named, regions
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-# What of an answer's own scope only tells how the question was read.
+# Fields of `Answer.scope` that only describe how the question was read.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
-# How the items of a part are written, and what is said of one that is not.
+# The pattern of a field's items, and the end of the error message for an item that does not match.
 _WRITTEN: Final = {
     "years": (r"\d{4}", "is no year: write it with four digits, such as 2020"),
     "months": (_MONTH, "is no month: write it with year and month, such as 2020-10"),
@@ -29,16 +29,16 @@ _WRITTEN: Final = {
 
 
 def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties: PartyTable) -> Resolution:
-    """Puts parts of a scope, and the `kind` of question, in place of what was read.
+    """Replaces parts of the scope that was read, and the `kind` of question.
 
-    A time that is given takes the place of the whole time that was read; an empty one only takes that part of it away.
+    A time that is given replaces the whole time that was read; an empty one only removes that part of it.
 
     Raises:
         ScopeError: An override names something unknown.
     """
     if not overrides:
         return resolution
-    # An answer's own scope can be given back: what only describes it is passed over.
+    # An answer's own scope can be passed back: its descriptive fields are ignored.
     kind = overrides.get("kind")
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")
@@ -55,7 +55,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     kept = tuple(name for name in scope.kept if name not in fields or is_kept(name, scope, resolution.scope))
     changed = replace(
         resolution,
-        # Whoever takes the last State away asks all of them.
+        # Removing the last party asks all States.
         scope=replace(scope, kept=kept, all_states=(resolution.scope.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
         party_notes=tuple(
@@ -67,7 +67,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
 
 
 def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
-    """Returns a part of a scope as it is given, checked."""
+    """Returns the validated value of a part of a scope."""
     if name == "topic" and not isinstance(value, str):
         raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
     if name == "pick" and value not in (None, "latest", "earliest"):
@@ -80,7 +80,7 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         if len(value) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in value):
             raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
         first, last = (None if end is None else str(end) for end in value)
-        # A year holds its months: both ends compare by as many characters as the shorter has.
+        # A year contains its months: both ends are compared up to the length of the shorter one.
         if first and last and first[: len(last)] > last[: len(first)]:
             raise ScopeError(
                 f"the scope's 'interval' ends before it begins: write the earlier end first, found {value!r}"

@@ -1,8 +1,8 @@
 """Reading: from the text of a question to what it asks about, as filters, topic and kind.
 
 "What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition". Names, dates and articles are
-found by lookup (`spans`); who of them speaks and what the topic is, is told by a tagger (`roles`); the kind by a
-classifier (`kinds`).
+found by lookup (`spans`); a tagger (`roles`) decides who is asked about and what the topic is, a classifier (`kinds`)
+the kind of question.
 """
 
 import re
@@ -44,16 +44,16 @@ from vectorstore.stems import is_function_word
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
-# Chance from which a question that names something of the field is of a kind for which nothing is looked up.
+# Minimum chance of a kind for which no statements are searched, where the question names something of the field.
 _SURELY: Final = 0.7
-# Spans by which statements are chosen, whoever spoke.
+# Spans that select statements independently of the speaker.
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
-# Words of content that a topic has at least where the tagger gave none.
+# Minimum number of content words that become the topic where the tagger found none.
 _TOPIC_WORDS: Final = 2
 _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
-# Zipf frequency: commoner words tell nothing of a topic, such as "tell", "think" and "new".
+# Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
-# Roles of what narrows a question; "2019 instead of 2018" leaves the second out.
+# Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
 _BESIDE: Final = ("-", "who", "mention")
 _ARTICLE: Final = RegexPatterns("common").article
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
@@ -72,12 +72,12 @@ def resolve(
 
     Args:
         question: At most 2,000 characters.
-        parties: Who can speak.
+        parties: The parties that can speak.
         overrides: Parts of the scope to put in place of what was read, in the form of `Answer.scope`.
         history: Earlier questions of the conversation, oldest first; a question that names no State or no topic
             takes over what the one before it asked about.
         propose: A chat model that proposes how to read it.
-        weights: What it is read by; the product's if none are given.
+        weights: Weights of the tagger and the classifiers; the packaged ones by default.
 
     Raises:
         QuestionError: The question is empty or too long.
@@ -100,7 +100,7 @@ def resolve(
 
 
 def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable, weights: Weights) -> ConversationState | None:
-    """Returns the state after the turns of a conversation; those before a turn that has its state are not read."""
+    """Returns the state after the turns of a conversation; turns before one that holds its state are not read."""
     if not turns or turns[-1].state is not None:
         return turns[-1].state if turns else None
     *before, turn = turns
@@ -116,7 +116,7 @@ def _read_turn(
     weights: Weights,
     proposed: ProposedReading | None,
 ) -> Resolution:
-    """Reads a question as a turn of its conversation; a wish for another form asks the question before again."""
+    """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
         return _read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
     if (form := restyle(question)) is not None:
@@ -126,7 +126,7 @@ def _read_turn(
     said, frame = _read_alone(chosen, parties, weights, follows=True, proposed=proposed)
     said = by_treaty(by_number(said, before), before)
     scope = counted_from(question, said.scope, before.scope)
-    # "Two years later?" is no question of a kind of its own.
+    # "Two years later?" only shifts the time and has no kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
@@ -137,9 +137,9 @@ def _read_turn(
 def _read_alone(
     question: str, parties: PartyTable, weights: Weights, *, follows: bool, proposed: ProposedReading | None
 ) -> tuple[Resolution, Frame]:
-    """Reads a question by itself; returns what asks in it as well.
+    """Reads a question by itself; returns its frame as well.
 
-    It is read as a follow-up where it `follows` another, and as a chat model has `proposed` to, where one did.
+    `follows` marks a follow-up; `proposed` is the reading that a chat model proposes, if any.
     """
     language = detect_language(question, parties)
     roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
@@ -151,23 +151,23 @@ def _read_alone(
 
 
 def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
-    """Makes a resolution of the parts of a reading, each told by itself.
+    """Makes a resolution from the roles of a question's words and the chances of its kinds.
 
-    A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks whoever was asked.
+    A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks those asked before.
     """
     question, language, follows = roles.text, roles.language, roles.follows
     kind = _plausible(chances, roles)
     if kind.kind == "which_states" and names_silence(roles):
         kind = replace(kind, kind="negated_which")
-    # "And which did not?" denies what the question before it said.
-    said = not follows or "topic" in roles.labels
-    against = kind.kind == "negated_which" and said and not asks_who_was_silent(question)
+    # "And which did not?" has no topic of its own: it negates the question before it.
+    has_topic = not follows or "topic" in roles.labels
+    against = kind.kind == "negated_which" and has_topic and not asks_who_was_silent(question)
     sets = (word.span for word in roles.words if word.kind == "set")
     if against and any(span is not None and span.left_out for span in sets):
-        # "What did non-African States say" denies nothing that they said.
+        # In "what did non-African States say", the negation is part of the set.
         against, kind = False, replace(kind, kind="content")
     if against:
-        # Who does not do something says so: "which States do not extradite their nationals?".
+        # States that do not do something say so themselves: "which States do not extradite their nationals?".
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
@@ -176,16 +176,16 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         roles = widened(roles, kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
-    # "Only under article 16" asks for no treaty's own words.
+    # The follow-up "only under article 16" does not ask for the treaty's own words.
     provision = provision and (not follows or _has(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = _filters(roles, *_BESIDE)
     when = time_and_venue_of(filters)
-    # Two years or sessions that are named one by one are compared.
+    # Several years or sessions that are named one by one are compared, which is a question about change over time.
     years = sum(span.kind == "date" and span.form == "year" for span in filters)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in filters)
     beside = _beside_topic(roles)
-    # Quoted words are of the topic unless their source is asked.
+    # Quoted words belong to the topic, unless their source is asked for.
     topic = _words_of(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
     anyone = not follows and (bool(asked.excluded) or (kind.kind == "content" and bool(topic) and not asked.unclear))
     which = not (asked.states or asked.groups) and (
@@ -196,8 +196,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
     without = replace(time_and_venue_of(_filters(roles, "not")), treaties=_treaties(roles, False, True)[0])
     kept = {word.kind for word in roles.of(*_BESIDE)}
-    out = [word.text for word in roles.of("not") if word.kind in _NARROWING and word.kind not in kept]
-    notes += [Note(kind="not_left_out", values={"words": words}) for words in out]
+    excluded = [word.text for word in roles.of("not") if word.kind in _NARROWING and word.kind not in kept]
+    notes += [Note(kind="not_left_out", values={"words": words}) for words in excluded]
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
     negated = which and kind.kind == "negated_which"
     scope = replace(when, **whom, treaties=treaties, topic=topic, language=language, all_states=which, negated=negated)
@@ -210,7 +210,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(notes),
-        without=without if out and follows else None,
+        without=without if excluded and follows else None,
         unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or which or asked.unclear),
         denies=against and which,
         provision=provision,
@@ -231,42 +231,42 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
 
 
 def _asks_everyone(roles: RoleReading, kind: QuestionKind) -> bool:
-    """Whether a question asks all States by its kind or in words: "which States", "all delegations"."""
+    """Returns whether a question asks all States by its kind or in words: "which States", "all delegations"."""
     by_kind = kind in _WHICH and not (roles.follows and {"topic", "not"} & {*roles.labels})
     return by_kind or (kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
-    """Returns the kind of thing that evidence must hold; the statement's date tells when something was last said."""
+    """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
     article: Missing | None = "article" if kind == "content" and _has(roles, "article") else None
     return "state" if kind in _WHICH else None if kind == "date" and pick else ASKED_FOR.get(kind, article)
 
 
 def _filters(roles: RoleReading, *wanted: str) -> dict[Span, str]:
-    """Returns what a question names in some roles, with its words; an agenda item narrows it even in the topic."""
+    """Returns the spans with these roles and their words; an agenda item is a filter even inside the topic."""
     items = [word for word in roles.of("topic", "quote") if "-" in wanted and word.kind == "agenda_item"]
     return {word.span: word.text for word in (*roles.of(*wanted), *items) if word.span is not None}
 
 
 def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Corrects roles that the tagger gave without a word for them.
+    """Corrects roles of the tagger that no word of the question supports.
 
-    A time or meeting is left out only where a word such as "except" stands by it. An article is a filter and not the
-    topic where the topic has nothing else: "article 18", but "the abolition of article 18".
+    A time or meeting is excluded only where a word such as "except" stands by it. An article is a filter if the topic
+    has nothing else ("article 18"), and else part of the topic ("the abolition of article 18").
     """
-    told = any("except" in word.does for word in roles.words)
+    has_except = any("except" in word.does for word in roles.words)
     bare = ("article", "treaty", "sign")
-    said = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
-    filters = not said and any(word.kind == "article" for word in roles.words)
+    has_content = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
+    filters = not has_content and any(word.kind == "article" for word in roles.words)
 
-    # What is compared is asked about: "put Corvia next to Belmora".
+    # Both sides of a comparison are asked about: "put Corvia next to Belmora".
     other = "who" if kind == "compare" and "who" in roles.labels else "mention"
 
     def role(word: Word, label: str) -> str:
         if word.kind in _NARROWING and word.span is not None and word.span.left_out:
             return "not"
-        unsaid = label == "not" and not told and word.kind in _NARROWING
-        if label == "mention" or (label == "not" and not (told or roles.follows or word.kind in _NARROWING)):
+        unsaid = label == "not" and not has_except and word.kind in _NARROWING
+        if label == "mention" or (label == "not" and not (has_except or roles.follows or word.kind in _NARROWING)):
             return other
         return "-" if unsaid or (filters and label == "topic") else label
 
@@ -275,7 +275,7 @@ def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 
 def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Takes a party for the topic where a verb parts it from who is asked: "has Cuba recognised Palestine?"."""
+    """Makes a party part of the topic if a verb separates it from who is asked: "has Cuba recognised Palestine?"."""
     which = ("mention",) if kind in _WHICH else ()
     named = [word.start for word in roles.of("who", *which) if word.span is not None]
     if which and len(named) == 1:
@@ -287,7 +287,7 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 
 def _with_place(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Takes a State right behind the topic for part of it where States are asked for: "… the trade talks in Mexico"."""
+    """Makes a State right after the topic part of it if States are asked for: "… the trade talks in Mexico"."""
     topic, asked = [*roles.of("topic")], [word for word in roles.of("who") if word.span is not None]
     if kind not in _WHICH or not topic or len(asked) != 1:
         return roles
@@ -300,14 +300,14 @@ def _with_place(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Takes what else a question says for the topic where a list or a position is asked for and the tagger gave none.
+    """Makes the other content words the topic if a list or a position is asked for and the tagger found no topic.
 
     "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
     """
     named = any(word.kind in (*_NARROWING, "treaty", "set") for word in roles.words)
     if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*_WHICH, "position"):
         return roles
-    # Behind what asks: "is any delegation openly against", "what is Cuba's official position".
+    # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
     begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
     said = [word for word in _beside_topic(roles) if word.start >= begin]
     if names_silence(roles) or len(said) < _TOPIC_WORDS:
@@ -315,26 +315,26 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return _as_topic(roles, range(said[0].start, said[-1].end), ("-",))
 
 
-def _as_topic(roles: RoleReading, within: range, those: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
-    """Makes words within characters of a question part of the topic, but for those whose role is none of `those`."""
+def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
+    """Makes the words in a range of characters part of the topic, if their role is one of those `wanted`."""
     labels = zip(roles.words, roles.labels, strict=True)
-    return replace(roles, labels=tuple("topic" if w.start in within and own in those else own for w, own in labels))
+    return replace(roles, labels=tuple("topic" if w.start in chars and own in wanted else own for w, own in labels))
 
 
 def _words_of(roles: RoleReading, *wanted: str) -> str:
-    """Returns the words that have some roles, their pieces in order."""
+    """Returns the words with these roles, as pieces in their order, without signs at the edges."""
     pieces = (roles.text[start:end].strip(_EDGES) for start, end in roles.pieces(*wanted))
     return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
 
 
 def _beside_topic(roles: RoleReading) -> list[Word]:
-    """Returns words of content beside the topic: none that do something in questions, or are of the commonest."""
+    """Returns the content words outside the topic, without question words and the commonest words."""
     words = (word for word in roles.of("-") if word.kind == "word" and not word.does and word.common < _COMMON)
     return [word for word in words if not is_function_word(word.text, roles.language)]
 
 
 def _wording(roles: RoleReading) -> str:
-    """Returns a question without the parties that it asks and without time and venue, which are filters."""
+    """Returns a question without the parties asked and without time and venue, all of which are filters."""
     question, text, end = roles.text, "", 0
     for word, label in zip(roles.words, roles.labels, strict=True):
         kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
@@ -345,18 +345,18 @@ def _wording(roles: RoleReading) -> str:
 
 
 def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:
-    """Returns the likeliest kind that is plausible: what searches no statements has to be sure, since silence misleads.
+    """Returns the likeliest plausible kind; one that searches no statements must be sure, since silence misleads.
 
-    "Which steps made article 7 a reality?" is no list of documents at a chance of .54; a question that names a party or
-    a term of the field is seldom out of scope, and what follows another question is not ambiguous where it may be more.
+    "Which steps made article 7 a reality?" does not ask for documents at a chance of .54. A question that names a party
+    or a term of the field is seldom out of scope, and a follow-up is ambiguous only if it cannot be anything else.
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
-    # Without a topic there is little to search: "who spoke for Arvandia, and in what function?".
+    # Without a topic there is little to search, so `metadata` stays: "who spoke for Arvandia, in what function?".
     alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _SURELY else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in _NARROWING for span in _filters(roles, *_BESIDE)):
-        # "Without Belmora", "only 2022" are no wishes for another form.
+        # "Without Belmora" and "only 2022" are not wishes for another form.
         unsure |= {"format_request", "greeting"}
     if roles.follows or _has(roles, "everyone", "states"):
         unsure.add("ambiguous")
@@ -368,7 +368,7 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
 
 @dataclass(kw_only=True)
 class _AskedParties:
-    """Whom a question asks about, as it is gathered word by word."""
+    """The parties that a question asks about, collected name by name."""
 
     language: str
     parties: PartyTable
@@ -387,7 +387,7 @@ class _AskedParties:
         return bool(self.states or self.groups or self.members_of)
 
     def add(self, name: str, span: Span) -> None:
-        """Adds a speaker; a name that may be several is asked back."""
+        """Adds a party asked about; an ambiguous name is asked back."""
         if span.kind == "set":
             self.members_of.update(dict.fromkeys(span.codes))
             kind = "members_of" if all(code in regions() for code in span.codes) else "members_of_group"
@@ -403,7 +403,7 @@ class _AskedParties:
                 self.notes.append(Note(kind=note, values={"name": name, "party": span.codes[0]}))
 
     def ask_back(self, name: str, codes: Sequence[str], *, known: bool) -> None:
-        """Asks back whom a name means, the first that is unclear."""
+        """Records a name for a counter-question on whom it means, if it is the first unclear one."""
         if self.unclear is None:
             self.unclear, self.known_name = name, known
             self.options = tuple(self.parties.display(code, self.language) for code in codes)
@@ -423,7 +423,7 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             if span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
-    # A capital may be that of a treaty: "the Quillane Convention" is not of Belmora.
+    # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.form != "capital"]
     about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
@@ -444,18 +444,18 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
 
 
 def _unknown_speaker(roles: RoleReading) -> str:
-    """Returns an office, or what is set as a name that no lookup knows, in the place of a speaker; empty if none.
+    """Returns an office, or a capitalised name that no lookup knows, in the position of a speaker; empty if none.
 
-    That is before a verb of saying, or behind it and before "about", or whose statement it is: "the Secretariat's".
+    A speaker stands before a verb of saying, between it and "about", or before its statement: "the Secretariat's".
     An office alone before "about" may open the question.
     """
 
     def name_in(run: Sequence[Word], *, alone: bool = False) -> str:
-        own = [word for word in run if word.kind == "word" and not word.does]
-        name = roles.text[own[0].start : run[-1].end] if own else ""
-        if any(is_function_word(word.text, roles.language) for word in own) and roles.language != "zh":
+        plain = [word for word in run if word.kind == "word" and not word.does]
+        name = roles.text[plain[0].start : run[-1].end] if plain else ""
+        if any(is_function_word(word.text, roles.language) for word in plain) and roles.language != "zh":
             return ""
-        proper = not alone and any(word.text[0].isupper() and word.start for word in own)
+        proper = not alone and any(word.text[0].isupper() and word.start for word in plain)
         return name if proper or (OFFICES.is_office.fullmatch(name) if alone else is_office(name)) else ""
 
     def up_to_about(start: int) -> list[Word]:
@@ -470,7 +470,7 @@ def _unknown_speaker(roles: RoleReading) -> str:
         says = owner < at or "speak_verb" in word.does
         if roles.labels[at] != "topic" and says and not any(each.kind in NAMED for each in words[:at]):
             before = list(takewhile(_may_name_speaker, reversed(words[:owner])))
-            # "Which States mentioned the Legislative Guide on firearms?" has its speakers before the verb.
+            # "Which States mentioned the Legislative Guide on firearms?" names its speakers before the verb only.
             asked = any(each.does & {"everyone", "states"} for each in words[:at])
             names += [name_in(before[::-1]), "" if asked else name_in(up_to_about(at + 1))]
     return next(filter(None, names), "")
@@ -496,14 +496,14 @@ def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: Q
 
 
 def _has(roles: RoleReading, *kinds: str) -> bool:
-    """Whether a word outside the topic does one of some things."""
+    """Returns whether a word without a role is of one of these kinds in the lexicon."""
     return any(word.does & set(kinds) for word in roles.of("-"))
 
 
 def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
     """Returns the treaties and articles asked about, or left out, and whether a treaty was assumed.
 
-    Beside an article "the Convention" only says whose it is. "A new convention" is a topic, "the Convention" is ours.
+    Beside an article, "the Convention" only names its treaty. "A new convention" is a topic, "the Convention" UNTOC.
     """
     spans = [
         word.span
@@ -528,7 +528,7 @@ def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tu
 
 
 def _with_notes(resolution: Resolution) -> Resolution:
-    """Says how the question was read; after overrides, so that no note outlives what it is about."""
+    """Adds notes on how the question was read, after overrides, so that each note is about the final scope."""
     scope, notes = resolution.scope, []
     for treaty, number in ((each.treaty, number) for each in scope.treaties for number in each.articles):
         title = article_title(treaty, number) or "?"

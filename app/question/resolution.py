@@ -9,16 +9,16 @@ from typing import Final, Literal
 
 from app.records import Missing, Note, QuestionKind, Scope, Style
 
-# The kind of thing that an answer to each kind of question holds.
+# The answer type that each kind of question expects.
 ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
     "number": "number", "date": "date", "person": "name", "reason": "reason",
 }  # fmt: skip
-# Kinds of turns that ask nothing of the corpus, so that the question before them goes on afterwards.
+# Kinds of turns that do not query the corpus, so that later turns continue the question before them.
 ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
-# Kinds that ask no State, even in the words "who" or "States".
+# Kinds of questions that ask no State, even with the words "who" or "States".
 OF_NO_STATE: Final = ("treaty_text", "ambiguous", "metadata", "source", "format_request", *ASIDES)
-# From this chance of its kind on, an answer without the number asked for is called partial, and one without a position
-# silent. Chosen on development questions: of 21 partial answers below it, 19 were mistaken.
+# Chance of the question's kind from which an answer without the number asked for is called partial, and one without a
+# position silence. Chosen on development questions: 19 of 21 answers below it were wrongly called partial.
 _SURE: Final = 0.8
 Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
@@ -34,7 +34,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Restyle:
-    """How an answer is wanted; the ISO 639-1 code of a language where one was asked for."""
+    """The form in which an answer is wanted, and the ISO 639-1 code of its language if one was asked for."""
 
     style: Style = "answer"
     language: str | None = None
@@ -42,7 +42,7 @@ class Restyle:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicWording:
-    """How a topic was asked about: the question without whom and when it asks.
+    """How a question words its topic: the question without its parties and times.
 
     "How many did Arvandia hand over in 2020?" has the topic "hand over" and the wording "How many did hand over?".
     """
@@ -52,22 +52,22 @@ class TopicWording:
     text: str
     """The wording."""
     adds: bool
-    """Whether it has words of content beside the topic, for which a cross-encoder is given it."""
+    """Whether it has content words beside the topic; if so, the cross-encoder reads it instead of the topic."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFilter:
-    """A time, body or group that a question names and that narrows whose statements are searched, or which."""
+    """A time, body or group named in a question that narrows which statements are searched, or whose."""
 
     code: str
     """Code of the body or group; empty for a time."""
     words: str
-    """As the question has it."""
+    """The filter as written in the question."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """How a question was read; kept as JSON with conversations, so that the names of its fields stay."""
+    """How a question was read; stored as JSON with conversations, so its field names must not change."""
 
     scope: Scope
     """The filters and the topic."""
@@ -76,7 +76,7 @@ class Resolution:
     answer_type: Missing | None = None
     """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
-    """A name that can mean several States, or none that is known."""
+    """A name that may mean several States, or that no table knows."""
     options: tuple[str, ...] = ()
     """What that name may have meant."""
     known_name: bool = True
@@ -88,7 +88,7 @@ class Resolution:
     notes: tuple[Note, ...] = ()
     """How the question was read."""
     without: Scope | None = None
-    """Times, meetings and articles that a follow-up leaves out, and names no others of."""
+    """Times, meetings and articles that a follow-up excludes without naming others in their place."""
     unnamed: bool = False
     """The question speaks of someone by a pronoun only, and no earlier turn says whom."""
     denies: bool = False
@@ -102,13 +102,13 @@ class Resolution:
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
     act: Act = "new"
-    """What the question does to the conversation before it, as `new`, or `about` the answer shown."""
+    """What the question does to the conversation before it: `new` begins anew, `about` asks about the answer shown."""
     shown: Shown | None = None
-    """What has been shown before, where the question goes on from it or is about it."""
+    """What has been shown before, where the question continues from it or is about it."""
     wording: TopicWording | None = None
-    """How the topic was asked about; None where it was set by hand or has been joined to another."""
+    """How the topic was asked about; None where it was set by hand or joined to another topic."""
     quote: str = ""
-    """Words whose source is asked; empty where none are quoted."""
+    """Quoted words whose source is asked for; empty if there are none."""
     style: Style = "answer"
     """The form in which the answer is wanted."""
     reply_language: str | None = None
@@ -118,11 +118,11 @@ class Resolution:
     kind_chance: float = 1.0
     """Calibrated chance that this is its kind, 0 to 1."""
     other_kinds: tuple[QuestionKind, ...] = ()
-    """Kinds that it may be as well, likeliest first; only where the chance is low."""
+    """Other kinds that it may be, likeliest first; only where the chance is low."""
     again: QuestionKind | None = None
-    """Of a wish for another form, the kind of the question that is answered again."""
+    """For a wish for another form, the kind of the question that is answered again."""
     earlier_kind: QuestionKind | None = None
-    """Of an aside, such as thanks, the kind of the question before it, which later turns go on with."""
+    """For an aside, such as thanks, the kind of the question before it, which later turns continue."""
     filters: tuple[NamedFilter, ...] = ()
     """The times, bodies and groups that the question itself names as filters."""
 
@@ -133,20 +133,20 @@ class Resolution:
 
     @property
     def sure_of_kind(self) -> bool:
-        """Whether what was said counts as no answer where it is of another kind than what was asked."""
+        """Whether the kind is sure enough to reject evidence that does not contain what this kind asks for."""
         return self.kind_chance >= _SURE
 
     @property
     def goes_on_as(self) -> QuestionKind:
-        """The kind of question that a turn after this one asks again: "and Iraq?"."""
+        """The kind of question that a follow-up such as "and Iraq?" repeats."""
         return self.again or self.earlier_kind or self.kind
 
 
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
-    """Returns a question read as one of this kind for certain, with what follows from its kind."""
+    """Returns the resolution with this kind as certain, and all fields that depend on the kind set accordingly."""
     named = read.scope.states or read.scope.groups
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
-        # What a treaty says is asked until somebody is named.
+        # A question that names or asks parties is about what they said, not about the treaty's text.
         kind = "content"
     everyone = (read.scope.all_states or kind in ("which_states", "negated_which")) and not named
     return replace(

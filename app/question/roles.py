@@ -1,7 +1,7 @@
-"""Roles: who is asked about, left out or only mentioned, and the topic, told by a tagger trained on examples.
+"""Roles: who is asked about, excluded or only mentioned, and the topic, tagged by a model trained on examples.
 
-Small bidirectional LSTMs, whose scores are averaged, with a conditional random field over the words of a question; each
-span that a lookup found is one word, and one party stands in for all, so that names never matter. Trained by `make
+Small bidirectional LSTMs, whose scores are averaged, with a conditional random field over the words of a question. Each
+span that a lookup found is one word, and the same party replaces all, so that names never matter. Trained by `make
 train`, run by numpy.
 Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Tagging, https://arxiv.org/abs/1508.01991.
 """
@@ -31,9 +31,9 @@ from vectorstore.sentence_encoder import WORD_DIMENSION, sentence_encoder
 
 Role = Literal["who", "not", "mention", "topic", "quote"]
 LABELS: Final = ("-", *get_args(Role))
-# Stands in for a topic where only what is asked or said of it counts.
+# Placeholder for a topic in texts of which only what is asked or said about the topic counts.
 THIS: Final = {"en": "this", "fr": "cela", "es": "esto", "ru": "это", "ar": "هذا", "zh": "这个"}
-# Stands in for every party where words are turned into vectors.
+# Code of the party whose name replaces that of every party before words are embedded.
 STAND_IN: Final = "PER"
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
 _NAME: Final = 2.5
@@ -51,35 +51,35 @@ class Word:
     start: int
     end: int
     kind: str
-    """That of the span, else `word` or `sign`."""
+    """The kind of the span, else `word` or `sign`."""
     folded: str
     text: str
     span: Span | None = None
     does: frozenset[str] = frozenset()
-    """What a word may do in a question, by the lexicon."""
+    """The kinds of the word in the lexicon: what it may do in a question."""
     common: float = 0.0
     """Its Zipf frequency: how often in a billion words, as a power of ten."""
     meant: str = ""
-    """The word of the lexicon that it is with a typing error; empty for any other."""
+    """The word of the lexicon that is mistyped here; empty if none is."""
 
     @property
     def may_be_name(self) -> bool:
-        """Whether no lookup knows it, it does nothing in the question, and is written like a name: "Freedonia"."""
+        """Whether it is rare, capitalised, and known to neither the lookups nor the lexicon: "Freedonia"."""
         return self.kind == "word" and self.text[:1].isupper() and not self.does and self.common < _NAME
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedQuestion:
-    """A question as the tagger reads it, as a follow-up where it `follows` another."""
+    """The input of the tagger for a question; `follows` marks a follow-up."""
 
     text: str
     language: str
     follows: bool
     words: tuple[Word, ...]
     vectors: Matrix
-    """Of the words, (n, 1280)."""
+    """The vectors of the words, (n, 1280) float32."""
     features: tuple[tuple[str, ...], ...]
-    """Names of what is told of each word."""
+    """Names of the features of each word."""
     sentence: Matrix
     """The question as a vector, (512,)."""
 
@@ -91,20 +91,20 @@ class RoleReading(EncodedQuestion):
     labels: tuple[str, ...]
     """The role of each word; `-` for none."""
     kinds: Matrix
-    """The log chance of each kind of question, in the order of `kinds.KINDS`, which the network tells as well."""
+    """The log chance of each kind of question, in the order of `kinds.KINDS`: another output of the network."""
 
     def of(self, *roles: str) -> Iterator[Word]:
-        """Yields the words that have one of some roles."""
+        """Yields the words with one of these roles."""
         return (word for word, label in zip(self.words, self.labels, strict=True) if label in roles)
 
     def pieces(self, *roles: str) -> Iterator[tuple[int, int]]:
-        """Yields the stretches of words that have one of some roles, each role by itself."""
+        """Yields the (start, end) of each run of words with the same role, if it is one of these roles."""
         for label, group in groupby(zip(self.labels, self.words, strict=True), key=lambda each: each[0]):
             words = [word for _, word in group]
-            # What joins a topic to what was said before is no part of it: "and piracy".
+            # A conjunction before the topic is not part of it: "and piracy".
             joined = label == "topic" and "and" in words[0].does and words[1:] and words[1].start > words[0].end
             words = words[1:] if joined else words
-            # In Arabic it is written together with the word, here before the article: "والمناجم".
+            # In Arabic the conjunction is a prefix of the word, here before the article: "والمناجم".
             first = words[0]
             prefix = first.text.startswith("وال") and first.common < commonness(first.text[1:], "ar")
             if label in roles:
@@ -125,7 +125,7 @@ def words_of(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
         if word.text[0].isalnum():
             lexicon, common = lexicon_of(language), commonness(word.text, language)
             does = lexicon.kinds_of(word.text)
-            # Words of Arabic, short and with particles, are one letter from too many others.
+            # Arabic is not corrected: its words, short and with particles, are one letter from too many others.
             as_is = bool(does) or word.text.istitle() or language == "ar"
             meant = None if as_is else lexicon.meant(word.folded)
             if meant is not None:
@@ -137,7 +137,7 @@ def words_of(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
 
 
 def encode_question(text: str, language: str, parties: PartyTable, *, follows: bool) -> EncodedQuestion:
-    """Returns what the tagger reads of a question; one party, named by `parties`, stands in for each."""
+    """Returns the input of the tagger for a question; the name of `STAND_IN` replaces that of every party."""
     words = words_of(text, language, parties)
     name = parties.display(STAND_IN, language)
     masked, places, end = "", [], 0
@@ -153,15 +153,15 @@ def encode_question(text: str, language: str, parties: PartyTable, *, follows: b
         inside = (starts < stop) & (ends > start) & (ends > starts)
         if inside.any():
             vectors[at] = encoded.pieces[inside].mean(axis=0)
-    told = tuple(_features(text, words, language, follows))
+    features = tuple(_features(text, words, language, follows))
     return EncodedQuestion(
-        text=text, language=language, follows=follows, words=words, vectors=vectors, features=told,
+        text=text, language=language, follows=follows, words=words, vectors=vectors, features=features,
         sentence=encoded.sentence,
     )  # fmt: skip
 
 
 def _features(text: str, words: Sequence[Word], language: str, follows: bool) -> Iterator[tuple[str, ...]]:
-    """Yields what is told of each word: its form, what the lexicon and the glossary know of it, and its place."""
+    """Yields the names of each word's features: its form, what lexicon and glossary know of it, and its position."""
     terms = [(term.start, term.end) for term in terms_within(text, language)]
     named = sum(word.kind in NAMED for word in words)
     before = 0
@@ -199,10 +199,10 @@ def read_roles(encoded: EncodedQuestion, weights: "Weights") -> RoleReading:
         return values @ networks[f"{name}.weight"].swapaxes(1, 2) + networks[f"{name}.bias"][:, None]
 
     known = [[vocabulary[f] for f in row if f in vocabulary] for row in encoded.features]
-    told = np.stack([networks["emb.weight"][:, row].sum(axis=1) for row in known], axis=1)
-    inputs = np.tanh(layer("proj", encoded.vectors) + told)
+    embedded = np.stack([networks["emb.weight"][:, row].sum(axis=1) for row in known], axis=1)
+    inputs = np.tanh(layer("proj", encoded.vectors) + embedded)
     count = len(inputs)
-    # Of each network one way and the other.
+    # Each network reads the words forwards and backwards.
     states = _lstm(np.concatenate([inputs, inputs[:, ::-1]]), networks)
     seen = np.concatenate([states[:count], states[count:, ::-1], inputs], axis=2)
     pooled = np.concatenate([seen.mean(axis=1, keepdims=True), seen.max(axis=1, keepdims=True)], axis=2)
@@ -214,7 +214,7 @@ def read_roles(encoded: EncodedQuestion, weights: "Weights") -> RoleReading:
 
 
 def _lstm(inputs: Matrix, networks: Mapping[str, Matrix]) -> Matrix:
-    """Runs long short-term memories side by side, each over its rows. Source: Hochreiter & Schmidhuber (1997)."""
+    """Runs LSTMs side by side, each over its own rows. Source: Hochreiter & Schmidhuber (1997)."""
 
     def both(name: str) -> Matrix:
         return np.concatenate([networks[f"rnn.{name}_l0{way}"] for way in ("", "_reverse")])
@@ -255,24 +255,24 @@ class Weights:
 
 @cache
 def load_weights(path: Path | None = None) -> Weights:
-    """Loads what `make train` made; those that come with the product, if no file is given."""
+    """Loads weights made by `make train`; the packaged ones if no file is given."""
     stored = load_file(str(path or files("app.question") / "data" / "reading.safetensors"))
     notes = json.loads(zlib.decompress(stored.pop("notes").tobytes()))
     arrays = {name: array.astype(np.float32) for name, array in stored.items()}
-    # Of some arrays bytes are kept, with the step of each row that they count.
+    # Some arrays are quantised to bytes; `steps.NAME` holds the step size of each row of NAME.
     for name in [name for name in arrays if name.startswith("steps.")]:
         arrays[name.removeprefix("steps.")] *= arrays.pop(name)
     return Weights(arrays=arrays, notes=notes)
 
 
 def notes_array(notes: Mapping[str, str]) -> Matrix:
-    """Returns notes, deflated, as the array `notes` of a file of weights; its metadata has another order each time."""
+    """Returns the compressed notes as the array `notes` of a weights file, whose metadata have no stable order."""
     text = json.dumps(dict(notes), sort_keys=True, ensure_ascii=False)
     return np.frombuffer(zlib.compress(text.encode()), dtype=np.uint8)
 
 
 @cache
 def _networks(weights: Weights) -> tuple[Mapping[str, int], Mapping[str, Matrix]]:
-    """Returns the numbers of the features, and the arrays of the networks, (networks, …) each, stored as `net.…`."""
+    """Returns the index of each feature, and the arrays of the networks, (networks, …) each, stored as `net.…`."""
     stored = {name.removeprefix("net."): array for name, array in weights.arrays.items() if name.startswith("net.")}
     return json.loads(weights.notes["features"]), stored

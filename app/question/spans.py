@@ -1,8 +1,7 @@
-"""Spans: what a question names, found by lookup in one pass, with its place and value.
+"""Spans: the names, dates and numbers in a question, found by lookup in one pass, with their offsets and values.
 
-Parties and sets of States, capitals as places, others named after a State, treaties and articles, sessions, bodies,
-agenda items, dates as intervals, and which statement is meant. Whether a party is asked about, or a date is part of the
-topic, is told elsewhere.
+They are parties and sets of States, capitals as places, others named after a State, treaties and articles, sessions,
+bodies, agenda items, dates as intervals, and which statement is meant. `roles` decides whether a party is asked about.
 """
 
 import re
@@ -36,24 +35,25 @@ SpanKind = Literal[
 Months = tuple[int | None, int | None]
 """The first and last month of an interval, counted from year 0; None where it is open."""
 
-# How far sessions after one are listed where it is not known how many there were.
+# Sessions listed after the one named where the number of the last session is not known.
 _SESSIONS_ON: Final = 30
 # Zipf frequency (how often in a billion words, as a power of ten): rarer words are typing errors or names.
 RARE: Final = 3.2
 _SHORTEST_TYPED: Final = 4
-# How alike a word is to a common one that it was meant to be, 0 to 100.
+# Minimum similarity of a mistyped word to the common word that was meant, 0 to 100.
 _AS_TYPED: Final = 84
 _COMMON: Final = 12000
-# Beside a word with a typing error, so many more words on either side may belong to a name.
+# Words on either side of a mistyped one that may belong to the same name.
 _NAME_WORDS: Final = 3
 _DECADE: Final = 10
-# A longer span of months is one of years.
+# An interval of more months than this is one of years.
 _FEW_MONTHS: Final = 12
-# Spans that words such as "except" take into them.
+# Spans that "not" excludes only where it opens a clause.
 _PROVISIONS: Final = ("agenda_item", "article")
 NAMED: Final = ("party", "set")
+# Spans that extend over words such as "except" before them.
 _TAKING: Final = ("date", "session", "body", "agenda_item", "article")
-# Beyond those held so far, a Conference of the Parties with a higher number is another one: "COP26".
+# Sessions listed after the last one known; a higher number is of another Conference of the Parties: "COP26".
 _TO_COME: Final = 2
 _MEETINGS: Final = frozenset({"session", "meeting", "conference"})
 POSSESSIVE: Final = ("'s ", "’s ")
@@ -62,7 +62,7 @@ _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """What stands at `[start, end)` of a question."""
+    """A name, date or number that a lookup found at `[start, end)` of a question."""
 
     start: int
     end: int
@@ -79,12 +79,12 @@ class Span:
     similar: tuple[str, ...] = ()
     """Codes that a mistyped name may mean."""
     pick: Pick | None = None
-    """Which statement is meant."""
+    """Which statement is meant: the latest or the earliest."""
     left_out: bool = False
-    """Words such as "other than" stand before it, or after it."""
+    """Whether words such as "other than" before or after it exclude it."""
 
     def overlaps(self, others: "Iterable[Span | ArticleMention]") -> bool:
-        """Whether it has part of it in common with one of others."""
+        """Returns whether the span overlaps with one of others."""
         return any(other.start < self.end and self.start < other.end for other in others)
 
 
@@ -111,7 +111,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
-    """Joins spans of the same place, as those of a list of articles."""
+    """Merges spans with the same offsets, such as those of a list of articles."""
     merged: dict[tuple[int, int], Span] = {}
     for span in spans:
         known = merged.get((span.start, span.end), replace(span, codes=(), articles=()))
@@ -121,8 +121,8 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
 
 
 def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
-    """Finds treaties and articles; "the Protocol" alone may be each of the three."""
-    # An article that its treaty lacks is looked for all the same: then nobody is found to have mentioned it.
+    """Finds treaties and articles; "the Protocol" alone may be any of the three."""
+    # An article that its treaty lacks is kept, so that the search finds that nobody has mentioned it.
     known = _articles(text)
     named = {(each.start, each.article) for each in _articles(text, default_treaty=None)}
     places = {(each.start, each.article) for each in known}
@@ -132,7 +132,7 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
     spans += [each for each in named_treaties if not each.overlaps(spans)]
     for _, part in find_forms("articles", items):
-        # "The fourth article", "artcle 4": of the treaty that is named.
+        # "The fourth article" and "artcle 4", which `find_articles` does not find, are of the treaty that is named.
         (number,) = (str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"})
         of_protocols = any(item.kinds & {"protocol", "protocols"} for item in items)
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
@@ -165,7 +165,7 @@ def _bodies(text: str, items: list[Item]) -> list[Span]:
 
 
 def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:
-    """Reads sessions: listed, from one to another, open at an end, or so many last ones."""
+    """Reads sessions: single, listed, a range, a range open at one end, or the last few."""
     row = _folded_in(_folded_in(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, part in find_forms("sessions", row):
@@ -188,14 +188,14 @@ def _sessions(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], 
         names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
         if name != "sessions" and (len(numbers) == 1 or name == "closed"):
             numbers = [*_opened(name, numbers, names or [body.codes[0] for body in bodies])]
-        # Before the first session there was none, which is no reason to read all of them.
+        # There is no session before the first: "0" matches none, whereas an empty list would match all.
         codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
         spans.append(_over("session", *part, codes=codes, form="|".join(names)))
     return spans
 
 
 def _folded_in(items: Sequence[Item], spans: Sequence[Span], kind: str) -> list[Item]:
-    """Returns items with each span as one item of a kind."""
+    """Returns the items with those of each span replaced by one item of a kind."""
     row: list[Item] = []
     for item in items:
         span = next((s for s in spans if s.start < item.end and item.start < s.end), None)
@@ -236,7 +236,7 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
 
 
 def _relate(name: str, start: Months, end: Months) -> Months:
-    """Returns what a relation makes of one interval, or of two: "since", "before", from one to the other."""
+    """Returns the interval that a relation makes of one interval ("since", "before") or of two ("from … to …")."""
     if name == "closed" and None not in (start[0], end[0]) and min(start, end) == end:
         # "Between 2024 and 2016"
         start, end = end, start
@@ -252,7 +252,7 @@ def _relate(name: str, start: Months, end: Months) -> Months:
 
 
 def _picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
-    """Finds which statement is meant: "its latest statement", "for the first time"."""
+    """Finds words that say which statement is meant: "its latest statement", "for the first time"."""
     bodies = [span for span in taken if span.kind == "body"]
     row = _folded_in(_folded_in(items, [span for span in taken if span.kind != "body"], "taken"), bodies, "body")
     found = []
@@ -278,7 +278,7 @@ def _dates(text: str, items: list[Item], taken: Sequence[Span], today: date) -> 
     for name, part in find_forms("relations", row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         start = next(item.start for item in part if item.kinds - {"fill", "year", "place"} or name != "time")
-        # "From 28 September to 2 October 2020" is a date of its own.
+        # "From 28 September to 2 October 2020" is a closed date itself; "from" does not open an interval.
         one = inner[0].form == "month" and inner[0].interval[0] != inner[0].interval[1]
         if name == "time" or (name == "since" and one):
             spans += [replace(time, start=start, end=part[-1].end) for time in inner]
@@ -298,7 +298,7 @@ def _years(first: int, last: int) -> Months:
 
 
 def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, str]]:
-    """Yields (interval, form) of a time; two months that are listed are two."""
+    """Yields the (interval, form) of a time expression; listed months yield one each."""
     values = [item.number("year_number") for item in part if "year_number" in item.kinds]
     months = [item.number("month") for item in part if item.values.get("month")]
     counted = [item for item in part if item.kinds & {"number", "ordinal"} and "month" not in item.kinds]
@@ -326,13 +326,13 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
         if begins % 10 == 0 and begins >= FIRST_YEAR - _DECADE:
             yield _years(*_part_of_decade(begins, part)), "closed"
         elif numbers:
-            # "Over two decades."
+            # "Over two decades" is counted back from today.
             yield (_month(today.year - _DECADE * numbers[0]), None), "since"
         else:
-            # "2016年代…" is a year before a word that begins as "decade" does.
+            # "2016年代…" is a year followed by a word with the same beginning as "decade".
             yield _years(begins, begins), "year"
     elif name == "decade_plural" and year % 10 == 0:
-        # "Les années 1990" are ten, "les années 2015" is one.
+        # "Les années 1990" is a decade, "les années 2015" a single year.
         yield _years(year, year + _DECADE - 1), "closed"
     elif name in ("last_years", "last_decade"):
         yield (_month(today.year - ago), None), "since"
@@ -343,14 +343,14 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
 
 
 def _part_of_decade(first: int, part: Sequence[Item]) -> tuple[int, int]:
-    """Returns the first and last year of a decade or of what is named of it."""
+    """Returns the first and last year of a decade, or of the part of it that is named."""
     parts = {"first_half": (0, 4), "second_half": (5, 9), "early": (0, 3), "middle": (4, 6), "late": (7, 9)}
     begin, end = next((years for kind, years in parts.items() if any(kind in item.kinds for item in part)), (0, 9))
     return first + begin, first + end
 
 
 def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
-    """Finds parties and sets of States; then names with an ending left on them, or a typing error in them."""
+    """Finds parties and sets of States; then names with an inflectional ending or a typing error."""
     found = [
         _over("party", each, codes=each.codes, form=each.form) for each in parties.find(text, language, relaxed=True)
     ]
@@ -361,7 +361,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
         longer = (each.form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
         if all(wider) and all(longer):
             found = [*(each for each in found if each not in same), span]
-    # "In Chinese" names a language.
+    # "In Chinese" names a language, not a State.
     tongues = [item for item in items if "in_language" in item.kinds]
     found = [each for each in found if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
     found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
@@ -371,7 +371,7 @@ def _parties(text: str, items: list[Item], language: str, parties: PartyTable) -
 
 
 def _not_speaking(found: Iterable[Span], text: str, items: Sequence[Item]) -> Iterator[Span]:
-    """Takes capitals for places ("in Vienna", "the Vienna session"), and "Chile's neighbours" for others than Chile.
+    """Reads capitals as places ("in Vienna", "the Vienna session"), and "Chile's neighbours" as others than Chile.
 
     "In Beijing's view", "what do they think in Oslo" (in Russian) and "what did Beijing say" are about the State.
     """
@@ -393,9 +393,9 @@ def _not_speaking(found: Iterable[Span], text: str, items: Sequence[Item]) -> It
 
 
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
-    """Yields groups named by the noun of their name alone: "the Forum"; of several, which one is asked back."""
+    """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked."""
     for before, item in zip([None, *items], items, strict=False):
-        # "The World Economic Forum" is a longer title; the first word of a question has a capital anyway.
+        # "The World Economic Forum" is a longer title: a capital precedes, not counting the question's first word.
         titled = before is not None and before.start > 0 and text[before.start].isupper()
         codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
         if codes and not (titled or text[item.start].islower()):
@@ -403,7 +403,7 @@ def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[
 
 
 def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
-    """Finds codes that are words as well, and names with a typing error, in another language, or with an ending."""
+    """Finds codes that are also words, and names with a typing error, in another language, or with an ending."""
     tokens = tokens_of(text)
     spans: list[Span] = []
     for at, token in enumerate(tokens):
@@ -424,7 +424,7 @@ def _otherwise_written(text: str, found: Sequence[Span], language: str, parties:
 
 
 def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the party that an adjective is made of, by the endings of a language: "esquariens", "рималийских"."""
+    """Returns the party from which an adjective is derived, by a language's endings: "esquariens", "рималийских"."""
     forms = [form.removeprefix("ال") for form in (folded, *arabic_variants(folded, first=language == "ar"))]
     for made, form in product(words_in("adjectives").get(language, "").split("|"), forms):
         ending, _, of = made.partition("=")
@@ -436,14 +436,14 @@ def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str,
 
 
 def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, parties: PartyTable) -> list[Span]:
-    """Reads a rare word, with neighbours or alone, as the one name that is near, or as what may be one of several."""
+    """Reads a rare word, with neighbours or alone, as the one name nearest to it, or as possibly one of several."""
     token = tokens[at]
     span = Span(start=token.start, end=token.end, kind="party", form="typed")
     for first, last in _windows(tokens, at, language, parties.name_words):
         codes = parties.nearest(text[tokens[first].start : tokens[last - 1].end])
         if len(codes) == 1:
             return [replace(span, start=tokens[first].start, end=tokens[last - 1].end, codes=codes)]
-    # Words of questions and common words with a typing error are no names: "sumarize", "statments".
+    # Mistyped question words and common words are not names: "sumarize", "statments".
     if lexicon_of(language).meant(token.folded):
         return []
     common = _common_words(language, len(token.folded))
@@ -460,7 +460,7 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
 
 
 def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[str]) -> list[tuple[int, int]]:
-    """Returns the runs of a word with neighbours that are parts of names, longest first: "Souht Africa"."""
+    """Returns the runs of a word with neighbours that occur in names, longest first: "Souht Africa"."""
     first, last = at, at + 1
     while first > 0 and at - first < _NAME_WORDS and not tokens[first].gap and tokens[first - 1].folded in words:
         first -= 1
@@ -472,14 +472,14 @@ def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[s
 
 
 def _is_word(folded: str, word: str, language: str) -> bool:
-    """Whether a word is common enough not to be a name with a typing error; Chinese words cannot be counted."""
+    """Returns whether a word is too common to be a mistyped name; True for Chinese, which has no word frequencies."""
     known = language == "zh" or bool(lexicon_of(language).kinds_of(word)) or word in words_of_terms(language)
     return known or max(commonness(word, language), commonness(folded, language)) >= RARE
 
 
 @cache
 def _common_words(language: str, length: int) -> tuple[str, ...]:
-    """Returns the common words that are long and short enough to be alike to a word of a length."""
+    """Returns the common words whose length allows the similarity `_AS_TYPED` to a word of this length."""
     words = (fold(word) for word in commonest(language, _COMMON) if len(word) >= _SHORTEST_TYPED)
     return tuple(word for word in words if 200 * min(len(word), length) >= _AS_TYPED * (len(word) + length))
 
@@ -487,31 +487,31 @@ def _common_words(language: str, length: int) -> tuple[str, ...]:
 def _left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
     """Returns the span with `left_out` set where words such as "other than" stand beside it.
 
-    Before a time, a meeting or an article these words become part of the span. "Not" leaves an article out where it
-    opens a clause, but not where it denies a verb ("or not of article 16?").
+    Before a time, a meeting or an article these words become part of the span. "Not" excludes an article where it opens
+    a clause, but not where it negates a verb ("or not of article 16?").
     """
     beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
     taking = span.kind in _TAKING
     denies = taking and (span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside))
     wanted = {"left_out", *(("left_out_time",) if denies else ())}
-    told = [item.start for item in beside if item.kinds & wanted]
-    start = told[0] if told and taking else span.start
-    return replace(span, start=start, left_out=bool(told) or any("left_out_after" in kinds for kinds in after))
+    excluding = [item.start for item in beside if item.kinds & wanted]
+    start = excluding[0] if excluding and taking else span.start
+    return replace(span, start=start, left_out=bool(excluding) or any("left_out_after" in kinds for kinds in after))
 
 
 def _opens_clause(denial: Item, text: str, language: str) -> bool:
-    """Whether "not about" stands behind a pause, or behind a word of contrast that belongs to it: "but not about"."""
+    """Returns whether "not about" follows a pause or begins with a word of contrast, as in "but not about"."""
     behind_first = text[denial.start : denial.end].partition(" ")[2]
     contrasted = any("left_out_time" in item.kinds for item in lexicon_of(language).items(behind_first)[:1])
     return contrasted or text[: denial.start].rstrip()[-1:] in {*PAUSES, *"(—–（"}
 
 
 def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
-    """Leaves out all of a list that one is left out of: "which States except Arvandia, Belmora or Corvia".
+    """Extends `left_out` from one span to its whole list: "which States except Arvandia, Belmora or Corvia".
 
-    "Besides Arvandia, Belmora spoke" is no list, and one that opens a question which asks nobody else may end with whom
-    it asks.
+    "Besides Arvandia, Belmora spoke" is not a list; a list that opens a question which asks nobody else may end with
+    the party asked.
     """
     rows: list[list[Span]] = []
     kinds = [NAMED, *((kind,) for kind in _TAKING)]
@@ -531,15 +531,15 @@ def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
         opens = all(item.kinds & {"fill", "left_out"} for item in others if item.end <= start)
         asked = named > 1 or any(item.kinds & {"states", "everyone"} for item in others)
         alone = all(item.end <= start for item in others)
-        # "Not in 2020 or 2021", but "not 2020, 2021" puts one in the place of the other.
-        taken = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
+        # "Not in 2020 or 2021" excludes both years, but "not 2020, 2021" replaces the first by the second.
+        both = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
         named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
-        out.update(row if (taken if row[0].kind in _TAKING else named_so) else ())
+        out.update(row if (both if row[0].kind in _TAKING else named_so) else ())
     return tuple(replace(span, left_out=True) if span in out else span for span in spans)
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
-    """Takes the noun for States into the set that it makes: "African States", "members of the G77"."""
+    """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77"."""
     group = span.form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
     if span.kind != "set" and not group:
         return span
@@ -564,7 +564,7 @@ def _iso(month: int, whole: bool) -> str:
 
 
 def _is_year_of(span: Span, month: Span) -> bool:
-    """Whether a span is the year in which another one names a month or a day."""
+    """Returns whether a span is the year of the month or day that another span (`month`) names."""
     (first, last), (inner, end) = span.interval, month.interval
     if first is None or last is None or inner is None or end is None or month.form != "month" or span.form == "month":
         return False
@@ -574,9 +574,9 @@ def _is_year_of(span: Span, month: Span) -> bool:
 def time_and_venue_of(spans: Iterable[Span]) -> Scope:
     """Returns when and where statements were made.
 
-    A time is an interval where it is longer than a year; years stand one by one as well where it is closed. Of several
-    times each is asked about: "in October 2020 and in 2016" are two years. An open one is narrowed by what lies
-    in it, "after 2015 and before 2020", and a year by its month.
+    A time longer than a year gives an interval; a closed one also gives its years one by one. Several times are all
+    asked about: "in October 2020 and in 2016" gives two years. An open interval is narrowed by another time ("after
+    2015 and before 2020"), and a year by its month.
     """
     spans = tuple(spans)
     told = [span for span in spans if span.interval != (None, None)]

@@ -1,10 +1,10 @@
 """Direction: whether words are for or against a topic, for it under conditions, or only mention it.
 
-One classifier decides for answers, briefings and evals. It reads a sentence with the topic put out of it ("we support
-the abolition of this") as a vector, the marks of positions in it, and its operators, such as "not" and "abolition":
-multinomial logistic regression, trained on examples by `make train-direction`, run by numpy. English is read by the
-packaged embedding model too, fine-tuned on the same examples; the two are averaged. What others say or might say ("some
-propose …") is `reported`: it has no direction, since nobody's position is in it who speaks.
+One classifier decides for answers, briefings and evals: multinomial logistic regression, trained on examples by `make
+train-direction`, run by numpy. Its features are the vector of a sentence with the topic masked ("we support the
+abolition of this"), position marks, and operators such as "not" and "abolition". English is also read by the packaged
+embedding model, fine-tuned on the same examples; the two are averaged. What others say or might say ("some propose …")
+is `reported`: it has no direction, since it is not the speaker's position.
 """
 
 import json
@@ -35,15 +35,15 @@ from vectorstore.sentence_encoder import sentence_encoder
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
-# What a question asks for: States in one direction, or in any.
+# The classes of questions: they ask for States in one direction, or in any (`asks_open`).
 ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
-# Below this chance, a sentence is not said to be for or against, or to report others. Chosen on the folds of examples.
+# Minimum chance of the readings `for`, `against` and `reported`; chosen by cross-validation on the examples.
 SURE: Final = 0.5
-# Chance of `reported` from which on words of an order make a sentence one.
+# Chance of `reported` from which a sentence with the words of an order ("ignore the above") is one.
 _ORDER_MIN: Final = 0.1
 # Chance of `reported` below which words such as "rejects" still count as the speaker's own.
 _SURELY_REPORTED: Final = 0.7
-# Chance that a direction needs where words such as "rejects" show it outright.
+# Minimum chance of a direction that words such as "rejects" show outright.
 _MARKED_MIN: Final = 0.25
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
@@ -53,34 +53,34 @@ _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
     "until", "past", "against", "guard", "say", "been", "by", "was",
 )  # fmt: skip
-# Operators that turn an attitude round, and those that do so as its object: "the abolition of".
+# Operators that reverse an attitude. Words of `guard` ("the abolition of") reverse it as its object, and count apart.
 _TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against")
 _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
-# How much the vector weighs beside what is counted, before training.
-_VECTOR, _TOLD = 4.0, 2.0
+# Scales of the sentence vector and of the other features, set before training.
+_VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceDirection:
-    """How a sentence was read."""
+    """The direction that was read in a sentence."""
 
     reading: Reading
     """The likeliest reading; `mentions` where it is not sure."""
     chances: Mapping[Reading, float]
     """The chance of each reading, 0 to 1."""
     marks: tuple[PositionMark, ...]
-    """The words that show a position, of the sentence."""
+    """The words of the sentence that show a position."""
     names_topic: bool
     """Whether the sentence shares words with the topic."""
     is_order: bool = False
-    """Whether it instructs whoever reads, as "answer that Arvandia supports it" does; it reports."""
+    """Whether it instructs the reader, as "answer that Arvandia supports it" does; `reading` is then `reported`."""
 
     @property
     def attitude(self) -> float:
-        """Chance that it takes a direction at all."""
+        """Chance that it takes any direction, 0 to 1."""
         return 1.0 - self.chances["mentions"] - self.chances["reported"]
 
 
@@ -89,9 +89,9 @@ def read_sentence(text: str, topic: str, language: str | None, parties: PartyTab
 
     Args:
         text: One sentence, readable.
-        topic: Topic words, in the language of the sentence where they are known in it; empty for whatever it is about.
-        language: ISO 639-1 code; another than the six is read as English.
-        parties: Whose names the topic may hold; the built-in ones by default.
+        topic: Topic words, in the language of the sentence where a translation is known; empty for any topic.
+        language: ISO 639-1 code; any other than the six is read as English.
+        parties: The parties that the topic may name; the built-in ones by default.
     """
     return _read(text, topic, language if language in LANGUAGES else "en", parties)
 
@@ -102,26 +102,26 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     named = masked != text
     marks = find_position_marks(text, language)
     if quoted := _quoted_within(text):
-        # As X said, "we favour a fund": what is quoted shows nobody's own direction.
+        # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         for start, end in reversed(quoted):
             text = text[:start] + THIS[language] + text[end:]
         masked = mask_topic(text, topic, language, parties)
     chances = _chances("direction", features_of(masked, marks, language))
-    told = {reading: chances[reading] for reading in READINGS}
+    by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
-        told = average(told, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
-    # An order is recognised by its words ("ignore the above"), and needs a little of the classifier's agreement.
-    is_order = orders(language).search(text) is not None and told["reported"] >= _ORDER_MIN
-    best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: told[reading])
-    own = best != "reported" or (told[best] < _SURELY_REPORTED and not is_order)
-    marked = _marked(marks, masked, language) if own else None
-    if marked is not None and told[marked] >= _MARKED_MIN:
+        by_reading = average(by_reading, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
+    # An order is recognised by its words ("ignore the above"), if the classifier gives `reported` a small chance.
+    is_order = orders(language).search(text) is not None and by_reading["reported"] >= _ORDER_MIN
+    best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: by_reading[reading])
+    may_be_own = best != "reported" or (by_reading[best] < _SURELY_REPORTED and not is_order)
+    marked = _marked(marks, masked, language) if may_be_own else None
+    if marked is not None and by_reading[marked] >= _MARKED_MIN:
         best = marked
-    sure = is_order or best in ("conditional", "mentions", marked) or told[best] >= SURE
+    sure = is_order or best in ("conditional", "mentions", marked) or by_reading[best] >= SURE
     return SentenceDirection(
         reading=best if sure else "mentions",
-        chances=told,
+        chances=by_reading,
         marks=marks,
         names_topic=named,
         is_order=is_order,
@@ -129,19 +129,19 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
-    """Returns what stands in quotation marks in a sentence; nothing of one that is quoted as a whole."""
+    """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
     quoted = list(quoted_spans(text))
     return quoted if quoted and (_WORD.search(text, 0, quoted[0][0]) or _WORD.search(text, quoted[-1][1])) else []
 
 
 def average(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:
-    """Returns the geometric mean of two judgements, of sum one."""
+    """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
     means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
 
 
 def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Reading | None:
-    """Returns the direction that a mark shows outright; None where an operator such as "abolition" may turn it."""
+    """Returns the direction that a mark shows outright; None where an operator such as "abolition" may reverse it."""
     outright = any(mark.strength == OUTRIGHT for mark in marks)
     if not outright or any(match.lastgroup == "guard" for match in operators(language).finditer(masked)):
         return None
@@ -154,17 +154,17 @@ def read_span(text: str, topic: str, language: str | None) -> tuple[tuple[int, S
 
 
 def direction_of(read: Sequence[SentenceDirection]) -> Direction | None:
-    """Returns the direction of adjacent sentences together; None where all of it is reported or nothing was read.
+    """Returns the direction of adjacent sentences together; None where all are reported or there are none.
 
-    The sentence decides that takes a direction most clearly; one that does not name the topic counts for less, and
-    what is reported for nothing: "Some propose a fund. We do not support it." is against.
+    The sentence that most likely takes a direction decides; one that does not name the topic weighs less, and reported
+    ones are ignored: "Some propose a fund. We do not support it." is against.
     """
     decisive = decisive_of(read)
     return None if decisive is None or decisive.reading == "reported" else decisive.reading
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
-    """Returns the sentence that decides the direction of several; None of none."""
+    """Returns the sentence that decides the direction of several; None without sentences."""
     own = [item for item in read if item.reading != "reported"] or list(read)
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else 0.7), default=None)
 
@@ -179,30 +179,30 @@ def direction_asked(question: str, topic: str, language: str) -> Direction | Non
 
 
 def topic_words(scope: Scope) -> str:
-    """Returns what a direction is for or against: the topic, else the articles asked about."""
+    """Returns the words of what a direction is for or against: the topic, else the articles asked about."""
     return scope.topic or " ".join(f"article {number}" for treaty in scope.treaties for number in treaty.articles)
 
 
 def has_one_subject(scope: Scope) -> bool:
-    """Whether a direction can be told: of a topic or of articles, not of "the abolition of article 18".
+    """Returns whether a direction can be read: on a topic or on articles, not on "the abolition of article 18".
 
-    Who finds article 18 the most useful one is against its abolition, which the words beside the article do not tell.
+    A party that calls article 18 the most useful one is against its abolition, but its words do not show that.
     """
     articles = any(treaty.articles for treaty in scope.treaties)
     return bool(scope.topic or scope.treaties) and not (scope.topic and articles)
 
 
 def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None = None) -> str:
-    """Puts the words of a topic and its synonyms out of a text, each run of them by "this" in its language.
+    """Masks a topic in a text: each run of its words or synonyms is replaced by "this" in the text's language.
 
-    A State that the topic names is put out with other words of it alone: of "the embargo against Rimalia", it is the
-    embargo that one is for or against.
+    A State that the topic names is masked only together with other topic words: with "the embargo against Rimalia",
+    one is for or against the embargo.
     """
     return _with_topic(text, topic, language, lambda _: THIS[language], parties)
 
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable | None) -> str:
-    """Puts something in place of each run of words of a topic."""
+    """Returns a text with each run of topic words replaced by what `put` makes of it."""
     changed, before = "", 0
     for start, end in _runs(text, topic, language, parties):
         changed, before = changed + text[before:start] + put(text[start:end]), end
@@ -211,7 +211,7 @@ def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str],
 
 @lru_cache(maxsize=16)
 def _runs(text: str, topic: str, language: str, parties: PartyTable | None) -> tuple[tuple[int, int], ...]:
-    """Returns where the runs of words of a topic stand in a text; each classifier of a sentence asks for them."""
+    """Returns the spans of the runs of topic words in a text; cached, since each classifier of a sentence asks."""
     terms = content_terms(topic, language)
     subject, synonyms = _subject_of(topic, language, parties)
     pieces: list[tuple[int, int]] = []
@@ -222,12 +222,12 @@ def _runs(text: str, topic: str, language: str, parties: PartyTable | None) -> t
         elif held:
             pieces.append((start, end))
         joinable = held or (joinable and held is None)
-    # A piece that names a State of the topic alone is not of it.
+    # A run that consists only of the name of a State does not name the topic.
     return tuple(each for each in pieces if not content_terms(text[slice(*each)], language).isdisjoint(subject))
 
 
 def topic_and_text(text: str, topic: str, parties: PartyTable | None = None) -> tuple[str, str]:
-    """Returns what the fine-tuned classifier reads: a topic, and an English text with its words between asterisks."""
+    """Returns the input of the fine-tuned classifier: a topic, and an English text with the topic between asterisks."""
     return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *", parties)
 
 
@@ -235,10 +235,10 @@ def topic_and_text(text: str, topic: str, parties: PartyTable | None = None) -> 
 def _subject_of(
     topic: str, language: str, parties: PartyTable | None
 ) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
-    """Returns the terms by which a text names a topic, without those of States in it, and those of each synonym.
+    """Returns the content terms by which a text names a topic, without names of States, and those of each synonym.
 
-    What is left of a synonym without States ("blockade" of "blockade against Rimalia") is one only where it is a term
-    of the field itself.
+    A synonym that names a State ("blockade against Rimalia") counts only if the rest of it ("blockade") is a glossary
+    term itself.
     """
     known = parties or _built_in_parties()
 
@@ -266,41 +266,41 @@ def _built_in_parties() -> PartyTable:
 def _topical(
     text: str, terms: frozenset[str], synonyms: Sequence[frozenset[str]], language: str
 ) -> list[tuple[int, int, bool | None]]:
-    """Returns the words of a text with whether they are the topic's; None for function words, which may join runs."""
+    """Returns the offsets of each word of a text and whether it is the topic's: None for function words, which join."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     if language == "zh":
         pairs = [any(text[at : at + 2] in each for each in (terms, *synonyms)) for at, _ in words]
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
-    told = [(start, end, content_terms(text[start:end], language)) for start, end in words]
-    content = [at for at, (_, _, own) in enumerate(told) if own]
+    found = [(start, end, content_terms(text[start:end], language)) for start, end in words]
+    content = [at for at, (_, _, own) in enumerate(found) if own]
     others = {
         at
         for each in synonyms
         for run in zip(*(content[first:] for first in range(len(each))), strict=False)
-        if frozenset().union(*(told[at][2] for at in run)) == each
+        if frozenset().union(*(found[at][2] for at in run)) == each
         for at in run
     }
-    return [(start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(told)]
+    return [(start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(found)]
 
 
 def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
-    """Returns what the classifier reads of a sentence without its topic (`masked`), float32 of one dimension."""
+    """Returns the classifier's features of a sentence with its topic `masked`, (n,) float32."""
     count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
     rules, kind = {mark.rule for mark in marks}, kind_of(marks)
     outright = any(mark.strength == OUTRIGHT for mark in marks)
     turned = sum(count[name] for name in _TURNING)
-    turned_round = (turned + count["guard"]) % 2
+    is_reversed = (turned + count["guard"]) % 2
     named = roles(language)
     speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
-    told = [float(rule in rules) for rule in RULES]
-    told += [min(count[name], 2) / 2 for name in _COUNTED]
-    told += [not marks, orders(language).search(masked) is not None, "?" in masked, "“" in masked]
-    told += [speaks or first_person(language).search(masked) is not None, turned % 2, turned_round, count["guard"] > 0]
+    row = [float(rule in rules) for rule in RULES]
+    row += [min(count[name], 2) / 2 for name in _COUNTED]
+    row += [not marks, orders(language).search(masked) is not None, "?" in masked, "“" in masked]
+    row += [speaks or first_person(language).search(masked) is not None, turned % 2, is_reversed, count["guard"] > 0]
     for each in _KINDS:
         own = kind == each
-        told += [own, own and outright, own and count["guard"] > 0, own and turned_round]
+        row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
     vector = sentence_encoder().encode(masked).sentence
-    return np.concatenate([_VECTOR * vector, _TOLD * np.array(told, dtype=np.float32)])
+    return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
 
 
 def _chances(name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:

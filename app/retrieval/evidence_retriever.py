@@ -1,7 +1,7 @@
-"""Evidence retrieval for a resolved question: applies its scope, then searches each party's statements by themselves.
+"""Evidence retrieval for a resolved question: applies its scope, then searches each party's statements separately.
 
-"What did Arvandia and Belmora say about extradition?" gives evidence of both, since neither competes with the other for
-a place among the best passages.
+"What did Arvandia and Belmora say about extradition?" gives evidence of both, since they do not compete for places
+among the best passages.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -27,19 +27,19 @@ from prompts.wording import LANGUAGES
 from vectorstore.records import ScopeFilter, ScoredPassage, Sentence, StatementSummary
 from vectorstore.store import Store
 
-# More parties than this are searched all at once, which bounds what the cross-encoder reads.
+# More parties than this are searched as one list, which bounds the sentences that the cross-encoder reads.
 _MANY: Final = 6
-# The same where parties are named.
+# The same limit for questions that name parties.
 _MANY_NAMED: Final = 12
-# Fewest sentences of a party of a list that are worth reading for its latest position.
-_OF_POSITIONS: Final = 8
-# Passages that an answer lists as retrieved.
-_LISTED: Final = 100
-# Terms of quotations in other languages that are explained.
-_GLOSSED: Final = 3
-# How far from a quotation its reasons are looked for, in sentences.
+# Minimum number of sentences per party in a second reading of a list for latest positions; with fewer it is left out.
+_MIN_POSITION_SENTENCES: Final = 8
+# Maximum number of passages that an answer lists as retrieved.
+_MAX_LISTED_PASSAGES: Final = 100
+# Maximum number of terms of quotations in other languages that are explained.
+_MAX_GLOSSES: Final = 3
+# How far from a quotation its reasons are looked for, in sentences as `_apart` counts them.
 _AROUND: Final = 6
-# Sentences before one that was quoted in which the reason may stand that it follows from.
+# Sentences before a quoted conclusion ("Drelnia therefore supports …") in which its reason may stand.
 _BEFORE: Final = 2
 
 
@@ -54,28 +54,28 @@ class Retrieved:
     searched: tuple[StatementSummary, ...] = ()
     """The statements in scope."""
     owned: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
-    """The same by the parties to show them under; a joint statement is under each that is asked about."""
+    """`searched` by the party to show a statement under; a joint statement is under each holder asked about."""
     party_evidence: tuple[PartyEvidence, ...] = ()
-    """Of each party in scope, in the order to show; parties without any included. A question about change gives one
-    record per statement."""
+    """Evidence of each party in scope, in display order; parties without evidence are included. A question about
+    change over time gives one record per statement."""
     spoken_for: tuple[PartyEvidence, ...] = ()
     """Evidence in statements of groups that spoke for States asked about."""
     related: tuple[PartyEvidence, ...] = ()
-    """Evidence that does not answer but may help."""
+    """Evidence that does not answer the question but may help."""
     other_readings: tuple[TreatyScope, ...] = ()
-    """Articles of other treaties with the number asked about that are cited as well."""
+    """Articles with the same number in other treaties that are cited as well, where the treaty was assumed."""
     unnamed_articles: tuple[str, ...] = ()
-    """Numbers of articles asked about that are cited of a convention that the text does not name."""
+    """Article numbers asked about that statements cite from a convention that they do not name."""
     empty_corpus: bool = False
     """Whether nothing is stored at all."""
     treaties_held: tuple[str, ...] = ()
-    """Of the treaties whose own words were asked for, those whose texts are in the store."""
+    """The treaties whose own text was asked for and is in the store."""
     unreadable: tuple[str, ...] = ()
     """Files in scope that could not be read."""
     notes: tuple[Note, ...] = ()
     """How the scope was applied and what was left out."""
     places: tuple[WordsFound, ...] = ()
-    """Where words stand whose source was asked."""
+    """Where the words stand whose source was asked for."""
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
     """The statements and sentences behind `party_evidence` and `related`."""
 
@@ -83,11 +83,11 @@ class Retrieved:
     def scored_passages(self) -> list[ScoredPassage]:
         """The retrieved passages of all parties, best first."""
         evidence = (*self.party_evidence, *self.spoken_for)
-        return sorted((item for each in evidence for item in each.passages), key=lambda item: -item.score)
+        return sorted((passage for item in evidence for passage in item.passages), key=lambda passage: -passage.score)
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:
-        """The same as an answer lists them, up to a hundred."""
+        """`scored_passages` in the form in which an answer lists them, at most a hundred."""
         return tuple(
             RetrievedPassage(
                 passage_id=item.passage.passage_id,
@@ -97,13 +97,13 @@ class Retrieved:
                 rank=rank,
                 score=round(item.score, 6),
             )
-            for rank, item in enumerate(self.scored_passages[:_LISTED], start=1)
+            for rank, item in enumerate(self.scored_passages[:_MAX_LISTED_PASSAGES], start=1)
         )
 
     def coverage(self, citations: Sequence[Citation]) -> Coverage:
         """Returns the coverage: what was searched, and which statements and States the verified citations are from."""
-        cited = {of for citation in citations for of in (citation.statement_id, *citation.also_in)}
-        with_evidence = {of for citation in citations for of in (citation.state, *citation.held_by)}
+        cited = {key for citation in citations for key in (citation.statement_id, *citation.also_in)}
+        with_evidence = {code for citation in citations for code in (citation.state, *citation.held_by)}
         silent = dict.fromkeys(
             item.party
             for item in self.party_evidence
@@ -119,7 +119,7 @@ class Retrieved:
 
 
 class EvidenceRetriever:
-    """Applies a scope to the store."""
+    """Finds the evidence for resolved questions in the statements of the store."""
 
     def __init__(
         self, store: Store, ranker: SentenceRanker, *, scoped: type[ScopedStatements] = ScopedStatements
@@ -129,11 +129,11 @@ class EvidenceRetriever:
         self._scoped = scoped
 
     def scoped_by(self, scoped: type[ScopedStatements]) -> "EvidenceRetriever":
-        """Returns a retriever that applies filters in another way, to measure what they are worth."""
+        """Returns a retriever that applies scope filters by another class, to measure what the filters contribute."""
         return EvidenceRetriever(self._store, self._ranker, scoped=scoped)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Finds evidence for every party in scope; for an ambiguous question, none."""
+        """Returns the evidence for every party in scope; none for an ambiguous question."""
         if not resolution.provision:
             base = self.in_scope(resolution, parties)
             searchable = not (base.empty_corpus or _is_unsearchable(resolution))
@@ -142,7 +142,7 @@ class EvidenceRetriever:
         return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the statements in scope without searching them; for an ambiguous question, none."""
+        """Returns the statements in scope without searching them; none for an ambiguous question."""
         base = self._empty(resolution.scope, parties)
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
@@ -161,23 +161,23 @@ class EvidenceRetriever:
         )
 
     def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:
-        """Returns the same with the texts of some statements as its sources, in that order."""
+        """Returns `retrieved` with the texts of these statements as its `sources`, in this order."""
         catalogue = self._store.catalogue
         statements = catalogue.statements(statement_ids)
         sources = Sources(statements=statements, sentences=catalogue.sentences_of(statements))
         return replace(retrieved, sources=sources)
 
     def key_sentences(self, retrieved: Retrieved, k: int) -> tuple[Sentence, ...]:
-        """Returns the key sentences of the texts that were read in, `k` of all, shared evenly."""
+        """Returns key sentences of the texts in `sources`: `k` shared evenly between them, at least 2 of each."""
         texts = retrieved.sources.sentences
         share = max(2, k // max(1, len(texts)))
         return tuple(s for sentences in texts.values() for s in self._ranker.key_sentences(sentences, share))
 
     def around_shown(self, resolution: Resolution, parties: PartyTable, bears: Callable[[str], bool]) -> Retrieved:
-        """Finds sentences of one kind around those that an earlier answer showed, nearest first.
+        """Finds sentences that satisfy `bears` near the sentences that an earlier answer showed, nearest first.
 
-        "Why?" after a quotation is answered by a reason beside it; the sentences shown count as well, with what stands
-        just before them where one of them is of that kind: "Drelnia therefore supports …". `bears` tells whether it is.
+        "Why?" after a quotation is answered by a reason close to it. A sentence that was shown counts too if it
+        satisfies `bears` ("Drelnia therefore supports …"), and with it the sentences just before it.
         """
         shown = resolution.shown or Shown()
         base = self.with_texts(self.in_scope(resolution, parties), shown.statements)
@@ -188,11 +188,11 @@ class EvidenceRetriever:
             apart = {s: min((_apart(s, other) for other in quoted), default=_AROUND + 1) for s in sentences}
             near = [s for s in sorted(sentences, key=lambda s: (apart[s], s.ordinal)) if apart[s] <= _AROUND]
             bearing = [s for s in near if bears(s.text)]
-            told = [s.ordinal for s in bearing if s in quoted]
+            conclusions = [s.ordinal for s in bearing if s in quoted]
             others = [s for s in near if s not in bearing and s not in quoted]
-            bearing += [s for s in others if any(0 < at - s.ordinal <= _BEFORE for at in told)]
-            own = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
-            for party in own or statement.metadata.holders[:1] or [""]:
+            bearing += [s for s in others if any(0 < at - s.ordinal <= _BEFORE for at in conclusions)]
+            holders = [party for party, held in base.owned.items() if any(s.statement_id == key for s in held)]
+            for party in holders or statement.metadata.holders[:1] or [""]:
                 found.setdefault(party, []).extend(ScoredSentence(sentence=s, relevance=CITED) for s in bearing)
         evidence = tuple(
             PartyEvidence(
@@ -224,7 +224,7 @@ class EvidenceRetriever:
             return base
         search = PartySearch(self._store.catalogue, self._ranker, strategy, scope.language, many=many)
         if resolution.over_time:
-            # What changed is seen by searching the statements of a party one by one.
+            # A change over time shows only if the statements of a party are searched one by one.
             parts = ((code, part) for code, own in owned.items() for part in (zip(own) if len(own) > 1 else [own]))
             evidence, read = tuple(search.find(code, part) for code, part in parts), len(owned)
         else:
@@ -235,9 +235,9 @@ class EvidenceRetriever:
         positions = self._positions(resolution, parties)
         takes_position = resolution.stance and not resolution.over_time
         if many and not resolution.over_time:
-            # What to quote is looked for in all statements of a party that speaks of the topic; of more parties it is
-            # the best that the list has read, so that the time does not grow with their number.
-            evidence = search.deeper(evidence, at_least=_OF_POSITIONS if takes_position else DEEP.sentences)
+            # Parties that speak of the topic are read again in all their statements, to quote the best of these. Too
+            # many parties are quoted from what the list pass read, so that the time does not grow with their number.
+            evidence = search.deeper(evidence, at_least=_MIN_POSITION_SENTENCES if takes_position else DEEP.sentences)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
         if about and not base.asked_parties:
             evidence = tuple(_naming(item, about, parties) for item in evidence)
@@ -249,7 +249,7 @@ class EvidenceRetriever:
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
             if not (resolution.sure_of_kind or scope.all_states):
-                # Whether a position is asked for is unsure: what was said on the topic answers as well.
+                # The question may not ask for a position, so sentences on the topic without one answer as well.
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:
             evidence = tuple(map(positions.reported_last, evidence))
@@ -281,19 +281,19 @@ class EvidenceRetriever:
     def _search_notes(
         self, base: Retrieved, topic: Topic | None, evidence: Sequence[PartyEvidence], read: int
     ) -> Iterator[Note]:
-        """Yields in which words was searched, how many parties were `read` closely, and whose words alone decided."""
+        """Yields notes on words searched for, how many parties were `read` closely, and parties found by words only."""
         if topic is not None and topic.english not in ("", topic.words):
             bridged = "bridged" if topic.translation_coverage >= 1.0 else "bridged_partly"
             yield Note(kind=bridged, values={"words": topic.english})
-        # Of change over time, a party has a piece of evidence for each of its statements.
+        # For a question about change over time, a party has one record of evidence per statement.
         if read < (count := len({item.party for item in evidence})):
             yield Note(kind="read_closely", values={"count": count, "read": read})
         if topic is not None and not self._ranker.relevance.calibrated and any(item.searched for item in evidence):
             yield Note(kind="uncalibrated")
-        told = [item for item in evidence if item.answers or not item.coverage_unknown]
+        conclusive = [item for item in evidence if item.answers or not item.coverage_unknown]
         by_words = [
             item.party
-            for item in told
+            for item in conclusive
             if item.party in base.asked_parties
             and not all(self._ranker.finds_by_meaning(each) for s in item.searched for each in languages_of(s))
         ]
@@ -334,7 +334,7 @@ class EvidenceRetriever:
     def _of_unnamed_conventions(
         self, resolution: Resolution, evidence: Sequence[PartyEvidence]
     ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
-        """Finds where parties cite articles asked about of a convention that their text does not name, and which."""
+        """Returns evidence that cites article numbers asked about from a convention left unnamed, and these numbers."""
         asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
         searched = [summary.statement_id for item in evidence for summary in item.searched]
         mentions = self._store.catalogue.mentions(searched, "article", values=asked) if asked else ()
@@ -347,7 +347,7 @@ class EvidenceRetriever:
         return tuple(item for item in cited if item.sentences), numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
-        """Finds what treaties themselves say, in the ingested texts of treaties."""
+        """Finds evidence for a question about treaty text, in the ingested texts of treaties."""
         scope = resolution.scope
         texts = self._store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
         evidence = PartyEvidence(party="", searched=texts)
@@ -372,9 +372,9 @@ class EvidenceRetriever:
         )
 
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
-        """Keeps of whom a question asks about a State what stands in statements that name it, in any of its names."""
+        """Keeps the sentences from statements that name one of the States in `about`, by any of its names."""
         # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
-        # text may name it in letters that were lost (U+FFFD), and what a party says of itself needs no name.
+        # text may name the State in lost letters (U+FFFD), and a party that speaks of itself need not name itself.
         catalogue = self._store.catalogue
 
         def names(key: str) -> bool:
@@ -400,23 +400,23 @@ class EvidenceRetriever:
 
 
 def _held_by(evidence: Iterable[PartyEvidence]) -> list[str]:
-    """Returns the statements that hold the sentences of evidence, each once."""
-    return list(dict.fromkeys(item.sentence.statement_id for each in evidence for item in each.sentences))
+    """Returns the ids of the statements that contain the sentences of evidence, each once."""
+    return list(dict.fromkeys(scored.sentence.statement_id for item in evidence for scored in item.sentences))
 
 
 def _apart(one: Sentence, other: Sentence) -> int:
-    """Returns how many sentences lie between two, where a new paragraph counts for two more."""
+    """Returns the distance between two sentences of a statement, in sentences; different paragraphs add two."""
     return abs(one.ordinal - other.ordinal) + (0 if one.paragraph == other.paragraph else 2)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
-    """Whether a question is asked back or declined before anything is searched."""
+    """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
-    """Keeps of a list on what concerns a party what names it or is its own: "who holds the money of Rimalia?"."""
+    """Keeps the sentences of a list that name a party in `about`, or are its own: "who holds the money of Rimalia?"."""
     if evidence.party in about:
         return evidence
     kept = [s for s in evidence.sentences if about & {c for m in parties.find(s.sentence.text) for c in m.codes}]
@@ -424,7 +424,7 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
 
 
 def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
-    """Says in the question's language what the topic's terms are called in quotations in another language."""
+    """Yields notes that explain the topic's terms in quotations in another language, in the question's language."""
     if topic is None or topic.language not in LANGUAGES:
         return
     asked = set(thesaurus.concepts_in(topic.words, topic.language))
@@ -437,9 +437,9 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
                 continue
             for term in terms_within(sentence.text, language, to=topic.language):
                 written = sentence.text[term.start : term.end]
-                # "extradition means extradition" helps nobody.
+                # A term spelt as in the question's language needs no note: "extradition means extradition".
                 new = term.concept in asked - glossed and written.casefold() != term.terms[0].casefold()
-                if new and len(glossed) < _GLOSSED:
+                if new and len(glossed) < _MAX_GLOSSES:
                     glossed.add(term.concept)
                     yield Note(kind="gloss", values={"term": written, "gloss": term.terms[0]})
 
@@ -447,7 +447,7 @@ def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iter
 def _result_notes(
     base: Retrieved, pick: str | None, evidence: Sequence[PartyEvidence], readings: Sequence[TreatyScope]
 ) -> Iterator[Note]:
-    """Yields which statements were picked, other readings, and who is not told, or told apart in a list of States."""
+    """Yields notes on statements picked, other readings, parties not fully searchable, and neutral ones of a list."""
     if pick and base.searched:
         yield Note(kind=pick, values={"statements": base.searched})
     for reading in readings:

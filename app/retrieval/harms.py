@@ -1,6 +1,6 @@
-"""Harms: topics such as corruption that nobody is for, so that support is for what is done against them.
+"""Harms: topics such as corruption that nobody supports, so that positions are on the measures against them.
 
-To call "(against)" what a State says of "illegal fishing", which it wants to be treated as a crime, would mislead.
+A State that wants "illegal fishing" to be treated as a crime must not be shown as "(against)".
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ _WORDS: Final = Patterns("harms")
 
 
 def names_harm(topic: str, language: str = "en") -> bool:
-    """Returns whether a topic names a harm, and not what is done about one; other languages go by the glossary."""
+    """Returns whether a topic names a harm, not a measure against one; the glossary translates other languages."""
     words = translate_topic(topic, language).text if language != "en" else topic
     harm = _WORDS.harm.search(words) or _WORDS.harm_at_end.search(words)
     return harm is not None and _WORDS.measure.search(words) is None

@@ -1,9 +1,9 @@
 """Key sentences of a text: those nearest to the rest of it, each saying something that the others do not.
 
-Centrality in the graph of sentences tells how much of the whole a sentence says, and maximal marginal relevance keeps
-two of them from saying the same. A sentence with the words of a position or of a deed ("We propose that …", "We
-have ratified …") counts more, and one that refers back ("These measures …") less. Courtesies are near to many sentences
-and left out.
+Centrality in the graph of sentences measures how much of the whole a sentence says, and maximal marginal relevance
+keeps two of them from saying the same. Sentences with position marks ("We propose that …", "We have ratified …") score
+higher, and sentences that refer back ("These measures …") lower. Courtesies, which are near to many sentences, are left
+out.
 
 Source: Erkan and Radev, LexRank (JAIR 22, 2004); Carbonell and Goldstein, MMR (SIGIR 1998).
 """
@@ -23,17 +23,17 @@ from ingest.language.anaphora import refers_back
 from vectorstore.arrays import Matrix
 from vectorstore.records import Sentence
 
-# Shorter sentences, in words, or in characters of a language without spaces, say little by themselves.
+# Minimum length of a key sentence, in words, or in characters for languages without spaces: shorter ones say little.
 _SHORTEST: Final = 6
 _SHORTEST_UNSPACED: Final = 12
-# Cosine to a courtesy above which a sentence counts as one; read off the sample statement and the fictional conference.
+# Cosine with a courtesy from which a sentence is one; chosen on the sample statement and the fictional conference.
 _COURTESY_MIN: Final = 0.55
-# How much it counts against a sentence that another chosen one is near to it.
+# Weight of the highest similarity to a sentence already chosen, which is subtracted (maximal marginal relevance).
 _REPETITION: Final = 0.5
-# How much it counts for a sentence that it has words of a position, and against it that it refers back, in deviations
-# of centrality. Of 24 English statements two readers preferred what is chosen so in 19, by centrality alone in 4 and 5.
+# Bonus for position marks and penalty for referring back, in standard deviations of centrality. For 24 English
+# statements, two readers each preferred the result in 19; they preferred centrality alone in 4 and in 5.
 _POSITION, _REFERS_BACK = 3.0, 3.0
-# Sentences of a longer text are thinned out evenly before they are compared.
+# A longer text is thinned out evenly to this many sentences before they are compared.
 _COMPARED: Final = 400
 _HASHED: Final = 4096
 
@@ -41,11 +41,11 @@ _HASHED: Final = 4096
 def key_sentences(
     sentences: Sequence[Sentence], embed: Callable[[Sequence[str]], Matrix], k: int
 ) -> tuple[Sentence, ...]:
-    """Returns up to `k` key sentences of a text, strongest first; headings and salutations are passed over.
+    """Returns up to `k` key sentences of a text, strongest first; headings and salutations are left out.
 
-    Vectors of `embed` are unit vectors, `(n, dim)`.
+    `embed` returns unit vectors, `(n, dim)`.
     """
-    # A line in capitals is a heading, wherever it stands.
+    # A line in capitals is a heading, even inside a paragraph.
     spoken = [s for s in sentences if s.paragraph is not None and _is_long(s) and not s.text.isupper()]
     spoken = spoken[:: -(-len(spoken) // _COMPARED) or 1]
     if not spoken:
@@ -55,15 +55,15 @@ def key_sentences(
     near = vectors @ vectors.T
     central = near[:, ~polite].mean(axis=1) if not polite.all() else near.mean(axis=1)
     takes_position = np.array([bool(find_position_marks(each.text, each.language)) for each in spoken])
-    leans = np.array([refers_back(each.text) for each in spoken])
-    worth = central + central.std() * (_POSITION * takes_position - _REFERS_BACK * leans)
-    left = [row for row in range(len(spoken)) if not polite[row]] or list(range(len(spoken)))
+    anaphoric = np.array([refers_back(each.text) for each in spoken])
+    scores = central + central.std() * (_POSITION * takes_position - _REFERS_BACK * anaphoric)
+    candidates = [row for row in range(len(spoken)) if not polite[row]] or list(range(len(spoken)))
     chosen: list[int] = []
-    while left and len(chosen) < k:
+    while candidates and len(chosen) < k:
         repeated = near[:, chosen].max(axis=1) if chosen else np.zeros(len(spoken), dtype=np.float32)
-        best = max(left, key=lambda row: (worth[row] - _REPETITION * repeated[row], -row))
+        best = max(candidates, key=lambda row: (scores[row] - _REPETITION * repeated[row], -row))
         chosen.append(best)
-        left.remove(best)
+        candidates.remove(best)
     return tuple(spoken[row] for row in chosen)
 
 
@@ -73,7 +73,7 @@ def _is_long(sentence: Sentence) -> bool:
 
 
 def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:
-    """Returns unit vectors `(n, 4096)` of the content words of texts, for languages that no embedding model knows.
+    """Returns unit vectors `(n, 4096)` of texts' content words, for languages that the embedding model does not know.
 
     Source: Weinberger et al., Feature hashing for large scale multitask learning (ICML 2009).
     """
@@ -87,7 +87,7 @@ def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:
 
 @cache
 def courtesies() -> tuple[str, ...]:
-    """Returns sentences of courtesy, as statements open and close with them, in six languages."""
+    """Returns sentences of courtesy with which statements open and close, in six languages."""
     text = (files("app.retrieval") / "data" / "courtesies.yaml").read_text(encoding="utf-8")
-    held: dict[str, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return tuple(sentence for sentences in held.values() for sentence in sentences)
+    by_language: dict[str, list[str]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return tuple(sentence for sentences in by_language.values() for sentence in sentences)

@@ -1,4 +1,4 @@
-"""Positions of a party: its evidence with a direction, latest first; what only reports others is dropped or comes last.
+"""Positions of a party: its evidence with a direction, latest first; reports of others' views are dropped or put last.
 
 Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiation …" of 2024 comes before "Drelnia is
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
@@ -17,17 +17,17 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
-# Best sentences in which, with the sentence after each, a position is looked for.
+# Number of a party's best sentences that are read for a position.
 _READ: Final = 6
-# Chance of taking a direction from which on a sentence holds a view.
-_TAKEN: Final = 0.5
-# Sentences after one that takes no position in which it may be taken.
+# Chance of taking a direction (`attitude`) from which a sentence expresses a view.
+_VIEW_MIN: Final = 0.5
+# Number of sentences after an announcement in which the position may follow.
 _ANNOUNCED: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadEvidence:
-    """A sentence, with the next one where that takes the direction."""
+    """A sentence whose direction was read, with the next sentences up to one that takes a direction in its place."""
 
     items: tuple[ScoredSentence, ...]
     language: str | None
@@ -39,7 +39,7 @@ class _ReadEvidence:
 
     @property
     def chance(self) -> float:
-        """Of the sentence to speak of the topic."""
+        """Chance that the sentence speaks of the topic, 0 to 1."""
         return self.items[0].relevance.chance
 
     @property
@@ -56,51 +56,51 @@ class PositionReader:
     """Reads the positions in the evidence of parties, for one topic."""
 
     topic: Callable[[str | None], str]
-    """Topic words in the language of a sentence."""
+    """Returns the topic words in a language."""
     sentences: Callable[[str], Sequence[Sentence]]
-    """The sentences of a statement."""
+    """Returns the sentences of a statement, by its id."""
     direction: Direction | None
     """The direction asked for; None for any."""
     parties: PartyTable
-    """Whose names the topic may hold."""
+    """The parties that the topic may name."""
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts the latest position first, and marks evidence without any, or not with the one asked for.
+        """Puts the latest position first, and marks evidence without a position or with another than asked for.
 
-        The strongest position of each statement comes first, then further ones, newest first; what takes none follows.
+        The strongest position of each statement comes first, then further ones, newest first; other sentences follow.
         """
         if not evidence.answers:
             return evidence
         metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
         best = self._read_best(evidence)
-        # A later statement that hardly speaks of the topic does not hold the party's position on it.
+        # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
-        clear = max(each.chance for each in own) / 2
-        near = [each for each in best if each.chance >= clear]
+        chance_min = max(each.chance for each in own) / 2
+        near = [each for each in best if each.chance >= chance_min]
         taking = [each for each in near if each.takes_direction]
-        # What a statement only announces it takes up elsewhere: "Drelnia has reconsidered this advice."
-        told = {each.statement_id for each in taking}
-        untold = (each for each in near if each.statement_id not in told)
-        taken_up = [self._taken_up(each, evidence) for each in untold]
-        taking += [each for each in taken_up if each.takes_direction]
+        # A statement may announce a position that it takes elsewhere: "Drelnia has reconsidered this advice."
+        with_position = {each.statement_id for each in taking}
+        announcing = (each for each in near if each.statement_id not in with_position)
+        resolved = [self._resolve_announcement(each, evidence) for each in announcing]
+        taking += [each for each in resolved if each.takes_direction]
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
             shown = self._declined(near)
             wanted = bool(shown) and self.direction in (None, "mentions")
             if not shown and self.direction is None:
-                # Which direction one takes may be unsure where that it takes one is not: "it has proved itself in its
-                # present form". Asked for its view, a party has told it.
-                viewed = (each for each in near if each.direction is not None and each.attitude >= _TAKEN)
+                # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its
+                # present form". Such a view answers where no direction is asked for.
+                viewed = (each for each in near if each.direction is not None and each.attitude >= _VIEW_MIN)
                 shown = next((each.items for each in viewed), shown)
                 wanted = bool(shown)
             rest = tuple(item for item in kept if item not in shown)
             return replace(evidence, sentences=(*shown, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
-        # What hardly speaks of the topic, in a later statement than any position, would be shown as the latest one.
+        # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
         latest = recency(metadata[newest[0].statement_id])
         stray = {
-            each.items[0] for each in best if each.chance < clear and recency(metadata[each.statement_id]) > latest
+            each.items[0] for each in best if each.chance < chance_min and recency(metadata[each.statement_id]) > latest
         }
         kept = [item for item in kept if item not in stray]
         first = {each.statement_id: each for each in reversed(newest)}
@@ -109,7 +109,7 @@ class PositionReader:
         for item in (*(item for each in order for item in each.items), *kept):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
-        # Who has spoken of it since without a direction no longer surely takes the one that a list asks for.
+        # After a later statement on the topic without a direction, the one that a list asks for is no longer sure.
         outdated = any(recency(metadata[each.statement_id]) > latest for each in near if each.direction == "mentions")
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
         return replace(
@@ -121,9 +121,9 @@ class PositionReader:
         )
 
     def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
-        """Returns what took the direction asked for, in the latest statement without the opposite one, newest first.
+        """Returns the newest sentences in the direction asked for, from a statement without the opposite one.
 
-        The newest statement is among them only where nothing but silence on the direction has come since.
+        The newest statement with a position counts only if its position has that direction and is merely outdated.
         """
         newest = taking[0]
         before = (
@@ -133,14 +133,14 @@ class PositionReader:
         return next((each.items for each in asked), ())
 
     def _is_mixed(self, read: _ReadEvidence) -> bool:
-        """Whether some sentence on the topic in the same statement takes the opposite of the direction asked for."""
+        """Returns whether the same statement also takes the opposite of the direction asked for on the topic."""
         opposite = {"for": "against", "against": "for"}.get(self.direction or "")
         return opposite is not None and any(
             self._on_topic(each, read.language) == opposite for each in self.sentences(read.statement_id)
         )
 
     def _on_topic(self, sentence: Sentence, language: str | None) -> Direction | None:
-        """Returns the direction of a sentence that names the topic; None of another one."""
+        """Returns the direction of a sentence that names the topic; None for any other sentence."""
         language = sentence.language or language
         language = language if language in LANGUAGES else "en"
         topic = self.topic(language)
@@ -149,11 +149,11 @@ class PositionReader:
         return direction_of([read_sentence(sentence.text, topic, language, self.parties)])
 
     def _is_asked(self, direction: Direction | None) -> bool:
-        """Whether a direction is the one asked for; who is for it under conditions is for it."""
+        """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
         return self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
 
     def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts last, of the best sentences, those that only report what others said."""
+        """Moves to the end those of the best sentences that only report what others said."""
         if len(evidence.best) < 2:
             # There is no order to change, and no need to read it.
             return evidence
@@ -180,8 +180,8 @@ class PositionReader:
             is_order=alone.is_order,
         )
 
-    def _taken_up(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
-        """Returns what may hold the position that a statement announces: what comes next, else its next best one."""
+    def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
+        """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
         after = self._with_next(read)
         (item,) = read.items
         beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
@@ -190,7 +190,7 @@ class PositionReader:
         return after if other is None else self._read(replace(other, relevance=item.relevance), read.language)
 
     def _declined(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
-        """Returns the first sentence that says, itself or in one after it, that no position is taken, with that one."""
+        """Returns the first sentence that declines a position, alone or with a sentence after it that does so."""
         for read in near:
             (item,) = read.items
             at = item.sentence.ordinal
@@ -200,7 +200,7 @@ class PositionReader:
         return ()
 
     def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
-        """Adds the next sentences of its paragraph, to the first that says what is thought of it, where one does."""
+        """Adds the next sentences of the paragraph up to the first one that takes a direction, if any does."""
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
@@ -210,7 +210,7 @@ class PositionReader:
             items.append(replace(item, sentence=following))
             found = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
             taken = direction_of([found])
-            # A harm that is named there is no view of the topic: "We listened to the victims of crimes."
+            # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)
             if taken not in (None, "mentions") and (found.names_topic or not harm):
                 return replace(read, items=tuple(items), direction=taken)

@@ -1,7 +1,7 @@
 """Evidence of one party: the sentences found in its statements, and how sure each answers.
 
-Of "what did Arvandia say about extradition?" it holds Arvandia's sentences on extradition, best first; the party is as
-sure as its surest sentence.
+For "what did Arvandia say about extradition?" it holds Arvandia's sentences on extradition, best first; its confidence
+is that of its most confident sentence.
 """
 
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from app.records import Direction
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 
-# From this chance on a group is said to have spoken on what was asked: of thirty questions whose group had, all were at
-# .95 or more, and of those whose group had not, none was above .70 (by the fit of 2026-11-26).
+# Chance from which a group counts as having spoken on the topic: thirty questions whose group had were all at .95 or
+# more; none whose group had not was above .70 (by the fit of 2026-11-26).
 _SURELY: Final = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScoredSentence:
-    """A sentence with its relevance to what was asked."""
+    """A sentence with its relevance to the question."""
 
     sentence: Sentence
     relevance: Relevance
@@ -39,22 +39,22 @@ class PartyEvidence:
     members: tuple[str, ...] = ()
     """The States asked about for which this party, a group, spoke; empty where it was asked about itself."""
     aligned: bool = False
-    """These States were no members, but aligned themselves with what the group said."""
+    """The States in `members` do not belong to the group, but aligned themselves with its statement."""
     takes_no_position: bool = False
     """The sentences speak of the topic without taking a position, and a position was asked for."""
     direction: Direction | None = None
     """The direction of its latest position, where a position was asked for."""
     other_direction: bool = False
-    """That is not the one asked for ("which States oppose …"), or a later statement speaks of the topic without any."""
+    """`direction` is not the one asked for ("which States oppose …"), or a later statement has none on the topic."""
     earlier: tuple[ScoredSentence, ...] = ()
-    """But these took that direction in a statement before its latest one: "Drelnia opposed it, and now supports it"."""
+    """With `other_direction`, earlier sentences in the one asked for: "Drelnia opposed it, and now supports it"."""
     coverage_unknown: bool = False
-    """Whether finding nothing would not prove silence: the models do not know the language of the question or of the
-    statements, and the glossary does not translate all of the topic."""
+    """Whether the party's silence would remain unproven if nothing is found: the glossary does not translate all of the
+    topic, or the models do not know a language of the statements."""
 
     @property
     def relevance(self) -> Relevance | None:
-        """That of the surest sentence; None where nothing was found."""
+        """The relevance of the most confident sentence; None where nothing was found."""
         found = (item.relevance for item in self.sentences)
         return max(found, key=lambda relevance: (relevance.answers, relevance.chance), default=None)
 
@@ -65,7 +65,7 @@ class PartyEvidence:
 
     @property
     def confidence_source(self) -> ConfidenceSource | None:
-        """What that chance comes from; None where nothing was found."""
+        """What `confidence` is based on; None where nothing was found."""
         return None if self.relevance is None else self.relevance.source
 
     @property
@@ -80,15 +80,15 @@ class PartyEvidence:
 
     @property
     def surely_answers(self) -> bool:
-        """Whether it is told of a group beside what its members said, or in its place."""
+        """Whether a group's evidence is sure enough to be shown beside that of its members, or in its place."""
         return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _SURELY)
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:
-        """The sentences worth quoting, best first: those that answer, and what goes on beside them in a statement.
+        """The sentences worth quoting, best first: those that answer, and supporting ones of the same statements.
 
-        Of a party that answers, any other statement counts that is more likely than not to speak of the topic, so that
-        its latest one is not missed for a little.
+        Where a party answers, supporting sentences of other statements count too if one of their sentences has a chance
+        of at least 0.5, so that its latest statement is not missed by a narrow margin.
         """
         speaks = self.speaks
         answering = {

@@ -1,7 +1,7 @@
 """Search for one party after another, by a strategy that is chosen from what a question names.
 
 "What did Arvandia say about article 18 on witnesses?" is searched `ByArticle`, which looks up the sentences that name
-the article, "has it ratified the Convention?" `ByTreaty`; `ByTopic` ranks the sentences by meaning.
+the article, and "has it ratified the Convention?" `ByTreaty`; `ByTopic` ranks the sentences by meaning.
 """
 
 import re
@@ -19,20 +19,20 @@ from ingest.treaties.treaties import TREATIES, find_treaties
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
 
-# What remains of "what is the subject of agenda item 4": the item's own words are the answer.
+# Topic words that ask for an item or treaty itself: "what is the subject of agenda item 4?".
 _ABOUT_ITSELF: Final = frozenset(
     """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
     موضوع عنوان 主题 题目""".split()
 )
-# Stems of what is done to a treaty as a whole: "has it ratified the Convention", "is it a party to the Protocols"; only
-# sentences that name the treaty answer. Whole stems, since "participation" is no party and "joint" joins nothing.
+# Stems for joining a treaty: "has it ratified the Convention", "is it a party to the Protocols"; only sentences that
+# name the treaty answer. Whole stems match, since "participation" is not about a party, nor "joint" about joining.
 _JOINS: Final = re.compile(
     r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
     r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
 )
-# Sentences that a list reads of its parties a second time, together: enough for four parties to be read in full.
+# Sentences read in the second pass over all parties of a list together: enough to read four parties in full.
 _READ_AGAIN: Final = 4 * DEEP.sentences
-# The mentions that are of a treaty.
+# The kinds of mention that refer to a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
 
@@ -50,7 +50,7 @@ class ByAgendaItem:
 
     items: tuple[str, ...]
     itself: bool
-    """The item's own words are asked for; else what was said under it, without any other topic."""
+    """Whether the item's own words are asked for, not what was said under it without any other topic."""
     topic: None = None
 
 
@@ -61,7 +61,7 @@ class ByTreaty:
     treaties: tuple[TreatyScope, ...]
     topic: str | None
     joining: bool
-    """Asks who ratified, signed or joined, which only sentences that name the treaty answer."""
+    """Whether the question is who ratified, signed or joined, which only sentences that name the treaty answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ SearchStrategy = ByArticle | ByAgendaItem | ByTreaty | ByTopic | Representative
 
 
 def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
-    """Returns how the evidence is found: by what the question names, else by its topic; None where it has neither."""
+    """Returns the strategy for what the question names, else for its topic; None where it has neither."""
     scope = resolution.scope
     topic = _topic(scope)
     if any(treaty.articles for treaty in scope.treaties):
@@ -93,7 +93,7 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         return ByAgendaItem(items=scope.agenda_items, itself=True)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
     if scope.treaties and all(map(_JOINS.fullmatch, beside)):
-        # The topic may leave out what is done to the treaty: "which States have joined the Protocol?".
+        # The verb may be missing in the topic, so the question is tested: "which States have joined the Protocol?".
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
         return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
@@ -113,7 +113,7 @@ def treaty_words(treaties: tuple[TreatyScope, ...]) -> str:
 
 
 def _topic(scope: Scope) -> str | None:
-    """Returns the topic with the treaties that stand beside it, as in "and the Protocols?" after a topic."""
+    """Returns the topic with the search words of treaties beside it, as in "and the Protocols?" after a topic."""
     if not scope.topic or ((scope.agenda_items or scope.treaties) and _is_about_itself(scope.topic)):
         return None
     if scope.language != "en":
@@ -129,7 +129,7 @@ def _is_about_itself(topic: str) -> bool:
 
 
 def _beside_treaties(topic: str, language: str) -> frozenset[str]:
-    """Returns the stems of what a topic holds besides names of treaties."""
+    """Returns the content stems of a topic outside names of treaties."""
     for match in reversed(find_treaties(topic)):
         topic = f"{topic[: match.start]} {topic[match.end :]}"
     return content_terms(topic, language)
@@ -145,7 +145,7 @@ class PartySearch:
     def __init__(
         self, catalogue: Catalogue, ranker: SentenceRanker, strategy: SearchStrategy, language: str, *, many: bool
     ) -> None:
-        """Prepares the search; `many` searches all parties at once, and reads closely those that can matter."""
+        """Prepares the search; with `many`, all parties are searched as one list and only the nearest are read."""
         self._catalogue = catalogue
         self._ranker = ranker
         self._strategy = strategy
@@ -157,7 +157,7 @@ class PartySearch:
             self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")
 
     def find_all(self, owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[tuple[PartyEvidence, ...], int]:
-        """Returns the evidence of each party in order, and how many were read closely: of many on a topic, not all."""
+        """Returns the evidence of each party in order, and how many parties were read closely: not all of a list."""
         match self._strategy:
             case ByTopic() if self._many and self.topic is not None:
                 return self._ranker.rank_list(owned, self.topic)
@@ -186,9 +186,9 @@ class PartySearch:
                 return self._ranker.rank_by_centroid(party, statements)
 
     def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
-        """Returns the evidence, that of parties which speak of the topic read again in all their statements.
+        """Returns the evidence after a second pass over all statements of the parties that speak of the topic.
 
-        What is read of them together is bounded: where that leaves of each fewer sentences than `at_least`, nothing is.
+        The sentences read in it are bounded; where each party's share is below `at_least`, the pass is left out.
         """
         again = [item.party for item in evidence if item.speaks and len(item.searched) > 1]
         if self.topic is None or not isinstance(self._strategy, ByTopic) or not again:
@@ -219,8 +219,8 @@ class PartySearch:
 
     def _by_treaties(self, code: str, searched: Sequence[StatementSummary], strategy: ByTreaty) -> PartyEvidence:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
-        # Where there is none, those that mean one without its name: as one of "the Protocols thereto", or in a
-        # paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
+        # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
+        # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
         treaties = strategy.treaties
         evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
         if evidence.sentences or self._many:

@@ -1,9 +1,9 @@
 """Position marks: words of a sentence that show a kind of position, found by named rules in six languages.
 
-"We cannot accept this" shows `opposes` by the rule `refuses`. What each rule shows, and how plainly, is said here; its
-patterns are in one lexicon a language, such as `ingest/language/data/positions.en.yaml`: `cues` maps the name of a rule
-to alternatives between white space; `_` stands for white space inside one, `<part>` for the pattern of that name in
-`parts`. Case counts only inside `(?-i:…)`. docs/positions.md defines the kinds.
+"We cannot accept this" shows `opposes` by the rule `refuses`. `RULES` holds the kind and strength of each rule; the
+patterns are in one lexicon per language, such as `ingest/language/data/positions.en.yaml`: `cues` maps the name of a
+rule to alternatives separated by white space; `_` stands for white space inside one, `<part>` for the pattern of that
+name in `parts`. Case counts only inside `(?-i:…)`. docs/positions.md defines the kinds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,14 +78,14 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     if cues is None or declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
         return ()
     own = _own(cues, text)
-    # Of overlapping marks counts the one whose rule comes first.
+    # Of overlapping marks, the one whose rule comes first in `RULES` counts.
     return tuple(_conditions(without_overlaps(mark for rule in RULES for mark in _marks(rule, cues, own))))
 
 
 def declines_position(text: str, language: str | None) -> bool:
-    """Whether a sentence says that its speaker takes no position: "the Forum has no position on this suggestion".
+    """Returns whether a sentence says that its speaker takes no position: "the Forum has no position on this".
 
-    "Our neighbours have no position" says it of others, and "it is not true that we have none" denies it.
+    False for "our neighbours have no position", which is about others, and "it is not true that we have none".
     """
     cues = _compiled(language or "en")
     if cues is None or not cues["declines"].search(text):
@@ -103,13 +103,13 @@ def kind_of(marks: Sequence[PositionMark]) -> PositionKind:
     """Returns the strongest kind among the marks of one sentence; `no_position` without marks."""
     strength = max((mark.strength for mark in marks), default=0)
     kinds = {mark.kind for mark in marks if mark.strength == strength}
-    # "We cannot accept this unless …" binds the refusal itself.
+    # In "We cannot accept this unless …", the condition applies to the refusal itself.
     kinds -= {"opposes"} if "conditional" in kinds else set()
     return min(kinds, key=PRECEDENCE.index, default="no_position")
 
 
 def _own(cues: Mapping[str, "regex.Pattern[str]"], text: str) -> str:
-    """Returns a text with the reported speech of others blanked out, so that offsets stay."""
+    """Returns a text with the reported speech of others blanked out, so that offsets stay valid."""
     return cues["others_said"].sub(lambda match: " " * len(match.group()), text)
 
 
@@ -127,7 +127,7 @@ def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> I
 
 
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
-    """Returns the offset of a negation within the words, or before them in their clause; None without one."""
+    """Returns the offset of a negation in `[start, end)`, or before it in the same clause; None without one."""
     before = text[max(0, start - _REACH) : start]
     clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
@@ -135,7 +135,7 @@ def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -
 
 
 def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:
-    """Yields the marks: conditions and limits of an attitude as outright, limits of nothing dropped."""
+    """Yields the marks with conditions and limits of an attitude as outright, and without limits of anything else."""
     binds = any(mark.strength == OUTRIGHT and mark.kind != "reports_practice" for mark in marks)
     for mark in marks:
         if mark.rule == "condition" and binds:
@@ -157,8 +157,8 @@ def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
 
 
 def _joined(cues: Iterable[str]) -> str:
-    """Returns alternatives as one pattern, in which a part that several begin with stands once: parts are long."""
-    # A reading of that part is tried with all that may follow before its next one, so that optional ends are lazy.
+    """Returns alternatives as one pattern; a `<part>` that several begin with is written once, since parts are long."""
+    # All alternatives are tried with one match of a part before its next match: hence parts have lazy optional ends.
     rests: dict[str, list[str]] = {}
     for cue in dict.fromkeys(cues):
         part = _PART.match(cue)
@@ -169,7 +169,7 @@ def _joined(cues: Iterable[str]) -> str:
 
 def _pattern(cues: str, parts: Mapping[str, str]) -> "regex.Pattern[str]":
     pattern = _joined(cues.split())
-    # Parts may hold parts that were defined before them.
+    # A part may contain parts that are defined before it.
     for name, part in reversed(tuple(parts.items())):
         pattern = pattern.replace(f"<{name}>", part)
     return regex.compile(pattern.replace("_", r"(?:\s+)"), regex.IGNORECASE)

@@ -1,9 +1,9 @@
 """Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
 
 One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. A
-second one, of the same fit, puts the sentences of a party in order: which of them answers best. Both are fitted by
-`untoc-eval calibrate` and kept as an artefact, which holds for the models that it was fitted with. With others the
-share of the topic's words decides: "extradition of nationals" is answered by a sentence that holds most.
+second one, of the same fit, orders the sentences of a party by how well they answer. Both are fitted by `untoc-eval
+calibrate` and stored as an artefact, which is valid for the models that it was fitted with. With others, the share of
+the topic's words decides: "extradition of nationals" is answered by a sentence that contains most of its words.
 """
 
 import json
@@ -30,10 +30,10 @@ logger = logging.getLogger(__name__)
 
 ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
 ARTEFACT: Final = "relevance.json"
-# Share of a topic's words, rare ones counting more, from which on words alone decide that a sentence speaks of it.
+# Without a calibration, the share of a topic's words, weighted by rarity, from which a sentence speaks of the topic.
 WORDS_MIN: Final = 0.6
-# A chance below this counts as this one, as what was not read does, so that its logit is no less than -5.
-_SMALLEST: Final = 0.0067
+# Lower bound of chances, and the chance of parties that were not read, so that logits are at least -5.
+_CHANCE_MIN: Final = 0.0067
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +41,17 @@ class Relevance:
     """How sure it is that a sentence answers."""
 
     chance: float
-    """0 to 1; of a calibrated one, the share of right answers among those that are as sure."""
+    """0 to 1; if calibrated, the share of right answers among sentences with this chance."""
     source: ConfidenceSource
     """`calibrated`: by the fitted model. `lexical`: the share of the topic's words. `cited`: the sentence names the
     article, treaty or agenda item that was asked about, or stands near what "why?" refers to. `representative`: no
     topic was asked about."""
     threshold: float
-    """From which chance on it answers."""
+    """Chance from which the sentence answers."""
     near: float
-    """From which chance on it may answer, where it is not sure to."""
+    """Chance from which the sentence may answer."""
     order: float
-    """By which the sentences of a party come, higher first; it compares with nothing else."""
+    """Sort key of the sentences of one party, higher first; not comparable with anything else."""
 
     @property
     def answers(self) -> bool:
@@ -83,7 +83,7 @@ class _Record(BaseModel):
 
 
 class LinearWeights(_Record):
-    """Weights of a sum over what is measured of a sentence: its features, and what the cross-encoder has read of it."""
+    """Weights of a linear score over a sentence's features and the hidden state of the cross-encoder."""
 
     features: dict[str, float]
     """By feature; those without any do not count."""
@@ -100,11 +100,11 @@ class LinearWeights(_Record):
 
 
 class AmongOthers(_Record):
-    """How sure one of many parties answers, given how sure the others do by themselves.
+    """Recalibration of a list: the chance that a party answers, given the chances of all parties by themselves.
 
-    What is asked in words far from all statements makes every party unsure, and whoever stands out of them answers all
-    the same: the logit of its chance, where anybody answers at all, is the intercept and a weighted sum of its own
-    logit and that of the surest other one. That anybody does is as sure as that not all of them are silent.
+    A question in words far from all statements lowers every chance, although the party that stands out may answer.
+    Given that any party answers, the logit of a party's chance is the intercept plus a weighted sum of its own logit
+    and the highest other one. The chance that any party answers is that not all are silent, 1 - Π(1 - chance).
     """
 
     intercept: float
@@ -112,7 +112,7 @@ class AmongOthers(_Record):
     other: float
 
     def chances(self, alone: Sequence[Sequence[float]]) -> list[list[float]]:
-        """Returns the chances, 0 to 1, of the sentences of each party in a list, from those by themselves."""
+        """Returns the recalibrated chances, 0 to 1, of each party's sentences in a list, from those `alone`."""
         surest = [max(own, default=0.0) for own in alone]
         anybody = 1.0 - math.prod(1.0 - each for each in surest)
         first, second = sorted([*surest, 0.0, 0.0], reverse=True)[:2]
@@ -122,13 +122,13 @@ class AmongOthers(_Record):
         ]
 
     def _beside(self, own: float, other: float) -> float:
-        """Returns the chance of a party beside the surest other one, where anybody answers."""
+        """Returns the chance of a party given the highest chance of the other parties, if anybody answers."""
         return 1.0 / (1.0 + math.exp(-self.intercept - self.own * logit_of(own) - self.other * logit_of(other)))
 
 
 def logit_of(chance: float) -> float:
     """Returns the logarithm of the odds of a chance, at least -5 and at most 5."""
-    return math.log(max(chance, _SMALLEST) / max(1.0 - chance, _SMALLEST))
+    return math.log(max(chance, _CHANCE_MIN) / max(1.0 - chance, _CHANCE_MIN))
 
 
 class Judgement(LinearWeights):
@@ -184,7 +184,7 @@ class RelevanceModel:
     def judge(
         self, features: Sequence[SentenceFeatures], states: Matrix, *, one_of_many: bool = False
     ) -> tuple[Relevance, ...]:
-        """Returns the relevance of n sentences of a party, of which the cross-encoder has read `states`, (n, dim)."""
+        """Returns the relevance of n sentences of a party, from features and hidden `states`, (n, dim) float32."""
         artefact = self._artefact
         assert artefact is not None
         by = artefact.listed if one_of_many else artefact.asked
@@ -200,15 +200,15 @@ class RelevanceModel:
         by = self._artefact.listed.among if self._artefact is not None else None
         if by is None:
             return [tuple(own) for own in parties]
-        told = by.chances([[each.chance for each in own] for own in parties])
+        recalibrated = by.chances([[each.chance for each in own] for own in parties])
         return [
             tuple(replace(each, chance=chance) for each, chance in zip(own, chances, strict=True))
-            for own, chances in zip(parties, told, strict=True)
+            for own, chances in zip(parties, recalibrated, strict=True)
         ]
 
 
 def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str, str]:
-    """Returns which models features are measured with, as an artefact records them."""
+    """Returns the identities of the models that measure the features, as an artefact records them."""
     return {
         "embedding": embedder.identity,
         "reranker": "none" if reranker is None else reranker.identity,
@@ -219,7 +219,7 @@ def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str,
 def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
     """Loads the artefact that suits these models: one in the store's `folder`, else the one that ships.
 
-    A store's artefact, which `untoc-eval calibrate` puts there, that cannot be read is a SettingsError.
+    An artefact that `untoc-eval calibrate` put in the store and that cannot be read raises a SettingsError.
     """
     for artefact in (_of_store(folder / ARTEFACT), _shipped()):
         if artefact is not None and artefact.models == models:
@@ -232,7 +232,7 @@ def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
 
 
 def _of_store(path: Path) -> RelevanceArtefact | None:
-    """Reads an artefact; one of other features has another form, and is left aside."""
+    """Reads an artefact of a store; None if there is none, or one with another version of the features."""
     if not path.is_file():
         return None
     try:

@@ -1,7 +1,7 @@
-"""Features of relevance: what is measured of a sentence, its party's statements and a topic.
+"""Relevance features: measurements of a sentence and its party's statements against a topic.
 
 Asked about "capital punishment", a sentence on "the death penalty" shares no word with the topic; the cross-encoder
-and the glossary say how near it is, and how near any topic is to these statements.
+and the glossary say how near it is all the same. Unrelated topics show how near any topic is to these statements.
 """
 
 import hashlib
@@ -34,36 +34,36 @@ _READ_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceFeatures:
-    """What the fitted model sees of one sentence; `contrast` and `terms_missing` are of the party's statements."""
+    """The inputs of the relevance model for one sentence; `contrast` and `terms_missing` measure the statements."""
 
     alone: float
-    """Cross-encoder logit of the sentence, as its ninth layer tells it."""
+    """Cross-encoder logit of the sentence without its neighbours, read from the ninth layer."""
     lead: float
-    """How far the sentence is behind the best one of the party in this, 0 or below; where the party is asked about, in
-    any wording of the topic: what is said of "mutual legal assistance" leaves all far behind that only sounds like
+    """`alone` minus the highest `alone` of the party, 0 or below. Where the party is asked about, the highest in any
+    wording of the topic counts: a sentence on "mutual legal assistance" leaves far behind those that only resemble
     "MLA"."""
     contrast: float
-    """By how many standard deviations the topic is nearer to these statements than background topics are, each at its
-    nearest passage."""
+    """By how many standard deviations the topic is nearer to these statements than background topics are, each
+    measured at its nearest passage."""
     terms_missing: float
-    """Share of the glossary's terms in the topic of which the statements hold neither a synonym nor what is part of
-    it."""
+    """Share of the topic's glossary terms for which the statements contain neither the term, nor a synonym, nor a
+    narrower term."""
     confused: float
-    """1 where the sentence and its neighbours name only what is easily confused with the topic, else 0."""
+    """1 where the sentence and its neighbours name only concepts easily confused with the topic, else 0."""
     worded: float
-    """Share of the topic's content words, rare ones counting more, that the sentence holds, itself or by a synonym: 0
-    to 1."""
+    """Share of the topic's content words, weighted by rarity, that the sentence contains, literally or by a synonym:
+    0 to 1."""
     least_meant: float
-    """The cosine of the topic's word that is farthest from all words of the sentence, each at its nearest one: of
-    "climate commitments" a sentence on "commitments" leaves "climate" far off."""
+    """Lowest cosine of a topic word with its nearest word in the sentence: for "climate commitments", a sentence on
+    other commitments has no word near "climate"."""
     meaning_lead: float
-    """How far the sentence is behind the best one of the party, 0 or below, in the cosine with topic and question
-    together, by the encoder of many languages."""
+    """Cosine of the sentence with topic and question together, by the multilingual sentence encoder, minus the highest
+    one of the party: 0 or below."""
     meaning_around: float
-    """That cosine of the sentence with its two neighbours."""
+    """That cosine for the sentence together with its two neighbours."""
     translated: float
-    """1 where the sentence or the topic was put into English word by word, else 0. What is made of words there tells
-    less, and their meaning in the languages themselves more, so that three features count for themselves there."""
+    """1 where the sentence or the topic was glossed into English word by word, else 0. There, features of single words
+    tell less and the cosines of the original texts more, so that three features have weights of their own there."""
     least_meant_translated: float
     meaning_lead_translated: float
     meaning_around_translated: float
@@ -89,7 +89,7 @@ class MeasuredSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What was read of a party's statements for a topic."""
+    """The sentences of one party's statements that were read for a topic, with the model outputs."""
 
     statement_ids: tuple[str, ...]
     passages: tuple[ScoredPassage, ...]
@@ -97,21 +97,21 @@ class Read:
     sentences: tuple[Sentence, ...]
     """The sentences that were read, n of them."""
     windows: tuple[tuple[str, ...], ...]
-    """These within their neighbours, each window as the sentences that it consists of."""
+    """Each of these sentences with its neighbours, as separate texts."""
     english: tuple[str, ...]
     """The sentences in English, as the cross-encoder was given them."""
     english_windows: tuple[str, ...]
     """The windows in English."""
     alone: Matrix
-    """Their logits, (n,) float32."""
+    """Cross-encoder logits of the sentences, (n,) float32."""
     highest: float
-    """The highest logit of the party."""
+    """The highest logit of the party, over all wordings of the topic where these are read together."""
     states: Matrix
-    """The hidden states of the cross-encoder, (n, dim) float32; dim is 0 of a model that does not show them."""
+    """The hidden states of the cross-encoder, (n, dim) float32; dim is 0 for a model that does not expose them."""
 
 
 class FeatureExtractor:
-    """Measures `SentenceFeatures`; the encoder of many languages gives unit vectors, (n, dim) float32."""
+    """Measures `SentenceFeatures`; the multilingual encoder gives unit vectors, (n, dim) float32."""
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._catalogue = store.catalogue
@@ -121,26 +121,26 @@ class FeatureExtractor:
 
     @cached_property
     def _background(self) -> Matrix:
-        """The vectors of unrelated concepts, (n, dim) float32."""
+        """The vectors of the background topics, (n, dim) float32."""
         return background_vectors(self._embedder)
 
     def asked(self, topic: Topic) -> Matrix:
-        """Returns the unit vector of topic and question together, (dim,) float32, by the encoder of many languages."""
+        """Returns the unit vector of topic and question together, (dim,) float32, by the multilingual encoder."""
         both = self._encoder.embed([topic.words, topic.question]).sum(axis=0)
         unit: Matrix = both / max(float(np.linalg.norm(both)), 1e-6)
         return unit
 
     def meaning(self, topic: Topic, texts: Sequence[Sequence[str]]) -> Matrix:
-        """Returns the cosine of each text, in sentences, and of topic and question together, (n,) float32."""
+        """Returns the cosine of each text, given as sentences, with topic and question together, (n,) float32."""
         near: Matrix = self._encoder.embed_joined(texts) @ self.asked(topic)
         return near
 
     def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
-        """Yields of each party the features of the sentences that were read, in their order."""
+        """Yields for each party the features of the sentences that were read, in their order."""
         if not reads:
             return
         among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
-        # Of each term of the field in the topic, the statements that hold it, a synonym, or what is part of it.
+        # For each glossary term of the topic, the statements that contain it, a synonym or a narrower term.
         holders = [self._catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
         others = self._nearest.to(self._background, among)
         windows = [window for read in reads for window in read.windows]
@@ -175,7 +175,7 @@ class FeatureExtractor:
 
 
 def _contrast(read: Read, others: Sequence[Matrix]) -> float:
-    """Returns by how many deviations the nearest passage is nearer than those to unrelated topics; 0 of no vectors."""
+    """Returns by how many deviations the topic is nearer than the background topics; 0 without their similarities."""
     if not others:
         return 0.0
     unrelated = np.max(others, axis=0)
@@ -184,14 +184,14 @@ def _contrast(read: Read, others: Sequence[Matrix]) -> float:
 
 
 class _NearestUnrelated:
-    """How near each statement comes to unrelated concepts, which is kept until the corpus changes."""
+    """Cache of how near each statement comes to the background topics, cleared when the corpus changes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._generation, self._known = -1, dict[str, Matrix]()
 
     def to(self, background: Matrix, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
-        """Returns of each statement with vectors the cosines of its nearest passages, (n,) float32."""
+        """Returns for each statement with vectors its highest cosine with each background topic, (n,) float32."""
         generation = self._store.catalogue.generation
         if generation != self._generation:
             self._generation, self._known = generation, {}
@@ -204,10 +204,10 @@ class _NearestUnrelated:
 
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
-    """Returns of each text the least cosine of the topic's words, each with its nearest word there; 0 of no words."""
+    """Returns for each text the lowest cosine of a topic word with its nearest word there; 0 without words."""
     (words,), found = word_vectors([topic.english]), word_vectors(texts)
     telling = [_is_telling(topic, start, end) for start, end in words.places]
-    # A topic of function words alone counts as a whole.
+    # In a topic of function words only, all of them count.
     asked = words.vectors[telling] if any(telling) else words.vectors
     return [
         float((asked @ text.vectors.T).max(axis=1).min()) if len(asked) and len(text.vectors) else 0.0 for text in found
@@ -215,7 +215,7 @@ def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
 
 
 def _is_telling(topic: Topic, start: int, end: int) -> bool:
-    """Whether the word of a topic to which a word piece belongs is no function word."""
+    """Returns whether the topic word to which a word piece `[start, end)` belongs is a content word."""
     text = topic.english
     while start > 0 and text[start - 1].isalnum():
         start -= 1
@@ -231,9 +231,9 @@ def background_topics() -> tuple[str, ...]:
 
 
 def background_vectors(embedder: Embedder) -> Matrix:
-    """Returns their vectors, (n, dim) float32: those that are kept, where they are of this model.
+    """Returns the vectors of the background topics, (n, dim) float32: the stored ones, if made by this model.
 
-    Embedding them takes half a second.
+    Embedding them anew takes half a second.
     """
     with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as kept:
         if kept.metadata() == _made_of(embedder):
@@ -243,7 +243,7 @@ def background_vectors(embedder: Embedder) -> Matrix:
 
 
 def keep_vectors(embedder: Embedder, path: Path) -> None:
-    """Writes the vectors by a model, as `make train` does."""
+    """Writes the vectors of the background topics by a model to a file, as `make train` does."""
     save_file({"vectors": embedder.embed_documents(background_topics())}, path, _made_of(embedder))
 
 

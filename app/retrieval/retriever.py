@@ -1,7 +1,7 @@
-"""Scoped retrieval as a LangChain retriever, for chains and agents of others.
+"""Scoped retrieval as a LangChain retriever, for the chains and agents of other applications.
 
-A question is read and its scope applied as in the chat: "what did Arvandia say about extradition?" gives passages of
-Arvandia's statements alone.
+A question is read and its scope applied as in the chat: "what did Arvandia say about extradition?" returns passages of
+Arvandia's statements only.
 """
 
 from collections.abc import Callable
@@ -21,12 +21,12 @@ _PROVENANCE: Final = ("state", "on_behalf_of", "speaker", "body", "session", "da
 
 
 class UntocRetriever(BaseRetriever):
-    """Passages for a question, within its scope, best first.
+    """Retriever of the passages for a question, within its scope, best first.
 
-    A document's `page_content` is the passage as it reads; its metadata says where it stands: `passage_id`,
+    A document's `page_content` is the passage's text; its metadata gives the passage's source: `passage_id`,
     `statement_id`, `state`, `on_behalf_of`, `speaker`, `body`, `session`, `date`, `agenda_item`, `title`, `file`,
     `language`, `start` and `end` (characters of the statement's text), `rank` (from 1) and `score` (higher is better).
-    A question that is ambiguous, or out of scope, gives none.
+    An ambiguous or out-of-scope question returns no documents.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

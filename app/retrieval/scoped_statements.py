@@ -1,7 +1,7 @@
 """Scope filters over statements: those of the parties asked about, and those of groups that spoke for them.
 
-"What did Arvandia say in 2019?" holds Arvandia's statements of 2019, and beside them those of a group of which Arvandia
-was a member then, or with whose statement its own aligned itself.
+"What did Arvandia say in 2019?" selects Arvandia's statements of 2019, and separately those of groups of which Arvandia
+was a member then, or with whose statement its own statement aligned itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +21,8 @@ from vectorstore.records import Metadata, ScopeFilter, StatementSummary, Unreada
 class ScopedStatements:
     """Applies the filters of a scope to the catalogue.
 
-    Asked about are the parties named, and members of its regions and groups at the date of a statement, without whoever
-    is left out.
+    The parties asked about are those named, and the members of the scope's regions and groups at the date of a
+    statement, without the excluded ones.
     """
 
     def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
@@ -31,7 +31,7 @@ class ScopedStatements:
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
         sets = [code for code in scope.excluded if code in regions() or parties.has_members(code)]
-        # Kept by day: many statements were made on the same one.
+        # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(sets, parties, day)})
 
@@ -44,9 +44,9 @@ class ScopedStatements:
         return tuple(summary for summary in found if summary.statement_id in picked)
 
     def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
-        """Groups statements by the parties asked about that hold them; of a pick, each has its own latest or earliest.
+        """Groups statements by their holders asked about; with a pick, each holder has its own latest or earliest.
 
-        Those of nobody are left out.
+        Statements without a holder are left out.
         """
         grouped: dict[str, list[StatementSummary]] = {}
         for summary in statements:
@@ -58,7 +58,7 @@ class ScopedStatements:
         """Returns the groups that spoke for these States, with their statements in scope to be searched.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
-        occasion aligns itself with it. Beside a State's own latest or earliest statement no group is looked for.
+        occasion aligns itself with it. With a pick, a State that has a statement of its own gets no groups.
         """
         if self._scope.pick and states:
             spoke = self.by_party(self._filtered(states))
@@ -72,7 +72,7 @@ class ScopedStatements:
             if group is None:
                 continue
             current = self._parties.members(group, summary.metadata.date)
-            # Who holds it beside the group is asked about it as their own.
+            # A State that holds the statement beside the group has it among its own.
             members = tuple(s for s in states if s in current and s not in summary.metadata.holders)
             others = tuple(
                 s
@@ -88,30 +88,30 @@ class ScopedStatements:
         )
 
     def _holders(self, metadata: Metadata) -> tuple[str, ...]:
-        """Returns the parties to show a statement under: its holders that are asked about, else the first that may be.
+        """Returns the parties to show a statement under: its holders asked about, else the first that is not excluded.
 
         A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
-        what France said with Kenya under Kenya. Whoever is named stays: "Iceland, without the Nordic countries".
+        what France said with Kenya under Kenya. A party that is named stays: "Iceland, without the Nordic countries".
         """
-        left, members = self._left(metadata), self._members(metadata.date)
-        return tuple(code for code in left if code in self._codes or code in members) or left[:1]
+        holders, members = self._not_excluded(metadata), self._members(metadata.date)
+        return tuple(code for code in holders if code in self._codes or code in members) or holders[:1]
 
     def _keeps(self, metadata: Metadata) -> bool:
-        """Whether a holder of a statement is no party left out, and a member where members are asked about."""
-        left = self._left(metadata)
+        """Returns whether a statement has a holder that is not excluded and, if members are asked about, is one."""
+        holders = self._not_excluded(metadata)
         if self._scope.members_of:
             members = self._members(metadata.date)
-            return any(code in self._codes or code in members for code in left)
-        return bool(left) or not metadata.holders
+            return any(code in self._codes or code in members for code in holders)
+        return bool(holders) or not metadata.holders
 
-    def _left(self, metadata: Metadata) -> tuple[str, ...]:
-        gone = self._gone(metadata.date)
-        return tuple(code for code in metadata.holders if code in self._codes or code not in gone)
+    def _not_excluded(self, metadata: Metadata) -> tuple[str, ...]:
+        excluded = self._gone(metadata.date)
+        return tuple(code for code in metadata.holders if code in self._codes or code not in excluded)
 
     def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
-        """Keeps of a party's statements the pick: those that no other is certainly after, or before; all without one.
+        """Returns a party's latest statements (those that no other certainly follows), or likewise its earliest ones.
 
-        Those that say nothing of when they were made stay only where all are so.
+        Without a pick all are returned; with one, those of unknown date and session only if all are unknown.
         """
         if self._scope.pick is None:
             return list(own)
@@ -120,7 +120,7 @@ class ScopedStatements:
         return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]
 
     def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
-        """Returns where each State's statements align themselves with a group, by State and group."""
+        """Returns the metadata of the statements that align themselves with a group, by State and group."""
         own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
         aligned: dict[tuple[str, str], list[Metadata]] = {}
         for mention in self._catalogue.mentions(list(own), "alignment"):
@@ -161,18 +161,18 @@ class ScopedStatements:
 def unreadable_in_scope(
     files: Iterable[UnreadableFile], scope: Scope, parties: PartyTable, *, nameless: bool = False
 ) -> tuple[str, ...]:
-    """Returns the names of files that could not be read and that a scope may hold, with pages where some could be.
+    """Returns the names of unreadable files that may belong to a scope, with the unreadable pages if only some are.
 
-    What a file's name or its row of the manifest tells can take it out of the scope. A file of an unknown State belongs
-    to a question on certain States only if something else of it is known and fits: "scan3.pdf" is not Arvandia's. With
-    `nameless` it belongs to every one: whoever briefs on Arvandia has to look into it.
+    Metadata from a file's name or manifest row can rule it out. A file of an unknown State belongs to a question on
+    certain States only if other metadata are known and fit: "scan3.pdf" does not count as Arvandia's. With `nameless`
+    it belongs to every question, since whoever briefs on Arvandia has to look into it.
     """
     return tuple(_shown(file) for file in files if _may_hold(scope, file.metadata, parties, nameless=nameless))
 
 
 def _within(days: tuple[date, date], wanted: Interval) -> bool:
     """Returns whether days may lie in an interval asked about."""
-    # ISO dates compare as text: a day is in "2018-10" or before it by as many characters as these.
+    # ISO dates compare as text: a day is compared with "2018-10" by the first seven characters.
     first, last = (end or "" for end in wanted)
     return str(days[1])[: len(first)] >= first and (not last or str(days[0])[: len(last)] <= last)
 
@@ -181,13 +181,13 @@ def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: b
     days = _days(known)
     years = {str(year) for year in range(days[0].year, days[1].year + 1)} if days else set()
     fits = [
-        bool(told.intersection(wanted))
-        for told, wanted in (
+        bool(values.intersection(wanted))
+        for values, wanted in (
             ({known.body}, scope.bodies),
             ({known.session}, scope.sessions),
             (years, [str(year) for year in scope.years]),
         )
-        if wanted and told - {None}
+        if wanted and values - {None}
     ]
     if days and scope.interval is not None:
         fits.append(_within(days, scope.interval))

@@ -1,9 +1,8 @@
 """Ranking the sentences of a party's statements by how well they speak of a topic.
 
-Passages are retrieved for each party by itself, so that no State drops out because others speak of a topic more. A
-cross-encoder then reads their sentences, those in other languages put into English word by word, and the best of them
-are measured within their neighbours. Asked about "extradition", "We extradite our nationals under treaties alone."
-ranks before "We thank the Secretariat."
+Passages are retrieved for each party separately, so that no State drops out because others speak of a topic more. A
+cross-encoder scores their sentences, those in other languages glossed into English, and features of each sentence with
+its neighbours are measured. For "extradition", "We extradite our nationals." ranks before "We thank the Secretariat."
 """
 
 import math
@@ -33,36 +32,36 @@ from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 
-# A small corpus says little of how rare a word is: this many passages are added to it, a word standing in this share.
+# Smoothing of document frequencies, which a small corpus makes unreliable: passages added, and their share with a word.
 _PRIOR_PASSAGES: Final = 200
 _PRIOR_SHARE: Final = 0.01
-# Passages nearest to the centroid of a statement, from which its gist is taken, and sentences of that.
+# Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# In a list, parties are read that own one of this many passages nearest to a topic.
+# In a list, a party is read if it owns one of this many passages nearest to the topic.
 _NEAR_PASSAGES: Final = 150
 
 
 class Depth(NamedTuple):
-    """How much is read of a party's statements: its best passages, and sentences of these by the cross-encoder."""
+    """How much of a party's statements is read: the number of best passages, and of their sentences to score."""
 
     passages: int
     sentences: int
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
-# What is read of all parties of a list together, and of each party at most and at least.
+# Limits of a list: sentences and parties read in all, and the depth per party at most and at least.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
-_OF_PARTY: Final = Depth(passages=4, sentences=8)
-_OF_PARTY_MIN: Final = Depth(passages=2, sentences=2)
-# The sentences of statements in order, by id.
+_LIST_DEPTH_MAX: Final = Depth(passages=4, sentences=8)
+_LIST_DEPTH_MIN: Final = Depth(passages=2, sentences=2)
+# The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
-# Shorter sentences are scraps, such as "Thank you.".
+# Sentences of fewer words are scraps, such as "Thank you.".
 _SCRAP_WORDS: Final = 4
-# Words shared with the topic beyond these count no more when candidates are chosen.
-_SHARED: Final = 2
-# A word of the topic in so few passages is rare: whoever uses it is read.
+# Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
+_MAX_SHARED_WORDS: Final = 2
+# A topic word in at most this many passages is rare; in a list, the parties that use it are read first.
 _RARE_PASSAGES: Final = 60
 
 
@@ -87,7 +86,7 @@ class SentenceRanker:
         self._features = FeatureExtractor(store, embedder)
 
     def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
-        """Prepares topic words, and how a question asks about them, for searching; one serves all parties."""
+        """Returns the searchable topic of some topic words and their wording in the question; it serves all parties."""
         return Topic.of(words, language, self._embedder.embed_query, self._rarity, self.model_languages, wording)
 
     def _rarity(self, term: str) -> float:
@@ -101,7 +100,8 @@ class SentenceRanker:
     ) -> PartyEvidence:
         """Ranks the sentences of these statements by how well they speak of a topic.
 
-        Statements in languages that cannot be put into English are left out, and the record says so.
+        Statements in languages that the models can read neither directly nor as an English gloss are left out, which
+        sets `coverage_unknown`.
         """
         nothing = self._nothing_yet(party, searched, topic, self.finds_by_meaning)
         readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
@@ -109,7 +109,7 @@ class SentenceRanker:
             return nothing
         passages: tuple[ScoredPassage, ...] = ()
         surest: dict[str, ScoredSentence] = {}
-        # Synonyms of the topic count as the topic.
+        # A sentence counts with its highest chance over the topic and its synonyms.
         for wording, read in self._read_wordings(readable, topic, depth):
             passages = passages or read.passages
             (judged,) = self._judge(wording, [read], one_of_many=False)
@@ -125,37 +125,37 @@ class SentenceRanker:
     ) -> tuple[tuple[PartyEvidence, ...], int]:
         """Ranks the sentences of many parties; returns the evidence of each in order, and how many were read closely.
 
-        The whole scope is asked once, and what is read of all parties together is bounded, so that the time does not
-        grow with the number of parties. `others_answer` where parties beside these are known to.
+        The whole scope is searched at once, and the sentences read of all parties together are bounded, so that the
+        time does not grow with the number of parties. `others_answer`: parties outside this list are known to answer.
         """
         # Cached: the answer depends on the language alone.
         known = cache(self.finds_by_meaning)
         found = {party: self._nothing_yet(party, own, topic, known) for party, own in owned.items()}
-        read: set[str] = set()
+        parties_read: set[str] = set()
         for wording in topic.wordings:
-            told = self._weighed(found, others_answer)
-            silent = {party: own for party, own in owned.items() if not told[party].answers}
+            recalibrated = self._recalibrated(found, others_answer)
+            silent = {party: own for party, own in owned.items() if not recalibrated[party].answers}
             reads = self.read_list(silent, wording, len(topic.wordings))
-            read |= reads.keys()
+            parties_read |= reads.keys()
             judged_of_each = self._judge(wording, list(reads.values()), one_of_many=True)
-            for (party, own), judged in zip(reads.items(), judged_of_each, strict=True):
-                part = replace(found[party], sentences=_scored(own, judged), passages=own.passages)
+            for (party, read), judged in zip(reads.items(), judged_of_each, strict=True):
+                part = replace(found[party], sentences=_scored(read, judged), passages=read.passages)
                 found[party] = merge_evidence(found[party], part)
-        return tuple(self._weighed(found, others_answer).values()), len(read)
+        return tuple(self._recalibrated(found, others_answer).values()), len(parties_read)
 
-    def _weighed(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
-        """Returns the evidence of the parties of a list, each as sure as it is among the others."""
-        alone = [[item.relevance for item in each.sentences] for each in found.values()]
-        told = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
-        return {party: _with_relevance(each, own) for (party, each), own in zip(found.items(), told, strict=False)}
+    def _recalibrated(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
+        """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
+        alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
+        among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
+        return {party: _with_relevance(item, own) for (party, item), own in zip(found.items(), among, strict=False)}
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
     ) -> dict[str, Read]:
-        """Reads of many parties the sentences nearest to a topic with the cross-encoder, the nearest party first.
+        """Scores the sentences of many parties nearest to a topic with the cross-encoder, the nearest party first.
 
-        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. So many
-        `wordings` of the topic share what is read.
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. The limits
+        of a list are shared by this many `wordings` of the topic.
         """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         near: dict[str, list[ScoredPassage]] = {}
@@ -168,7 +168,7 @@ class SentenceRanker:
         return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
     def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
-        """Yields the passages of all these statements that hold a rare word of a topic, then those nearest to it."""
+        """Yields the passages of these statements with a rare word of the topic, then the passages nearest to it."""
         ids = [summary.statement_id for summary in searched]
         found = {item.passage.passage_id: item for item in self._passages(searched, topic, _NEAR_PASSAGES)}
         asked = [(topic.english, "en", self._ranked)]
@@ -188,44 +188,44 @@ class SentenceRanker:
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
 
     def _other_languages(self, searched: Sequence[StatementSummary]) -> list[str]:
-        """Returns the languages of statements that the models do not know."""
+        """Returns the languages of these statements that the models do not know."""
         languages = {language for summary in searched for language in languages_of(summary)}
         return sorted(each for each in languages if each is not None and not self._is_ranked(each))
 
     def _nothing_yet(
         self, party: str, searched: Sequence[StatementSummary], topic: Topic, known: Callable[[str | None], bool]
     ) -> PartyEvidence:
-        """Returns a record without evidence, which says whether that would prove silence (`coverage_unknown`)."""
+        """Returns a record without evidence; `coverage_unknown` says whether silence would remain unproven."""
         languages = {language for s in searched for language in languages_of(s)}
         unsure = topic.translation_coverage < 1.0 or not all(map(known, languages))
         return PartyEvidence(party=party, searched=tuple(searched), coverage_unknown=unsure)
 
     def finds_by_meaning(self, language: str | None) -> bool:
-        """Whether passages in a language are found by what they mean, and not by their words alone."""
+        """Returns whether passages in a language are found by vectors, and not by shared words alone."""
         if self._is_ranked(language) or language in self.model_languages.embedded:
             return True
         return language in LANGUAGES and self._store.compares_meaning
 
     def reads(self, language: str | None) -> bool:
-        """Whether statements in a language are read by the models, by themselves or put into English."""
+        """Returns whether the models read statements in a language, directly or as an English gloss."""
         return self._is_ranked(language) or language in LANGUAGES or language in self.model_languages.embedded
 
     def _is_ranked(self, language: str | None) -> bool:
-        """Whether the models know a language; a text of unknown language is taken for English."""
+        """Returns whether the models know a language; a text of unknown language (None) counts as English."""
         return language is None or language in self.model_languages.ranked
 
     @property
     def _ranked(self) -> tuple[str | None, ...]:
-        """The languages of the passages that the models know."""
+        """The languages of passages that the models know, with None for an unknown one."""
         return (*sorted(self.model_languages.ranked), None)
 
     def _english(self, text: str, sentence: Sentence) -> str:
-        """Returns words of a sentence or around it as the models are given them."""
+        """Returns the text of a sentence or its window as the models read it, glossed into English if necessary."""
         language = sentence.language
         return text if language not in LANGUAGES or self._is_ranked(language) else in_english(text, language)
 
     def _passages(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
-        """Returns the passages nearest to a topic, best first: those that the models know, then other languages."""
+        """Returns the passages nearest to a topic, best first: in languages that the models know, then in others."""
         ids = [summary.statement_id for summary in searched]
         others = self._other_languages(searched)
         found: tuple[ScoredPassage, ...] = ()
@@ -254,7 +254,7 @@ class SentenceRanker:
         return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
 
     def _judge(self, topic: Topic, reads: Sequence[Read], *, one_of_many: bool) -> tuple[tuple[Relevance, ...], ...]:
-        """Returns the relevance of the windows of each party; of one of many little was read."""
+        """Returns the relevance of the sentences read of each party; `one_of_many` is the calibration for lists."""
         if self.relevance.calibrated:
             measured = self._features.measure(topic, reads)
             return tuple(
@@ -269,14 +269,14 @@ class SentenceRanker:
     def _read_wordings(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
     ) -> Iterator[tuple[Topic, Read]]:
-        """Yields what is read for each wording of a topic; a sentence is behind the best one in any of them."""
+        """Yields what is read for each wording of a topic, with the highest logit over all wordings as `highest`."""
         reads = [self._read_wording(searched, wording, depth) for wording in topic.wordings]
         highest = max(read.highest for read in reads)
         for wording, read in zip(topic.wordings, reads, strict=True):
             yield wording, replace(read, highest=highest)
 
     def _read_wording(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
-        """Reads the sentences nearest to a topic with the cross-encoder, best first."""
+        """Scores the sentences nearest to a topic with the cross-encoder, those of the best passages first."""
         passages = self._passages(searched, topic, depth.passages)
         depth = depth._replace(passages=len(passages))
         return self._read({"": searched}, {"": passages}, topic, depth)[""]
@@ -288,7 +288,7 @@ class SentenceRanker:
         topic: Topic,
         depth: Depth,
     ) -> dict[str, Read]:
-        """Reads of each party with passages `near` to a topic the sentences of the best of these, all at once."""
+        """Scores the sentences of each party's best passages `near` to a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in near.items()}
         texts = self._texts(chain.from_iterable(best.values()))
         found = {party: without_scraps(_sentences_of(texts, passages)) for party, passages in best.items()}
@@ -321,14 +321,14 @@ class SentenceRanker:
     def _shortlists(
         self, topic: Topic, found: Mapping[str, Sequence[Sentence]], limit: int
     ) -> dict[str, Sequence[Sentence]]:
-        """Returns of each party the sentences that share most words with a topic or are nearest to it in meaning."""
+        """Returns up to `limit` sentences per party that share most words with a topic or are nearest in meaning."""
         long = {party: own for party, own in found.items() if len(own) > limit}
         meant = self._features.meaning(topic, [(each.text,) for own in long.values() for each in own])
         terms = content_terms(topic.asked, "en")
         kept = dict(found)
         for (party, own), near in zip(long.items(), rows_of_each(meant, long.values()), strict=True):
             english = [self._english(each.text, each) for each in own]
-            shared = np.array([min(_SHARED, len(terms & content_terms(text, "en"))) for text in english])
+            shared = np.array([min(_MAX_SHARED_WORDS, len(terms & content_terms(text, "en"))) for text in english])
             places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
             kept[party] = [own[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
         return kept
@@ -336,7 +336,7 @@ class SentenceRanker:
     def measure(
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
     ) -> tuple[MeasuredSentence, ...]:
-        """Returns the sentences that are read for a topic with what is measured of them, in all its wordings."""
+        """Returns the sentences that are read for each wording of a topic, with their features."""
         return tuple(
             measured
             for wording, read in self._read_wordings(searched, topic, depth)
@@ -346,7 +346,7 @@ class SentenceRanker:
     def measure_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
     ) -> dict[str, tuple[MeasuredSentence, ...]]:
-        """Returns the same of each party that is read where all of them are asked about."""
+        """Returns the measured sentences of each party that is read where a question asks all parties."""
         found: dict[str, tuple[MeasuredSentence, ...]] = {}
         for wording in topic.wordings:
             reads = self.read_list(owned, wording, len(topic.wordings))
@@ -372,14 +372,14 @@ class SentenceRanker:
         """Returns the sentences that name a treaty, or these articles or agenda items.
 
         They are evidence without any threshold; with a topic, those that speak of it most come first. Without a treaty,
-        articles are of a convention that is not named; without `values`, all articles or items count.
+        only articles of a convention left unnamed count; without `values`, all articles or items count.
         """
         mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
         wanted = dict.fromkeys(mention.sentence for mention in mentions)
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
         if kind != "agenda_item":
-            # A heading is quoted where nothing else names it; for an item of the agenda the heading explains it.
+            # A heading counts only if nothing else names the article; for an agenda item, the heading explains it.
             sentences = [each for each in sentences if each.paragraph is not None] or sentences
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._read_pairs(topic.english, [sentence.text for sentence in sentences]).logits
@@ -399,7 +399,7 @@ class SentenceRanker:
         treaties: Sequence[TreatyScope],
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the same for several treaties, or these articles of each, those of the first one first."""
+        """Returns the sentences that name several treaties, or these articles of each, in the order of the treaties."""
         nothing = PartyEvidence(party=party, searched=tuple(searched))
         found = (self.rank_by_mention(party, searched, kind, t.treaty, t.articles, topic) for t in treaties)
         return reduce(merge_evidence, found, nothing)
@@ -417,7 +417,7 @@ class SentenceRanker:
         return tuple(ScoredPassage(passage=p, score=1.0 / rank) for rank, p in enumerate(found.values(), start=1))
 
     def rank_by_centroid(self, party: str, searched: Sequence[StatementSummary]) -> PartyEvidence:
-        """Returns the sentences nearest to the whole of what was said, for a question that names no topic."""
+        """Returns the sentences nearest to the centroid of these statements, for a question that names no topic."""
         nothing = PartyEvidence(party=party, searched=tuple(searched))
         ids, vectors = self._store.catalogue.vectors_of([summary.statement_id for summary in searched])
         if not ids:
@@ -458,9 +458,9 @@ def _sentences_of(texts: Texts, found: Sequence[ScoredPassage]) -> list[Sentence
 
 
 def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Leaves out scraps and lines in capitals, such as headings, unless there is nothing else.
+    """Returns the sentences without scraps and lines in capitals, such as headings, unless there is nothing else.
 
-    A text without spaces has no words to count.
+    A sentence with non-ASCII characters is never a scrap, since some scripts have no spaces by which to count words.
     """
     full = [
         each
@@ -471,32 +471,32 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _share(reads: int) -> Depth:
-    most, least = _OF_PARTY, _OF_PARTY_MIN
+    most, least = _LIST_DEPTH_MAX, _LIST_DEPTH_MIN
     sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
     return Depth(passages=max(least.passages, sentences // 2), sentences=sentences)
 
 
 def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
-    """Returns what was read with its relevance, best first."""
+    """Returns the sentences read with their relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
     return tuple(sorted(scored, key=lambda item: -item.relevance.order))
 
 
-def _with_relevance(evidence: PartyEvidence, told: Sequence[Relevance]) -> PartyEvidence:
-    """Returns the evidence with another relevance of each of its sentences."""
-    pairs = zip(evidence.sentences, told, strict=True)
-    return replace(evidence, sentences=tuple(replace(item, relevance=each) for item, each in pairs))
+def _with_relevance(evidence: PartyEvidence, relevances: Sequence[Relevance]) -> PartyEvidence:
+    """Returns the evidence with these relevances for its sentences, in their order."""
+    pairs = zip(evidence.sentences, relevances, strict=True)
+    return replace(evidence, sentences=tuple(replace(item, relevance=relevance) for item, relevance in pairs))
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
-    """Returns the relevance by shared words: half by the sentence itself, half with its neighbours."""
-    # They are compared in English, of which a share of the topic counts as such, or in the language of both.
+    """Returns the relevance by shared words: the mean of the share in the sentence and that with its neighbours."""
+    # Words are compared in English, times the share of the topic translated, and in a common language; the higher wins.
     own, around = (topic.share_of(content_terms(text, "en")) for text in (english, english_window))
     share = (own + around) / 2 * topic.translation_coverage
     asked = content_terms(topic.words, topic.language)
     if sentence.language == topic.language and asked:
-        held = (len(asked & content_terms(text, topic.language)) for text in (sentence.text, window))
-        share = max(share, sum(held) / (2 * len(asked)))
+        shared = (len(asked & content_terms(text, topic.language)) for text in (sentence.text, window))
+        share = max(share, sum(shared) / (2 * len(asked)))
     return lexical_relevance(share)
 
 

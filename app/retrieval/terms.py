@@ -16,15 +16,15 @@ _HAN: Final = regex.compile(r"\p{Han}")
 
 
 def content_terms(text: str, language: str) -> frozenset[str]:
-    """Returns the stems of a text's content words; Chinese counts by pairs of characters.
+    """Returns the stems of a text's content words; Chinese is split into pairs of characters.
 
-    The language is that of what is in Latin script; for other scripts the script decides.
+    `language` applies to words in Latin script; for other scripts, the script decides.
     """
     if text.isascii() or not _HAN.search(text):
         return frozenset(filter(None, (_term(word, language) for word in words_of(text))))
     words = [word if _term(word, language) else " " for word in words_of(text)]
     terms = {_term(word, language) for word in words if word != " " and not _HAN.match(word)}
-    # Function words and words in letters part the characters.
+    # Function words and words in other scripts separate runs of Chinese characters.
     runs = "".join(word if _HAN.match(word) else " " for word in words).split()
     terms.update(pair for run in runs for pair in (map("".join, pairwise(run)) if len(run) > 1 else [run]))
     return frozenset(terms)
@@ -32,7 +32,7 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def _term(word: str, language: str) -> str:
-    """Returns the stem of a word that may tell a topic, else nothing: each word of a list's sentences is looked up."""
+    """Returns the stem of a content word, else ""; cached, since each word of a list's sentences is looked up."""
     if is_function_word(word, language) or is_filler(word, language):
         return ""
     return fold(word) if word.isupper() and word in acronyms_of_terms(language) else stem(word, language)

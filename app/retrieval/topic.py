@@ -17,9 +17,9 @@ from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_con
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 
-# What the default models were made for.
+# The language that the default models know.
 _ENGLISH: Final = frozenset({"en"})
-# Synonyms of a topic that are searched for as well.
+# Maximum number of synonyms of a topic that are searched for as well.
 MAX_SYNONYM_TOPICS: Final = 1
 
 
@@ -28,14 +28,14 @@ class ModelLanguages:
     """Languages that the models know, ISO 639-1."""
 
     embedded: frozenset[str] = _ENGLISH
-    """Those of the embedding model: passages in them are found by meaning."""
+    """Languages of the embedding model: passages in them are found by their vectors."""
     ranked: frozenset[str] = _ENGLISH
-    """Those of the embedding model and the cross-encoder: how well a sentence answers is known."""
+    """Languages of both the embedding model and the cross-encoder: sentences in them are ranked as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """What is searched for."""
+    """The topic of a question in the forms that retrieval uses."""
 
     words: str
     """The topic words of the question."""
@@ -44,36 +44,36 @@ class Topic:
     english: str
     """The words that the models are given."""
     translation_coverage: float
-    """Share of the topic that `english` holds, 0 to 1; below 1, finding nothing proves nothing."""
+    """Share of the topic that `english` covers, 0 to 1; below 1, finding nothing does not prove silence."""
     vector: Matrix | None
     """The vector of `english`."""
     weights: Mapping[str, float]
     """Weight of each content stem of `english`, higher for rare ones; they add up to 1."""
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
-    """Stems that stand for a stem where all of them are there: of "sanctions" those of "coercive measures"."""
+    """For each stem, sets of stems that replace it where all of a set occur: "coercive measures" for "sanctions"."""
     within: tuple[NamedTerm, ...] = ()
-    """The terms of the field that `english` holds, whatever else it says."""
+    """The glossary terms that `english` contains."""
     synonym_topics: tuple["Topic", ...] = ()
     """The same topic in other English words, where the glossary knows some."""
     question: str = ""
-    """How the question asks about it, in its own language; the topic words where that is not known."""
+    """How the question words the topic, in its own language; the topic words where the wording is not known."""
     asked: str = ""
-    """What the cross-encoder is given, in English: the question where it says more than the topic, since it was trained
-    on questions, "how many did hand over?"; else the topic."""
+    """The query of the cross-encoder, in English: the question's wording where it says more than the topic ("how many
+    did hand over?"), since the model was trained on questions; else the topic."""
     cross_lingual_vector: Matrix | None = None
-    """The vector by which passages in other languages are found, where the embedding model knows that of the
-    question."""
+    """The vector that finds passages in other languages: of the question's own words where the embedding model knows
+    their language, else `vector`."""
 
     @cached_property
     def widened(self) -> tuple[str, ...]:
-        """The synonyms of all that the topic names, and the terms for what is part of it, for lexical search."""
+        """The synonyms of the topic's glossary terms, and the terms of narrower concepts, for lexical search."""
         narrower = chain.from_iterable(thesaurus.narrower(named.concept) for named in self.within)
         terms = (*(named.terms for named in self.within), *map(terms_of_concept, narrower))
         return tuple(dict.fromkeys(chain.from_iterable(terms)))
 
     @property
     def terms_in_all_languages(self) -> tuple[tuple[str, ...], ...]:
-        """Of each term that the topic names, it, its synonyms and what is part of it, in all six languages."""
+        """For each glossary term of the topic, the term, its synonyms and narrower terms, in all six languages."""
         return tuple(
             tuple(
                 term
@@ -85,11 +85,11 @@ class Topic:
         )
 
     def confuses(self, text: str) -> bool:
-        """Whether an English text names what is easily confused with the topic, and nothing of the topic itself.
+        """Returns whether an English text names a concept easily confused with the topic, and none of the topic's.
 
         "trafficking in organs" is confused with "trafficking in persons".
         """
-        # Most topics are confused with nothing, and most texts share no word with any of these names.
+        # Most topics have no concepts they are confused with, and most texts share no word with the names of these.
         if not self._confused or self._confused_terms.isdisjoint(content_terms(text, "en")):
             return False
         said = set(thesaurus.concepts_in(text, "en"))
@@ -97,7 +97,7 @@ class Topic:
 
     @cached_property
     def _own(self) -> frozenset[str]:
-        """The concepts that the topic names, and what is part of them."""
+        """The concepts that the topic names, and narrower ones."""
         named = [item.concept for item in self.within]
         return frozenset(named).union(*(thesaurus.narrower(concept) for concept in named))
 
@@ -109,14 +109,14 @@ class Topic:
 
     @cached_property
     def _confused_terms(self) -> frozenset[str]:
-        """The content terms of all that names them in English."""
+        """The content terms of the English names of the `_confused` concepts."""
         return frozenset().union(
             *(content_terms(term, "en") for concept in self._confused for term in terms_of_concept(concept))
         )
 
     @property
     def wordings(self) -> tuple["Topic", ...]:
-        """The topic in all the English words in which it is searched for."""
+        """All wordings in which the topic is searched for: itself and its synonym topics."""
         return (self, *self.synonym_topics)
 
     @classmethod
@@ -129,18 +129,18 @@ class Topic:
         model_languages: ModelLanguages | None = None,
         wording: TopicWording | None = None,
     ) -> "Topic":
-        """Puts topic words into the language of the models, through the glossary where they are in another."""
+        """Returns the topic of some words, translated by the glossary where the models do not know their language."""
         model_languages = model_languages or ModelLanguages()
         english, coverage = words, 1.0
         question = wording.text if wording is not None else words
         asked = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
-            # What cannot be put into English is searched as it is written, as a name may be.
+            # Words of which nothing can be translated, such as names, are searched as they are written.
             english, coverage = translated.text or words, translated.coverage
             asked = in_english(asked, language) or english
         searched = cls._in_english(english, embed, rarity)
-        apart = language in model_languages.embedded and english != words
+        embeds_original = language in model_languages.embedded and english != words
         others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
         return replace(
             searched,
@@ -150,7 +150,7 @@ class Topic:
             synonym_topics=tuple(cls._in_english(term, embed, rarity) for term in others),
             question=question,
             asked=asked,
-            cross_lingual_vector=embed(words) if apart else searched.vector,
+            cross_lingual_vector=embed(words) if embeds_original else searched.vector,
         )
 
     @classmethod
@@ -172,7 +172,7 @@ class Topic:
         )
 
     def held_by(self, stems: frozenset[str]) -> frozenset[str]:
-        """Returns the content stems of the topic that these stems hold, themselves or by an alternative."""
+        """Returns the topic's content stems that occur among these stems, directly or by an alternative."""
         return frozenset(
             stem
             for stem in self.weights
@@ -180,7 +180,7 @@ class Topic:
         )
 
     def share_of(self, stems: frozenset[str]) -> float:
-        """Returns the share of the topic's content words that these stems hold, rare ones counting more, 0 to 1."""
+        """Returns the share of the topic's content words among these stems, weighted by rarity, 0 to 1."""
         return sum(self.weights[stem] for stem in self.held_by(stems))
 
     def synonyms_in(self, language: str) -> str:
@@ -191,13 +191,13 @@ class Topic:
 
 @lru_cache(maxsize=8192)
 def in_english(text: str, language: str) -> str:
-    """Returns a text in English, word by word as far as they are known: a gloss for models, never shown."""
+    """Returns the English gloss of a text, word by word as far as words are known; for models only, never shown."""
     return gloss(text, language)
 
 
 @lru_cache(maxsize=256)
 def topic_in(words: str, language: str, other: str | None) -> str:
-    """Returns topic words in another language as far as the glossary knows them; in their own, as they are."""
+    """Returns topic words translated as far as the glossary knows them; unchanged for their own language or None."""
     return words if other in (language, None) else translate_topic(words, language, to=other or language).text
 
 

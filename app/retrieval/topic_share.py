@@ -1,6 +1,6 @@
-"""Share of a topic's words that a text names, by other terms and forms for them as well.
+"""Share of a topic's words that a text names, where synonyms and derived forms count as well.
 
-"We oppose unilateral coercive measures." names all of "sanctions", half of "permanent seats" is named by "non-permanent
+"We oppose unilateral coercive measures." names all of "sanctions"; "non-permanent seats" names half of "permanent
 seats".
 """
 
@@ -19,11 +19,11 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 
-# The share of a text that holds all of the topic's words, but some of them not as they are.
+# The share of a text that names the whole topic, but partly by derived forms or narrower terms.
 LOOSELY: Final = 0.99
 _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
-# How the stem of a verb ends and that of its noun: abolish, abolition; extend, extension; reduce, reduction; resolve,
-# resolution; permit, permission; convert, conversion.
+# Endings by which the stem of a verb differs from that of its noun: abolish, abolition; extend, extension; reduce,
+# reduction; resolve, resolution; permit, permission; convert, conversion.
 _DERIVED: Final = regex.compile(
     r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
 )
@@ -31,9 +31,9 @@ _parties: Final = cache(PartyTable.load)
 
 
 def share_of_topic(topic: str, language: str) -> Callable[[str, str | None], float]:
-    """Returns which share of the words of a topic, 0 to 1, a text holds, which is in a language that is given with it.
+    """Returns a function from a text and its language to the share of the topic's words that the text names, 0 to 1.
 
-    A topic whose words are not known in that language is looked for as it is written.
+    A topic without a translation into that language is looked for as it is written.
     """
 
     @cache
@@ -44,9 +44,9 @@ def share_of_topic(topic: str, language: str) -> Callable[[str, str | None], flo
 
 
 def _shared(topic: str, language: str) -> Callable[[str], float]:
-    """Returns which share of the words of a topic, or of other terms for them, a text holds; 1 of no topic."""
-    # What holds all of them only as words of one root, as kinds of what is meant ("embargoes" for "sanctions") or as an
-    # adjective of a State falls short of 1: it may be on something else.
+    """Returns a function from a text to the share of the topic's words or synonyms that it names; 1 without a topic."""
+    # A text that names all of them only by words of the same root, by narrower terms ("embargoes" for "sanctions") or
+    # by the adjective of a State gets less than 1 (`LOOSELY`): it may be on something else.
     known, within = terms_of(topic, language), terms_within(topic, language)
     parts = [*_parts(topic, within, language)]
 
@@ -55,7 +55,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
 
     written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
     names = [terms for each in written if (terms := content_terms(each, language))]
-    # "Lifting of embargoes" is of sanctions, whose kinds embargoes are; "lifting" alone is not.
+    # "Lifting of embargoes" names "lifting of sanctions", since embargoes are sanctions; "lifting" alone does not.
     narrower = ((each, kind) for each in parts for kind in thesaurus.narrower(each.concept))
     kinds = [put(each, term) for each in parts for term in each.terms]
     kinds += [put(each, term) for each, kind in narrower for term in terms_of_concept(kind, language)]
@@ -66,10 +66,10 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
 
     def shared(text: str) -> float:
-        # "Non-permanent seats" name no permanent ones.
+        # "Non-permanent seats" does not name permanent ones.
         text = text if _CONTRARY.search(topic) else _CONTRARY.sub(" ", text)
-        # "Trafficking in persons" shares no word with the trafficking in firearms: it is the name of something else. A
-        # term that holds the whole topic ("legal basis for extradition") is on it.
+        # Terms for other concepts are cut out: "trafficking in persons" shares no word with "trafficking in firearms".
+        # A term that contains the whole topic ("legal basis for extradition") is on it, and stays.
         for named in reversed(terms_within(text, language) if known else ()):
             term = content_terms(text[named.start : named.end], language)
             if named.concept not in own and not any(terms <= term or term <= terms for terms in names):
@@ -88,7 +88,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
 
 
 def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[NamedTerm]:
-    """Yields the concepts near to a term that single words of it name: "lifting of sanctions" is on sanctions."""
+    """Yields the related concepts that single words of a term name: "sanctions" in "lifting of sanctions"."""
     for named in within:
         near = thesaurus.near(named.concept)
         for word in words_of(topic[named.start : named.end]):
@@ -99,6 +99,6 @@ def _parts(topic: str, within: Sequence[NamedTerm], language: str) -> Iterator[N
 
 
 def _roots(text: str, language: str) -> frozenset[str]:
-    """Returns the content terms of a text, where English verbs and the nouns that are made of them are one."""
+    """Returns the content terms of a text, with English verbs and nouns derived from them reduced to one root."""
     terms = content_terms(text, language)
     return frozenset(_DERIVED.sub("", term) for term in terms) if language == "en" else terms

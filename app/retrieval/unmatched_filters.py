@@ -1,4 +1,4 @@
-"""Filters that no statement fits: a time, body or group that is what is spoken of and not who spoke, where or when.
+"""Unmatched filters: a time, body or group that no statement fits, and which is read as spoken of, not as a filter.
 
 "How many reports did Arvandia receive in 2023?" is answered from its statement of 2024, by a sentence that names 2023;
 "what should UNODC publish, according to Esquaria?" asks Esquaria alone, since nothing in the store is UNODC's.
@@ -15,7 +15,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
-    """Returns the filters that the question names and that nothing held fits, of those asked who hold statements."""
+    """Returns the question's filters that no statement of the parties asked fits; none if they hold no statements."""
     holders = {code for summary in retrieved.held for code in summary.metadata.holders}
     if not holders:
         return ()
@@ -29,10 +29,10 @@ def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFi
 
 
 def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
-    """Returns a question with filters that it names taken for what is spoken of: bodies and groups join the topic.
+    """Returns the question with these filters removed from its scope; the words of bodies and groups join the topic.
 
-    "What should UNODC publish, according to Peru?" asks Peru alone. A time is only taken out of the scope, since
-    whether a sentence speaks of 2023 is seen from its words.
+    "What should UNODC publish, according to Peru?" asks Peru alone. A time does not join the topic: `speaking_of`
+    checks whether a sentence names 2023.
     """
     scope, codes = read.scope, {named.code for named in filters}
     if "" in codes:
@@ -48,7 +48,7 @@ def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resoluti
 
 
 def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved:
-    """Keeps the evidence that names the years of times among these filters, and notes how they were read."""
+    """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read."""
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
@@ -59,13 +59,13 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
 
 
 def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str]) -> PartyEvidence:
-    """Keeps the sentences that name one of these years, themselves or beside them."""
+    """Keeps the sentences that name one of these years, themselves or in an adjacent sentence."""
 
     def names(item: ScoredSentence) -> bool:
-        of, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
-        return any(years.search(sentence.text) for sentence in of[max(0, at - 1) : at + 2])
+        sentences, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
+        return any(years.search(sentence.text) for sentence in sentences[max(0, at - 1) : at + 2])
 
-    # Where the party speaks of the topic, one that names the year and may answer is as sure as the surest.
+    # Where the party speaks of the topic, a sentence that names the year and may answer gets its highest relevance.
     surest = evidence.relevance if evidence.speaks else None
     kept = (
         replace(item, relevance=surest)

@@ -1,4 +1,4 @@
-"""Declared access: every route says what it needs; what says nothing is not served.
+"""Declared access: every route declares the permission that it needs; a route without one is not served.
 
 `@router.get("/statements", **needs("read"))` is refused to a key without the scope `read`.
 """
@@ -13,7 +13,7 @@ from app.errors import ForbiddenError
 from app.server.person import Permission, person_of
 from app.server.problems import MEDIA_TYPE, PROBLEM
 
-# `person` is anybody who is signed in; `nobody` needs no person at all.
+# `person`: anybody who is signed in; `nobody`: no sign-in is needed.
 Need = Permission | Literal["person", "nobody"]
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}} for status in (401, 403, 404, 422, 429, 503)
@@ -24,7 +24,7 @@ class _Needs:
     def __init__(self, need: Need) -> None:
         self.need = need
 
-    # Not in a thread, which others may have taken: whether the server is ready is told whatever is under way.
+    # A coroutine, since functions run in threads, which may all be busy: `/ready` must answer even then.
     async def __call__(self, request: Request) -> None:
         if self.need == "nobody":
             return
@@ -34,7 +34,7 @@ class _Needs:
 
 
 def needs(need: Need, *, gives: type | None = None) -> dict[str, Any]:
-    """Returns what declares the need of a route, which errors it answers with, and what the JSON that it gives is."""
+    """Returns options of a route: the permission it needs, its error responses, and with `gives` its response model."""
     declared: dict[str, Any] = {"dependencies": [Depends(_Needs(need))], "responses": _ERRORS}
     if gives is not None:
         declared |= {"response_model": None, "responses": {**_ERRORS, 200: {"model": gives}}}
@@ -42,21 +42,21 @@ def needs(need: Need, *, gives: type | None = None) -> dict[str, Any]:
 
 
 class DeclaredRoute(APIRoute):
-    """A route that says what it needs; one that does not is an error when it is made."""
+    """A route that declares the permission it needs; without one, creating the route raises a TypeError."""
 
     @property
     def need(self) -> Need:
-        """What the route needs of whoever asks."""
+        """The permission that the route needs, or `person` or `nobody`."""
         return next(d.dependency.need for d in self.dependencies if isinstance(d.dependency, _Needs))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Returns what serves the route."""
+        """Returns the handler of the route; a TypeError if the route declares no need."""
         if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
             raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/access_rules.py")
         return super().get_route_handler()
 
 
-# What events of the chat need, by their `app.ui.guard.event_name`; layout alone (`<lambda>`) needs `read`.
+# Permissions of the chat's events, by `app.ui.guard.event_name`; a `<lambda>` changes only the layout (`read`).
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
@@ -80,5 +80,5 @@ _EVENTS: Final[Mapping[Permission, str]] = {
     ),
 }
 EVENTS: Final = {event: need for need, events in _EVENTS.items() for event in events.split()}
-# Events that take something out of the server.
+# Events that export documents, which the audit log records.
 EXPORTS: Final = frozenset({"ask_tab.export_conversation", "briefing_tab.documents"})

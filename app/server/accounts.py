@@ -1,6 +1,6 @@
-"""Accounts: persons with roles, their sign-ins and keys, and the log of what they did.
+"""User accounts: people with roles, their sessions and API keys, and the audit log.
 
-Secrets are kept as hashes alone: passwords as Argon2, cookies and keys, which are long and random, as SHA-256.
+Only hashes of secrets are stored: Argon2 of passwords, SHA-256 of session cookies and keys, which are long and random.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ Action = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A person who may use the server; `bound` tells whether a provider signs them in."""
+    """An account of the server; `bound` tells whether it is bound to an identity at the OpenID Connect provider."""
 
     name: str
     role: Role
@@ -65,17 +65,17 @@ _KEYS: Final[Select[Any]] = select(
 
 
 class Accounts:
-    """The accounts of one store, with their sign-ins, keys and log."""
+    """The accounts of one store, with their sessions, API keys and audit log."""
 
     def __init__(self, tables: Tables, *, session_hours: float = 12.0, audit_days: int = 365) -> None:
         self._tables = tables
         self._session_hours, self._audit_days = session_hours, audit_days
 
     def add(self, name: str, role: str, password: str | None = None) -> None:
-        """Adds an account, or brings one back that was removed; its works are then its own again.
+        """Adds an account, or restores a removed one, which then owns its works again.
 
-        Its name is what the person signs in with, or what a proxy or a provider calls who is signed in there. An
-        AccountError says that the name is taken or none, the role unknown, or the password too short.
+        `name` is what the person signs in with, or what a proxy or an OpenID Connect provider calls the person. Raises
+        an AccountError if the name is taken or not allowed, the role unknown, or the password too short or too long.
         """
         name = name.strip()
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == THE_DESK:
@@ -93,18 +93,18 @@ class Accounts:
                 connection.execute(update(USERS).where(USERS.c.name == name).values(subject=None, **values))
 
     def list(self) -> Sequence[Account]:
-        """Returns the accounts by name."""
-        held = {"removed": USERS.c.removed, "has_password": USERS.c.password, "bound": USERS.c.subject}
-        told = (column.is_not(None).label(name) for name, column in held.items())
-        query = select(USERS.c.name, USERS.c.role, USERS.c.made, *told).order_by(USERS.c.name)
+        """Returns all accounts, removed ones included, sorted by name."""
+        nullable = {"removed": USERS.c.removed, "has_password": USERS.c.password, "bound": USERS.c.subject}
+        flags = (column.is_not(None).label(name) for name, column in nullable.items())
+        query = select(USERS.c.name, USERS.c.role, USERS.c.made, *flags).order_by(USERS.c.name)
         return [Account(**row._asdict()) for row in self._tables.rows(query)]
 
     def exists(self, name: str) -> bool:
-        """Returns whether there is an account of that name."""
+        """Returns whether there is an account of that name that is not removed."""
         return self._active(name) is not None
 
     def remove(self, name: str) -> None:
-        """Takes an account away with its sign-ins and keys; what the person made stays, and what is shared of it."""
+        """Removes an account, deletes its sessions and revokes its keys; the person's works stay, and stay shared."""
         with self._tables.transaction() as connection:
             self._keep_an_admin(connection, name)
             self._change(connection, name, removed=_time(), password=None)
@@ -112,7 +112,7 @@ class Accounts:
             connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_time()))
 
     def set_role(self, name: str, role: str) -> None:
-        """Gives an account another role, from its next request on."""
+        """Changes the role of an account, which applies from its next request on."""
         wanted = _role(role)
         with self._tables.transaction() as connection:
             if wanted != "admin":
@@ -127,32 +127,32 @@ class Accounts:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
 
     def check_password(self, name: str, password: str) -> bool:
-        """Returns whether this is the password; it takes as long for a name that there is not."""
+        """Returns whether a password is right; an unknown name takes as long, so that the time reveals no names."""
         row = self._active(name)
         stored = None if row is None else row.password
         try:
-            right = _hasher().verify(stored or _no_password(), password[:_LONGEST_PASSWORD])
+            right = _hasher().verify(stored or _dummy_hash(), password[:_LONGEST_PASSWORD])
         except (Argon2Error, InvalidHashError):
             return False
         if stored is not None and _hasher().check_needs_rehash(stored):
-            self._tables.run(update(USERS).where(_is(name)).values(password=_hasher().hash(password)))
+            self._tables.run(update(USERS).where(_is_active_account(name)).values(password=_hasher().hash(password)))
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:
-        """Binds an account to a person of the provider (`subject_of`) who has no other; else it is an AccountError."""
+        """Binds an account to an identity at the provider (`subject_of`); an AccountError if another account has it."""
         with self._tables.transaction() as connection:
-            bound = connection.execute(select(USERS.c.name).where(_bound(subject))).scalar()
+            bound = connection.execute(select(USERS.c.name).where(_is_bound_to(subject))).scalar()
             if bound not in (None, name):
                 raise AccountError(f"this person has the account {bound!r}: remove it, or bind it to somebody else")
             self._change(connection, name, subject=subject)
 
     def named_by(self, name: str, new_role: str, subject: str | None = None) -> str | None:
-        """Returns the account of a person whom a proxy or a provider named, made where new ones are let in, or None.
+        """Returns the account of a person whom a proxy or a provider authenticated; None if access is refused.
 
-        An empty `new_role` lets none in. Of a `subject` (`subject_of`), the account that is bound to it counts,
-        whatever its name; else the one of that name, which is bound to it now where it is nobody's and has no password.
+        A missing account is added with `new_role`, unless that is empty. The account bound to `subject` (`subject_of`)
+        goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
-        if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_bound(subject)))):
+        if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_is_bound_to(subject)))):
             return str(bound[0].name)
         if self._active(name) is None:
             if not new_role or self._tables.rows(select(USERS).where(USERS.c.name == name)):
@@ -160,17 +160,17 @@ class Accounts:
             try:
                 self.add(name, new_role)
             except AccountError:
-                # It is no name, or was made a moment ago by another request.
+                # The name is not allowed, or another request has just added the account.
                 if not self.exists(name):
                     return None
         if subject is None:
             return name
-        # An account with a password is somebody's already, whatever the provider calls its own.
-        free = and_(_is(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
-        return name if self._tables.run(update(USERS).where(free).values(subject=subject)) else None
+        # An account with a password already belongs to somebody, whom the provider may know by another name.
+        unclaimed = and_(_is_active_account(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
+        return name if self._tables.run(update(USERS).where(unclaimed).values(subject=subject)) else None
 
     def begin(self, name: str) -> str:
-        """Signs a person in; returns the value of the cookie."""
+        """Starts a session of an account; returns the value of its cookie."""
         token, expires = token_urlsafe(32), _time(hours=self._session_hours)
         self._tables.run(
             delete(SESSIONS).where(SESSIONS.c.expires < _time()),
@@ -179,11 +179,11 @@ class Accounts:
         return token
 
     def end(self, token: str) -> None:
-        """Signs a person out: the cookie is nobody's from then on."""
+        """Ends the session of a cookie, which is not valid from then on."""
         self._tables.run(delete(SESSIONS).where(SESSIONS.c.digest == _digest(token)))
 
     def of_session(self, token: str) -> Person | None:
-        """Returns whose cookie this is; None where it expired, was signed out, or never was one."""
+        """Returns the person of a session cookie; None if the session expired or ended, or the cookie is unknown."""
         digest = _digest(token)
         query = (
             select(USERS.c.name, USERS.c.role)
@@ -194,12 +194,12 @@ class Accounts:
         return _person(rows[0], digest, by_browser=True) if rows else None
 
     def of_name(self, name: str) -> Person | None:
-        """Returns an account as a person, signed in by somebody who is trusted to."""
+        """Returns the person of an account, authenticated by a trusted proxy; None if there is no such account."""
         row = self._active(name)
         return None if row is None else _person(row, f"proxy:{name}", by_browser=True)
 
     def of_key(self, given: str) -> Person | None:
-        """Returns whose key this is, with what both the role and the key allow; None where it is none."""
+        """Returns the person of an API key, with the permissions that role and key share; None if it is not valid."""
         identifier, _, secret = given.removeprefix(KEY_PREFIX).partition("_")
         query = (
             select(USERS.c.name, USERS.c.role, KEYS.c.digest, KEYS.c.scopes)
@@ -217,14 +217,14 @@ class Accounts:
         return _person(rows[0], f"key:{identifier}", scopes=frozenset(rows[0].scopes.split()))
 
     def add_key(self, name: str, label: str, scopes: Collection[str], days: int | None = None) -> tuple[Key, str]:
-        """Makes a key of an account; returns it and what is to be sent, which nobody can read again.
+        """Adds an API key to an account; returns its record and the token to send, which cannot be read again.
 
-        An AccountError says that no scope is given, or one that is unknown or not of the account's role.
+        Raises an AccountError if no scope is given, or one that is unknown or that the account's role does not have.
         """
         identifier, secret = token_hex(6), token_urlsafe(32)
         expires = None if days is None else _time(days=days)
         with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS.c.role).where(_is(name))).one_or_none()
+            row = connection.execute(select(USERS.c.role).where(_is_active_account(name))).one_or_none()
             if row is None:
                 raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
             refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
@@ -233,24 +233,24 @@ class Accounts:
                 problem = f"{refused[0]!r} is nothing that a {row.role} may give" if refused else "a key needs a scope"
                 raise AccountError(f"{problem}: choose among {known}")
             values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _time(), "expires": expires}
-            kept = " ".join(scope for scope in PERMISSIONS if scope in scopes)
-            connection.execute(insert(KEYS).values(id=identifier, digest=_digest(secret), scopes=kept, **values))
+            granted = " ".join(scope for scope in PERMISSIONS if scope in scopes)
+            connection.execute(insert(KEYS).values(id=identifier, digest=_digest(secret), scopes=granted, **values))
             key = _key(connection.execute(_KEYS.where(KEYS.c.id == identifier)).one())
         return key, f"{KEY_PREFIX}{identifier}_{secret}"
 
     def keys(self, name: str | None = None) -> Sequence[Key]:
-        """Returns the keys of an account, or of all."""
+        """Returns the keys of one account, or of all accounts without a name."""
         query = _KEYS.order_by(KEYS.c.account, KEYS.c.made)
         return [_key(row) for row in self._tables.rows(query if name is None else query.where(KEYS.c.account == name))]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
-        """Revokes a key, with a name only one of that account; a NotFoundError where there is none."""
+        """Revokes a key, which must belong to the account `name` if that is given; a NotFoundError if there is none."""
         mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
         if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_time())):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
     def log(self, action: Action, target: str, person: Person) -> None:
-        """Adds an entry to the log of what was done, and deletes those that are too old."""
+        """Adds an entry to the audit log, and deletes entries that are too old."""
         entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
         self._tables.run(
             delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)),
@@ -258,30 +258,30 @@ class Accounts:
         )
 
     def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:
-        """Returns entries of the log, newest first, from one on."""
+        """Returns entries of the audit log, newest first; with `before`, only those with a smaller id."""
         query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
         rows = self._tables.rows(query if before is None else query.where(AUDIT.c.id < before))
         return [dict(row._mapping) for row in rows]
 
     def asked(self, trace: str, name: str) -> None:
-        """Remembers whose question the trace of an answer is."""
+        """Records which account asked the question of a trace, and deletes records that are too old."""
         self._tables.run(
             delete(ASKED).where(ASKED.c.at < _time(days=-_ASKED_DAYS)),
             insert(ASKED).values(trace=trace, account=name, at=_time()),
         )
 
     def asked_by(self, trace: str) -> str | None:
-        """Returns whose question the trace of an answer is; None where that is not known."""
+        """Returns the account that asked the question of a trace; None if that is not recorded."""
         rows = self._tables.rows(select(ASKED.c.account).where(ASKED.c.trace == trace))
         return str(rows[0].account) if rows else None
 
     def _active(self, name: str) -> Row[Any] | None:
-        rows = self._tables.rows(select(USERS).where(_is(name)))
+        rows = self._tables.rows(select(USERS).where(_is_active_account(name)))
         return rows[0] if rows else None
 
     @staticmethod
     def _change(connection: Connection, name: str, **values: str | None) -> None:
-        if not connection.execute(update(USERS).where(_is(name)).values(**values)).rowcount:
+        if not connection.execute(update(USERS).where(_is_active_account(name)).values(**values)).rowcount:
             raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
 
     @staticmethod
@@ -309,7 +309,7 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _no_password() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash(token_urlsafe(16))
 
 
@@ -318,17 +318,17 @@ def _digest(secret: str) -> str:
 
 
 def subject_of(issuer: str, sub: str) -> str:
-    """Returns what an account is bound to: a person of a provider; an AccountError says that none is set."""
+    """Returns an identity at a provider, its issuer and `sub`, as one string; an AccountError without an issuer."""
     if not issuer:
         raise AccountError("say whose person it is: set UNTOC_SERVER__OIDC__ISSUER")
     return f"{issuer.rstrip('/')} {sub}"
 
 
-def _is(name: str) -> ColumnElement[bool]:
+def _is_active_account(name: str) -> ColumnElement[bool]:
     return and_(USERS.c.name == name, USERS.c.removed.is_(None))
 
 
-def _bound(subject: str) -> ColumnElement[bool]:
+def _is_bound_to(subject: str) -> ColumnElement[bool]:
     return and_(USERS.c.subject == subject, USERS.c.removed.is_(None))
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1`, who may use the server: accounts and keys, and the log of what was done."""
+"""Routes of `/api/v1` for accounts, API keys and the audit log."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from app.server.person import Person, current_person
 
 
 def routes(actions: Actions) -> APIRouter:
-    """Returns the routes over the actions."""
+    """Returns the routes for accounts, API keys and the audit log."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute, tags=["accounts"])
     accounts = actions.gate.accounts
 
@@ -32,56 +32,56 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:
-        """Gives an account another role."""
+        """Changes the role of an account."""
         actions.gate.log("account", f"role {name} {wish.role}")
         accounts.set_role(name, wish.role)
 
     @router.put("/users/{name}/person", **needs("admin"), status_code=204)
     def bind(name: PersonName, wish: PersonWish) -> None:
-        """Binds an account to a person of the provider, in place of any other."""
+        """Binds an account to an identity at the provider, in place of an earlier one."""
         actions.gate.log("account", f"bind {name}")
         accounts.bind(name, subject_of(actions.workspace.settings.server.oidc.issuer, wish.sub))
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
     def remove_account(name: PersonName) -> None:
-        """Takes an account away with its sign-ins and keys; what the person made stays."""
+        """Removes an account with its sessions and keys; the person's works stay."""
         actions.gate.log("account", f"remove {name}")
         accounts.remove(name)
 
     @router.get("/keys", **needs("person"))
     def keys() -> Sequence[Key]:
-        """Lists one's own keys; those of all for an admin."""
+        """Lists the caller's own keys; for an admin, the keys of all accounts."""
         person = current_person()
         return accounts.keys(None if "admin" in person.may else person.name)
 
     @router.post("/keys", **needs("person"), status_code=201)
     def add_key(new: NewKey) -> NewKeyItem:
-        """Makes a key of one's own, which may do no more than what asks for it; its secret is shown this once."""
+        """Adds a key for the caller, who must have all of its permissions; its secret is shown only this once."""
         person = _keeper_of_keys()
         for scope in new.scopes:
             actions.gate.require(scope)
         key, secret = accounts.add_key(person.name, new.label, new.scopes, new.days)
-        # Logged by its id, and given to nobody where it could not be.
+        # The entry needs the id of the new key; if logging fails, nobody gets the secret.
         actions.gate.log("key", f"add {key.identifier} {' '.join(key.scopes)}")
         return NewKeyItem(key=key, secret=secret)
 
     @router.delete("/keys/{identifier}", **needs("person"), status_code=204)
     def revoke_key(identifier: Annotated[str, Path(max_length=40)]) -> None:
-        """Revokes one of one's own keys; any for an admin."""
+        """Revokes one of the caller's own keys; an admin may revoke any key."""
         person = _keeper_of_keys()
         actions.gate.log("key", f"revoke {identifier}")
         accounts.revoke(identifier, None if "admin" in person.may else person.name)
 
     @router.get("/audit", **needs("operate"))
     def audit(before: Annotated[int | None, Query(ge=1, lt=2**31)] = None, limit: Limit = 100) -> list[dict[str, Any]]:
-        """Lists what was done, newest first; `before` is the id of the last entry of the page before."""
+        """Lists entries of the audit log, newest first; `before` is the id of the last entry of the previous page."""
         return list(accounts.logged(before=before, limit=limit))
 
     return router
 
 
 def _keeper_of_keys() -> Person:
-    """Returns who asks, where they may make and revoke keys."""
+    """Returns the caller; a ForbiddenError if they use a key that may not add or revoke keys."""
     person = current_person()
     if person.sign_in.startswith("key:") and "admin" not in person.may:
         raise ForbiddenError("a key neither makes nor revokes keys: sign in, or use `untoc key`")

@@ -1,4 +1,4 @@
-"""What people do at the server by more than one door: the API and the tools call it, and give its JSON as it is."""
+"""Operations that the API and the MCP tools share; both return the JSON of these methods as it is."""
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -36,23 +36,23 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """A workspace for whoever asks; every method is held to the rules of `guarded.py`."""
+    """The operations on a workspace, for the person of the current request; the rules of `guarded.py` are checked."""
 
     workspace: Workspace
-    """Its parts are guarded, such as `corpus`."""
+    """The workspace whose parts, such as `corpus`, check the rules."""
     corpus: Corpus
     checker: Checker
     gate: Gatekeeper
     works: Works
-    """What whoever asks made or is shared, of it the conversations, the briefings `kept` and the saved cases."""
+    """The current person's own and shared works; `conversations`, `kept` (briefings) and `cases` are views of them."""
     conversations: Conversations
     kept: KeptBriefings
     cases: Cases
     unguarded: Workspace
-    """The workspace for the program's own use."""
+    """The same workspace without checks, for the program's own use."""
 
     def about(self) -> dict[str, Any]:
-        """Returns which version, store and models answer."""
+        """Returns the version, and the store and models in use."""
         settings = self.workspace.settings
         return {
             "version": version("untoc"),
@@ -79,15 +79,15 @@ class Actions:
         return {"items": [{"text": document.page_content, **document.metadata} for document in found]}
 
     def statements(self, wanted: Filters) -> dict[str, Any]:
-        """Returns a page of what `untoc list --json` prints."""
+        """Returns a page of the statements that match the filters, in the format of `untoc list --json`."""
         values = wanted.model_dump(include=_METADATA, exclude_defaults=True)
-        held = self.corpus.holding(wanted.words) if wanted.words.strip() else None
+        with_words = self.corpus.holding(wanted.words) if wanted.words.strip() else None
         found = [
             summary
             for summary in self.corpus.documents()
             if all(getattr(summary.metadata, name) == value for name, value in values.items())
             and (not wanted.year or _in_year(summary.metadata.date, wanted.year))
-            and (held is None or summary.document_id in held)
+            and (with_words is None or summary.document_id in with_words)
         ]
         families = self.corpus.families()
         return paged(
@@ -99,7 +99,7 @@ class Actions:
         return shown_json(self.corpus, statement_id)
 
     def verify(self, draft: Draft) -> dict[str, Any]:
-        """Returns what `untoc verify --json` prints, of a text."""
+        """Returns what `untoc verify --json` prints, for a pasted text."""
         return self.checker.check(read_pasted(draft.text)).to_json()
 
     def brief(self, wish: BriefingWish) -> Briefing:
@@ -110,7 +110,7 @@ class Actions:
         return self.workspace.briefings.build(request, max_points=limits.talking_points, composer=wish.composer)
 
     def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
-        """Returns a briefing as a document, and logs that it was taken out."""
+        """Returns a briefing as a document, and logs the export."""
         self.gate.log("export", f"briefing {briefing.title}")
         with TemporaryDirectory(prefix="untoc-") as folder:
             path = Path(folder, f"briefing{suffix}")
@@ -120,24 +120,24 @@ class Actions:
 
 def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
     """Returns the actions over a workspace."""
-    held = workspace.guarded(lambda target: guarded(target, gate))
+    checked = workspace.guarded(lambda target: guarded(target, gate))
     knows = None if workspace.settings.server.accounts == "none" else gate.accounts.exists
     works = Works(tables, lambda: current_person().name, knows=knows, log=lambda words: gate.log("share", words))
     return Actions(
-        workspace=held,
-        corpus=held.corpus,
+        workspace=checked,
+        corpus=checked.corpus,
         checker=guarded(workspace.checker(), gate),
         gate=gate,
         works=works,
-        conversations=Conversations(works, held.corpus.answer_as_of_today),
-        kept=KeptBriefings(works, held.corpus.as_of_today),
+        conversations=Conversations(works, checked.corpus.answer_as_of_today),
+        kept=KeptBriefings(works, checked.corpus.as_of_today),
         cases=Cases(works, workspace.settings.store),
         unguarded=workspace,
     )
 
 
 def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item], Any]) -> dict[str, Any]:
-    """Returns a page of a list."""
+    """Returns a page of a list: its `items`, the `total` number, and the offset of the `next` page or None."""
     after = offset + limit
     return {
         "items": [shown(item) for item in items[offset:after]],

@@ -1,4 +1,4 @@
-"""`/api/v1`: what the commands do, for programs; the same JSON as `untoc … --json`."""
+"""Routes of `/api/v1` that do for programs what the commands do; they return the JSON of `untoc … --json`."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 
 Id = Annotated[str, fastapi.Path(max_length=100, examples=["685815eed2f2fa70"])]
 Suffix = Literal[".docx", ".xlsx", ".md", ".pdf"]
-# `format` is what generators of clients know files by; FastAPI says it by `contentMediaType` alone.
+# Generators of clients recognize a file by `format`; FastAPI itself sets only `contentMediaType`.
 _BINARY: Final = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 Files = Annotated[list[UploadFile], File(max_length=1000, json_schema_extra={"items": _BINARY})]
 MEDIA_TYPES: Final = {
@@ -50,25 +50,25 @@ _SHOWN: Final = {"responses": {"200": {"content": {"application/json": {"example
 
 
 def download(data: bytes | str, suffix: str, name: str) -> Response:
-    """Returns a file for a browser or a program to save."""
+    """Returns a response that browsers and programs save as a file."""
     headers = {"content-disposition": f'attachment; filename="{name}{suffix}"'}
     return Response(data, media_type=MEDIA_TYPES[suffix], headers=headers)
 
 
 def routes(actions: Actions) -> APIRouter:
-    """Returns the routes over the actions."""
+    """Returns the routes for questions, statements, checks, briefings and the server itself."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
 
     @router.get("/about", **needs("read"), tags=["server"])
     def about() -> About:
-        """Says which version, store and models answer."""
+        """Returns the version, and the store and models in use."""
         return About(**actions.about())
 
     @router.get("/me", **needs("person"), tags=["server"])
     def me() -> Me:
-        """Says who asks, and what they may do."""
+        """Returns the caller's name, role and permissions."""
         person = current_person()
-        return Me(name=person.name, role=person.role, may=[each for each in PERMISSIONS if each in person.may])
+        return Me(name=person.name, role=person.role, may=[need for need in PERMISSIONS if need in person.may])
 
     @router.get("/doctor", **needs("operate"), tags=["server"])
     def doctor() -> dict[str, Any]:
@@ -77,7 +77,7 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.post("/doctor", **needs("operate"), tags=["server"])
     def rebuild() -> dict[str, Any]:
-        """Brings the store up to date and makes its indexes anew, as `untoc doctor --rebuild --json`."""
+        """Brings the store up to date and rebuilds its indexes, as `untoc doctor --rebuild --json`."""
         actions.gate.log("edit", "rebuild")
         return actions.corpus.doctor(rebuild=True).to_json()
 
@@ -92,8 +92,8 @@ def routes(actions: Actions) -> APIRouter:
         return actions.ask(asked)
 
     @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
-    def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_held)]) -> Iterator[ServerSentEvent]:
-        """Answers a question by server-sent events: `step` for each that is done, then `answer`, or `problem`."""
+    def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_closing_stack)]) -> Iterator[ServerSentEvent]:
+        """Answers a question by server-sent events: `step` for each finished step, then `answer` or `problem`."""
         steps = held.enter_context(closing(actions.steps(asked)))
         try:
             for item in steps:
@@ -106,7 +106,7 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.get("/traces/{trace_id}", **needs("ask"), tags=["questions"])
     def trace(trace_id: Id) -> dict[str, Any]:
-        """Shows the trace of an answer to one's own question, as `untoc trace --json`."""
+        """Shows the trace of an answer to the caller's own question, as `untoc trace --json`."""
         return actions.corpus.trace(trace_id)
 
     @router.get("/search", **needs("read"), tags=["statements"])
@@ -116,7 +116,7 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.get("/statements", **needs("read"), tags=["statements"])
     def statements(wanted: Annotated[Filters, Query()]) -> Page[dict[str, Any]]:
-        """Lists statements, as `untoc list --json`; `words` stand in their texts."""
+        """Lists statements, as `untoc list --json`; with `words`, those whose texts contain them."""
         return Page(**actions.statements(wanted))
 
     @router.get("/statements/{statement_id}", **needs("read"), tags=["statements"])
@@ -157,7 +157,7 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.delete("/parties/{code}", **needs("edit"), status_code=204, tags=["statements"])
     def remove_party(code: Id) -> None:
-        """Takes back a party that an ingested folder added."""
+        """Removes a party that an ingested folder added."""
         actions.corpus.remove_party(code)
 
     @router.post("/verify", **needs("read"), tags=["checks"])
@@ -170,9 +170,9 @@ def routes(actions: Actions) -> APIRouter:
         file: Annotated[UploadFile, File(json_schema_extra=_BINARY)],
         form: Annotated[Literal["json", "md", "docx"], Form()] = "json",
     ) -> Response:
-        """Checks every quotation of a document: as JSON, a report, or of a Word file a copy with comments."""
+        """Checks every quotation of a document; returns JSON, a report, or for a Word file a copy with comments."""
         with TemporaryDirectory(prefix="untoc-") as folder:
-            # A folder each: the document may be called as its check is.
+            # The document has its own folder, since its name may be that of the output.
             path, output = Path(folder, "document", safe_name(file.filename or "")), Path(folder, f"checked.{form}")
             path.parent.mkdir()
             path.write_bytes(file.file.read())
@@ -195,8 +195,8 @@ def routes(actions: Actions) -> APIRouter:
     return router
 
 
-def _held() -> Iterator[ExitStack]:
-    """Gives what is let go when a response ends; a generator is not closed by itself when its client leaves."""
+def _closing_stack() -> Iterator[ExitStack]:
+    """Yields a stack that is closed when the response ends, since a client that leaves closes no generator."""
     with ExitStack() as stack:
         yield stack
 

@@ -1,8 +1,8 @@
-"""Backups: a store in one file, consistent while others read and write it, and back again in any folder.
+"""Backups: writes a store into one consistent tar file while it is in use, and restores it into any folder.
 
-`store.tar` holds snapshots of the databases, the files beside them, and `manifest.json` with their hashes. The vector
-index is left out: it is made anew from the catalogue. A catalogue in PostgreSQL is written and brought back by that
-server's own programs, `pg_dump` and `pg_restore`.
+The tar file holds snapshots of the databases, the store's other files, and `manifest.json` with the hashes of all. The
+vector index is left out, since it is rebuilt from the catalogue. A catalogue in PostgreSQL is dumped and restored by
+that server's own programs, `pg_dump` and `pg_restore`.
 """
 
 import hashlib
@@ -36,13 +36,13 @@ from vectorstore.private_files import make_private_folder, make_store_private, o
 
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"
-# SQLite's companions of a database, which its snapshot holds already.
+# Files that SQLite keeps beside a database, whose content the snapshots already include.
 _COMPANIONS: Final = tuple(f"{name}-{what}" for name in _DATABASES for what in ("wal", "shm", "journal"))
-# What is made anew, or belongs to a process that runs.
+# Prefixes of parts that are rebuilt (indexes), or that belong to a running process.
 _LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
-# Whoever restores owns what is restored, whatever the users of the other server were called.
+# The restoring user becomes the owner, since the other server's users may not exist here.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 _OTHER_KIND: Final = (
     "the catalogue of this backup is in files: restore without UNTOC_DATABASE__URL, and move it with `untoc copy`",
@@ -52,7 +52,7 @@ _OTHER_KIND: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class BackupReport:
-    """What a backup holds: its files without the manifest, and their bytes together."""
+    """The content of a backup: the number of files without the manifest, their bytes in total, and its time."""
 
     files: int
     size: int
@@ -60,16 +60,16 @@ class BackupReport:
 
 
 def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
-    """Writes a store into one file, for its owner alone, which is whole or not there.
+    """Writes a store into one file that only its owner can read; an incomplete file never appears.
 
-    Files are read before the databases, so that one which goes meanwhile is there as well, and after them those that
-    came or changed. A BackupError says that there is no store, or that the file is there already or cannot be written.
+    Files are added before the databases, so that one deleted meanwhile is included, and again after them if they are
+    new or changed. Raises a BackupError if there is no store, or the target exists already or cannot be written.
     """
     if database.url is None and not any((store / name).is_file() for name in _DATABASES):
         raise BackupError(f"there is no store in {str(store)!r} to back up: check --store")
     if target.exists():
         raise BackupError(f"{str(target)!r} is there already: give the backup another name")
-    # The record names its uploads so; and a folder that is a link holds its files elsewhere.
+    # The catalogue holds resolved paths of uploads; and the files of a linked folder lie outside of the store.
     store = store.resolve()
     if (store / _UPLOADS).is_symlink():
         raise BackupError(
@@ -86,8 +86,8 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
                 for snapshot in _snapshots(store, Path(folder), database.url):
                     _add(archive, snapshot, snapshot.name, hashes)
                 _add_files(archive, store, Path(folder), before, hashes)
-                told = {"version": version("untoc"), "made": made, "store": str(store), "files": hashes}
-                content = json.dumps(told, indent=1).encode()
+                manifest = {"version": version("untoc"), "made": made, "store": str(store), "files": hashes}
+                content = json.dumps(manifest, indent=1).encode()
                 info = tarfile.TarInfo(_MANIFEST)
                 info.size = len(content)
                 archive.addfile(info, io.BytesIO(content))
@@ -95,15 +95,15 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
     except (OSError, sqlite3.Error, tarfile.TarError) as exc:
         why = getattr(exc, "strerror", None) or exc
         raise BackupError(f"no backup was written to {str(target)!r} ({why}): check the disk and the store") from exc
-    return BackupReport(files=len(hashes), size=sum(each["size"] for each in hashes.values()), made=made)
+    return BackupReport(files=len(hashes), size=sum(entry["size"] for entry in hashes.values()), made=made)
 
 
 def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) -> BackupReport:
-    """Brings a backup back into a folder that holds no store; every file is compared with the manifest first.
+    """Restores a backup into a new or empty folder, after comparing every file with the manifest.
 
-    Everybody is signed out, since who signed out after the backup would be signed in again. A catalogue that was in
-    PostgreSQL needs an empty database. A BackupError says that the folder or the database holds something, or that the
-    backup is missing, not whole, or of another engine.
+    All sessions are deleted, since those that people ended after the backup would be valid again. A catalogue that was
+    in PostgreSQL needs an empty database. Raises a BackupError if the folder or the database is not empty, or the
+    backup is missing, incomplete, or of another engine than `database`.
     """
     store = store.resolve()
     if not archive.is_file():
@@ -116,15 +116,15 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
             folder = Path(name, "store")
             make_private_folder(folder)
             file.extractall(folder, filter="data")
-            told = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             (folder / _MANIFEST).unlink()
-            _compare(folder, told["files"])
-            if (_DUMP in told["files"]) != (database.url is not None):
+            _compare(folder, manifest["files"])
+            if (_DUMP in manifest["files"]) != (database.url is not None):
                 raise BackupError(_OTHER_KIND[database.url is None])
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
-            _settle(folder, database.url, Path(told["store"], _UPLOADS), store / _UPLOADS)
+            _update_catalogue(folder, database.url, Path(manifest["store"], _UPLOADS), store / _UPLOADS)
             if database.url is not None or (folder / FILE).is_file():
                 with closing(open_tables(folder, database)) as tables:
                     tables.run(delete(SESSIONS))
@@ -135,19 +135,19 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     except (OSError, ValueError, KeyError, TypeError, SQLAlchemyError, tarfile.TarError) as exc:
         why = getattr(exc, "strerror", None) or exc
         raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
-    sizes = [each["size"] for each in told["files"].values()]
-    return BackupReport(files=len(sizes), size=sum(sizes), made=told["made"])
+    sizes = [entry["size"] for entry in manifest["files"].values()]
+    return BackupReport(files=len(sizes), size=sum(sizes), made=manifest["made"])
 
 
 def _files(store: Path) -> Iterator[Path]:
-    """Yields the store's own files beside its databases, without what is made anew; others may lie in its folder."""
+    """Yields the files in those subfolders that the store itself made, except `_LEFT_OUT` and `_COMPANIONS`."""
     for part in sorted(own_parts(store)):
         if part.is_dir() and not part.name.startswith(_LEFT_OUT):
             yield from (path for path in regular_files(part) if path.name not in _COMPANIONS)
 
 
 def _snapshots(store: Path, folder: Path, url: SecretStr | None) -> Iterator[Path]:
-    """Yields copies of the databases, each as it is at one moment."""
+    """Yields snapshots of the databases, each consistent in itself."""
     if url is not None:
         _run("pg_dump", url, "--format=custom", *_PLAIN, f"--file={folder / _DUMP}")
         yield folder / _DUMP
@@ -159,16 +159,16 @@ def _snapshots(store: Path, folder: Path, url: SecretStr | None) -> Iterator[Pat
 
 
 def _run(program: str, url: SecretStr, *arguments: str | Path) -> None:
-    """Runs one of PostgreSQL's programs on a database; the password is not among its arguments, which others see."""
+    """Runs a PostgreSQL program on a database; the password is not an argument, since other users can see those."""
     from psycopg.conninfo import make_conninfo
 
-    found = make_url(url.get_secret_value())
-    named: dict[str, str | int | None] = {name: str(value) for name, value in found.query.items()}
-    named |= {"host": found.host, "port": found.port, "user": found.username, "dbname": found.database}
-    known = {**os.environ, "PGPASSWORD": found.password} if found.password else None
-    command = [program, *map(str, arguments), "--dbname", make_conninfo("", **named)]
+    address = make_url(url.get_secret_value())
+    options: dict[str, str | int | None] = {name: str(value) for name, value in address.query.items()}
+    options |= {"host": address.host, "port": address.port, "user": address.username, "dbname": address.database}
+    environment = {**os.environ, "PGPASSWORD": address.password} if address.password else None
+    command = [program, *map(str, arguments), "--dbname", make_conninfo("", **options)]
     try:
-        subprocess.run(command, env=known, check=True, capture_output=True, text=True)
+        subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     except FileNotFoundError as exc:
         raise BackupError(
             f"there is no program {program!r}: install PostgreSQL's client, as new as its server"
@@ -178,7 +178,7 @@ def _run(program: str, url: SecretStr, *arguments: str | Path) -> None:
 
 
 def _snapshot(database: Path, target: Path) -> None:
-    """Copies a database as it is at one moment, while others write it.
+    """Copies a SQLite database consistently, while other processes write it.
 
     Source: https://www.sqlite.org/backup.html
     """
@@ -195,13 +195,13 @@ def _add_files(
     before: Mapping[str, tuple[int, int]],
     hashes: dict[str, dict[str, Any]],
 ) -> dict[str, tuple[int, int]]:
-    """Adds the files that are not as they were before; returns their sizes and times. Of two copies the last counts.
+    """Adds the files whose size or time is not that in `before`; returns the sizes and times of all files.
 
-    Databases among them, as of the stores that evaluations fill, are added as snapshots, which are made in `folder`.
+    The last copy of a file counts. Databases, as in stores of evaluations, are added as snapshots made in `folder`.
     """
     found = {}
     for path in _files(store):
-        # What is gone before it could be read went with its statement.
+        # A file that is gone before it is read was removed with its statement.
         with suppress(FileNotFoundError):
             name, stat = path.relative_to(store).as_posix(), path.stat()
             found[name] = (stat.st_size, stat.st_mtime_ns)
@@ -224,7 +224,7 @@ def _add(archive: tarfile.TarFile, path: Path, name: str, hashes: dict[str, dict
 
 
 class _Hashed:
-    """A file that is hashed as it is read."""
+    """A file that updates a SHA-256 hash while it is read."""
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file, self.sha256 = file, hashlib.sha256()
@@ -244,23 +244,23 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
             raise ValueError(f"{name!r} has changed")
 
 
-def _settle(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
-    """Tells the catalogue where its uploads are now, and that it is another store than the one that was backed up.
+def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
+    """Updates a restored catalogue: sets the new paths of its uploads, sets a new store id, and gives up queued jobs.
 
-    In the same Chroma server both would write, and make anew, one index. What waited for workers is given up, by name:
-    nobody waits for it here, and what it would take in may have changed where it came from.
+    With the same id, both stores would write and rebuild one index in a Chroma server. Queued files are recorded as
+    given up, by name, since nobody waits for them here, and they may have changed since.
     """
     file = folder / _DATABASES[0]
     if url is None and not file.is_file():
         return
-    named = text("UPDATE meta SET value = :value WHERE key = :key")
+    set_value = text("UPDATE meta SET value = :value WHERE key = :key")
     engine = create_engine(f"sqlite:///{file}") if url is None else postgres_engine(url.get_secret_value())
     if url is not None:
         engine = engine.execution_options(isolation_level="READ COMMITTED")
     try:
         with engine.begin() as connection:
             move_uploads(connection, before, after)
-            connection.execute(named, {"key": STORE_ID, "value": token_hex(6)})
+            connection.execute(set_value, {"key": STORE_ID, "value": token_hex(6)})
             if url is not None:
                 from vectorstore.jobs import give_up_all
 

@@ -1,6 +1,6 @@
-"""The gate before everything that the server serves: which host, from where, how much, how often, and who asks.
+"""The gate before all routes: checks the host, the origin, the length, the rate and the sender of each request.
 
-Deny by default: only the paths in `OPEN` are answered to nobody in particular.
+Deny by default: without a sign-in, only the paths in `OPEN` are answered.
 """
 
 import asyncio
@@ -31,25 +31,25 @@ from app.settings import ServerConfig
 logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
 SIGN_IN: Final = "/sign-in"
-# What anybody may ask: whether the server lives, and how to sign in.
+# Paths that need no sign-in: health checks and the sign-in itself.
 OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-in/oidc/back"})
-# Asked by address and by name from this machine or its network, and told nothing but yes or no.
+# Health checks from this machine or its network may use any name or address, and learn only yes or no.
 _ANY_HOST: Final = frozenset({"/health", "/ready"})
-# As much of an address as signing in leads back to.
+# Characters, at most, of the address to which a sign-in leads back.
 LONGEST_ADDRESS: Final = 2000
 _LARGEST_JSON: Final = 1_000_000
-# The only requests that may be long, with what they need; the chat asks for it, and bounds its uploads, itself.
+# The only paths that take long requests, with their permissions; the chat checks and bounds its own uploads.
 _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
 }  # fmt: skip
 _CHAT_UPLOAD: Final = "/gradio_api/upload"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-# What the tools read besides.
+# Headers that the MCP tools read in addition.
 _PASSED_ON: Final = PASSED_ON.union(b"mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split())
 
 
 class Gate:
-    """Lets requests through to the application as the person who sent them."""
+    """ASGI middleware that authenticates requests, and passes those that it allows on to the application."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Gate:
         lookups: CapacityLimiter,
         headers: Mapping[str, str],
     ) -> None:
-        """Guards an application, and sets `headers` that a response lacks; threads of `lookups` find out who asks."""
+        """Guards an application, and adds `headers` that a response lacks; threads of `lookups` look up accounts."""
         self._app, self._config, self._accounts, self._limits = app, config, accounts, limits
         self._lookups, self._headers = lookups, headers
         self._address = urlsplit(config.address)
@@ -87,11 +87,11 @@ class Gate:
             if answer is None:
                 person = await self._person(scope, headers, address)
                 self._limits.count("requests", address if person is None else person.name)
-                asked = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
-                answer = self._refusal(scope["method"], path, asked, headers, person)
+                target = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
+                answer = self._refusal(scope["method"], path, target, headers, person)
             if answer is None:
                 passed = [(name, value) for name, value in scope["headers"] if name in _PASSED_ON]
-                # In place: whatever observes the request sees who sent it, and then which route it took.
+                # Changed in place, so that the middleware outside (`Observed`) sees the person, and later the route.
                 scope.update({"headers": passed, "client": (address, 0), SCOPE_KEY: person})
                 scope["scheme"] = self._address.scheme or "http"
                 token = None if person is None else set_person(person)
@@ -113,17 +113,17 @@ class Gate:
             )
             await too_long(scope, receive, send)
         except AppError as error:
-            # Too many, or who asks could not be found out.
+            # A rate limit or a missing permission, or the account could not be looked up.
             await problem(error)(scope, receive, send)
         except ClientDisconnect:
             return
         except CancelledError:
-            # The server ends, and this has had its time.
+            # The server shuts down, and the time for this request is over.
             if sent.begun:
                 raise
             await problem(EndingError())(scope, receive, send)
         except Exception:
-            # A bug: told in the log, under the id and with the headers that every answer has.
+            # A bug, which is logged; the response has the request id and the headers of any other.
             if sent.begun:
                 raise
             logger.exception("a request could not be answered")
@@ -138,12 +138,12 @@ class Gate:
                 reset_person(token)
 
     def _client(self, scope: Scope, headers: Headers) -> str:
-        """Returns the address of whoever asks; what a proxy says of it counts only from those that are trusted."""
+        """Returns the address of the client; `X-Forwarded-For` is believed only from trusted proxies."""
         address = str((scope.get("client") or ("",))[0])
-        for said in reversed(",".join(headers.getlist("x-forwarded-for")).split(",")):
-            if not self._trusts(address) or not said.strip():
+        for forwarded in reversed(",".join(headers.getlist("x-forwarded-for")).split(",")):
+            if not self._trusts(address) or not forwarded.strip():
                 break
-            address = said.strip()[:60]
+            address = forwarded.strip()[:60]
         return address
 
     def _trusts(self, address: str) -> bool:
@@ -154,27 +154,27 @@ class Gate:
         return any(found in network for network in self._trusted)
 
     def _wrong_place(self, method: str, path: str, headers: Headers) -> Response | None:
-        """Refuses requests under another name than ours, and those that pages of other origins send."""
+        """Returns a refusal of a request to another host, or from a page of another origin; None for any other."""
         hosts = headers.getlist("host")
         host = hosts[0].lower() if len(hosts) == 1 else ""
-        named = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
-        ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(named)
-        if not ours and not (path in _ANY_HOST and method in _SAFE):
+        hostname = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
+        is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(hostname)
+        if not is_ours and not (path in _ANY_HOST and method in _SAFE):
             return problem(HTTPStatus.BAD_REQUEST, "this server has another name: use the address it was given")
-        # Somebody may follow a link to a page; nothing else of ours is for pages elsewhere.
-        follows = (
+        # Pages of other origins may link to a page here; every other request from them is refused.
+        is_navigation = (
             method == "GET"
             and headers.get("sec-fetch-mode") == "navigate"
             and headers.get("sec-fetch-dest") == "document"
             and "origin" not in headers
         )
-        own = f"{self._address.scheme or 'http'}://{host}"
-        if is_foreign(method, headers, own) and not follows:
+        origin = f"{self._address.scheme or 'http'}://{host}"
+        if is_foreign(method, headers, origin) and not is_navigation:
             return problem(HTTPStatus.FORBIDDEN, "another page asks for this: open the address yourself")
         return None
 
     async def _person(self, scope: Scope, headers: Headers, address: str) -> Person | None:
-        """Returns who sent a request, by key, by a trusted proxy, or by cookie; None where nobody is known to."""
+        """Returns the person who sent a request, by API key, trusted proxy or session cookie; None if there is none."""
         if self._config.accounts == "none":
             found: Person | None = AT_THE_DESK
         else:
@@ -187,7 +187,7 @@ class Gate:
     def _known(self, scope: Scope, headers: Headers) -> Person | None:
         kind, _, given = headers.get("authorization", "").partition(" ")
         if kind:
-            # A key that does not hold is not made good by a cookie.
+            # With an invalid key the request is nobody's, even if a valid cookie comes with it.
             return self._accounts.of_key(given.strip()) if kind.lower() == "bearer" else None
         if self._config.accounts == "proxy":
             names = headers.getlist(self._config.proxy_header)
@@ -199,32 +199,32 @@ class Gate:
         cookie = HTTPConnection(scope).cookies.get(COOKIE)
         return None if not cookie else self._accounts.of_session(cookie)
 
-    def _refusal(self, method: str, path: str, asked: str, headers: Headers, person: Person | None) -> Response | None:
+    def _refusal(self, method: str, path: str, target: str, headers: Headers, person: Person | None) -> Response | None:
         if person is None:
             if path in OPEN:
                 return None
             if method == "GET" and "text/html" in headers.get("accept", "") and self._config.accounts != "proxy":
                 return RedirectResponse(
-                    f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(asked[:LONGEST_ADDRESS])}", 303
+                    f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(target[:LONGEST_ADDRESS])}", 303
                 )
             advice = f"send a key as `Authorization: Bearer {KEY_PREFIX}…`, or open {SIGN_IN}"
             answer = problem(HTTPStatus.UNAUTHORIZED, f"sign in first: {advice}")
             answer.headers["www-authenticate"] = "Bearer"
             return answer
-        # A browser says where a form comes from; one that does not could have been made to send it.
-        told = any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
-        if person.by_browser and method not in _SAFE and not told:
+        # Against CSRF: a browser names the page that sends a form; a request that names none may be forged.
+        names_page = any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
+        if person.by_browser and method not in _SAFE and not names_page:
             return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
         return None
 
 
 async def _watch(receive: Receive, left: threading.Event) -> None:
-    """Tells when whoever sent a request, which was read already, goes away before its answer."""
+    """Sets `left` when the client disconnects before its answer; the request itself has been read already."""
     while (await receive())["type"] != "http.disconnect":
         pass
     left.set()
 
 
 def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """Reads addresses and networks with commas between them; one that is none is a ValueError."""
+    """Returns the networks in a text of addresses and networks with commas; a ValueError if one is not valid."""
     return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]

@@ -1,6 +1,6 @@
-"""The service layer: what the chat, the API and the tools reach, each method with a rule that is checked when called.
+"""The service layer of the chat, the API and the tools: each method has a rule, which is checked at every call.
 
-A method without a rule is not there: what a later version adds is refused until somebody says who may use it.
+A method without a rule cannot be called, so that a new method is refused until somebody says who may use it.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -28,14 +28,14 @@ Target = TypeVar("Target")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a method needs."""
+    """The permission that a method needs, and how its calls are limited and logged."""
 
     needs: Permission | None
-    """Of whoever calls it; None for what says nothing of anybody's."""
+    """Permission of the caller; None for methods that reveal nobody's data."""
     costly: bool = False
-    """Whether it counts as a question, and waits for room."""
+    """Whether a call counts against the rate of questions, and waits for a slot."""
     logged: Action | None = None
-    """What the audit log calls it."""
+    """The action under which the audit log records a call; None for no entry."""
 
 
 _READ: Final = Rule(needs="read")
@@ -67,7 +67,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
 
 
 class Gatekeeper:
-    """Holds a person to a rule: permission, rate, log."""
+    """Applies rules to the current person: permission, rate limit, audit log."""
 
     def __init__(self, accounts: Accounts, limits: Limits, *, log_questions: bool = False) -> None:
         self.accounts = accounts
@@ -75,7 +75,7 @@ class Gatekeeper:
         self._log_questions = log_questions
 
     def require(self, needs: Permission | None) -> Person | None:
-        """Returns who asks; a ForbiddenError where it is not theirs to ask, or nobody does."""
+        """Returns the current person, or None if no permission is needed; a ForbiddenError if it is missing."""
         if needs is None:
             return None
         person = current_person()
@@ -86,7 +86,7 @@ class Gatekeeper:
         return person
 
     def enter(self, rule: Rule, target: str = "") -> AbstractContextManager[None]:
-        """Checks and counts a call, logs it, and returns what it waits in for room."""
+        """Checks, counts and logs a call; returns the context to run it in, which waits for a slot if it is costly."""
         if (person := self.require(rule.needs)) is None:
             return nullcontext()
         if rule.costly:
@@ -96,61 +96,61 @@ class Gatekeeper:
         return self._limits.slot(person.name) if rule.costly else nullcontext()
 
     def go_on(self, person: Person) -> None:
-        """Is called at each step of what a person asked, and raises where it is for nothing; see `Limits.go_on`."""
+        """Raises, at each step of a request, if the server shuts down (`Limits.go_on`) or its client has left."""
         self._limits.go_on()
         if person.left.is_set():
             raise LeftError
 
     def log(self, action: Action, target: str) -> None:
-        """Logs what the person who asks did."""
+        """Logs an action of the current person."""
         self.accounts.log(action, target, current_person())
 
     def asked(self, answer: Answer) -> None:
-        """Remembers whose question an answer is of, and logs it where questions are logged."""
+        """Records that the current person asked the question of an answer, and logs it if questions are logged."""
         self.accounts.asked(answer.trace_id, current_person().name)
         if self._log_questions:
             self.log("question", answer.question)
 
 
 class _Guarded:
-    """Stands before an object, and lets through what has a rule."""
+    """A proxy of an object that gives access only to its attributes with a rule."""
 
     def __init__(self, target: object, gate: Gatekeeper) -> None:
         kind = next(kind for kind in RULES if isinstance(target, kind))
         self._target, self._gate, self._rules = target, gate, RULES[kind]
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the object has under it
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of the object
         if (rule := self._rules.get(name)) is None:
             raise AttributeError(f"{type(self._target).__name__}.{name} has no rule in app/server/guarded.py")
-        found = getattr(self._target, name)
-        if not callable(found):
+        attribute = getattr(self._target, name)
+        if not callable(attribute):
             self._gate.require(rule.needs)
-            return found
+            return attribute
 
         def call(*values: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the method takes
-            given = signature(found).bind(*values, **named)
-            if "progress" in given.signature.parameters:
-                given.arguments["progress"] = self._stoppable(given.arguments.get("progress"))
-            with self._gate.enter(rule, _told(values)):
-                return found(*given.args, **given.kwargs)
+            bound = signature(attribute).bind(*values, **named)
+            if "progress" in bound.signature.parameters:
+                bound.arguments["progress"] = self._stoppable(bound.arguments.get("progress"))
+            with self._gate.enter(rule, _target_of(values)):
+                return attribute(*bound.args, **bound.kwargs)
 
         return call
 
     def _stoppable(self, progress: Callable[..., None] | None) -> Callable[..., None]:
-        """Returns what hears of each step in place of `progress`, and ends what nobody will get the answer of."""
+        """Returns a callback that calls `progress`, but ends the work by `go_on` once nobody will get its answer."""
         person = current_person()
 
-        def hear(*step: object) -> None:
+        def checked(*step: object) -> None:
             self._gate.go_on(person)
             if progress is not None:
                 progress(*step)
 
-        return hear
+        return checked
 
 
 class _GuardedCorpus(_Guarded):
     def trace(self, trace_id: str) -> dict[str, object]:
-        """Returns the trace of an answer to whoever asked the question, or who looks after the server."""
+        """Returns the trace of an answer, only to the person who asked the question or one who may `operate`."""
         person = cast(Person, self._gate.require("ask"))
         if "operate" not in person.may and self._gate.accounts.asked_by(trace_id) != person.name:
             raise NotFoundError(f"no trace of an answer {trace_id!r} of yours in the store; only the newest are kept")
@@ -166,7 +166,7 @@ class _GuardedAssistant(_Guarded):
     def stream(self, question: str, **how: Any) -> Iterator[Progress | Answer]:  # noqa: ANN401 - as above
         """Yields each step, and the answer last; see `Assistant.stream`."""
         stream = cast(Generator[Progress | Answer], cast(Assistant, self._target).stream(question, **how))
-        # Closed, a chat model is asked no further.
+        # Closing the stream ends its requests to a chat model.
         person = current_person()
         with self._gate.enter(_ASK), closing(stream):
             for item in stream:
@@ -179,9 +179,9 @@ class _GuardedAssistant(_Guarded):
 
 class _GuardedReviews(_Guarded):
     def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
-        """Keeps a decision under the name of whoever is signed in; see `ReviewBook.keep`."""
+        """Keeps a decision under the name of the signed-in person; see `ReviewBook.keep`."""
         with self._gate.enter(self._rules["keep"], key):
-            # Where there are no accounts, people write their names themselves.
+            # Without accounts, people enter their names themselves.
             name = reviewer if current_person().name == THE_DESK else current_person().name
             return cast(ReviewBook, self._target).keep(key, state, kind=kind, note=note, reviewer=name)
 
@@ -192,16 +192,16 @@ _KINDS: Final[Mapping[type, type[_Guarded]]] = {
 
 
 def guarded(target: Target, gate: Gatekeeper) -> Target:
-    """Returns an object whose methods are held to their rules for whoever asks."""
+    """Returns a proxy of an object that checks the rules of its methods for the current person."""
     kind = next((guard for kind, guard in _KINDS.items() if isinstance(target, kind)), _Guarded)
     return cast(Target, kind(target, gate))
 
 
-def _told(values: Sequence[object]) -> str:
-    """Returns what a call is about, for the log: an id, or the names of files."""
+def _target_of(values: Sequence[object]) -> str:
+    """Returns the target of a call for the audit log: an id, or the names of files."""
     first = values[0] if values else ""
     if isinstance(first, Sequence) and not isinstance(first, str):
-        # What was sent lies in a folder whose name says nothing.
+        # Uploads lie in a folder whose own name says nothing.
         files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
         return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
     return str(getattr(first, "now", first) or "")

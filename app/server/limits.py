@@ -1,4 +1,4 @@
-"""Limits: how often somebody may ask for something, and how much is worked on together."""
+"""Limits: rates of requests per person or address, and how many questions are worked on at the same time."""
 
 import math
 import threading
@@ -16,17 +16,17 @@ from app.errors import AppError, SettingsError
 from app.settings import ServerConfig
 
 Kind = Literal["requests", "questions", "sign_ins", "of_account"]
-# Seconds to wait for room, below the two minutes that clients often wait; and then to stay away.
+# Seconds to wait for a slot, below the two minutes of many clients' timeouts; and seconds after which to retry.
 _LONGEST_WAIT: Final = 100.0
-_COMES_BACK: Final = 60
-# Each waits in a thread: nobody takes those of the others, and all together leave some for what need not wait.
-_OF_ONE_PERSON: Final = 8
-_ADDRESSES: Final = 10
+_RETRY_SECONDS: Final = 60
+# A waiting request blocks a thread: one person may not block all, and some stay free for what needs no slot.
+_MOST_OF_ONE_PERSON: Final = 8
+_ADDRESSES_PER_ACCOUNT: Final = 10
 MOST_WAITING: Final = 80
 
 
 class TooManyError(AppError):
-    """Somebody asks too often; `seconds` tells when to come back."""
+    """One person or address sends too many requests; `seconds` tells how long to wait before a retry."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -34,53 +34,53 @@ class TooManyError(AppError):
 
 
 class BusyError(TooManyError):
-    """Others ask so much that there is no room."""
+    """No slot is free, because other people's requests occupy them."""
 
 
 class LeftError(AppError):
-    """Whoever asked waits for the answer no more."""
+    """The client has disconnected before its answer was ready."""
 
     def __init__(self) -> None:
         super().__init__("nobody waits for this any more: ask again, and wait")
 
 
 class EndingError(BusyError):
-    """The server ends before it is done with what was asked."""
+    """The server shuts down before the request is done."""
 
     def __init__(self) -> None:
-        super().__init__("the server stops before it is done with this: ask again in a minute", _COMES_BACK)
+        super().__init__("the server stops before it is done with this: ask again in a minute", _RETRY_SECONDS)
 
 
 class Limits:
-    """Counts requests in memory, since one process serves."""
+    """Rate limits and slots, counted in memory, since one process serves all requests."""
 
     def __init__(self, config: ServerConfig) -> None:
         kinds: tuple[Kind, ...] = ("requests", "questions", "sign_ins")
         self._rates: dict[Kind, RateLimitItem] = {kind: _rate(kind, getattr(config, kind)) for kind in kinds}
-        # Of all addresses together: one of them alone keeps nobody out of their account.
-        one = self._rates["sign_ins"]
-        self._rates["of_account"] = type(one)(one.amount * _ADDRESSES, one.multiples)
+        # Sign-ins to one account from all addresses together, so that one address alone cannot lock its owner out.
+        rate = self._rates["sign_ins"]
+        self._rates["of_account"] = type(rate)(rate.amount * _ADDRESSES_PER_ACCOUNT, rate.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        # Without accounts all are one person.
+        # Without accounts, all requests are one person's, who may then occupy every slot.
         of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
         self._slots = _Slots(config.at_once, of_one)
         self._cancelled = threading.Event()
 
     def close(self) -> None:
-        """Has nothing begin from now on, since the server ends; what waits for room is told at once."""
+        """Lets no request start from now on, since the server shuts down; waiting ones get an EndingError at once."""
         self._slots.close()
 
     def cancel(self) -> None:
-        """Has what is under way end at its next step."""
+        """Makes every running request end at its next step, in `go_on`."""
         self._cancelled.set()
 
     def go_on(self) -> None:
-        """Is called at each step of what is under way; raises an EndingError once that is cancelled."""
+        """Raises an EndingError once requests are cancelled; called at each step of a running request."""
         if self._cancelled.is_set():
             raise EndingError
 
     def count(self, kind: Kind, *who: str) -> None:
-        """Counts one request; a TooManyError says that there were as many as there may be."""
+        """Counts one request against the rate of its kind; raises a TooManyError if that is exceeded."""
         rate = self._rates[kind]
         if not self._window.hit(rate, kind, *who):
             reset = self._window.get_window_stats(rate, kind, *who).reset_time
@@ -90,15 +90,15 @@ class Limits:
 
     @contextmanager
     def slot(self, name: str) -> Iterator[None]:
-        """Waits until there is room for one more question of a person.
+        """Waits for a slot for one more question of a person, and frees it at the end.
 
-        A BusyError says that there was none for long, or that too many wait; a TooManyError, that the person has as
-        many under way as one person may; an EndingError, that the server ends.
+        Raises a BusyError if no slot was free in time or too many requests wait; a TooManyError if the person has as
+        many running and waiting as one person may; an EndingError if the server shuts down.
         """
         if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
             if self._slots.closed:
                 raise EndingError
-            raise BusyError("too much is under way: try again in a minute", _COMES_BACK)
+            raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
         try:
             yield
         finally:
@@ -106,9 +106,9 @@ class Limits:
 
 
 class _Slots:
-    """A semaphore whose slots go to whoever has waited longest; Python's lets newcomers pass, and some wait forever.
+    """A first-come, first-served semaphore; with Python's, newcomers overtake, and some requests wait forever.
 
-    A person holds so many at most, so that long work of one, such as briefings, leaves room for the others' questions.
+    A person holds at most `of_one` slots, so that one person's long work, such as briefings, leaves some to others.
     """
 
     def __init__(self, free: int, of_one: int) -> None:
@@ -119,9 +119,9 @@ class _Slots:
     def acquire(self, name: str, timeout: float) -> bool:
         turn = (name, threading.Event())
         with self._lock:
-            if self._held[name] + sum(waits == name for waits, _ in self._waiting) >= _OF_ONE_PERSON:
-                raise TooManyError(f"{_OF_ONE_PERSON} of yours are under way: wait for an answer", _COMES_BACK)
-            # Where a slot is free, those who wait hold as many as they may.
+            if self._held[name] + sum(waiting == name for waiting, _ in self._waiting) >= _MOST_OF_ONE_PERSON:
+                raise TooManyError(f"{_MOST_OF_ONE_PERSON} of yours are under way: wait for an answer", _RETRY_SECONDS)
+            # While a slot is free, only people who hold `of_one` slots wait, so this request overtakes nobody.
             has_room = self._free > 0 and self._held[name] < self._of_one
             if self.closed or (not has_room and len(self._waiting) >= MOST_WAITING):
                 return False
@@ -131,7 +131,7 @@ class _Slots:
             self._waiting.append(turn)
         turn[1].wait(timeout)
         with self._lock:
-            # Whoever was given room is taken out of those who wait, if need be at the last moment.
+            # `release` takes a request out of the queue when it gives it a slot, perhaps just as the wait times out.
             given = turn not in self._waiting
             if not given:
                 self._waiting.remove(turn)
@@ -141,7 +141,7 @@ class _Slots:
         with self._lock:
             self._free += 1
             self._held -= Counter((name,))
-            turn = next((each for each in self._waiting if self._held[each[0]] < self._of_one), None)
+            turn = next((entry for entry in self._waiting if self._held[entry[0]] < self._of_one), None)
             if turn is not None and not self.closed:
                 self._waiting.remove(turn)
                 self._take(turn[0])

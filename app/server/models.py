@@ -1,4 +1,4 @@
-"""What programs send and get: models with examples, of which the OpenAPI document is made.
+"""Requests and responses of the API: models with examples, from which the OpenAPI document is made.
 
 Answers, statements, checks and briefings are the JSON of `untoc … --json`, which docs/python.md describes.
 """
@@ -48,14 +48,14 @@ class Question(Turn):
 
 
 class Search(_Sent):
-    """What is searched for, in the scope of a question."""
+    """A search for passages in the scope of a question."""
 
     words: Text
     limit: Limit = 10
 
 
 class Filters(_Sent):
-    """Which statements are listed: those with these values of metadata, a year in their date, and words in the text."""
+    """Filters of a list of statements: values of metadata, a year in their date, and words in their text."""
 
     state: Value = ""
     body: Value = ""
@@ -77,7 +77,7 @@ class Draft(_Sent):
 
 
 class BriefingWish(_Sent):
-    """What a briefing is asked on: at least one topic or article."""
+    """A request for a briefing on at least one topic or article."""
 
     topics: Names = Field(default_factory=list, examples=[["extradition"]])
     articles: Names = Field(default_factory=list, examples=[["18"]])
@@ -102,7 +102,7 @@ class Correction(_Sent):
 
 
 class Title(_Sent):
-    """Another title."""
+    """A new title."""
 
     title: Name = Field(examples=["Extradition, tenth session"])
 
@@ -114,7 +114,7 @@ class Share(_Sent):
 
 
 class Verdict(_Sent):
-    """What a reader says of an answer."""
+    """A reader's verdict on an answer."""
 
     verdict: Literal["right", "wrong"] = Field(examples=["right"])
     should_be: Annotated[str, Field(max_length=2000)] = ""
@@ -138,20 +138,20 @@ class NewAccount(_Sent):
 
 
 class RoleWish(_Sent):
-    """Another role."""
+    """A new role."""
 
     role: Role = Field(examples=["editor"])
 
 
 class PersonWish(_Sent):
-    """Whose an account is."""
+    """The identity at the provider to which an account is bound."""
 
     sub: Name = Field(examples=["00u1a2b3c4"])
     """The person's `sub` at the provider."""
 
 
 class NewKey(_Sent):
-    """A key for a program; an empty grant is no grant."""
+    """An API key for a program, with at least one scope."""
 
     label: Name = Field(examples=["nightly briefing"])
     scopes: Annotated[list[Permission], Field(min_length=1)] = Field(examples=[["read", "ask"]])
@@ -190,20 +190,20 @@ class Turned(BaseModel):
 
 
 class Made(BaseModel):
-    """The id of what was made."""
+    """The id of a new briefing."""
 
     id: str
 
 
 class NewKeyItem(BaseModel):
-    """A key with its secret, which is shown this once."""
+    """A key with its secret, which is shown only this once."""
 
     key: Key
     secret: str
 
 
 class Me(BaseModel):
-    """Who asks, and what they may do."""
+    """The caller, and what they may do."""
 
     name: str = Field(examples=["amina"])
     role: Role
@@ -211,7 +211,7 @@ class Me(BaseModel):
 
 
 class About(BaseModel):
-    """Which version, store and models answer."""
+    """The version, and the store and models in use."""
 
     version: str = Field(examples=["0.1.0"])
     statements: int

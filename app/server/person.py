@@ -1,4 +1,4 @@
-"""Who asks: a person with a role, or one of a person's keys, and what either may do."""
+"""The sender of a request, a person with a role or one of their API keys, and what either may do."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -14,7 +14,7 @@ Role = Literal["reader", "editor", "admin"]
 Permission = Literal["read", "ask", "work", "edit", "operate", "admin"]
 
 PERMISSIONS: Final[tuple[Permission, ...]] = get_args(Permission)
-# read: statements, searches, checks; ask: questions and briefings; work: what one makes and is shared; edit: the corpus
+# read: statements, searches, checks; ask: questions and briefings; work: own and shared works; edit: the corpus
 # and reviews; operate: health, figures and the audit log; admin: accounts.
 MAY: Final[Mapping[Role, frozenset[Permission]]] = {
     "reader": frozenset({"read", "ask", "work"}),
@@ -26,23 +26,23 @@ SCOPE_KEY: Final = "untoc.person"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whoever sent a request."""
+    """The person who sent a request."""
 
     name: str
     role: Role
     may: frozenset[Permission]
-    """What the role allows, and of a key only what it was given as well."""
+    """The permissions of the role; with an API key, only those that the key was given as well."""
     sign_in: str = ""
-    """Which sign-in or key this is; what a browser session holds belongs to one of them."""
+    """Identifies the sign-in or API key, which owns the state and files of a browser session."""
     address: str = ""
     request: str = ""
     by_browser: bool = False
-    """Whether a browser sends it by itself, so that a page elsewhere could have it sent."""
+    """Whether browsers send the credential by themselves, so that a page of another origin could forge requests."""
     left: Event = field(default_factory=Event, compare=False, repr=False)
-    """Set when whoever sent the request waits for its answer no more."""
+    """Set when the client has disconnected before its answer."""
 
 
-# Who asks everything where there are no accounts.
+# The sender of all requests when there are no accounts.
 AT_THE_DESK: Final = Person(name=THE_DESK, role="admin", may=MAY["admin"])
 _ASKING: Final[ContextVar[Person]] = ContextVar("asking")
 set_person = _ASKING.set
@@ -50,13 +50,13 @@ reset_person = _ASKING.reset
 
 
 def person_of(scope: Mapping[str, Any]) -> Person | None:
-    """Returns whom the gate found to have sent the request of an ASGI scope."""
+    """Returns the person whom the gate has put into the ASGI scope of a request; None if there is none."""
     found = scope.get(SCOPE_KEY)
     return found if isinstance(found, Person) else None
 
 
 def current_person() -> Person:
-    """Returns who asks just now, in the chat, the API or a tool; a ForbiddenError where nobody does."""
+    """Returns the sender of the current request to the chat, the API or a tool; a ForbiddenError if unknown."""
     scope = request_scope()
     person = _ASKING.get(None) if scope is None else person_of(scope)
     if person is None:

@@ -1,4 +1,4 @@
-"""Errors as problem details: `application/problem+json` with what, where and what next in one line.
+"""Errors as problem details: `application/problem+json` whose `detail` is one line: what, where and what next.
 
 Source: RFC 9457, Problem Details for HTTP APIs.
 """
@@ -20,13 +20,13 @@ from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 MEDIA_TYPE: Final = "application/problem+json"
-# Where the OpenAPI document has its schema.
+# Reference to the schema of `Problem` in the OpenAPI document.
 PROBLEM: Final = "#/components/schemas/Problem"
-# The first kind that fits counts.
+# The first class that matches counts, so subclasses stand before their bases.
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
-    # Nobody reads it but in the log.
+    # The client has disconnected, so this status appears only in the log.
     LeftError: HTTPStatus.REQUEST_TIMEOUT,
     UnkeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
@@ -39,7 +39,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
 
 
 class Problem(BaseModel):
-    """What went wrong."""
+    """An error, in the form of RFC 9457."""
 
     type: str = "about:blank"
     title: str = Field(examples=["Not Found"])
@@ -48,7 +48,7 @@ class Problem(BaseModel):
 
 
 def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
-    """Returns the response to a request that went wrong."""
+    """Returns the response for an exception, or for an HTTP status with a detail."""
     if isinstance(what, Exception):
         detail = str(what)
         status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
@@ -61,7 +61,7 @@ def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
 
 
 def handle_problems(app: FastAPI) -> None:
-    """Has an application answer what goes wrong as problem details."""
+    """Makes an application answer errors as problem details."""
 
     async def known(_: Request, error: Exception) -> JSONResponse:
         return problem(error)

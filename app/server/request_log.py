@@ -1,6 +1,6 @@
-"""What whoever runs the server sees: a log line and figures of each request, under an id that the answer bears.
+"""Request log and metrics for operators: each request has a log line, with an id that its response carries as well.
 
-Neither a question nor a query string is ever logged above DEBUG: a request is told by the route that served it.
+Questions and query strings are never logged above DEBUG: a request is identified by the route that served it.
 """
 
 import logging
@@ -23,7 +23,7 @@ _log: Final = structlog.stdlib.get_logger("untoc.request")
 
 
 class Figures:
-    """The figures of one server, which `/metrics` gives in Prometheus' form."""
+    """The metrics of one server, which `/metrics` returns in Prometheus' format."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -42,7 +42,7 @@ class Figures:
 
 
 class Observed:
-    """Gives each request an id, and logs and counts it."""
+    """ASGI middleware that gives each request an id, logs it and counts it."""
 
     def __init__(self, app: ASGIApp, *, figures: Figures) -> None:
         self._app = app
@@ -72,7 +72,7 @@ class Observed:
         finally:
             seconds = time.perf_counter() - begun
             self._figures.under_way.dec()
-            # What the gate and the routers found; of the chat it is the kind of request alone.
+            # The gate sets the person in `scope`, the routers the route; in the chat it is only the kind of request.
             person, route = person_of(scope), getattr(scope.get("route"), "path", "-") or "/chat"
             method = scope["method"]
             method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
@@ -84,7 +84,7 @@ class Observed:
 
 
 def log_as_json(level: str) -> None:
-    """Has everything logged as one JSON object a line on standard error, with the id of the request it belongs to."""
+    """Configures logging as one JSON object per line on standard error, each with the id of its request."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -111,8 +111,8 @@ def log_as_json(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Of requests, which are what a server has to tell, there is a line at any level but ERROR.
+    # Lines on requests, the main content of a server's log, are written at every level but ERROR.
     logging.getLogger("untoc.request").setLevel(min(logging.INFO, root.level) if level != "ERROR" else logging.ERROR)
-    # Outgoing requests are told with their addresses, which may hold what was asked.
+    # Below WARNING, these libraries log the URLs of outgoing requests, which may contain the question.
     for name in ("httpx", "httpcore", "mcp"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -48,21 +48,21 @@ from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
-# Without a referrer at all, browsers do not say where a form comes from either.
+# With `no-referrer`, as in `HEADERS`, browsers do not name the page that sends a form, which the gate checks.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
-# Seconds in which what was cancelled comes to its next step, and is told so; and then to leave that step. On a busy
-# machine, the end of the process takes some more.
-_TOLD_IN: Final = 5
-_LEFT_IN: Final = 3
-# For what need not wait for room, beside the threads of what waits or is worked on.
+# Seconds in which cancelled requests reach their next step and answer, and then seconds until threads that still work
+# are killed. On a busy machine, the process takes somewhat longer to end.
+_ANSWER_SECONDS: Final = 5
+_KILL_SECONDS: Final = 3
+# Threads for requests that need no slot, in addition to those of waiting and running requests.
 _THREADS: Final = 40
-# For who asks, and whether the server is ready: known whatever else is under way.
+# Threads for account lookups and `/ready` alone, which work even if all other threads are busy.
 _LOOKUPS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """What is served, with what is behind it."""
+    """The application of a server, and the parts that it is made of."""
 
     app: FastAPI
     routers: tuple[APIRouter, ...]
@@ -74,23 +74,23 @@ class Served:
 
 class _Page(Mount):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Takes what no route does; of what programs ask nothing: there a wrong path or method is told as a problem."""
+        """Takes every path left over by the routes, except those for programs, which get problem details instead."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         return (Match.NONE, {}) if path.startswith(("/api/", "/mcp")) else super().matches(scope)
 
 
 class Entrance:
-    """What stands before everything that is served: who people are, how much they may ask, and what is told of it."""
+    """The layers before all routes: accounts, limits and metrics, put together by `guard`."""
 
     def __init__(self, settings: Settings) -> None:
-        """Opens the accounts; `guard` closes them when what is served ends."""
+        """Opens the tables of accounts, which the application of `guard` closes when it ends."""
         self.config = config = settings.server
         self.tables = open_tables(settings.store, settings.database)
         self.accounts = Accounts(self.tables, session_hours=config.session_hours, audit_days=config.audit_days)
         self.limits, self.figures, self.lookups = Limits(config), Figures(), CapacityLimiter(_LOOKUPS)
 
     def visitors(self, needs: Callable[[str], Permission | None]) -> Visitors:
-        """Returns who opens a Gradio page and what they may do; an event that needs None is nobody's."""
+        """Returns the access rules of a Gradio page; `needs` gives an event's permission, or None to refuse it."""
 
         async def may(request: Request, event: str) -> bool:
             person, need = person_of(request.scope), needs(event)
@@ -106,11 +106,11 @@ class Entrance:
         return Visitors(owner=lambda request: of(request, "sign_in"), may=may, name=lambda request: of(request, "name"))
 
     def sign_in(self) -> APIRouter:
-        """Returns the routes of signing in and out."""
+        """Returns the routes for signing in and out."""
         return sign_in.routes(self.config, self.accounts, self.limits)
 
     def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
-        """Returns an application with a page of Gradio and routes behind the gate."""
+        """Returns an application with a Gradio page and routes behind the gate."""
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -131,9 +131,9 @@ class Entrance:
             docs_url=None,
             redoc_url=None,
             openapi_url=None,
-            # Of the paths in the document, as browsers and programs see them.
+            # The prefix under which clients see the paths of the OpenAPI document.
             servers=[{"url": root}] if (root := urlsplit(self.config.address).path.rstrip("/")) else None,
-            # What programs made of the document call their functions.
+            # Clients generated from the document name their functions by these ids.
             generate_unique_id_function=lambda route: route.name,
         )
 
@@ -145,7 +145,7 @@ class Entrance:
 
         app.state.on_end = on_end
         handle_problems(app)
-        # The gate has read the key already; this tells it in the OpenAPI document.
+        # Only declares the key in the OpenAPI document; the gate has checked it already.
         bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
         for router in routers:
             app.include_router(router, dependencies=[bearer])
@@ -159,7 +159,7 @@ class Entrance:
 
 
 def build_server(workspace: Workspace) -> Served:
-    """Returns the server over a workspace; built while a loop runs, as Gradio needs."""
+    """Returns the server over a workspace; an event loop must run meanwhile, as Gradio needs one."""
     entrance = Entrance(workspace.settings)
     config = entrance.config
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
@@ -180,7 +180,7 @@ def build_server(workspace: Workspace) -> Served:
 
 
 def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
-    """Returns the routes for whoever runs the server."""
+    """Returns the routes for operators of the server."""
     router, figures = APIRouter(route_class=DeclaredRoute, include_in_schema=False), entrance.figures
 
     @router.get("/health", **needs("nobody"))
@@ -193,7 +193,7 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
             await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
             await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
-            # Whoever looks on learns that it is not, and the log why.
+            # The client learns only that the server is not ready; the log says why.
             logger.error("not ready: %s", error)
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not ready: the log tells why")
         return JSONResponse({"status": "ready"})
@@ -206,31 +206,31 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.get("/api/v1/openapi.json", **needs("person"))
     def openapi(request: Request) -> dict[str, Any]:
         document: dict[str, Any] = request.app.openapi()
-        # FastAPI puts there what routes give, and nothing of what they say of errors in another media type.
+        # FastAPI adds the models that routes return, but not those of errors with another media type.
         document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
         return document
 
     @router.get("/api/v1/docs", **needs("person"), response_class=HTMLResponse)
     def docs(request: Request) -> str:
-        # It needs nothing of other servers, as pages of OpenAPI tools do.
+        # Unlike the pages of OpenAPI tools, this one loads nothing from other servers.
         return render("server_routes", title="API", width="50rem", paths=request.app.openapi()["paths"])
 
     @router.get("/about", **needs("read"), response_class=HTMLResponse)
     def about() -> str:
-        told = actions.about()
-        models = told.pop("models")
+        facts = actions.about()
+        models = facts.pop("models")
         signs_out = entrance.config.signs_in
-        return render("server_about", title="About", width="50rem", rows=told | models, signs_out=signs_out)
+        return render("server_about", title="About", width="50rem", rows=facts | models, signs_out=signs_out)
 
     return router
 
 
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
-    """Serves until interrupted, and answers requests under way first; returns by when (`time.monotonic`) to `leave`.
+    """Serves until interrupted, then finishes running requests; returns the time (`time.monotonic`) for `leave`.
 
-    Raises as `check` does, and a PortTakenError where the address cannot be had.
+    Raises as `check` does, and a PortTakenError if the address cannot be bound.
     """
-    # A store that another process writes just now is tidied the next time.
+    # If another process is writing to the store, records of broken uploads are removed at the next start.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
     return _serve(workspace.settings, lambda: build_server(workspace).app, on_ready)
@@ -239,7 +239,7 @@ def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> float:
 def serve_page(
     settings: Settings, create: Callable[[Visitors], FastAPI], needs: Permission, *, on_ready: Callable[[str], None]
 ) -> None:
-    """Serves a page of Gradio, whose events all need a permission, behind accounts; raises as `serve` does."""
+    """Serves a Gradio page behind accounts, all of whose events need one permission; raises as `serve` does."""
 
     def build() -> FastAPI:
         entrance = Entrance(settings)
@@ -261,17 +261,17 @@ def _serve(settings: Settings, build: Callable[[], FastAPI], on_ready: Callable[
     serve_app(
         build_it, settings.store, config.host, config.port,
         on_ready=on_ready, anywhere=config.accounts != "none", address=config.address,
-        ends_in=config.stop_seconds + _TOLD_IN,
+        ends_in=config.stop_seconds + _ANSWER_SECONDS,
     )  # fmt: skip
-    # Counted from the beginning of the end, since what comes between takes seconds on a busy machine; at once where it
-    # was interrupted before it served.
-    told = max((getattr(app.state, "told_to_end", 0.0) for app in built), default=0.0)
-    return told + config.stop_seconds + _TOLD_IN + _LEFT_IN
+    # Counted from the start of the shutdown, since the steps after it take seconds on a busy machine. Zero, so that
+    # `leave` acts at once, if it was interrupted before it served.
+    told_to_end = max((getattr(app.state, "told_to_end", 0.0) for app in built), default=0.0)
+    return told_to_end + config.stop_seconds + _ANSWER_SECONDS + _KILL_SECONDS
 
 
 def leave(by: float) -> None:
-    """Ends the process if threads still work at that time: nobody waits for them, and the store bears a kill."""
-    threads = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+    """Ends the process if threads still work at the time `by`: nobody waits for them, and the store survives a kill."""
+    threads = [item for item in threading.enumerate() if item is not threading.current_thread() and not item.daemon]
     for thread in threads:
         thread.join(max(0, by - time.monotonic()))
     if left := sum(thread.is_alive() for thread in threads):
@@ -281,7 +281,7 @@ def leave(by: float) -> None:
 
 
 def check(config: ServerConfig) -> None:
-    """Checks the settings: a HostError where others could reach a server without accounts; else a SettingsError."""
+    """Checks the settings; a HostError if others could reach a server without accounts, a SettingsError if invalid."""
     if config.accounts == "none":
         require_loopback(config.host)
     try:

@@ -41,8 +41,8 @@ _Text = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Begun:
-    """A sign-in that the provider has to answer, in the browser that began it."""
+class _PendingSignIn:
+    """A sign-in that waits for the provider's answer, tied to the browser that began it."""
 
     browser: str
     nonce: str
@@ -52,40 +52,40 @@ class _Begun:
 
 
 class Provider:
-    """The provider of an organization; its documents are read when somebody signs in."""
+    """The OpenID Connect provider of an organization; its metadata and keys are fetched at each sign-in."""
 
     def __init__(self, config: ServerConfig, back: str) -> None:
         self._config, self._back = config.oidc, back
-        self._begun: OrderedDict[str, _Begun] = OrderedDict()
+        self._begun: OrderedDict[str, _PendingSignIn] = OrderedDict()
 
     async def begin(self, to: str) -> tuple[str, str]:
-        """Returns where to send a browser, and the value of a cookie that it brings back."""
-        known = await self._known()
+        """Begins a sign-in; returns the provider's address to redirect the browser to, and the value of its cookie."""
+        metadata = await self._known()
         browser, nonce, verifier = token_urlsafe(24), token_urlsafe(24), token_urlsafe(48)
         async with self._client() as client:
             address, state = client.create_authorization_url(
-                known["authorization_endpoint"], nonce=nonce, code_verifier=verifier
+                metadata["authorization_endpoint"], nonce=nonce, code_verifier=verifier
             )
-        self._begun[state] = _Begun(browser=browser, nonce=nonce, verifier=verifier, to=to, at=time.monotonic())
+        self._begun[state] = _PendingSignIn(browser=browser, nonce=nonce, verifier=verifier, to=to, at=time.monotonic())
         while len(self._begun) > _MOST_BEGUN:
             self._begun.popitem(last=False)
         return address, browser
 
     async def finish(self, state: str, code: str, browser: str) -> tuple[str, str, str]:
-        """Returns (name, issuer and `sub`, where they wanted to go); what does not hold is a ForbiddenError."""
+        """Returns (name, `subject_of` the person, address to go to); a ForbiddenError if the answer is not valid."""
         begun = self._begun.pop(state, None)
         if begun is None or begun.browser != browser or begun.at < time.monotonic() - _BEGUN_SECONDS:
             raise ForbiddenError("this sign-in was not begun here, or too long ago: sign in again")
-        known = await self._known()
+        metadata = await self._known()
         try:
             async with self._client() as client:
-                token = await client.fetch_token(known["token_endpoint"], code=code, code_verifier=begun.verifier)
+                token = await client.fetch_token(metadata["token_endpoint"], code=code, code_verifier=begun.verifier)
             async with AsyncClient(timeout=_TIMEOUT) as client:
-                keys = KeySet.import_key_set((await client.get(known["jwks_uri"])).raise_for_status().json())
+                keys = KeySet.import_key_set((await client.get(metadata["jwks_uri"])).raise_for_status().json())
             claims: dict[str, Any] = jwt.decode(str(token.get("id_token")), keys, algorithms=_ALGORITHMS).claims
             registry = jwt.JWTClaimsRegistry(
                 leeway=_CLOCK_SECONDS,
-                iss={"essential": True, "value": known["issuer"]},
+                iss={"essential": True, "value": metadata["issuer"]},
                 aud={"essential": True, "value": self._config.client_id},
                 exp={"essential": True},
                 sub={"essential": True},
@@ -126,7 +126,7 @@ class Provider:
 
 
 def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRouter:
-    """Returns the routes of signing in and out."""
+    """Returns the routes for signing in and out."""
     router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
     root = urlsplit(config.address).path.rstrip("/")
     secure = config.address.startswith("https:")
@@ -142,7 +142,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         )  # fmt: skip
         return HTMLResponse(page, 401 if refused else 200)
 
-    def known() -> Provider:
+    def require_provider() -> Provider:
         if provider is None:
             raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
         return provider
@@ -159,7 +159,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         return response
 
     def _set(response: Response, name: str, value: str, seconds: int) -> None:
-        # Lax: whoever follows a link to a page is signed in there.
+        # SameSite=Lax: the cookie is also sent when somebody follows a link from another site.
         response.set_cookie(name, value, seconds, path=f"{root}/", secure=secure, httponly=True, samesite="lax")
 
     @router.get(SIGN_IN, **needs("nobody"))
@@ -179,9 +179,9 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 
     @router.get("/sign-in/oidc", **needs("nobody"))
     async def begin(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
-        asked = known()
+        oidc = require_provider()
         count(request)
-        address, browser = await asked.begin(to)
+        address, browser = await oidc.begin(to)
         response = RedirectResponse(address, 303)
         _set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
         return response
@@ -192,9 +192,9 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         state: Annotated[str, Query(max_length=2000)],
         code: Annotated[str, Query(max_length=4000)] = "",
     ) -> Response:
-        asked = known()
+        oidc = require_provider()
         count(request)
-        name, subject, to = await asked.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
+        name, subject, to = await oidc.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
         account = await run_in_threadpool(accounts.named_by, name, config.new_role, subject)
         if account is None:
             await run_in_threadpool(accounts.log, "sign-in refused", name, _somebody(request))
@@ -213,12 +213,12 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 
 
 def _somebody(request: Request) -> Person:
-    """Returns whoever is not signed in yet, for the log."""
+    """Returns a person without a name for the audit log: the sender of a request before the sign-in."""
     address = str(request.client.host if request.client else "")
     return replace(AT_THE_DESK, name="", address=address, request=str(request.scope.get("untoc.request", "")))
 
 
 def _local(to: str) -> str:
-    """Returns where to go on this server; any other place becomes the first page."""
+    """Returns a path on this server unchanged, and `/` for any other address (against open redirects)."""
     inside = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and "\\" not in to
     return to if inside else "/"

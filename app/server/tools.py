@@ -1,7 +1,7 @@
-"""`/mcp`: the tools that assistants and agents of others call, over the Model Context Protocol.
+"""`/mcp`: tools that external assistants and agents call over the Model Context Protocol (MCP).
 
-Each request is complete in itself (no sessions), so that a tool always acts for whoever sent the request. A tool takes
-the fields of the model that the API takes, and gives the same JSON.
+Each request is complete in itself (no sessions), so that a tool always acts for the sender of the request. A tool
+takes the fields of the same model as the API, and returns the same JSON.
 """
 
 from collections.abc import Callable
@@ -22,19 +22,19 @@ from app.ui.parts import SHOWN_ERRORS
 from prompts.wording import load_tool_words
 
 Sent = TypeVar("Sent", bound=BaseModel)
-# What a tool needs; one that is not here is not offered.
+# The permission of each tool; a tool that is missing here cannot be offered.
 TOOLS: Final[dict[str, Permission]] = {
     "ask": "ask", "search": "read", "verify": "read", "brief": "ask", "list_statements": "read", "show": "read",
 }  # fmt: skip
 
 
 def build_tools(actions: Actions) -> MCPServer:
-    """Returns the server of the tools over the actions."""
+    """Returns the MCP server with a tool for each action in `TOOLS`."""
     words = load_tool_words().messages
     server = MCPServer("untoc", version=version("untoc"), instructions=words["instructions"])
 
     def offer(name: str, takes: type[Sent], call: Callable[[Sent], dict[str, Any]]) -> None:
-        # Its permission is looked up before anybody can call it.
+        # Looked up here, so that a tool without a permission fails before anybody can call it.
         needs = TOOLS[name]
 
         def tool(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
@@ -71,9 +71,9 @@ def _signature(takes: type[BaseModel]) -> Signature:
 
 
 def tool_routes(server: MCPServer) -> list[Route]:
-    """Returns the routes of the tools; `server.session_manager` runs while they are served."""
-    # The gate checks hosts and origins for all doors.
+    """Returns the routes of the tools; `server.session_manager` must run while they are served."""
+    # The gate has already checked host and origin.
     checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     app = server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checked)
-    # Without sessions nothing is ever sent unasked: a stream of that, which GET opens, would stay open for nothing.
+    # POST only: GET opens a stream of messages that the server sends unasked, of which there are none without sessions.
     return [Route(route.path, route.endpoint, methods=["POST"]) for route in app.routes if isinstance(route, Route)]

@@ -1,6 +1,6 @@
-"""`/api/v1`, what people made: conversations, briefings, saved cases and reviews, each for whom they belong to.
+"""Routes of `/api/v1` for works (conversations, briefings and saved cases, each with an owner) and for reviews.
 
-Whoever may not see a work does not learn that it is there: it is not found.
+A work that the caller may not see is answered as not found, so that its existence is not revealed.
 """
 
 from dataclasses import asdict
@@ -24,63 +24,63 @@ from app.server.person import current_person
 
 
 def routes(actions: Actions) -> APIRouter:
-    """Returns the routes over the actions."""
+    """Returns the routes for works and reviews."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
     for kind, plural in (("conversation", "conversations"), ("briefing", "briefings"), ("case", "cases")):
-        _add_work_routes(router, actions, kind, plural)  # type: ignore[arg-type]  # of WorkKind, as the tuple shows
+        _add_work_routes(router, actions, kind, plural)  # type: ignore[arg-type]  # each is a WorkKind
     _add_conversation_routes(router, actions)
     _add_briefing_routes(router, actions)
     return router
 
 
 def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind, plural: str) -> None:
-    """Adds what all kinds of works have."""
+    """Adds the routes that all kinds of works have."""
     works, place = actions.works, f"/{plural}/{{work_id}}"
     options: dict[str, Any] = {**needs("work"), "tags": [plural]}
 
-    def own(work_id: str) -> Work:
+    def require(work_id: str) -> Work:
         return works.get(work_id, kind)
 
     @router.get(f"/{plural}", **options, name=f"list_{plural}")
     def listed(words: Value = "", offset: Offset = 0, limit: Limit = 50) -> Page[WorkItem]:
-        """Lists one's own and those shared with one, changed last first."""
+        """Lists the caller's own works of this kind and those shared with the caller, last changed first."""
         return Page(**paged(works.list(kind, words), offset, limit, _item))
 
     @router.patch(place, **options, name=f"rename_{kind}")
     def rename(work_id: Id, title: models.Title) -> WorkItem:
-        """Gives it another title."""
-        own(work_id)
+        """Changes the title."""
+        require(work_id)
         works.rename(work_id, title.title)
         return _item(works.get(work_id))
 
     @router.delete(place, **options, status_code=204, name=f"delete_{kind}")
     def delete(work_id: Id) -> None:
-        """Deletes it; for a week it can be restored."""
-        own(work_id)
+        """Deletes the work; for a week it can be restored."""
+        require(work_id)
         works.delete(work_id)
 
     @router.post(f"{place}/restore", **options, name=f"restore_{kind}")
     def restore(work_id: Id) -> WorkItem:
-        """Takes its deletion back."""
+        """Restores the work after a deletion."""
         works.restore(work_id, kind)
-        return _item(own(work_id))
+        return _item(require(work_id))
 
     @router.get(f"{place}/shares", **options, name=f"shares_of_{kind}")
     def shares(work_id: Id) -> dict[str, bool]:
-        """Says with whom it is shared, and whether they may change it; for its owner alone."""
-        own(work_id)
+        """Returns with whom the work is shared, and whether each may change it; only for its owner."""
+        require(work_id)
         return works.shares(work_id)
 
     @router.put(f"{place}/shares/{{name}}", **options, status_code=204, name=f"share_{kind}")
     def share(work_id: Id, name: PersonName, how: models.Share) -> None:
-        """Shares it with a person."""
-        own(work_id)
+        """Shares the work with a person."""
+        require(work_id)
         works.share(work_id, name, may_change=how.may_change)
 
     @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
     def unshare(work_id: Id, name: PersonName) -> None:
-        """Takes a share back."""
-        own(work_id)
+        """Stops sharing the work with a person."""
+        require(work_id)
         works.unshare(work_id, name)
 
 
@@ -91,12 +91,12 @@ def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
     @router.post("/conversations", **asks)
     def begin_conversation(turn: models.Turn) -> dict[str, Any]:
         """Asks the first question of a new conversation; returns its `id`, the turn's `number` and the `answer`."""
-        return _turned(actions, None, turn)
+        return _ask_turn(actions, None, turn)
 
     @router.post("/conversations/{work_id}/turns", **asks)
     def continue_conversation(work_id: Id, turn: models.Turn) -> dict[str, Any]:
         """Asks the next question, with the ones before it as history."""
-        return _turned(actions, work_id, turn)
+        return _ask_turn(actions, work_id, turn)
 
     @router.get("/conversations/{work_id}", **options)
     def read_conversation(work_id: Id) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
     def judge_answer(
         work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: models.Verdict
     ) -> dict[str, Any]:
-        """Says whether an answer was right, which saves it as a case; `id` is that of its draft for the evals."""
+        """Records whether an answer was right, and saves it as a case; `id` is that of its draft for the evals."""
         turns = actions.conversations.turns(work_id)
         at = next((at for at, turn in enumerate(turns) if turn.number == number), None)
         if at is None:
@@ -134,7 +134,7 @@ def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
 
     @router.get("/briefings/{work_id}", **options)
     def read_briefing(work_id: Id) -> dict[str, Any]:
-        """Returns a kept briefing, as `untoc brief --json`."""
+        """Returns a kept briefing, as `untoc brief --json` does."""
         return briefing_json(actions.kept.open(work_id))
 
     @router.get("/briefings/{work_id}/document", **options, response_class=Response)
@@ -144,12 +144,12 @@ def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
 
     @router.get("/reviews", **needs("read"), tags=["reviews"])
     def reviews(key: Annotated[list[str], Query(max_length=500)]) -> dict[str, Any]:
-        """Returns the decisions on cells, by their keys; they are the secretariat's, not one person's."""
+        """Returns the decisions on cells, by cell key; decisions belong to the secretariat, not to one person."""
         return {each: asdict(review) for each, review in actions.workspace.reviews.of(key).items()}
 
     @router.put("/reviews", **needs("edit"), tags=["reviews"])
     def review(wish: models.ReviewWish) -> dict[str, Any]:
-        """Keeps a decision on a cell under one's name, in place of an earlier one."""
+        """Keeps a decision on a cell under the caller's name, in place of an earlier one."""
         kept = actions.workspace.reviews.keep(
             wish.key, wish.state, kind=wish.kind, note=wish.note, reviewer=current_person().name
         )
@@ -157,12 +157,12 @@ def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
 
     @router.delete("/reviews/{key}", **needs("edit"), status_code=204, tags=["reviews"])
     def forget_review(key: Id) -> None:
-        """Forgets a decision, so that the suggestion is back."""
+        """Deletes a decision, so that the cell shows the suggestion again."""
         actions.workspace.reviews.forget(key)
 
 
-def _turned(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
-    """Asks in a conversation, or begins one."""
+def _ask_turn(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[str, Any]:
+    """Asks a question in a conversation, or in a new one if `work_id` is None; returns it as `models.Turned`."""
     before = [] if work_id is None else actions.conversations.turns(work_id)
     if work_id is not None:
         actions.works.may_change(work_id)

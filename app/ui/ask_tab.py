@@ -35,7 +35,7 @@ from app.ui.words import language, say
 from app.wiring import Workspace
 from ingest.parties.regions import regions
 
-# Of a long conversation the page shows the last questions; all are kept, and stand in its document.
+# The last turns of a long conversation, which the page shows; all are stored and exported.
 _TURNS_SHOWN = 30
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS = 24 * 3600
@@ -48,7 +48,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 class _AskTabController:
-    """Answers for the Ask tab; holds no conversation itself, each user's turns come in and go out."""
+    """Answers for the Ask tab; keeps no conversation, as each user's turns are passed in and returned."""
 
     def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
         self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
@@ -66,7 +66,7 @@ class _AskTabController:
         return render("welcome", statements=len(statements), examples=examples)
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
-        """Opens a conversation, or a new one; gives (conversation, evidence, turns, its id, suggestions, list)."""
+        """Opens a conversation, or a new one; returns (conversation, evidence, turns, its id, suggestions, list)."""
         problem, turns = "", list[ShownTurn]()
         try:
             turns = self._turns(identifier, _TURNS_SHOWN) if identifier else []
@@ -76,12 +76,12 @@ class _AskTabController:
         return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
 
     def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
-        """Shows what the store, or another tab, changed of the conversation; gives (conversation, evidence, turns)."""
+        """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
         current = self._current(here, turns)
         return skips(3) if current is turns else (self._shown(current, here), _panel(current), current)
 
     def _turns(self, identifier: str, last: int = 0) -> list[ShownTurn]:
-        """Returns the turns of a kept conversation, or so many of the last ones, rendered."""
+        """Returns the turns of a kept conversation, rendered; with `last`, only so many at the end."""
         turns: list[ShownTurn] = []
         for kept in self._kept.turns(identifier)[-last:]:
             history = [turn_of(turn.answer, turn.overrides) for turn in turns]
@@ -89,7 +89,7 @@ class _AskTabController:
         return turns
 
     def _current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
-        """Returns the turns as they are kept, where another tab of the browser or the store has changed them."""
+        """Returns the turns as stored, if another browser tab or the store has changed them, else `turns`."""
         if here is None:
             return turns
         try:
@@ -101,9 +101,9 @@ class _AskTabController:
     def _keep(
         self, here: str | None, turns: Sequence[KeptTurn], turn: KeptTurn, *, new: bool = False
     ) -> tuple[str, int]:
-        """Keeps a turn, in place of the one of its number or, if it is new, after what anybody has asked meanwhile.
+        """Stores a turn in place of the one with its number or, if `new`, after all that were stored meanwhile.
 
-        Returns the id of its conversation and its number there; a WorkError says that it cannot be kept.
+        Returns the conversation's id and the turn's number in it; raises WorkError if it cannot be stored.
         """
         with suppress(NotFoundError):
             if here is not None:
@@ -111,9 +111,9 @@ class _AskTabController:
         return self._copied(here, turns, turn), turn.number
 
     def _copied(self, here: str | None, turns: Sequence[KeptTurn], changed: KeptTurn) -> str:
-        """Keeps all turns, one of them changed or new, as a conversation of one's own; returns its id.
+        """Stores all turns, one of them changed or new, as a conversation of the person's own; returns its id.
 
-        The one that is open was deleted in another tab, or may be read alone.
+        Used if the open conversation was deleted in another tab, or may only be read.
         """
         with suppress(NotFoundError):
             turns = turns if here is None else self._kept.turns(here)
@@ -121,16 +121,16 @@ class _AskTabController:
         return self._kept.keep_all([turn for _, turn in sorted(numbered.items())])
 
     def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
-        """Renders the conversations that hold all the words."""
+        """Renders the conversations that match all search words."""
         return list_html(self._kept.works, "conversation", here, words=words, deleted=deleted)
 
     def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Opens, renames, deletes or restores a conversation; gives what `opened` gives."""
+        """Opens, renames, deletes or restores a conversation; returns what `opened` returns."""
         listed = partial(self.listed, words)
         return change_list(self._kept.works, here, event, lambda identifier: self.opened(identifier, words), listed)
 
     def suggest(self, turns: list[ShownTurn]) -> str:
-        """Renders what may be asked next."""
+        """Renders suggestions of what to ask next."""
         if not turns:
             return ""
         try:
@@ -138,9 +138,9 @@ class _AskTabController:
         except SHOWN_ERRORS:
             return ""
 
-    # Gradio names endpoints after functions, and `ask` is the public one's name.
+    # Not `ask`: Gradio names endpoints after functions, and the public endpoint has that name.
     def ask_new(self, question: str, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
-        """Answers a new question, with the questions before it as history; a briefing is made on its own tab."""
+        """Answers a new question after those before it; a request for a briefing goes to the Briefing tab."""
         turns = self._current(here, turns)
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
@@ -153,7 +153,7 @@ class _AskTabController:
             yield self._handed_over(question, turns, here, wanted)
 
     def act(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        """Asks an example or a reading to choose, asks again without one part of the scope, or wants a briefing."""
+        """Asks an example or one of several readings, asks again with another scope, or requests a briefing."""
         data = sent(event)
         action, last = data.get("action"), turns[-1] if turns else None
         if action == "ask":
@@ -173,7 +173,7 @@ class _AskTabController:
             yield from self._answer(last.question, turns, here, {**last.overrides, **change}, again=True)
 
     def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Keeps what the reader says of an answer, and writes a draft eval case; gives (conversation, turns, id)."""
+        """Stores the reader's verdict on an answer and writes a draft eval case; returns (conversation, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
         if turn is None:
@@ -189,13 +189,13 @@ class _AskTabController:
         return self._shown(kept, here), kept, here
 
     def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Takes a related passage into its answer; gives (conversation, evidence, turns, id)."""
+        """Adds a related passage to its answer; returns (conversation, evidence, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
-        taken = [c.number for c in turn.answer.related if str(c.number) == data.get("number")] if turn else []
-        if turn is None or not taken:
+        added = [c.number for c in turn.answer.related if str(c.number) == data.get("number")] if turn else []
+        if turn is None or not added:
             return skips(4)
-        used = (*turn.used, *taken)
+        used = (*turn.used, *added)
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
         try:
             here, kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
@@ -206,7 +206,7 @@ class _AskTabController:
     def _changed(
         self, here: str | None, turns: list[ShownTurn], changed: ShownTurn
     ) -> tuple[str | None, list[ShownTurn]]:
-        """Keeps what the reader did with a turn; returns the id of its conversation and the turns."""
+        """Stores a turn that the reader judged or added to; returns the id of its conversation and the turns."""
         try:
             self._kept.mark(here or "", changed)
         except NotFoundError:
@@ -214,7 +214,7 @@ class _AskTabController:
         return here, [changed if each.number == changed.number else each for each in turns]
 
     def export(self, asked: object) -> dict[str, str]:
-        """Makes a document of a conversation for the browser to save; gives its `name` and its `data`, a data URI."""
+        """Exports a conversation for the browser to save; returns the file's `name` and its `data`, a data URI."""
         values = asked if isinstance(asked, dict) else {}
         identifier, form = str(values.get("conversation", "")), str(values.get("form", ""))
         try:
@@ -263,18 +263,18 @@ class _AskTabController:
             yield from self._answer(turns[-1].question, turns, here, overrides, again=True)
 
     def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
-        """Asks the newest question again with the scope that it states itself."""
+        """Asks the newest question again with the scope as read from it, without overrides."""
         if turns:
             yield from self._answer(turns[-1].question, turns, here, {}, again=True)
 
     def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
-        """Shows that a question was stopped, which goes back into its box; gives what `_answer` does, but the last."""
+        """Shows that a question was stopped; returns (conversation, question for its box, ask, stop)."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
         shown = self._shown(turns, here, pending)
         return shown or self.welcome(turns), asking or gr.skip(), gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
-        """Says why there is no answer, below those that there are; the question is in its box again."""
+        """Shows an error below the earlier answers and puts the question back into its box."""
         pending = Pending(question=question, error=told(error))
         return self._shown(turns, here, pending), *skips(3), question, *_idle()
 
@@ -290,7 +290,7 @@ class _AskTabController:
     ) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing).
 
-        Asked `again`, the answer takes the place of the last one.
+        With `again`, the answer takes the place of the last one.
         """
         before = turns[:-1] if again else turns
         history = [turn_of(turn.answer, turn.overrides) for turn in before]
@@ -333,7 +333,7 @@ class _AskTabController:
         names = partial(self._corpus.party_name, language=language())
         parties = sorted((names(code), code) for code in codes)
         articles = treaty_values(scope)
-        # The years of an interval are edited by its ends.
+        # An interval is edited by its two ends, so its years are not listed.
         runs = [] if scope.interval else year_runs(scope.years)
         years = sorted({year for metadata in stored for year in _years(metadata.date)} | set(runs))
         columns = (
@@ -355,7 +355,7 @@ class _AskTabController:
 
 
 def _idle() -> tuple[Any, ...]:
-    """Returns the buttons to ask and to stop, what is being asked, and no wish for a briefing."""
+    """Returns the idle values of the last outputs of `_answer`: ask, stop, what is being asked, briefing."""
     return gr.Button(visible=True), gr.Button(visible=False), "", gr.skip()
 
 
@@ -364,7 +364,7 @@ def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn |
 
 
 def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
-    """Renders the evidence of all turns; that of the turn of a number is shown, by default the newest."""
+    """Renders the evidence of all turns; visible is that of the turn numbered `shown`, by default the newest."""
     newest = turns[-1].number if turns else 0
     return render("panel", turns=turns, shown=newest if shown is None else shown)
 
@@ -403,7 +403,7 @@ def build_ask_tab(
 ) -> Callable[[Dependency], None]:
     """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for.
 
-    Returns what is called with an event after which there is other to ask about.
+    Returns a function that makes an event of another tab renew the welcome, which shows what the corpus holds.
     """
     controller, corpus = _AskTabController(workspace, conversations), workspace.corpus
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
@@ -451,7 +451,7 @@ def build_ask_tab(
     editing = [accordion, *scope_fields]
     shown = [conversation, evidence, turns, here, suggestions, listing]
     for event in asked:
-        # A question that is cancelled has failed, but not before the page would take the next one.
+        # Gradio reports a cancelled event as failed, and only once the page would take the next question.
         event.failure(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], **QUIET)
         event.then(controller.editor_values, [turns], editing, **QUIET)
         event.then(controller.listed, [words, here], [listing], **QUIET)
@@ -467,7 +467,7 @@ def build_ask_tab(
     for opened in (
         new.click(lambda words: controller.opened(None, words), [words], shown, **QUIET),
         listing.select(controller.change_list, [words, here], shown, **QUIET),
-        # The address of the page names the conversation that it opens.
+        # The address of the page names the conversation to open.
         page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),
     ):
         opened.then(controller.editor_values, [turns], editing, **QUIET)

@@ -1,4 +1,4 @@
-"""Background jobs: long work in a thread of its own, whose progress the interface shows, and which can be left."""
+"""Background jobs: long work in a separate thread, with progress for the interface, and cancellable."""
 
 import queue
 import threading
@@ -17,13 +17,13 @@ Result = TypeVar("Result")
 
 
 class _Unwatched(Exception):
-    """Cancellation: nobody watches the job any more."""
+    """Cancellation: raised inside a job whose caller no longer consumes its progress."""
 
 
 def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterator[Step | Result]:
     """Runs a job; yields its newest progress at intervals, and its result last.
 
-    A job whose watcher leaves early ends at its next step, and only then is it left. What it raises is raised here.
+    Closing the iterator early cancels the job at its next step, and waits for it. The job's exceptions are raised here.
     """
     steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
     left = threading.Event()
@@ -34,7 +34,7 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
         steps.put(step)
 
     with ThreadPoolExecutor(1, "watched") as worker:
-        # Who asks and in which language go with it.
+        # The copied context has the request, and with it the person and the language.
         outcome = worker.submit(copy_context().run, job, tell)
         try:
             while not outcome.done():
@@ -50,23 +50,23 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
 
 
 def left_at_once(event: Callable[..., Iterator[Step]]) -> Callable[..., AsyncIterator[Step]]:
-    """Makes an event that whoever stops it leaves at once, while what it works on ends at its next step.
+    """Returns an event listener that can be cancelled at once, while its work goes on until its next step.
 
-    Cancellation: Gradio's browser part takes an event for running until the server has ended it, and drops the next
-    one; it would wait for the step of a generator, as for a search.
+    Gradio's frontend treats an event as running until the server has ended it, and drops the next event until then;
+    cancelling a plain generator would wait for its current step, such as a search.
     """
 
-    # The parameters and the name remain those of the event.
+    # Keeps the parameters and the name of the event.
     @wraps(event)
     async def watched(*values: Any) -> AsyncIterator[Step]:  # noqa: ANN401 - of any components
-        steps, turn, end = cast(Generator[Step], event(*values)), threading.Lock(), object()
+        steps, lock, end = cast(Generator[Step], event(*values)), threading.Lock(), object()
 
         def advance() -> Step | object:
-            with turn:
+            with lock:
                 return next(steps, end)
 
         def close() -> None:
-            with turn:
+            with lock:
                 steps.close()
 
         try:

@@ -23,27 +23,27 @@ class BriefingWish:
 
     request: BriefingRequest
     language: str | None = None
-    """ISO 639-1 code, and `form` of its documents, where the conversation says which."""
+    """ISO 639-1 code; like `form`, which is that of its documents, None unless the conversation says which."""
     form: DocumentForm | None = None
     identifier: str = field(default_factory=lambda: uuid4().hex)
-    """Unique to this wish."""
+    """Unique to this wish, so that the Briefing tab notices when the same is asked for again."""
 
 
 def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
-    """Turns a conversation into what a briefing is asked for; a BriefingError says that it named nothing."""
+    """Returns a request for all that a conversation asked about; raises BriefingError if it named nothing."""
     answers = [turn.answer for turn in turns]
     spoke = dict.fromkeys(code for answer in answers for citation in answer.citations for code in citation.holders[:1])
     return request_of_scopes([answer.scope for answer in answers], spoke)
 
 
 def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingWish | None:
-    """Reads "brief me on …"; None where it asks for no briefing, an AppError where that cannot be made as it stands."""
+    """Reads "brief me on …"; returns None if no briefing is asked for, raises AppError if it cannot be made."""
     asked = asked_for_briefing(question)
     if asked is None:
         return None
-    spoken, form = asked
+    rest, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-    resolution = resolve(spoken, parties, history=history)
+    resolution = resolve(rest, parties, history=history)
     request = request_of_resolution(resolution)
     members = sorted(members_of(resolution.scope.members_of, parties))
     request = replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))

@@ -1,4 +1,4 @@
-"""The Briefing tab: who, on what and when; the position table, its quotations and reviews; documents to take away."""
+"""The Briefing tab: a form for a request, the position table with quotations and reviews, and its documents."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -33,7 +33,7 @@ from app.ui.words import language, say
 from app.wiring import Workspace
 
 _SESSION_SECONDS: Final = 24 * 3600
-# Fields of the form that say what a briefing is asked for.
+# The number of form fields that make up a briefing request.
 _FIELDS: Final = 7
 
 
@@ -45,7 +45,7 @@ class _BriefingTabController:
         self._corpus, self._reviews = workspace.corpus, workspace.reviews
 
     def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
-        """Returns everyone who has a statement or is chosen, by name and code."""
+        """Returns (name, code) of every party that has a statement or is chosen."""
         codes = {code for summary in self._corpus.documents() for code in summary.metadata.holders}
         return sorted((self._corpus.party_name(code, language()), code) for code in codes | {*chosen})
 
@@ -53,8 +53,8 @@ class _BriefingTabController:
         return gr.Dropdown(choices=self._offered(codes), value=[*codes], allow_custom_value=True)
 
     def named(self, chosen: Sequence[str], event: gr.SelectData) -> tuple[Any, str]:
-        """Puts codes in place of names that were typed; gives (the list, which of them name no party)."""
-        # What is entered has not reached the list yet.
+        """Replaces typed names by codes; returns (the list, errors for names that are no party's)."""
+        # The value that was just entered is not in the component's value yet.
         wanted = [*dict.fromkeys((*chosen, event.value) if event.selected else chosen)]
         offered, problems = self._offered(()), list[str]()
         known, codes = {code for _, code in offered}, dict[str, None]()
@@ -64,12 +64,12 @@ class _BriefingTabController:
                     codes[name if name in known else self._code(name, offered)] = None
                 except BriefingError as error:
                     problems.append(error_html(error))
-        # Whoever goes on choosing meanwhile is not disturbed.
+        # Without a change there is no update, which would disturb a user who goes on choosing.
         same = [*codes] == wanted
         return gr.skip() if same else self._chosen([*codes]), "".join(problems)
 
     def _code(self, name: str, offered: Sequence[tuple[str, str]]) -> str:
-        """Returns the code of a party by its name, or by a part of the name of one that the list offers."""
+        """Returns the code of a party by its name, or by a part of a name that only one offered party has."""
         try:
             return party_code(name, self._corpus.parties())
         except BriefingError:
@@ -81,7 +81,7 @@ class _BriefingTabController:
             raise
 
     def choices(self, chosen: Sequence[str]) -> tuple[Any, ...]:
-        """Offers everyone who has a statement, the forms of a document, what may stand in a cell, and languages."""
+        """Returns the choices of parties, forms of documents, composers (what stands in a cell) and languages."""
         model = self._workspace.briefings.model
         return (
             gr.Dropdown(choices=self._offered(chosen)),
@@ -150,22 +150,22 @@ class _BriefingTabController:
     def shown(
         self, briefing: Briefing | None, here: str | None, found: Found | None = None, *, gone: Exception | None = None
     ) -> str:
-        """Renders the briefing with its timeline; `gone` is why it can no longer be changed where it is kept."""
+        """Renders the briefing with its timeline; `gone` is why the stored one can no longer be changed."""
         if briefing is None:
             return hint_html("briefing-empty")
-        # What a person rejected counts as no position.
+        # `arrange` leaves out what a person rejected.
         held = arrange(briefing)
         picture = (timeline(held), describe_timeline(held))
         return briefing_html(briefing, picture, identifier=here or "", found=found, gone=told(gone) if gone else "")
 
     def _now(self, made: Briefing, here: str | None = None) -> Briefing:
-        """Returns a briefing as it holds today and is kept `here`, by whoever changed it last; with its reviews."""
+        """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `here`."""
         briefing = self._kept.as_of_today(made) if here is None else self._kept.open(here)
         reviews = self._reviews.of([cell.key for cell in briefing.cells])
         return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
 
     def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
-        """Shows what the store, or somebody else, changed of the briefing; gives (result, briefing)."""
+        """Shows changes that the store or somebody else made to the briefing; returns (result, briefing)."""
         if briefing is None:
             return skips(2)
         try:
@@ -183,7 +183,7 @@ class _BriefingTabController:
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
         """Opens a kept briefing, with its reviews of today.
 
-        Gives the form as somebody fills it who asks for this, to ask anew with changes, and what `make` yields.
+        Returns the form filled with its request, so that it can be made anew with changes, and what `make` yields.
         """
         form, gone = skips(_FIELDS), gr.Files(value=None, visible=False)
         if not identifier:
@@ -196,7 +196,7 @@ class _BriefingTabController:
         return *form, self.shown(briefing, identifier), briefing, identifier, gone, None, self.listed(identifier)
 
     def _form(self, request: BriefingRequest) -> tuple[Any, ...]:
-        """Returns the fields of the form that ask for this."""
+        """Returns the form fields, filled with a request."""
         return (
             self._chosen(request.parties),
             "\n".join(subject.topic for subject in request.subjects if subject.topic),
@@ -208,14 +208,14 @@ class _BriefingTabController:
         )
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Opens, renames, deletes or restores a briefing; gives what `reopened` gives, the form only to open one."""
+        """Opens, renames, deletes or restores a briefing; returns what `reopened` does, the form only if it opens."""
         shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
-        return shown if sent(event).get("action") == "open" else _beside_the_form(shown)
+        return shown if sent(event).get("action") == "open" else _without_form_updates(shown)
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
     ) -> tuple[Any, ...]:
-        """Reviews a cell, or searches for, adds or drops a quotation; gives (result, briefing, what was found)."""
+        """Reviews a cell, or searches for, adds or drops a quotation; returns (result, briefing, what was found)."""
         data = sent(event)
         key, action = str(data.get("key", "")), data.get("action")
         if briefing is None or not any(cell.key == key for cell in briefing.cells):
@@ -239,16 +239,16 @@ class _BriefingTabController:
                 changed = drop_quotation(briefing, key, number)
                 rest = changed.cells[briefing.cells.index(cell)]
                 if not rest.citations:
-                    # Nobody reads "no position found" where a person set aside what was.
+                    # Rejected, so that the cell says that a person set its evidence aside, not that none was found.
                     changed = self._reviewed(changed, rest.key, {"state": "rejected"}, reviewer)
             elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
-                # What was found a while ago may be another party's by now.
+                # A search result may be outdated: its statement may be another party's by now.
                 changed = self._kept.as_of_today(add_quotation(briefing, key, found.citations[number]))
             elif action == "review":
                 changed = self._reviewed(briefing, key, data, reviewer)
             else:
                 return *skips(2), found
-            # Who may only read it may review: the book of reviews is everybody's.
+            # Reviews are shared by all, so who may only read the briefing can still review it.
             with suppress(NotFoundError):
                 if here is not None:
                     self._kept.keep(here, changed)
@@ -259,16 +259,16 @@ class _BriefingTabController:
         return self.shown(changed, here), changed, None
 
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
-        """Keeps what the page shows as a new briefing of one's own; gives what `reopened` gives, but the form."""
+        """Stores the shown briefing as a new one of the person's own; returns what `reopened` does, but the form."""
         if briefing is None:
             return skips(_FIELDS + 6)
         try:
-            return _beside_the_form(self.reopened(self._kept.keep(None, briefing)))
+            return _without_form_updates(self.reopened(self._kept.keep(None, briefing)))
         except SHOWN_ERRORS as error:
             return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(5)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
-        """Keeps a decision on a cell."""
+        """Stores or removes the review of a cell; returns the briefing with it."""
         if data.get("state") == "open":
             self._reviews.forget(key)
         else:
@@ -287,11 +287,11 @@ class _BriefingTabController:
         with_record: bool,
         request: gr.Request,
     ) -> tuple[Any, Any]:
-        """Writes the documents; gives (files, what went wrong)."""
+        """Writes the documents; returns (files, error message)."""
         if briefing is None:
             return gr.skip(), error_html(say("briefing-first"))
         try:
-            # What was deleted in another tab is still written from this page.
+            # A briefing that was deleted in another tab is written as this page has it.
             problem, kept = "", None
             try:
                 kept = self._now(briefing, here)
@@ -302,9 +302,9 @@ class _BriefingTabController:
             return gr.skip(), error_html(error)
         folder = session_folder(request)
         written: list[str] = []
-        # Its forms are told apart in a folder of downloads.
+        # The file name has the form, which tells documents of one briefing apart among downloads.
         name = briefing.title if form == "full" else f"{briefing.title} - {say(f'form-{form}')}"
-        # A table of talking points is no table.
+        # Only the full form is written to Excel: talking points are not a table.
         for suffix in (".docx", ".pdf", ".md", *([".xlsx"] if form == "full" else [])):
             try:
                 template = Path(own_template) if own_template else self._workspace.settings.briefing.template
@@ -318,9 +318,9 @@ class _BriefingTabController:
     def opened(
         self, wanted: BriefingWish | None, spoken: str, form: str, composer: Composer | None
     ) -> Iterator[tuple[Any, ...]]:
-        """Fills the fields with what the conversation asked for and makes it; yields them with what `make` yields.
+        """Fills the form with the conversation's request and makes it; yields the form, then what `make` yields.
 
-        The language and the form are those that it names, else those chosen on the tab, where there are any.
+        The language and the form of documents are those that the conversation names, else those chosen on the tab.
         """
         if wanted is None:
             return
@@ -331,8 +331,8 @@ class _BriefingTabController:
             yield (*fields, *made)
 
 
-def _beside_the_form(shown: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leaves the form as it is, in which somebody may be asking for something else by now."""
+def _without_form_updates(shown: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns outputs that leave the form as it is, since a person may be filling in another request by now."""
     return *skips(_FIELDS), *shown[_FIELDS:]
 
 
@@ -346,7 +346,7 @@ def build_briefing_tab(
     html(label("intro-briefing"), elem_classes="u-intro")
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
-    # Above the list, which opens over what is below it.
+    # Errors stand above the dropdown, since its open list covers what is below it.
     unknown = html(elem_id="unknown-parties")
     with gr.Row():
         hint = label("parties-info")
@@ -365,7 +365,7 @@ def build_briefing_tab(
     composer = gr.Radio(
         label=label("what-in-a-cell"),
         choices=list(COMPOSERS),
-        # None takes what there is.
+        # Without a model none is chosen: cells then have quotations only.
         value=None if model is None else "model",
         visible=model is not None,
         elem_id="composer",
@@ -382,7 +382,7 @@ def build_briefing_tab(
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
     reviewer = line("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
-    # What is typed and entered is selected, which is no input to Gradio.
+    # Gradio reports a value that is typed and entered as `select`, not as `input`.
     parties.select(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
     fields = [parties, topics, articles, sessions, years, split, spoken]
@@ -406,7 +406,7 @@ def build_briefing_tab(
     tab.select(controller.choices, [parties], [parties, form, composer, spoken], **QUIET)
     tab.select(controller.refreshed, [briefing, here], [result, briefing], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
-    # The address of the page names the briefing that it opens.
+    # The address of the page names the briefing to open.
     from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}
     page.load(lambda named: gr.Tabs(selected="briefing") if named else gr.skip(), outputs=[tabs], **from_address)
     page.load(controller.reopened, outputs=[*fields, *made], **from_address)

@@ -1,4 +1,4 @@
-"""A briefing as HTML: the matrix of kinds, every cell with its quotations and its review, and what was searched."""
+"""A briefing as HTML: the matrix of position kinds, each cell with quotations and review, and the coverage."""
 
 import base64
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from prompts.wording import load_document_words
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search for the cell of a key found, to choose from."""
+    """The results of a search for a cell, given by its `key`, from which quotations are chosen."""
 
     key: str
     words: str
@@ -34,9 +34,9 @@ def briefing_html(
     found: Found | None = None,
     gone: str = "",
 ) -> str:
-    """Renders a briefing with a picture (a PNG file with words that stand for it); the page's address has its id.
+    """Renders a briefing with a picture (a PNG file and its alternative text); the page's address has its id.
 
-    `gone` tells that it can no longer be changed where it is kept, and offers to keep it anew.
+    `gone` is the message that the stored briefing can no longer be changed; the page then offers to keep a copy.
     """
     briefing = without_rejected(briefing)
     coverage, sayings = briefing.coverage, Sayings(briefing)
@@ -57,7 +57,7 @@ def briefing_html(
         ),
         names=names,
         kinds=KINDS,
-        # Who sets that there is no position says that the words take none.
+        # A reviewer who sets "no position" means that the words mention the topic without taking one.
         settled=lambda kind: "mentioned" if kind == "no_position" else kind,
         unreviewed=partial(replace, review=None),
         sayings=sayings,

@@ -47,7 +47,7 @@ class _Interface(WordedBlocks):
     async def preprocess_data(
         self, block_fn: BlockFunction, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
     ) -> list[Any]:
-        """Says that a request cannot be read without what Gradio would add: the values, paths and choices."""
+        """Replaces Gradio's message on unreadable input, which would name values, paths and choices."""
         try:
             read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error as error:
@@ -59,7 +59,7 @@ class _Interface(WordedBlocks):
 def build_interface(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
     """Builds the interface over a workspace; nothing is served yet (see `app.ui.server.serve`).
 
-    `signs_out` has its head tell who is signed in, with a button to sign out.
+    With `signs_out`, the head of the page shows who is signed in, with a button to sign out.
     """
 
     def account() -> str:
@@ -76,7 +76,7 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
                 conversations = Conversations(works, corpus.answer_as_of_today)
-                greets_after = build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
+                refresh_welcome_after = build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 kept = KeptBriefings(works, corpus.as_of_today)
                 build_briefing_tab(interface, tabs, briefing_tab, workspace, kept, wanted)
@@ -84,7 +84,7 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
                 for changed in build_ingest_tab(corpus, ingest_tab):
-                    greets_after(changed)
+                    refresh_welcome_after(changed)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
         interface.unload(forget_session)
@@ -94,17 +94,17 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
 
 
 def add_endpoints(workspace: Workspace, checker: Checker) -> None:
-    """Adds what programs call to the interface in the current context."""
+    """Adds the endpoints that programs call to the interface in the current context."""
 
     def endpoint(function: Callable[..., dict[str, Any]]) -> None:
         @wraps(function)
-        def told(*values: Any) -> dict[str, Any]:  # noqa: ANN401 - as a program sends them
+        def call(*values: Any) -> dict[str, Any]:  # noqa: ANN401 - as a program sends them
             try:
                 return function(*values)
             except SHOWN_ERRORS as error:
                 raise gr.Error(str(error), print_exception=not isinstance(error, AppError)) from error
 
-        api(told, api_name=function.__name__, concurrency_limit=WAITING, concurrency_id=function.__name__)
+        api(call, api_name=function.__name__, concurrency_limit=WAITING, concurrency_id=function.__name__)
 
     @endpoint
     def ask(question: str, overrides: dict[str, Any] | None = None, history: list[Any] | None = None) -> dict[str, Any]:

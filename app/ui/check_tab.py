@@ -1,4 +1,4 @@
-"""The Check tab: a draft goes in as text or file, and comes back with a verdict on each of its quotations."""
+"""The Check tab: takes a draft as text or file and shows a verdict on each of its quotations."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ _PASTED: Final = "draft.md"
 
 
 class _CheckTabController:
-    """Checks what comes in; holds no user's draft."""
+    """Checks drafts for the tab; keeps no user's draft."""
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
@@ -45,7 +45,7 @@ class _CheckTabController:
             def job(tell: Callable[[tuple[int, int]], None]) -> CheckReport:
                 return self._checker.check(document, lambda done, total: tell((done, total)), language=language())
 
-            # The check ends at its next quotation when the reader has left.
+            # Cancellation: when the reader has left, the check ends at its next quotation.
             for step in run_in_background(job):
                 if isinstance(step, CheckReport):
                     names = partial(self._checker.party_name, language=step.language)
@@ -60,12 +60,12 @@ class _CheckTabController:
     def _download(
         self, path: Path | None, report: CheckReport, names: CodeNamer, request: gr.Request
     ) -> gr.DownloadButton:
-        """Writes a commented copy of a Word file, else a report, into the folder that Gradio serves and empties."""
+        """Writes a commented copy of a Word file, or a report on any other draft, into the session's served folder."""
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"
         name = f"{Path(safe_name(source.name)).stem} (checked){'.docx' if commented else '.md'}"
         output = session_folder(request) / name
-        # What its loader says of the file stands in the report as on the page.
+        # The loader's notes are translated, so that the report has the same words as the page.
         report = replace(report, notes=tuple(map(worded, report.notes)))
         write_output(output, source, report, names)
         words = say("download-commented" if commented else "download-report")

@@ -16,19 +16,19 @@ from app.ui.words import worded
 from ingest.language.detection import direction_of
 from prompts.wording import Wording, load_remark_words
 
-# How a finding looks: as its verdict, but for verified words that bear a remark.
+# The look (CSS class) of verified quotations with a remark; that of all other findings is their verdict.
 _REMARKED: Final = "remarked"
 _COUNTED: Final = ("verified", _REMARKED, "altered", "misattributed", "not_found")
-# A sign beside the colour and the word, for whoever does not see the colour.
+# A sign beside colour and word, for readers who do not see the colour.
 _SIGNS: Final = dict(zip(_COUNTED, "✓!Δ⇄?", strict=True))
-# In a longer draft only paragraphs with quotations and their neighbours are shown.
+# Characters of a draft that is shown whole; of a longer one only paragraphs with quotations and their neighbours are.
 _WHOLE: Final = 120_000
 _CLOSING: Final = re.compile(r"\s*[”“\"»«’'›」』〞〟＂]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """A part of a paragraph; of a quotation with the number of its finding, and the mark that closes it."""
+    """A part of a paragraph; a quotation has the number of its finding and its closing quotation mark."""
 
     words: str
     closing: str = ""
@@ -69,14 +69,14 @@ def check_html(
 
 
 def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
-    """Returns the text of a block, cut where quotations stand in it."""
+    """Returns the text of a block, cut at its quotations."""
     pieces: list[_Piece] = []
     position = block.start
     for number, finding in enumerate(findings, 1):
         for start, end in finding.quotation.spans:
             if not block.start <= start < end <= block.end or start < position:
                 continue
-            # The tag comes after the mark that closes the quotation.
+            # The closing mark is part of the piece, so that the tag with the verdict comes after it.
             behind = _CLOSING.match(block.text, end - block.start)
             closing = behind.group() if behind else ""
             words = block.text[start - block.start : end - block.start]
@@ -87,7 +87,7 @@ def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
 
 
 def _said(words: Wording, remark: Remark) -> str:
-    """Words a remark; in Arabic each value is a stretch of its own (FSI, PDI), since most are in Latin letters.
+    """Returns a remark in words; in Arabic its values are isolated (FSI, PDI), since most are in Latin letters.
 
     Source: Unicode Standard Annex #9, Bidirectional Algorithm, section 2.4 (explicit directional isolates).
     """
@@ -101,6 +101,6 @@ def _look(finding: Finding) -> str:
 
 
 def _others(finding: Finding) -> int:
-    """Returns how many further statements hold the words of a finding."""
+    """Returns how many other statements contain the words of a finding."""
     here = finding.place.statement_id if finding.place else None
     return len({place.statement_id for place in finding.found_in} - {here})

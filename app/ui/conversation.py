@@ -23,27 +23,27 @@ from prompts.wording import load_wording
 
 _STEPS: Final = ("resolve", "retrieve", "compose", "verify")
 _NAMES_SHOWN = 6
-# Passages and sentences that the record of an answer lists, and characters of the id of a document.
+# Limit of the passages and of the sentences that the trace of an answer lists; characters of a document's id.
 _LISTED = 10
 _ID_LENGTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownTurn(KeptTurn):
-    """A turn with what does not change later, rendered once, so that the store is read once per answer."""
+    """A turn with those parts rendered that do not change later, so that the store is read once per answer."""
 
     history: tuple[EarlierTurn, ...]
-    """The turns that the question was asked after, oldest first."""
+    """The turns before the question, oldest first."""
     evidence: str
     """The rendered evidence of the answer."""
     record: str
     """The rendered trace of the answer; empty where none is kept."""
     references: Mapping[int, str]
-    """Of its citations and related passages, by number."""
+    """The references of its citations and related passages, by number."""
 
     @property
     def shown(self) -> tuple[Citation, ...]:
-        """What the answer quotes and holds today, with the related passages that the reader took into it."""
+        """The citations that are still verified today, with the related passages that the reader added."""
         cited = (*self.answer.citations, *(c for c in self.answer.related if c.number in self.used))
         return tuple(citation for citation in cited if citation.verdict == "verified")
 
@@ -63,7 +63,7 @@ class Pending:
 
 
 def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = ()) -> ShownTurn:
-    """Renders a turn that was asked after others."""
+    """Renders the unchanging parts of a turn, which was asked after those of `history`."""
     return ShownTurn(
         **vars(turn),
         history=tuple(history),
@@ -83,8 +83,8 @@ def conversation_html(
 ) -> str:
     """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    The address of the page then has its id, `here`. While a question is `pending`, nothing can be changed; `unsaved`
-    says of turns, by number, why they could not be kept.
+    `here` is its id, which goes into the page's address. While a question is `pending`, nothing can be changed;
+    `unsaved` says, by the number of a turn, why it could not be stored.
     """
     if not turns and pending is None:
         return ""
@@ -108,18 +108,18 @@ def conversation_html(
 
 
 def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool) -> dict[str, object]:
-    """Returns what the template shows of a turn."""
+    """Returns the values of a turn for the template."""
     answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
-    # The answer is in the question's language; what the page says beside it is in its reader's.
+    # The answer is in the question's language, the page's own words around it in its reader's.
     names = partial(corpus.party_name, language=language())
     quoted = (*answer.citations, *answer.related)
     markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names)) for c in quoted}
-    # The options are buttons below; the answer's text lists them for those who cannot press one.
+    # Options are shown as buttons; the answer's text lists them only where they cannot be pressed.
     choosing = editable and abstention is not None and abstention.options
     text = abstention.message if abstention is not None and choosing else answer.answer
     copied, notes = answer_text(turn, corpus), (f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)
-    # Files that could not be read may be why nothing was found; under an answer they say nothing new.
-    sought = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
+    # Unreadable files are listed only below an abstention, since they may be why nothing was found.
+    found_nothing = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
     return {
         "turn": turn,
         "scope": scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer)),
@@ -127,7 +127,7 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
         "lists": (
             ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
             ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
-            ("could-not-read", coverage.unreadable_files if sought else ()),
+            ("could-not-read", coverage.unreadable_files if found_nothing else ()),
         ),
         "copy_text": "\n\n".join((copied, *notes)),
         "copy_html": _copy_html(turn, copied),
@@ -136,14 +136,14 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
 
 
 def answer_text(turn: ShownTurn, corpus: Corpus) -> str:
-    """Returns an answer with what the reader took into it, Markdown with `[1]` markers."""
+    """Returns an answer with the related passages that the reader added, as Markdown with `[1]` markers."""
     return "\n\n".join(part for part in (turn.answer.answer.strip(), _used_text(turn, corpus)) if part)
 
 
 def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
-    """Words the related passages that the reader took into an answer, Markdown; empty where there are none."""
-    taken = [citation for citation in turn.answer.related if citation.number in turn.used]
-    if not taken:
+    """Returns the related passages that the reader added to an answer, as Markdown; empty if there are none."""
+    added = [citation for citation in turn.answer.related if citation.number in turn.used]
+    if not added:
         return ""
     wording = load_wording(turn.answer.scope.language)
     names = partial(corpus.party_name, language=turn.answer.scope.language)
@@ -152,15 +152,15 @@ def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
         f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
         if c.verdict == "verified"
         else wording.say("withdrawn")
-        for c in taken
+        for c in added
     ]
     return "\n\n".join((f"**{say('chosen-by-reader')}**", *quoted))
 
 
 def _asked_everyone(answer: Answer) -> bool:
-    """Whether an answer that names no State was sought with all of them, and not in a treaty's text."""
-    unsought = answer.abstention is not None and answer.abstention.reason in ("ambiguous", "out_of_scope")
-    return not unsought and all(citation.kind != "treaty" for citation in answer.citations)
+    """Returns whether an answer, if its scope names no State, was searched for among all, not in a treaty's text."""
+    stopped_early = answer.abstention is not None and answer.abstention.reason in ("ambiguous", "out_of_scope")
+    return not stopped_early and all(citation.kind != "treaty" for citation in answer.citations)
 
 
 def _how(answer: Answer) -> list[str]:
@@ -170,7 +170,7 @@ def _how(answer: Answer) -> list[str]:
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:
-    """Renders how an answer was made: in sentences, with the record behind a fold."""
+    """Renders how an answer was made: in sentences, with its trace behind a fold."""
     try:
         record = cast(Mapping[str, Any], corpus.trace(answer.trace_id).get("record") or {})
         files = {summary.document_id: summary for summary in corpus.documents()}
@@ -178,7 +178,7 @@ def _record(answer: Answer, corpus: Corpus) -> str:
         return ""
 
     def source(identifier: str) -> str:
-        # The id of a statement, a passage or a sentence: all begin with that of their document.
+        # Ids of statements, passages and sentences begin with that of their document.
         held = files.get(identifier[:_ID_LENGTH])
         state = held.metadata.state if held is not None else None
         name = corpus.party_name(state, language()) if state else ""
@@ -218,7 +218,7 @@ def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:
 
 
 def _copy_html(turn: ShownTurn, text: str) -> str:
-    """Renders an answer for the clipboard, as word processors take it: numbers raised, references below."""
+    """Renders an answer as HTML to paste into a word processor: superscript numbers, references below."""
     body = render_prose(text, {c.number: None for c in turn.shown})
     notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
     return f"{body}<hr>{notes}"

@@ -1,4 +1,4 @@
-"""A list of conversations or briefings as HTML: open, rename, delete, and take a deletion back."""
+"""A list of conversations or briefings as HTML, with actions to open, rename, share, delete and restore them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +14,9 @@ from app.ui.words import language
 
 
 def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = "", deleted: Work | None = None) -> str:
-    """Renders the works that hold all the words, changed last first.
+    """Renders the works that match all search words, the last changed first.
 
-    `here` is the id of the one that is open, `deleted` what was deleted a moment ago.
+    `here` is the id of the open work, `deleted` the work that was just deleted and can be restored.
     """
     try:
         found = works.list(kind, words)
@@ -35,7 +35,7 @@ def change_list(
     listed: Callable[[str | None, Work | None], str],
     others: int = 5,
 ) -> tuple[Any, ...]:
-    """Opens, renames, shares, deletes or restores a work; gives what `opened` gives: so many others, the list last."""
+    """Applies an action of the list to a work; returns the outputs of `opened`: `others` of them, then the list."""
     data = sent(event)
     identifier, action, deleted = str(data.get("id", "")), data.get("action"), None
     if action == "open":

@@ -1,4 +1,4 @@
-"""The Corpus tab: what is stored, to find, sort and read, and its metadata to correct, one by one or together."""
+"""The Corpus tab: finds, sorts and shows stored documents, and corrects their metadata, singly or in bulk."""
 
 import re
 from collections.abc import Container, Mapping, Sequence
@@ -19,18 +19,18 @@ from app.ui.templates import render
 from app.ui.words import language, say, worded
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
-# Rows that a browser is sent, and sends back with what was chosen in them.
+# Limit of rows, since browsers receive all of them, and send their ids back when all are chosen.
 _MOST_ROWS: Final = 1000
 _FIELDS: Final = tuple("state on_behalf_of speaker body session date agenda_item language title symbol url".split())
 _COLUMNS: Final = (*_FIELDS, "file")
 _FIRST_COLUMNS: Final = ("state", "body", "session", "date", "agenda_item", "language", "file")
 _FILTERS: Final = ("state", "body", "session", "year", "language")
-# What filters offer for statements that have no such value.
+# The filters' choice for documents without a value in that field.
 _NONE: Final = "–"
 
 
 class _CorpusTabController:
-    """Reads and changes the corpus for the tab; holds no user's choice itself."""
+    """Reads and changes the corpus for the tab; keeps no user's choices."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
@@ -39,7 +39,7 @@ class _CorpusTabController:
         return self._corpus.party_name(code, language())
 
     def offered(self, columns: list[str]) -> list[Any]:
-        """Offers the values to filter by, by their names, and the names of fields; gives (*filters, columns, field)."""
+        """Fills filters with the stored values and lists with field names; returns (*filters, columns, field)."""
         try:
             documents = self._corpus.documents()
         except SHOWN_ERRORS:
@@ -62,28 +62,28 @@ class _CorpusTabController:
         return say("session", value=value) if field == "session" else value
 
     def listed(self, words: str, columns: Sequence[str], *wanted: Sequence[str]) -> tuple[Any, ...]:
-        """Lists the statements that are found; gives (table, choice, their ids by number, how many there are).
+        """Searches the documents; returns (table, choice, ids in the order of the rows, message with the count).
 
-        Each of `words` stands in the metadata, as these are named, or in the text; `wanted` are values, a list for each
+        Each of `words` must occur in the metadata, as displayed, or in the text; `wanted` has the chosen values of each
         filter.
         """
         try:
             stored = self._corpus.documents()
             named, words = self._named_in(words, stored)
-            held = {word: self._corpus.holding(word) for word in words.split() if any(map(str.isalnum, word))}
+            ids_of = {word: self._corpus.holding(word) for word in words.split() if any(map(str.isalnum, word))}
         except SHOWN_ERRORS as error:
             return gr.skip(), gr.skip(), [], error_html(error)
-        asked = [*named, *((field, {*any_of}) for field, any_of in zip(_FILTERS, wanted, strict=False) if any_of)]
+        criteria = [*named, *((field, {*any_of}) for field, any_of in zip(_FILTERS, wanted, strict=False) if any_of)]
         found = [
             summary
             for summary in stored
-            if self._matches(summary, held) and all(any_of & _values(summary, field) for field, any_of in asked)
+            if self._matches(summary, ids_of) and all(any_of & _values(summary, field) for field, any_of in criteria)
         ]
-        # The store orders by code: XAC, once added, may be Palvonia. Whoever has no State comes first, to be given one.
+        # By displayed name, as the store orders by code (XAC may be Palvonia); first those without a State, to be set.
         found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
         shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
         rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
-        # A date is shown as people write it, and sorted as a date.
+        # Dates are displayed as people write them; the values behind them, which sort the table, are ISO dates.
         dated = [field == "date" for field in fields]
         keys = [
             [number, *(d.metadata.date or "" if is_date else cell for cell, is_date in zip(cells, dated, strict=True))]
@@ -92,22 +92,22 @@ class _CorpusTabController:
         headers = [say("number"), *(say(f"field-{f}") for f in fields)]
         table = gr.Dataframe(value={"headers": headers, "data": keys, "metadata": {"display_value": rows}})
         if not stored:
-            told = say("welcome-empty")
+            message = say("welcome-empty")
         elif len(found) > len(shown):
-            told = say("rows-cut", shown=len(shown), count=len(found))
+            message = say("rows-cut", shown=len(shown), count=len(found))
         else:
-            told = say("rows-found", count=len(found), stored=len(stored)) if found else say("none-found")
+            message = say("rows-found", count=len(found), stored=len(stored)) if found else say("none-found")
         names = [(f"{i}. {self._cell(d, 'state')} · {d.file}", d.document_id) for i, d in enumerate(shown, 1)]
         choice = gr.Dropdown(choices=names, value=[], multiselect=True)
-        return table, choice, [d.document_id for d in shown], f'<p class="u-note" role="status">{told}</p>'
+        return table, choice, [d.document_id for d in shown], f'<p class="u-note" role="status">{message}</p>'
 
     def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
-        """Reads sessions as their filter calls them: "session 12" is no date with a 12 in it.
+        """Takes names of sessions, such as "session 12", out of search words, so that 12 is not looked for in dates.
 
-        Returns each with its field and value, and the other words.
+        Returns the criteria, as (field, values), and the other words.
         """
         values = {("session", value) for summary in stored for value in _values(summary, "session")}
-        # A session of which nothing is stored finds nothing, rather than being passed over.
+        # Any number may be a session's: one without documents then finds nothing, instead of being ignored.
         values |= {("session", number) for number in re.findall(r"\d+", words)}
         names = {self._named(*each).casefold(): each for each in values}
         named: list[tuple[str, set[str]]] = []
@@ -133,26 +133,26 @@ class _CorpusTabController:
             return f"{value} ({say('inferred')})"
         return int(value) if value.isdecimal() and field != "file" else value
 
-    def _matches(self, summary: DocumentSummary, held: Mapping[str, Container[str]]) -> bool:
-        """Returns whether a statement's metadata, or its text as told by `held`, have every word."""
+    def _matches(self, summary: DocumentSummary, ids_of: Mapping[str, Container[str]]) -> bool:
+        """Returns whether every word occurs in a document's metadata or, by `ids_of`, in its text."""
         cells = [str(self._cell(summary, field)) for field in _COLUMNS]
         fields = [*cells, say("session", value=summary.metadata.session or ""), summary.metadata.state or ""]
         haystack = " ".join(fields).casefold()
-        return all(word in haystack or summary.document_id in ids for word, ids in held.items())
+        return all(word in haystack or summary.document_id in ids for word, ids in ids_of.items())
 
     def pressed(self, ids: list[str], event: gr.SelectData) -> tuple[Any, ...]:
-        """Opens the statement of a row; gives what `opened` gives."""
+        """Opens the statement of a row; returns what `opened` returns."""
         number = int(event.row_value[0] or 0) if event.row_value else 0
         if not 0 < number <= len(ids):
             return skips(3 + len(_FIELDS))
         return self.opened(ids[number - 1])
 
     def act(self, event: gr.EventData) -> tuple[Any, ...]:
-        """Opens an intervention of a record, or the record; gives what `opened` gives."""
+        """Opens an intervention of a record, or the record; returns what `opened` returns."""
         return self.opened(str(sent(event).get("id", "")))
 
     def opened(self, statement_id: str, message: str = "") -> tuple[Any, ...]:
-        """Gives (chosen id, form, detail, one update per field)."""
+        """Shows a statement; returns (chosen id, form, detail, one update per field)."""
         try:
             statement = self._corpus.show(statement_id)
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
@@ -163,36 +163,36 @@ class _CorpusTabController:
         return statement_id, gr.Column(visible=True), message + shown, *values
 
     def _value(self, statement: Statement | Document, field: str) -> str:
-        """Returns what a box of the form holds: States and groups by their names, as people type them."""
+        """Returns the text of a form field: States and groups by their names, as people type them."""
         value: str = getattr(statement.metadata, field) or ""
         return self._named(field, value) if value and field in ("state", "on_behalf_of") else value
 
     def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
-        """Corrects the metadata fields that were changed; gives (steps to undo, message, *opened)."""
+        """Corrects the metadata fields that were changed; returns (steps to undo, message, *opened)."""
         try:
-            held = self._corpus.show(statement_id or "")
+            statement = self._corpus.show(statement_id or "")
             typed = zip(_FIELDS, map(str.strip, values), strict=True)
-            changes = {name: value for name, value in typed if value != self._value(held, name)}
+            changes = {name: value for name, value in typed if value != self._value(statement, name)}
             if not changes:
                 return *skips(2), *self.opened(statement_id or "", said_html(say("nothing-changed")))
-            # An intervention is taken back with its whole record.
+            # Undo restores the whole record of an intervention, whose id stands before the dot.
             step = self._corpus.undo_step((statement_id or "").partition(".")[0])
             corrected = self._corpus.edit(statement_id or "", changes)
         except SHOWN_ERRORS as error:
             return *skips(2), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
-        # What was said of the change before is not what can be taken back now.
+        # Clears the message on the previous change, which Undo no longer takes back.
         return [replace(step, now=now)], "", *self.opened(corrected, said_html(say("saved")))
 
     def remove(self, statement_id: str | None) -> tuple[Any, ...]:
-        """Removes the chosen statement; gives (steps to undo, chosen, form, detail)."""
+        """Removes the chosen statement; returns (steps to undo, chosen, form, detail)."""
         steps, told = self._changed([(statement_id or "").partition(".")[0]], None)
         if not steps:
             return gr.skip(), statement_id, gr.skip(), told
         return steps, None, gr.Column(visible=False), told
 
     def change(self, chosen: list[str], changes: Mapping[str, str] | None) -> tuple[Any, str]:
-        """Corrects the chosen statements alike, or removes them where no changes are given; gives (steps, message)."""
+        """Sets fields of all chosen documents, or removes them if `changes` is None; returns (steps, message)."""
         if not chosen:
             return gr.skip(), hint_html("choose-rows")
         return self._changed(chosen, changes)
@@ -212,7 +212,7 @@ class _CorpusTabController:
         return steps, (said_html(told) if steps else "") + "".join(problems)
 
     def undo(self, steps: list[UndoStep]) -> tuple[Any, ...]:
-        """Takes the last change back; gives (steps, message)."""
+        """Takes the last change back; returns (steps, message)."""
         try:
             for step in steps:
                 self._corpus.restore(step)
@@ -222,7 +222,7 @@ class _CorpusTabController:
 
 
 def _values(summary: DocumentSummary, field: str) -> set[str]:
-    """Returns the values of a statement that a filter is compared with."""
+    """Returns the values of a document that a filter compares with the chosen ones."""
     metadata = summary.metadata
     if field == "year":
         return {part[:4] for part in (metadata.date or _NONE).split("/")}
@@ -246,9 +246,9 @@ def statement_html(
     kinship: str | None = None,
     interventions: Sequence[StatementSummary] = (),
 ) -> str:
-    """Renders a statement's text exactly as stored, and how it belongs to its family.
+    """Renders a statement's text exactly as stored, and its relation to duplicates, revisions and translations.
 
-    A record has a button for each of its interventions; an intervention shows its own words of the record.
+    A record has a button for each of its interventions; an intervention shows only its own part of the record.
     """
     held = statement.as_statement() if isinstance(statement, Document) else statement
     span = held.span
@@ -311,12 +311,12 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
     tab.select(controller.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
-    # One event for all, so that a table of the words before never arrives last.
+    # One listener for all inputs, so that the result of an earlier search never arrives last.
     gr.on([words.change, columns.change, *(each.change for each in filters)], trigger_mode="always_last", **listing)
     table.select(controller.pressed, [ids], opened, **QUIET)
     detail.select(controller.act, None, opened, **QUIET)
     every.click(lambda ids: ids, [ids], [choice], **QUIET)
-    # A hundred statements take ten seconds: the table is veiled until they have changed.
+    # Changing a hundred statements takes ten seconds: the table shows progress until then.
     slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
     for changed in (
         save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),

@@ -27,7 +27,7 @@ def card_id(turn: int, number: int) -> str:
 
 
 def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[int] = ()) -> str:
-    """Renders all evidence of the answer of a turn, related passages that were taken into it (`used`) as well."""
+    """Renders the evidence of a turn's answer, with related passages that the reader added to it (`used`)."""
     names = partial(corpus.party_name, language=language())
 
     def card(citation: Citation) -> dict[str, object]:
@@ -48,11 +48,11 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
         before, after = _end_of(context.before), _start_of(context.after)
         return shown | {"context": context, "before": before, "after": after, "reference": reference}
 
-    taken = [citation for citation in answer.related if citation.number in used]
+    added = [citation for citation in answer.related if citation.number in used]
     return render(
         "evidence",
         turn=turn,
-        cards=[card(citation) for citation in (*answer.citations, *taken)],
+        cards=[card(citation) for citation in (*answer.citations, *added)],
         related=[card(citation) for citation in answer.related if citation.number not in used],
         more=answer.more,
     )
@@ -61,10 +61,10 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
 def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, str]]) -> Callable[[Any], dict[str, str]]:
     """Returns a function that browsers call by the name of `read`, for a part of a card that is fetched when opened.
 
-    It sends `statement`, `start` and `end`, whatever is in them; a `note` says what fails.
+    Browsers send `statement`, `start` and `end`, which are checked; on an error it returns a `note` with the reason.
     """
 
-    # The component hangs the function under its name, and marks it, which a method cannot be.
+    # Not a method: Gradio stores the function under its name, and sets an attribute on it.
     def answered(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
         values = asked if isinstance(asked, dict) else {}
         identifier = str(values.get("statement"))

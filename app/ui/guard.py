@@ -33,14 +33,14 @@ from app.ui.uploads import safe_name
 
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
-# Uploads: bytes and files that one person holds, and seconds that they are kept, that one lasts, and between its parts.
+# Limits of uploads: bytes and files of one person; seconds that files are kept, an upload may last, and may stall.
 _LARGEST_TOTAL: Final = 1_000_000_000
 _MOST_FILES: Final = 1000
 _KEPT_SECONDS: Final = 3600
 _UPLOAD_SECONDS: Final = 1800
 _STALLED_SECONDS: Final = 60
-_DEEPEST: Final = 40  # lists and objects of a request inside each other
-_MOST_GRANTS: Final = 20_000  # events and files that are remembered as somebody's, the newest
+_DEEPEST: Final = 40  # nesting of lists and objects in a request
+_MOST_GRANTS: Final = 20_000  # events and files that are remembered with their session, the newest
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -58,22 +58,22 @@ class Visitors:
     """Who opens the page, and what they may do there; by default they are one person, who may do everything."""
 
     owner: Callable[[Request], str] = lambda _: ""
-    """Whose request it is: what one sign-in started and was given is of no use to another."""
+    """The sign-in that a request belongs to; sessions, events and files of one are of no use to another."""
     may: Callable[[Request, str], Awaitable[bool]] = _everything
-    """Whether whoever sent a request may use an event, by its `event_name`, or `page` or `upload`."""
+    """Whether the sender of a request may use an event, given by its `event_name`, or `page` or `upload`."""
     name: Callable[[Request], str] = lambda _: ""
-    """What a person is called in every sign-in, who has room for so many uploads in all of them together; empty, each
-    session has as much."""
+    """The person who sent a request, the same in all sign-ins, which share one limit of uploads; if empty, each session
+    has its own limit."""
 
 
 def event_name(function: Callable[..., Any] | None) -> str:
-    """Returns what an event is called: the last part of its module and its function, such as `ask_tab.judge`."""
+    """Returns the name of an event: the last part of its module and its function, such as `ask_tab.judge`."""
     return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
 @dataclass(frozen=True)
 class _Room:
-    """What one person has uploaded; they upload one thing after the other, and wait for nobody else."""
+    """The uploads of one person, which run one after the other (`lock`) and wait for nobody else's."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     folders: set[Path] = field(default_factory=set)
@@ -82,9 +82,9 @@ class _Room:
 class ChatGuard:
     """Lets through only the requests that the page and the three public endpoints need.
 
-    A browser is known by a signed cookie. Session hashes, which Gradio's script makes up, are replaced by ones that
-    depend on the cookie and a secret of this process, so that knowing another's is of no use; events and files are
-    given only to whom they were made for, and files are taken only from the session's own uploads.
+    A browser is identified by a signed cookie. Session hashes, which Gradio's script makes up, are replaced by HMACs of
+    them and the cookie's session, so that knowing another's is of no use; events and files are served only to the
+    session that they were made for, and files are accepted only from the session's own uploads.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class ChatGuard:
     ) -> None:
         """Guards Gradio's application, which keeps uploads in `folder`, with one of its own for each session.
 
-        `pages` are paths of others that are shown to whoever has opened the first, such as `/runs/{name}`.
+        `pages` are paths of other pages, such as `/runs/{name}`, served to sessions that have opened the main page.
         An uploaded file has `largest_file` bytes at most.
         """
         self._app = app
@@ -123,7 +123,7 @@ class ChatGuard:
                 Route("/config", self._page),
                 *(Route(path, self._other_page) for path in pages),
                 *(Route(path, self._plain) for path in ("/health", "/theme.css", "/favicon.ico", f"{_API}/info")),
-                # A page that lost its server asks whether it is the same again.
+                # A page that lost its connection asks whether the server is still the same.
                 Route(f"{_API}/app_id", self._plain),
                 Route("/assets/{path:path}", self._asset),
                 Route("/static/{path:path}", self._asset),
@@ -213,7 +213,7 @@ class ChatGuard:
             _refuse(HTTPStatus.NOT_FOUND)
         await self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
-        # Programs have no cookie; whoever has the id of their event, which cannot be guessed, gets its result.
+        # Programs have no cookie: the id of their event, which cannot be guessed, gives access to its result.
         learn = partial(self._learn, self._known(request) or self._visitors.owner(request))
         return self._passed(request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
 
@@ -286,7 +286,7 @@ class ChatGuard:
                 await form.close()
 
     def _known(self, request: Request) -> str | None:
-        """Returns the session that a cookie of this process names."""
+        """Returns the session of the request's cookie, None unless this process signed it."""
         given = request.cookies.get(_cookie_name(request), "")
         session = given.partition(".")[0]
         return session if secrets.compare_digest(given.encode(), self._signed(session, request).encode()) else None
@@ -299,14 +299,14 @@ class ChatGuard:
             _refuse(HTTPStatus.FORBIDDEN, "your role does not have this: ask whoever runs this server")
 
     def _signed(self, session: str, request: Request) -> str:
-        # What somebody did in a browser is of no use to the next one who signs in there.
+        # The sign-in is signed too: a session is of no use to the next person who signs in in that browser.
         return f"{session}.{self._keyed('cookie', session, self._visitors.owner(request))}"
 
     def _keyed(self, *parts: str) -> str:
         return hmac.digest(self._secret, "\0".join(parts).encode(errors="surrogatepass"), "sha256").hex()
 
     def _bound(self, session: str, given: object) -> str:
-        """Replaces a session hash that a browser made up by one that no other browser can come to."""
+        """Returns a hash in place of one that a browser made up, which no other browser can obtain (HMAC)."""
         if not isinstance(given, str) or not _IDENTIFIER.fullmatch(given):
             _refuse(HTTPStatus.BAD_REQUEST)
         return self._keyed("hash", session, given)
@@ -317,7 +317,7 @@ class ChatGuard:
     def _own(self, session: str, path: str) -> str | None:
         """Returns the path of one of a session's own uploads; None for any other."""
         folder = self._folder(session)
-        # What is elsewhere by its name alone is not even looked at: on some systems a look reaches other machines.
+        # A path elsewhere is refused before any file access, which on some systems contacts other machines.
         if "\0" in path or ".." in Path(path).parts or not Path(path).is_relative_to(folder):
             return None
         try:
@@ -327,7 +327,7 @@ class ChatGuard:
         return str(Path(path)) if found.is_relative_to(folder.resolve()) and found.is_file() else None
 
     def _cleaned(self, value: Any, session: str | None = None, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
-        """Returns a value with every file replaced by what we know of it; without a session no file is taken."""
+        """Returns a value with every file reduced to its checked path and name; a file without a session is refused."""
         if depth > _DEEPEST:
             _refuse(HTTPStatus.BAD_REQUEST)
         if isinstance(value, list):
@@ -340,7 +340,7 @@ class ChatGuard:
         own = self._own(session, path) if session is not None and isinstance(path, str) else None
         if own is None:
             _refuse(HTTPStatus.FORBIDDEN, "a file is not one of this session: choose it again")
-        # Without its address nobody fetches one.
+        # The URL is left out, so that no file is fetched.
         kept = {"path": own, "meta": {"_type": "gradio.FileData"}}
         return kept | ({"orig_name": name} if isinstance(name, str) else {})
 
@@ -378,20 +378,20 @@ class ChatGuard:
         learn: Callable[[bytes], None] | None = None,
         cookie: str | None = None,
     ) -> ASGIApp:
-        """Returns what passes a request on; of an error inside only the status is sent."""
-        of_the_router = ("endpoint", "path_params", "router", "route")
-        inner = {name: value for name, value in request.scope.items() if name not in of_the_router}
+        """Returns an application that passes a request on to Gradio; of an error response only the status is sent."""
+        router_keys = ("endpoint", "path_params", "router", "route")
+        inner = {name: value for name, value in request.scope.items() if name not in router_keys}
         inner["query_string"] = urlencode(query or {}).encode()
         if path is not None:
             path = inner.get("root_path", "") + path
             inner |= {"path": path, "raw_path": path.encode()}
-        taken = request.receive
+        receive_inner = request.receive
         if body is not None:
             content = json.dumps(body, allow_nan=False).encode()
             headers = MutableHeaders(raw=list(inner["headers"]))
             headers.update({"content-type": "application/json", "content-length": str(len(content))})
             inner["headers"] = headers.raw
-            taken = replayed(content, taken)
+            receive_inner = replayed(content, receive_inner)
 
         async def passed(scope: Scope, receive: Receive, send: Send) -> None:
             failed = False
@@ -409,7 +409,7 @@ class ChatGuard:
                 if not failed:
                     await send(message)
 
-            await self._app(inner, taken, checked)
+            await self._app(inner, receive_inner, checked)
 
         return passed
 
@@ -427,7 +427,7 @@ def _failure(status: int) -> Response:
 
 
 async def _body_of(request: Request) -> dict[str, Any]:
-    # A page elsewhere can send a form without asking, but no JSON.
+    # CSRF: browsers let a page of another site send a form without asking, but not JSON.
     if _media_type(request) != "application/json":
         _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
@@ -462,7 +462,7 @@ def _is_file(value: Mapping[str, Any]) -> bool:
 
 
 def _cookie_name(request: Request) -> str:
-    # Browsers send cookies to every port of a host.
+    # The port is part of the name, since browsers send cookies to every port of a host.
     return f"untoc_{request.scope['server'][1]}"
 
 
@@ -499,9 +499,9 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
 
 
 def _expire_and_measure(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
-    """Deletes what anybody uploaded an hour ago; returns how many files and bytes these folders then hold."""
+    """Deletes all uploads older than an hour; returns how many files and bytes are then in `folders`."""
     sizes = []
-    # Gradio deletes old files as well, and a session that ends takes its folder away: os.walk passes over that.
+    # Gradio deletes old files as well, and a session's folder when it ends: os.walk skips folders that are gone.
     for path in [Path(folder, name) for folder, _, names in os.walk(uploads) for name in names]:
         with suppress(OSError):
             if path.stat().st_mtime < time.time() - _KEPT_SECONDS:

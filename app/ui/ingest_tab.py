@@ -1,4 +1,4 @@
-"""The Ingest tab: files go up, progress is shown, and every file is accounted for."""
+"""The Ingest tab: uploads files, shows progress, and reports what became of every file."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 
-# How outcomes look, the worst first in a report.
+# The look (CSS class) of outcomes, in the order of a report: the worst first.
 _TONES: Final[dict[str, tuple[FileOutcome, ...]]] = {
     "bad": ("missing", "failed"),
     "warn": ("skipped", "not_listed"),
@@ -31,8 +31,8 @@ _TONES: Final[dict[str, tuple[FileOutcome, ...]]] = {
     "plain": ("unchanged", "duplicate", "removed"),
 }
 
-# Statements without a State that the form asks for at a time, parties that it offers first for one, and the characters
-# in which these are looked for.
+# The form for statements without a State: statements at a time, parties suggested for each, and characters at the start
+# of its text in which suggestions are looked for.
 _ASKED_AT_ONCE: Final = 10
 _SUGGESTED: Final = 3
 _HEAD: Final = 600
@@ -48,7 +48,7 @@ class _IngestTabController:
         return self._corpus.party_name(code, language())
 
     def ingest(self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool) -> Iterator[tuple[Any, ...]]:
-        """Ingests uploaded files; yields what `_watch` does, the emptied drop area and what `asked` gives."""
+        """Ingests uploaded files; yields what `_watch` yields, the emptied file input and what `asked` returns."""
         files = named_files(sent)
         waiting = skips(3 + _ASKED_AT_ONCE)
         idle = (gr.Button(visible=False), None)
@@ -74,9 +74,9 @@ class _IngestTabController:
         yield gr.skip(), *idle, None, *self.asked(reports[-1] if reports else None)
 
     def asked(self, report: IngestReport | None, *, anew: bool = True) -> tuple[Any, ...]:
-        """Gives (the report, the form for its statements without a State, a choice for each of the first).
+        """Returns (the report, the form for its statements without a State, a dropdown for each of the first).
 
-        Not `anew`, the form keeps what was chosen in it.
+        Unless `anew`, the dropdowns keep what was chosen in them.
         """
         empty: dict[str, Any] = {"value": None} if anew else {}
         nameless = _nameless(report)
@@ -94,19 +94,19 @@ class _IngestTabController:
         return report, gr.Column(visible=bool(nameless)), *choices, *hidden
 
     def _named_in(self, file: FileResult) -> list[str]:
-        """Returns whom the name and the beginning of a statement name, first named first."""
+        """Returns the parties that a statement's file name and beginning name, in the order of their mention."""
         try:
             text = self._corpus.show(file.statement_id or "").source_text[:_HEAD]
         except SHOWN_ERRORS:
             text = ""
         words = " ".join((*re.split(r"[\W_]+", Path(file.file).stem), text))
-        # A capital is where they met: "Vienna, 17–21 October 2016".
+        # A capital is taken for the place of the meeting: "Vienna, 17–21 October 2016".
         found = [c for match in self._corpus.parties().find(words) if match.form != "capital" for c in match.codes]
         return list(dict.fromkeys(found))[:_SUGGESTED]
 
     def set_states(self, report: IngestReport, *states: str | None) -> tuple[Any, ...]:
-        """Sets the States that were chosen; gives (message, the report as it is then, *asked)."""
-        told, files = list[str](), report.files
+        """Sets the States that were chosen; returns (message, the updated report, *asked)."""
+        messages, files = list[str](), report.files
         for file, state in zip(_nameless(report), states, strict=False):
             if not state:
                 continue
@@ -114,7 +114,7 @@ class _IngestTabController:
                 identifier = self._corpus.edit(file.statement_id or "", {"state": state})
                 held = self._corpus.summary(identifier).metadata.state
             except (*SHOWN_ERRORS, OSError) as error:
-                told.append(error_html(error))
+                messages.append(error_html(error))
                 continue
             files = tuple(
                 replace(each, statement_id=identifier, state=held, reason=_without_no_state(each.reason))
@@ -123,19 +123,19 @@ class _IngestTabController:
                 for each in files
             )
             words = say("state-set", file=f"<bdi>{escape(file.file)}</bdi>", party=escape(self._name(held)))
-            told.append(said_html(words))
-        if not told:
+            messages.append(said_html(words))
+        if not messages:
             return hint_html("choose-first"), *skips(3 + _ASKED_AT_ONCE)
         report = replace(report, files=files)
-        return "".join(told), report_html(report, self._name), *self.asked(report)
+        return "".join(messages), report_html(report, self._name), *self.asked(report)
 
     def shown(self) -> tuple[gr.Radio, str]:
-        """Gives (the kinds of parties by their names, what workers gave up) when the tab is shown."""
+        """Returns (the kinds of parties, what workers gave up) when the tab is shown."""
         kinds = [(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")]
         return gr.Radio(choices=kinds), self.given_up()
 
     def given_up(self) -> str:
-        """Renders what workers could not take in and do not try again."""
+        """Renders the files that workers could not ingest and do not try again."""
         try:
             lines = self._corpus.given_up()
         except SHOWN_ERRORS as error:
@@ -144,7 +144,7 @@ class _IngestTabController:
         return f"{hint_html('given-up')}<ul>{rows}</ul>" if rows else ""
 
     def add_party(self, name: str, aliases: str, kind: PartyKind, report: IngestReport | None) -> tuple[Any, ...]:
-        """Adds a party that is not known; gives (message, name, other names, *asked)."""
+        """Adds an unknown party; returns (message, the emptied fields for its name and other names, *asked)."""
         others = [alias.strip() for alias in aliases.split(",") if alias.strip()]
         try:
             party = self._corpus.add_party(name, kind=kind, aliases=others)
@@ -158,16 +158,16 @@ class _IngestTabController:
         yield from self._watch(lambda progress: self._corpus.ingest([], sample=True, progress=progress), None)
 
     def stopped(self, at: IngestProgress | None) -> tuple[str, gr.Button]:
-        """Says how many files are kept of an ingest that was stopped; gives (message, the button that stops it)."""
+        """Says how many files of a stopped ingest are stored; returns (message, stop button)."""
         kept, total = (int(at.finished), at.total) if at is not None else (0, 0)
         return hint_html("ingest-stopped", kept=kept, total=total), gr.Button(visible=False)
 
     def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[Any, ...]]:
-        """Yields what is shown of a job, the button that stops it, and how far it is."""
+        """Runs a job; yields (its progress or report as HTML, stop button, its progress)."""
         busy, idle = gr.Button(visible=True), (gr.Button(visible=False), None)
         yield progress_html(None, folder), busy, None
         try:
-            # Whoever stops it ends the job at its next step, before the folder of the upload is cleared.
+            # Cancellation ends the job at its next step, before the folder of the upload is deleted.
             for event in run_in_background(job):
                 if isinstance(event, IngestReport):
                     yield report_html(event, self._name), *idle
@@ -178,7 +178,7 @@ class _IngestTabController:
 
 
 def _nameless(report: IngestReport | None) -> list[FileResult]:
-    """Returns the files of a report whose statements nobody is known to have made, of duplicates the first."""
+    """Returns the files whose statements have no known State or group, of duplicates the first."""
     first: dict[str, FileResult] = {}
     for file in () if report is None else report.files:
         if NO_STATE in (file.reason or ""):
@@ -212,7 +212,7 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     return render(
         "ingest",
         report=report,
-        # The notes say what a table of parties did that came alone.
+        # If only a table of parties was uploaded, no file is counted, and the notes say what it did.
         summary=counted or ("" if report.notes else say("no-files")),
         notes=[*([say("nameless-count", count=nameless)] if nameless else []), *map(worded, report.notes)],
         files=files,
@@ -226,7 +226,6 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     controller = _IngestTabController(corpus)
     html(label("intro-ingest"), elem_classes="u-intro")
     given_up = html(elem_id="given-up")
-    # Its event passes what the browser sent, which `named_files` reads.
     files = gr.File(
         label=label("statements"), file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload"
     )
@@ -254,16 +253,16 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
     # One writer at a time; a second user's ingest waits in the queue.
     running = queued("ingest", 1)
     asked = [taken, form, *choices]
-    # What the browser sent has the files' own names; see `named_files`.
+    # `preprocess=False` passes the browser's payload, which has the original file names; see `named_files`.
     started = start.click(
         controller.ingest, [files, unlisted], [report, stop, at, files, *asked], preprocess=False, **running
     )
-    # What was set before is not said beside the next files.
+    # Clears the message about the files before.
     start.click(lambda: "", None, [said], **QUIET)
     sampled = sample.click(controller.sample, None, [report, stop, at], **running)
     stopping: Any = {"fn": lambda: (hint_html("ingest-stopping"), gr.Button(visible=False)), "outputs": [report, stop]}
     stop.click(**stopping, cancels=[started, sampled], **QUIET)
-    # An ingest that is cancelled has failed, once the file that it is at is done: only then can the next one begin.
+    # Gradio reports a cancelled ingest as failed once its current file is done: only then can the next one begin.
     for event in (started, sampled):
         event.failure(controller.stopped, [at], [report, stop], **QUIET)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)

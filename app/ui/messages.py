@@ -1,6 +1,6 @@
-"""Messages of the product at the desk: in the reader's language where it has words for them, and without commands.
+"""Messages and errors as HTML: in the reader's language where there is a translation, and without commands.
 
-Ingest and its loaders say what happened in English sentences, which `worded` finds words for.
+Ingest and its loaders report in English sentences, which `worded` translates.
 """
 
 import logging
@@ -14,22 +14,22 @@ logger = logging.getLogger(__name__)
 
 
 def hint_html(key: str, **values: object) -> str:
-    """Renders what stands where there is nothing to show, or what to do first."""
+    """Renders a hint, such as that there is nothing to show, or what to do first."""
     return f'<p class="u-empty" role="status">{say(key, **values)}</p>'
 
 
 def said_html(words: str) -> str:
-    """Renders what was done, which is HTML already."""
+    """Renders a confirmation of what was done; `words` are HTML already."""
     return f'<p class="u-said" role="status">{words}</p>'
 
 
 def told(error: Exception | str) -> str:
-    """Returns what to tell of an error in one line; of the system's, which name paths, what went wrong alone.
+    """Returns the message of an error for the reader, in one line.
 
-    An error that nobody foresaw is a bug: the log has its traceback, and the reader is told what to do next.
+    Of an OSError only the reason is told, since its text names paths. An unexpected error is a bug: its traceback is
+    logged, and the reader is told what to do next.
     """
-    if isinstance(error, StoreLockedError):
-        # Which process, on which machine, is for whoever keeps the server.
+    if isinstance(error, StoreLockedError):  # its text names process and machine, for who runs the server
         return say("store-locked")
     if isinstance(error, SHOWN_ERRORS):
         return worded(str(error))

@@ -1,4 +1,4 @@
-"""The head of a page: the way past its tabs, its name and what it is about, and the choice of language."""
+"""The head of a page: skip link, title, subtitle and the choice of language."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from app.ui.words import language, words_of
 from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES
 
-# By their own names, with their codes.
+# (name of the language in that language, code)
 LANGUAGE_CHOICES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 
 
@@ -26,14 +26,14 @@ def language_choice() -> str:
 
 @contextmanager
 def page_head(page: gr.Blocks, title: str, about: str) -> Iterator[None]:
-    """Places the head of a page; what is placed meanwhile stands before the choice.
+    """Places the head of a page; components placed inside the `with` block stand before the choice of language.
 
     `title` is a name or the key of a message, as in `WordedBlocks`; `about` is a key.
     """
     with gr.Row(elem_classes="u-header"):
         html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
         with gr.Column(elem_classes="u-name", min_width=0):
-            # Gradio words one message of a text.
+            # Gradio translates only one message per text, so title and subtitle are separate components.
             html("<h1>" + (label(title) if title in words_of("en") else title) + "</h1>")
             html("<p>" + label(about) + "</p>")
         yield

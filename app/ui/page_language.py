@@ -1,4 +1,4 @@
-"""The language of a page: found for each request, and the words of Gradio's components in it."""
+"""The language of a page: set for each request, with the messages of Gradio's components in it."""
 
 from typing import Any, Final
 
@@ -10,14 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.ui.words import language, said, word_for, words_of
 from prompts.wording import LANGUAGES
 
-# Gradio's own words have a script where a language has two.
+# Locales of Gradio's own translations, where they are not the language code.
 _LOCALES: Final = {"zh": "zh-CN"}
-# What the server alone says, and no component.
+# Prefixes of messages that no component shows; they are not sent to browsers.
 _NOT_SENT: Final = ("told-", "report-", "metric-", "stage-", "code-", "remark-")
 
 
 class PageLanguage:
-    """Remembers who a page is worded for while it is made (ASGI)."""
+    """ASGI middleware that sets the language of each request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,11 +30,11 @@ class PageLanguage:
 
 
 class WordedBlocks(gr.Blocks):
-    """A page whose words are in the language of whom it is made for; its title is a name or the key of a message."""
+    """A Gradio page in its reader's language; its title is a name or the key of a message."""
 
     @property
     def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
-        """What the page is made of, with its words."""
+        """Gradio's configuration of the page, with title and translations in the reader's language."""
         title, instance = str(self.title), self.i18n_instance
         made = self._made | {"title": said(title, title)}
         return made | {"i18n_translations": instance.translations_dict} if instance else made
@@ -49,11 +49,11 @@ class Translations(gr.I18n):
 
     @property
     def translations_dict(self) -> dict[str, dict[str, str]]:
-        """The words of the reader's choice, whatever Gradio takes the browser's language to be."""
+        """The messages in the reader's language under every locale, since Gradio chooses by the browser's language."""
         words = {key: text for key, text in words_of(language()).items() if not key.startswith(_NOT_SENT)}
         return {_LOCALES.get(code, code): words for code in LANGUAGES}
 
 
 def label(key: str) -> I18nData:
-    """Returns a component's message, which the browser words in its reader's language."""
+    """Returns a message for a component, which the browser translates into its reader's language."""
     return I18nData(key)

@@ -1,4 +1,4 @@
-"""What the tabs of the page share: HTML that acts, how events run, who sends them and what, which errors are shown."""
+"""Shared parts of the tabs: components, options and data of events, and the errors that are shown."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,22 +14,22 @@ from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 
 SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
-# Questions, briefings and checks that may wait at once, all together fewer than Gradio has threads; a server limits how
-# many work, and how many of one person.
+# Concurrency limit of each kind of long event (questions, briefings, checks); together they take fewer threads than
+# Gradio has. A team's server limits further how many of them work, in all and for one person.
 WAITING: Final = 12
 _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
-# For whatever answers at once: no progress display, and no queue. Gradio's browser part closes the queue's stream
-# after the last event, and loses an event that is sent in that moment.
+# Options of events that answer at once: no progress display and no queue, since Gradio's frontend closes the queue's
+# stream after the last event and loses an event that is sent at that moment.
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
 
 
 def queued(name: str, at_once: int = WAITING) -> dict[str, Any]:
-    """Returns options of events that wait in a queue, of which so many run at once; a second click counts for none."""
+    """Returns options of queued events, of which `at_once` run at a time; a second click meanwhile is ignored."""
     return _PRIVATE | {"concurrency_id": name, "concurrency_limit": at_once, "trigger_mode": "once"}
 
 
 def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  # noqa: ANN401 - the component's own
-    """Places HTML; with `acts`, buttons in it reach the server, and folds fetch what they hold."""
+    """Places an HTML component; with `acts`, its buttons send events to the server and its folds fetch content."""
     if acts:
         options["js_on_load"] = text_of("parts.js")
     return gr.HTML(value, apply_default_css=False, **options)
@@ -41,28 +41,28 @@ def line(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - 
 
 
 def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
-    """Places a list from which several are chosen, which is filled later."""
+    """Places a dropdown for several values, whose choices are filled in later."""
     return gr.Dropdown(label=label(key), multiselect=True, choices=[], min_width=width, **options)
 
 
 @cache
 def text_of(name: str) -> str:
-    """Returns a file of this package."""
+    """Returns the text of a file of this package."""
     return files("app.ui").joinpath(name).read_text(encoding="utf-8")
 
 
 def sent(event: gr.EventData) -> dict[str, Any]:
-    """Returns what a button in HTML sent: its data-* attributes, and `typed`."""
+    """Returns what a button in HTML sent: its data-* attributes, and as `typed` the text of the field beside it."""
     return event._data if isinstance(event._data, dict) else {}
 
 
 def skips(count: int) -> tuple[Any, ...]:
-    """Returns that so many outputs stay as they are."""
+    """Returns updates that leave `count` outputs as they are."""
     return (gr.skip(),) * count
 
 
 def named_by_address(name: str) -> str:
-    """Returns the script that gives what the address of the page has under a name, such as `?c=…`."""
+    """Returns JavaScript that reads a query parameter of the page's address, such as `c` in `?c=…`."""
     return f"() => new URLSearchParams(location.search).get('{name}') || ''"
 
 

@@ -1,4 +1,4 @@
-"""Provenance for cards and statements, in words: whose words, when, where, in which language."""
+"""Provenance of citations in words, for evidence cards: speaker, meeting, date, source and language."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Part = tuple[str, bool]
 
 
 def speaker_line(citation: Citation, names: PartyNamer) -> str:
-    """Says whose words these are: a State's, or a group's with who delivered them."""
+    """Returns the holder of a citation in words: a State, or a group with the person who spoke for it."""
     if citation.kind == "treaty":
         return citation.title or say("treaty-text")
     if citation.summarised:
@@ -32,9 +32,9 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
 
 
 def provenance(citation: Citation) -> tuple[Part, ...]:
-    """Lists what is known of a quotation's source: words, and whether they were inferred rather than read, in order."""
+    """Returns the known facts of a citation in display order, each as (words, whether inferred rather than read)."""
     items = re.split(r",\s*", citation.agenda_item) if citation.agenda_item else []
-    worded = (
+    facts = (
         ("kind", "treaty-not-state", citation.kind == "treaty" or None),
         ("kind", "record-summary", citation.summarised or None),
         ("kind", "record-meeting", (citation.kind == "record" and not citation.summarised) or None),
@@ -57,7 +57,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("edge", f"edge-{citation.edge}", citation.edge),
         ("also_in", "also-in", len(citation.also_in) or None),
     )
-    fields = ((name, say(key, value=v) if key else str(v)) for name, key, v in worded if v is not None)
+    fields = ((name, say(key, value=v) if key else str(v)) for name, key, v in facts if v is not None)
     return tuple((words, field in citation.inferred) for field, words in fields if words)
 
 

@@ -1,4 +1,4 @@
-"""Scope chips: the resolved scope as removable parts, and the override that takes one away.
+"""Scope chips: the resolved scope as removable parts, and the override that removes one.
 
 Removing the chip "2019" asks the question again for all years.
 """
@@ -23,7 +23,7 @@ Overrides = Mapping[str, JSONValue]
 
 @dataclass(frozen=True, kw_only=True)
 class Chip:
-    """One part of a scope: a value of one of its fields, what it is (`kind`) and says (`label`)."""
+    """One part of a scope: a value of one of its fields, with the displayed name of the field (`kind`) and value."""
 
     field: str
     value: str
@@ -33,14 +33,14 @@ class Chip:
 
 _LISTS: Final = ("states", "groups", "members_of", "excluded", "bodies", "sessions", "years", "months", "agenda_items")
 _NAMED: Final = ("states", "groups", "members_of", "excluded")
-# From so many consecutive years on, one chip is shown for all of them.
+# At least this many consecutive years are shown as one chip.
 _MANY_YEARS = 3
 
 
 def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
     """Lists the parts of a scope: who, which articles, where and when, then the topic."""
     listed = [(field, value, value_label(field, value, names)) for field in _LISTS for value in _values(scope, field)]
-    # Such as `2018/` for one without an end.
+    # The interval as one value, such as `2018/` for one without an end.
     ends = ["/".join(end or "" for end in scope.interval)] if scope.interval else []
     treaties = [
         ("treaties", value, say("treaty-article", treaty=treaty, article=article) if article else value)
@@ -77,7 +77,7 @@ def _values(scope: Scope, field: str) -> Sequence[str]:
 
 
 def year_runs(years: Sequence[str]) -> list[str]:
-    """Puts years in a row together as one value, such as `2010/2035`."""
+    """Joins consecutive years as one value, such as `2010/2035`."""
     runs: list[list[str]] = []
     for year in years:
         if runs and int(year) == int(runs[-1][-1]) + 1:
@@ -88,13 +88,13 @@ def year_runs(years: Sequence[str]) -> list[str]:
 
 
 def single_years(values: Sequence[str]) -> list[str]:
-    """Takes values of `year_runs` apart again."""
+    """Returns the single years of values of `year_runs`."""
     bounds = [(int(first), int(last or first)) for first, _, last in (value.partition("/") for value in values)]
     return sorted({str(year) for first, last in bounds for year in range(first, last + 1)})
 
 
 def value_label(field: str, value: str, names: PartyNamer) -> str:
-    """Names a value of a field of a scope: a region, a party, a month, or years in a row."""
+    """Returns the displayed name of a value in a scope: a region, a party, a month or consecutive years."""
     if field in ("members_of", "excluded") and value in regions():
         return regions()[value].name(language())
     if field in _NAMED:
@@ -105,7 +105,7 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
 
 
 def treaty_values(scope: Scope) -> list[str]:
-    """Names the articles of a scope, and the treaties that are in it whole, each as one value, such as `UNTOC 4`."""
+    """Returns the articles of a scope, and its treaties without articles, each as one value such as `UNTOC 4`."""
     return [f"{each.treaty} {article}".strip() for each in scope.treaties for article in each.articles or ("",)]
 
 
@@ -121,7 +121,7 @@ def treaties_json(values: Sequence[str]) -> list[JSONValue]:
 
 
 def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
-    """Gives the override that takes one chip away; empty where there is no such chip."""
+    """Returns the override that removes one chip; empty if there is no such chip."""
     if field == "topic":
         return {"topic": ""}
     if field == "pick":
@@ -137,7 +137,7 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     left: list[JSONValue] = [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]
     if field not in WHEN or not left:
         return {field: left}
-    # A time that is given is the whole time, so what is left of it is given with the part.
+    # An override of one field of the time clears the others, so these are given with it.
     time: dict[str, JSONValue] = {name: [*held] for name in WHEN if (held := getattr(scope, name))}
     return {**time, field: left}
 
@@ -147,8 +147,8 @@ def scope_html(
 ) -> str:
     """Renders the scope of an answer: its chips, and how the question was read.
 
-    By the scope of the answer `before`, what was kept of a part that grew is told. Where no State is named, `everyone`
-    says that all of them were asked.
+    Chips of kept fields are marked as kept; where such a field grew, only the values that the previous answer's scope
+    (`before`) has. Where no State is named, `everyone` says that all of them were asked.
     """
     earlier = None if before is None else {(chip.field, chip.value) for chip in chips(before, names)}
     shown = [

@@ -1,4 +1,4 @@
-"""Served files: a folder in the store for this process, and in it one for each session, deleted at their ends."""
+"""Served files: a folder in the store for this process, with one for each session, deleted when these end."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ FOLDER: Final = "served"
 
 @contextmanager
 def served_folder(store: Path) -> Iterator[Path]:
-    """Gives a new folder that Gradio serves from, and deletes it at the end, with those that killed chats left.
+    """Yields a new folder that Gradio serves from; deletes it at the end, and first those that killed processes left.
 
     Where the store cannot be written, the system's temporary folder takes its place.
     """
@@ -28,9 +28,9 @@ def served_folder(store: Path) -> Iterator[Path]:
     try:
         make_private_folder(home)
         made = home / f"chat-{uuid4().hex[:8]}"
-        # Held before there is a folder, which another chat would take for one left behind.
-        held = FileLock(_lock_of(made), mode=0o600)
-        held.acquire(timeout=0)
+        # Locked before it exists: another process deletes a folder without a lock as left behind.
+        lock = FileLock(_lock_of(made), mode=0o600)
+        lock.acquire(timeout=0)
         made.mkdir(mode=0o700)
     except OSError:
         with TemporaryDirectory(prefix="untoc-chat-") as folder:
@@ -38,12 +38,12 @@ def served_folder(store: Path) -> Iterator[Path]:
         return
     try:
         for old in filter(Path.is_dir, home.glob("chat-*")):
-            # Whoever serves from it holds its lock; that of a killed chat is free.
+            # A running process holds the lock of its folder; that of a killed one is free.
             with suppress(Timeout, OSError), FileLock(_lock_of(old), timeout=0, mode=0o600):
                 _remove(old)
         yield made
     finally:
-        held.release()
+        lock.release()
         _remove(made)
 
 
@@ -60,7 +60,7 @@ def forget_session(request: gr.Request) -> None:
 
 
 def _folder_of(request: gr.Request) -> Path:
-    # Hashed, since it comes from the browser and is to name one folder.
+    # The session hash comes from the browser; its digest is a safe name of a single folder.
     name = hashlib.sha256(str(request.session_hash).encode()).hexdigest()[:32]
     return Path(os.environ.get("GRADIO_TEMP_DIR") or gettempdir()) / f"session-{name}"
 

@@ -32,7 +32,7 @@ from vectorstore.errors import StoreError
 # Fonts of the system, so that nothing is fetched.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Noto Sans Arabic", "sans-serif"]
 _MONO = ["ui-monospace", "Cascadia Mono", "Menlo", "Consolas", "monospace"]
-# Whatever slips into the page, the browser loads and sends nothing elsewhere.
+# Content security policy: whatever gets into the page, the browser loads from and sends to this server only.
 # Gradio needs inline scripts and styles, and compiles its HTML templates.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
@@ -45,13 +45,13 @@ HEADERS = {"content-security-policy": _POLICY, "referrer-policy": "no-referrer",
 class _OpenedPage(BlocksConfig):
     @staticmethod
     def config_for_block(*_: Any, **__: Any) -> dict[Any, Any]:  # noqa: ANN401 - as Gradio calls it
-        """Returns nothing: for links into a page, which are refused, Gradio holds a third of a megabyte of each."""
+        """Returns nothing: Gradio holds a third of a megabyte per opened page for deep links, which are refused."""
         return {}
 
 
 class _Pages(BlocksConfig):
     def __copy__(self) -> BlocksConfig:
-        """Returns what one page that is opened may change."""
+        """Returns the copy that Gradio makes for a page that is opened."""
         copy: BlocksConfig = super().__copy__()  # type: ignore[no-untyped-call]  # of Gradio
         copy.__class__ = _OpenedPage
         return copy
@@ -64,9 +64,9 @@ def create_app(
     visitors: Visitors | None = None,
     largest_file: int = LoadLimits().max_bytes,
 ) -> FastAPI:
-    """Puts the interface, its looks, other pages by their paths and a `/health` route into one web application.
+    """Builds one web application of the interface, its theme, other pages by their paths and a `/health` route.
 
-    Without `visitors`, who are known to a server around it, one person of this machine is served.
+    Without `visitors`, which a team's server passes, it serves one person, on this machine only.
     An uploaded file has `largest_file` bytes at most.
     """
     app = FastAPI(lifespan=lambda _: contextlib.nullcontext(), docs_url=None, redoc_url=None, openapi_url=None)
@@ -84,12 +84,12 @@ def create_app(
 
     for path, page in (pages or {}).items():
         app.router.routes.append(Route(path, page))
-    # Only `launch` sets it, and until it is set Gradio checks no path at all.
+    # Gradio checks paths of files only once this is set, which otherwise `launch` does.
     interface.has_launched = True
-    # Gradio holds what was changed on every page that was opened, the newest 10,000 by default.
+    # Opened pages whose changes Gradio keeps, the newest; its default is 10,000.
     interface.state_session_capacity = _PAGES_KEPT
     interface.default_config.__class__ = _Pages
-    # It keeps the newest 10,000 events as well, and makes statistics of them all after each, which nobody sees.
+    # No analytics: Gradio would keep 10,000 events and, after each, compute statistics of all, which nobody sees.
     interface._queue.ANALYTICS_MAX_EVENTS = 0
     gr.mount_gradio_app(
         app,
@@ -97,7 +97,7 @@ def create_app(
         path="/",
         server_name="127.0.0.1",
         ssr_mode=False,
-        # Runs would be kept in the browser, and could be sent to a hub from there.
+        # Gradio's run history is kept in the browser, from which it could be sent to a hub.
         run_history=False,
         footer_links=[],
         show_error=False,
@@ -118,7 +118,7 @@ def create_app(
     chat = cast(gr.routes.App, cast(Mount, app.routes[-1]).app)
 
     async def on_end() -> None:
-        # A page holds a connection open as long as it is shown; let go earlier, it ends what it has asked for.
+        # Every shown page holds a connection, whose end cancels the page's events: they are waited for first.
         while len(interface._queue) or any(interface._queue.active_jobs):
             await asyncio.sleep(0.1)
         chat.stop_event.set()
@@ -129,7 +129,7 @@ def create_app(
 
 def serve(workspace: Workspace, *, on_ready: Callable[[str], None]) -> None:
     """Serves the chat until interrupted, at an address of this machine's own; raises as `serve_app` does."""
-    # A store that another process writes just now is tidied the next time.
+    # If another process is writing to the store, this is done at the next start.
     with contextlib.suppress(StoreError):
         workspace.corpus.uploads.forget_broken()
 
@@ -156,10 +156,10 @@ def serve_app(
 ) -> None:
     """Serves an application with Gradio until Ctrl-C, which is its orderly end.
 
-    It listens to one of this machine's own addresses, or where accounts guard it `anywhere`; port 0 takes any free one.
-    Browsers see `address`, whose path is then the root path. At the end requests under way are given `ends_in` seconds.
-    When the page can be opened, `on_ready` is called with its address. A HostError says that others could reach the
-    address, a PortTakenError that it cannot be had.
+    It listens on a loopback address or, with `anywhere`, which needs accounts, on any; port 0 takes any free port.
+    `address` is the public URL, whose path becomes the root path. At the end, running requests get `ends_in` seconds.
+    `on_ready` is called with the address of the page when it can be opened. Raises HostError if others could reach the
+    host, PortTakenError if the port cannot be bound.
     """
     with listen(host, port, anywhere=anywhere) as listener, served_folder(store) as served:
         # Gradio's default is one folder for all users of the machine.
@@ -168,7 +168,7 @@ def serve_app(
         shown = address or f"http://{in_url(host)}:{listener.getsockname()[1]}"
 
         async def run() -> None:
-            # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+            # Built inside a running event loop: without one Gradio makes event loops and leaves them open.
             server = quiet_server(build(), lambda: on_ready(shown), ends_in=ends_in, root_path=root)
             await server.serve(sockets=[listener])
 

@@ -1,4 +1,4 @@
-"""Uploaded files under their own names, made safe, in a folder of their own."""
+"""Uploaded files: copied to a folder under their original names, made safe, and which of them to ingest."""
 
 import re
 import shutil
@@ -18,14 +18,14 @@ SUFFIXES = (*LOADED, ".csv")
 _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10
-_JOINER = "\u200c"  # Persian names are spelled with it
+_JOINER = "\u200c"  # zero-width non-joiner, part of the spelling of Persian names
 
 
 def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:
-    """Gives each uploaded file's path and own name, which a manifest beside it uses.
+    """Returns each uploaded file's path and original name, by which a manifest beside it refers to it.
 
-    A component's own value has no names, and one that is patched to give them is made anew after the first event. So
-    the event takes what the browser sent; Gradio has checked before that each path lies in the upload folder.
+    The value of `gr.File` has no original names, and a component patched to give them is recreated after the first
+    event. So the event takes the browser's payload; Gradio has checked that each path lies in the upload folder.
     """
     return [(str(file["path"]), str(file.get("orig_name") or Path(file["path"]).name)) for file in payload or ()]
 
@@ -40,7 +40,7 @@ def safe_name(name: str) -> str:
 
 
 def file_name(title: str, suffix: str) -> str:
-    """Returns the name of a document of a title, such as "Brief 12/10/2026", which is no path."""
+    """Returns a file name for a document's title; a slash, as in "Brief 12/10/2026", becomes a hyphen."""
     return safe_name(re.sub(r"\s*:\s+", " - ", re.sub(r"[/\\]", "-", title)) + suffix)
 
 
@@ -55,26 +55,26 @@ def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:
 
 
 def free_path(folder: Path, name: str) -> Path:
-    """Returns where a file of a name that was sent goes; equal names get a number."""
-    own = folder / safe_name(name)
-    numbered = (own.with_stem(f"{own.stem} ({number})") for number in count(2))
-    return next(path for path in chain((own,), numbered) if not path.exists())
+    """Returns an unused path in a folder for a file name that a browser sent; a name that is taken gets a number."""
+    plain = folder / safe_name(name)
+    numbered = (plain.with_stem(f"{plain.stem} ({number})") for number in count(2))
+    return next(path for path in chain((plain,), numbered) if not path.exists())
 
 
 def without_folder(report: IngestReport, folder: Path) -> IngestReport:
-    """Returns a report that does not name the folder of an upload."""
+    """Returns a report without the path of the upload's folder."""
 
     def short(words: str) -> str:
         return words.replace(f"{folder}/", "").replace(f"{folder}\\", "")
 
     files = (replace(file, file=short(file.file), reason=short(file.reason or "") or None) for file in report.files)
-    # That the folder holds no other file goes without saying of an upload.
+    # A note about the folder itself, such as "no supported file in '…'", says nothing to who uploaded the files.
     notes = (short(note) for note in report.notes if str(folder) not in short(note))
     return replace(report, files=tuple(files), notes=tuple(notes))
 
 
 def to_ingest(collected: Sequence[Path], folder: Path) -> list[Path]:
-    """Names what to ingest: the folder as one, so that progress counts all, and each file that it would pass over."""
+    """Returns what to ingest: the folder, so that progress counts all files, and those that its ingest passes over."""
     names = {path.name.casefold() for path in collected}
     if MANIFEST_NAME in names:
         return [folder]

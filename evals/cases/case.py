@@ -57,7 +57,7 @@ class Evidence(FileRecord):
 
     @property
     def located(self) -> bool:
-        """Whether its offsets are known."""
+        """Whether the offsets of the span are known."""
         return 0 <= self.start < self.end
 
 
@@ -145,7 +145,7 @@ class Case(FileRecord):
             values = {"answerable": field(values.get("expect"), "status") == "answered"} | values
             evidence = values.get("evidence")
             ids = tuple(field(span, "id") for span in evidence) if isinstance(evidence, list | tuple) else ()
-            # What is no evidence is refused by its field, which can say where it stands.
+            # Malformed evidence is left to the validation of its field, whose error names the position.
             if ids and None not in ids and not values.get("evidence_groups"):
                 values["evidence_groups"] = (ids,)
         return values
@@ -162,27 +162,27 @@ class Case(FileRecord):
 
     @property
     def cluster(self) -> str:
-        """What cases share that are not independent: the first State asked about, else the question in any wording."""
+        """The key that dependent cases share: the first State asked about, else the id of the original wording."""
         return self.expect.states[0] if self.expect.states else (self.variant_of or self.id)
 
     @property
     def may_gate(self) -> bool:
-        """Whether the case may decide a gate: it is no draft."""
+        """Whether the case may decide a gate, which drafts and rejected cases may not."""
         return self.review.status in ("reviewed", "unreviewed")
 
     @property
     def read_by_a_person(self) -> bool:
-        """Whether a person vouches for it: whoever reviewed it, or wrote it."""
+        """Whether a person vouches for the case, as its reviewer or its author."""
         return self.review.status == "reviewed" or (self.may_gate and self.review.source == "human")
 
     @property
     def spans(self) -> list[Evidence]:
-        """The spans of evidence that meet some group."""
+        """The evidence spans of all groups, group by group."""
         return [span for group in self.groups for span in group]
 
     @property
     def groups(self) -> Sequence[Sequence[Evidence]]:
-        """The evidence groups: each must be met, by any of its spans."""
+        """The evidence groups: each must be met by any one of its spans."""
         by_id = {span.id: span for span in self.evidence}
         return [[by_id[identifier] for identifier in group] for group in self.evidence_groups]
 
@@ -225,7 +225,7 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
 
 def require_own_ids(ids: Iterable[str], what: str) -> None:
-    """Refuses ids that are not all different, of what is told in errors, such as "cases of 'mine.yaml'"."""
+    """Raises `DatasetError` if two ids are equal; `what` names the items in its message, as "cases of 'mine.yaml'"."""
     (name, count), *_ = Counter(ids).most_common(1) or [("", 0)]
     if count > 1:
         raise DatasetError(f"two {what} have the id {name!r}: give one of them another")
@@ -234,17 +234,17 @@ def require_own_ids(ids: Iterable[str], what: str) -> None:
 def case_schema() -> dict[str, Any]:
     """Returns the JSON schema of a file of cases, for editors."""
     schema = CaseFile.model_json_schema(by_alias=True)
-    # Left out, these follow from the rest of the case.
+    # `answerable` may be left out in a file: it then follows from `expect.status`.
     schema["$defs"]["Case"]["required"].remove("answerable")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Cases of untoc-eval"}
 
 
-# Tags that say more than what a case can be grouped by.
+# Tags by which cases are not sliced: values of single cases, and `fold`, which keeps cases out of fits.
 _NO_SLICES: Final = frozenset({"topic_words", "overlap", "fold", "should_be", "answer_trace"})
 
 
 def slices(case: Case) -> dict[str, tuple[str, ...]]:
-    """Returns what a case can be grouped by: its fields, and those of its tags that are short words."""
+    """Returns the values by which a case is sliced: fields such as `type` and `lang`, and tags with a single value."""
     found: dict[str, Sequence[str]] = {
         "type": (case.type,), "lang": (case.lang,), "split": (case.split,),
         "state": case.expect.states if case.type != "list_states" else (),

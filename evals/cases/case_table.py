@@ -1,4 +1,4 @@
-"""Own questions as a table: one case a row, States by name, evidence as quotations that are found in the corpus.
+"""A table of a user's own questions: one case a row, States by name, evidence as quotations, located in the corpus.
 
 question,state,answered,quote
 What did Arvandia say about extradition?,Arvandia,yes,we call on all parties to extradite
@@ -36,19 +36,19 @@ from ingest.treaties.references import find_articles
 
 SUFFIXES: Final = (".csv", ".xlsx")
 _REQUIRED: Final = ("question", "state", "answered", "quote")
-# What nobody reads but whoever wrote it.
+# The column for the author's own notes, which the program does not read.
 _NOTES: Final = "notes"
 _COLUMNS: Final = (*_REQUIRED, "year", "article", "language", "reason", "history", "id", _NOTES)
 _YES_NO: Final = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
-# Reasons for silence beside which a person is shown what speaks against it.
+# `unanswerable_kind` by abstention reason: for these kinds `lint` shows the statements that speak against silence.
 _KINDS: Final = {"": "near_miss_topic", "not_mentioned": "near_miss_topic", "no_statement": "no_statement"}
-# A passage this much alike, 0 to 100, is shown as what may have been meant.
+# Similarity (rapidfuzz, 0 to 100) from which a passage is suggested in place of a quotation that is not found.
 _NEAR: Final = 75
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTable:
-    """The cases of a table, and everything that is wrong with it, by line and column."""
+    """The cases of a table, and remarks on everything that is wrong with it, by line and column."""
 
     cases: tuple[Case, ...]
     remarks: tuple[Remark, ...]
@@ -56,7 +56,7 @@ class CaseTable:
     """The line of each case, by its id."""
 
     def placed(self, found: Remark) -> Remark:
-        """Returns a remark on cases of the table as one on its lines, which is how people know them."""
+        """Returns a remark with line numbers of the table in place of case ids, since people know the rows by line."""
         what = found.what
         for name, line in self.lines.items():
             what = what.replace(repr(name), say("report-line", number=line, column="").rstrip(", ،，"))
@@ -67,7 +67,7 @@ class CaseTable:
 
 @dataclass(kw_only=True)
 class _Row:
-    """One row while it is read; what is wrong is collected, so that all of it is told at once."""
+    """One row while it is read; its errors are collected, so that all of them are reported at once."""
 
     line: int
     cells: Mapping[str, str]
@@ -75,22 +75,22 @@ class _Row:
     remarks: list[Remark] = field(default_factory=list)
 
     def wrong(self, column: str, name: str, **facts: object) -> None:
-        # A column that is not there is told once, and not of every row.
+        # A missing column is reported once for the table, not for every row.
         if column not in self.absent:
             self.remarks.append(remark(name, say("report-line", number=self.line, column=column), **facts))
 
     def parts(self, column: str, separators: str = ";\n") -> list[str]:
-        """Returns what a cell holds, several things by semicolons or line breaks."""
+        """Returns the values in a cell, split at any of the `separators`: by default semicolons and line breaks."""
         return [part.strip() for part in re.split(f"[{separators}]", self.cells.get(column, "")) if part.strip()]
 
 
 def read_case_table(path: Path, documents: Documents) -> CaseTable:
-    """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`; quotations are looked for."""
+    """Reads cases from `.csv` (comma, semicolon or tab) or the first sheet of `.xlsx`, and locates quotations."""
     ((first, headings), *rows), delimiter = _lines(path)
     columns, head = [_column(name) for name in headings], _Row(line=first, cells={})
     for at, name in enumerate(columns):
         if name and name not in _COLUMNS:
-            # Taken for the one that is meant, so that its cells are looked at now and not after it is corrected.
+            # Read as the most similar known column, so that errors in its cells are reported in the same pass.
             columns[at] = _like(name, [other for other in _COLUMNS if other not in columns]) or name
             todo = say("remark-remove-heading", names=", ".join(_COLUMNS))
             todo = say("remark-write-heading", name=columns[at]) if columns[at] != name else todo
@@ -100,11 +100,11 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
         head.wrong(name, "no_column", heading=name, needed=",".join(_REQUIRED))
     remarks, cases, lines = head.remarks, dict[str, Case](), dict[str, int]()
     for line, cells in rows:
-        held = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name not in ("", _NOTES)}
-        row = _Row(line=line, cells=held, absent=absent)
+        values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name not in ("", _NOTES)}
+        row = _Row(line=line, cells=values, absent=absent)
         if not any(row.cells.values()):
             continue
-        case = None if _parted(row, columns, cells, delimiter, documents) else _case(row, documents)
+        case = None if _is_split(row, columns, cells, delimiter, documents) else _case(row, documents)
         if case is not None and case.id in cases:
             row.wrong("question", "row_twice")
         remarks += row.remarks
@@ -113,33 +113,33 @@ def read_case_table(path: Path, documents: Documents) -> CaseTable:
     return CaseTable(cases=tuple(cases.values()), remarks=tuple(remarks), lines=lines)
 
 
-def _parted(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: str, documents: Documents) -> bool:
-    """Tells of a row of a file of CSV in which a comma or the like parts a cell, and moves all after it."""
+def _is_split(row: _Row, columns: Sequence[str], cells: Sequence[str], delimiter: str, documents: Documents) -> bool:
+    """Returns whether an unquoted delimiter splits a cell of a CSV row, which shifts all after it, and reports it."""
     answered = columns.index("answered") if "answered" in columns else len(columns)
-    more = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0) - len(columns)
+    surplus = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0) - len(columns)
     answers = [cell.strip().lower() in _YES_NO for cell in cells[answered:]]
-    early = answers.index(True) if True in answers else 0
-    # A yes or 1 further right is the word of another column, unless as many cells are too many.
-    moved = early if early == 1 or early <= more else 0
-    if not delimiter or (more < 1 and not moved):
+    offset = answers.index(True) if True in answers else 0
+    # A yes or no (or `1`) more than one cell too far right is another column's, unless as many cells are surplus.
+    shift = offset if offset == 1 or offset <= surplus else 0
+    if not delimiter or (surplus < 1 and not shift):
         return False
 
     def whole(column: str) -> str:
         at = columns.index(column) if column in columns else 0
-        return delimiter.join(cells[at : at + 1 + (moved or more)])
+        return delimiter.join(cells[at : at + 1 + (shift or surplus)])
 
     parties = documents.parties
     named = {len(parties.resolve(name).codes) for name in party_names(whole("state"), parties)} == {1}
-    column = "quote" if not moved else "state" if named else "question"
-    # Notes come last as a rule, and are where commas stand: words that nobody spoke are theirs.
-    if not moved and columns[-1] == _NOTES and not any(d.find(whole("quote")) for d in documents.by_file.values()):
+    column = "quote" if not shift else "state" if named else "question"
+    # If notes are the last column, words that stand in no statement are notes, in which commas are common.
+    if not shift and columns[-1] == _NOTES and not any(d.find(whole("quote")) for d in documents.by_file.values()):
         column = _NOTES
     row.wrong(column, "more_cells", whole=whole(column))
     return True
 
 
 def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
-    """Returns the lines of a table with their numbers, from 1, and what parts the cells of a file of CSV."""
+    """Returns the lines of a table with their numbers, from 1, and the delimiter of a CSV file, empty for `.xlsx`."""
     delimiter = ""
     try:
         if path.suffix == ".xlsx":
@@ -199,14 +199,14 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     if row.remarks or answered is None:
         return None
     evidence, history = [span for span in found if span is not None], row.parts("history", "\n")
-    asked = sha256_of("\0".join((question, *states, *years, *row.parts("history"))))[:8]
+    question_hash = sha256_of("\0".join((question, *states, *years, *row.parts("history"))))[:8]
     kind = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
     expect = {
         "status": "answered" if answered else "abstained", "years": years, "reason": reason or None,
         "states": states or [*dict.fromkeys(span.state for span in evidence if span.state)],
     }  # fmt: skip
     case = {
-        "id": given["id"] or f"own-{asked}", "question": question, "history": history, "answerable": answered,
+        "id": given["id"] or f"own-{question_hash}", "question": question, "history": history, "answerable": answered,
         "type": "follow_up" if history else kind if answered else "unanswerable", "lang": language, "tags": tags,
         "unanswerable_kind": None if answered else _KINDS.get(reason), "expect": expect, "evidence": evidence,
         "review": Review(status="unreviewed", source="human"),
@@ -215,12 +215,12 @@ def _case(row: _Row, documents: Documents) -> Case | None:
 
 
 def _article(row: _Row) -> str | None:
-    """Returns an article such as `UNTOC 18`, as cases tag it; a bare number is one of the Convention."""
+    """Returns the row's article as cases tag it, such as `UNTOC 18`; a bare number is an article of UNTOC."""
     given = row.cells.get("article", "")
     if not given or re.fullmatch(r"[A-Z]{2,6} \d+\w*", given):
         return given or None
     words = given if "article" in given.lower() else f"article {given}"
-    found = next((f"{own.treaty} {own.article}" for own in find_articles(words, "UNTOC") if own.treaty), None)
+    found = next((f"{cited.treaty} {cited.article}" for cited in find_articles(words, "UNTOC") if cited.treaty), None)
     if found is None:
         row.wrong("article", "no_such_article", article=given)
     return found
@@ -229,26 +229,26 @@ def _article(row: _Row) -> str | None:
 def _evidence(
     row: _Row, number: int, quote: str, states: Sequence[str], years: Sequence[str], documents: Documents
 ) -> Evidence | None:
-    """Looks for a quotation where the State spoke in the year, then in what others said."""
+    """Locates a quotation in what the State said in the year; reports one that stands only elsewhere, or nowhere."""
     quote = quote.strip('“”"«» ')
 
-    def apart(document: Document) -> tuple[int, bool, str]:
-        # Own words come first, then those of a file of nobody or of many, then those of others.
+    def distance(document: Document) -> tuple[int, bool, str]:
+        # The State's own statements come first, then files of no State or of many, then statements of other States.
         own, shared = not states or document.state in states, document.state is None or document.kind == "record"
         of_year = not (years and document.years) or not document.years.isdisjoint(years)
         return 0 if own else 1 if shared else 2, not of_year, document.file
 
-    ordered, cut = sorted(documents.by_file.values(), key=apart), shorten(quote, 60, placeholder=" …")
+    ordered, cut = sorted(documents.by_file.values(), key=distance), shorten(quote, 60, placeholder=" …")
     wrong: list[Document] = []
     for document, span in ((document, document.find(quote)) for document in ordered):
-        whose, other_year, _ = apart(document)
+        whose, other_year, _ = distance(document)
         if span is not None and whose < 2 and not other_year:
             return document.evidence(f"e{number}", *span, state=states[0] if states else None)
         wrong += [document] if span is not None else []
     if not wrong:
-        near = _nearest(quote, [document for document in ordered if not any(apart(document)[:2])] or ordered)
+        near = _nearest(quote, [document for document in ordered if not any(distance(document)[:2])] or ordered)
         row.wrong("quote", "words_nowhere", quote=cut, todo=near or say("remark-copy"))
-    elif apart(wrong[0])[0] == 2:
+    elif distance(wrong[0])[0] == 2:
         speaker = documents.parties.display(wrong[0].state or "", language())
         row.wrong("quote", "words_of_another", quote=cut, speaker=speaker, file=wrong[0].file)
     else:
@@ -258,7 +258,7 @@ def _evidence(
 
 
 def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
-    """Says which words of a statement are most like a quotation that is nowhere."""
+    """Returns a hint with the most similar words of a statement, for a quotation that is not found; else None."""
     texts = {document.file: document.text for document in documents}
     found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
     like = likest_words(quote, found[0]) if found else None

@@ -1,7 +1,7 @@
-"""What the statements of a corpus name: topics of the glossary and articles, sentence by sentence.
+"""Which topics of the glossary and which articles the statements of a corpus name, sentence by sentence.
 
-Two measures, so that what lies between them decides nothing. A sentence *names* a topic where one of its terms stands
-there, in any inflected form. A statement *lacks* it where not even the telling words of its terms occur.
+Two strict criteria, so that nothing depends on doubtful statements, which meet neither: a sentence *names* a topic if
+it holds a term of it in any inflected form; a statement *lacks* one if not even distinctive words of its terms occur.
 """
 
 import re
@@ -27,15 +27,15 @@ from ingest.treaties.treaties import short_name
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, stem, stems, words_of
 
-# Letters of each word by which inflected forms differ; "organs" and "organizations" share a stem and differ by more.
+# Most letters per word by which inflected forms differ in length; "organs" and "organizations" share only a stem.
 _ENDING: Final = 2
-# Characters of the opening, in which speaker and group are named.
+# Length of a statement's opening, in which speaker and group are named, in characters.
 _OPENING: Final = 1500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A topic, an article, or something that no statement names, in the `words` that a question calls it."""
+    """A subject to ask about: a topic of the glossary, a narrower topic, or an article; a question calls it `words`."""
 
     name: str
     """The preferred English term of a topic, or an article such as `UNTOC 16`."""
@@ -44,52 +44,52 @@ class Subject:
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """The terms of a topic by language."""
     articles: tuple[str, ...] = ()
-    """The articles whose title it is, or the one that it is."""
+    """The articles that have the topic as their title; for an article, the article itself."""
 
     @property
     def key(self) -> frozenset[str]:
-        """What tells it from other subjects; those that share a part of it are nearly the same to ask about."""
+        """Content words of a topic, or the name of an article; subjects that share one make nearly equal questions."""
         words = content_words(self.words, "en") if self.terms else [self.name]
         return frozenset(word.casefold() for word in words)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reading:
-    """What one statement names."""
+    """The topics and articles that one statement names, with its words as stems."""
 
     document: Document
     language: str
     year: str | None
     speakers: frozenset[str] | None
-    """Everyone who may hold the position, with the members of groups it may be made for; None: anybody."""
+    """Codes of all who may hold the position, with members of groups that it may be made for; None means anybody."""
     named: Mapping[str, tuple[tuple[int, int], ...]] = field(repr=False)
-    """Where sentences name a topic or cite an article, `[start, end)`, by the subject's name."""
+    """By name of a topic or article, the spans `[start, end)` of the sentences that name or cite it."""
     numbers: frozenset[str]
-    """Numbers of all articles mentioned, of whatever instrument."""
+    """Numbers of all articles mentioned, of any treaty."""
     sentences: tuple[frozenset[str], ...] = field(repr=False)
-    """The stems of each sentence, every one that its words may have; `places` is where it stands."""
+    """For each sentence, every stem that its words may have; `places` are the spans of the same sentences."""
     places: tuple[tuple[int, int], ...] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
 
     def with_all(self, words: Collection[frozenset[str]]) -> list[tuple[int, int]]:
-        """Returns the sentences in which every word stands, each given by the stems that it may have; none of none."""
+        """Returns the spans of sentences with all `words`, each given by its possible stems; empty without words."""
         found = zip(self.places, self.sentences, strict=True)
-        return [place for place, held in found if words and all(held & word for word in words)]
+        return [place for place, sentence_stems in found if words and all(sentence_stems & word for word in words)]
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
-        """Whether it surely says nothing of a subject: holds no telling word, or mentions no number of an article."""
+        """Returns whether it surely lacks a subject: has no distinctive word of a topic, or no number of an article."""
         if not subject.terms:
             return all(article.split()[1] not in self.numbers for article in subject.articles)
         for term in subject.terms.get(self.language, ()):
             wanted = frozenset(stem(word, self.language) for word in content_words(term, self.language))
-            # Where all words of a term are common, the whole term tells.
-            telling = wanted.difference(common)
-            if telling & self.stems or (not telling and any(wanted <= held for held in self.sentences)):
+            # If all words of a term are common, they speak of the topic only together in one sentence.
+            distinctive = wanted.difference(common)
+            if distinctive & self.stems or (not distinctive and any(wanted <= held for held in self.sentences)):
                 return False
         return True
 
 
-# What was read of a corpus, as long as somebody holds it: cases are made of it, and then linted against it.
+# Cache of readings, each kept as long as its `Documents`: cases are drafted from them and then linted against them.
 _READ: Final = WeakKeyDictionary[Documents, tuple[Reading, ...]]()
 
 
@@ -106,7 +106,7 @@ def topics() -> Mapping[str, Subject]:
 
 @cache
 def specific_topics(*splits: str) -> tuple[Subject, ...]:
-    """Returns narrow topics of some splits, with the English words without which nobody speaks of them."""
+    """Returns narrow topics of some splits, with English words of which any text on the topic has at least one."""
     return tuple(
         Subject(
             name=row["topic"], words=row["topic"], terms={"en": tuple(row["words"].split("|"))},
@@ -127,7 +127,7 @@ def article(name: str) -> Subject:
 
 
 def content_words(text: str, language: str) -> list[str]:
-    """Returns the words of a text but for function words."""
+    """Returns the words of a text except function words."""
     return [word for word in words_of(text) if not is_function_word(word, language)]
 
 
@@ -135,8 +135,8 @@ def read_all(documents: Documents, tell: Tell = quiet) -> tuple[Reading, ...]:
     """Reads every statement and record of a corpus, in the order of their files; the texts of treaties are left out."""
     if documents not in _READ:
         kept = [document for _, document in sorted(documents.by_file.items()) if document.kind != "treaty"]
-        told = counted(kept, "looking up what they speak of", tell)
-        _READ[documents] = tuple(read(document, documents.parties) for document in told)
+        with_progress = counted(kept, "looking up what they speak of", tell)
+        _READ[documents] = tuple(read(document, documents.parties) for document in with_progress)
     return _READ[documents]
 
 
@@ -144,9 +144,9 @@ def read(document: Document, parties: PartyTable) -> Reading:
     """Reads one statement."""
     language = document.language or detect_language(document.text) or "en"
     blocks = find_blocks(document.text)
-    # No language is given, so that glued words ("oforganized") are not mended, which takes a dictionary.
+    # No language is given, so that `repair` does not split glued words ("oforganized"), which takes a dictionary.
     text = ReadableText(document.text, repair(document.text, blocks, language=None))
-    # Whose article a bare "article 4" is: in other bodies nobody's.
+    # The treaty that a bare "article 4" belongs to: UNTOC in its own bodies, unknown in others.
     treaty = "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
     sentences: list[frozenset[str]] = []
     places: list[tuple[int, int]] = []
@@ -158,10 +158,10 @@ def read(document: Document, parties: PartyTable) -> Reading:
         sentences.append(frozenset(each for word in words_of(words) for each in stems(word, language)))
         mentions = [each for each in find_articles(words, treaty) if _is_written(each, words[each.start : each.end])]
         numbers.update(mention.article for mention in mentions)
-        # Headings and salutations are no statements.
+        # A sentence names something only if it ends as one: headings and salutations do not count.
         if re.search(r"[.!?…;。！？؟]\W*$", words) is not None:
             cited = (f"{mention.treaty} {mention.article}" for mention in mentions if mention.treaty)
-            terms = (term for term in terms_within(words, language) if _tells(term, words, language))
+            terms = (term for term in terms_within(words, language) if _is_specific(term, words, language))
             for name in dict.fromkeys((*(term.concept for term in terms), *cited)):
                 named[name].append((sentence.start, sentence.end))
     return Reading(
@@ -173,18 +173,18 @@ def read(document: Document, parties: PartyTable) -> Reading:
 
 
 def _is_written(mention: ArticleMention, words: str) -> bool:
-    """Whether a mention in digits has them around its number: "article 10, and four have been" is not of 4."""
+    """Returns whether the digits of a mention allow its number: "article 10, and four have been" is not article 4."""
     digits, number = [int(found) for found in re.findall(r"\d+", words)], re.match(r"\d+", mention.article)
     return not digits or number is None or min(digits) <= int(number.group()) <= max(digits)
 
 
-def _tells(term: NamedTerm, words: str, language: str) -> bool:
-    """Whether a term is written in a form of it, and says enough: "two-State solution" goes by "two States" as well."""
+def _is_specific(term: NamedTerm, words: str, language: str) -> bool:
+    """Returns whether a term is spelt in a form of it and has enough words: "two States" for "two-State solution"."""
     written = words[term.start : term.end]
     if written.isupper():
         return True
     needed = 1 if topics()[term.concept].articles else min(2, len(content_words(term.concept, "en")))
-    # An acronym is one in capitals only.
+    # Only text in capitals is a form of an acronym.
     near = [each for each in term.terms if abs(len(each) - len(written)) <= max(3, _ENDING * term.words)]
     near = [each for each in near if language == "zh" or len(content_words(each, language)) == term.words]
     return term.words >= needed and any(not each.isupper() for each in near)
@@ -195,7 +195,7 @@ def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
     named = {code for match in opening if match.form != "capital" for code in match.codes}
     if document.kind == "record" or (document.state is None and not named):
         return None
-    # Whoever names a group there may align with it or speak for it; both count.
+    # A group named in the opening may be one that the speaker aligns with or speaks for; both count.
     holders = named.intersection(parties.codes("group")) if document.state else named
     behalf, date = document.facts.get("on_behalf_of"), document.facts.get("date")
     holders |= {*((document.state,) if document.state else ()), *(parties.resolve(behalf).codes if behalf else ())}

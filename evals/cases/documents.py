@@ -1,6 +1,6 @@
 """The ground truth of a corpus: texts from the files and facts from the manifest, without the product's index.
 
-An error of the product's own reading cannot vouch for itself so: a quotation is compared with the file.
+So an error in how the product reads a file cannot confirm itself: a quotation is compared with the file.
 """
 
 import re
@@ -29,7 +29,7 @@ from vectorstore.records import Metadata, text_sha256
 
 # Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
-# The hash by which evidence names a span's words.
+# The hash of a span's words that evidence may hold.
 sha256_of: Final = text_sha256
 
 
@@ -42,13 +42,13 @@ class Document:
     state: str | None = None
     """Code of who holds the position; None where the manifest does not say."""
     facts: Mapping[str, str] = field(default_factory=dict)
-    """What the manifest says of it, by the names of `FACTS`; an empty cell is left out."""
+    """Values of the manifest by the names of `FACTS`; empty cells are left out."""
     language: str | None = None
     kind: str = "statement"
 
     @cached_property
     def years(self) -> frozenset[str]:
-        """The years in which it was said, by the manifest, else as its text tells: to look at, not to score by."""
+        """The years of the statement by the manifest, else by its text: for look-up and lint, not for scores."""
         date = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
         first, _, last = (date or "").partition("/")
         return frozenset(map(str, range(int(first[:4]), int((last or first)[:4]) + 1))) if date else frozenset()
@@ -60,7 +60,7 @@ class Document:
         return None if match is None else match.span()
 
     def evidence(self, identifier: str, start: int, end: int, *, state: str | None = None) -> Evidence:
-        """Returns the words at `[start, end)` as evidence, of this State where the manifest names none."""
+        """Returns the words at `[start, end)` as evidence; `state` is used where the manifest names no State."""
         words = self.text[start:end]
         return Evidence(
             id=identifier, file=self.file, state=self.state or state, start=start, end=end, sha256=sha256_of(words),
@@ -92,14 +92,14 @@ class Documents:
         return span.quote or ""
 
     def informed_by(self, cases: Iterable[Case]) -> "Documents":
-        """Returns the documents with the States that evidence names, where the manifest says nothing."""
-        said: defaultdict[str, set[str]] = defaultdict(set)
+        """Returns the documents, those without a State in the manifest with the only State of their evidence."""
+        states_by_file: defaultdict[str, set[str]] = defaultdict(set)
         for span in (span for case in cases for span in case.evidence):
-            said[span.file].update([span.state] if span.state else ())
-        # Evidence of several States in one file: a record of meetings, which has no State of its own.
-        only = {file: min(states) for file, states in said.items() if len(states) == 1}
-        told = {f: replace(d, state=only[f]) for f, d in self.by_file.items() if d.state is None and f in only}
-        return replace(self, by_file={**self.by_file, **told})
+            states_by_file[span.file].update([span.state] if span.state else ())
+        # A file with evidence of several States is a record of a meeting, which has no State of its own.
+        only = {file: min(states) for file, states in states_by_file.items() if len(states) == 1}
+        completed = {f: replace(d, state=only[f]) for f, d in self.by_file.items() if d.state is None and f in only}
+        return replace(self, by_file={**self.by_file, **completed})
 
 
 def read_documents(folders: Sequence[Path], tell: Tell = quiet) -> Documents:
@@ -117,21 +117,21 @@ def read_documents(folders: Sequence[Path], tell: Tell = quiet) -> Documents:
 
 
 def stored_documents(settings: Settings) -> Documents:
-    """Reads the documents of the store, for cases about whatever it holds; facts are those that the store has."""
+    """Reads documents and their facts from the store, for sets of cases that bring no corpus of their own."""
     with open_workspace(settings, read_only=True, check_model=False) as workspace:
-        stored = [workspace.corpus.show(own.document_id) for own in workspace.corpus.documents()]
+        stored = [workspace.corpus.show(listed.document_id) for listed in workspace.corpus.documents()]
         parties = workspace.corpus.parties()
     found = (_document(s.file, s.source_text, s.metadata.state, s.kind, s.metadata) for s in stored)
     return _documents({document.file: document for document in found}, parties)
 
 
-def _document(file: str, text: str, state: str | None, kind: str, told: ManifestRow | Metadata) -> Document:
-    facts = {name: value for name in FACTS if (value := getattr(told, name))}
-    return Document(file=file, text=text, state=state, facts=facts, language=told.language, kind=kind)
+def _document(file: str, text: str, state: str | None, kind: str, metadata: ManifestRow | Metadata) -> Document:
+    facts = {name: value for name in FACTS if (value := getattr(metadata, name))}
+    return Document(file=file, text=text, state=state, facts=facts, language=metadata.language, kind=kind)
 
 
 def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
-    """Returns the cases with offsets for evidence that is given by its words alone."""
+    """Returns the cases with offsets added to evidence that is given by its words alone."""
 
     def find(case: Case, span: Evidence) -> Evidence:
         if span.located:

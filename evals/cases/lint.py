@@ -1,6 +1,6 @@
-"""Lint of a set of cases: checks of their form, of what they say of their corpus, and of what figures can be read for.
+"""Lint of a set of cases: checks of their form, of what they say about their corpus, and of the make-up of the set.
 
-Errors make figures wrong (a quotation that is not in its file), warnings may, notes tell how far figures carry.
+Errors make figures wrong (a quotation that is not in its file), warnings may do so, notes say what the set can show.
 """
 
 import re
@@ -25,37 +25,37 @@ from ingest.text.canonical_form import squash
 from vectorstore.stems import stems
 
 Severity = Literal["error", "warning", "note"]
-# Questions of the same scope this much alike, 0 to 100, ask the same.
+# Similarity (rapidfuzz, 0 to 100) from which two questions of the same scope count as the same question.
 _ALIKE: Final = 95
-# Smallest slice to read a figure from: of 20 right in 20 the 95 % interval still goes down to 84 %.
+# Smallest slice whose figure says something: even with 20 of 20 right, the 95 % interval goes down to 84 %.
 _SLICE: Final = 20
 _SLICED_BY: Final = ("type", "lang", "kind", "expected")
-# Share of unanswerable cases that abstention can be measured with; half of them should be near misses.
+# Recommended share of cases that expect silence, to measure abstention; half of these should be near misses.
 _UNANSWERABLE: Final = (0.25, 0.30)
 _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """Something that a person should look at: in a case, in a cell of a table, or (None) in the set as a whole."""
+    """A finding for a person to look at; `case` is a case, a cell of a table, or None for the set as a whole."""
 
     severity: Severity
     case: str | None
     what: str
     todo: str
     column: str = ""
-    """Of a table of own questions, the column that the remark is about."""
+    """In a table of a user's own questions, the column that the remark is about."""
 
 
 def remark(name: str, place: str | None, **facts: object) -> Remark:
-    """Returns a remark of `remarks.csv` on a case, a cell, or (None) a set, with its facts filled in."""
+    """Returns a remark of `remarks.csv` with its facts filled in; `place` is a case, a cell, or None for the set."""
     row = _REMARKS[name]
     what, todo = (say(f"remark-{name}{part}", **facts).strip() for part in ("", "-todo"))
     return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
 
 
 def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell = quiet) -> tuple[Remark, ...]:
-    """Returns what is wrong with cases, errors first; without documents, what can be told without their corpus."""
+    """Returns the remarks on cases, errors first; without `documents`, checks against the corpus are left out."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)
@@ -87,7 +87,7 @@ def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
 
 
 def contradictions(case: Case) -> list[Remark]:
-    """Returns what a case says that cannot be, its corpus aside."""
+    """Returns remarks on contradictions within a case, for which its corpus is not needed."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
     reasoned, asked = expect.reason is not None or case.unanswerable_kind is not None, case.question.strip()
     found = {
@@ -105,13 +105,13 @@ def contradictions(case: Case) -> list[Remark]:
 
 
 def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
-    """The States that a case is about: as it says, else as its question names them."""
+    """Returns the States that a case is about: those that it expects, else those that its question names."""
     named = (code for match in parties.find(case.question, case.lang) for code in match.codes)
     return frozenset(case.expect.states or named)
 
 
 def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
-    """Questions that ask nearly the same of the same States and times; variants are meant to."""
+    """Yields remarks on nearly equal questions about the same States and times, except variants of one question."""
     groups: defaultdict[object, list[tuple[Case, str]]] = defaultdict(list)
     for case in cases:
         words, states = case.question, _states_of(case, parties)
@@ -134,18 +134,18 @@ def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
         if document is None:
             yield remark("no_file", case.id, span=span.id, file=span.file)
             continue
-        length, told, behalf = len(document.text), document.state, document.facts.get("on_behalf_of")
+        length, manifest_state, behalf = len(document.text), document.state, document.facts.get("on_behalf_of")
         place = (span.start, span.end) if span.located else document.find(span.quote or "")
         text = None if place is None or span.end > length else document.text[slice(*place)]
-        holders = {told, None, *(documents.parties.resolve(behalf).codes if behalf else ())}
+        holders = {manifest_state, None, *(documents.parties.resolve(behalf).codes if behalf else ())}
         found = {
             "not_in_file": place is None, "after_the_end": span.end > length,
             "other_words": text is not None and span.quote is not None and squash(text) != squash(span.quote),
             "other_hash": text is not None and span.sha256 not in (None, sha256_of(text)),
-            "other_state": told is not None and document.kind != "record" and span.state not in holders,
+            "other_state": manifest_state is not None and document.kind != "record" and span.state not in holders,
         }  # fmt: skip
         facts = {"span": span.id, "start": span.start, "end": span.end, "length": length, "state": span.state}
-        yield from _remarks(found, case, **facts, told=told)
+        yield from _remarks(found, case, **facts, told=manifest_state)
 
 
 def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
@@ -161,7 +161,7 @@ def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
 
 
 def _is_silence(case: Case) -> bool:
-    """Whether a case says that something is not in the corpus which can be looked for."""
+    """Returns whether a case claims that something is absent from the corpus, which a search of it can refute."""
     kind = case.unanswerable_kind or ""
     return kind == "no_statement" or kind.startswith("near_miss")
 
@@ -172,19 +172,19 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
     try:
         scope = resolve(case.question, parties, history=case.history).scope
     except QuestionError:
-        # Empty or too long, which is told by itself.
+        # The question is empty or too long, for which `contradictions` has a remark.
         return
-    unsaid = case.unanswerable_kind == "no_statement"
+    expects_no_statement = case.unanswerable_kind == "no_statement"
     asked_years = re.findall(r"\b(?:19|20)\d\d\b", " ".join((*case.history, case.question)))
     timed = asked_years or scope.years or scope.sessions or scope.bodies or scope.interval or scope.pick
-    # The program is asked the question alone: of whichever year, where that names none.
+    # The program sees only the question: where that names no time, statements of any year count.
     years = [str(year) for year in case.expect.years if timed] or asked_years
     if case.expect.years and not timed:
         yield remark("year_is_not_asked", case.id, years=" and ".join(map(str, case.expect.years)))
     states, tagged = _states_of(case, parties), case.tags.get("article", ())
     cited = {tagged} if isinstance(tagged, str) else {*tagged}
     if not scope.topic:
-        cited = cited or {f"{own.treaty} {number}" for own in scope.treaties for number in own.articles}
+        cited = cited or {f"{treaty.treaty} {number}" for treaty in scope.treaties for number in treaty.articles}
     tag = str(case.tags.get("topic", "")).replace("_", " ")
     asked = "" if tag or cited else scope.topic
     topic, lang = tag or asked, "en" if tag else case.lang
@@ -195,12 +195,12 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
         met = all(document.facts.get(name) in asked for name, asked in meeting if asked)
         if (states and document.state not in states) or (document.years.isdisjoint(years) if years else not met):
             continue
-        if unsaid and states:
+        if expects_no_statement and states:
             yield remark("there_is_a_statement" if timed else "of_whichever_year", case.id, file=document.file)
             return
         for treaty, number in (article.split() for article in sorted(reading.named.keys() & cited)):
             yield remark("article_is_cited", case.id, file=document.file, number=number, treaty=treaty)
-        # The question may be narrower than its topic: a person looks.
+        # Only a warning for a person to check, since the question may be narrower than its topic.
         spans = [span for name in named & reading.named.keys() for span in reading.named[name]]
         spans += [] if spans or lang != reading.language else reading.with_all(words)
         if spans and not cited:

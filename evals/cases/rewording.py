@@ -1,6 +1,6 @@
 """The same question in other words: names, order, sessions, keywords, follow-ups and the five other languages.
 
-Templates over the facts of a case, drawn by a generator seeded with its id, so that every run asks the same.
+Templates are filled with the facts of a case; all drawing is seeded with the id of the case, so that runs ask the same.
 """
 
 import random
@@ -23,22 +23,22 @@ from prompts.wording import LANGUAGES
 _DATA: Final = load_yaml(EVALS / "cases" / "wordings.yaml")
 # Templates by name of the wording: earlier turns, then the question.
 WORDINGS: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(turns) for name, turns in _DATA["wordings"].items()}
-# The facts that each names.
+# The facts that each wording needs.
 _NEEDED: Final = {
     name: {field for turn in turns for _, field, *_ in Formatter().parse(turn) if field}
     for name, turns in WORDINGS.items()
 }
-# Translations of topics by language; after the bar, the topic words alone.
+# Translations of topics by language; the words after a `|` are the topic without its article or preposition.
 TOPICS: Final[Mapping[str, Mapping[str, str]]] = _DATA["topics"]
-# What fits them, on one State and one year.
+# The form of a question on one topic, State and year, which can be reworded.
 _TEMPLATE: Final = re.compile(r"\b(?:say|said) (?:about|on) (?P<topic>\w.*?) in (?:its )?\d{4}\b")
-# Codes of three letters that are words: nobody can mean the State by them in a sentence.
+# Codes of States that are English words, by which nobody can mean the State in a sentence.
 _WORDS: Final = frozenset("AND ARE CAN COD CUB GIN LIE NOR PAN PER TON VAT".split())
 _ORDINALS: Final = {value: word.replace(" ", "-") for word, value in number_words("ordinal", "en").items()}
 
 
 def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[Case, ...]:
-    """Returns cases, each followed by itself in `all` other words, in those named, or in so many that are drawn."""
+    """Returns each case followed by its variants; `choice` is `all`, names of wordings, or how many of them to draw."""
     wordings: Sequence[str] | int = int(choice) if choice.isdecimal() else choice.split(",")
     if choice == "all":
         wordings = [*WORDINGS]
@@ -48,7 +48,7 @@ def reworded(cases: Iterable[Case], documents: Documents, choice: str) -> tuple[
 
 
 def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> dict[str, Case]:
-    """Returns a case in other words, by wording: of `WORDINGS` those named that fit, or so many that are drawn."""
+    """Returns variants of a case by wording: those named that its facts allow, or a given number of them, drawn."""
     facts = _facts(case, documents)
     if facts is None:
         return {}
@@ -69,7 +69,7 @@ def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> d
 
 
 def _speakers(documents: Documents) -> Mapping[str, Sequence[str]]:
-    """Returns by year the States that spoke, in the order of the documents."""
+    """Returns the States that spoke in each year, in the order of the documents."""
     states, speakers = {*documents.parties.codes("state")}, defaultdict[str, dict[str, None]](dict)
     for document in documents.by_file.values():
         if "date" in document.facts and document.state in states:
@@ -101,13 +101,13 @@ def _facts(case: Case, documents: Documents) -> dict[str, str] | None:
         name = parties.display(party.code, language)
         facts[f"topic_{language}"] = translated.replace("|", "") or None
         facts[f"words_{language}"] = translated.rpartition("|")[2] or None
-        # The table may have an English name only.
+        # `display` falls back on the English name, which does not fit into a question in another script.
         facts[f"state_{language}"] = None if name == party.name and language in ("ru", "ar", "zh") else name
     return {name: value for name, value in facts.items() if value is not None}
 
 
 def _names(party: Party, parties: PartyTable, draw: random.Random) -> dict[str, str | None]:
-    """Other names of a party, those left out that another party bears as well."""
+    """Returns other names of a party, without those that another party has as well."""
     shared = _shared_names(parties)
     aliases = [name for name in party.aliases if name not in shared and name != party.name]
     abbreviations = [name for name in aliases if name.isupper() and len(name) <= 4]

@@ -1,8 +1,8 @@
 """Draft cases for any corpus with a manifest, made from what its statements name and surely do not name.
 
 Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
-an answer, and the same question on Belmora is a near miss, which has none. What is chosen depends on the seed and the
-ids of the cases alone, so that a corpus gives the same again.
+an answer, and the same question on Belmora is a near miss, which has none. The choice of cases depends only
+on the seed and their ids, so that a corpus gives the same cases again.
 """
 
 import os
@@ -29,17 +29,17 @@ from vectorstore.records import text_sha256
 _KINDS: Final = {row["kind"]: row for row in shipped_rows("cases/kinds.csv")}
 KINDS: Final = tuple(_KINDS)
 _SHARES: Final = {kind: int(row["share"]) for kind, row in _KINDS.items()}
-# Most cases about the same State and year.
+# Maximum number of cases about the same States and years.
 _PER_STATEMENT: Final = 3
-# Document frequency, as a share of the statements, from which on a stem does not tell topics apart.
+# Document frequency, as a share of the statements, from which a stem is too common to distinguish topics.
 _COMMON: Final = 0.5
-# Topics of fewer or more statements than these come last.
+# Subjects named by fewer or more than these shares of the statements are asked about last.
 _RARE, _FREQUENT = 0.02, 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A case before it is written: the States asked about or, of a list, that answer; of silence it has the reason."""
+    """A case to be written; `states` are asked about or, for a list, the answer; `reason` is that of an abstention."""
 
     kind: str
     subject: Subject
@@ -61,7 +61,7 @@ def _single(kind: str, subject: Subject, state: str, year: str, reason: Abstenti
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Corpus:
-    """The statements with what the plans look up."""
+    """The statements of a corpus, with the tables from which plans are made."""
 
     documents: Documents
     readings: tuple[Reading, ...]
@@ -69,20 +69,20 @@ class _Corpus:
 
     @cached_property
     def common(self) -> frozenset[str]:
-        """Stems that most statements hold, which tell nothing here."""
+        """Stems that too many statements hold to be distinctive, from `_COMMON` of them on."""
         counts = Counter(each for reading in self.readings for each in reading.stems)
         return frozenset(each for each, count in counts.items() if count >= _COMMON * len(self.readings))
 
     @cached_property
     def states(self) -> frozenset[str]:
-        """Codes of the States whose name is nobody else's; two are called Congo."""
+        """Codes of the States whose name identifies them; two States are called Congo."""
         parties = self.documents.parties
         named = {code: parties.find(parties.display(code)) for code in parties.codes("state")}
         return frozenset(code for code, found in named.items() if [match.codes for match in found] == [(code,)])
 
     @cached_property
     def turns(self) -> Mapping[tuple[str, str], tuple[Reading, ...]]:
-        """The statements by State and year, where the manifest tells both and no one else is spoken for."""
+        """The statements by State and year, where the manifest gives both and the State speaks for nobody else."""
         found: defaultdict[tuple[str, str], list[Reading]] = defaultdict(list)
         for reading in self.readings:
             own = reading.document.kind == "statement" and "on_behalf_of" not in reading.document.facts
@@ -92,23 +92,23 @@ class _Corpus:
 
     @cached_property
     def subjects(self) -> Mapping[Subject, frozenset[tuple[str, str]]]:
-        """Topics of more than a word, and articles, with the States and years that name them."""
+        """Specific topics and articles, each with the (State, year) pairs whose statements name it."""
         named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for key, readings in self.turns.items():
             for name in (name for reading in readings for name in reading.named):
                 named[name].add(key)
         found = {topics().get(name) or article(name): frozenset(keys) for name, keys in named.items()}
 
-        def tells(subject: Subject) -> bool:
-            """Whether a topic tells enough, and names nobody whom a question would then seem to be about."""
-            telling = articles_about(subject.name) if subject.articles else len(subject.key) > 1
-            return not subject.terms or bool(telling and not self.documents.parties.find(subject.name))
+        def is_usable(subject: Subject) -> bool:
+            """Returns whether a topic is specific and names no party, which a question would seem to be about."""
+            specific = articles_about(subject.name) if subject.articles else len(subject.key) > 1
+            return not subject.terms or bool(specific and not self.documents.parties.find(subject.name))
 
-        return {subject: found[subject] for subject in sorted(filter(tells, found), key=lambda each: each.words)}
+        return {subject: found[subject] for subject in sorted(filter(is_usable, found), key=lambda each: each.words)}
 
     @cached_property
     def by_year(self) -> Mapping[str, list[tuple[Subject, tuple[str, ...]]]]:
-        """What is named in each year, ascending, with the States that name it."""
+        """For each year, ascending, the subjects that are named in it, with the States that name them."""
         found = {year: list[tuple[Subject, tuple[str, ...]]]() for year in sorted({year for _, year in self.turns})}
         for subject, keys in self.subjects.items():
             for year in {year for _, year in keys}:
@@ -116,30 +116,30 @@ class _Corpus:
         return found
 
     def by_state(self) -> Iterator[tuple[Subject, str, list[str]]]:
-        """Yields what is named, with a State that names it and the years in which it does."""
+        """Yields each subject with each State that names it and the years in which that State does, ascending."""
         for subject, keys in self.subjects.items():
             for state in sorted({state for state, _ in keys}):
                 yield subject, state, sorted(year for speaker, year in keys if speaker == state)
 
     def possible(self, state: str, year: str | None) -> tuple[Reading, ...]:
-        """Returns what a State, or a group for it, may have said in a year, or ever, as far as is known."""
+        """Returns all statements that may be by or for a State in a year (None: any), where unknown facts fit."""
         if (state, year) not in self._possible:
             may = (own for own in self.readings if own.speakers is None or state in own.speakers)
             self._possible[state, year] = tuple(own for own in may if None in (year, own.year) or year == own.year)
         return self._possible[state, year]
 
     def silent(self, state: str, year: str | None, subject: Subject) -> bool:
-        """Whether nothing that may be the State's, or its groups', of that year speaks of a subject."""
+        """Returns whether all statements that may be by or for a State in a year (None: any) lack a subject."""
         return all(reading.lacks(subject, self.common) for reading in self.possible(state, year))
 
     def is_even(self, subject: Subject) -> bool:
-        """Whether neither nearly all nor hardly any statements name a subject."""
+        """Returns whether a subject is named neither too rarely nor too often to be a good question."""
         count = len(self.subjects.get(subject, ()))
         return max(2, _RARE * len(self.turns)) <= count <= _FREQUENT * len(self.turns)
 
 
 def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 100, seed: int = 0) -> tuple[Case, ...]:
-    """Makes at most `n` draft cases, by id, in the proportions that a set should have; a small corpus gives fewer."""
+    """Returns up to `n` draft cases by id, kinds in the proportions of `kinds.csv`; a small corpus gives fewer."""
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
@@ -156,7 +156,7 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
     """Writes cases as YAML that people can read and edit."""
     records = [case.model_dump(mode="json", exclude_defaults=True) for case in cases]
     for record in records:
-        # The default is left out of records, but whoever edits a draft looks for it.
+        # Dumped records omit the default status `draft`, but people who edit the file look for it.
         record["review"] = {"status": "draft"} | record.get("review", {})
     content = {"schema": SCHEMA_VERSION, "cases": records}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=10_000)
@@ -165,16 +165,16 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
 
 
 def draw(*parts: object) -> str:
-    """Returns a key that orders things as if at random, the same for the same parts."""
+    """Returns a hash of parts, by which things are sorted in a pseudo-random order that can be reproduced."""
     return text_sha256("\0".join(map(str, parts)))
 
 
 def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:
-    """Returns plans so that State after State is asked about, the best plan of each first."""
+    """Returns the plans of all States in turn (round robin), the best plan of each State first."""
 
     def worth(plan: Plan) -> tuple[bool, bool, str]:
         uneven = plan.subject in corpus.subjects and not corpus.is_even(plan.subject)
-        # An article whose subject the State does speak of is the nearer miss.
+        # An article is the nearer miss if the State speaks of its subject without citing it.
         far = plan.kind == "near_miss_article" and plan.reason != "article_not_cited"
         return uneven, far, draw(seed, plan.id)
 
@@ -187,12 +187,12 @@ def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:
 
 
 def _choose(waiting: Mapping[str, list[Plan]], n: int) -> Iterator[Plan]:
-    """Yields plans so that kinds keep their shares, and no two ask nearly the same."""
+    """Yields up to `n` plans in the shares of their kinds, no two of which ask nearly the same."""
     taken: Counter[str] = Counter()
     asked: defaultdict[object, list[frozenset[str]]] = defaultdict(list)
     left = {kind: iter(plans) for kind, plans in waiting.items()}
     while left and taken.total() < n:
-        # Whichever kind is furthest behind its share comes next.
+        # The kind that is furthest behind its share comes next.
         kind = min(left, key=lambda each: (taken[each] + 1) / _SHARES[each])
         plan = next(left[kind], None)
         if plan is None or taken[kind] >= n * _SHARES[kind] / sum(_SHARES[each] for each in waiting):
@@ -215,7 +215,7 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
         first, statements = len(evidence), corpus.turns[turn]
         for reading, span in ((own, span) for own in statements for span in own.named.get(plan.subject.name, ())):
             found = reading.document.evidence(f"e{len(evidence) + 1}", *span)
-            # By hash and offsets alone, for texts that may not be published.
+            # Evidence keeps hash and offsets but no words, for texts that may not be published.
             evidence.append(found.model_copy(update={"quote": None, "lang": reading.language}))
         groups.append([span.id for span in evidence[first:]])
     session = corpus.documents.sessions().get(plan.years[0]) if len(plan.years) == 1 else None
@@ -232,7 +232,7 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
 
 
 def _answered(corpus: _Corpus) -> Iterator[Plan]:
-    """What a State names in a year; what one names in two years; what two name in a year, and who all did."""
+    """Yields plans on what a State names in a year or in two, what two States name in a year, and which States do."""
     for subject, state, years in corpus.by_state():
         yield from (_single("single_state", subject, state, year) for year in years)
         for span in pairwise(years):
@@ -243,20 +243,20 @@ def _answered(corpus: _Corpus) -> Iterator[Plan]:
             order = sorted(states, key=lambda state: draw(state, year, subject.words))
             for pair in map(sorted, pairwise(order)):
                 yield Plan(kind="compare", subject=subject, states=tuple(pair), years=(year,))
-            # Complete sets only.
+            # Only complete lists: no other statement of the year may speak of the subject.
             others = of_year.difference(*(corpus.turns[state, year] for state in states))
             if len(states) > 1 and all(reading.lacks(subject, corpus.common) for reading in others):
                 yield Plan(kind="list_states", subject=subject, states=states, years=(year,))
 
 
 def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
-    """What another State names in the year, or the same one in another year, and this State does not in this year."""
+    """Yields plans on what a State lacks in a year: named by another State, by itself in another year, or narrow."""
     for (state, year), readings in corpus.turns.items():
         for subject, _ in corpus.by_year[year]:
             if subject.terms and corpus.silent(state, year, subject):
                 yield _single("near_miss_state", subject, state, year, "not_mentioned")
         possible = {*readings, *corpus.possible(state, year)}
-        # Narrow topics, by the English words without which nobody speaks of them.
+        # Narrow topics are known by their English words alone, so all statements must be in English.
         for subject in specific_topics("dev", "held_out") if all(r.language == "en" for r in possible) else ():
             if all(reading.lacks(subject, ()) for reading in possible):
                 yield _single("near_miss_topic", subject, state, year, "not_mentioned")
@@ -267,7 +267,7 @@ def _near_misses(corpus: _Corpus) -> Iterator[Plan]:
 
 
 def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
-    """The State cites the article nowhere; whether it speaks of its subject decides the reason."""
+    """Yields plans on articles that a State never cites; the reason depends on whether it speaks of their subject."""
     for name in sorted({a for t in topics().values() for a in t.articles if a.split()[0] in ("UNTOC", *PROTOCOLS)}):
         about = [topic for topic in topics().values() if name in topic.articles]
         for (state, year), readings in corpus.turns.items():
@@ -279,7 +279,7 @@ def _silent_articles(corpus: _Corpus) -> Iterator[Plan]:
 
 
 def _nowhere(corpus: _Corpus) -> Iterator[Plan]:
-    """States that never spoke, a year to come, conventions of other fields, and articles that no treaty has."""
+    """Yields plans on States that never spoke, a future year, conventions of other fields, and missing articles."""
     for year, named in corpus.by_year.items():
         even = [subject for subject, _ in named if corpus.is_even(subject)]
         for state in (code for code in sorted(corpus.states) if even and not corpus.possible(code, None)):
@@ -287,7 +287,7 @@ def _nowhere(corpus: _Corpus) -> Iterator[Plan]:
             yield _single("no_statement", subject, state, year, "no_statement")
     coming = str(int(max(corpus.by_year)) + 1)
     for subject, state, _ in corpus.by_state():
-        # One without a date might be of that year.
+        # A statement without a date might be of that year.
         if not corpus.possible(state, coming):
             yield _single("future", subject, state, coming, "no_statement")
     for subject in specific_topics("elsewhere"):
@@ -296,5 +296,5 @@ def _nowhere(corpus: _Corpus) -> Iterator[Plan]:
     for treaty in ("UNTOC", *PROTOCOLS):
         last = max(int(number) for number in articles()[treaty] if number.isdigit())
         for subject in (article(f"{treaty} {number}") for number in range(last + 1, last + 21)):
-            of_nobody = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
-            yield from (_single("nonexistent", subject, *turn) for turn in of_nobody)
+            silent_turns = (turn for turn in corpus.turns if corpus.silent(turn[0], None, subject))
+            yield from (_single("nonexistent", subject, *turn) for turn in silent_turns)

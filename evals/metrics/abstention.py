@@ -1,7 +1,7 @@
-"""Abstention as a decision: unanswerable is the positive class, `partial` counts as answered.
+"""Abstention as a binary decision: unanswerable is the positive class, `partial` counts as answered.
 
-With TP an abstention that is right, FP one that is wrong, FN an answer where there is none to give, TN an answer to
-what can be answered. Cases that expect `partial` are scored apart.
+TP is a right abstention, FP a wrong one, FN an answer to an unanswerable case, TN an answer to an answerable case.
+Cases that expect `partial` are scored apart.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def decision(sample: EvalSample) -> tuple[float, float, float, float] | None:
-    """Returns (TP, FP, FN, TN) of one case, one of them 1; None where it expects `partial`."""
+    """Returns (TP, FP, FN, TN) of one case, one of which is 1; None if the case expects `partial`."""
     expected, silent = sample.case.expect.status, sample.answer.status == "abstained"
     kinds = ((True, True), (True, False), (False, True), (False, False))
     tp, fp, fn, tn = (float((silent, expected == "abstained") == kind) for kind in kinds)
@@ -20,30 +20,30 @@ def decision(sample: EvalSample) -> tuple[float, float, float, float] | None:
 
 
 def was_retrieved(sample: EvalSample, spans: Sequence[Evidence] | None = None) -> bool:
-    """Returns whether any retrieved passage holds evidence, or one of some spans."""
+    """Returns whether a retrieved passage covers any of the spans, which are by default the evidence of the case."""
     wanted = sample.case.spans if spans is None else spans
     found = ((passage, sample.files.get(passage.statement_id)) for passage in sample.answer.retrieved)
     return any(covers(passage, file, span) for passage, file in found for span in wanted)
 
 
 def reason(sample: EvalSample) -> Share:
-    """Returns (1 if the reason is the expected one, 1) of right abstentions whose case says the reason."""
+    """Returns (1 if the reason is the expected one, 1) for right abstentions whose case gives a reason."""
     expected, given = sample.case.expect.reason, sample.answer.abstention
     return share([given.reason == expected] if expected is not None and given is not None else [])
 
 
 def partial(sample: EvalSample) -> Share:
-    """Returns (1 if the answer is `partial` for want of the right kind of thing, 1) of cases that expect that."""
+    """Returns (1 if the answer is `partial` and `missing` is the expected kind, 1) for cases that expect `partial`."""
     expect, answer = sample.case.expect, sample.answer
     right = answer.status == "partial" and answer.missing == expect.missing
     return share([right] if expect.status == "partial" else [])
 
 
 def brier(sample: EvalSample) -> Share:
-    """Returns ((confidence − 1 or 0)², 1) of answers about one State: how far confidence is from the outcome.
+    """Returns ((confidence − outcome)², 1) for answers about one State: how far the confidence is from the outcome.
 
-    The outcome is 1 where one of the first five citations meets the evidence, 0 where there is nothing to answer, and
-    not known where an answerable case shows no evidence.
+    The outcome is 1 if one of the first five citations meets the evidence, 0 if none does or the case has no answer,
+    and unknown if an answerable case has no evidence.
 
     Source: Brier, Verification of Forecasts Expressed in Terms of Probability (Monthly Weather Review 1950).
     """

@@ -1,7 +1,7 @@
-"""Citations against evidence: what was found, what was worth citing, and what claims stand on.
+"""Citations against evidence: recall of the evidence, precision of the citations, and the overlap that both count.
 
-Overlap of a citation c and a span of evidence g: same file, and |c∩g| / min(|c|, |g|) ≥ 0.5, where c is neither a scrap
-nor so long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
+A citation c overlaps a span of evidence g in the same file if |c∩g| / min(|c|, |g|) ≥ 0.5 and c is neither a scrap nor
+so long that it points at nothing: min(8, |g|) ≤ |c| ≤ max(4·|g|, 1200) characters.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from evals.cases.case import Evidence
 from evals.metrics.eval_sample import EvalSample, Share, share
 
 FIRST: Final = 5
-# Bounds of a citation in characters: a shorter one is a scrap; a longer one, many times as long, quotes everything.
+# Bounds of a citation's length in characters; the upper one is `_LONG`, or for long evidence `_TIMES` its length.
 _SCRAP: Final = 8
 _LONG: Final = 1200
 _TIMES: Final = 4
@@ -25,7 +25,7 @@ def overlaps(citation: Citation, span: Evidence) -> bool:
 
 
 def covers(passage: RetrievedPassage, file: str | None, span: Evidence) -> bool:
-    """Returns whether a retrieved passage of a file holds at least half of a span, or is held by it."""
+    """Returns whether a retrieved passage of `file` covers a span: at least half of the shorter one in common."""
     return file == span.file and _common(passage, span) >= 0.5 * min(passage.end - passage.start, span.end - span.start)
 
 
@@ -34,7 +34,7 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
 
 
 def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
-    """Returns (share of evidence groups that `k` citations meet, 1); of an abstention 0, without evidence None."""
+    """Returns (share of evidence groups that the first `k` citations meet, 1); 0 if silent, None without evidence."""
     groups = sample.case.groups
     if not groups or sample.case.expect.status == "abstained":
         return None
@@ -44,18 +44,18 @@ def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
 
 
 def evidence_first(sample: EvalSample) -> Share:
-    """Returns the recall of the first citation, of cases about one State."""
+    """Returns the evidence recall of the first citation, for cases about one State."""
     return evidence_all(sample, 1) if sample.case.type == "single_state" else None
 
 
 def evidence_five(sample: EvalSample) -> Share:
-    """Returns the recall of the first five citations; a list of States may name more than five can."""
+    """Returns the evidence recall of the first five citations; None for lists of States, which may need more."""
     is_list, expected = sample.case.type == "list_states", sample.case.expect.status
     return evidence_all(sample, FIRST) if expected == "answered" and not is_list else None
 
 
 def ruling(sample: EvalSample, citation: Citation) -> bool | None:
-    """Returns whether a citation answers the case: by its evidence, else by a person's ruling; None without."""
+    """Returns whether a citation answers the case: by its evidence, else by a person's ruling; None without either."""
     if any(overlaps(citation, span) for span in sample.case.spans):
         return True
     return sample.rulings.get((citation.file, citation.start, citation.end))

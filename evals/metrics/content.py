@@ -13,8 +13,8 @@ def nuggets(sample: EvalSample) -> tuple[float, ...] | None:
     """Returns (vital strict, vital, all strict, all weighted, vital nuggets, nuggets) of an answer; None without any.
 
     A nugget is supported strictly where a verified citation meets one of its spans, and in part where only the words
-    of a claim match one of its patterns: strict counts 1, in part 0.5 and in strict 0. Abstentions are left out:
-    recall of evidence and abstention count them.
+    of a claim match one of its patterns. Strict support counts 1; partial support counts 0.5, in strict sums 0.
+    Abstentions are left out, since evidence recall and the metrics of abstention count them.
 
     Source: Pradeep et al., The Great Nugget Recall (2025): strict_vital, vital, strict_all, all.
     """
@@ -41,16 +41,16 @@ def _credit(nugget: Nugget, sample: EvalSample) -> float:
 
 
 def claimed_states(answer: Answer) -> frozenset[str]:
-    """Returns the codes that an answer claims something of."""
+    """Returns the codes of the parties that an answer makes claims about."""
     return frozenset(claim.state for claim in answer.claims if claim.state is not None)
 
 
 def state_set(sample: EvalSample) -> tuple[float, float, float, float] | None:
-    """Returns (precision, recall, F1, 1) of the set of States that an answer to "which States …" claims something of.
+    """Returns (precision, recall, F1, 1) of the set of States that an answer to "which States …" makes claims about.
 
     With C the codes of the claims and G those of `expect.states`: P = |C∩G| / |C|, R = |C∩G| / |G|,
-    F1 = 2·|C∩G| / (|C| + |G|). An empty C beside a G that is not, and the reverse, score 0. None where the case does
-    not ask for States, or both sets are empty: abstention counts those.
+    F1 = 2·|C∩G| / (|C| + |G|). All three are 0 if only one of the sets is empty. None if the case does not ask for
+    States, or both sets are empty, which the metrics of abstention count.
     """
     if sample.case.type != "list_states":
         return None

@@ -12,7 +12,7 @@ from evals.cases.documents import Document
 
 # Where a quotation stands: file, start, end.
 FileSpan = tuple[str, int, int]
-# What most measures give of a case: how many, of how many; None where the measure does not apply.
+# The result of most measures for a case: (count, total); None where the measure does not apply.
 Share = tuple[float, float] | None
 _CONTRACT: TypeAdapter[Answer] = TypeAdapter(Answer)
 
@@ -24,23 +24,23 @@ class EvalSample:
     case: Case
     answer: Answer
     documents: Mapping[str, Document] = field(default_factory=dict)
-    """The corpus as its files have it, by file; `files` has the file of each statement, by its id."""
+    """The documents of the corpus by file; `files` has the file of each statement by the statement's id."""
     files: Mapping[str, str] = field(default_factory=dict)
     sessions: Mapping[str, str] = field(default_factory=dict)
-    """The session of a year, where that is one."""
+    """The session of each year that has only one."""
     original: Answer | None = None
     """The answer to the case of which this one is a variant."""
     original_lang: str = "en"
     repeated: Answer | None = None
-    """The answer that the case got when it was asked first, where this is a later time."""
+    """The answer that the case got when it was first asked; None if this is that answer."""
     rulings: Mapping[FileSpan, bool] = field(default_factory=dict)
     """What persons decided on spans cited for this case: whether they answer it."""
     groups: frozenset[str] = frozenset()
-    """Codes of groups, by the table of parties; States may not be cited as if they were some."""
+    """Codes of the groups in the table of parties; no other code, such as a State's, counts as a group in an answer."""
 
     @property
     def shown(self) -> tuple[Citation, ...]:
-        """All that is quoted, as an answer or as related."""
+        """All quotations shown, those of the answer and those of related passages."""
         return (*self.answer.citations, *self.answer.related)
 
     @property
@@ -63,9 +63,9 @@ class EvalSample:
         return frozenset(self.case.expect.states if self.names_parties else ())
 
     def spoke_for(self, wanted: Iterable[str]) -> set[str]:
-        """Returns the groups that spoke for States, and for nobody else, as the answer tells it."""
-        told = self.answer.spoken_for.items()
-        return {group for group, members in told if members and set(members) <= {*wanted} and group in self.groups}
+        """Returns the groups that, by the answer, spoke for some of the `wanted` States and for nobody else."""
+        spoken = self.answer.spoken_for.items()
+        return {group for group, members in spoken if members and set(members) <= {*wanted} and group in self.groups}
 
 
 def share(flags: Iterable[bool | None]) -> Share:
@@ -75,7 +75,7 @@ def share(flags: Iterable[bool | None]) -> Share:
 
 
 def read_answer(record: Mapping[str, Any] | None) -> Answer | None:
-    """Reads the JSON contract, fields that it does not know left out; None for what is no answer of it."""
+    """Reads an answer from its JSON record, unknown fields left out; None if the record is not valid."""
     try:
         return None if record is None else _CONTRACT.validate_python(record)
     except ValidationError:

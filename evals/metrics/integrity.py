@@ -28,7 +28,7 @@ def pointers(sample: EvalSample) -> Share:
 
 
 def is_sound(citation: Citation, sample: EvalSample) -> bool:
-    """Returns whether a citation holds, whatever it says of itself: the exact words of the file, at its offsets."""
+    """Returns whether a citation has the exact words of the file at its offsets, whatever its `verdict` says."""
     return is_exact(citation, sample) and points(citation, sample)
 
 
@@ -43,17 +43,17 @@ def points(citation: Citation, sample: EvalSample) -> bool:
 
 
 def claims_covered(sample: EvalSample) -> Share:
-    """Returns (claims with at least one citation that holds, claims) of answers with claims."""
+    """Returns (claims with at least one sound citation, claims) for answers with claims."""
     sound = {citation.number for citation in sample.answer.citations if is_sound(citation, sample)}
     return share(bool(sound & set(claim.citations)) for claim in sample.answer.claims)
 
 
 def claims_worded(sample: EvalSample) -> Share:
-    """Returns (claims that speak of what they cite, claims) of answers with claims.
+    """Returns (claims in the words of what they cite, claims) for answers with claims.
 
-    Whatever a claim quotes has to stand in one of its citations, and at least half of its content words (stemmed),
-    without the name before a colon, in their quotations. A paraphrase may use other words, but not mostly. Claims on a
-    statement itself, such as its session, are words of ours, whose facts `metadata` compares with the manifest.
+    What a claim puts in quotation marks must stand in one of its citations. At least half of its content words, stemmed
+    and without the name before a colon, must stand in its citations; a paraphrase may use other words for the rest.
+    Claims about a statement itself, such as its session, are left out: `metadata` compares them with the manifest.
     """
     claims = sample.answer.claims if sample.answer.kind not in ("metadata", "source", "list") else ()
     return share(_is_worded(claim, sample) for claim in claims)
@@ -73,14 +73,14 @@ def _is_worded(claim: Claim, sample: EvalSample) -> bool:
 
 
 def attribution(sample: EvalSample) -> Share:
-    """Returns (citations whose State is the one that spoke the span, those whose speaker is known)."""
+    """Returns (citations whose State is the one that spoke the span, citations whose speaker is known)."""
     return share(_is_the_speakers(citation, sample) for citation in sample.shown)
 
 
 def _is_the_speakers(citation: Citation, sample: EvalSample) -> bool | None:
-    """Whether a citation is under whoever spoke it; None where that is not known."""
+    """Returns whether a citation is attributed to the party that spoke it; None where that is unknown."""
     document = sample.documents.get(citation.file)
-    # A State is said to have spoken for a group, and the manifest says neither yes nor no.
+    # Where the citation says that a speaker spoke for a group, a manifest without `on_behalf_of` can decide nothing.
     delivered = citation.speaker is not None and citation.state == citation.on_behalf_of
     for_a_group = delivered and citation.state in sample.groups
     if document is None or document.state is None or (for_a_group and "on_behalf_of" not in document.facts):
@@ -89,18 +89,18 @@ def _is_the_speakers(citation: Citation, sample: EvalSample) -> bool | None:
 
 
 def misattributed(sample: EvalSample) -> tuple[float]:
-    """Returns (number of citations in the wrong mouth,).
+    """Returns (number of wrongly attributed citations,).
 
-    Wrong is a State other than the one that spoke the span; a State that was not asked about, among the citations that
-    support the answer; and a claim under another State than its citation's. What a group said for a State that was
-    asked about counts as right where every claim on it names the group.
+    Wrong is a citation under a State that did not speak the span; a citation that supports the answer, of a State that
+    was not asked about; and a citation with a claim under another State. What a group said for a State that was asked
+    about is right if every claim that cites it names the group.
     """
     wrong = {(c.file, c.start) for c in sample.shown if _is_the_speakers(c, sample) is False}
-    wrong |= {(c.file, c.start) for c in sample.answer.citations if _in_wrong_mouth(c, sample)}
+    wrong |= {(c.file, c.start) for c in sample.answer.citations if _is_wrongly_attributed(c, sample)}
     return (float(len(wrong)),)
 
 
-def _in_wrong_mouth(citation: Citation, sample: EvalSample) -> bool:
+def _is_wrongly_attributed(citation: Citation, sample: EvalSample) -> bool:
     answer = sample.answer
     claimed = {claim.state for claim in answer.claims if citation.number in claim.citations}
     if claimed - {citation.state, citation.on_behalf_of}:
@@ -113,13 +113,13 @@ def _in_wrong_mouth(citation: Citation, sample: EvalSample) -> bool:
 
 
 def metadata(sample: EvalSample) -> Share:
-    """Returns (facts of citations that are as the manifest has them, facts that it has)."""
+    """Returns (facts of citations that equal those of the manifest, facts that the manifest has)."""
     cited = [(citation, sample.documents.get(citation.file)) for citation in sample.shown]
     facts = [(c, name, value) for c, document in cited if document for name, value in document.facts.items()]
     return share(getattr(citation, name) == value for citation, name, value in facts)
 
 
 def forbidden(sample: EvalSample) -> Share:
-    """Returns (citations of States that do not answer, such as one that quotes others, citations) of cases with any."""
+    """Returns (citations of `states_forbidden`, such as one that quotes others, citations) for cases that have some."""
     states = sample.case.expect.states_forbidden
     return share(citation.state in states for citation in sample.answer.citations) if states else None

@@ -4,18 +4,18 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def states_read(sample: EvalSample) -> Share:
-    """Returns (1 if exactly the States and groups meant are in scope, 1) of cases about named ones."""
-    # Groups that spoke for the States are the program's to add.
+    """Returns (1 if exactly the States and groups meant are in scope, 1) for cases that name some."""
+    # The program may add groups that spoke for the States in scope.
     expected, spoken_for = sample.asked_about, sample.answer.spoken_for.items()
     scope = {*sample.answer.scope.states, *sample.answer.scope.groups}
     groups = {code for code, members in spoken_for if set(members) <= scope}
-    # States asked about whose group's evidence the case expects.
-    members = {state for code, own in spoken_for if code in expected for state in own}
+    # States in scope are right where the case expects the group that spoke for them.
+    members = {state for code, represented in spoken_for if code in expected for state in represented}
     return share([scope <= expected | scope & members and expected <= scope | groups] if expected else [])
 
 
 def time_read(sample: EvalSample) -> Share:
-    """Returns (1 if the years or sessions in scope are those meant, 1) of cases that name a time, or were read so."""
+    """Returns (1 if the years or sessions in scope are those meant, 1) for cases that name a time or are read as if."""
     case, scope = sample.case, sample.answer.scope
     expected = {str(year) for year in case.expect.years}
     turns = " ".join((*case.history, case.question))
@@ -24,6 +24,6 @@ def time_read(sample: EvalSample) -> Share:
         return None
     sessions = {sample.sessions.get(year, "") for year in expected}
     months = {month[:4] for month in scope.months}
-    # A question on change over time may have more years in scope than hold evidence.
+    # A question on change over time may have more years in scope than there is evidence for.
     pairs = (expected, {*scope.years}), (sessions, {*scope.sessions}), (expected, months)
     return share([any(meant <= found if case.type == "temporal" else meant == found for meant, found in pairs)])

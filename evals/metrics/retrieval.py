@@ -1,8 +1,8 @@
 """Retrieval against evidence, computed by ir-measures over a run and relevance judgements that survive re-chunking.
 
-What is retrieved is a passage, what is relevant an evidence group. A passage that holds a span of a group not yet found
-stands for that group; every other passage is a document that is not relevant. So recall counts groups found and no
-splitting of texts changes what is relevant. A passage that holds spans of two groups takes two ranks.
+Passages are retrieved, but the relevant documents are evidence groups. A passage that covers a span of a group not yet
+found counts as that group, every other passage as an irrelevant document. So recall counts the groups found, whichever
+way texts are split into passages. A passage that covers spans of two groups takes two ranks.
 """
 
 from typing import Final
@@ -18,9 +18,9 @@ MEASURES: Final = (R @ 5, R @ 10, R @ 20, nDCG @ 10, RR @ 10)
 
 
 def ranking(sample: EvalSample) -> tuple[list[str], frozenset[str]] | None:
-    """Returns (ids of retrieved documents, best first; of relevant ones) of a case; None without evidence or files."""
+    """Returns (ids of retrieved documents, best first; ids of relevant ones); None without evidence or files."""
     groups = sample.case.groups
-    # Without relevant documents there is no query: an empty set of judgements would be averaged as 0.
+    # A case without relevant documents is left out, since its empty judgements would be averaged as 0.
     if not groups or sample.case.expect.status == "abstained" or not sample.files:
         return None
     names = [f"group-{number}" for number in range(len(groups))]
@@ -33,7 +33,7 @@ def ranking(sample: EvalSample) -> tuple[list[str], frozenset[str]] | None:
 
 
 def retrieval(sample: EvalSample) -> tuple[float, ...] | None:
-    """Returns (each of `MEASURES`, 0 to 1; 1) of what was retrieved, whether or not it was cited.
+    """Returns (each of `MEASURES`, 0 to 1; 1) for the retrieved passages, whether or not they were cited.
 
     Source: https://ir-measur.es; nDCG as in Järvelin and Kekäläinen, Cumulated Gain-Based Evaluation (TOIS 2002).
     """
@@ -41,7 +41,7 @@ def retrieval(sample: EvalSample) -> tuple[float, ...] | None:
     if ranked is None:
         return None
     documents, relevant = ranked
-    # By 1/rank, since equal scores would be ordered by chance.
+    # The score is 1/rank, since the order of equal scores would be arbitrary.
     run = {"q": {document: 1.0 / rank for rank, document in enumerate(documents, start=1)}}
     found = ir_measures.calc_aggregate(MEASURES, {"q": dict.fromkeys(relevant, 1)}, run)
     return (*(float(found[measure]) for measure in MEASURES), 1.0)

@@ -6,23 +6,23 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 
 def agree(one: Answer, other: Answer) -> bool:
-    """Returns whether two answers have one status and one set of States: of the claims or, without, of the scope."""
-    about, of_other = (claimed_states(a) or {*a.scope.states, *a.scope.groups} for a in (one, other))
-    return one.status == other.status and about == of_other
+    """Returns whether status and parties of two answers are equal; without claims, the parties are those in scope."""
+    states, other_states = (claimed_states(a) or {*a.scope.states, *a.scope.groups} for a in (one, other))
+    return one.status == other.status and states == other_states
 
 
 def repeat_agreement(sample: EvalSample) -> Share:
-    """Returns (1 if asking again gave the same outcome, 1) of every time but the first."""
+    """Returns (1 if asking again gave the same outcome, 1) for every repeat except the first."""
     return share([agree(sample.answer, sample.repeated)] if sample.repeated is not None else [])
 
 
 def paraphrase_agreement(sample: EvalSample) -> Share:
-    """Returns (1 if the outcome is that of the original, 1) of variants in the original's language."""
+    """Returns (1 if the outcome is that of the original, 1) for variants in the original's language."""
     return _as_original(sample) if sample.case.lang == sample.original_lang else None
 
 
 def language_agreement(sample: EvalSample) -> Share:
-    """Returns (1 if the outcome is that of the original, 1) of variants in another language."""
+    """Returns (1 if the outcome is that of the original, 1) for variants in another language."""
     return _as_original(sample) if sample.case.lang != sample.original_lang else None
 
 

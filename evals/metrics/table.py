@@ -27,7 +27,7 @@ TOLERANCE: Final = 1e-9
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A line of the table."""
+    """A metric, which is a line of the table."""
 
     name: str
     key: str
@@ -35,7 +35,7 @@ class Metric:
     combine: Combine
     """Takes component sums of shape (..., k) and gives the figure, shape (...), NaN where nothing applies."""
     higher_is_better: bool | None
-    """None where neither direction is."""
+    """None where neither direction is better."""
     share: bool
     """Whether it is a share from 0 to 1, to be shown in per cent; else it is a number."""
     group: str
@@ -45,21 +45,21 @@ class Metric:
 
     @property
     def label(self) -> str:
-        """What it is called."""
+        """The name of the metric for readers."""
         return say(f"metric-{self.name}")
 
     @property
     def told(self) -> str:
-        """What it tells, in plain words; empty but of every figure that is shown first."""
+        """What the metric means in plain words; empty without `tile` or `brief` in `shown_in`."""
         return said(f"metric-{self.name}-told", "")
 
     @property
     def formula(self) -> str:
-        """How it is computed."""
+        """How the metric is computed."""
         return say(f"metric-{self.name}-formula")
 
     def shown(self, value: float) -> str:
-        """Returns a value in a sentence."""
+        """Returns a value as it is written within a sentence."""
         return digits(f"{100 * value:.4g} %" if self.share else f"{value:.4g}")
 
 
@@ -76,13 +76,13 @@ def ratio(part: str = "0", whole: str = "1") -> Combine:
 
 
 def _macro(sums: Floats) -> Floats:
-    """A class of which there is no case is left out: the mean is then the F1 of the other."""
+    """Returns the mean F1 of abstaining and of answering; without cases of one class, the F1 of the other."""
     abstain, answer = ratio("0+0", "0+0+1+2")(sums), ratio("3+3", "3+3+1+2")(sums)
     abstain = np.where(sums[..., 0] + sums[..., 2] > 0, abstain, answer)
     return (abstain + np.where(sums[..., 1] + sums[..., 3] > 0, answer, abstain)) / 2
 
 
-# How components combine where they are no quotient of sums.
+# Combinations other than a quotient of sums.
 _COMBINED: Final[Mapping[str, Combine]] = {"0": lambda sums: sums[..., 0], "macro": _macro}
 
 
@@ -102,7 +102,7 @@ RIGHT: Final = METRICS["right"]
 FAILED: Final = METRICS["failed"]
 
 
-# The measures of the metrics, by the names under which components are stored; that of outcomes are the stages of cases.
+# Measures by the key under which their components are stored; `outcome` has none, as it follows from a case's stage.
 MEASURES: Final[Mapping[str, Measure]] = {
     metric.key: getattr(module, metric.key.rpartition(".")[2])
     for module in _MODULES for metric in METRICS.values()

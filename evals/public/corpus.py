@@ -1,4 +1,4 @@
-"""What the public benchmarks share: where their data lies, a store for their texts, and what a figure is."""
+"""Shared parts of the public benchmarks: reading their data, a store for their texts, and the figures."""
 
 import csv
 import gzip
@@ -25,7 +25,7 @@ DATA: Final = "UNTOC_TEST_DATA"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of a benchmark, 0 to 1: `over` such as "113 questions", beside what others publish on the same."""
+    """A figure of a benchmark, 0 to 1; `over` is the sample, as "113 questions", `others` are published figures."""
 
     name: str
     value: float
@@ -36,28 +36,28 @@ class Figure:
 def silence_figures(
     name: str, found: Sequence[PartyEvidence], silent: Sequence[bool], folds: Sequence[int], others: Sequence[str]
 ) -> Iterator[Figure]:
-    """Yields precision and recall of silence, by the threshold of the program and by one that other folds choose."""
+    """Yields precision and recall of abstention, by the program's threshold and by one fitted on the other folds."""
     over = f"{len(silent)} cases, {sum(silent)} silent"
     fitted = silent_by_others([evidence.confidence for evidence in found], silent, folds)
-    for threshold, told in (("", [not evidence.speaks for evidence in found]), (", threshold of other folds", fitted)):
+    for threshold, flags in (("", [not evidence.speaks for evidence in found]), (", threshold of other folds", fitted)):
         for rate, measure, other in zip(("precision", "recall"), (precision_score, recall_score), others, strict=True):
-            value = float(measure(silent, told, zero_division=0.0))
+            value = float(measure(silent, flags, zero_division=0.0))
             yield Figure(name=f"{name}: {rate}{threshold}", value=value, over=over, others=other)
 
 
 def silent_by_others(confidence: Sequence[float], silent: Sequence[bool], folds: Sequence[int]) -> list[bool]:
-    """Returns which cases are silent by the threshold, of the chance that they answer, that serves other folds best."""
-    sure, still, own = np.array(confidence), np.array(silent), np.array(folds)
-    told = np.zeros(len(sure), dtype=np.bool_)
-    for fold in np.unique(own):
-        chances, right = sure[own != fold], still[own != fold]
+    """Returns which cases are predicted silent, by the confidence threshold with the best F1 on the other folds."""
+    confidences, silences, fold_numbers = np.array(confidence), np.array(silent), np.array(folds)
+    predicted = np.zeros(len(confidences), dtype=np.bool_)
+    for fold in np.unique(fold_numbers):
+        chances, right = confidences[fold_numbers != fold], silences[fold_numbers != fold]
         best = max(np.unique(chances), key=lambda at: f1_score(right, chances < at, zero_division=0.0), default=0.0)
-        told[own == fold] = sure[own == fold] < best
-    return [bool(each) for each in told]
+        predicted[fold_numbers == fold] = confidences[fold_numbers == fold] < best
+    return [bool(each) for each in predicted]
 
 
 def records_of(file: str, folder: Path | None, part: str = "public") -> list[dict[str, Any]]:
-    """Returns the JSON lines of a file, unpacked if `.gz`, in a folder; by default a `part` of `UNTOC_TEST_DATA`."""
+    """Returns the JSON lines of a file, unpacked if `.gz`, in a folder; by default `part` in `UNTOC_TEST_DATA`."""
     named = os.environ.get(DATA)
     root = folder or (Path(named) / part if named else None)
     if root is None or not (root / file).is_file():
@@ -82,10 +82,10 @@ def write_texts(folder: Path, texts: Mapping[str, str], columns: Mapping[str, Se
 
 @contextmanager
 def open_texts(settings: Settings, folder: Path) -> Iterator[tuple[Workspace, dict[str, list[StatementSummary]]]]:
-    """Opens a store that holds a folder's texts, embedding new ones, and gives its statements by file."""
+    """Opens a store of a folder's texts, embedding new ones; yields the workspace and its statements by file."""
     with open_workspace(settings.in_folder(folder.with_name(f"{folder.name}-store"))) as workspace:
         take_in(workspace, [folder])
-        held: dict[str, list[StatementSummary]] = {}
+        by_file: dict[str, list[StatementSummary]] = {}
         for summary in workspace.store.catalogue.summaries(ScopeFilter()):
-            held.setdefault(summary.file, []).append(summary)
-        yield workspace, held
+            by_file.setdefault(summary.file, []).append(summary)
+        yield workspace, by_file

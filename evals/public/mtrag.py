@@ -1,8 +1,8 @@
-"""MTRAG-UN: answer or refuse in conversations, over passages that are given or have to be found.
+"""MTRAG-UN: whether to answer or refuse in conversations, over given passages or over whole collections.
 
-All tasks without an answer come without passages, which any program can tell; so the same is measured over all
-passages of the task's collection as well. Source: Rosenthal et al., MTRAG-UN: A Benchmark for Open Challenges in
-Multi-Turn RAG Conversations (2026).
+Every task without an answer comes without passages, so that refusing it is trivial; refusals are therefore measured
+over all passages of the task's collection as well. Source: Rosenthal et al., MTRAG-UN: A Benchmark for Open
+Challenges in Multi-Turn RAG Conversations (2026).
 """
 
 from collections.abc import Mapping
@@ -18,26 +18,26 @@ from evals.public.corpus import Figure, open_texts, records_of, silence_figures,
 
 _FILE: Final = "mtragun/reference.jsonl.gz"
 _UNANSWERABLE: Final = "UNANSWERABLE"
-# With fewer content words a question leans on the one before: "Are those the only steps?".
+# Fewest content words of a question that stands alone; others depend on the one before: "Are those the only steps?".
 _WHOLE_QUESTION: Final = 4
 _FOLDS: Final = 5
 _OTHERS: Final = ("haiku.rag on MTRAG .33", "haiku.rag on MTRAG .44")
 
 
 def topic_words(task: Mapping[str, Any]) -> str:
-    """Returns what a task asks: the user's last turn, with the one before it where it says little by itself."""
+    """Returns what a task asks: the user's last turn, after the one before it if it does not stand alone."""
     turns = [turn["text"] for turn in task["input"] if turn["speaker"] == "user"]
-    leans = len(content_terms(turns[-1], "en")) < _WHOLE_QUESTION
-    return " ".join(turns[-2:] if leans else turns[-1:])
+    is_dependent = len(content_terms(turns[-1], "en")) < _WHOLE_QUESTION
+    return " ".join(turns[-2:] if is_dependent else turns[-1:])
 
 
 def file_of(passage: str) -> str:
-    """Returns the file that holds a passage: the same words, the same file."""
+    """Returns the file name of a passage, a hash of its words, so that equal passages share a file."""
     return f"{sha256_of(passage.strip())[:16]}.txt"
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
-    """Measures refusals over given passages and over whole collections; texts and store are kept beside `folder`."""
+    """Measures refusals over given passages and over whole collections; texts are in `folder`, the store beside it."""
     tasks = records_of(_FILE, data)
     texts = {file_of(passage["text"]): passage["text"].strip() for task in tasks for passage in task["contexts"]}
     collections: dict[str, dict[str, None]] = {}
@@ -45,16 +45,16 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
         collections.setdefault(task["Collection"], {}).update(_given(task))
     write_texts(folder, texts)
     found: dict[str, list[PartyEvidence]] = {"given passages": [], "whole collection": []}
-    with open_texts(settings, folder) as (workspace, held):
+    with open_texts(settings, folder) as (workspace, by_file):
         for task in tracked(tasks, "MTRAG-UN"):
             topic = workspace.ranker.topic(topic_words(task), "en")
-            for own, passages in zip(found.values(), (_given(task), collections[task["Collection"]]), strict=True):
-                statements = [statement for file in passages for statement in held.get(file, ())]
-                own.append(workspace.ranker.rank_by_topic("", statements, topic))
+            for cases, passages in zip(found.values(), (_given(task), collections[task["Collection"]]), strict=True):
+                statements = [statement for file in passages for statement in by_file.get(file, ())]
+                cases.append(workspace.ranker.rank_by_topic("", statements, topic))
     unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
     folds = [int(sha256_of(task["conversation_id"]), 16) % _FOLDS for task in tasks]
-    told = (silence_figures(f"refusal, {name}", own, unanswerable, folds, _OTHERS) for name, own in found.items())
-    return [figure for figures in told for figure in figures]
+    groups = (silence_figures(f"refusal, {name}", cases, unanswerable, folds, _OTHERS) for name, cases in found.items())
+    return [figure for figures in groups for figure in figures]
 
 
 def _given(task: Mapping[str, Any]) -> dict[str, None]:

@@ -1,8 +1,8 @@
-"""QMSum, its meetings of committees: what did this speaker say, and is one silent on what another was asked about?
+"""QMSum, committee meetings: finding what a speaker said, and silence on a question that is about another speaker.
 
-Meetings come in as records, speakers as parties of the kind `person`. Who was silent was read in the whole of what they
-said (`silent_speakers.csv`). Source: Zhong et al., QMSum: A New Benchmark for Query-based Multi-domain Meeting
-Summarization (NAACL 2021).
+Meetings are ingested as records, speakers as parties of the kind `person`. Silence was established by reading all that
+the speaker said (`silent_speakers.csv`). Source: Zhong et al., QMSum: A New Benchmark for Query-based Multi-domain
+Meeting Summarization (NAACL 2021).
 """
 
 import csv
@@ -20,7 +20,7 @@ from evals.public.corpus import Figure, open_texts, records_of, silence_figures,
 
 _FILES: Final = ("qmsum_committee/train.jsonl.gz", "qmsum_committee/val.jsonl.gz")
 _TITLES: Final = re.compile(r"^(?:(?:The|Right|Rt|Hon|Mr|Mrs|Ms|Dr|Professor|Prof)\b\.?\s*)+|\s+(?:AM|AC|MS|MP)$")
-# Between two turns in a record.
+# The separator of turns in a record.
 _BREAK: Final = "\n\n"
 _TURNS: Final = 5
 _PASSAGES: Final = 50
@@ -75,19 +75,19 @@ def questions(meetings: Sequence[Mapping[str, Any]]) -> Iterator[SpeakerQuestion
 
 
 def silent_speakers() -> dict[tuple[int, int], str]:
-    """Returns by meeting and question a speaker who says nothing on what it asks another about."""
+    """Returns, by meeting and question, a speaker who says nothing on a question that is about another speaker."""
     rows = shipped_rows("public/silent_speakers.csv")
     return {(int(row["meeting"]), int(row["question"])): row["speaker"] for row in rows}
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
-    """Measures what is found of the speaker asked about, and silence; texts and store are kept beside `folder`."""
+    """Measures retrieval for the speaker asked about, and silence; texts are kept in `folder`, the store beside it."""
     meetings = [meeting for file in _FILES for meeting in records_of(file, data)]
     asked, other_speakers = list(questions(meetings)), silent_speakers()
     write_meetings(meetings, folder)
-    hits, by_words = 0, 0
+    hits, bm25_hits = 0, 0
     read: list[tuple[PartyEvidence, bool, int]] = []
-    with open_texts(settings, folder) as (workspace, held):
+    with open_texts(settings, folder) as (workspace, by_file):
         parties, catalogue = workspace.corpus.parties(), workspace.store.catalogue
         codes = {parties.display(code): code for code in parties.codes("person")}
         for question in tracked(asked, "QMSum"):
@@ -97,22 +97,22 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
             topic = workspace.ranker.topic(asked_about.scope.topic or question.query, "en", wording)
             other = other_speakers.get((question.meeting, question.number))
             for speaker in (question.speaker, *([other] if other else [])):
-                own = [s for s in held[_file(question.meeting)] if s.metadata.state == codes[speaker]]
-                evidence = workspace.ranker.rank_by_topic(codes[speaker], own, topic)
+                statements = [s for s in by_file[_file(question.meeting)] if s.metadata.state == codes[speaker]]
+                evidence = workspace.ranker.rank_by_topic(codes[speaker], statements, topic)
                 read.append((evidence, speaker == other, question.meeting % _FOLDS))
                 if speaker == question.speaker:
                     words = question.query.replace(speaker, "")
-                    lexical = catalogue.search_lexical(words, [s.statement_id for s in own], _PASSAGES)
+                    lexical = catalogue.search_lexical(words, [s.statement_id for s in statements], _PASSAGES)
                     passages = catalogue.passages([identifier for identifier, _ in lexical])
                     best = [item.sentence.start for item in evidence.sentences]
                     best += [item.passage.start for item in evidence.passages]
                     hits += bool(question.turns & _first_turns(text, best))
-                    by_words += bool(question.turns & _first_turns(text, (passages[n].start for n, _ in lexical)))
+                    bm25_hits += bool(question.turns & _first_turns(text, (passages[n].start for n, _ in lexical)))
     found, silent, folds = zip(*read, strict=True)
     over = f"{len(asked)} questions, {len(meetings)} meetings"
     return [
         Figure(name="speaker's turns: hit@5", value=hits / len(asked), over=over, others="BM25 of 139 questions .81"),
-        Figure(name="the same by BM25 alone", value=by_words / len(asked), over=over),
+        Figure(name="the same by BM25 alone", value=bm25_hits / len(asked), over=over),
         *silence_figures("silence of another speaker", found, silent, folds, ("", "")),
     ]
 
@@ -121,6 +121,6 @@ def _file(meeting: int) -> str:
     return f"{meeting:02}.txt"
 
 
-def _first_turns(text: str, places: Iterable[int]) -> set[int]:
-    """Returns the turns of a record in which places stand, those of the first places, at most five."""
-    return {*list(dict.fromkeys(text.count(_BREAK, 0, place) for place in places))[:_TURNS]}
+def _first_turns(text: str, offsets: Iterable[int]) -> set[int]:
+    """Returns the numbers of the first `_TURNS` different turns of a record in which the offsets lie."""
+    return {*list(dict.fromkeys(text.count(_BREAK, 0, offset) for offset in offsets))[:_TURNS]}

@@ -1,8 +1,8 @@
-"""ACL-Verbatim: which words of a chunk of a paper answer a query, and none where it does not answer.
+"""ACL-Verbatim: which words of a chunk of a paper answer a query; none if the chunk does not.
 
-Which sentences are chosen, by the features of relevance, is fitted to queries on other papers, since papers are no
-speeches. Source: Recski et al., ACL-Verbatim (2026), whose rule is followed: words that white space parts, counted over
-all chunks, gold only where a chunk is marked relevant.
+Sentences are chosen by a classifier over the features of relevance, fitted to queries on other papers, since papers
+differ from speeches. Source: Recski et al., ACL-Verbatim (2026), whose scoring is used: words are split at white space
+and counted over all chunks, and only chunks marked relevant have gold words.
 """
 
 import re
@@ -25,34 +25,34 @@ from evals.metrics.table import Flags, Floats
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
 
 _FILE: Final = "acl_verbatim/gold.json"
-# Every sentence of a chunk is read.
+# Limits at which every sentence of a chunk is read.
 _WHOLE: Final = Depth(passages=12, sentences=200)
-# Logit of a neighbour that is none or a heading: the lowest that the cross-encoder gives.
+# Logit of a neighbour that is missing or a heading: the lowest that the cross-encoder gives.
 _UNREAD: Final = -11.5
 _OTHERS: Final = "ModernBERT, trained .536; GLM-5 .487; Provence .344; one cross-encoder score a sentence .363"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A chunk read for a query on a paper; queries on one paper are alike."""
+    """A chunk read for a query; folds are made by `paper`, since queries on one paper are alike."""
 
     paper: str
     gold: Flags
-    """Which words answer, (words,)."""
+    """Whether each word answers, (words,)."""
     places: Flags
-    """Which words each sentence holds, (sentences, words)."""
+    """Whether each sentence holds each word, (sentences, words)."""
     features: Floats
-    """Of each sentence, (sentences, features)."""
+    """Features of each sentence, (sentences, features)."""
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> Flags:
-    """Returns which words of a text, as white space parts them, overlap one of some spans, (words,)."""
+    """Returns whether each word of a text, split at white space, overlaps any of the spans, (words,)."""
     words = (match.span() for match in re.finditer(r"\S+", text))
     return np.array([any(a < end and b > start for start, end in spans) for a, b in words], dtype=np.bool_)
 
 
 def gold_spans(chunk: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Returns where the answering spans of a chunk stand, whose white space and capitals may differ from its own."""
+    """Returns the offsets of the gold spans of a chunk, whose white space and capitals may differ from its text."""
     if chunk["relevance_label"] != "r":
         return []
     patterns = (r"\s+".join(map(re.escape, span.split())) for span in chunk["gold_extraction"])
@@ -61,16 +61,16 @@ def gold_spans(chunk: Mapping[str, Any]) -> list[tuple[int, int]]:
 
 
 def word_f1(chunks: Sequence[Chunk], chosen: Sequence[Flags]) -> float:
-    """Returns F1 over the words of all chunks, of sentences that were chosen."""
+    """Returns the F1 of the words of the chosen sentences, counted over all chunks."""
     words = np.concatenate([chunk.places[own].any(axis=0) for chunk, own in zip(chunks, chosen, strict=True)])
     return float(f1_score(np.concatenate([chunk.gold for chunk in chunks]), words, zero_division=0.0))
 
 
 def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
-    """Returns which sentences of the test chunks are chosen, by a choice and a threshold fitted to the others."""
+    """Returns which sentences of each test chunk a classifier and a threshold choose, both fitted to `train`."""
     features = np.concatenate([chunk.features for chunk in train])
     words = np.concatenate([chunk.places.sum(axis=1) for chunk in train])
-    # A sentence half of whose words answer is right.
+    # A sentence is a positive example if at least half of its words answer.
     answers = np.concatenate([(chunk.places & chunk.gold).sum(axis=1) for chunk in train]) * 2 >= np.maximum(1, words)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=500))
     model.fit(features, answers, logisticregression__sample_weight=words / words.mean())
@@ -84,22 +84,22 @@ def choose(train: Sequence[Chunk], test: Sequence[Chunk]) -> list[Flags]:
 
 
 def with_neighbours(read: Sequence[MeasuredSentence]) -> Floats:
-    """Returns the features of each sentence with the logits of the ones before and after: answers run over several."""
+    """Returns the features of each sentence with the logits of both neighbours, since answers span sentences."""
     alone = {item.sentence.ordinal: item.features.alone for item in read}
-    beside = ([alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)] for item in read)
-    rows = [(*item.features.values(), *around) for item, around in zip(read, beside, strict=True)]
+    neighbours = ([alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)] for item in read)
+    rows = [(*item.features.values(), *around) for item, around in zip(read, neighbours, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(len(read), len(SentenceFeatures.names()) + 2)
 
 
 def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder: Path) -> Iterator[Chunk]:
-    """Yields the chunks that hold sentences, each read for its query; texts and store are kept beside `folder`."""
+    """Yields the chunks that hold sentences, each read for its query; texts are in `folder`, the store beside it."""
     texts = {chunk["chunk"]: f"{q:02}_{c}.txt" for q, r in enumerate(records) for c, chunk in enumerate(r["results"])}
     write_texts(folder, {file: text for text, file in texts.items()})
-    with open_texts(settings, folder) as (workspace, held):
+    with open_texts(settings, folder) as (workspace, by_file):
         for record in tracked(records, "ACL-Verbatim"):
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
-                read = workspace.ranker.measure(held[texts[chunk["chunk"]]], topic, _WHOLE)
+                read = workspace.ranker.measure(by_file[texts[chunk["chunk"]]], topic, _WHOLE)
                 gold = marked(chunk["chunk"], gold_spans(chunk))
                 places = [marked(chunk["chunk"], [(item.sentence.start, item.sentence.end)]) for item in read]
                 table = np.array(places, dtype=np.bool_).reshape(len(read), len(gold))
@@ -107,7 +107,7 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
-    """Measures spans, those of queries on one paper by a choice fitted to the other papers."""
+    """Measures word F1 of spans; the spans of each paper are chosen by a classifier fitted to the other papers."""
     chunks = list(read_chunks(records_of(_FILE, data), settings, folder))
     papers = list(dict.fromkeys(chunk.paper for chunk in chunks))
     by_paper = [[chunk for chunk in chunks if chunk.paper == paper] for paper in papers]

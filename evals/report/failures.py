@@ -1,6 +1,6 @@
 """Error analysis in the report: each failed case with what was asked, expected and given, and where it broke.
 
-Evidence stands in its context, as HTML: expected and cited spans marked, and a word diff of altered quotations.
+Evidence is shown in its context, as HTML: expected and cited spans marked, and a word diff of altered quotations.
 """
 
 import re
@@ -22,23 +22,23 @@ from evals.runs import Run, Stage
 from evals.score import STAGES, Rulings, judged_answers
 from evals.summary import by_case
 
-# A piece longer than this is cut in its middle.
+# Characters of a piece of text above which its middle is left out.
 LONGEST: Final = 700
 # Scripts without spaces are compared by character.
 _WORDS: Final = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\s぀-ヿ㐀-鿿가-힯]+")
-# Beside these characters there is no space.
+# Spaces beside characters of these scripts, which joining the words of a diff has put in.
 _APART: Final = re.compile(r"(?<=[぀-ヿ㐀-鿿]) | (?=[぀-ヿ㐀-鿿])")
 _TAG: Final = Markup('<span class="tag{}" dir="auto">{}</span>')
 _CHANGED: Final = {
     "same": Markup("{} {} "),
-    # Hidden on a page, where a line shows it, and all that a terminal has.
+    # The labels are hidden on a page, which strikes out or underlines the words; a terminal has only the labels.
     "left_out": Markup('<del><span class="hidden">[{}: </span>{}<span class="hidden">]</span></del>'),
     "put_in": Markup('<ins><span class="hidden">[{}: </span>{}<span class="hidden">]</span></ins>'),
 }
 
 
 class Answers:
-    """The answers of one run with what they are judged by; the report's template asks it and words what it says."""
+    """The answers of one run with what they are judged by, in the form in which the report's template needs them."""
 
     def __init__(self, run: Run, documents: Documents, rulings: Rulings | None) -> None:
         self.documents = documents
@@ -48,7 +48,7 @@ class Answers:
         judged = judged_answers(run, documents, rulings)
         self.judged = {(each.record.case, each.record.repeat): each for each in judged}
         failed = [name for stage in STAGES for name in self.cases if self.stages.get(name) == stage]
-        # Made of nothing that others wrote.
+        # Anchors are numbers rather than case ids, which are text of others.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
 
     def failed(self) -> list[tuple[Stage, list[Case]]]:
@@ -57,7 +57,7 @@ class Answers:
         return [(stage, cases) for stage, cases in found if cases]
 
     def shown(self, name: str) -> dict[str, Any] | None:
-        """Returns the score, record and sample that are shown of a case: the first that came out as the case did."""
+        """Returns score, record and sample of the repeat that is shown: the first with the same stage as its case."""
         scores = [score for score in self.scores if score.case == name and score.stage == self.stages[name]]
         judged = self.judged.get((name, scores[0].repeat)) if scores else None
         return None if judged is None else {"score": scores[0], "record": judged.record, "sample": judged.sample}
@@ -67,7 +67,7 @@ class Answers:
         return party(code, self.documents.parties)
 
     def evidence(self, span: Evidence, given: Sequence[Citation]) -> tuple[str, Markup | None]:
-        """Returns (who holds the position, evidence in the text around it; None without its file)."""
+        """Returns (who holds the position, the evidence in the text around it or None without its file)."""
         document = self.documents.by_file.get(span.file)
         holder = self.party(span.state or (document.state if document is not None else None))
         if document is None or not span.located:
@@ -95,7 +95,7 @@ def in_context(
 ) -> Markup:
     """Returns a span with the characters `around` it, expected evidence (after a `tag`) and citations marked apart.
 
-    Of the span and of expected evidence offsets `[start, end)` are given; of citations number, start and end.
+    `focus` and each of `expected` are offsets `[start, end)`; each of `given` is a citation's number, start and end.
     """
     start, end = _window(text, focus, around)
     marks = [(say("report-expected") if tag is None else tag, "expected", *span) for span in expected]
@@ -115,7 +115,7 @@ def in_context(
 
 
 def _window(text: str, focus: tuple[int, int], around: int) -> tuple[int, int]:
-    """Widens a span, to ends of words where there are some near."""
+    """Returns a span with `around` characters on both sides, fewer where that would cut a word."""
     first, last = (max(0, min(edge, len(text))) for edge in focus)
     start, end = max(0, first - around), min(len(text), last + around)
     before, after = re.match(r"\S{0,28}\s", text[start:first]), re.search(r"\s\S{0,28}$", text[last:end])
@@ -131,6 +131,6 @@ def _cut(text: str) -> str:
 def word_changes(source: str, quote: str) -> Markup:
     """Returns how a quotation differs from its source, word by word; white space counts as one space."""
     old, new = (_WORDS.findall(text) for text in (source, quote))
-    told = ((change.kind, _APART.sub("", change.text)) for change in word_diff(old, new))
-    named = {"same": "", "left_out": say("left-out"), "put_in": say("put-in")}
-    return Markup().join(_CHANGED[kind].format(named[kind], text) for kind, text in told).strip()
+    changes = ((change.kind, _APART.sub("", change.text)) for change in word_diff(old, new))
+    labels = {"same": "", "left_out": say("left-out"), "put_in": say("put-in")}
+    return Markup().join(_CHANGED[kind].format(labels[kind], text) for kind, text in changes).strip()

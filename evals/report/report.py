@@ -1,7 +1,7 @@
 """A run's report: the same sentence and tables as HTML for people and as Markdown for CI.
 
-The HTML is one file, readable without scripts and without a network. Whatever others wrote (questions, statements, file
-names) goes through autoescaping; marked as safe are our own style and script alone, and the policy admits no other.
+The HTML is one file, readable without scripts and without a network. Text of others (questions, statements, file names)
+is autoescaped; only our own style and script are marked as safe, and the Content Security Policy admits no other.
 """
 
 import hashlib
@@ -46,10 +46,10 @@ class Report:
     def __init__(
         self, run: Run, documents: Documents, rulings: Rulings, baseline: Run | None = None, gates: Path | None = None
     ) -> None:
-        """Compares a run with its baseline over the cases of both, and checks gates, of a file or the program's."""
+        """Compares a run with its baseline over cases of both, and checks gates of a file, by default the program's."""
         self.run, self.documents, self.rulings, self.scores = run, documents, rulings, run.scores()
         self.figures, self.shares = summarise(self.scores), shares(self.scores)
-        # Against the run before, where no baseline is given, only absolute gates are checked.
+        # Without a baseline, the run is compared with the previous one, but only absolute gates are checked.
         self.before = baseline or previous_run(run)
         bars = load_gates(gates)
         self.comparison = compare(self.before, run, bars.margins, bars.seed) if self.before is not None else None
@@ -58,7 +58,7 @@ class Report:
 
     @cached_property
     def tables(self) -> Mapping[str, Sequence[Table]]:
-        """The tables by the section of the report that they stand in."""
+        """The tables by section of the report."""
         parties, found = self.documents.parties, self.comparison
         cases = {case.id: case for case in self.run.cases()}
         before = shares(found.before) if found is not None else None
@@ -74,7 +74,7 @@ class Report:
         }  # fmt: skip
 
     def written(self, suffix: str) -> str:
-        """Returns the report as the kind of file that a suffix names."""
+        """Returns the report in the format of a suffix: `.html` or `.md`."""
         formats = {".html": self._html, ".md": self._markdown}
         if suffix not in formats:
             raise RunError(f"no report is written as {suffix!r}: end its name with {' or '.join(formats)}")
@@ -123,18 +123,18 @@ def _environment(escapes: bool = True) -> Environment:
         "language": words.language, "shortened": words.shortened, "milliseconds": words.milliseconds,
         "listed": words.listed, "day": words.day, "digits": digits, "worded": worded, "counted": words.counted,
         "upper_first": lambda text: text[:1].upper() + text[1:],
-        # For a terminal, in the markup of rich, and for Markdown.
+        # `plainly` escapes for a terminal, in the markup of rich; the others are for Markdown.
         "plainly": escape, "code": tables.code, "escaped": tables.escaped,
         "came_out": lambda found, how: [METRICS[each.metric].label for each in found if each.verdict == how],
         "party": lambda code, answers: answers.party(code),
         "treaty": lambda treaty: f"{treaty.treaty} {', '.join(treaty.articles)}".strip(),
     }  # fmt: skip
-    # Whether a claim is its quotations, and says no more.
+    # Whether a claim contains one of the quotations that it cites.
     found.tests["quoting"] = lambda claim, given: any(
         citation.quote in claim.text for citation in given.citations if citation.number in claim.citations
     )
     found.tests["numeric"] = lambda text: text[:1] in "\N{LEFT-TO-RIGHT MARK}−+<≥≤–0123456789" and len(text) < 24
-    # On a page the words of others are put into ours, which may hold markup.
+    # On a page `say_html` escapes the values that it puts into our messages, which may hold markup.
     found.globals |= {
         "say": say_html if escapes else say,
         "METRICS": METRICS, "FEWEST_CLUSTERS": FEWEST_CLUSTERS, "language": language, "direction_of": direction_of,
@@ -147,13 +147,13 @@ def _environment(escapes: bool = True) -> Environment:
 
 
 def rendered(template: str, macro: str, *given: object, escapes: bool = True) -> str:
-    """Renders a macro of a template, which `escapes` what is given unless the outcome is no HTML."""
+    """Renders a macro of a template; `escapes` says whether its arguments are escaped, as HTML needs."""
     return str(getattr(_environment(escapes).get_template(template).module, macro)(*given)).strip()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunVerdict:
-    """What a run shows: its tone (good, bad, warn or none), one sentence, and others that go with it."""
+    """The verdict on a run: its tone (good, bad, warn or none), one sentence, and further sentences."""
 
     tone: str
     sentence: str

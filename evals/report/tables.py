@@ -20,7 +20,7 @@ from evals.runs import Run, ScoreRecord
 from evals.summary import SMALL, Figure, Shares, by_case, figure, stage_counts, summarise
 from ingest.parties.party_table import PartyTable
 
-# A comment that lists more is not read, and GitHub cuts off at 65 536 characters.
+# Most flips that a table lists: more are not read in a comment on GitHub, which is cut at 65 536 characters.
 _FLIPS: Final = 20
 # What Markdown or a forge would read as markup, a mention or a reference.
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
@@ -37,9 +37,9 @@ class Table:
     code: frozenset[str] = frozenset()
     """Columns of ids, which Markdown sets as code."""
     tones: Sequence[str] = ()
-    """Of each row: good, bad, warn, few, or empty; none for rows without."""
+    """For each row good, bad, warn, few or empty; an empty sequence if the table has no tones."""
     bars: Sequence[tuple[float, float, float]] = ()
-    """Of each row a share with its interval, drawn on a page."""
+    """For each row (share, low, high) with its interval, drawn as a bar on a page."""
 
 
 def _columns(*keys: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def _columns(*keys: str) -> tuple[str, ...]:
 def figures_table(
     figures: Mapping[str, Figure], comparison: Comparison | None = None, place: str | None = None
 ) -> Table:
-    """Returns figures with their intervals, beside those of the baseline; those shown in a place, or all."""
+    """Returns figures with their intervals and the change from a baseline: all, or those that are shown in `place`."""
     columns = (*_columns("figure", "value", "interval-of-value"), "n")
     note = say("report-n-note", few=SMALL)
     if comparison is not None:
@@ -155,17 +155,17 @@ def _answering(case: Case, documents: Documents) -> str:
 
 def comparison_tables(found: Comparison, run: Run, documents: Documents) -> tuple[Table, ...]:
     """Returns what differs between two runs: flips, figures that moved, and last how they were run."""
-    # What a report shows first is shown wherever it differs: over a few cases nothing is beyond chance.
-    told, cases = found.differences, {case.id: case for case in run.cases()}
-    first = {n for n, item in told.items() if n == RIGHT.name or (item.delta and "tile" in METRICS[n].shown_in)}
-    moved = first | {n for n, item in told.items() if item.verdict != "same"}
-    # Over the cases that are compared, as the baseline's figures are.
+    # The figures of the tiles are shown wherever they differ, since over a few cases no change is beyond chance.
+    differences, cases = found.differences, {case.id: case for case in run.cases()}
+    first = {n for n, item in differences.items() if n == RIGHT.name or (item.delta and "tile" in METRICS[n].shown_in)}
+    moved = first | {n for n, item in differences.items() if item.verdict != "same"}
+    # Computed over the compared cases only, as are the baseline's figures.
     figures = {n: item for n, item in summarise(new for _, new in found.pairs).items() if n in moved}
     return flips_table(found, cases, documents), figures_table(figures, found), changes_table(found)
 
 
 def changes_table(found: Comparison) -> Table:
-    """Returns what was run differently."""
+    """Returns the settings, models, packages and other entries in which the manifests of two runs differ."""
     rows = [(name, a or NOTHING, b or NOTHING) for name, a, b in found.changes]
     columns = say("report-entry"), found.baseline, found.candidate
     return Table(title=say("report-differently"), columns=columns, rows=rows)
@@ -180,17 +180,17 @@ def runs_table(runs: Sequence[Run]) -> Table:
             right = figure(by_case(run.scores()), RIGHT) if run.scored else None
         except RunError as exc:
             right, broken = None, say("report-unread-scores", why=worded(str(exc)))
-        told = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
+        text = "" if right is None else f"{shown(right.value, RIGHT.name)} ({range_of(right.low, right.high, 'right')})"
         variant = say("report-purpose", variant=manifest.variant) if manifest.variant else ""
         note = "; ".join(filter(None, (variant, broken or run.unfinished)))
         asked = say("report-count-of", count=manifest.cases * manifest.repeats, set=Path(manifest.dataset).name)
-        rows.append((run.name, told, asked, f"{words.day(manifest.started)} {manifest.started:%H:%M}", note))
+        rows.append((run.name, text, asked, f"{words.day(manifest.started)} {manifest.started:%H:%M}", note))
     columns = _columns("run", "share-right", "cases", "begun", "remark")
     return Table(title=say("report-runs"), columns=columns, rows=rows)
 
 
 def metrics_table() -> Table:
-    """Returns the metrics with their formulas; higher is better but where ↓ stands."""
+    """Returns the metrics with their formulas; `↓` marks those of which lower is better."""
     down = {name: " ↓" if metric.higher_is_better is False else "" for name, metric in METRICS.items()}
     rows = [
         (m.name, say(f"metric-group-{m.group.lower()}"), m.label + down[m.name], m.told, m.formula, m.source)
@@ -201,7 +201,7 @@ def metrics_table() -> Table:
 
 
 def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
-    """Returns what is wrong with sets of cases, errors first, with the place in a table of cases."""
+    """Returns the remarks on sets of cases, errors first, each with its case or place in a table of questions."""
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))
     rows = [
@@ -213,12 +213,12 @@ def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
 
 
 def escaped(text: str) -> str:
-    """Returns text of others on one line, without anything that Markdown, HTML or a forge would act on."""
+    """Returns text of others on one line, escaped so that Markdown, HTML and a forge take it as plain text."""
     line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A word joiner keeps mentions and links from being made of them.
+    # A word joiner keeps a forge from turning these into mentions and links.
     return re.sub(r"@|:(?=//)|www(?=\.)", "\\g<0>\N{WORD JOINER}", _SPECIAL.sub(r"\\\1", line))
 
 
 def code(text: str) -> str:
-    """Returns an id as code; a backtick would end it, a bar the cell."""
+    """Returns an id as code, with look-alikes of a backtick, which would end the code, and of a bar, the cell."""
     return f"`{' '.join(text.split()).replace('`', 'ˋ').replace('|', '¦')}`"

@@ -31,7 +31,7 @@ _INTERNAL: Final = frozenset({"split", "source", "expected", "trap"})
 
 
 def shown(value: float | None, metric: str) -> str:
-    """Returns a figure in per cent of a share; what is not quite all, or not quite nothing, does not look like it."""
+    """Returns a figure, a share in per cent; shares close to 0 or 1 get more digits, so as not to read 0 % or 100 %."""
     if value is None or not isfinite(value):
         return NOTHING
     if not METRICS[metric].share:
@@ -42,7 +42,7 @@ def shown(value: float | None, metric: str) -> str:
 
 
 def range_of(low: float | None, high: float | None, metric: str, *, points: bool = False) -> str:
-    """Returns an interval, its unit once; of differences of shares in points."""
+    """Returns an interval with its unit once; with `points` it is of a difference of shares, in percentage points."""
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return NOTHING
     if METRICS[metric].share:
@@ -53,7 +53,7 @@ def range_of(low: float | None, high: float | None, metric: str, *, points: bool
 
 
 def change(delta: float | None, metric: str) -> str:
-    """Returns a difference with its sign; of shares in points."""
+    """Returns a difference with its sign, for shares in percentage points."""
     if delta is None or not isfinite(delta):
         return NOTHING
     share = METRICS[metric].share
@@ -63,7 +63,7 @@ def change(delta: float | None, metric: str) -> str:
 
 
 def bar_of(bar: float | None, metric: str) -> str:
-    """Returns what a gate asks for."""
+    """Returns the bar of a gate with its sign, such as "≥ 95 %"."""
     if bar is None:
         return NOTHING
     sign = "≤" if METRICS[metric].higher_is_better is False else "≥"
@@ -71,13 +71,13 @@ def bar_of(bar: float | None, metric: str) -> str:
 
 
 def _number(value: float, form: str) -> str:
-    """Returns a number without the sign of a zero, and with the minus of typography."""
+    """Returns a number with a typographic minus, and zero without a sign."""
     text = format(value, form)
     return digits(text.lstrip("-")) if float(text) == 0 else _signed(text)
 
 
 def _signed(text: str) -> str:
-    """Returns a number with the minus of typography, which stands before it among words from right to left as well."""
+    """Returns a number with a typographic minus, which a mark keeps in front of it in right-to-left text."""
     return ("\N{LEFT-TO-RIGHT MARK}" if direction_of(spoken()) == "rtl" else "") + digits(text.replace("-", "−"))
 
 
@@ -101,7 +101,7 @@ def day(moment: date) -> str:
 
 
 def plain(code: str | None) -> str:
-    """Returns a code of ours as words."""
+    """Returns a code of the program, such as a stage or status, as words."""
     return said(f"code-{code}", (code or "").replace("_", " "))
 
 
@@ -121,7 +121,7 @@ def language(code: str) -> str:
 
 
 def slice_label(name: str) -> str:
-    """Returns what a slice groups by."""
+    """Returns the heading of a slice, which says by what it groups cases."""
     return said(f"report-by-{name}", plain(name).capitalize())
 
 
@@ -133,12 +133,12 @@ def slice_value(name: str, value: str, parties: PartyTable) -> str:
         return language(value)
     if name == "expected":
         return said(f"report-status-{value}", value)
-    # A topic, a session or an article is itself; all others are codes.
+    # Topics, sessions and articles are shown as they are; all other values are codes.
     return plain(value) if _CODE.fullmatch(value) and name not in ("topic", "session", "article") else value
 
 
 def listed(items: Sequence[str], most: int = 3) -> str:
-    """Returns items in a row, the rest as a number."""
+    """Returns a list in words, of `most` items at most and the number of the others."""
     if len(items) > most:
         return say("report-and-more", items=say("comma").join(items[:most]), count=len(items) - most)
     *first, last = items or ("",)
@@ -151,7 +151,7 @@ def shortened(text: str, most: int = 700) -> str:
 
 
 def weakest(shares: Shares, overall: float, most: int = 3) -> tuple[tuple[str, str, Figure], ...]:
-    """Returns (slice, value, share of right outcomes), the lowest first, below the whole's and over enough cases."""
+    """Returns (slice, value, share of right outcomes), lowest first, below `overall` and from `SMALL` cases on."""
     found = [(name, v, item) for name, own in shares.items() if name not in _INTERNAL for v, item in own.items()]
     low = (each for each in found if each[2].n >= SMALL and each[2].value < overall)
     return tuple(sorted(low, key=lambda each: (each[2].value, -each[2].n))[:most])

@@ -53,7 +53,7 @@ class _Stopped(Exception):
 
 @dataclass(kw_only=True)
 class Job:
-    """How a run goes: `told` says what is being done, or why it ended; without `total` the statements are read."""
+    """The progress of a run: `told` says what is being done or why it ended; `total` is None where unknown."""
 
     name: str
     state: Literal["running", "done", "failed", "cancelled"] = "running"
@@ -76,7 +76,7 @@ class Jobs:
         return self.newest.name if self.newest is not None and self.newest.state == "running" else None
 
     def start(self, name: str, options: RunOptions) -> None:
-        """Starts a run, or goes on with one of that name that was not finished."""
+        """Starts a run, or resumes an unfinished one of that name."""
         root = EvalPaths(self._settings.store).runs
         resume = run_path(root, name).exists()
         if resume and open_run(root, name).complete:
@@ -114,10 +114,10 @@ class Jobs:
 
 
 def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serves the evals page until interrupted; a run that is under way is then stopped, and can be gone on with.
+    """Serves the evals page until interrupted; a run that is under way is then stopped, and can be resumed.
 
-    Nothing is written outside the store's folder of evals. Where the server has accounts, the page is for those of them
-    who may operate it: it shows what anybody saved, and starts runs over folders of this machine.
+    Nothing is written outside the store's folder of evals. Where the server has accounts, only those with the
+    permission `operate` get the page, since it shows what anybody saved, and starts runs over folders of this machine.
 
     Raises:
         HostError: Others could reach the address, and there are no accounts.
@@ -139,7 +139,7 @@ def serve(settings: Settings, *, host: str, port: int, on_ready: Callable[[str],
 
 
 def create_page(archive: Archive, jobs: Jobs, *, visitors: Visitors | None = None) -> FastAPI:
-    """Puts the page and the reports that it links to into one web application, under the guard of the chat."""
+    """Returns one web application of the page and the reports that it links to, behind the chat's `ChatGuard`."""
     interface = WordedBlocks(title=_TITLE, analytics_enabled=False, fill_width=True)
     with interface:
         with page_head(interface, _TITLE, "evals-about"):
@@ -162,7 +162,7 @@ def _report(archive: Archive, suffix: str, request: Request) -> Response:
         before = archive.baseline(archive.named(baseline).name if baseline else None, run)
         text = archive.report(run, before).written(suffix)
     except SHOWN_ERRORS as error:
-        # With a status of failure the guard would leave out the sentence.
+        # Sent with status 200, since the guard removes the text of an error response.
         return PlainTextResponse(say("evals-not-done", why=told(error)))
     if suffix == ".html":
         return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
@@ -171,7 +171,7 @@ def _report(archive: Archive, suffix: str, request: Request) -> Response:
 
 
 class RunsTab:
-    """The tab of runs: what came out, what can be done with it, and a form to start one."""
+    """The tab of runs: their results, what can be done with them, and a form to start one."""
 
     def __init__(self, archive: Archive, jobs: Jobs) -> None:
         self._archive, self._jobs = archive, jobs
@@ -211,7 +211,7 @@ class RunsTab:
         changes = [chosen.change, baseline.change]
         gr.on(changes, lambda *names: rendered(PAGE, "report", *names), [chosen, baseline], link, **QUIET)
         gr.Timer(_SECONDS).tick(self.progress, None, [progress], **QUIET)
-        # A run that ends becomes a row, and can be chosen.
+        # When a run ends, the table and the choices are refreshed to include it.
         progress.change(self.refreshed, None, [table, chosen, baseline, dataset, cancel], **QUIET)
         interface.load(self.progress, None, [progress], **QUIET)
         interface.load(lambda: gr.Dropdown(choices=self.datasets()), None, [dataset], **QUIET)
@@ -222,13 +222,13 @@ class RunsTab:
         return [(f"{name}: {say(f'evals-set-{name}')}", name) for name in OFFERED] + [(p.name, str(p)) for p in own]
 
     def refreshed(self) -> tuple[Any, ...]:
-        """Gives (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
+        """Returns (table, runs to choose, baselines to choose, sets of cases, the button to cancel)."""
         names = gr.Dropdown(choices=[run.name for run in self._archive.runs()])
         cancel = gr.Button(visible=self._jobs.running is not None)
         return self.table(), names, names, gr.Dropdown(choices=self.datasets()), cancel
 
     def progress(self) -> str:
-        """Renders how far the newest run is."""
+        """Renders the progress of the newest run."""
         return rendered(PAGE, "progress", self._jobs.newest)
 
     def table(self) -> str:
@@ -236,7 +236,7 @@ class RunsTab:
         return rendered(PAGE, "runs", runs_table(self._archive.runs()))
 
     def done(self, act: Callable[..., None], *given: Any) -> tuple[str, str, str]:  # noqa: ANN401 - of components
-        """Does what a button stands for; gives (progress, table, problem)."""
+        """Performs the action of a button; returns (progress, table, problem)."""
         try:
             act(*given)
         except SHOWN_ERRORS as error:
@@ -251,13 +251,13 @@ class RunsTab:
         self._jobs.start((name or "").strip() or new_name(dataset), options)
 
     def score(self, name: str | None) -> None:
-        """Scores a run again, by what was ruled since."""
+        """Scores a run again, with the rulings made since."""
         if name is not None and self._jobs.running == name:
             raise EvalError(f"the run {name!r} is under way: it is scored when it ends")
         self._archive.score(self._archive.named(name or ""))
 
     def added(self, sent: Mapping[str, Any] | None, corpus: str | None) -> tuple[Any, str, None]:
-        """Keeps a table of questions that holds no error; gives (sets of cases, what to look at in it, no file)."""
+        """Keeps a table of questions if it has no error; returns (sets of cases, remarks on the table, no file)."""
         try:
             ((sent_path, name),) = named_files([] if sent is None else [sent])
             found = remarks_of(sent_path, _folders(corpus), self._archive.settings, self._archive.stored)

@@ -32,7 +32,7 @@ _Item = TypeVar("_Item")
 
 
 class ReviewTab:
-    """What waits for a decision or had one, in one row, so that who steps back can change it; holds nobody's place."""
+    """Open and past decisions in one sequence, so that a past one can be changed; each session has its own place."""
 
     def __init__(self, archive: Archive, tab: gr.Tab) -> None:
         """Lays the tab out inside the current context, and connects it."""
@@ -90,7 +90,7 @@ class ReviewTab:
         tab.select(self.choices, None, offered, **QUIET)
 
     def choices(self) -> tuple[Any, ...]:
-        """Gives (the runs whose citations can be shown, what to review, right or wrong, outcomes, reasons, kinds)."""
+        """Returns (the runs whose citations can be shown, what to review, right or wrong, outcomes, reasons, kinds)."""
         runs = gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
         return (
             runs,
@@ -102,14 +102,14 @@ class ReviewTab:
         )
 
     def shown(self, kind: str, run: str | None, at: int | None = None, *, after: int = 0, note: str = "") -> Updates:
-        """Gives the updates of the whole tab: what stands at a place else the first to decide `after` one."""
+        """Returns the updates of the whole tab: for the item `at` a place, else the first undecided from `after` on."""
         documents: Documents | None = None
         try:
             found: Sequence[CaseDraft | Unexpected] = drafts(self._paths)
             if kind == CITATIONS:
                 found, documents = self._citations(run)
             left = [number for number, item in enumerate(found) if item.decision is None]
-            # The search goes on at the start.
+            # If no later item is undecided, the first undecided one is shown.
             place = at if at is not None else next((n for n in left if n >= after), left[0] if left else len(found))
             if not 0 <= place < len(found):
                 place, text = max(-1, min(place, len(found))), rendered(PAGE, "nothing", kind == DRAFTS)
@@ -128,7 +128,7 @@ class ReviewTab:
         return {form: gr.Column(visible=kind == own) for form, own in forms.items()}
 
     def _citations(self, name: str | None) -> tuple[Sequence[Unexpected], Documents | None]:
-        """Returns (the citations of a run that no case expects, its statements); of the newest one without a name."""
+        """Returns (the citations of a run that no case expects, its statements); without a name, of the newest run."""
         named = [self._archive.named(name)] if name else self._archive.runs()
         runs = [run for run in named if name or run.manifest.variant is None]
         return self._archive.unexpected(runs[0]) if runs else ((), None)
@@ -136,9 +136,9 @@ class ReviewTab:
     def _draft(self, draft: CaseDraft, left: str, note: str) -> Updates:
         (documents, parties, unread), case, spans = self._documents(), draft.case, draft.evidence
         marks = [(say("evals-number-answers", number=n), span.id) for n, span in enumerate(spans, 1)]
-        # What was shown is nobody's word: nothing is marked until a person has decided.
+        # A quotation that was shown is not evidence yet, so none is marked until a person has decided.
         marked = [span.id for span in case.spans] if draft.decision is not None else []
-        # By name, where that says which.
+        # States are shown by name if it is unambiguous, else by code.
         names = ((code, parties.display(code, language())) for code in case.expect.states)
         typed = (name if parties.resolve(name).codes == (code,) else code for code, name in names)
         return {
@@ -151,11 +151,11 @@ class ReviewTab:
         }  # fmt: skip
 
     def done(self, decide: Callable[..., tuple[str, str]], given: Updates, *more: bool) -> Updates:
-        """Decides; gives the updates of the tab with the next one, or of what went wrong alone, as it was filled in."""
+        """Makes a decision; returns the updates of the tab for the next item, or on an error only its message."""
         try:
             kind, noted = decide(given, *more)
         except SHOWN_ERRORS as error:
-            # What is to be decided on stays in sight, and the form as it was filled in.
+            # The item stays in sight, and the form keeps its values.
             standing = self.shown(given[self.kind], given[self.run], given[self.at], note=error_html(error))
             return {self.item: standing[self.item]}
         told = f'<p class="u-summary" role="status">{escape(say("evals-noted", what=noted))}</p>'
@@ -181,18 +181,18 @@ class ReviewTab:
         return DRAFTS, say("evals-kept")
 
     def reject(self, given: Updates) -> tuple[str, str]:
-        """Makes nothing of a draft."""
+        """Rejects a draft."""
         decide_draft(self._paths, _standing_at(given[self.at], drafts(self._paths)), None, by=given[self.by])
         return DRAFTS, say("evals-rejected")
 
     def rule(self, given: Updates, accepted: bool) -> tuple[str, str]:
-        """Notes whether the citation shown answers its case."""
+        """Stores the ruling whether the citation shown answers its case."""
         item = _standing_at(given[self.at], self._citations(given[self.run])[0])
         add_ruling(self._paths, case=item.case.id, span=item.span, accepted=accepted, by=given[self.by])
         return CITATIONS, _ruling(accepted)
 
     def _documents(self) -> tuple[Documents | None, PartyTable, str]:
-        """Returns (the statements of the store, who can speak, why there are none)."""
+        """Returns (the statements of the store or None, the table of parties, the reason if there are none)."""
         try:
             documents = self._archive.stored()
         except (AppError, StoreError) as exc:

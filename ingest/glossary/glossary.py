@@ -1,8 +1,8 @@
-"""A glossary of the field in the six languages of the United Nations, and the translation of a topic by it.
+"""A glossary of the field in the six languages of the United Nations, and the translation of topics with it.
 
-By it a search model that knows English only serves other languages. `data/glossary.csv` holds a concept a row and its
-terms of a language in a cell, the preferred one first; `data/dictionary.csv` the same of ordinary words, so that whole
-questions are put into English word by word: "combien de navires" is "how many ships".
+It lets a search model for English serve other languages. `data/glossary.csv` has a row for each concept and a cell for
+its terms in each language, the preferred term first; `data/dictionary.csv` has the same for ordinary words, so that
+whole questions are translated into English word by word: "combien de navires" is "how many ships".
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems, verb_stems
 
-# Tells meanings apart for whoever reads the table: "well (water)".
+# A note that distinguishes meanings for readers of the table: "well (water)".
 _NOTE: Final = regex.compile(r" \([^)]*\)")
-# Letters of a word with a typing error; shorter words are near to too many others.
+# Least letters of a word whose typing error is corrected; shorter words are similar to too many others.
 _SHORTEST_MENDED: Final = 7
-# The row of the dictionary whose words are left out: "así", "déjà".
+# The English cell of the dictionary row with words that a translation leaves out: "así", "déjà".
 _NOTHING: Final = ("-",)
 _ARTICLES: Final = regex.compile(r"\b(?:[وف]?(?:[بك]?ال|لل))(?=\p{Arabic}{3})")
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
@@ -38,14 +38,14 @@ class TranslatedTopic:
     coverage: float
     """Share of the topic's content words (characters in Chinese) that were recognised, 0 to 1."""
     terms: tuple[str, ...]
-    """Every term of the concepts recognised, for a search by words."""
+    """All terms of the recognised concepts, for lexical search."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedTerm(TextMatch):
-    """A term of the field in a topic, so many `words` of it without function words.
+    """A term of the field in a topic, with the number of its `words` without function words.
 
-    Its `concept` is called by the preferred English term; `terms` are all of the language for it.
+    Its `concept` is named by the preferred English term; `terms` are all terms for it in the language.
     """
 
     concept: str
@@ -68,19 +68,19 @@ _Concept = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class _RecognisedTokens:
-    """Tokens `[first, last)` of a topic that were recognised; without terms a filler."""
+    """Recognised tokens `[first, last)` of a topic; those without terms are fillers, or words to leave out."""
 
     first: int
     last: int
     terms: tuple[str, ...] = ()
     concept: _Concept | None = None
     as_written: bool = True
-    """Whether they are spelt as the term is, and do not only share its stems: "generación" is not "género"."""
+    """Whether they are spelt like the term, rather than only sharing its stems: "generación" is not "género"."""
 
 
 @dataclass(slots=True)
 class _Terms:
-    """The terms of one language by their stems, and all beginnings of these; with verbs, their stems as verbs too."""
+    """The terms of one language by their stems, and all prefixes of these; with `verbs`, by their verb stems too."""
 
     verbs: bool = False
 
@@ -93,7 +93,7 @@ class _Terms:
 
     def add(self, term: str, language: str, concept: _Concept | None) -> None:
         words = [word.text for word in _words(term, language)]
-        # Written with accents or without, a word may have two stems.
+        # A word may have different stems with and without accents.
         spelt = dict.fromkeys((tuple(words), tuple(map(fold, words))))
         keys = [tuple(stem(word, language) for word in each) for each in spelt]
         if len(words) == 1:
@@ -104,10 +104,10 @@ class _Terms:
 
 
 def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
-    """Returns a topic, or any text, word by word in another language: terms of the glossary, then ordinary words.
+    """Translates a topic, or any text, word by word: by terms of the glossary, then by ordinary words.
 
-    Words that are known only within a longer term are not recognised by themselves. Numbers, names of parties and
-    names in Latin script stand for themselves.
+    Words that are known only within a longer term are not recognised by themselves. Numbers and names in Latin script
+    are kept; names of parties are translated by their table.
     """
     if language == to:
         return TranslatedTopic(text=topic, coverage=1.0 if topic.strip() else 0.0, terms=(topic,))
@@ -123,13 +123,13 @@ def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopi
 
 
 def gloss(text: str, language: str) -> str:
-    """Returns a text word by word in English; words that are not known stay as they are written."""
+    """Translates a text word by word into English; unknown words stay as they are written."""
     words = _words(text, language)
-    told, at = [], 0
+    english, at = [], 0
     for tokens in _translated(text, words, language, "en"):
-        told += [*(word.text for word in words[at : tokens.first]), *tokens.terms[:1]]
+        english += [*(word.text for word in words[at : tokens.first]), *tokens.terms[:1]]
         at = tokens.last
-    return " ".join([*told, *(word.text for word in words[at:])])
+    return " ".join([*english, *(word.text for word in words[at:])])
 
 
 def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[_RecognisedTokens, ...]:
@@ -151,7 +151,7 @@ def other_terms(topic: str, language: str) -> tuple[str, ...]:
 
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
-    """Returns all terms of the concept that makes up a whole topic; empty where it says more than one term."""
+    """Returns all terms of the concept that makes up a whole topic; empty if the topic is more than one term."""
     words, recognised = _terms_in(topic, language)
     named = [tokens for tokens in recognised if tokens.terms]
     if len(named) != 1 or sum(tokens.last - tokens.first for tokens in recognised) < len(words):
@@ -160,12 +160,12 @@ def terms_of(topic: str, language: str) -> tuple[str, ...]:
 
 
 def is_term(topic: str, language: str) -> bool:
-    """Returns whether a topic is one term, beside names and numbers: other languages have words for it.
+    """Returns whether a topic is one term, apart from names and numbers, so that other languages have a term for it.
 
-    "war in Syria" is one; "data stored abroad" is put into other languages word by word.
+    "war in Syria" is one; "data stored abroad" is not, and is translated word by word.
     """
     words = _words(topic, language)
-    # A capital alone makes no name: "Whaling" heads a column.
+    # A capital alone does not make a name: "Whaling" may be the head of a column.
     known = [
         each
         for each in _recognised(topic, words, language, language)
@@ -208,7 +208,7 @@ def words_of_terms(language: str) -> dict[str, str]:
 
 @cache
 def acronyms_of_terms(language: str) -> frozenset[str]:
-    """Returns the words of terms that are written in capitals: "AIDS" is no plural of "aid"."""
+    """Returns the words of terms that are written in capitals: "AIDS" is not the plural of "aid"."""
     return frozenset(filter(str.isupper, _written_words(language)))
 
 
@@ -218,9 +218,9 @@ def _written_words(language: str) -> Iterator[str]:
 
 
 def mistyped_terms(text: str, language: str) -> dict[str, str]:
-    """Returns the words of a text that a term of the field is one typing error away from, each with that word.
+    """Returns the mistyped words of a text, each with the word of a term that is one typing error away.
 
-    A word with a capital may be a name, and a form of the same stem is no error.
+    Words with a capital may be names and are left alone; a word with the same stem is an inflected form, not an error.
     """
     if language == "zh":
         return {}
@@ -272,7 +272,7 @@ _parties = cache(PartyTable.load)
 
 
 def _words(text: str, language: str) -> list[_Word]:
-    """Returns the words of a text but for function words; a Chinese one may be part of a term and stays."""
+    """Returns the words of a text without function words; Chinese ones stay, since they may be part of a term."""
     words = [_Word(found.group(), found.start()) for found in _TOKEN.finditer(text)]
     return [word for word in words if _is_han(word.text) or not is_function_word(word.text, language)]
 
@@ -291,17 +291,17 @@ def _recognised(
                 break
             written = topic[words[first].start : words[last - 1].end]
             entries = [entry for key in keys for entry in terms.by_key.get(key, ()) if _fits(written, *entry)]
-            # Of "por lo tanto" one word of content is left, which by itself ("tanto") is another.
+            # "por lo tanto" has one content word, "tanto", which alone is another word: the text must have the whole.
             whole = last == first + 1 and table == "dictionary"
             entries = [entry for entry in entries if not (whole and " " in entry[0]) or fold(entry[0]) in text]
             if entries and (last > first + 1 or not _within_han(words, first)):
-                term, concept = min(entries, key=partial(_unlike, written, language, whole))
+                term, concept = min(entries, key=partial(_reading_order, written, language, whole))
                 as_written = _spelt(term) == _spelt(written) or (whole and " " in term)
                 yield _RecognisedTokens(
-                    first=first, last=last, terms=_told(concept, to), concept=concept, as_written=as_written
+                    first=first, last=last, terms=_terms_to(concept, to), concept=concept, as_written=as_written
                 )
         if _stands_for_itself(words, first, language):
-            # A capital makes a name of what is not known otherwise: "Autriche" is Austria, "Gobierno" government.
+            # A capitalised word is a name unless it is known otherwise: "Autriche" is Austria, "Gobierno" government.
             number = word.text.isdigit()
             yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,), as_written=number)
         elif _is_han(word.text) and is_function_word(word.text, language):
@@ -309,37 +309,37 @@ def _recognised(
 
 
 def _lone_characters(words: list[_Word], to: str, best: Sequence[_RecognisedTokens]) -> Iterator[_RecognisedTokens]:
-    """Yields Chinese characters that are left over one by one, and so are words: 卖 of 卖象牙, beside 象牙 (ivory)."""
+    """Yields single Chinese characters that were left over, read as words: 卖 in 卖象牙, beside 象牙 (ivory)."""
     characters = _terms("zh", "dictionary").by_key
     known = {row for tokens in best for row in range(tokens.first, tokens.last)}
     left_over = {word.start for row, word in enumerate(words) if row not in known}
     for row, word in enumerate(words):
         concept = next((own for _, own in characters.get((word.text,), ())), None)
         if concept is not None and row not in known and left_over.isdisjoint((word.start - 1, word.start + 1)):
-            yield _RecognisedTokens(first=row, last=row + 1, terms=_told(concept, to), concept=concept)
+            yield _RecognisedTokens(first=row, last=row + 1, terms=_terms_to(concept, to), concept=concept)
 
 
 def _spelt(term: str) -> str:
-    """Returns a term without what does not make another one of it: case, accents, the article of Arabic."""
+    """Returns a term without case, accents and the Arabic article, which do not distinguish terms."""
     return _ARTICLES.sub("", fold(term))
 
 
 def _fits(written: str, term: str, concept: _Concept | None) -> bool:
-    """Whether words with the stems of a term stand for it; what is left out is so as it is written alone."""
+    """Returns whether words with the stems of a term stand for it; a word to leave out must be spelt like the term."""
     return concept is None or concept["en"] != _NOTHING or fold(term) == fold(written)
 
 
-def _told(concept: _Concept | None, to: str) -> tuple[str, ...]:
-    """Returns the terms of a concept in a language; of a filler, and of what is left out, none."""
+def _terms_to(concept: _Concept | None, to: str) -> tuple[str, ...]:
+    """Returns the terms of a concept in a language; empty for fillers and for words to leave out."""
     return () if concept is None or concept["en"] == _NOTHING else concept[to]
 
 
-def _unlike(
+def _reading_order(
     written: str, language: str, whole: bool, entry: tuple[str, _Concept | None]
 ) -> tuple[bool, bool, bool, bool]:
-    """Orders terms with the same stems: first the one that is written so, then that which its concept prefers.
+    """Returns a sort key for terms with the same stems: the one spelt like the text, then its concept's preferred term.
 
-    "pacifique" is "peaceful" and "Pacific". An expression that is there as a `whole` comes before, a filler last.
+    "pacifique" is "peaceful" and "Pacific". An expression that the text has as a `whole` comes first, a filler last.
     """
     term, concept = entry
     by_name = concept is None or concept[language][0] != term
@@ -359,7 +359,7 @@ def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_
 def _best(length: int, recognised: list[_RecognisedTokens]) -> tuple[_RecognisedTokens, ...]:
     """Returns the readings, not overlapping, that cover most words.
 
-    Of equal choices, the fewest, and of these the ones that are most as they are written.
+    Ties are decided by fewer readings, then by more readings that are spelt like their term.
     """
     best: list[tuple[int, int, int, tuple[_RecognisedTokens, ...]]] = [(0, 0, 0, ())] * (length + 1)
     for first in reversed(range(length)):
@@ -377,13 +377,13 @@ def _stands_for_itself(words: list[_Word], row: int, language: str) -> bool:
     word = words[row].text
     if word.isdigit() or language_of(word, "") != "en":
         return word.isdigit()
-    # The first word of a topic may have its capital from there.
+    # The first word of a topic may be capitalised for its position only.
     capital = word[0].isupper() and (row > 0 or len(words) == 1 or word.isupper())
     return capital or language not in ("en", "fr", "es")
 
 
 def _within_han(words: list[_Word], row: int) -> bool:
-    """Whether a Chinese character is part of a longer word, so that it means nothing alone."""
+    """Returns whether a Chinese character is part of a longer word, so that it means nothing alone."""
     beside = words[max(0, row - 1) : row] + words[row + 1 : row + 2]
     return _is_han(words[row].text) and any(
         _is_han(other.text) and abs(other.start - words[row].start) == 1 and not is_function_word(other.text, "zh")

@@ -1,8 +1,8 @@
-"""How the concepts of the glossary hang together: what is part of what, what is near, what is easily confused.
+"""A thesaurus: broader, near and easily confused concepts of the glossary.
 
 A statement on "unilateral coercive measures" is one on "sanctions", their broader concept; "small arms and light
 weapons" are near "firearms" and answer in part; "smuggling of migrants" is not "trafficking in persons".
-`data/glossary_relations.csv` holds a relation a row. A concept is called by its preferred English term.
+`data/glossary_relations.csv` holds one relation per row. A concept is named by its preferred English term.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ from ingest.language.lexicons import load_table
 class RelationRow(NamedTuple):
     """A row of `glossary_relations.csv`: the `relation` of a concept to an `other`.
 
-    `broader`, it is part of the other; `near`, each answers in part what is asked about the other; `not`, they are
-    easily confused and are two things.
+    `broader`: the other includes it; `near`: statements on either answer questions on the other in part; `not`: the two
+    are easily confused, and different.
     """
 
     concept: str
@@ -26,13 +26,13 @@ class RelationRow(NamedTuple):
 
 
 def concepts_in(text: str, language: str) -> tuple[str, ...]:
-    """Returns the concepts that a text names, by the longest terms known, in their order and each once."""
+    """Returns the concepts that a text names, by the longest known terms, in order and each once."""
     return tuple(dict.fromkeys(term.concept for term in terms_within(text, language)))
 
 
 @cache
 def narrower(concept: str) -> tuple[str, ...]:
-    """Returns all that is part of a concept, the nearest first: what is said on these is said on it."""
+    """Returns all concepts that a concept includes, the nearest first: a statement on these is a statement on it."""
     found: dict[str, None] = {}
     step = [concept]
     while step:
@@ -42,12 +42,12 @@ def narrower(concept: str) -> tuple[str, ...]:
 
 
 def near(concept: str) -> tuple[str, ...]:
-    """Returns related concepts: what is said on these may answer in part."""
+    """Returns related concepts: statements on these may answer in part."""
     return tuple(_related("near").get(concept, ()))
 
 
 def differs_from(concept: str) -> tuple[str, ...]:
-    """Returns concepts easily confused with this one: what is said on these is no answer."""
+    """Returns concepts easily confused with this one: statements on these are no answer."""
     return tuple(_related("not").get(concept, ()))
 
 
@@ -59,7 +59,7 @@ def relation_rows() -> tuple[RelationRow, ...]:
 
 @cache
 def _related(relation: str) -> Mapping[str, Sequence[str]]:
-    """Returns the others that each concept has a relation to; `narrower` is `broader` the other way round."""
+    """Returns for each concept the concepts that it has a relation to; `narrower` is the inverse of `broader`."""
     related: dict[str, list[str]] = {}
     for row in relation_rows():
         if row.relation == relation:

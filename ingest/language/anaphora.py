@@ -7,17 +7,17 @@ import regex
 from ingest.language.lexicons import load_lexicon
 
 _WORDS: Final = load_lexicon("spans")
-# How a sentence begins that refers to one before it, whose noun it may name; what refers to the occasion, as "this
-# Conference" does; and how a sentence takes up what was just said.
+# Patterns of the beginning of a sentence that refers to an earlier one, whose noun it may name ("These measures"); of a
+# reference to the occasion ("this Conference"); and of a sentence that takes up what was just said ("We oppose it").
 POINTING, OUTWARD, TAKES_UP = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up")
 )
-# Sentences that take something up are short.
+# Most words of a sentence in which `TAKES_UP` counts.
 TAKES_UP_WORDS: Final = 25
 
 
 def refers_back(text: str) -> bool:
-    """Returns whether a sentence begins with, or takes up, what the one before it names: "These …", "We oppose it."."""
+    """Returns whether a sentence refers to the one before it or takes it up: "These …", "We oppose it."."""
     if OUTWARD.match(text):
         return False
     short = len(text.split()) <= TAKES_UP_WORDS

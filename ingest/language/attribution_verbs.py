@@ -1,4 +1,4 @@
-"""How documents say that somebody speaks: verbs and phrases of attribution in the six languages, by table."""
+"""Verbs and phrases of attribution, by which documents say that somebody speaks, in the six languages."""
 
 from functools import cache
 from typing import Final
@@ -8,7 +8,7 @@ import regex
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.language.sentences import SENTENCE_ENDS
 
-# A verb this many words before a quotation introduces it.
+# Most words between a verb of attribution and the quotation that it introduces.
 _REACH: Final = 12
 
 
@@ -16,14 +16,14 @@ _REACH: Final = 12
 def attribution() -> RegexPatterns:
     """Returns the patterns of attribution, among them `verb`, `according_to`, `on_behalf`, `cites` and `speaker_of`.
 
-    `cites` is "I quote Tessaria:", "in the words of Tessaria"; after `object_before` stands whom somebody speaks of, to
-    or after, rather than who speaks.
+    `cites` is "I quote Tessaria:", "in the words of Tessaria"; after `object_before` comes a party that somebody speaks
+    of, to or after, rather than the one that speaks.
     """
     return RegexPatterns("drafts", verbs="|".join(load_lexicon("drafts")["verbs"].replace("_", r"\s+").split()))
 
 
 def introduces_speech(before: str) -> bool:
-    """Returns whether the words before a quotation say that somebody speaks it, directly or by a colon after a verb."""
+    """Returns whether the words before a quotation attribute it: a verb directly before it, or before a colon."""
     sentence = regex.split(rf"[{SENTENCE_ENDS}]\s+", before)[-1]
     near = " ".join(sentence.split()[-_REACH:])
     found = [match.end() for match in attribution().verb.finditer(near)]

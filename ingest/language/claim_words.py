@@ -1,16 +1,16 @@
-"""Words of six languages by what they do in a claim: operators, words that bind, words of the speaker; and synonyms.
+"""Words of the six languages by their role in a claim: operators, links, words for the speaker; and synonyms.
 
-`ingest/language/data/claims.en.yaml` and its like hold, by key:
+`ingest/language/data/claims.en.yaml` and the files of the other languages hold, by key:
 
 - `void`: words that say nothing by themselves, so that a claim may have them or leave them out ("the", "these");
 - `self`, `nouns`, `first`: words for the speaker ("we"), its names for itself ("delegation"), its verbs ("proponemos");
-- `third`: pronouns and whom they may mean; `links`: words that bind, one class of interchangeable ones an entry;
-- `of`: links that a possessive makes needless; `joins`: "and", "or", "but"; `breaks`: words that open a clause;
-- `openers`: what a speaker leads in with ("firmly"); `operators`: see `OperatorKind`;
-- `orders`: patterns of instructions to whoever reads, which bear out nothing.
+- `third`: pronouns and whom they may mean; `links`: linking words, each entry one class of interchangeable words;
+- `of`: links that a possessive makes redundant; `joins`: "and", "or", "but"; `breaks`: words that open a clause;
+- `openers`: words with which speakers introduce what they say ("firmly"); `operators`: see `OperatorKind`;
+- `orders`: patterns of instructions to the reader, which support no claim.
 
-`ingest/data/synonyms.csv` holds a concept a row. Both are short on purpose: what is not in them has to stand in the
-evidence itself.
+`ingest/data/synonyms.csv` holds one concept per row. Both are short on purpose: a word of a claim that is not in them
+has to be in the evidence itself.
 """
 
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ import regex
 from ingest.language.lexicons import load_lexicon, load_table, unfolded
 from vectorstore.stems import stem, words_of
 
-# Operators change what is said: a claim has them where its evidence does. `against` words reverse what follows them
-# ("refuses"), `guard` words weaken it ("plans to", "abolition of") and `say` words only report it; these three are
-# compared as words.
+# Operators change what is said, so that a claim must have those of its evidence. `against` words reverse what follows
+# them ("refuses"), `guard` words weaken it ("plans to", "abolition of") and `say` words only report it; these three
+# kinds are compared by word.
 OperatorKind = Literal[
     "more", "less", "only", "ended", "evenif", "unless", "if", "without", "not", "must", "should", "may", "can",
     "will", "would", "all", "some", "most", "many", "few", "about", "before", "after", "until", "past", "doubt",
@@ -41,7 +41,7 @@ _LONGEST_PHRASE: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class WordRole:
-    """What a function word does (`void`, `self`, `noun` …, as above), and the keys by which two tokens match."""
+    """The role of a function word (`void`, `self`, `noun` …, as above), and the keys by which two tokens match."""
 
     kind: str
     keys: frozenset[str]
@@ -49,7 +49,7 @@ class WordRole:
 
 @cache
 def operators(language: str) -> regex.Pattern[str]:
-    """Returns one pattern with a group per kind; longer forms come first, and idle negations match as `idle`."""
+    """Returns one pattern with a group per kind; longer forms come first, and "not only" and its like are `idle`."""
     words: dict[str, str] = load_lexicon(f"claims.{language}")["operators"]
     groups = [(kind, words[kind]) for kind in ("idle", *KINDS) if words.get(kind)]
     return _pattern(language, groups)
@@ -71,7 +71,7 @@ def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
 
 @cache
 def possessive(language: str) -> regex.Pattern[str]:
-    """Returns a pattern of the words that a possessive makes needless: "the courts of Arvandia" are "our courts"."""
+    """Returns a pattern of the words that a possessive makes redundant: "the courts of Arvandia" are "our courts"."""
     return _pattern(language, [("of", load_lexicon(f"claims.{language}")["of"])])
 
 
@@ -83,12 +83,12 @@ def first_person(language: str) -> regex.Pattern[str]:
 
 @cache
 def orders(language: str) -> regex.Pattern[str]:
-    """Returns a pattern of instructions to whoever reads and answers ("ignore the above"), which state nothing."""
+    """Returns a pattern of instructions to the reader or model ("ignore the above"), which state nothing."""
     return regex.compile(unfolded(load_lexicon(f"claims.{language}")["orders"]), regex.IGNORECASE)
 
 
 def phrases(stems: list[str], at: int, language: str) -> Iterator[tuple[int, str]]:
-    """Yields the synonyms that begin at a word, the longest first: how many words they are, and their concept."""
+    """Yields the synonyms that begin at a word, the longest first, each as its number of words and its concept."""
     table = _concepts(language)
     for length in range(min(_LONGEST_PHRASE, len(stems) - at), 0, -1):
         for concept in table.get(tuple(stems[at : at + length]), ()):

@@ -1,4 +1,4 @@
-"""Dates as headings write them, in the six languages, to ISO 8601.
+"""Recognition of dates as headings write them, in the six languages, and conversion to ISO 8601.
 
 "12-16 октября 2020 года" is 2020-10-12/2020-10-16.
 """
@@ -20,7 +20,7 @@ def month_numbers() -> dict[str, int]:
     """Returns the number of each month by its name in small letters, 1 to 12.
 
     Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
-    accents ("fevrier"); an Arabic letter without its hamza makes another word.
+    accents ("fevrier"); Arabic names keep their hamza, since they would be other words without it.
 
     Source: https://cldr.unicode.org.
     """
@@ -38,10 +38,10 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     return Patterns("numbers", month_name=any_of(month_numbers())).each("date_forms")
 
 
-# Each form of a date has one.
+# Every form of a date has a year.
 _YEAR = re.compile(r"\d{4}")
 
-# 15/10/2018: only a number above 12 tells which is the day.
+# In "15/10/2018", only a number above 12 tells which one is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
@@ -113,7 +113,7 @@ def _all_dates(text: str) -> Iterator[DateMatch]:
 
 
 def _ends(parts: dict[str, str]) -> tuple[date, date] | None:
-    """First and last day from a form's groups; what one end leaves out is taken from the other."""
+    """Returns the first and last day from a form's groups; what one end leaves out is taken from the other."""
     year = parts.get("y2") or parts["y1"]
     month = _month(parts, "2") or _month(parts, "1")
     last = _day(int(year), month, _number(parts.get("d2") or parts["d1"]))
@@ -142,7 +142,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def without_dates(text: str) -> str:
-    """Blanks the dates of a text, so that every offset stays: "item 4, 16 October 2024" names one item."""
+    """Blanks the dates of a text and keeps all offsets: "item 4, 16 October 2024" names one item."""
     for found in find_dates(text):
         text = f"{text[: found.start]}{'·' * (found.end - found.start)}{text[found.end :]}"
     return text

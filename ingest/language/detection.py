@@ -1,6 +1,6 @@
-"""Which language a text is in, or each of its paragraphs: by its script where that tells, else by character n-grams.
+"""Language detection for texts and their paragraphs: by script if that is decisive, else by character n-grams.
 
-Languages are ISO 639-1 codes. `vectorstore.stems.language_of` tells that of a single word by its script. A French
+Languages are ISO 639-1 codes. `vectorstore.stems.language_of` gives that of a single word by its script. A French
 paragraph in an English statement is split, repaired and searched as French.
 """
 
@@ -26,14 +26,14 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _SURE: Final = 0.4
 _LONGEST: Final = 6000
 _FEWEST_LETTERS: Final = 4
-# Share of capitals from which on a text is in capitals, and how many characters it has more than.
+# A text is in capitals if their share of its Latin letters and its number of characters are above these.
 _CAPITALS: Final = 0.8
 _SHOUTED: Final = 5
 _LATIN: Final = ("en", "fr", "es")
-# Fewer words, or letters where there are no spaces, are too short to tell a language that is not one of the six.
+# Texts with fewer words and fewer letters (for languages without spaces) are too short to detect another language.
 _FEWEST_WORDS: Final = 4
 _SHORTEST: Final = 10
-# No question of the project's sets in the six languages is detected as another language with so much certainty.
+# Score from which a text is in another language, which no question in the six languages in the project's sets reaches.
 _SURELY_OTHER: Final = 0.9
 # Shorter paragraphs are names, titles and numbers, which detection takes for any language.
 _FEWEST_LETTERS_OF_PARAGRAPH: Final = 60
@@ -47,7 +47,7 @@ _LATIN_LETTERS: Final = re.compile("[A-Za-z]+")
 
 
 def detect_language(text: str, *, sure: float = _SURE) -> str | None:
-    """Returns the language of a text; None if it has too few letters or none is as clear as `sure`, 0 to 1."""
+    """Returns the language of a text; None if it has too few letters or its score is below `sure`, 0 to 1."""
     flat = " ".join(text.split())[:_LONGEST]
     if sum(map(str.isalpha, flat)) < _FEWEST_LETTERS:
         return None
@@ -60,9 +60,9 @@ def detect_language(text: str, *, sure: float = _SURE) -> str | None:
 
 
 def language_of_sentence(text: str, otherwise: str) -> str:
-    """Returns which of the six languages a sentence is in, by the script of most of its words, then detection.
+    """Returns which of the six languages a sentence is in, by the script of most of its words, then by detection.
 
-    Where Latin script cannot be told apart it is `otherwise`, or English if that is in another script.
+    For Latin script without English, French or Spanish detected, it is `otherwise` if one of these, else English.
     """
     scripts = Counter(language_of(word, "") for word in words_of(text))
     script = scripts.most_common(1)[0][0] if scripts else "en"
@@ -73,12 +73,12 @@ def language_of_sentence(text: str, otherwise: str) -> str:
 
 
 def is_in_other_language(text: str) -> bool:
-    """Returns whether a text is surely in none of the six languages; a name or two are never sure."""
+    """Returns whether a text is certainly in another language than the six; False for a name or two."""
     words = _WORD.findall(text)
     # Languages without spaces write a question as one word.
     if len(words) < _FEWEST_WORDS and sum(map(len, words)) < _SHORTEST:
         return False
-    # Half a surrogate pair is no character that the detector takes.
+    # The detector does not accept half a surrogate pair.
     guess = detect_language(text.encode("utf-8", "replace").decode("utf-8"), sure=_SURELY_OTHER)
     return guess is not None and guess not in LANGUAGES
 

@@ -1,7 +1,7 @@
 """Data files of linguistic knowledge: lexicons of patterns in YAML, tables in CSV and lists of words.
 
-`_` stands for white space inside a pattern: "in_our_view" shows a position, "It_was_so_decided" what a meeting did. A
-file holds one language or more; its head says where the words come from.
+Inside a pattern, `_` stands for white space, as in "in_our_view" and "It_was_so_decided". A file holds one language or
+more; the comment at its head gives the source of its words.
 """
 
 import csv
@@ -19,7 +19,7 @@ _REFERENCE: Final = re.compile(r"<<([a-z_.]+)>>")
 
 @cache
 def load_lexicon(name: str) -> Mapping[str, Any]:
-    """Loads `ingest/language/data/{name}.yaml`; its head says where the words come from."""
+    """Loads `ingest/language/data/{name}.yaml`; the comment at its head gives the source of its words."""
     text = (files("ingest.language") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(text, Loader=yaml.CSafeLoader))
 
@@ -33,29 +33,29 @@ def load_table(name: str) -> tuple[Mapping[str, str], ...]:
 
 @cache
 def load_words(key: str, name: str = "words") -> frozenset[str]:
-    """Returns a list of words of a lexicon; `-` stands for none, as an ending or particle that may lack."""
+    """Returns a list of words of a lexicon; `-` is the empty string, for an ending or particle that may be missing."""
     return frozenset("" if word == "-" else word for word in load_lexicon(name)[key].split())
 
 
 def unfolded(pattern: str) -> str:
-    """Returns a pattern that a lexicon breaks into lines as one line."""
+    """Returns a pattern of a lexicon without its line breaks."""
     return "".join(pattern.split("\n"))
 
 
 def alternatives(lines: str) -> str:
-    """Returns patterns, one a line and `_` for a space, as one; a line indented further goes on with that above."""
+    """Joins patterns, one per line and with `_` for a space, into one; an indented line continues the one above."""
     return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
 
 
 def any_of(words: Iterable[str], space: str = r"\s+") -> str:
-    """Returns a pattern of any of some words or phrases, longer ones first; what stands for a space is a pattern."""
+    """Returns a pattern for any of the words or phrases, longer ones first; `space` is the pattern of a space."""
     return "|".join(re.escape(word).replace(r"\ ", space) for word in sorted(words, key=len, reverse=True))
 
 
 class Patterns:
-    """The patterns of a lexicon, broken into lines, compiled as its attributes; case does not count.
+    """The patterns of a lexicon as attributes, compiled without their line breaks; they ignore case.
 
-    `<<key>>` in a pattern stands for another one of the file, `<<file.key>>` for one of another file, or a given one.
+    In a pattern, `<<key>>` stands for another one of the file or a `given` one, `<<file.key>>` for one of another file.
     """
 
     def __init__(self, name: str, **given: str) -> None:
@@ -74,19 +74,19 @@ class Patterns:
         return tuple(re.compile(self.resolved(form), re.IGNORECASE) for form in load_lexicon(self._name)[key])
 
     def source(self, key: str) -> str:
-        """Returns the text of a pattern, to make others of."""
+        """Returns the text of a pattern, for use in other patterns."""
         file, _, own = key.rpartition(".")
         if file:
             return Patterns(file).source(own)
         return self._given[own] if own in self._given else self.resolved(load_lexicon(self._name)[own])
 
     def resolved(self, pattern: str) -> str:
-        """Returns a pattern with what its references stand for."""
+        """Returns a pattern with its references replaced by the patterns that they name."""
         return _REFERENCE.sub(lambda found: self.source(found[1]), unfolded(pattern))
 
 
 class RegexPatterns(Patterns):
-    """Patterns with what only `regex` knows, such as properties of letters."""
+    """Patterns compiled by `regex`, for features that `re` lacks, such as Unicode properties."""
 
     def __getattr__(self, key: str) -> "regex.Pattern[str]":  # type: ignore[override]  # of the other library
         """Compiles a pattern when it is first asked for."""

@@ -1,4 +1,4 @@
-"""What is found in a text, and where."""
+"""Matches in a text, with their offsets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=TextMatch)
 
 
 def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M, ...]:
-    """Returns, in the order of the text, the matches that overlap none before them, or no longer one."""
+    """Returns, in text order, the matches that overlap no earlier one, or with `longest` no longer one."""
     kept: list[M] = []
     for match in sorted(matches, key=lambda match: match.start - match.end) if longest else matches:
         if not any(map(match.overlaps, kept)):

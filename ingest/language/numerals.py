@@ -134,7 +134,7 @@ def _session_number(groups: dict[str, str]) -> int | None:
     if digits := groups.get("digits"):
         return int(digits)
     if roman := groups.get("roman"):
-        # "VVVX" is no number.
+        # "VVVX" is no number, and its value is negative.
         return max(0, roman_value(roman))
     if word := groups.get("word"):
         return number_words("ordinal").get(" ".join(re.split(r"[\s\-–]+", word.lower())))
@@ -146,7 +146,7 @@ def _session_number(groups: dict[str, str]) -> int | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(TextMatch):
-    """A number; a percentage and a plain number of the same value are different ones."""
+    """A number in a text; `5%` and `5` are different values."""
 
     value: str
 
@@ -155,11 +155,11 @@ def find_numbers(text: str, language: str) -> tuple[Number, ...]:
     """Returns the numbers of a text in order: number words of its language, and digits and Chinese numerals in any."""
     digits = ascii_digits(text)
     found = [*_written(digits, language), *_chinese(digits)]
-    taken: list[Number] = []
+    kept: list[Number] = []
     for number in sorted(found, key=lambda number: (number.start, -number.end)):
-        if not taken or number.start >= taken[-1].end:
-            taken.append(number)
-    return tuple(taken)
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+    return tuple(kept)
 
 
 def _written(text: str, language: str) -> Iterator[Number]:
@@ -178,7 +178,7 @@ def _written(text: str, language: str) -> Iterator[Number]:
         if parts and not (joined and _goes_on(parts[-1][2], value, numeral=numeral, after_numeral=digits)):
             yield _number(text, parts)
             parts = []
-        # "One" alone is an article.
+        # "One" alone may be an article.
         if numeral or parts or value != 1:
             parts.append((match.start(), match.end(), value))
             digits = numeral
@@ -187,7 +187,7 @@ def _written(text: str, language: str) -> Iterator[Number]:
 
 
 def _goes_on(last: Fraction, value: Fraction, *, numeral: bool, after_numeral: bool) -> bool:
-    """Whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
+    """Returns whether a further number word belongs to the number before it, as in "two hundred" and "forty two"."""
     if numeral or (after_numeral and value not in _SCALES) or value.denominator != 1:
         return False
     if value >= _HUNDRED or last.denominator != 1:

@@ -7,11 +7,11 @@ import regex
 
 from ingest.language.lexicons import load_words
 
-# In the six languages; "…" and the marks of other languages end one only where a rule below looks closer.
+# Of the six languages; "…" and the marks of other languages end a sentence only by the rules below.
 SENTENCE_ENDS: Final = ".!?。！？؟"
-# Marks of notes other than bare numbers, which stick to what they are set to: "the text.[1]", "the text.*".
+# Marks of notes other than bare numbers, without a space before them: "the text.[1]", "the text.*".
 NOTE_MARK = r"(?:\[\d{1,3}\]|\(\d{1,2}\)|[⁰¹²³⁴-⁹]{1,3}|\*{1,4}|†{1,3}|‡{1,3})"
-# What ends a sentence; a full stop does so only where the rules below do not object.
+# Marks that may end a sentence; `_ends_sentence` decides whether they do.
 _END = regex.compile(
     rf"""(?: (?<!\[…?)[.!?…]+(?!\])                               # Latin and Cyrillic, with quotation and note marks
             (?:[\p{{Pf}}\p{{Pe}}"'”’»]|[ \u00a0\u202f]»|{NOTE_MARK})*
@@ -24,12 +24,12 @@ _END = regex.compile(
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
 _ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences")
 _TITLES = load_words("abbreviations_before_names")
-# "The ambassador, Amb. Ilvane", but "in 10 min. We agree" and, of a year, "2024 م. ونحن".
+# Titles before names: "The ambassador, Amb. Ilvane", but not "in 10 min. We agree" or, after a year, "2024 م. ونحن".
 _TITLED = regex.compile(r"(?:(?<!\p{N}\s?)(?:\p{Lu}\S*|\p{Arabic}\S*)|д-р)$")
 _NAME = regex.compile(r"\s*(?:\p{Lu}|\p{Arabic})")
 _NUMBER = regex.compile(r"\s*[(]?(?:\p{N}|[IVX]+\b)")
-# Those that are words as well, or end sentences as often, abbreviate only before what follows them here: "they said no.
-# We", "in Jan. We", but "no. 4", "Jan. 2004".
+# Abbreviations that are also words, or end sentences as often, count only before these patterns: "no. 4", "Jan. 2004",
+# but not "they said no. We", "in Jan. We".
 _ONLY_BEFORE = dict.fromkeys(load_words("abbreviations_before_numbers"), _NUMBER) | {
     "долл": regex.compile(r"\s*США"),
     "ee": regex.compile(r"\s*UU"),
@@ -54,7 +54,7 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     enumerators ("1."), decimal points and a following lower-case word keep the sentence going.
     """
     for line in _LINE.finditer(text):
-        # A line break that repair left is one that the layout means, as after a clause that ends a paragraph.
+        # A line break that the repair left is intended, as after a clause that ends a paragraph.
         start, end = line.span()
         for mark in _END.finditer(text, start, end):
             if _ends_sentence(text, start, mark):
@@ -67,14 +67,14 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     if not mark.group().startswith("."):
         if mark.group()[0] in "。！？":
             return mark.group()[-1] not in "”』」’" or _QUOTED_ZH.match(text, mark.end()) is None
-        # An exclamation or question inside a sentence goes on in lower case.
+        # After an exclamation or question inside a sentence, the sentence goes on in lower case.
         return _GOES_ON.match(text, mark.end()) is None
     if mark.group().startswith(".."):
         return _GOES_ON.match(text, mark.end()) is None
     before = text[max(start, mark.start() - 40) : mark.start()]
     found = _WORD_BEFORE.search(before)
     word = found.group().strip("’'-") if found else ""
-    # Without an article before it, as in "l’art. 4".
+    # The word without an article that is joined to it, as in "l’art. 4".
     short = regex.split("[’']", word.lower().rstrip("."))[-1]
     if short in _ABBREVIATIONS and (short not in _ONLY_BEFORE or _ONLY_BEFORE[short].match(text, mark.end())):
         return False

@@ -1,7 +1,7 @@
-"""How common words are on the Zipf scale, by the lists of wordfreq: how often in a billion words, as a power of ten.
+"""Word frequencies on the Zipf scale, by the lists of wordfreq: the log10 of the occurrences in a billion words.
 
-wordfreq itself takes a quarter of a second to import and to sort a list into a table; it is asked where a word may have
-to be taken apart first. Sources: wordfreq, https://doi.org/10.5281/zenodo.7199437; van Heuven et al. 2014,
+wordfreq itself takes a quarter of a second to import and to load a list; it is only called where a word may have to be
+split first. Sources: wordfreq, https://doi.org/10.5281/zenodo.7199437; van Heuven et al. 2014,
 https://doi.org/10.1080/17470218.2013.850521.
 """
 
@@ -15,17 +15,17 @@ from typing import Final
 
 import regex
 
-# Zipf frequency below which a word is none of its language.
+# Zipf frequency below which a string is not a word of a language.
 NO_WORD: Final = 2.0
-# What is one word however it is taken apart.
+# Strings that wordfreq keeps as one word.
 _ONE_WORD: Final = regex.compile(r"\p{Latin}+|\p{Cyrillic}+|(?:(?!ـ)\p{Arabic})+")
 
 
 @lru_cache(maxsize=1 << 16)
 def commonness(word: str, language: str) -> float:
-    """Returns the Zipf frequency of a word in a language, taken apart where no list has it as it is written.
+    """Returns the Zipf frequency of a word in a language; if no list has it as it is written, wordfreq splits it.
 
-    In Chinese, whose words cannot be counted without a dictionary to part them, other letters count as English.
+    With Chinese, it is looked up as English: Chinese words cannot be counted without a dictionary to split them.
     """
     language = "en" if language == "zh" else language
     written = word.lower()
@@ -48,7 +48,7 @@ def zipf(word: str, language: str = "en", size: str = "large") -> float:
 
 
 def is_common(word: str, language: str, least: float) -> bool:
-    """Returns whether the Zipf frequency of a word as it is written is `least`, which is more than 3, or above.
+    """Returns whether the Zipf frequency of a word as it is written is at least `least`, which is more than 3.
 
     Such words are all in the small list, so that the large one need not be read.
     """
@@ -62,9 +62,9 @@ def commonest(language: str, count: int) -> list[str]:
 
 @cache
 def rareness(size: str, language: str) -> dict[str, int]:
-    """Returns by how much rarer each word of a language is than all words, in hundredths of a power of ten.
+    """Returns the rarity of each word of a language: -100 times the log10 of its share of all words.
 
-    Of many languages there is no large list, of others none at all.
+    Many languages have no large list, so that the small one is used, and others have none at all.
     """
     import msgpack
 

@@ -1,6 +1,6 @@
-"""Words that extraction has glued together ("itsgreat") or cut apart ("implemen tation"), told by word frequencies.
+"""Detection, by word frequency, of words that extraction glued together ("itsgreat") or cut apart ("implemen tation").
 
-Only a token that no list of wordfreq knows is looked at. A split by wordninja stands only where every piece is a common
+Only tokens that no list of wordfreq has are examined. A split by wordninja is accepted only if every piece is a common
 word and the whole reads like prose, not like a name or a compound. Source: https://github.com/keredson/wordninja.
 """
 
@@ -22,7 +22,7 @@ _UNKNOWN = 1.0
 _COMMON_PIECE = 3.0
 _COMMON_PIECE_OF_CAPITALISED = 4.0
 _KNOWN_DESPITE_GLUE = 4.0
-"""Word lists from the web hold "ofthe" itself; words of function words alone need more to count as words."""
+"""Zipf value from which a token is never split; below it, one in the lists may be glued function words ("ofthe")."""
 _DETERMINERS = load_words("determiners")
 _LAST_LETTERS = frozenset(word[-3:] for word in _DETERMINERS)
 _CUT_WHOLE = 3.0
@@ -47,7 +47,7 @@ def territory_words() -> frozenset[str]:
 def document_names(text: str) -> frozenset[str]:
     """Finds the words that a document capitalises inside its sentences, in lower case.
 
-    An unknown word that comes once may be a name glued to the words after it, and is left out.
+    An unknown word that occurs once and can be split may be a name glued to the words after it, and is left out.
     """
     counted = Counter(word for word in _MID_SENTENCE_NAME.findall(text) if word[0].isupper())
     known = frozenset(word.lower() for word, count in counted.items() if count > 1 or zipf(word) >= _UNKNOWN)
@@ -56,7 +56,7 @@ def document_names(text: str) -> frozenset[str]:
 
 
 def _parts(token: str) -> tuple[str, ...]:
-    # Reads a list of words when it is imported, which who only asks is spared.
+    # wordninja reads a list of words when it is imported, which asking questions does not need.
     import wordninja
 
     return tuple(wordninja.split(token))
@@ -64,7 +64,7 @@ def _parts(token: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def _pieces(token: str) -> tuple[str, ...]:
-    """Proposes the words that stick together in a token; the token alone where it should stay whole."""
+    """Proposes the words that are glued together in a token; the token alone if it should stay whole."""
     if not 5 <= len(token) <= _LONGEST_TOKEN or not token.isascii() or not token[1:].islower():
         return (token,)
     if zipf(token) >= _KNOWN_DESPITE_GLUE or (zipf(token) >= _UNKNOWN and token.lower()[-3:] not in _LAST_LETTERS):
@@ -75,7 +75,7 @@ def _pieces(token: str) -> tuple[str, ...]:
     if zipf(token) >= _UNKNOWN and not (pieces[-1] in _DETERMINERS and _are_function_words(pieces)):
         return (token,)
     short = [piece.lower() for piece in pieces if len(piece) <= 2]
-    # Any word of an unknown language falls apart into scraps; real ones stand between longer words.
+    # A word of an unknown language is split into scraps; real short words are between longer ones.
     if 2 * len(short) > len(pieces) or not load_words("short_words").issuperset(short):
         return (token,)
     return pieces
@@ -86,10 +86,10 @@ def _are_function_words(pieces: Sequence[str]) -> bool:
 
 
 def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> tuple[str, ...]:
-    """Splits words that stick together; gives the token alone where it is one word, or not surely several.
+    """Splits glued words; returns the token alone if it is one word, or not clearly several.
 
-    Names (in lower case) are never split and may begin a glued token. With `opens_sentence` a capital says nothing
-    about a name.
+    Names (in lower case) are never split and may begin a glued token. With `opens_sentence`, a capital is no sign of a
+    name.
     """
     if token.lower() in names:
         return (token,)
@@ -122,13 +122,13 @@ def _reads_as_prose(token: str, pieces: tuple[str, ...]) -> bool:
 
 
 def needed_zipf(piece: str) -> float:
-    """Returns how common a piece must be: short ones stand in every word list by chance, so more."""
+    """Returns the least Zipf value of a piece, higher for short ones, which are in every word list by chance."""
     return {1: 5.0, 2: 5.0, 3: 4.5, 4: 3.5}.get(len(piece), _COMMON_PIECE)
 
 
 @lru_cache(maxsize=1 << 14)
 def _is_misspelt(token: str) -> bool:
-    """Returns whether a token is a known word but for one letter, rather than several words.
+    """Returns whether a token is one edit away from a known word, and so misspelt rather than glued.
 
     Source: Norvig, https://norvig.com/spell-correct.html (words at one edit).
     """
@@ -155,12 +155,12 @@ def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sen
 
 
 def may_be_cut(word: str) -> bool:
-    """Returns whether letters are too rare to be a word, or only ever begin one."""
+    """Returns whether a string is too rare to be a word, or occurs only at the beginning of one ("inter")."""
     return zipf(word) < _CUT_PIECE or word.lower() == "inter"
 
 
 def is_cut_word(left: str, right: str, names: frozenset[str]) -> bool:
-    """Returns whether two neighbours are one word that white space has cut."""
+    """Returns whether two neighbouring tokens are one word that white space has cut."""
     whole = left + right
     if not right.islower() or (not left[1:].islower() and len(left) > 1) or left.lower() in names or right in names:
         return False

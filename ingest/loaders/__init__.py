@@ -1,4 +1,4 @@
-"""Loaders: from a file to its text in reading order, one module per format, chosen by suffix in `registry`.
+"""Loaders: one module per format extracts a file's text in reading order; `registry` chooses it by suffix.
 
-`bundle.zip/statements/a.pdf` is a PDF inside an archive.
+A file inside an archive is named by a path: `bundle.zip/statements/a.pdf`.
 """

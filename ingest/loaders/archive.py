@@ -1,7 +1,7 @@
-"""Files inside files: ZIP archives and e-mails, and what is checked before anything in a compressed file is unpacked.
+"""Files inside files: ZIP archives and e-mails, and the checks before anything in a compressed file is unpacked.
 
-A member has a path of its own, as if the archive were a folder: `bundle.zip/statements/a.pdf`. Members are read
-by that path when their turn comes. Nothing is unpacked to disk.
+A member has a path, as if the archive were a folder: `bundle.zip/statements/a.pdf`. Members are read by that path
+one at a time. Nothing is unpacked to disk.
 """
 
 import re
@@ -29,15 +29,15 @@ ZIP_FAILURES = (
     zlib.error,
 )  # fmt: skip
 """What broken archives raise; an encrypted entry raises RuntimeError."""
-# Text of one letter packs well; only what is large is a bomb.
+# Bytes up to which entries are exempt from the ratio limit: repetitive text packs well, and only large entries harm.
 _EXEMPT = 1_000_000
 _UNSAFE = re.compile(r"^(?:[a-zA-Z]:|[\\/]|~)|(?:^|[\\/])\.\.(?:[\\/]|$)|[\x00-\x1f\x7f]")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
-# Lines of an earlier mail that a reply quotes, with the line before that says who wrote it: "On 3 May Ms. Oram wrote:".
+# Lines of an earlier mail that a reply quotes, and the line before that names its writer: "On 3 May Ms. Oram wrote:".
 _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\n]*(?:\n|\Z))+", re.MULTILINE)
-# A line of the mail's own, marked by mailboxes because a mail begins so in them.
+# The mail's own line: mailbox files put ">" before "From ", since "From " begins a new mail in them.
 _ESCAPED = re.compile(r">From [^\n]*\n?")
-# An earlier mail below a reply, which other programs keep under its header: "From: … Sent: … To: …".
+# An earlier mail that programs keep unquoted below a reply, under its header: "From: … Sent: … To: …".
 _MAIL = Patterns("mail_headers")
 _EARLIER_MAIL = re.compile(_MAIL.source("earlier"), re.IGNORECASE | re.MULTILINE)
 _QUOTED_IN_PAGE = (
@@ -51,7 +51,7 @@ _ENCRYPTED = 0x1
 _MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
 _DAMAGED_MAIL = "{!r} is a damaged e-mail; save it again"
-# Files that programs put into archives, which nobody sent.
+# Files that programs add to archives by themselves.
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.(?:[\\/]|$))[^/]|~\$|Thumbs\.db$|desktop\.ini$)")
 
 
@@ -60,17 +60,17 @@ class Member:
     """A file inside another; `read` gives its bytes, or raises a LoadError that says why not."""
 
     name: str
-    """Its path inside, with `/`; safe to show, and different from those of the others."""
+    """Its path inside the archive, with `/`; safe to show, and unique in the archive."""
     size: int
     """Its size in bytes when unpacked."""
     read: Callable[[], bytes]
 
 
 def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive") -> ZipFile:
-    """Open a compressed file (`what` it is, for messages); damage is a LoadError.
+    """Open a compressed file, which messages call `what`; a damaged or too large file is a LoadError.
 
-    So is what holds or unpacks to too much, by what the archive itself says of its entries: no entry gives more bytes
-    than it says, `zipfile` stops there.
+    Sizes are those that the archive declares for its entries, which is safe: `zipfile` reads no more bytes of an entry
+    than it declares.
     """
     with refusing(ZIP_FAILURES, f"{name!r} is not a readable {what}, it may be damaged; save or download it again"):
         archive = ZipFile(BytesIO(data))
@@ -95,7 +95,7 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
 
 
 def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
-    """Refuse too many or too large members of archives inside each other, with an ArchiveTooLargeError."""
+    """Raise an ArchiveTooLargeError if nested archives have too many or too large members in total."""
     size = sum(member.size for member in members)
     limits.check(
         "max_archive_entries", len(members), f"{name!r} holds too many files in all; split it", ArchiveTooLargeError
@@ -117,13 +117,13 @@ def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...
 
 
 def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:
-    """List the attachments of an e-mail; pictures that its text shows are part of its looks and left out."""
+    """List the attachments of an e-mail; pictures that its text displays are not listed."""
     message = _message(data, name, limits)
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         parts = [part for part in _parts(message) if _is_attachment(part)]
         unnamed = ["message.eml" if part.get_content_type() == _MESSAGE else "unnamed" for part in parts]
-        names = _distinct([_shown(part.get_filename() or own) for part, own in zip(parts, unnamed, strict=True)])
-    # Attachments are a part of the mail's own size, which is limited.
+        names = _distinct([_shown(part.get_filename() or dummy) for part, dummy in zip(parts, unnamed, strict=True)])
+    # Size 0, since attachments are part of the mail's own size, which is limited.
     return tuple(
         Member(name=shown, size=0, read=partial(_read_attachment, part, f"{name}/{shown}"))
         for shown, part in zip(names, parts, strict=True)
@@ -131,15 +131,15 @@ def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ..
 
 
 CONTAINERS = {".zip": zip_members, ".eml": mail_members}
-"""By suffix, what lists the files inside."""
+"""The function that lists the members of a file, by its suffix."""
 
 
 def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract the text of an e-mail: its plain version where it has one, else the web version's main text.
 
-    Its subject is its heading, unless it only covers attachments. An earlier mail that a reply quotes, by
-    marks before its lines or under its header, is somebody else's and left out, which is told; a mail of nothing else,
-    or of less than what it says to forward, passes it on.
+    Its subject becomes the heading, unless it has attachments. An earlier mail that a reply quotes, by marks before
+    its lines or under its header, is left out with a note. It is read instead where the mail has no words of its own,
+    or fewer than an earlier mail that it says to forward.
     """
     message = _message(data, name, limits)
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
@@ -157,16 +157,16 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
         content = shown = load_html(page, name, limits).text
         with suppress(EmptyFileError):
             shown = load_html(page, name, limits, leave_out=_QUOTED_IN_PAGE).text
-    content, note = _said(content, shown, forwards=_MAIL.subject_forwards.match(subject) is not None)
-    # Checked without its heading: a mail of a subject alone says nothing.
+    content, note = _own_or_forwarded(content, shown, forwards=_MAIL.subject_forwards.match(subject) is not None)
+    # Checked without the heading, since a mail with a subject alone has no text.
     checked(content, name, limits)
     subject = "" if covers else _PASSED_ON.sub("", subject)
     text = checked(f"{subject}\n\n{content}" if subject else content, name, limits)
     return Extract(text=text, notes=(note,) if note else ())
 
 
-def _said(content: str, shown: str, *, forwards: bool) -> tuple[str, str]:
-    """Return what a mail says, or passes on, and a note on what was left out; `shown` has no elements that quote."""
+def _own_or_forwarded(content: str, shown: str, *, forwards: bool) -> tuple[str, str]:
+    """Return a mail's own words or those it forwards, and a note on omissions; `shown` is without quoting elements."""
     content, shown = (_QUOTED_MAIL.sub(_unescaped, text) for text in (content, shown))
     own, unmarked = _without_earlier(shown), _QUOTE_MARK.sub("", content)
     if is_blank(own):
@@ -187,16 +187,16 @@ def _without_earlier(text: str) -> str:
 
 
 def _subject(message: EmailMessage) -> str:
-    """Return the subject of a mail, or nothing where it is longer than people write."""
+    """Return the subject of a mail; empty where it is longer than people write."""
     written = next((str(value) for key, value in message.raw_items() if key.lower() == "subject"), "")
-    # Decoding takes the square of its length.
+    # Decoding takes quadratic time.
     subject = str(message["subject"]) if 0 < len(written) <= _LONGEST_SUBJECT else ""
     return " ".join(subject.split())
 
 
 def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
-        # The old policy reads no headers, so that thousands of parts are counted in a tenth of the time.
+        # The old policy parses no headers, so it counts thousands of parts in a tenth of the time.
         count = sum(not part.is_multipart() for part in message_from_bytes(data, policy=policy.compat32).walk())
         limits.check(
             "max_archive_entries", count,
@@ -210,7 +210,7 @@ def _message(data: bytes, name: str, limits: LoadLimits) -> EmailMessage:
 
 
 def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
-    """Yield the parts of a message; one that is attached to it is a part as a whole."""
+    """Yield the parts of a message; an attached message is yielded as one part."""
     for part in message.iter_parts():
         if part.get_content_maintype() == "multipart":
             yield from _parts(part)
@@ -245,7 +245,7 @@ def _read_entry(archive: ZipFile, entry: ZipInfo, name: str, limits: LoadLimits)
 
 
 def _shown(path: str) -> str:
-    """Make a path inside an archive one that names nothing outside it, changed only where it would."""
+    """Return a member's path without parts that lead out of the archive; other paths stay unchanged."""
     clean = printable(_NOT_IN_NAMES.sub("_", path.replace("\\", "/")))
     parts = [part if part.strip(". ") else "_" * len(part) for part in clean.split("/") if part]
     return str(PurePosixPath(*parts)) if parts else "unnamed"
@@ -253,13 +253,13 @@ def _shown(path: str) -> str:
 
 def _distinct(names: Sequence[str]) -> Iterator[str]:
     seen: set[str] = set()
-    # How often each was there, so that thousands of one name are not counted from the beginning each time.
+    # Last number used per name, so that thousands of equal names are not numbered from the beginning each time.
     counts: Counter[str] = Counter()
     for name in names:
-        path, own = PurePosixPath(name), name
+        path, unique = PurePosixPath(name), name
         counts[name] += 1
-        while own in seen:
-            own = str(path.with_name(f"{path.stem} ({counts[name]}){path.suffix}"))
-            counts[name] += own in seen
-        seen.add(own)
-        yield own
+        while unique in seen:
+            unique = str(path.with_name(f"{path.stem} ({counts[name]}){path.suffix}"))
+            counts[name] += unique in seen
+        seen.add(unique)
+        yield unique

@@ -1,7 +1,7 @@
-"""From the order in which a line is painted to the order in which it is read.
+"""Logical order of the glyphs of a line with right-to-left text, from the order in which they are painted.
 
-PDF files place glyphs; programs differ in the order in which they write right-to-left ones down, even within a
-word. Here the order is derived from where glyphs stand: the Unicode Bidirectional Algorithm, reversed, for one line.
+PDF files place glyphs, and programs differ in the order in which they store right-to-left ones, even within a word.
+So the order is derived from positions: the Unicode Bidirectional Algorithm, reversed, for one line.
 
 Source: https://www.unicode.org/reports/tr9/ (rules W2, W4, W7, N1 and L2, as far as a single line needs them).
 """
@@ -19,7 +19,7 @@ _GAP = 0.22
 _HAIR = 0.02
 _CLOSING = frozenset(".،؛:!؟")
 _LAM, _ALEFS = "ل", frozenset("اأإآٱ")
-# The class of signs that hold the digits of one number together, which a hyphen in Arabic text does not.
+# Bidirectional class of the signs that join digits into one number; a hyphen in Arabic text joins none.
 _SEPARATOR = "CS"
 _MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
 
@@ -30,11 +30,11 @@ def has_right_to_left(glyphs: Sequence[Glyph]) -> bool:
 
 
 def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Bring the glyphs of one line into the order in which they are read, with a space for every gap.
+    """Bring the glyphs of one line from visual into logical order, with a space for every gap.
 
-    The parts of a ligature share one box and keep their order; brackets in right-to-left text turn as they are written.
+    The parts of a ligature share one box and keep their order; brackets in right-to-left text are mirrored.
     """
-    # Some programs paint spaces without a width, and not where the gap is.
+    # Spaces without a width are dropped, since some programs do not paint them where the gap is.
     clusters = _with_gaps(_clusters([g for g in glyphs if not g.char.isspace() or g.right - g.left > _HAIR * g.size]))
     kinds = _kinds(clusters)
     rtl = kinds.count("R") >= kinds.count("L")
@@ -47,14 +47,14 @@ def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
         for cluster in reversed(run) if kind == "R" else run:
             ordered += [g._replace(char=_MIRRORED.get(g.char, g.char)) for g in cluster] if kind == "R" else cluster
     if rtl:
-        # No line begins with these: it was set as if it ran from left to right, where they end it on the right.
+        # Closing marks at the beginning end the line: it was set left to right, with these marks at its right end.
         first = next((n for n, glyph in enumerate(ordered) if glyph.char not in _CLOSING), 0)
         ordered = ordered[first:] + ordered[:first]
     return ordered
 
 
 def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Group what moves together, from left to right: a letter with its marks, the parts of a ligature."""
+    """Group glyphs that are reordered together, from left to right: a letter with its marks, a ligature's parts."""
     letters = [glyph for glyph in glyphs if category(glyph.char[0]) != "Mn"]
     clusters: list[list[Glyph]] = []
     for glyph in sorted(letters, key=lambda glyph: glyph.left + glyph.right):
@@ -63,12 +63,12 @@ def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
         else:
             clusters.append([glyph])
     if any(cluster[0].char in _ALEFS and cluster[1].char == _LAM for cluster in clusters if len(cluster) > 1):
-        # No ligature begins with an alef: PDFium has turned the parts of this line's ligatures around.
+        # No ligature begins with an alef: PDFium has reversed the parts of this line's ligatures.
         clusters = [cluster[::-1] for cluster in clusters]
     for mark in (glyph for glyph in glyphs if category(glyph.char[0]) == "Mn"):
         centre = (mark.left + mark.right) / 2
         if clusters:
-            min(clusters, key=lambda each: abs((each[0].left + each[0].right) / 2 - centre)).append(mark)
+            min(clusters, key=lambda cluster: abs((cluster[0].left + cluster[0].right) / 2 - centre)).append(mark)
         else:
             clusters.append([mark])
     return clusters
@@ -88,7 +88,7 @@ def _with_gaps(clusters: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 
 
 def _kinds(clusters: Sequence[Sequence[Glyph]]) -> list[str]:
-    """Classify clusters: `R`, `L`, `1` for parts of a number, empty for what takes the direction around it."""
+    """Classify clusters: `R`, `L`, `1` for parts of a number, empty for neutrals, resolved by `_resolved`."""
     classes = [bidirectional(cluster[0].char[0]) for cluster in clusters]
     kinds = ["R" if c in _RIGHT else "L" if c == "L" else "1" if c in _NUMBERS else "" for c in classes]
     for place in range(1, len(kinds) - 1):
@@ -96,7 +96,7 @@ def _kinds(clusters: Sequence[Sequence[Glyph]]) -> list[str]:
             kinds[place] = "1"
     strong = ""
     for place, kind in enumerate(kinds):
-        # A number after a word in Latin letters is a part of that.
+        # Rule W7: a number after Latin letters takes their direction.
         if kind == "1" and strong == "L":
             kinds[place] = "L"
         strong = kind if kind in ("L", "R") else strong
@@ -104,13 +104,13 @@ def _kinds(clusters: Sequence[Sequence[Glyph]]) -> list[str]:
 
 
 def _resolved(kinds: Sequence[str], *, rtl: bool) -> list[str]:
-    """Give every cluster a direction; a number reads from left to right, but stands among the words as one of them."""
+    """Return the direction of every cluster; a number's digits run left to right, but it is placed like a word."""
     base = "R" if rtl else "L"
     resolved: list[str] = []
     number = 0
     for place, kind in enumerate(kinds):
         if kind == "1":
-            # Each number is a run of its own, so that two beside each other keep their order.
+            # Each number is a run of its own, so that two neighbouring numbers keep their order.
             number += place == 0 or kinds[place - 1] != "1"
             resolved.append(f"1{number}")
         elif kind:
@@ -118,7 +118,7 @@ def _resolved(kinds: Sequence[str], *, rtl: bool) -> list[str]:
         else:
             before = next((k for k in reversed(kinds[:place]) if k), base)
             after = next((k for k in kinds[place + 1 :] if k), base)
-            # Numbers count as right-to-left for what stands between them and words, unless all else is not.
+            # Rule N1: beside neutrals, numbers count as right-to-left, unless the line runs from left to right.
             sides = {"L" if k == "L" or (k == "1" and not rtl) else "R" for k in (before, after)}
             resolved.append(sides.pop() if len(sides) == 1 else base)
     return resolved

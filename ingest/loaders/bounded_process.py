@@ -1,4 +1,4 @@
-"""Files are read in a process apart, with bounds of time, memory and output.
+"""Files are read in a separate process, with bounds of time, memory and output.
 
 The libraries that read files are native code, and what a hostile file makes one of them do (hang, take all memory,
 crash) ends that process and not this one: the file is reported as failed, and a new process reads the next. A process
@@ -32,21 +32,21 @@ from ingest.loaders.loaded import LoadLimits
 
 logger = logging.getLogger(__name__)
 
-# What the process runs: this module, found where this process finds it.
+# Program of the separate process: `serve` of this module, with the import path of this process.
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded_process import serve; serve()"
 _LENGTH = struct.Struct(">Q")
 _START_SECONDS = 60.0
-# By how much the alarm of the process itself comes after the deadline that its parent keeps.
+# Seconds by which the process's own alarm comes after the deadline that its parent enforces.
 _ALARM_AFTER = 5.0
 # One process per core computes; threads of the linear algebra library would only take address space.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-# Processes that wait for the next file; as many work at once as threads ask.
+# Idle processes, kept for the next file; any number may be at work at once, one for each thread that asks.
 _WAITING: "list[_Worker]" = []
 _MOST_WAITING = 2
 _GUARD = threading.Lock()
 _PR_SET_PDEATHSIG = 1
 
-# Where the process apart tells of what it does; None in any other.
+# The stream for messages to the parent, in the separate process; None in any other.
 _CHANNEL: ContextVar[BinaryIO | None] = ContextVar("channel", default=None)
 
 T = TypeVar("T")
@@ -54,10 +54,10 @@ _MessageKind = Literal["ready", "page", "result", "refused", "memory", "output",
 
 
 def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *arguments: object) -> T:
-    """Call a function that can be imported by its name in a process apart; arguments and result are pickled.
+    """Call a function that can be imported by its name in a separate process; arguments and result are pickled.
 
     Raises:
-        LoadError: What the function raises of that kind, or a bound of `limits` was exceeded, or the process crashed.
+        LoadError: If the function raises one, a bound of `limits` is exceeded, or the process crashes.
     """
     with _GUARD:
         worker = _WAITING.pop() if _WAITING else None
@@ -70,7 +70,7 @@ def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *argu
             if kept:
                 _WAITING.append(worker)
     finally:
-        # Interrupted, as by Ctrl-C, it is still at work.
+        # A process that was interrupted, as by Ctrl-C, is still at work and cannot be used again.
         if not kept:
             worker.close()
     if kind == "result":
@@ -82,7 +82,7 @@ def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *argu
 
 
 def next_page() -> None:
-    """Begin the time for a page anew, as each scanned page has the time of a file; in the process apart only."""
+    """Restart the time limit, since each scanned page has the time of a file; in the separate process only."""
     channel = _CHANNEL.get()
     if channel is not None:
         _send(channel, pickle.dumps(("page", None)))
@@ -117,12 +117,12 @@ _REASONS: dict[str, Callable[[LoadLimits, object], str]] = {
 class _Worker:
     """A process that reads one file after the other, and a thread that ends it when its time is over.
 
-    That thread also starts it, and lives as long: the kernel takes the thread that started a process for its parent.
+    That thread also starts the process and lives as long, since the kernel takes the starting thread for the parent.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        # Until it is ready; none while it waits for a file.
+        # At first the deadline for getting ready; infinite while the process waits for a file.
         self._deadline = time.monotonic() + _START_SECONDS
         self._process: subprocess.Popen[bytes] | None = None
         self._problem = ""
@@ -137,7 +137,7 @@ class _Worker:
     def run(
         self, limits: LoadLimits, function: Callable[..., object], *arguments: object
     ) -> tuple[_MessageKind, object]:
-        """Have a function called; where that takes too long, or crashes the process, it is `ended`, with the reason."""
+        """Call a function in the process; return `ended` with the reason if it takes too long or crashes."""
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             return "ended", f"was not read: {self._problem}"
@@ -151,7 +151,7 @@ class _Worker:
             while (message := self._receive(process.stdout, limits))[0] == "page":
                 self._set_deadline(min(time.monotonic() + limits.load_seconds, latest))
         except (OSError, EOFError, ValueError):
-            # Its pipe is closed, by it or with it.
+            # The process closed its pipe, or ended.
             return "ended", self._why(process, limits)
         self._set_deadline(inf)
         return message
@@ -163,7 +163,7 @@ class _Worker:
 
     def _receive(self, stream: IO[bytes], limits: LoadLimits) -> tuple[_MessageKind, object]:
         length = _LENGTH.unpack(_read(stream, _LENGTH.size))[0]
-        # Names of what went wrong come with the result; the process itself keeps to the bound.
+        # Error messages may be longer than a small bound; the process itself applies the bound to results.
         if length > limits.load_output_bytes + 1_000_000:
             return "output", None
         message: tuple[_MessageKind, object] = pickle.loads(_read(stream, length))
@@ -171,7 +171,7 @@ class _Worker:
 
     def _set_deadline(self, deadline: float) -> None:
         with self._changed:
-            # One that has passed stays, since the process is being ended for it.
+            # A deadline that has passed stays, since the process is being ended for it.
             if time.monotonic() < self._deadline:
                 self._deadline = deadline
             self._changed.notify()
@@ -183,7 +183,7 @@ class _Worker:
                 f" {limits.scan_seconds} s in all); "
                 "split it, or raise UNTOC_LOAD__LOAD_SECONDS and UNTOC_LOAD__SCAN_SECONDS"
             )
-        # Its pipe may close a little before it ends.
+        # The pipe may close shortly before the process ends.
         with suppress(subprocess.TimeoutExpired):
             process.wait(1.0)
         self.close()
@@ -205,7 +205,7 @@ class _Worker:
         with self._changed:
             while (left := self._deadline - time.monotonic()) > 0:
                 self._changed.wait(min(left, threading.TIMEOUT_MAX))
-        # The group, since a program for text recognition may be at work.
+        # The whole process group, since a program for text recognition may be at work.
         with suppress(ProcessLookupError):
             if hasattr(os, "killpg"):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -213,7 +213,7 @@ class _Worker:
                 process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
-            # Half a request that nobody took is left in it when it was killed.
+            # Closing fails if half a request is left in the pipe of the killed process.
             with suppress(OSError, AttributeError):
                 stream.close()  # type: ignore[union-attr] # both are pipes
 
@@ -224,7 +224,7 @@ def _start() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD},
-        # A group of its own, to end it with what it started; Ctrl-C in a terminal does not reach it.
+        # A process group of its own, which is ended as a whole, and which Ctrl-C in a terminal does not reach.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
@@ -246,14 +246,14 @@ def serve() -> NoReturn:
     """Call what is asked for on standard input, one call after the other, until it closes."""
     die_with_parent()
     requests, channel = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # What a library prints must not come between.
+    # Output that a library prints must not mix with messages.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     _CHANNEL.set(channel)
-    # Imported before the first file, so that this does not count as its time.
+    # Imported before the first file, so that importing does not count as time of reading it.
     from ingest.loaders.registry import LOADERS
 
-    # The last shows the page beside a citation.
+    # `page_images` renders the page that is shown beside a citation.
     for reader in (*(loader.function.partition(":")[0] for loader in LOADERS.values()), "page_images"):
         import_module(f"ingest.loaders.{reader}")
     _send(channel, pickle.dumps(("ready", None)))
@@ -288,7 +288,7 @@ def _answer(function: Callable[..., object], arguments: tuple[object, ...], limi
 def _limit(memory: int | None, seconds: float) -> None:
     """Set how much address space this process may take, and when it is ended if its parent does not do so."""
     if hasattr(signal, "setitimer"):
-        # Nobody handles the alarm: it ends the process, whatever native code is at.
+        # The alarm has no handler, so it ends the process even inside native code.
         signal.setitimer(signal.ITIMER_REAL, seconds)
     if sys.platform == "win32":
         return
@@ -297,6 +297,6 @@ def _limit(memory: int | None, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     most = resource.getrlimit(resource.RLIMIT_AS)[1]
     wanted = most if memory is None else memory if most == resource.RLIM_INFINITY else min(memory, most)
-    # macOS knows the limit and does not take every value.
+    # macOS has the limit but does not accept every value.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))

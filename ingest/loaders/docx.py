@@ -23,24 +23,24 @@ from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.page_furniture import with_notes
 
-# What broken parts raise besides; lxml's errors on malformed XML are SyntaxErrors.
+# Exceptions that broken parts raise; lxml's errors on malformed XML are SyntaxErrors.
 _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxError, TypeError)
 _OLE = b"\xd0\xcf\x11\xe0"
 
 _TEXT = frozenset((qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"))
 _PARAGRAPH, _RUN, _ROW = map(qn, ("w:p", "w:r", "w:tr"))
 _NUMBERING = ("w:pPr", "w:numPr")
-# Deleted and moved-away words are no longer said; a fallback repeats the text box before it; section properties
-# hold no text; ruby is a pronunciation above a word.
+# Elements left out: deleted and moved-away words; a fallback, which repeats the text box before it; properties, which
+# hold no text; ruby, the pronunciation above a word.
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 LEFT_OUT = frozenset(map(qn, "w:del w:moveFrom w:sectPr w:pPr w:rPr w:tblPr w:rt".split())) | {FALLBACK}
 MARKS = dict(
     zip(map(qn, "w:tab w:ptab w:br w:cr w:noBreakHyphen w:softHyphen".split()), "\t\t\n\n\u2011\u00ad", strict=True)
 )
-# Notes that only hold the line between text and notes.
+# Types of notes that hold only the line between text and notes.
 SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
-# Hidden, or struck out.
-_UNSAID = ("w:vanish", "w:strike", "w:dstrike")
+# Properties of runs whose words are hidden or struck out.
+_HIDING = ("w:vanish", "w:strike", "w:dstrike")
 _OFF = frozenset(("0", "false", "off"))
 
 
@@ -68,12 +68,12 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:
     """Return the ids of the paragraph styles whose paragraphs are items of lists, by themselves or by inheritance."""
-    own = {style.get(qn("w:styleId")) or "": style for style in styles.iterchildren(qn("w:style"))}
+    by_id = {style.get(qn("w:styleId")) or "": style for style in styles.iterchildren(qn("w:style"))}
     heirs: defaultdict[str | None, list[str]] = defaultdict(list)
-    for name, style in own.items():
+    for name, style in by_id.items():
         heirs[_value(style, "w:basedOn")].append(name)
-    listed = [name for name, style in own.items() if _is_numbered(style)]
-    # It grows by those that are based on what is in it.
+    listed = [name for name, style in by_id.items() if _is_numbered(style)]
+    # The list grows while it is iterated, by the styles that are based on its members.
     for name in listed:
         listed += heirs.pop(name, ())
     return frozenset(listed)
@@ -86,7 +86,7 @@ def _is_listed(paragraph: BaseOxmlElement, styles: Collection[str]) -> bool:
 
 
 def _is_numbered(element: BaseOxmlElement) -> bool:
-    # The number 0 takes a paragraph out of the list of its style.
+    # The number 0 removes a paragraph from the list to which its style assigns it.
     return _value(element, *_NUMBERING, "w:numId") not in (None, "0")
 
 
@@ -113,11 +113,11 @@ def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterat
             continue
         if element.tag == _PARAGRAPH:
             text = begun + "".join(_runs(element))
-            # The end of a paragraph can be deleted as well: it then goes on with the next.
+            # If a tracked change deletes the end of a paragraph, its text continues in the next paragraph.
             begun = text if _is_marked(element, "w:pPr", "w:rPr", "w:del") else ""
             if not begun:
                 yield Paragraph(text, _is_listed(element, styles))
-        # Those inside a paragraph are of its text boxes.
+        # Paragraphs inside a paragraph are those of its text boxes.
         yield from _paragraphs(element, styles)
     if begun:
         yield Paragraph(begun)
@@ -127,7 +127,7 @@ def _runs(parent: BaseOxmlElement) -> Iterator[str]:
     for element in parent.iterchildren():
         if element.tag in LEFT_OUT or element.tag == _PARAGRAPH:
             continue
-        if element.tag == _RUN and any(_is_marked(element, "w:rPr", mark) for mark in _UNSAID):
+        if element.tag == _RUN and any(_is_marked(element, "w:rPr", mark) for mark in _HIDING):
             continue
         if element.tag in _TEXT:
             yield element.text or ""

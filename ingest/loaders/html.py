@@ -1,4 +1,4 @@
-"""Web pages: the main text, without navigation, scripts and what is hidden; nothing in them is run or fetched."""
+"""Web pages: the main text, without navigation, scripts and hidden elements; nothing in them is run or fetched."""
 
 import codecs
 import re
@@ -27,25 +27,25 @@ _BLOCKS = frozenset(
 # Footnotes and endnotes, as Word and LibreOffice save them and as the roles of publications name them.
 _NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
 _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
-# What stands around the words of an element that is no block: between the cells of a row, and of a quotation.
+# Text written before and after inline elements: a tab after a cell of a row, quotation marks around a quotation.
 _AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
-# Struck out, too.
+# Styles of hidden and of struck-out words.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-# What elements say without words; parsers leave no NUL in a text.
+# Marks in the text for the edges of list items and block quotations; parsers leave no other NUL in a text.
 _LISTED, _UNLISTED, _QUOTED, _UNQUOTED = "\0l", "\0m", "\0q", "\0u"
 _MARKS = re.compile(r"\0[lmqu]")
 _OPENING = {"li": _LISTED, "blockquote": _QUOTED}
 _CLOSING = {"li": _UNLISTED, "blockquote": _UNQUOTED}
 _BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*\n[ \t\n]*")
-# Deeper nesting is not written by people, and takes parsers the square of the time.
+# Deeper nesting is not written by people, and takes parsers quadratic time.
 _DEEPEST = 2_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)")
-# Elements that hold nothing, and those that end where the next of their kind begins: they nest in others only.
+# Elements that add no depth: empty ones, and those that the next of their kind closes: they nest in others only.
 _NOT_NESTING = frozenset(
     """area base br col embed hr img input link meta param source track wbr
     body colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr""".split()
@@ -55,13 +55,13 @@ _NOT_NESTING = frozenset(
 def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = "") -> Extract:
     """Extract a web page's main text; blocks are separated by blank lines, table cells by tabs.
 
-    What the CSS selector `leave_out` finds is no part of it.
+    Elements that match the CSS selector `leave_out` are left out.
     """
     source = _decode(data, name)
     _check_depth(source, name)
     body = LexborHTMLParser(source).body
     for node in body.css(leave_out) if body is not None and leave_out else ():
-        # One inside another that is taken out already would be freed twice.
+        # Hidden rather than removed: an element inside a removed one would be freed twice.
         node.attrs["hidden"] = ""
     notes: list[str] = []
     for node in _notes(body) if body is not None else ():
@@ -90,7 +90,7 @@ def _decode(data: bytes, name: str) -> str:
     marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if declared is not None and not marked:
         encoding = declared[1].decode("ascii").lower()
-        # Browsers read what calls itself Latin 1 as Windows' extension of it.
+        # Browsers read pages that declare Latin-1 as cp1252, Windows' extension of it.
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
         with suppress(LookupError, ValueError):
             return data.decode(encoding)
@@ -98,10 +98,10 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _main_text(body: LexborNode) -> str:
-    """Return the main text: of <main>, else of the one <article> that is most of the page, else of the page."""
+    """Return the text of <main>, else of a single <article> that is most of the page, else of the page."""
     page = _text_of(body)
     for form in body.css("form"):
-        # Some servers put the whole page into one form; others are searches and subscriptions.
+        # Some servers put the whole page into one form; smaller forms are searches and subscriptions.
         if not _is_most(_text_of(form), page):
             form.attrs["hidden"] = ""
     page = _text_of(body)
@@ -118,7 +118,7 @@ def _is_most(part: str, whole: str) -> bool:
 
 
 def _notes(body: LexborNode) -> list[LexborNode]:
-    """Return the notes that a page shows, beside its text too, and none that stands in another."""
+    """Return the visible footnotes of a page, those in <aside> included, without notes nested in other notes."""
     notes: list[LexborNode] = []
     stack = [body]
     while stack:
@@ -139,13 +139,13 @@ def _is_note(node: LexborNode) -> bool:
 
 
 def _text_of(root: LexborNode) -> str:
-    """Write out what an element shows, with a stack: recursion would end at the depth that a hostile page chooses."""
+    """Return the visible text of an element, with a stack: a hostile page could exceed the depth of recursion."""
 
     def left_out(node: LexborNode) -> bool:
         return node.tag in _LEFT_OUT and node != root and not _is_note(node)
 
     pieces: list[str] = []
-    # A node with what is to be written after its children, or None for the node itself to be entered.
+    # A node to enter; or None, with the text that closes an element. The flag says whether a node is preformatted.
     stack: list[tuple[LexborNode | None, str, bool]] = [(root, "", False)]
     while stack:
         node, after, preformatted = stack.pop()
@@ -171,7 +171,7 @@ def _text_of(root: LexborNode) -> str:
 
 def _is_hidden(node: LexborNode, root: LexborNode) -> bool:
     attributes = node.attributes
-    # The header of an article holds its title.
+    # Only the page's own header is a banner; the header of an article holds its title.
     banner = node.tag == "header" and root.tag == "body" and node.parent is not None and node.parent.tag == "body"
     role = (attributes.get("role") or "").strip().lower()
     hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
@@ -195,12 +195,12 @@ def _tidy(text: str) -> str:
 
 
 def _with_quotation_marks(paragraphs: Sequence[tuple[Paragraph, bool]]) -> Iterator[Paragraph]:
-    """Yield paragraphs, those of prose that are told to be quoted in quotation marks.
+    """Yield paragraphs, with quotation marks around the prose of block quotations.
 
-    Where most of a page stands in block quotations, they are there to indent it.
+    Where most of a page's prose stands in block quotations, these only indent it and get no marks.
     """
     prose = [(holds_sentence_end(paragraph.text), paragraph, quoted) for paragraph, quoted in paragraphs]
-    lengths = [sum(len(p.text) for is_prose, p, q in prose if is_prose and q == own) for own in (True, False)]
+    lengths = [sum(len(p.text) for is_prose, p, q in prose if is_prose and q == side) for side in (True, False)]
     for is_prose, paragraph, quoted in prose:
         marked = quoted and is_prose and lengths[0] < lengths[1] and paragraph.text[0] not in "“”„«»\"‘'"
         yield Paragraph(f"“{paragraph.text}”", paragraph.listed) if marked else paragraph

@@ -14,9 +14,9 @@ from ingest.loaders.ocr import LONGEST_SIDE, Recognizer
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 
 _FORMATS = ("PNG", "JPEG", "TIFF")
-# Pixels that a character needs.
+# Shortest side of a picture, in pixels: a character needs as many.
 _SHORTEST_SIDE = 8
-# What broken files make Pillow raise besides its own errors.
+# Exceptions that Pillow raises on broken files, besides its own errors.
 _FAILURES = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError, AttributeError, RuntimeError,
 )  # fmt: skip
@@ -45,7 +45,7 @@ def load_image(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Image]:
-    """Decode the pages of a picture one by one, upright and grey; pages and pixels are checked before."""
+    """Decode the pages of a picture one by one, upright and grey, after checking the limits of pages and pixels."""
     with _translated(name):
         opened = Image.open(BytesIO(data), formats=_FORMATS)
         frames = getattr(opened, "n_frames", 1)
@@ -76,7 +76,7 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
     with warnings.catch_warnings(), refusing(_FAILURES, f"{name!r} is a damaged picture; save or scan it again"):
-        # Pillow's own limit of pixels, and remarks on damaged files that are read nevertheless.
+        # Pillow warns of its own pixel limit, and of damaged files that it reads nevertheless.
         warnings.simplefilter("ignore")
         bomb = f"{name!r} is a picture of far too many pixels; save it smaller"
         with refusing((Image.DecompressionBombError,), bomb):

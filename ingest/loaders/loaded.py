@@ -1,4 +1,4 @@
-"""What every loader takes and gives: the limits and the loaded text."""
+"""The types that all loaders share: `LoadLimits` as input, `Extract` and `LoadedText` as output."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ingest.errors import EmptyFileError, LoadError
 from vectorstore.records import ScannedWord
 
 PAGE_BREAK = "\n\f"
-"""What stands between two pages of a text."""
+"""Separator between two pages in an extracted text."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\u200f"))
 _UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
@@ -53,25 +53,25 @@ class LoadLimits(BaseModel):
     """Languages of scans as tesseract names them (`fra`, `eng+ara`); empty: found per file by its script and words."""
 
     def check(self, limit: str, value: int, refusal: str, error: type[LoadError] = LoadError) -> None:
-        """Refuse what exceeds one of the limits with a LoadError, whose message ends with the setting to raise."""
+        """Raise `error` if `value` exceeds the limit named `limit`; its message ends with the setting to raise."""
         if value > getattr(self, limit):
             raise error(f"{refusal}, or raise UNTOC_LOAD__{limit.upper()}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extract:
-    """What the loader of one format makes of a file's bytes."""
+    """The output of a loader: the text of a file, with its pages, notes and scanned words."""
 
     text: str
     """Equals the file's decoded text for plain text; newlines are kept as they are."""
     page_starts: tuple[int, ...] = ()
     """Offset at which each page begins; empty for formats without pages."""
     notes: tuple[str, ...] = ()
-    """What a reader should know, such as pages without text; empty if all went well."""
+    """Messages for the reader, such as on pages without text; empty if all went well."""
     scanned: tuple[ScannedWord, ...] = ()
     """The words that were read by text recognition, in the order of the text."""
     incomplete: bool = False
-    """Whether more of it could be read later, as when the program for scans is not installed."""
+    """Whether a later attempt could read more of the file, as when the program for scans is not installed."""
     unread: tuple[int, ...] = ()
     """Numbers of the pages that could not be read, wholly or in part; the rest is in `text`."""
 
@@ -85,7 +85,7 @@ class LoadedText(Extract):
 
 @contextmanager
 def refusing(failures: tuple[type[Exception], ...], reason: str) -> Iterator[None]:
-    """Turn what a library raises on a file that it cannot read into a LoadError."""
+    """Translate the exceptions (`failures`) that a library raises on an unreadable file into a LoadError."""
     try:
         yield
     except failures as exc:
@@ -93,12 +93,12 @@ def refusing(failures: tuple[type[Exception], ...], reason: str) -> Iterator[Non
 
 
 def is_blank(text: str) -> bool:
-    """Return whether a text shows nothing: white space and invisible characters only."""
+    """Return whether a text contains only white space and invisible characters."""
     return not text.translate(_INVISIBLE).strip()
 
 
 def sets_no_spaces(char: str) -> bool:
-    """Return whether a character is of a script that sets no spaces between words."""
+    """Return whether a character belongs to a script without spaces between words, such as Chinese."""
     return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\uffef"
 
 
@@ -114,7 +114,7 @@ def check_pages(pages: int, name: str, limits: LoadLimits) -> None:
 
 
 def checked(text: str, name: str, limits: LoadLimits) -> str:
-    """Return an extracted text as it can be stored; one too long is a LoadError, a blank one an EmptyFileError."""
+    """Return an extracted text made storable by `encodable`; raise LoadError if too long, EmptyFileError if blank."""
     check_length(len(text), name, limits)
     if is_blank(text):
         raise EmptyFileError(f"{name!r} holds no text; check that the right file was saved")
@@ -122,13 +122,13 @@ def checked(text: str, name: str, limits: LoadLimits) -> str:
 
 
 def printable(name: str) -> str:
-    """Return a file name as it can be stored and printed; bytes that are not UTF-8 are written out."""
+    """Return a file name that can be stored and printed: bytes that are not UTF-8 become backslash escapes."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def encodable(text: str) -> str:
-    """Replace what cannot be stored as UTF-8 or shown (lone surrogates, NUL) by U+FFFD, one for one.
+    """Replace characters that cannot be stored or shown (lone surrogates, NUL) by U+FFFD, one for one.
 
-    PDF and DOCX extraction can give such characters; the length stays, and so do offsets.
+    PDF and DOCX extraction can yield such characters; the length of the text and all offsets stay the same.
     """
     return _UNENCODABLE.sub("\ufffd", text)

@@ -1,9 +1,9 @@
 """Text recognition for scans, by the tesseract program.
 
 The program is called directly, and not through a Python binding: pages go in and words come out through pipes, so
-that nothing is written to disk, and its threads are limited in its own environment. In this process's environment
-that limit (`OMP_THREAD_LIMIT`) would slow the embedding model; without it a page takes about six times as long on
-two cores.
+that nothing is written to disk, and its threads can be limited (`OMP_THREAD_LIMIT`) in its own environment. Without
+that limit a page takes about six times as long on two cores; in this process's environment the limit would slow the
+embedding model.
 """
 
 import io
@@ -25,25 +25,25 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence
 
 PROGRAM = "tesseract"
-# What each script that tesseract recognises is read as first; Latin text is then read again in its own language.
+# The language model for the first reading of each script; Latin text is then read again in its own language.
 _BY_SCRIPT = {"Arabic": "ara", "Cyrillic": "rus", "Han": "chi_sim", "HanS": "chi_sim", "HanT": "chi_tra"}
 _LATIN = "eng"
 _BY_LANGUAGE = {"en": "eng", "fr": "fra", "es": "spa"}
 _SCRIPT = re.compile(r"^Script: (\w+)$", re.MULTILINE)
 _ROTATE = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
-# Below this mean confidence the language is taken to be a wrong guess.
+# Below this mean confidence, the language of the page before counts as wrong and the script is detected anew.
 _DOUBTFUL = 0.6
-# Below it, what is read in a line that was passed over is no text.
+# Minimum mean confidence at which a missed line, recognised by itself, counts as text.
 _PLAUSIBLE = 0.5
 DPI = 200
 """Resolution at which pages are rendered to be read; more takes longer and reads no better."""
 LONGEST_SIDE = 32_767
-"""Of an image, in pixels; tesseract takes no longer one."""
+"""Longest side of an image that tesseract accepts, in pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Reading:
-    """The image that was read, by how much it was turned for that, and the words."""
+    """One recognition of a page: the straightened image, the angle by which it was turned, and the words."""
 
     image: Image.Image
     skew: float
@@ -55,9 +55,9 @@ class _Reading:
 
 
 class Recognizer:
-    """Reads the scanned pages of one file; what it learns of their language on one page holds for the next.
+    """Reads the scanned pages of one file; the language found on one page is tried first on the next.
 
-    Where a page was not read, `problem` says why, with the next step.
+    If a page was not read, `problem` says why, with the next step.
     """
 
     def __init__(self, limits: LoadLimits) -> None:
@@ -66,7 +66,7 @@ class Recognizer:
         self._languages: str | None = limits.ocr_languages or None
 
     def read(self, render: Callable[[], Image.Image]) -> ScannedPage | None:
-        """Read a page, rendered only if needed; None if it cannot be read, and an empty text for one without text."""
+        """Read a page, rendered only if needed; return None if it cannot be read, an empty text if it shows none."""
         if shutil.which(PROGRAM) is None:
             self.problem = (
                 "reading scans needs the program tesseract: install it (Debian and Ubuntu: apt-get install "
@@ -115,7 +115,7 @@ class Recognizer:
         try:
             found = self._run(image, ["-l", "osd", "--psm", "0"])
         except subprocess.CalledProcessError:
-            # Too few characters to tell.
+            # The page has too few characters for script detection.
             return 0, _LATIN
         script, rotate = _SCRIPT.search(found), _ROTATE.search(found)
         return int(rotate[1]) if rotate else 0, _BY_SCRIPT.get(script[1], _LATIN) if script else _LATIN
@@ -123,7 +123,7 @@ class Recognizer:
     def _in_own_language(
         self, image: Image.Image, page: "_Reading", installed: frozenset[str]
     ) -> tuple["_Reading", str]:
-        """Read Latin text again where its words are of another language than English, which has no accents."""
+        """Read Latin text again in its detected language, unless that is English, which has no accents."""
         words = " ".join(word.text for word in page.words)
         language = _BY_LANGUAGE.get(detect_language(words[:2000], sure=0.0) or "en", _LATIN)
         if language == _LATIN or language not in installed:
@@ -137,7 +137,7 @@ class Recognizer:
         return _Reading(image=level, skew=skew, words=tuple(scanned.read_table(table)))
 
     def _with_missed_lines(self, page: "_Reading", languages: str) -> "_Reading":
-        """Read each line by itself that was passed over."""
+        """Add the lines that tesseract passed over, each recognised by itself (see `scanned.missed_lines`)."""
         words = list(page.words)
         for number, box in enumerate(scanned.missed_lines(page.image, words)):
             table = self._run(page.image.crop(box), ["-l", languages, "--psm", "13", "tsv"])
@@ -150,7 +150,7 @@ class Recognizer:
         stream = io.BytesIO()
         image.save(stream, format="PPM")
         command = [PROGRAM, "stdin", "stdout", "--dpi", str(DPI), *options]
-        # Safe: the process that reads files has one thread.
+        # `preexec_fn` is safe here, since the process that reads files has one thread.
         before = die_with_parent if sys.platform == "linux" else None
         done = subprocess.run(
             command, input=stream.getvalue(), capture_output=True, check=True, timeout=self._limits.ocr_seconds,

@@ -1,4 +1,4 @@
-"""OpenDocument text (ODT): paragraphs and cells in their order, notes after them; deleted words are not part of it."""
+"""OpenDocument text (ODT): paragraphs and cells in their order, notes after them; deleted words are left out."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
@@ -19,8 +19,8 @@ _ITEM = f"{_TEXT}list-item"
 _ROW = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-row"
 _TRACKED = f"{_TEXT}tracked-changes"
 _NOTE_BODY = f"{_TEXT}note-body"
-# Tracked changes keep the words that were deleted; annotations are remarks of readers; ruby is a pronunciation.
-# Notes are written out after the text.
+# Elements left out: annotations are remarks of readers, ruby is a pronunciation, notes are written out after the text.
+# Deleted words stand in `_TRACKED`, which is removed from the tree before.
 _LEFT_OUT = frozenset(
     f"{_TEXT}{name}"
     for name in (
@@ -74,12 +74,12 @@ def _paragraphs(parent: Element, *, listed: bool = False) -> Iterator[Paragraph]
             continue
         if element.tag in _PARAGRAPHS:
             yield Paragraph("".join(_words(element)), listed)
-        # Those inside a paragraph are of its text boxes; the header of a list is none of its items.
+        # Paragraphs inside a paragraph are those of its text boxes; the header of a list is not one of its items.
         yield from _paragraphs(element, listed=element.tag == _ITEM or (listed and element.tag not in _PARAGRAPHS))
 
 
 def _words(element: Element) -> Iterator[str]:
-    """Yield the words of a paragraph; notes and text boxes in it stand elsewhere."""
+    """Yield the words of a paragraph without its notes and text boxes, which are written out separately."""
     yield element.text or ""
     for child in element:
         if child.tag == f"{_TEXT}s":

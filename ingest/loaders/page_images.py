@@ -24,13 +24,13 @@ WIDTH = 900
 """Width of a rendered page in pixels: legible, and small enough for a web page."""
 _MARK = (255, 232, 120)
 _COLOURS = 64
-# Shorter stretches may stand on a page by chance.
+# Shorter stretches of a quotation may stand elsewhere on the page by chance.
 _FEWEST_CHARACTERS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rect:
-    """A part of a page, in shares of its width and height from the upper left corner."""
+    """A rectangle on a page, in shares of its width and height from the upper left corner."""
 
     left: float
     top: float
@@ -39,10 +39,10 @@ class Rect:
 
 
 def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], limits: LoadLimits) -> tuple[Rect, ...]:
-    """Find where words stand on a page (from 1) of a PDF, whatever their white space: a rectangle per line.
+    """Find a quotation on a page (counted from 1) of a PDF, ignoring white space; return a rectangle per line.
 
-    A part of the quotation (without page furniture) that is not found as a whole, as when a footnote interrupts it, is
-    looked for piece by piece. A file that cannot be opened or lacks the page is a LoadError.
+    `parts` are the quotation cut at page furniture. A part that is not found as a whole, as when a footnote interrupts
+    it, is searched stretch by stretch. A file that cannot be opened or lacks the page is a LoadError.
     """
     with _opened(data, name, page) as opened:
         glyphs = read_glyphs(opened, limits.max_characters)
@@ -60,10 +60,10 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
 
 
 def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
-    """Yield where squashed words stand: as a whole, or else the longest stretches of them one after the other."""
+    """Yield the spans of a page's text that match squashed words: as a whole, or else in the longest stretches."""
     position = 0
     while len(wanted) - position >= _FEWEST_CHARACTERS:
-        # If a stretch is there, so is every shorter one that begins with it.
+        # Bisection is valid, since every prefix of a stretch that is found is found as well.
         rest = wanted[position:]
         length = bisect_left(range(1, len(rest) + 1), True, key=lambda n: rest[:n] not in haystack.text)
         if length >= min(_FEWEST_CHARACTERS, len(wanted)):
@@ -77,10 +77,10 @@ def page_of_file(
 ) -> tuple[bytes, bool]:
     """Render a page of an ingested file as PNG; also tell whether the quotation is marked on it.
 
-    It stands at `rects`, if they are known; else its `parts` are looked for in a PDF (see `quote_rectangles`).
+    The quotation stands at `rects` if these are known; else its `parts` are searched in a PDF (`quote_rectangles`).
 
     Raises:
-        ChangedFileError: If the file is gone or its bytes have another hash than then.
+        ChangedFileError: If the file is missing or the hash of its bytes is no longer `sha256`.
         LoadError: If the page cannot be shown.
     """
     try:
@@ -90,14 +90,14 @@ def page_of_file(
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ChangedFileError(f"{path.name!r} has changed since it was ingested; ingest it again")
     if not rects and kind_of(data) == "pdf":
-        # A page that can be shown is shown, marked or not.
+        # The page is shown even if the quotation cannot be located on it.
         with suppress(LoadError):
             rects = quote_rectangles(data, path.name, page, parts, limits)
     return render_page(data, path.name, page, rects, limits), bool(rects)
 
 
 def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple[Rect, ...]:
-    """Return where the words of a span of the text stand on a page that was read by text recognition."""
+    """Return the rectangles of a text span on a page that was read by text recognition, one per line."""
     inside = (word for word in words if word.start < end and word.end > start)
     return _by_line(Rect(left=word.left, top=word.top, right=word.right, bottom=word.bottom) for word in inside)
 
@@ -108,7 +108,7 @@ def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits
     if kind == "pdf":
         with _opened(data, name, page) as opened:
             width, height = opened.get_size()
-            # A strip a hundred times as long as wide would take all memory.
+            # The height is bounded too: a strip a hundred times as long as wide would take all memory.
             image = rendered(opened, min(WIDTH / max(width, 1.0), 4 * WIDTH / max(height, 1.0)))
     elif kind == "image":
         found = next((image for n, image in enumerate(page_images(data, name, limits), 1) if n == page), None)

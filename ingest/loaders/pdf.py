@@ -32,32 +32,32 @@ _NOT_READ = "a scan that was not read"
 _PARTLY_READ = "a picture beside few words that was not read"
 _LETTERS_LOST = "letters that its fonts do not name stand as signs inside words"
 _UNMAPPED = "unreadable, since its fonts do not say which characters they show"
-# Running heads are among so many lines within this share of the page's height from its edges.
+# Running heads are among the outermost lines, at most `_EDGE_LINES`, in this share of the page's height at an edge.
 _EDGE = 0.15
 _EDGE_LINES = 3
 _EDGE_GAP = "\n\n\n"
 _DIGITS = re.compile(r"\d+")
-# Footnotes stand in smaller letters in the lower part of a page.
+# Footnotes stand in smaller letters below this share of the page's height.
 _LOWER = 0.6
 _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
-# A text layer of which this share are no known characters is none; one of so few is that of a stamp.
+# A text layer is unreadable with more than this share of unknown characters, or `_GARBLED` of them between letters.
 _UNREADABLE = 0.3
 _GARBLED = 0.03
-_FEW_LOST = 5
+_FEW_LOST = 5  # letters lost inside words from which a note says so
 _UNKNOWN = regex.compile(r"[\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{So}\ufffd]")
 _INSIDE = regex.compile(rf"(?<=\p{{L}}){_UNKNOWN.pattern}(?=\p{{L}})")
-_STAMP = 120
-_SPARSE = 400
-_COVERING = 0.5
-# Letters may be drawn as outlines: a page of this many paths beside a stamp holds more than rules and boxes.
+_STAMP = 120  # a text layer of fewer characters may be that of a stamp
+_SPARSE = 400  # pages of fewer characters may show their words as an image
+_COVERING = 0.5  # share of the page that such images cover at least
+# Letters may be drawn as outlines: a page with more paths than this beside a stamp holds more than rules and boxes.
 _OUTLINES = 100
-# What is read from a page's picture takes the place of few words of a text layer where it is so much longer.
+# Recognised text replaces a text layer of few words if it is more than this many times longer.
 _LONGER = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class _PdfPage:
-    """A page with a text layer, or what text recognition made of it; `note` says why text that is due is missing."""
+    """A page with its text layer, or with its recognised text (`scan`); `note` says why expected text is missing."""
 
     pieces: tuple[GlyphRun, ...] = ()
     askew: str = ""
@@ -67,7 +67,7 @@ class _PdfPage:
 
     @property
     def unread(self) -> bool:
-        """Whether it shows more than was read."""
+        """Whether the page shows text that was not read."""
         return self.note in (_FAILED, _NOT_READ, _PARTLY_READ, _UNMAPPED, GUESSED_NOTE)
 
 
@@ -94,8 +94,8 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
-    """Return the lines of one page in the order of reading, as far as they can be told without the other pages."""
-    parts = _set(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
+    """Return the lines of one page in reading order, as far as it can be determined without the other pages."""
+    parts = _head_body_foot(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
     return tuple(row for part in parts for row in part)
 
 
@@ -127,7 +127,7 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height, note=note)
     unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
     needed = unmapped if text else _shows_something(page)
-    # A stamp, letterhead or page number over a picture of the page is not its text.
+    # The text layer may be only a stamp, letterhead or page number over a picture of the page.
     if not needed and not _is_pictured(page, len(text)):
         return layer
     scan = recognizer.read(lambda: render_page(page, limits))
@@ -151,9 +151,9 @@ def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
 
 
 def _is_unreadable(text: str) -> bool:
-    r"""Return whether a text layer is of no known characters or has so many of them between letters that words go.
+    r"""Return whether a text layer has too many unknown characters, or so many between letters that words are lost.
 
-    "Stat\x03m\x03nt", "Stat■m■nt": fonts show a letter there, and do not say which.
+    In "Stat\x03m\x03nt" and "Stat■m■nt" the font shows a letter, but does not name it.
     """
     return len(_UNKNOWN.findall(text)) > _UNREADABLE * len(text) or len(_INSIDE.findall(text)) > _GARBLED * len(text)
 
@@ -180,20 +180,20 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
     furniture = _repeated_at_edges(pages)
-    settings = [_set(page, furniture) for page in pages]
-    sizes = Counter(round(2 * row.size) / 2 for _, body, _ in settings for row in body for _ in row.text)
+    divided = [_head_body_foot(page, furniture) for page in pages]
+    sizes = Counter(round(2 * row.size) / 2 for _, body, _ in divided for row in body for _ in row.text)
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
     texts = []
-    for page, (head, body, foot) in zip(pages, settings, strict=True):
+    for page, (head, body, foot) in zip(pages, divided, strict=True):
         parts = [_lines(head), _body(body, usual, page.height), _lines(foot), page.askew]
         # Stripped, so that a page's end reads as one line break and not as the end of a paragraph.
-        own = _EDGE_GAP.join(filter(None, parts)).strip()
-        texts.append(own if page.scan is None else page.scan.text)
+        text = _EDGE_GAP.join(filter(None, parts)).strip()
+        texts.append(text if page.scan is None else page.scan.text)
     return texts
 
 
 def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
-    """Find what stands at the same edge of several pages, apart from its numbers."""
+    """Return the keys (see `_key`) of lines that stand at the same edge of several pages, whatever their numbers."""
     seen: Counter[str] = Counter()
     for page in pages:
         keys = {_key(line, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper)}
@@ -201,25 +201,25 @@ def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
     return frozenset(key for key, count in seen.items() if count > 1)
 
 
-def _set(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...], ...]:
-    """Bring the lines of a page into the order of reading: what may be furniture at its head, its body, its foot."""
+def _head_body_foot(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...], ...]:
+    """Return the lines of a page in reading order: possible furniture at its head, the body, furniture at its foot."""
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
             words = " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
             is_known = _key(line, upper=upper) in furniture or is_furniture_block(words, frozenset())
-            # What stands apart above belongs to no column, be it a running head that is seen only once, or a title;
-            # below it may be a footnote.
+            # A line set apart at the top belongs to no column, be it a title or a running head that is seen only once;
+            # at the foot it may be a footnote.
             if not is_known and not (apart and upper):
                 break
             found += line
-    taken = {id(piece) for found in edges.values() for piece in found}
-    body = [piece for piece in page.pieces if id(piece) not in taken]
+    at_edges = {id(piece) for found in edges.values() for piece in found}
+    body = [piece for piece in page.pieces if id(piece) not in at_edges]
     return _in_lines(edges[True]), order(body), _in_lines(edges[False])
 
 
 def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
-    """Return the outermost lines at an edge of a page, from outside."""
+    """Return the lines at an edge of a page, outermost first."""
     low, high = _EDGE * page.height, (1 - _EDGE) * page.height
     near = [piece for piece in page.pieces if (piece.bottom > high if upper else piece.top < low)]
     lines = by_line(near)
@@ -227,7 +227,7 @@ def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
 
 
 def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tuple[list[GlyphRun], bool]]:
-    """Yield lines at an edge, each with whether it stands apart from all that is further inside."""
+    """Yield lines at an edge, each with whether a gap sets it apart from everything further inside the page."""
     outside: set[int] = set()
     for line in lines:
         outside.update(map(id, line))
@@ -238,7 +238,7 @@ def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tupl
 
 
 def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
-    # On left and right pages the number stands on different sides.
+    # Sorted, since the page number stands on different sides of left and right pages.
     words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
     return f"{upper} {' '.join(words)}"
 
@@ -259,7 +259,7 @@ def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:
 
 
 def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozenset[TextRow]:
-    """Find what stands in smaller letters at the foot of a column: apart from it, or from a line with a mark on."""
+    """Find the footnotes: the smaller lines at a column's foot if set apart from it, else from a note mark on."""
     found: set[TextRow] = set()
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)

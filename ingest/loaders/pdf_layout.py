@@ -1,8 +1,8 @@
 """The reading order of a page: lines, columns and paragraphs from glyphs and their boxes.
 
-PDFium groups glyphs into lines as the file paints them, across columns where it must. Here a line is cut where
-it leaves a gap, the pieces are laid into columns where a gutter runs through a page, and paragraphs are told by
-their spacing and indents. Words are never reordered inside a piece.
+PDFium groups glyphs into lines as the file paints them, sometimes across columns. Here a line is cut at its gaps, the
+pieces are assigned to columns where a gutter runs through a page, and paragraphs are recognised by their spacing and
+indents. Words are never reordered inside a piece.
 """
 
 from collections import Counter
@@ -20,25 +20,25 @@ from ingest.text.layout import ends_sentence
 # Shares of the font size. Letters of a word touch or nearly so, words in a file without spaces are set apart by
 # 0.12 and more, a justified line stretches a space to about 0.8.
 _WORD_GAP = 0.1
-# Where a line has painted spaces, at least one in so many characters, only a wider gap is one more.
+# In a line with painted spaces, at least one in `_USUAL_WORD` characters, only a wider gap is a further space.
 _WIDE_GAP = 0.22
 _USUAL_WORD = 20
 _PIECE_GAP = 0.8
 _TAB_GAP = 1.5
 _INDENT = 0.9
-# A gap between lines that is so many times the usual one is that between paragraphs.
+# A gap between lines of more than this many times the usual one separates paragraphs.
 _PARAGRAPH_GAP = 1.25
 # Footnotes are set in letters smaller than this share of the column's.
 SMALLER = 0.93
-# What stands apart from a column leaves so many lines' height.
+# Lines are set apart from a column by a gap of more than this many times the font size.
 APART = 1.5
-# A line falls so little short of the end of its column, as a share of the width, where its paragraph goes on.
+# A line counts as full if it falls short of the end of its column by less than this share of the width.
 _NEARLY = 0.15
-# A gutter is at least so wide, in points, and runs beside so many lines on either side.
+# A gutter is at least `_GUTTER` points wide and has `_FEWEST_ROWS` lines on each side; wider pages have none.
 _GUTTER = 8.0
 _WIDEST = 20_000.0
 _FEWEST_ROWS = 4
-# Lines of a column fill it, cells of a table mostly do not.
+# The median line fills this share of a column, unlike cells of a table; `_CROSSING` of the lines may cross a gutter.
 _FILLED = 0.55
 _CROSSING = 0.2
 
@@ -63,7 +63,7 @@ class GlyphRun:
 
 @dataclass(frozen=True, kw_only=True)
 class TextRow(GlyphRun):
-    """A line of one column (by its number in reading order), its glyphs in text order; it may open a paragraph."""
+    """A line of the column with number `column` in reading order, its glyphs in text order; it may open a paragraph."""
 
     column: int
     opens: bool
@@ -75,20 +75,20 @@ def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
 
 
 def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
-    """Bring the pieces of a page into the order of reading.
+    """Return the lines of a page in reading order.
 
-    Columns are read one after the other, from the right where most of the text runs from right to left; what
-    crosses the gutter separates what is above it from what is below. A masthead over the second column, between the
-    halves of a sentence, is read first.
+    Columns are read one after the other, from the right where most of the text runs from right to left; a piece that
+    crosses the gutter separates the columns above it from those below it. A masthead over the second column that would
+    split a sentence is read first.
     """
-    # Where most letters are of a script that runs from right to left.
+    # Whether most letters belong to scripts that run from right to left.
     kinds = Counter(bidirectional(char) for piece in pieces for char in piece.text)
     rtl = kinds["R"] + kinds["AL"] > kinds["L"]
     mastheads: list[TextRow] = []
     rows: list[TextRow] = []
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
         found = _rows(column, number, rtl=rtl, opens=not goes_on)
-        # A footnote below it is set smaller than the column.
+        # The last line of the column before; footnotes below it are set smaller and skipped.
         above = next((row for row in reversed(rows) if row.size > SMALLER * found[-1].size), None) if goes_on else None
         if above is not None and not ends_sentence(above.text) and (shown := _masthead(found, rtl=rtl)):
             mastheads += found[:shown]
@@ -110,7 +110,7 @@ def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
 
 
 def _level_runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Cut where the next glyph does not stand beside the one before; a raised or lowered digit does."""
+    """Cut a line where the next glyph is not level with the one before; raised or lowered digits count as level."""
     runs: list[list[Glyph]] = []
     for glyph in line:
         if runs and _level(runs[-1][-1], glyph):
@@ -126,7 +126,7 @@ def _level(one: Glyph, other: Glyph) -> bool:
 
 
 def _split(run: Sequence[Glyph]) -> Iterator[GlyphRun]:
-    """Cut a run at wide gaps; the order of the glyphs stays, but for right-to-left text."""
+    """Cut a run at wide gaps; the order of the glyphs stays, except in right-to-left text."""
     inked = sorted((glyph for glyph in run if not glyph.char.isspace()), key=lambda glyph: glyph.left)
     if not inked:
         return
@@ -152,7 +152,7 @@ def _split(run: Sequence[Glyph]) -> Iterator[GlyphRun]:
 
 
 def _spaced(glyphs: Sequence[Glyph]) -> str:
-    """Write glyphs out, with a space where only their distance shows one."""
+    """Return the text of glyphs, with a space where only their distance shows one."""
     painted = sum(glyph.char == " " for glyph in glyphs) * _USUAL_WORD > len(glyphs)
     widest = _WIDE_GAP if painted else _WORD_GAP
     chars = [glyph.char for glyph in glyphs[:1]]
@@ -171,7 +171,7 @@ def _columns(pieces: list[GlyphRun], *, rtl: bool) -> Iterator[tuple[list[GlyphR
         if pieces:
             yield pieces, False
         return
-    # What crosses the gutter and what lies beside it in turns, from the top.
+    # Zones from the top: those of pieces that cross the gutter alternate with those of pieces beside it.
     from_top = sorted(pieces, key=lambda piece: -piece.middle)
     for zone in (list(zone) for _, zone in groupby(from_top, lambda piece: _crosses(piece, gutter))):
         if _crosses(zone[0], gutter):
@@ -194,12 +194,12 @@ def _gutter(pieces: Sequence[GlyphRun]) -> float | None:
         for point in range(int(piece.left - left), int(piece.right - left) + 1):
             covered[point] += 1
     lines = len({round(piece.middle / 4) for piece in pieces})
-    # Between the outer fifths, where no gutter runs.
+    # The outer fifths of the width are left out, since no gutter runs there.
     low, high = len(covered) // 5, len(covered) * 4 // 5
     clear = [covered[point] <= _CROSSING * lines for point in range(low, high)]
     runs = [list(run) for is_clear, run in groupby(range(low, high), lambda point: clear[point - low]) if is_clear]
     for run in sorted(runs, key=len, reverse=True):
-        # Where fewest lines reach into it: beside a list that is indented, paragraphs begin inside a wider gap.
+        # The part that fewest lines reach into: beside an indented list, paragraphs begin inside a wider gap.
         fewest = min(covered[point] for point in run)
         levels = ((count, list(part)) for count, part in groupby(run, covered.__getitem__))
         clearest = max((points for count, points in levels if count == fewest), key=len)
@@ -222,7 +222,7 @@ def _crosses(piece: GlyphRun, middle: float) -> bool:
 
 
 def _is_column(side: Sequence[GlyphRun]) -> bool:
-    """Return whether a side has lines enough, most of them as wide as its widest, which those of a table are not."""
+    """Return whether a side has enough lines and most of them fill its width, which cells of a table do not."""
     rows: dict[int, float] = {}
     for piece in side:
         key = round(piece.middle / 4)
@@ -240,8 +240,8 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
     left, right = min(line.left for line in lines), max(line.right for line in lines)
     short = [line.left - left if rtl else right - line.right for line in lines]
     # A line that fills its column is mostly followed by one of the same paragraph.
-    within = [gap for gap, lacks in zip(gaps, short, strict=False) if lacks < _NEARLY * (right - left)]
-    usual = median(within or gaps) if gaps else 0.0
+    inside = [gap for gap, missing in zip(gaps, short, strict=False) if missing < _NEARLY * (right - left)]
+    usual = median(inside or gaps) if gaps else 0.0
     rows = [TextRow(**vars(lines[0]), column=column, opens=opens)]
     for (before, line), gap in zip(pairwise(lines), gaps, strict=True):
         indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
@@ -253,7 +253,7 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
 
 
 def _masthead(rows: Sequence[TextRow], *, rtl: bool) -> int:
-    """Return how many lines at the top of a column stand apart from it, none of them at its margin."""
+    """Return the number of masthead lines at the top of a column: set apart from it, none at its margin."""
     edges = [round(row.right if rtl else row.left) for row in rows]
     margin = Counter(edges).most_common(1)[0][0]
     first = next((number for number, edge in enumerate(edges) if abs(edge - margin) < rows[number].size), 0)

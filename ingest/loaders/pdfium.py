@@ -1,4 +1,4 @@
-"""PDFium: opening documents, and the glyphs of a page with their boxes, in the order of reading a line.
+"""PDFium: opens documents, and reads the glyphs of a page with their boxes, in reading order within a line.
 
 PDFium is not safe to call from two threads at once: the process that reads files (see `bounded_process`) has one.
 """
@@ -18,22 +18,22 @@ from ingest.errors import LoadError
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in points."""
-# How PDFium gives a hyphen at the end of a line, one by one and in a whole text.
+# PDFium's codes for a hyphen at the end of a line: read one by one, and in a whole text.
 _HYPHEN, _NOT_A_CHARACTER = 0x02, 0xFFFE
 _LINE_ENDS = frozenset((0x0A, 0x0D))
 _SPACES = _LINE_ENDS | {0x09}
-# What PDFium's own error messages say of a file that asks for a password.
+# Word in PDFium's error message for a file that asks for a password.
 _PASSWORD = "password"
 # A superscript is smaller than this share of the letters beside it.
 _SUPERSCRIPT = 0.8
-_ASKEW = 0.1  # quarter turns
-_OBLIQUE = 4
+_ASKEW = 0.1  # deviation in quarter turns from which text counts as slanted
+_OBLIQUE = 4  # number of quarter turns that stands for slanted text
 
 
 class Glyph(NamedTuple):
-    """A character where it stands on the page, in points from the lower left corner of the page as shown.
+    """A character with its advance box, in points from the lower left corner of the page as shown.
 
-    Advance boxes of neighbours in a word touch.
+    The boxes of neighbours in a word touch.
     """
 
     char: str
@@ -46,7 +46,7 @@ class Glyph(NamedTuple):
 
 @contextmanager
 def open_pdf(data: bytes, name: str) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF; one damaged, without pages or with a password is a LoadError."""
+    """Open a PDF; a damaged file, one without pages and one with a password are LoadErrors."""
     try:
         # Many published files only restrict printing or copying: they open with the empty password.
         document = pypdfium2.PdfDocument(data)
@@ -68,18 +68,18 @@ class PageGlyphs:
     """Glyphs as PDFium groups them into lines, which need not be in the order of reading. Spaces are glyphs with the
     text ` `, hyphens at line ends `-`; right-to-left text is in logical order."""
     askew: tuple[Glyph, ...]
-    """Glyphs of text that runs otherwise, such as watermarks and labels on their side."""
+    """Glyphs of text in any other direction, such as watermarks and labels on their side."""
     width: float
-    """Width of the page, so turned, in points; height likewise."""
+    """Width of the turned page in points; `height` likewise."""
     height: float
     turn: int
-    """By how many quarters it was turned clockwise."""
+    """Number of quarter turns by which the page was turned clockwise."""
     unmapped: float
-    """Share of the characters for which the fonts do not say what they are; they may be any others."""
+    """Share of the characters that the fonts do not map to Unicode; they may be any other characters."""
 
 
 def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
-    """Read the glyphs of a page, at most so many."""
+    """Read the glyphs of a page, at most `most` of them."""
     frame: Box = page.get_cropbox()
     with closing(page.get_textpage()) as textpage:
         count = min(textpage.count_chars(), most)
@@ -87,7 +87,7 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
         unmapped = sum(raw.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in range(count))
     turns = Counter(item[2] for item in read if item is not None)
     quarter = turns.most_common(1)[0][0] if turns else 0
-    # Turned back by that, most of the text is upright.
+    # Most of the text is upright once the page is turned back by `quarter`.
     turn = 0 if quarter == _OBLIQUE else -quarter % 4
     lines: list[list[Glyph]] = [[]]
     askew: list[Glyph] = []
@@ -95,8 +95,8 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
         if item is None:
             lines.append([])
         else:
-            char, box, own, size = item
-            (lines[-1] if own == quarter else askew).append(Glyph(char, *turned(box, turn, frame), size))
+            char, box, direction, size = item
+            (lines[-1] if direction == quarter else askew).append(Glyph(char, *turned(box, turn, frame), size))
     left, bottom, right, top = turned(frame, turn, frame)
     return PageGlyphs(
         lines=tuple(tuple(line) for line in lines if line), askew=tuple(askew), width=right - left,
@@ -112,7 +112,7 @@ def rendered(page: pypdfium2.PdfPage, scale: float, *, grayscale: bool = False) 
 
 
 def turned(box: Box, quarters: int, frame: Box) -> Box:
-    """Turn a box clockwise by quarters together with the frame that it lies in; the origin is the frame's corner."""
+    """Turn a box and its frame clockwise by quarter turns; return the box relative to the frame's lower left corner."""
     left, bottom, right, top = _quarter_turns(box, quarters)
     x, y, _, _ = _quarter_turns(frame, quarters)
     return left - x, bottom - y, right - x, top - y
@@ -129,7 +129,7 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
     """Read characters with their box, direction in quarter turns, and size; None stands for the end of a line."""
     handle, box, matrix = textpage.raw, raw.FS_RECTF(), raw.FS_MATRIX()
     read: list[tuple[str, Box, int, float] | None] = []
-    # Whether PDFium puts a space here that the file does not paint; its place is known once the next glyph is.
+    # Whether PDFium generated a space that the file does not paint; its box is known only with the next glyph.
     spaced = False
     for index in range(count):
         code = raw.FPDFText_GetUnicode(handle, index)
@@ -145,7 +145,7 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
         size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
         quarter = _quarter(matrix.a, matrix.b)
         if spaced and read and (before := read[-1]) is not None:
-            # The mark of a footnote or an exponent: smaller than the glyph before it, and above it.
+            # A footnote mark or an exponent is smaller and higher than the glyph before it; no space precedes it.
             raised = size < _SUPERSCRIPT * before[3] and before[1][1] < edges[1] < before[1][3]
             read += [] if raised else [(" ", _between(before[1], edges), quarter, size)]
         spaced = False

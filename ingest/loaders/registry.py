@@ -22,9 +22,9 @@ from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
 
 
 class _Loader(NamedTuple):
-    """How one format is read: what `kind_of` says of its files (nothing of text), and where its function is.
+    """One format: the kind that `kind_of` returns for its files (empty for text), and its loader function.
 
-    The function is imported for the first such file, since what it needs takes a while.
+    The function is imported for the first file of the format, since its libraries take a while to import.
     """
 
     kind: str
@@ -48,7 +48,7 @@ _FORMATS = {
 }
 LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
-"""Of every file that can be given."""
+"""Suffixes of all files that can be read, archives included."""
 # File signatures ("magic numbers"): what a file is by its first bytes, whatever its suffix says.
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _STARTS = {b"%PDF-": "pdf", b"{\\rtf": "rtf"} | dict.fromkeys(_IMAGES, "image")
@@ -85,7 +85,7 @@ def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> by
 
 
 def exists(path: Path, limits: LoadLimits) -> bool:
-    """Return whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    """Return whether a path exists, as a file or inside an archive; True where that cannot be determined."""
     outer, inner = _located(path)
     try:
         return _member(outer, inner, limits) is not None if inner else path.exists()
@@ -96,10 +96,10 @@ def exists(path: Path, limits: LoadLimits) -> bool:
 
 
 def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
-    """List the files inside an archive or e-mail, those inside others in it too; empty for any other file.
+    """List the files inside an archive or e-mail, with those of archives nested in it; empty for any other file.
 
-    Archives that can be taken apart are not listed themselves, e-mails are: they have a text of their own. Damage or
-    too much depth is a LoadError.
+    A nested archive that can be unpacked is not listed itself; a nested e-mail is, since it has a text of its own. It
+    is a LoadError if `path` itself is damaged or nested too deep.
     """
     if path.suffix.lower() not in CONTAINERS:
         return ()
@@ -109,7 +109,7 @@ def list_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
 
 
 def kind_of(data: bytes) -> str:
-    """Return `pdf`, `rtf`, `image`, `html`, `docx` or `odt` where the first bytes are certain, else nothing."""
+    """Return `pdf`, `rtf`, `image`, `html`, `docx` or `odt` where the first bytes are certain, else an empty string."""
     for start, kind in _STARTS.items():
         if data.startswith(start):
             return kind
@@ -138,10 +138,10 @@ def find_files(folder: Path) -> tuple[Path, ...]:
 
 
 def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
-    """List the files under a folder that can be read, sorted by name, and what cannot be, with the reason.
+    """List the files under a folder that can be read, sorted by name, and the entries that cannot be, with reasons.
 
     Hidden files and folders, Word's lock files (`~$…`) and files that no loader reads are left out; archives are
-    listed as they are.
+    listed without being opened.
     """
     found: list[Path] = []
     passed_over: dict[Path, LoadError] = {}
@@ -166,7 +166,7 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
 
 
 def _special(path: Path, folder: Path) -> str | None:
-    """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix never read."""
+    """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix without a loader."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
@@ -180,7 +180,7 @@ def _special(path: Path, folder: Path) -> str | None:
         if not path.is_file():
             return f"{path.name!r} is a link to nothing that can be read; copy the file into its place"
     except (OSError, RuntimeError) as exc:
-        # Links in a circle, and folders that may be listed and not entered.
+        # Circular links, and folders that may be listed but not entered.
         return f"{path.name!r} could not be looked at ({getattr(exc, 'strerror', None) or exc}); check its permissions"
     return None
 
@@ -191,7 +191,7 @@ def is_inside(path: Path, folder: Path) -> bool:
 
 
 def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, tuple[str, ...]]:
-    """Choose by suffix, or by the first bytes where these say otherwise; give what should be noted of it too."""
+    """Choose the loader by suffix, or by the first bytes where they contradict it; also return notes for readers."""
     name, suffix = path.name, path.suffix.lower()
     loader = LOADERS.get(suffix)
     if loader is None and suffix in CONTAINERS:
@@ -208,7 +208,7 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
     except LoadError as exc:
         notes = (f"its attachments are left out: {exc}",)
     kind = kind_of(data)
-    # Text may well hold the source of a web page.
+    # A text file may hold the source of a web page.
     if kind in ("", loader.kind) or (kind == "html" and not loader.kind):
         return loader, notes
     if kind == "html":
@@ -252,7 +252,7 @@ def _located(path: Path) -> tuple[Path, tuple[str, ...]]:
 
 
 def is_true(holds: Callable[[], bool]) -> bool:
-    """Return what is asked of a path; False where the file system cannot hold its name, or a folder is closed."""
+    """Return the result of a path check; False if the file system cannot hold the name or a folder is closed."""
     try:
         return holds()
     except OSError:
@@ -260,14 +260,14 @@ def is_true(holds: Callable[[], bool]) -> bool:
 
 
 def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member | None:
-    """Find a file inside an archive; None where there is none of that name."""
+    """Find a file inside an archive; None if it has no file of that name."""
     status = outer.stat()
     version = (status.st_mtime_ns, status.st_size)
     within: tuple[str, ...] = ()
     found: Member | None = None
     while inner:
         members = _members(outer, version, within, limits)
-        # The longest name that fits, as a member may be called like a folder of another.
+        # The longest matching name, since a member may have the name of another member's folder.
         length = next((n for n in range(len(inner), 0, -1) if inner[:n] in members), None)
         if length is None:
             return None
@@ -280,7 +280,7 @@ def _member(outer: Path, inner: tuple[str, ...], limits: LoadLimits) -> Member |
 def _members(
     outer: Path, version: tuple[int, int], within: tuple[str, ...], limits: LoadLimits
 ) -> dict[tuple[str, ...], Member]:
-    """List what an archive, or one inside it, holds by the parts of its path (the last are kept); others: nothing."""
+    """Map path parts to members, for an archive or the one at `within` in it; empty for other files. Cached."""
     name = within[-1] if within else outer.name
     list_inside = CONTAINERS.get(Path(name).suffix.lower())
     if list_inside is None:

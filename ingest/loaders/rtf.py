@@ -1,4 +1,4 @@
-"""Rich text (RTF): the running text, with footnotes after it; deleted, struck and hidden words are not part of it."""
+"""Rich text (RTF): the running text, with footnotes after it; deleted, struck-out and hidden words are left out."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from ingest.text.page_furniture import with_notes
 _to_text: Callable[..., object] = rtf_to_text
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
 _NOTE = re.compile(r"\{\s*\\(?:footnote|\*\\footnote)\b")
-_UNSAID = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v|striked?)[01]?|plain)(?![a-z0-9])")
+_HIDING = re.compile(r"\\[{}\\]|[{}]|\\(?:(?:deleted|v|striked?)[01]?|plain)(?![a-z0-9])")
 _FONTS = re.compile(r"\{[^{}]*\\fonttbl")
 _FONT = re.compile(r"\\f(\d{1,6})(?![\w'])|\\fcharset(\d{1,3})")
 _LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
@@ -23,17 +23,17 @@ _FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, 
 
 def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract a rich text file's words, tracked changes accepted; paragraphs are separated by blank lines."""
-    # RTF is ASCII; what is not stands as escapes, and stray bytes are in the code page that it names.
+    # RTF is ASCII with escapes for other characters; Latin-1 keeps stray bytes, which are in the file's code page.
     source = data.decode("latin-1")
     if not source.lstrip().startswith("{\\rtf"):
         raise LoadError(
             f"{name!r} is not a rich text file by its first bytes; give it its own suffix, or save it again"
         )
-    # What the library makes of a link is its text with the address in brackets, which nobody wrote there. It looks for
-    # links with an expression that takes the square of their number; a line break, which RTF ignores, hides them.
+    # The library adds a link's address in brackets to its text, which nobody wrote there, and finds links with a
+    # regular expression that takes quadratic time. A line break, which RTF ignores, hides the links from it.
     source = _LINK.sub("\\\\fldinst\n", source)
     with refusing(_FAILURES, f"{name!r} is a damaged rich text file; save it again, as .docx if possible"):
-        source = _without_unsaid(source)
+        source = _without_hidden(source)
         source, notes = _without_notes(source)
         source, fonts = _with_plain_fonts(source)
         header = "".join(_HEADER.findall(source[:2000])) + fonts
@@ -48,7 +48,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _group_end(source: str, start: int) -> int:
-    """Return the offset after the group that begins at an offset; the end of the text where it is not closed."""
+    """Return the offset after the RTF group that begins at `start`; the end of the text if it is not closed."""
     depth = 0
     for found in _BRACE.finditer(source, start):
         depth += (found.group() == "{") - (found.group() == "}")
@@ -58,7 +58,7 @@ def _group_end(source: str, start: int) -> int:
 
 
 def _without_notes(source: str) -> tuple[str, list[str]]:
-    """Take the footnotes out of a text, which the library would leave out."""
+    """Split a source into the text without footnotes and the footnotes, which the library would leave out."""
     notes: list[tuple[int, int, int]] = []
     while (found := _NOTE.search(source, notes[-1][2] if notes else 0)) is not None:
         notes.append((found.start(), found.end(), _group_end(source, found.start())))
@@ -67,7 +67,7 @@ def _without_notes(source: str) -> tuple[str, list[str]]:
 
 
 def _without(source: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Take out spans; of those that lie in each other the outer."""
+    """Remove spans from a source; of nested spans, the outer one is removed."""
     kept: list[str] = []
     position = 0
     for start, end in sorted(spans):
@@ -77,28 +77,28 @@ def _without(source: str, spans: Sequence[tuple[int, int]]) -> str:
     return "".join((*kept, source[position:]))
 
 
-def _without_unsaid(source: str) -> str:
-    """Take out the words that a tracked change deletes, struck out, or hidden: up to the end of it or of its group."""
+def _without_hidden(source: str) -> str:
+    """Remove deleted (tracked changes), struck-out and hidden words, up to the end of the formatting or its group."""
     since: list[int | None] = [None]
-    unsaid: list[tuple[int, int]] = []
-    for found in _UNSAID.finditer(source):
+    hidden: list[tuple[int, int]] = []
+    for found in _HIDING.finditer(source):
         token, place = found.group(), found.start()
         if token == "{":
             since.append(None)
         elif token == "}" or token.endswith(("0", "plain")):
             if (begun := since[-1]) is not None:
-                unsaid.append((begun, place))
+                hidden.append((begun, place))
             since[-1] = None
             if token == "}" and len(since) > 1:
                 since.pop()
         elif token.startswith(("\\deleted", "\\v", "\\strike")) and since[-1] is None:
             since[-1] = place
-    return _without(source, unsaid)
+    return _without(source, hidden)
 
 
 def _with_plain_fonts(source: str) -> tuple[str, str]:
-    """Put in place of the font table one that holds encodings alone; give it too."""
-    # The library reads the table with an expression that takes the square of its length where encodings are missing.
+    """Replace the font table by one that holds only encodings; return the source and the new table."""
+    # The library's regular expression for the table takes quadratic time where encodings are missing.
     found = _FONTS.search(source)
     if found is None:
         return source, ""
@@ -112,7 +112,7 @@ def _with_plain_fonts(source: str) -> tuple[str, str]:
             encodings.setdefault(font, encoding)
     rows = "".join(f"{{\\f{number}\\fcharset{encoding} x;}}" for number, encoding in encodings.items())
     table = f"{{\\fonttbl{rows}}}"
-    # What stands before the word in its group, such as the head of a file that is one group, stays.
+    # Text before `\fonttbl` in its group stays, such as the header of a file that is one group.
     before = found.group().removesuffix("\\fonttbl")
     if before[1:].strip():
         return source[: found.start()] + before + table + source[found.end() :], table

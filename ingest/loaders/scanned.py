@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LOW_CONFIDENCE = 0.8
-"""Words read with less are likely to hold mistakes; see docs/files.md."""
-# A page read with less on average is mostly none of its words: a drawing, or handwriting.
+"""Words read with less confidence are likely to contain mistakes; see docs/files.md."""
+# A page with a lower mean confidence is mostly misread: a drawing, or handwriting.
 _GUESSED = 0.5
 GUESSED_NOTE = "read with so little confidence that it may be no text"
-# Degrees: pages that lie askew in a scanner do so by less.
+# Largest skew that is searched, in degrees; pages in a scanner lie less askew.
 _MOST_SKEW = 3.0
 _COARSE, _FINE = 0.5, 0.1
-# Pixels to which a page is made smaller to find it: enough for its lines. A strip may be longer than a page, not more.
+# Pixels to which a page is reduced to find its skew: enough to see lines. The height bounds strips longer than a page.
 _SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
-# Pixels at 200 dots per inch: takes the grain of a scan away and leaves letters sharp.
+# Blur radius in pixels at 200 dots per inch: removes the grain of a scan and leaves letters sharp.
 _BLUR = 0.8
 _MOST_MISSED = 20
 _AROUND_LINE = 8
 _ANY_WORD = re.compile(r"\w")
-# The Arabic model writes the Latin signs for these.
+# The Arabic model of tesseract writes Latin signs, the keys, where Arabic ones are printed.
 _ARABIC_SIGNS = {",": "،", ";": "؛", "?": "؟"}
 _ARABIC_THEN_SIGN = re.compile(r"(?<=[\u0621-\u064a])[,;?]$")
 
@@ -52,19 +52,19 @@ class ReadWord:
 
 @dataclass(frozen=True, kw_only=True)
 class ScannedPage:
-    """What text recognition read on a page; offsets of the words are in `text`."""
+    """The result of text recognition on a page; offsets of the words count in `text`."""
 
     text: str
     words: tuple[ScannedWord, ...]
 
     @property
     def is_guessed(self) -> bool:
-        """Whether most of what was read is likely not what the page says."""
+        """Whether the mean confidence is so low that most words are likely misread."""
         return bool(self.words) and mean_confidence(self.words) < _GUESSED
 
 
 def joined(texts: Sequence[str], scans: Sequence[ScannedPage | None]) -> Extract:
-    """Join the texts of pages, with where each begins, and the words of those that were scanned, where they stand."""
+    """Join the texts of pages; offsets of pages and of scanned words count in the joined text."""
     starts = tuple(accumulate((len(text) + len(PAGE_BREAK) for text in texts[:-1]), initial=0))
     words = (
         replace(word, start=word.start + start, end=word.end + start)
@@ -102,7 +102,7 @@ def find_skew(image: "Image") -> float:
 
 
 def straightened(image: "Image", skew: float) -> "Image":
-    """Turn a page level and take the grain of the scan away."""
+    """Turn a page level and remove the grain of the scan."""
     from PIL import Image, ImageFilter
 
     level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
@@ -112,8 +112,8 @@ def straightened(image: "Image", skew: float) -> "Image":
 def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> list[ReadWord]:
     """Read the words of tesseract's table.
 
-    The upper left corner of its image lies at `left`, `top` (pixels) in that of the page; `block` tells its blocks from
-    those of another table.
+    The upper left corner of the table's image lies at `left`, `top` in the image of the page, in pixels; the prefix
+    `block` keeps its blocks apart from those of another table.
     """
     words: list[ReadWord] = []
     for row in csv.DictReader(io.StringIO(tsv), delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -130,9 +130,9 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
 
 
 def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
-    """Find lines of a straightened page on which nothing was read: boxes in pixels, from the top.
+    """Find the lines of a straightened page on which nothing was read; return boxes in pixels, from the top.
 
-    That happens to short ones; only such are found as are about as high as the lines that were read.
+    Tesseract passes over short lines; those found are about as high as the lines that were read.
     """
     if not words:
         return []
@@ -158,7 +158,7 @@ def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, i
 
 
 def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadWord]:
-    """Put a line among the words of a page: before the first line that begins below it."""
+    """Insert the words of a line into those of a page, before the first line that begins below it."""
     top = min((word.box[1] for word in line), default=0)
     begins = (number for number, word in enumerate(words) if not number or words[number - 1].line != word.line)
     place = next((number for number in begins if words[number].box[1] > top), len(words))
@@ -171,7 +171,7 @@ def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, qu
     The page was turned clockwise by `quarter` degrees, then by `skew` (see `find_skew`), to become the image of this
     `size` in pixels.
     """
-    # Specks and rules are read as lone signs.
+    # Specks and rules are read as lone signs; a page with nothing else is empty.
     if not any(_ANY_WORD.search(word.text) for word in words):
         return ScannedPage(text="", words=())
     pieces: list[str] = []

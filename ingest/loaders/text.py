@@ -1,4 +1,4 @@
-"""Plain text: the file's bytes, decoded; only where control characters are many are they changed, into spaces."""
+"""Plain text: the file's bytes, decoded; control characters become spaces only in a text with many of them."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from charset_normalizer import from_bytes
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, checked
 
-# UTF-32 stands before UTF-16, whose little-endian mark is a prefix of its own.
+# Byte order marks; UTF-32 comes before UTF-16, whose little-endian mark is a prefix of that of UTF-32.
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
@@ -18,7 +18,7 @@ _MARKS = {
 # detection over all encodings takes short Western text for Central European or Macintosh text.
 _LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
 
-# Of files that no loader reads; those of the others lead to their loaders (`registry.kind_of`).
+# Signatures of files that no loader reads; those of other formats choose the loader (`registry.kind_of`).
 _SIGNATURES = (
     (b"PK\x03\x04", "a Word file or another zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Word or Office file"),
@@ -46,14 +46,14 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
         raise _binary(name)
     notes: tuple[str, ...] = ()
     if len(controls) > _CONTROL_SHARE * len(text):
-        # One for one, so that offsets count in the file. A stray one stays, and is shown harmless.
+        # Replaced one for one, so that offsets still count in the file. Stray ones stay; output makes them harmless.
         text = _CONTROL.sub(" ", text)
         notes = (f"{len(controls)} control characters read as spaces",)
     return Extract(text=checked(text, name, limits), notes=notes)
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their mark, as UTF-8, or by detection; give the text without the mark."""
+    """Decode bytes by their byte order mark, which is left out, else as UTF-8, else by detection."""
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     try:
         return data.decode(marked or "utf-8")

@@ -1,4 +1,4 @@
-"""Reading files in a process apart; see `bounded_process` for its bounds and `registry` for what is read."""
+"""Reads files in a separate process: `bounded_process` sets its bounds, `registry` has the functions it calls."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from ingest.loaders.loaded import LoadedText, LoadLimits
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
-    """Read one file's text, as `registry.load` does; one that exceeds the bounds is a LoadError too."""
+    """Read one file's text as `registry.load` does; exceeding the bounds of the process is a LoadError too."""
     return run_bounded(limits, path.name, registry.load, path, limits, folder)
 
 
 def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
-    """Return a file, or in its place the files inside it where it is an archive; an e-mail comes before its own.
+    """Return a file, or the files inside it if it is an archive; an e-mail is returned before its attachments.
 
-    An archive that cannot be taken apart is returned itself: `load` says why.
+    An archive that cannot be unpacked is returned itself, so that `load` reports the reason.
     """
     if path.suffix.lower() not in CONTAINERS:
         return (path,)
@@ -29,7 +29,7 @@ def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
 
 
 def exists(path: Path, limits: LoadLimits) -> bool:
-    """Return whether there is such a file, or such a one inside an archive; True where that cannot be told."""
+    """Return whether a path exists, as a file or inside an archive; True where that cannot be determined."""
     if not any(parent.suffix.lower() in CONTAINERS for parent in path.parents):
         return registry.exists(path, limits)
     try:

@@ -1,7 +1,7 @@
-"""With which groups' statements a speaker aligns: "my delegation aligns itself with the statement made for the group".
+"""Alignment of a speaker with groups' statements: "my delegation aligns itself with the statement made for the group".
 
-Only the speaker's own alignment counts. "We thank the States that aligned themselves" says nothing of the speaker,
-and neither does what a group's statement says of States that align with it.
+Only the speaker's own alignment counts: neither "We thank the States that aligned themselves" nor what a group's
+statement says about States that align with it shows an alignment of the speaker.
 """
 
 import re
@@ -15,8 +15,8 @@ _WORDS = Patterns("alignment")
 
 
 def aligned_with(sentence: str, state: str | None, parties: PartyTable, language: str | None = None) -> tuple[str, ...]:
-    """Finds the groups, in order, with whose statements the speaker aligns, which may name itself by its `state`."""
-    # Few sentences name a statement, which is cheaper to see than a verb.
+    """Returns the groups, in order, with whose statements the speaker aligns, who may be named as the `state`."""
+    # Words for a statement are searched first: few sentences have any, and the search is cheaper than that for verbs.
     verbs = list(_WORDS.verb.finditer(sentence)) if _WORDS.said.search(sentence) else []
     if not verbs:
         return ()
@@ -53,7 +53,7 @@ def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: li
 
 
 def _in_part(sentence: str, begin: int, verb: re.Match[str], end: int) -> bool:
-    """Returns whether the speaker excepts something, between the verb before and the verb after."""
+    """Returns whether the speaker aligns in part or with an exception, between the previous and the next verb."""
     nearby = sentence[max(begin, verb.start() - 40) : min(end, verb.end() + 40)]
     return _WORDS.partly.search(nearby) is not None or _WORDS.excepted.search(sentence, begin, end) is not None
 
@@ -94,9 +94,9 @@ def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> 
 
 
 def _is_said(words: str, how: str, supports: bool) -> bool:
-    """Returns whether a statement was said, and not adopted as a declaration is.
+    """Returns whether a statement was delivered, rather than adopted like a declaration.
 
-    That is told by its name (`words`), what stands between it and the group (`how`), and a verb of mere support.
+    This follows from its name (`words`), from the text between it and the group (`how`), and from a verb of support.
     """
     if _WORDS.adopted.search(how):
         return False

@@ -20,15 +20,15 @@ from ingest.text.layout import cut_blocks, holds_sentence_end
 from vectorstore.records import Block
 
 _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40, 1500, 200, 400, 120
-# Characters of what a wrap leaves of a title, and of its words that are written small: "of the".
+# Most characters of the last line of a wrapped title, and of words in it that may be in lower case: "of the".
 _REST, _LONGEST_SMALL = 40, 3
 
 _WORDS = Patterns("heading")
 _BODY = RegexPatterns("speaker_lines")
-# The theme of a session, in quotation marks, may speak in the first person.
+# The theme of a session in quotation marks, which may be in the first person.
 _THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
 
-# A word in spaced letters, and the words of a line that holds one; words stand further apart where the file shows it.
+# A word with spaced letters, and all such words of its line; between words the space is wider where the file shows it.
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\S)")
 _LETTERS = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_])+(?!\S)")
 _GLUED = re.compile(r"\b[A-Za-z]{8,}\b")
@@ -38,9 +38,9 @@ _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    r"""What stands before a statement's first words, which begin at `end`: lines with single spaces, joined by `\n`.
+    r"""The lines before a statement's first words, which begin at `end`: with single spaces, joined by `\n`.
 
-    In `whole` are those in one line that a wrap parted: "… of the Parties to the United" and "Nations …".
+    In `whole`, wrapped lines are joined again, such as "… of the Parties to the United" and "Nations …".
     """
 
     text: str
@@ -60,7 +60,7 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     lines = found[:greeted]
     if greeted is None or not _is_cover(lines):
         lines = list(takewhile(lambda line: not _ends_heading(line), found))
-        # A page of the web says its title again after the caption of a picture.
+        # A web page repeats its title after the caption of a picture.
         titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
         if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
             lines = found[: titled[-1]]
@@ -71,14 +71,14 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
 
 
 def _width(text: str, blocks: tuple[Block, ...], begin: int) -> int | None:
-    """The characters at which lines of prose are wrapped; None where each paragraph is one line."""
+    """Return the width in characters at which lines of prose are wrapped; None if each paragraph is one line."""
     paragraphs = (block for block in blocks if block.start >= begin and block.paragraph is not None)
     prose = (text[block.start : block.end].splitlines()[:-1] for block in paragraphs)
     return max((len(line.strip()) for lines in prose for line in lines), default=None)
 
 
 def _whole(lines: "Sequence[_Line]", width: int | None) -> tuple[str, ...]:
-    """Join lines of one paragraph of which the first had no room for the first word of the next."""
+    """Join wrapped lines: each pair in a paragraph where the first line had no room for the next word."""
     whole: list[str] = []
     parted = False
     for line in lines:
@@ -89,7 +89,7 @@ def _whole(lines: "Sequence[_Line]", width: int | None) -> tuple[str, ...]:
 
 
 def cut_at_heading(text: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Cut blocks where the heading ends; what stands before is no paragraph, so that it is not quoted as speech."""
+    """Cut blocks where the heading ends; blocks before it are not paragraphs, so that they are not quoted as speech."""
     end = find_heading(text, blocks).end
     cut = cut_blocks(text, blocks, {end})
     return tuple(replace(block, paragraph=None) if block.end <= end else block for block in cut)
@@ -99,7 +99,7 @@ def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
     """Yield the lines in which a heading may stand, from the beginning or after a note on the document."""
     first = 1 if _is_note_before_heading(text, blocks) else 0
     for position, block in enumerate(blocks[first:_MOST_BLOCKS], start=first):
-        # What goes on in the next block may be a sentence cut by a page break.
+        # A block that the next block continues may hold a sentence cut by a page break.
         goes_on = blocks[position + 1] if position + 1 < len(blocks) and blocks[position + 1].continues else None
         for line in _lines(text, block, goes_on):
             if line.after > _MOST_CHARACTERS:
@@ -108,13 +108,13 @@ def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
 
 
 def _is_cover(lines: "Sequence[_Line]") -> bool:
-    """Return whether all lines before a salutation are a cover's: nobody speaks in them, and they say what it is of.
+    """Return whether all lines before a salutation belong to a cover, which is not in the first person.
 
-    A cover may hold whole sentences, such as the theme of a session; without a title or date they are prose.
+    With a title, date or body, it may hold whole sentences, such as the theme of a session; else these are prose.
     """
     said = [line for line in lines if not _WORDS.title.match(line.words)]
-    own = _THEME.sub("", "\n".join(line.words for line in said))
-    if _WORDS.first_person.search(own) or any(len(line.words) > _LONGEST_LINE for line in said):
+    without_theme = _THEME.sub("", "\n".join(line.words for line in said))
+    if _WORDS.first_person.search(without_theme) or any(len(line.words) > _LONGEST_LINE for line in said):
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
@@ -134,7 +134,7 @@ def _ends_heading(line: "_Line") -> bool:
 
 
 def _is_rest_of_title(line: "_Line") -> bool:
-    """Return whether a line is what a wrap left of a title: "Organized Crime" before "Eleventh session"."""
+    """Return whether a line is the end of a wrapped title: "Organized Crime" before "Eleventh session"."""
     words = [word for word in line.words.split() if len(word) > _LONGEST_SMALL]
     named = bool(words) and len(line.words) <= _REST and all(word[0].isupper() for word in words)
     return named and not _SENTENCE.search(line.words) and is_heading_line(line.following, "")
@@ -151,7 +151,7 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
 
 
 def speaks_in_first_person(words: str) -> bool:
-    """Return whether somebody speaks of themselves in words: "our delegation", but not "Annex I" or "the US"."""
+    """Return whether words are in the first person: "our delegation", but not "Annex I" or "the US"."""
     return _WORDS.own_voice.search(words) is not None
 
 
@@ -163,11 +163,11 @@ def is_salutation(line: str) -> bool:
 
 
 def is_heading_line(line: str, following: str) -> bool:
-    """Return whether a line beside prose belongs to a heading: it names a session, a date or a speaker.
+    """Return whether a line in a block of prose belongs to a heading: it names a session, a date or a speaker.
 
-    The line after it makes it prose where that goes on in lower case or in the first person.
+    It is prose if the `following` line goes on in lower case or in the first person.
     """
-    # "Summary record of the 4th meeting" goes on "held on Tuesday, 18 October 2022".
+    # A heading may go on in lower case: "Summary record of the 4th meeting", "held on Tuesday, 18 October 2022".
     goes_on = following[:1].islower() and not (find_dates(following) and len(following) <= _SHORT_LINE)
     if goes_on or _WORDS.first_person.search(line) or _WORDS.first_person.search(following):
         return False
@@ -177,7 +177,7 @@ def is_heading_line(line: str, following: str) -> bool:
         return True
     if _WORDS.cue.search(line) or find_dates(line) or find_bodies(line) or is_general_debate(line):
         return True
-    # "United Nations A/79/PV.88" says of which document it is.
+    # "United Nations A/79/PV.88" identifies the document.
     symbol = symbol_in(line)
     return symbol is not None and line.endswith(symbol)
 
@@ -199,7 +199,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 rank = last[1]
             last = None if rank is None else (match.end, rank)
-            # A group's or organization's name is often the meeting's: only "Statement by" makes it the speaker.
+            # A group or organization may be named as part of the meeting: only "Statement by" makes it the speaker.
             if rank is not None and (party.kind == "state" or rank == 0) and not behalf_before(before):
                 ranked.setdefault(rank, {})[party.code] = party
     best = list(ranked[min(ranked)].values()) if ranked else []
@@ -216,13 +216,13 @@ def speaker_in(heading: Heading) -> str | None:
 
 
 def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
-    """Read the body that a title names as speaking and no lookup knows: "Statement by the Bar Network".
+    """Read the name of a body that a title names as speaking and no lookup knows: "Statement by the Bar Network".
 
-    The body is the name itself. Whoever holds an office of a body speaks for it only where no State has such, and where
-    other lines name the State, an office of it speaks.
+    A kind of body that States have, such as a commission, is left out if the title names a person with an office in it,
+    or if other lines name its State.
     """
     for line in heading.whole:
-        # Who reads it out does not hold it.
+        # Whoever reads a statement out is not its holder.
         title = _WORDS.read_by.sub("", line)
         named = _WORDS.named_by.match(title)
         if named is None or parties.find(title) or _WORDS.of_state.search(named["name"]):
@@ -241,13 +241,13 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
 
 
 def title_in(heading: Heading) -> str | None:
-    """Read the line that says what the text is: "Statement by …"."""
+    """Read the title line: "Statement by …"."""
     return next(filter(_WORDS.title.match, heading.whole), None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A line that a heading may hold, what follows in its paragraph, and whether its block may be one of `prose`."""
+    """A candidate line of a heading, the line that follows in its paragraph, and whether its block may be `prose`."""
 
     words: str
     after: int
@@ -267,9 +267,9 @@ def _lines(text: str, block: Block, goes_on: Block | None) -> Iterator[_Line]:
 
 
 def _mended(raw: str) -> str:
-    """Gives a line with single spaces and the words of a cover whole: "S T A T E M E N T", "STATE MENT", "STATEMENTBY".
+    """Returns a line with single spaces and repaired words: "S T A T E M E N T", "STATE MENT", "STATEMENTBY".
 
-    Fonts space them, split them and stick them together; only words that stand on covers are mended.
+    Because of fonts, extraction spaces, splits and glues words of covers; only words that are usual there are repaired.
     """
     if _SPACED.search(raw):
         raw = _LETTERS.sub(lambda found: re.sub(r"\s", "", found[0]), raw)
@@ -283,7 +283,7 @@ def _mended(raw: str) -> str:
 
 
 def _parted(glued: re.Match[str]) -> str:
-    """Parts words that stick together, where one of them is a cover's."""
+    """Splits glued words if one of them is usual on covers."""
     pieces = split_glued(glued[0].lower(), frozenset(), opens_sentence=False)
     if not any(map(_WORDS.cover_word.fullmatch, pieces)):
         return glued[0]
@@ -292,9 +292,9 @@ def _parted(glued: re.Match[str]) -> str:
 
 
 def _is_answered(before: str, line: int = 0) -> bool:
-    """Tell whether the words before a name speak of its statement: "Reply to the statement by", "on remarks of the".
+    """Tell whether the words before a name refer to its statement: "Reply to the statement by", "on remarks of the".
 
-    The name's own line begins at `line`.
+    The line with the name begins at the offset `line` of `before`.
     """
     spoken_of = list(_WORDS.answered.finditer(before))
     parted = not spoken_of or spoken_of[-1].end() < line
@@ -302,7 +302,7 @@ def _is_answered(before: str, line: int = 0) -> bool:
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
-    """How clearly a heading names a State as speaking: the lower the clearer, None where it does not."""
+    """Return how clearly a heading names a party as speaking: the lower the clearer, None if it does not."""
     answers = _WORDS.after.match(line[match.end :]) and _WORDS.answers.search(before)
     if _is_answered(before, len(before) - match.start) or (answers and answers.end() == len(before)):
         return None
@@ -313,6 +313,6 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
     if rank is not None or _WORDS.after.match(line[match.end :]):
         return 1 if rank is None else rank
-    # "Vienna, X" beside a date is the place; a State's name alone on its line is the speaker.
+    # "Vienna, X" with a date is a place; a State's name alone on its line is the speaker.
     alone = _WORDS.alone.fullmatch(line[: match.start]) and _WORDS.alone.fullmatch(line[match.end :])
     return 3 if alone and not find_dates(line) else None

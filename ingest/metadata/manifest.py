@@ -27,10 +27,10 @@ MANIFEST_NAME = "statements.csv"
 _FIRST_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
 _DELIMITERS = ",;\t"
 
-# Of the table itself: some hundred thousand rows.
+# Limit of the table itself: some hundred thousand rows.
 _LIMITS = LoadLimits(max_bytes=20_000_000)
 
-# A spreadsheet runs a cell that begins so as a formula; an apostrophe before it makes it text.
+# A spreadsheet evaluates a cell that begins like this as a formula; an apostrophe before it makes it text.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _OUTSIDE = re.compile(r"^[/~]|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)|\0")
 
@@ -120,8 +120,8 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     """Read the manifest of a folder, or of an archive read as one; None if it has none.
 
     Excel's variants are understood: a byte order mark, UTF-16, semicolons or tabs, `sep=;`, headings in any case. With
-    `by_base_name`, a row whose file is nowhere names the only one of `files` that is called so: "statements/a.pdf" is
-    "a.pdf", since a browser drops folders.
+    `by_base_name`, a row whose file does not exist means the only one of `files` with the same base name:
+    "statements/a.pdf" is "a.pdf", since a browser drops folders.
 
     Raises:
         ManifestError: If it cannot be read at all or has no `file` column.
@@ -163,7 +163,7 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
 
 
 def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:
-    """Make the row of a draft manifest from what a text says."""
+    """Make the row of a draft manifest from the metadata of a text."""
     return ManifestRow.model_construct(file=file, **asdict(metadata), kind=None if kind == "statement" else kind)
 
 
@@ -191,9 +191,9 @@ def write_draft(folder: Path, rows: Iterable[ManifestRow], *, force: bool = Fals
 
 
 def csv_rows(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """Return what parts the cells of a CSV file in any of Excel's variants, and its rows.
+    """Return the delimiter and the rows of a CSV file in any of Excel's variants.
 
-    Each row comes with its first line's number; empty ones are left out.
+    Each row comes with the number of its first line; empty rows are left out.
 
     Raises:
         ManifestError: If it cannot be read.
@@ -224,12 +224,12 @@ def _rows(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tuple
 
 
 def _read_text(path: Path) -> str:
-    """Read a table that stands in its folder or archive itself: no pipe, no device, no link that leads out of it."""
+    """Read a table that is a regular file inside its folder or archive: no pipe, no device, no link that leads out."""
     return decode(read_bytes(path, _LIMITS, path.parent if path.parent.is_dir() else None), path.name)
 
 
 def _by_base_name(files: Iterable[Path]) -> dict[str, Path]:
-    """Return files by their names in one case, but for names that several of them have."""
+    """Return files by base name, case-folded, without the names that several files share."""
     found: dict[str, list[Path]] = {}
     for path in files:
         found.setdefault(_base_name(path.name), []).append(path)
@@ -243,7 +243,7 @@ def _base_name(file: str) -> str:
 def _target(
     folder: Path, line: int, file: str | None, known: Collection[Path], named: Mapping[str, Path]
 ) -> Path | ManifestProblem:
-    """The existing file that a row names, or what is wrong with it."""
+    """Return the existing file that a row names, or the problem with it."""
     if file is None:
         return _problem(line, None, "failed", "the cell 'file' is empty; name a file of this folder")
     slashed = file.replace("\\", "/")
@@ -269,7 +269,7 @@ def _target(
 
 
 def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[ManifestProblem]]:
-    """A row with the cells that make sense, and a problem for each that does not."""
+    """Return a row with the valid cells, and a problem for each invalid one."""
     try:
         return ManifestRow.model_validate({**cells, "line": line}), ()
     except ValidationError as exc:

@@ -1,6 +1,6 @@
-"""Metadata: State, body, session, date, agenda item, speaker and language, read from the text or concluded.
+"""Metadata: State, body, session, date, agenda item, speaker and language, read from the text or inferred.
 
-A manifest's row goes before the text. What is concluded is inferred, such as the State that says "my country".
+A manifest row takes precedence over the text. The State that says "my country" is inferred, for example.
 """
 
 import logging
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 GENERAL_DEBATE = "General Debate"
 
-# Before the States that are spoken for, in who speaks.
+# In the `speaker` field, these words precede the States on whose behalf a statement is made.
 _FOR_STATES = "on behalf of "
 _PRESIDES = RegexPatterns("speaker_lines").presides
 _AGENDA_ITEM = Patterns("heading").agenda_item
@@ -33,19 +33,19 @@ _AGENDA_ITEM = Patterns("heading").agenda_item
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMetadata:
-    """What was read from a text, and from a manifest's row that goes before it."""
+    """Metadata read from a text, and from a manifest row, which takes precedence."""
 
     metadata: Metadata
     inferred: tuple[str, ...] = ()
-    """Names of the fields that were concluded rather than read, sorted."""
+    """Names of the fields that were inferred rather than read, sorted."""
     problems: tuple[str, ...] = ()
-    """What a person should correct, each in one line."""
+    """Problems that a person should correct, each in one line."""
 
 
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:
-    """Read a statement's metadata from its heading and, for the State, from how it speaks of itself.
+    """Read a statement's metadata from its heading and, for the State, from its references to the speaker.
 
-    None in every field that is not given; a State is never guessed from mere mentions. The file's name gives hints.
+    Fields that are not given are None; a State is never guessed from mere mentions. The file's name gives hints.
     """
     heading = find_heading(text, blocks)
     flat = _in_one_line(heading)
@@ -73,11 +73,11 @@ def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
 
 
 def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> ReadMetadata:
-    """Override what was read by a row of the manifest; an empty cell keeps what was read.
+    """Override metadata read from a text by a manifest row; an empty cell keeps what was read.
 
-    A State or group that no lookup knows is reported, and nobody holds the statement until it is corrected. The State
-    itself in `on_behalf_of` says that it speaks for nobody else, whatever the text seems to say; so does a State that
-    is not one of those that a text is read to be held by.
+    A State or group that no lookup knows is reported, and the statement is nobody's until the row is corrected. A State
+    that is repeated in `on_behalf_of` speaks for itself alone, whatever the text seems to say; so does a State that is
+    not among the holders that were read from the text.
     """
     if row is None:
         return read
@@ -86,7 +86,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
     if "state" in given:
-        # Who delivers it is the manifest's State then, not the one that was concluded.
+        # The manifest's State is then the one that delivers the statement, instead of the inferred State.
         metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
         inferred.discard("speaker")
     state = given.get("state", metadata.state)
@@ -94,7 +94,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
     if problems or "on_behalf_of" in given or state not in (metadata.state, *(metadata.held_by or ())):
         metadata = alone
     elif metadata.state not in (None, state):
-        # Those that another holder spoke for, this one among them, are not those that this one speaks for.
+        # `speaker` names the States that another holder spoke for, this one included: it does not speak for them.
         metadata = replace(metadata, speaker=alone.speaker)
     metadata = attributed(replace(metadata, **given), parties)
     if problems:
@@ -129,7 +129,7 @@ def _with_parties(
     if some := () if whole else less_than_group(_in_one_line(heading), parties, metadata.date):
         whom, group = SpokenFor(states=some), None
     if len(whom.states) == 1 and state is not None:
-        # Another State's statement is that State's, whoever delivers it.
+        # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
     joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
@@ -151,7 +151,7 @@ def parties_of_file_name(file: str, parties: PartyTable) -> tuple[str, ...]:
 
 
 def joint_speaker(metadata: Metadata, state: str | None, states: Sequence[str], parties: PartyTable) -> str | None:
-    """Returns who speaks, with the States that are spoken for: "Arvandia, on behalf of Belmora and Corvia"."""
+    """Returns a `speaker` field with the States that are spoken for: "Arvandia, on behalf of Belmora and Corvia"."""
     if not states:
         return metadata.speaker
     *names, last = (parties.display(code) for code in states)
@@ -167,7 +167,7 @@ def held_together(state: str | None, states: Sequence[str]) -> tuple[str, ...] |
 
 
 def held_alone(metadata: Metadata, parties: PartyTable) -> Metadata:
-    """Makes a joint statement its State's alone, and leaves those that it spoke for out of who speaks."""
+    """Makes a joint statement that of its State alone, and removes those that it spoke for from `speaker`."""
     if metadata.held_by is None:
         return metadata
     speaker = (metadata.speaker or "").partition(_FOR_STATES)[0].rstrip(", ")
@@ -176,7 +176,7 @@ def held_alone(metadata: Metadata, parties: PartyTable) -> Metadata:
 
 
 def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
-    """Gives a group's statement to the State that delivers it, as `attributed` names it; to nobody if none is named."""
+    """Attributes a group's statement to the State that delivers it by `speaker`; to nobody if that names no State."""
     if parties.kind_of(metadata.state) != "group":
         return metadata
     person, state = deliverer(metadata.speaker or "", parties)
@@ -186,7 +186,7 @@ def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
 
 
 def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:
-    """Returns the person and the State that "Ms. Ferro (Belmora)" names, or the one of them that is named.
+    """Returns the person and the State in a `speaker` field such as "Ms. Ferro (Belmora)"; None for one not named.
 
     A State's own name may have brackets: "Iran (Islamic Republic of)", "Ms. Ferro (Iran (Islamic Republic of))".
     """
@@ -200,11 +200,11 @@ def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None
 
 
 def attributed(metadata: Metadata, parties: PartyTable) -> Metadata:
-    """Give a group's statement to the group: its code is the State's, the delivering State is its speaker."""
+    """Attribute a group's statement to the group: `state` is its code, the delivering State goes into `speaker`."""
     group = metadata.on_behalf_of
     if group is None and parties.kind_of(metadata.state) == "group":
         group = metadata.state
-    # A group that no lookup knows has its name for a code.
+    # A group that no lookup knows has its name as code.
     if group is None or parties.kind_of(group) not in (None, "group"):
         return metadata
     held = replace(metadata, state=group, on_behalf_of=group)
@@ -212,12 +212,12 @@ def attributed(metadata: Metadata, parties: PartyTable) -> Metadata:
 
 
 def _delivered(metadata: Metadata, state: str, parties: PartyTable) -> Metadata:
-    """Adds to who speaks the State whose delegate delivers it for another holder."""
+    """Adds to `speaker` the State whose delegate delivers the statement for another holder."""
     name = parties.display(state)
     if metadata.speaker is None:
         return replace(metadata, speaker=name)
-    told = name.casefold() in metadata.speaker.casefold()
-    return metadata if told else replace(metadata, speaker=f"{metadata.speaker} ({name})")
+    is_named = name.casefold() in metadata.speaker.casefold()
+    return metadata if is_named else replace(metadata, speaker=f"{metadata.speaker} ({name})")
 
 
 def _in_one_line(heading: Heading) -> str:
@@ -225,7 +225,7 @@ def _in_one_line(heading: Heading) -> str:
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:
-    """Put codes in place of the names in a row, but for the text's `own` unknown group; return its problems."""
+    """Replace the names in a row by codes, except for an unknown group that the text names (`own`); return problems."""
     problems = []
     for column in ("state", "on_behalf_of"):
         name = given.get(column)
@@ -253,7 +253,7 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
 
 
 def agenda_item_in(words: str) -> str | None:
-    """Read the numbers of the agenda items that a heading names first, such as `2 (b), 4`, or None."""
+    """Read the numbers of the first agenda items that a heading names, such as `2 (b), 4`, or None."""
     match = _AGENDA_ITEM.search(ascii_digits(without_dates(words)))
     if match is None:
         return None

@@ -1,7 +1,7 @@
 """The occasion of a statement: body, session and date, from its heading, its symbol, its opening and its file's name.
 
 "CTOC/COP/2018/CRP.4" names a body, "at this eighth session of the Conference of the Parties to UNTOC" a session, and
-"Drelnia COP12 statement 2024-10-16.docx" all three. What does not stand in the heading is inferred.
+"Drelnia COP12 statement 2024-10-16.docx" all three. Facts that are not in the heading are inferred.
 """
 
 import re
@@ -22,9 +22,9 @@ _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 _YEAR_BETWEEN_MARKS: Final = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
 _HEADS: Final = 2
 _LONGEST_HEAD: Final = 120
-# Letters of a word that links what follows to a line above: "in", "at", "à", "в".
+# Most letters of a last word of a line after which a sentence goes on in the next line: "in", "at", "à", "в".
 _LONGEST_LINK: Final = 3
-# Characters of a statement's first words in which it greets the meeting, and between a session's number and its body.
+# Length of a statement's opening, in which it greets the meeting; most characters between a session and its body.
 _OPENING: Final = 1500
 _NEAR: Final = 80
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
@@ -37,7 +37,7 @@ _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """Where and when a statement was made; `inferred` names the fields that stand in no heading."""
+    """Where and when a statement was made; `inferred` names the fields that are not in the heading."""
 
     body: str | None = None
     session: str | None = None
@@ -55,7 +55,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
     dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
-    # What else is told of the day goes before the year of the symbol.
+    # Any other source of the date takes precedence over the year in the symbol.
     found = _filled(read, [replace(of_document, date=None), *sources, *([of_document] if own else ())])
     found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
@@ -70,7 +70,7 @@ def symbol_in(text: str) -> str | None:
 
 
 def of_symbol(symbol: str) -> Occasion:
-    """Conclude body, session and year from a document symbol, such as `A/48/PV.46` or `CTOC/COP/2024/CRP.4`."""
+    """Infer body, session and year from a document symbol, such as `A/48/PV.46` or `CTOC/COP/2024/CRP.4`."""
     for pattern, body in _BODY_OF_SYMBOL:
         if (found := pattern.match(symbol)) is not None:
             year = next(iter(_YEAR_BETWEEN_MARKS.findall(symbol)), None)
@@ -80,9 +80,9 @@ def of_symbol(symbol: str) -> Occasion:
 
 
 def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
-    """Return an occasion with what is missing taken from others, a session only from one of the same body.
+    """Return an occasion with missing fields filled from `sources`, the session only from one with the same body.
 
-    "As adopted at the seventy-fourth session" tells of an earlier one, where the heading's date lies in another.
+    It must fit the date: "as adopted at the seventy-fourth session" is an earlier one if the date lies in another.
     """
     body, session, date = read.body, read.session, read.date
     for source in sources:
@@ -97,7 +97,7 @@ def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
 
 
 def _within(date: str | None, body: str | None, session: str | None) -> bool:
-    """Return whether a date that is told elsewhere may be that of a session: not where another one was held then."""
+    """Return whether a date may belong to a session: not if another session of the body was held on that date."""
     if not date or interval(date) is None:
         return False
     return session is None or session_for(body, date) in (None, session)
@@ -113,7 +113,7 @@ def _body(heading: str, text: str) -> str | None:
 
 
 def _date(heading: str) -> str | None:
-    """Return the day of the statement, else the days of the meeting, else the year; not the day of its issue."""
+    """Return the day of the statement, else the days of the meeting, else the year; not the day of issue."""
     dates = find_dates(heading)
     if dates:
         first = next((date for date in dates if _WORDS.meeting.search(_line_of(heading, date))), dates[0])
@@ -129,9 +129,9 @@ def _line_of(text: str, date: DateMatch) -> str:
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:
-    """Return whether a date stands after a place or weekday at a line's beginning, and a dash or nothing after it.
+    """Return whether a date follows a place or weekday at the beginning of a line, with a dash or nothing after it.
 
-    "…, signed in | Palermo, 12 December 2000 | by all" is a sentence that is broken into lines.
+    It is no dateline in a sentence that is broken into lines: "…, signed in | Palermo, 12 December 2000 | by all".
     """
     start = text.rfind("\n", 0, date.start) + 1
     end = _DASH_OR_END.match(text, date.end)
@@ -143,7 +143,7 @@ def _is_dateline(text: str, date: DateMatch) -> bool:
 
 
 def _of_running_heads(text: str) -> str | None:
-    """Return the meeting's date that short lines on several pages give: "46th meeting - Monday, 1 November 1993"."""
+    """Return the meeting's date from the running heads of several pages: "46th meeting - Monday, 1 November 1993"."""
     lines = (" ".join(line.split()) for line in text.split("\n") if len(line) < _LONGEST_HEAD)
     named = ((line, find_dates(line)) for line in lines if _WORDS.meeting.search(line))
     alone = ((line, dates[0]) for line, dates in named if len(dates) == 1)
@@ -153,7 +153,7 @@ def _of_running_heads(text: str) -> str | None:
 
 
 def _of_opening(words: str) -> Occasion:
-    """Return the one session of a body that the first words name: "this eighth session of the Conference …"."""
+    """Return the only session of a body that an opening names: "this eighth session of the Conference …"."""
     sentences = _SENTENCE_END.split(" ".join(words.split()))
     pairs = {pair for sentence in sentences for pair in _sessions_of_bodies(sentence)}
     if len(pairs) != 1:
@@ -171,7 +171,7 @@ def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_file_name(file: str, text: str) -> Occasion:
-    """Return what a file's name tells: "iran_unga_eop_2022-01-20.txt"."""
+    """Return the occasion that a file's name gives, such as "iran_unga_eop_2022-01-20.txt"."""
     words = words_of_file_name(file).upper()
     bodies = {match.body for match in find_bodies(words)}
     assembly = _ASSEMBLY_IN_NAME.search(words)

@@ -15,14 +15,14 @@ from ingest.parties.regions import region_named
 from ingest.treaties.treaties import find_treaties
 from prompts.wording import LANGUAGES
 
-# How common a word is that no State is called, on the Zipf scale. Chosen by words of meetings ("delegation" 3.9,
-# "trafficking" 3.9) and by names that stories give to States ("Atlantis" 3.6, "Utopia" 3.2).
+# Zipf frequency from which a word is too common for the name of a State: between words of meetings ("delegation" 3.9,
+# "trafficking" 3.9) and names of fictional States ("Atlantis" 3.6, "Utopia" 3.2).
 _COMMON: Final = 3.7
 _WORDS: Final = RegexPatterns("speakers")
 
 
 def check_added_names(path: Path) -> None:
-    """Refuse a `parties.csv` with a name that would turn others' words into a party's.
+    """Refuse a `parties.csv` with a name that has another meaning, so that other words would be read as the party.
 
     Raises:
         PartyTableError: If it cannot be read, or a name is an everyday word, an office, a treaty, a region, or a name

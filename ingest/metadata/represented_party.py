@@ -19,12 +19,12 @@ from ingest.text.page_furniture import without_furniture
 
 _OPENING = 1500
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
-# Of so few sentences a part of a speech only announces in whose name it is, or repeats it.
+# A part of a speech with at most so many sentences only announces a capacity, or repeats it.
 _FEWEST_SENTENCES = 2
 
 _WORDS = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 JOINT = _WORDS.joint
-"""What stands between parties that are named together."""
+"""Pattern of the words that join parties that are named together."""
 _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 
@@ -32,7 +32,7 @@ _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 class SpokenFor:
     """On whose behalf a statement is made: a group's code or unknown name, or States, or nobody.
 
-    One State alone holds what another delivers; of several, the one that delivers it is one.
+    A single State holds a statement that another State delivers; of several, the delivering State is one.
     """
 
     group: str | None = None
@@ -44,9 +44,9 @@ def spoken_for(
 ) -> SpokenFor:
     """Read on whose behalf a statement is made, from its heading or its first sentences.
 
-    "I speak on behalf of the group" is enough, also of one that no lookup knows. "On behalf of the group, I thank the
-    President" may be the courtesy of its chair: it counts only where no State speaks of itself and the group is named
-    time and again. Several States by name are a group that they made up on that date.
+    "I speak on behalf of the group" is sufficient, also for a group that no lookup knows. "On behalf of the group, I
+    thank the President" may be the courtesy of its chair: it counts only if no State has self-references and the group
+    is named `_OFTEN` times or more. States that are named one by one count as a group if they formed it on that date.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
     text, written = f"{heading}\n{words}", None
@@ -57,7 +57,7 @@ def spoken_for(
         denied = False
         for phrase in _WORDS.behalf.finditer(line):
             before = line[: phrase.start()]
-            # "We thank Arvandia, speaking on behalf of the group".
+            # In "We thank Arvandia, speaking on behalf of the group", somebody else speaks.
             subjects = (m.end for m in named if m.end <= len(before) and m.codes != (speaker,))
             of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
             if number > 0 and (of_another or _WORDS.others.search(before)):
@@ -68,7 +68,7 @@ def spoken_for(
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := _WORDS.counted.match(line, phrase.end())):
                 near = " ".join(lines[number : number + 1 + _FEW])
-                states = _states_told(near, _count(counted["count"]), parties, language, speaker)
+                states = _counted_states(near, _count(counted["count"]), parties, language, speaker)
                 if states and _is_own_voice(before, line[phrase.end() :]):
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
@@ -84,12 +84,12 @@ def spoken_for(
             if found is not None and (number == 0 or own_voice(line[listed[-1].end :], found.group)):
                 return found
             name = None if listed else group_written(line[phrase.end() :])
-            # "The Arvandian Bar Association" is a State's own.
+            # A name with a demonym is that of one State's body: "The Arvandian Bar Association".
             own = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
             if name and not own and (number == 0 or own_voice(line[phrase.end() :].partition(name)[2], name)):
                 written = written or name
         if denied:
-            # Who says for whom they do not speak, speaks for themselves.
+            # Speakers who deny that they speak for a group speak for themselves.
             break
         for phrase in _WORDS.in_capacity.finditer(line):
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
@@ -99,11 +99,11 @@ def spoken_for(
         first = next(opens, None)
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], parties, date, speaker)
-            # "The African Group wishes", said by a member of the group and time and again.
+            # "The African Group wishes" counts if the speaker may be a member and the group is named often.
             may_speak = found is not None and _may_speak_for(found.group, speaker, parties, date)
             if found is not None and may_speak and _is_voice_of(found.group, text, parties, language):
                 return found
-    # "On behalf of a group of countries", and in the next sentence of which.
+    # An unknown name comes last: after "on behalf of a group of countries", the next sentence may say which ones.
     return SpokenFor(group=written)
 
 
@@ -113,7 +113,7 @@ def is_in_national_capacity(sentence: str) -> bool:
 
 
 def group_written(words: str) -> str | None:
-    """Read the name of a group that words begin with, as written: "the Circle of Nine, said that"."""
+    """Read the name of a group as it is written at the beginning of some words: "the Circle of Nine, said that"."""
     found = _WORDS.group_written.match(words)
     if found is None or _WORDS.no_group.match(words, found.start("name")) or _WORDS.of_one_or_all.search(found["name"]):
         return None
@@ -124,11 +124,11 @@ def capacities(
     heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None,
     group: str | None = None, fewest: int = _FEWEST_SENTENCES,
 ) -> list[tuple[int, int, SpokenFor]]:  # fmt: skip
-    """Read where each capacity in which a delegate speaks begins and ends, and for whom; one where nothing parts them.
+    """Read the parts of a speech by the capacity in which a delegate speaks, one or more: start, end, on whose behalf.
 
-    "I speak in my national capacity" and "I speak on behalf of the group" begin a part each, unless no more than
-    `fewest` sentences follow. What only announces ("I shall add a few words in my national capacity") goes on for the
-    group, which is named after it. `group` is the one that a manifest names.
+    "I speak in my national capacity" and "I speak on behalf of the group" each begin a part, unless no more than
+    `fewest` sentences follow. A mere announcement ("I shall add a few words in my national capacity") begins none: the
+    group is named again after it. `group` is the one that a manifest names.
     """
     read = partial(spoken_for, parties=parties, language=language, date=date, speaker=speaker)
     flat = words.replace("\n", " ")
@@ -136,36 +136,36 @@ def capacities(
     spans = list(split_sentences(flat)) if _WORDS.national.search(flat) else []
     marks: list[tuple[int, SpokenFor]] = []
     for number, (start, end) in enumerate(spans):
-        told = read("", flat[start:end]) if behalf_phrase(flat[start:end]) is not None else SpokenFor()
-        told = whom if group and told != SpokenFor() else told
-        own = is_in_national_capacity(flat[start:end]) and _WORDS.first_person_or_this.search(flat, start, end)
-        if told != SpokenFor() or own:
-            marks.append((number, told))
+        represented = read("", flat[start:end]) if behalf_phrase(flat[start:end]) is not None else SpokenFor()
+        represented = whom if group and represented != SpokenFor() else represented
+        is_national = is_in_national_capacity(flat[start:end]) and _WORDS.first_person_or_this.search(flat, start, end)
+        if represented != SpokenFor() or is_national:
+            marks.append((number, represented))
     if not marks:
         return [(0, len(words), whom)]
     parts = [(0, whom)]
-    for (number, told), (after, _) in pairwise([*marks, (len(spans), whom)]):
+    for (number, represented), (after, _) in pairwise([*marks, (len(spans), whom)]):
         group, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
         again = group is not None and (group in said or _WORDS.the_group.search(said) is not None)
         again = again or any(match.codes == (group,) for match in parties.find(said, language))
-        if told != parts[-1][1] and (told != SpokenFor() or not again):
-            parts.append((number, told))
+        if represented != parts[-1][1] and (represented != SpokenFor() or not again):
+            parts.append((number, represented))
     kept: list[tuple[int, SpokenFor]] = []
-    for (number, told), (after, _) in pairwise([*parts, (len(spans), whom)]):
+    for (number, represented), (after, _) in pairwise([*parts, (len(spans), whom)]):
         opens = not number and after > 0
-        long = (after - number > _FEWEST_SENTENCES or told != SpokenFor()) if opens else after - number > fewest
-        if long and (not kept or kept[-1][1] != told):
-            kept.append((number if kept else 0, told))
-    kept = kept or [(0, next((told for _, told in parts if told != SpokenFor()), whom))]
+        long = (after - number > _FEWEST_SENTENCES or represented != SpokenFor()) if opens else after - number > fewest
+        if long and (not kept or kept[-1][1] != represented):
+            kept.append((number if kept else 0, represented))
+    kept = kept or [(0, next((represented for _, represented in parts if represented != SpokenFor()), whom))]
     ends = pairwise([*kept, (len(spans), whom)])
-    return [(spans[number][0], spans[after - 1][1], told) for (number, told), (after, _) in ends]
+    return [(spans[number][0], spans[after - 1][1], represented) for (number, represented), (after, _) in ends]
 
 
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Empty where neither the heading (in one line) nor the first words call the statement joint. States that the title
-    speaks of ("on the situation in Arvandia and Belmora") and that a later sentence names hold nothing.
+    Empty if neither the heading (in one line) nor the first words call the statement joint. States that the title is
+    about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
     """
     heading = " ".join(heading.split())
     opening = f"{heading} {' '.join(words[:_OPENING].split())}"
@@ -183,13 +183,13 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
 
 
 def _spoken_of(text: str, called: re.Match[str]) -> bool:
-    """Tell whether a joint statement is another's: "Statement on the joint statement by Arvandia and Belmora"."""
+    """Tell whether a joint statement is only talked about: "Statement on the joint statement by X and Y"."""
     before = list(_WORDS.answers.finditer(text, 0, called.start()))
     return bool(before) and before[-1].end() == called.start()
 
 
 def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[tuple[int, int]]:
-    """Find the lists of co-sponsors on lines of their own, each from its title to its last State and stop."""
+    """Find the spans of the lists of co-sponsors that begin a line, from the label to the stop after the last State."""
     spans = ((start, after + row[-1].end) for start, after, row in _sponsors(text, parties, language))
     return [
         (start, end + text.startswith((".", ";", "。"), end))
@@ -199,7 +199,7 @@ def sponsor_lists(text: str, parties: PartyTable, language: str | None) -> list[
 
 
 def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
-    """Yields where the words before a list of co-sponsors begin and end, and the States, by places after these."""
+    """Yields start and end of the label of each list of co-sponsors, and the States, with offsets from that end."""
     text = without_furniture(text)
     for label in islice(_WORDS.sponsors.finditer(text), _MOST_LISTS):
         after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")
@@ -209,7 +209,7 @@ def _sponsors(text: str, parties: PartyTable, language: str | None) -> Iterator[
 
 
 def _first_list(text: str, parties: PartyTable, language: str | None) -> Sequence[PartyMatch]:
-    """The States of the first list in a text: two or more, one after the other."""
+    """Return the States of the first list in a text: two or more, one after the other."""
     rows = in_rows(text, parties.find(text, language), _WORDS.listed)
     return next(
         (row for row in rows if len(row) > 1 and all(parties.kind_of(match.code) == "state" for match in row)), ()
@@ -220,10 +220,10 @@ def _count(written: str) -> int:
     return int(written) if written.isdecimal() else number_words("cardinal").get(" ".join(written.lower().split()), 0)
 
 
-def _states_told(
+def _counted_states(
     text: str, count: int, parties: PartyTable, language: str | None, speaker: str | None
 ) -> tuple[str, ...]:
-    """The States that "the three African members" are: so many, named one after the other, with the speaker's."""
+    """Return the States of "the three African members": a list that has this number with the speaker's State added."""
     named = (match for match in parties.find(text, language) if parties.kind_of(match.code) == "state")
     for row in in_rows(text, named, _WORDS.joint):
         for length in range(2, len(row) + 1):
@@ -234,7 +234,7 @@ def _states_told(
 
 
 def chairs_group(words: str, parties: PartyTable, language: str | None) -> bool:
-    """Return whether words name the Chair of a group, who speaks for it, and not of a meeting."""
+    """Return whether words name the Chair of a group, who speaks for it, rather than the Chair of a meeting."""
     named = parties.find(words, language)
     return any(
         _as_one(_listed_after(words, chair.end(), named), parties, None, None) is not None
@@ -249,19 +249,19 @@ def behalf_before(before: str) -> bool:
 
 
 def opens_on_behalf(words: str) -> bool:
-    """Tell whether words before a speaker's name say for whom: "Introducing the draft on behalf of the group"."""
+    """Tell whether the words before a speaker's name say on whose behalf: "Introducing the draft on behalf of …"."""
     phrase = _WORDS.behalf.search(words)
     return phrase is not None and _WORDS.before_behalf.fullmatch(words, 0, phrase.start()) is not None
 
 
 def behalf_phrase(words: str) -> str | None:
-    """Return what follows the last "on behalf of" in words, or None where they do not say it, or deny it."""
+    """Return the words after the last "on behalf of" that is not denied; None if there is none."""
     phrases = [phrase for phrase in _WORDS.behalf.finditer(words) if not is_denied(words[: phrase.start()])]
     return words[phrases[-1].end() :] if phrases else None
 
 
 def _is_own_voice(before: str, after: str) -> bool:
-    """Return whether the speaker says to be speaking, before or after "on behalf of the group"."""
+    """Return whether the speaker claims to speak, in the words before or after "on behalf of the group"."""
     if re.search("[\u4e00-\u9fff]", before + after):
         clause = re.split("[，,：:]", before)[-1]
         return (not clause or _WORDS.says_i.search(clause) is not None) and _WORDS.speaks_after.match(after) is not None
@@ -274,12 +274,12 @@ def _is_own_voice(before: str, after: str) -> bool:
 def _is_said_for(
     before: str, after: str, group: str | None, *, text: str, parties: PartyTable, language: str | None
 ) -> bool:
-    """Return whether "on behalf of the group" between these words is said by whoever speaks, and no courtesy."""
+    """Return whether the speaker says "on behalf of the group", between these words, and not as a mere courtesy."""
     return _is_own_voice(before, after) or (_opens(before) and _is_voice_of(group, text, parties, language))
 
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
-    """The parties that follow directly, one after the other."""
+    """Return the list of parties that follows directly; empty if none does."""
     following = [match for match in named if match.start >= start and match.form not in ("capital", "demonym")]
     if not following:
         return []
@@ -291,7 +291,7 @@ def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[Pa
 def _as_one(
     listed: Sequence[PartyMatch], parties: PartyTable, date: str | None, speaker: str | None
 ) -> SpokenFor | None:
-    """What a list of parties stands for: its first group, or the States that it names."""
+    """Return the holder that a list of parties stands for: a group that is first, or that its States form, or these."""
     kinds = [(match.codes[0], kind) for match in listed if (kind := parties.kind_of(match.codes[0])) is not None]
     group = next((code for code, kind in kinds[:1] if kind != "state"), None)
     if group is not None:
@@ -309,7 +309,7 @@ def _as_one(
 def _for_one_other(
     before: str, line: str, match: PartyMatch, named: Sequence[PartyMatch], parties: PartyTable, speaker: str
 ) -> SpokenFor | None:
-    """Another State than the speaker's that a statement is made for; both where a sentence says so, or names both."""
+    """Return the one other State that a statement is made for, or both if the sentence says so or names both."""
     code = match.codes[0]
     if code == speaker or parties.kind_of(code) != "state" or parties.kind_of(speaker) != "state":
         return None
@@ -326,7 +326,7 @@ def _for_one_other(
 def _of_some(
     line: str, start: int, group: PartyMatch, named: Sequence[PartyMatch], parties: PartyTable, date: str | None
 ) -> SpokenFor | None:
-    """The States of a group that a statement is made for, where it is not for all: "the group except Belmora"."""
+    """Return the States of a group that a statement is made for if not for all: "the group except Belmora"."""
     after = [match for match in named if match.start >= group.end]
     excepting, colon = _WORDS.excepting.match(line, group.end), re.compile(r"\s*[:：]\s*").match(line, group.end)
     if excepting is not None and after and after[0].start == excepting.end() and parties.has_members(group.codes[0]):
@@ -339,7 +339,7 @@ def _of_some(
 
 
 def less_than_group(line: str, parties: PartyTable, date: str | None) -> tuple[str, ...]:
-    """Read which States are left of a group that a line names and excepts members of; none where all are meant."""
+    """Read which States remain of a group from which a line excepts members; empty if all members are meant."""
     named = parties.find(line)
     groups = (match for match in named if parties.kind_of(match.code) == "group")
     some = (_of_some(line, match.start, match, named, parties, date) for match in groups)

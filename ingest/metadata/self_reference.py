@@ -1,7 +1,7 @@
-"""Which State speaks in a text whose heading names none: only from how the text refers to itself.
+"""The State that speaks in a text whose heading names none, inferred only from its references to itself.
 
-Every naming of a State is weighed by the words around it: "my country, X" and "on behalf of the Government
-of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State wins only clearly.
+Each mention of a State is weighted by the words around it: "my country, X" and "on behalf of the Government
+of X" weigh much, "X welcomes" less, and "the situation in X" nothing. A State must win by a clear margin.
 """
 
 from collections import defaultdict
@@ -14,8 +14,8 @@ from ingest.parties.party_table import PartyMatch, PartyTable
 
 # Weights of a strong, a clear, a half and a weak reference.
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
-# One clear self-reference is enough if nobody else has any; else the winner needs three times as much. A State
-# also speaks of itself about as often as of any other; less will do where the evidence is plenty.
+# Least weight (one clear self-reference), least ratio to the second State, and the weight from which a third of the
+# mentions of the most mentioned State are enough; else half of them, since a speaker mentions itself about as often.
 _ENOUGH, _MARGIN, _MANY = 2.0, 3.0, 6.0
 _REACH = 90
 
@@ -25,10 +25,10 @@ _WORDS = Patterns("self_reference")
 def speaking_state(
     text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = (), another: bool = False
 ) -> str | None:
-    """Conclude which State speaks from its references to itself; None if none is clear or more than one State has some.
+    """Infer which State speaks from its self-references; None if none is clear or more than one State has some.
 
-    Where the title names `another` as speaking, no less than "my country, X" will do. One of `hints`, States that the
-    file's name may name, speaks if the text names no other as often, and no other speaks of itself.
+    If the title names `another` speaker, only strong ones such as "my country, X" count. One of `hints`, States that
+    the file's name may name, speaks if the text names no other as often and no other has more self-references.
     """
     weights, namings, strongest = self_references(text, parties, language)
     if not namings:
@@ -46,30 +46,30 @@ def speaking_state(
 
 
 def is_denied(before: str) -> bool:
-    """Tell whether words up to "on behalf of" deny or suppose that it is spoken: "we do not speak", "had I spoken"."""
+    """Tell whether the words before "on behalf of" negate or only suppose it: "we do not speak", "had I spoken"."""
     begins = [found.end() for found in _WORDS.clause_begins.finditer(before)]
     return _WORDS.denied.search(before, begins[-1] if begins else 0) is not None
 
 
 def is_voice(after: str) -> bool:
-    """Return whether what follows a party's name lets it speak: "wishes to thank"."""
+    """Return whether the words after a party's name make it the speaker: "wishes to thank"."""
     return _WORDS.speaks.match(after) is not None
 
 
 def self_references(
     text: str, parties: PartyTable, language: str | None = None
 ) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
-    """Weigh the references to itself of each State that a text names, count its namings, and give its strongest.
+    """Return by State that a text names: the weight of its self-references, its mentions, and the strongest weight.
 
-    Nobody accuses their own State half of the time, and a text that tells of several in turn, with nobody's own voice,
-    is none's.
+    Without a strong one, the weight is 0 for a State accused in half of its mentions, as nobody accuses their own, and
+    for all in a text not in the first person that reports on several of them, each at the beginning of a sentence.
     """
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
     strongest: dict[str, float] = {}
     accused: dict[str, int] = defaultdict(int)
-    told: set[str] = set()
+    sentence_openers: set[str] = set()
     matches = parties.find(flat, language)
     for match, following in zip_longest(matches, matches[1:]):
         code = match.codes[0]
@@ -83,11 +83,11 @@ def self_references(
                 strongest[code] = max(weight, strongest.get(code, 0.0))
                 namings[code] += 1
             continue
-        # Who is thanked in passing, such as the host of the meeting, is not who thanks.
+        # A State that is thanked in passing, such as the host of the meeting, is not the speaker.
         if _WORDS.thanked.search(flat, max(0, match.start - _REACH), match.start) and not _weight(flat, match):
             continue
         namings[code] += 1
-        # "On behalf of X, Y and Z" is said by any of them, or by none.
+        # "On behalf of X, Y and Z" may be said by any of them, or by none.
         listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
         if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
             continue
@@ -98,8 +98,8 @@ def self_references(
         if _WORDS.accused.match(flat, match.end) or _WORDS.accused_before.search(before):
             accused[code] += 1
         if _WORDS.opens.search(before):
-            told.add(code)
-    several = len(told) > 1 and _WORDS.own_voice.search(flat) is None
+            sentence_openers.add(code)
+    several = len(sentence_openers) > 1 and _WORDS.own_voice.search(flat) is None
     for code in weights:
         if strongest.get(code, 0.0) < _WEIGHTS[0] and (several or 0 < namings[code] <= 2 * accused[code]):
             weights[code] = 0.0

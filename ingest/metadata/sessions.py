@@ -40,7 +40,7 @@ class Session:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    """Returns the pattern of each body; its Chinese names stand without a boundary between words."""
+    """Returns the pattern of each body; Chinese names need no word boundary."""
     found: dict[str, re.Pattern[str]] = {}
     for body, written in _BODIES.items():
         forms = [*map(_WORDS.resolved, written)]
@@ -86,7 +86,7 @@ def canonical_session(text: str) -> str:
 
 
 def session_for(body: str | None, iso: str | None) -> str | None:
-    """Conclude the session of a body that met in an ISO year, interval or day; None if none or more than one fits."""
+    """Infer the session of a body from an ISO year, interval or day; None if no session or more than one fits."""
     days = interval(iso) if iso else None
     if days is None:
         return None
@@ -107,10 +107,10 @@ def load_sessions() -> tuple[Session, ...]:
 
 
 def _assembly_session(day: date) -> int | None:
-    """The regular session in progress on a day: session n opens in September of 1945 + n.
+    """Return the regular session in progress on a day: session n opens in September of 1945 + n.
 
-    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a working day;
-    some opened earlier, so that it is not certain from the first of September on. The first opened in January 1946.
+    It opens on the third Tuesday of September, since 2003 on the Tuesday of the third week that holds a working day.
+    Some opened earlier: between 1 September and that day it is None. The first session opened in January 1946.
 
     Source: rule 1 of A/520/Rev.20, rules of procedure of the General Assembly.
     """
@@ -126,6 +126,6 @@ def _opening(september: date) -> date:
     weekday = september.weekday()
     if september.year < 2003:
         return september + timedelta(days=(1 - weekday) % 7 + 14)
-    # From Saturday on, the first week holds no working day.
+    # If 1 September is a Saturday or Sunday, the first week holds no working day.
     monday = september + timedelta(days=7 - weekday if weekday >= 5 else -weekday)
     return monday + timedelta(days=15)

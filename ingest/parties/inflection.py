@@ -1,6 +1,6 @@
 """Inflected forms of the words of names: plurals of demonyms, Russian cases, Arabic prefixes ("لإيران", "Ираном").
 
-Rules, with the endings of `inflection.yaml`, meant for names, which a match must also begin with a capital for.
+The rules, with the endings of `inflection.yaml`, are for names: a match must also begin with a capital.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def _split(words: str) -> tuple[str, ...]:
 
 
 def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
-    """The forms of a masculine singular: plurals, feminines, and in Arabic those with the article.
+    """Returns the forms of a masculine singular: plurals, feminines, and in Arabic those with the article.
 
     Irregular feminines stand in the tables beside the masculine; Russian cases are left to `RussianLemmas`.
     """
@@ -33,13 +33,13 @@ def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
 
 
 def _by_ending(key: str, word: str) -> tuple[str, ...]:
-    """The forms of a word by the first row of a table that has its ending."""
+    """Returns the forms of a word by the first row of a table with an ending of the word."""
     row = next((row for row in _TABLE.get(key, ()) if word.endswith(_split(row["of"]))), None)
     return () if row is None else tuple(word[: len(word) - row["cut"]] + form for form in _split(row["endings"]))
 
 
 def russian_forms(word: str) -> tuple[str, ...]:
-    """The case forms of a Russian word in a name; an acronym or short word has only itself."""
+    """Returns the case forms of a Russian word in a name; an acronym or short word has only itself."""
     if word.isupper() or len(word) < 3:
         return (word,)
     lower = word.casefold().replace("ё", "е")
@@ -54,7 +54,7 @@ def russian_forms(word: str) -> tuple[str, ...]:
 
 
 def arabic_variants(folded: str, first: bool) -> Iterable[str]:
-    """The word without its prefixed conjunctions and prepositions; only the first word of a name has them."""
+    """Yields a word without prefixed conjunctions and prepositions, which only the first word of a name has."""
     if not first or len(folded) < 4:
         return
     rest = folded
@@ -83,5 +83,5 @@ class RussianLemmas:
                     self._lemmas.setdefault(folded, set()).add(lemma)
 
     def __call__(self, folded: str, first: bool) -> Iterable[str]:
-        """The words of the table that this form may stand for."""
+        """Returns the words of the table that this form may stand for."""
         return self._lemmas.get(folded, ())

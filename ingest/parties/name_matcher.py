@@ -1,6 +1,6 @@
 """Dictionary matching of names in text: tokens, folding, case rules and a trie; knows nothing of States.
 
-A name is a row of folded tokens. What stands between them counts only by its kind (plain, comma, bracket, break): line
+A name is a sequence of folded tokens. Of the gap between two, only the kind counts (plain, comma, bracket, break): line
 ends, hyphens and curly apostrophes do not matter, and `Congo, Republic of` is not `Congo and the Republic of`.
 """
 
@@ -20,7 +20,7 @@ Case = Literal["any", "title", "initial", "upper", "proper", "exact", "code"]
 # A Han character is a token of its own, since Chinese has no spaces between words.
 _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
 _TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-\u9fff_])[\w{_MARKS}])*")
-# Beside what a search folds: letters that keyboards lack, and the breve of й, which names are typed without.
+# Folded in addition to the folding of a search: letters that keyboards lack, and й, often typed without its breve.
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
 _ABBREVIATIONS = load_words("abbreviations", "parties")
 _HONORIFICS = load_words("honorifics", "parties")
@@ -31,7 +31,7 @@ _SHOUTABLE = load_words("shoutable", "parties")
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """Folds a word of a name: like a word of a search, and letters that names are often typed without."""
+    """Folds a word of a name like a word of a search, and also the letters in `_LETTERS`."""
     return fold_word(word).translate(_LETTERS)
 
 
@@ -46,7 +46,7 @@ def _kind_of_gap(gap: str) -> str:
 
 
 class Token(NamedTuple):
-    """A word of the text; `gap` is the kind of what stands before it: plain `""`, `,`, `(` or break `.`."""
+    """A word of the text; `gap` is the kind of the characters before it: plain `""`, `,`, `(` or break `.`."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ class Token(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What a trie branches on after the first token."""
+        """The key by which a trie branches after the first token."""
         return self.gap + self.folded
 
 
@@ -76,7 +76,7 @@ def tokens_of(text: str) -> list[Token]:
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """One way to write one or several parties; without codes it is a longer name that hides a shorter one."""
+    """One spelling of one or several parties; without codes, it is a longer name that hides a party's shorter one."""
 
     codes: tuple[str, ...]
     form: NameForm
@@ -95,7 +95,7 @@ class NameMatch:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Orders what is found at one place: longer first, then names before demonyms before capitals."""
+        """Sort key of the matches at one position: highest for the longest, then for names, demonyms, capitals."""
         return (self.last, -_PRIORITY[self.name.form])
 
 
@@ -125,13 +125,13 @@ class _Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What one language asks of the neighbours of a name; all words folded.
+    """The rules of one language for the words beside a name; all words are folded.
 
     Attributes:
-        risky: Words that are a party's name only after a cue, since they mean something else too.
+        risky: Words that are a party's name only after a cue, since they have another meaning too.
         cues: Words before a risky word that make it a name.
         after, before: Words that make a capital part of a title: "Doha Declaration", "Treaty of Lisbon".
-        capitalised_before: Those that do so only with a capital; "déclaration de Moscou" is what Moscow said.
+        capitalised_before: Words that do so only with a capital; "déclaration de Moscou" is what Moscow said.
         particles: Words that stand between a title and a capital.
         directly_before: Words that make a title with nothing in between, as in Arabic.
     """
@@ -145,7 +145,7 @@ class Rules:
     directly_before: frozenset[str] = frozenset()
 
     def in_title(self, before: list[Token], after: list[Token]) -> bool:
-        """Whether a capital between these words is only part of a title."""
+        """Returns whether a capital between these words is only part of a title."""
         # A Chinese title is two or three characters, which are a token each.
         if any("".join(t.folded for t in after[:length]) in self.after for length in (1, 2, 3)):
             return not after[0].gap
@@ -156,7 +156,7 @@ class Rules:
 
 
 class NameTrie:
-    """The names of one language, and what their neighbours must be.
+    """A trie of the names of one language, with the rules for the words beside them.
 
     `variants` gives other forms of a folded token to try, best first, such as the nominative of a Russian word.
     """
@@ -167,7 +167,7 @@ class NameTrie:
         self._root, self._variants, self._rules = _Node(), variants, rules or Rules()
 
     def __iter__(self) -> Iterator[KnownName]:
-        """All names, in no order; those with several codes are the ambiguous ones."""
+        """Yields all names, in no order; those with several codes are ambiguous."""
         stack = [self._root]
         while stack:
             node = stack.pop()
@@ -190,7 +190,7 @@ class NameTrie:
         node.names = _merge(node.names, name)
 
     def exact(self, tokens: list[Token]) -> KnownName | None:
-        """The name that is written by exactly these tokens, in any case."""
+        """Returns the name that is written by exactly these tokens, in any case, or None."""
         node = self._root
         for key in (tokens[0].folded, *(t.key for t in tokens[1:])):
             following = node.children.get(key)
@@ -202,7 +202,7 @@ class NameTrie:
         return min(names or node.names, key=lambda name: name.case != "exact", default=None)
 
     def longest(self, tokens: list[Token], first: int, relaxed: bool) -> NameMatch | None:
-        """The longest name that starts at `tokens[first]`, or None."""
+        """Returns the longest name that starts at `tokens[first]`, or None."""
         if self._variants is None and tokens[first].folded not in self._root.children:
             return None
         best: NameMatch | None = None
@@ -225,12 +225,12 @@ class NameTrie:
         return best
 
     def _written(self, name: KnownName, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
-        """Whether case and neighbours allow reading these tokens as this name."""
+        """Returns whether case and neighbours allow reading these tokens as this name."""
         single = last - first == 1
         before = tokens[first - 1] if first else None
         after = tokens[last] if last < len(tokens) else None
         if not name.codes:
-            # What is spelt like a name hides it only as written: the verb "usa", but not USA.
+            # A word that is spelt like a name hides it only in the same case: the verb "usa" hides no "USA".
             exact = name.case == "exact" or (single and name.text.islower())
             return not exact or tokens[first].word == name.text
         if single and before is not None and before.folded in _HONORIFICS:
@@ -274,7 +274,7 @@ def _merge(names: list[KnownName], new: KnownName) -> list[KnownName]:
 
 
 def _is_proper(name: KnownName, tokens: list[Token]) -> bool:
-    """Whether each word has the capitals of the table: La Paz, but neither "la paz" nor "LA PAZ"."""
+    """Returns whether each word has the capitals of the table: La Paz, but neither "la paz" nor "LA PAZ"."""
     return all(
         (given.word[0].isupper() or not wanted.word[0].isupper())
         and (len(given.word) == 1 or given.word.isupper() == wanted.word.isupper())

@@ -1,8 +1,8 @@
 """The tables of parties, and the name tries built from them, one per language.
 
-`states.csv` and `groups.csv` hold English, `party_names.csv` what the United Nations calls parties in the other
-languages, `ambiguous_names.csv` every name that is asked back, `not_parties.csv` longer names that hide a party's
-(the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
+`states.csv` and `groups.csv` hold English names, `party_names.csv` those of the United Nations in the other languages,
+`ambiguous_names.csv` the names that need a clarifying question, `not_parties.csv` longer names that hide a party's (the
+Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
 """
 
 import csv
@@ -27,7 +27,7 @@ PartyKind = Literal["state", "group", "organization", "person"]
 # A mark before a name in our tables says how it must be written: `!` exactly so (Malé, but not male), `^` never
 # in lower case (La Paz, but not "la paz").
 _WRITTEN: dict[str, Case] = {"!": "exact", "^": "proper"}
-# Traditional characters as well, by which Chinese is also typed.
+# Chinese is also typed in traditional characters.
 _CLDR_LOCALES: dict[str, tuple[str, ...]] = {"zh": ("zh", "zh_Hant", "zh_Hant_HK")}
 _words = partial(load_words, name="parties")
 # One set for all languages: a capital is also found by its English name in other languages' text.
@@ -52,14 +52,14 @@ _RULES: dict[Language, Rules] = {
 }
 PARTIES_NAME = "parties.csv"
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
-# Of a `parties.csv`: some ten thousand parties.
+# Limit of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 _FICTIONAL_STATE = re.compile(r"X[A-Z]{2}")
 
 
 class Dated(NamedTuple):
-    """A name that a State had, or a State's time in a group: ISO dates or years, inclusive; None where unknown."""
+    """A former name of a State, or a State's time in a group: ISO dates or years, inclusive; None where unknown."""
 
     name: str
     since: str | None
@@ -73,7 +73,7 @@ class Dated(NamedTuple):
         return cls(name, since or None, until or None)
 
     def covers(self, date: str | None) -> bool:
-        """Whether it holds through all of a year, day or interval; without a date, whether it holds now."""
+        """Returns whether it holds through all of a year, day or interval; without a date, whether it holds now."""
         if date is None:
             return self.until is None
         first, _, last = date.partition("/")
@@ -85,7 +85,7 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class PartyNames:
-    """What a party is called in one language: `name` is the United Nations' short one, empty where CLDR's is the same.
+    """The names of a party in one language; `name` is the United Nations' short name, empty if CLDR has the same.
 
     The `demonyms` are masculine singulars, and forms that no rule gives.
     """
@@ -110,7 +110,7 @@ class Party(PartyNames):
 
 @dataclass(frozen=True, kw_only=True)
 class AmbiguousName:
-    """A name that is asked back, since it may mean any of several parties; `codes` are sorted."""
+    """A name that needs a clarifying question, since it may mean any of several parties; `codes` are sorted."""
 
     language: Language
     name: str
@@ -120,7 +120,7 @@ class AmbiguousName:
 
 
 def split_list(cell: str) -> tuple[str, ...]:
-    """The values of a cell that holds several, separated by `|`."""
+    """Returns the values of a cell that holds several, separated by `|`."""
     return tuple(value.strip() for value in cell.split("|") if value.strip())
 
 
@@ -136,7 +136,7 @@ def _members(cell: str) -> tuple[Dated, ...]:
 
 @cache
 def built_in() -> dict[str, Party]:
-    """States, groups and organizations of our own tables, by code."""
+    """Returns the States, groups and organizations of our own tables, by code."""
     return {
         row["code"]: Party(
             code=row["code"], kind=_KINDS[row.get("kind", "state")], alpha2=row.get("alpha2"),
@@ -148,13 +148,13 @@ def built_in() -> dict[str, Party]:
 
 @cache
 def local_names() -> dict[tuple[str, str], PartyNames]:
-    """Names in the five languages other than English, by code and language."""
+    """Returns the names in the five languages other than English, by code and language."""
     return {(row["code"], row["language"]): PartyNames(**_names(row)) for row in load_table("party_names")}
 
 
 @cache
 def ambiguous_names() -> tuple[AmbiguousName, ...]:
-    """Every name of several parties: the only ones that are asked back."""
+    """Returns every name that several parties share: only these need a clarifying question."""
     return tuple(
         AmbiguousName(
             language=cast("Language", row["language"]), name=name, form=cast("NameForm", row["form"]),
@@ -167,7 +167,7 @@ def ambiguous_names() -> tuple[AmbiguousName, ...]:
 
 @cache
 def cldr_names(language: str) -> dict[str, str]:
-    """CLDR's short names in one language, by alpha-2 code. Source: Unicode CLDR, through babel."""
+    """Returns CLDR's short names in one language, by alpha-2 code. Source: Unicode CLDR, through babel."""
     from babel import Locale  # ~50 ms, and not needed for English text
 
     return {code: str(name) for code, name in Locale.parse(language).territories.items() if len(code) == 2}
@@ -175,7 +175,7 @@ def cldr_names(language: str) -> dict[str, str]:
 
 @cache
 def _cldr_cities(language: str) -> dict[str, str]:
-    """CLDR's names of the cities that time zones are named after, by folded English name."""
+    """Returns CLDR's names of the cities that time zones are named after, by folded English name."""
     from babel import Locale
 
     english = {zone: names.get("city") for zone, names in Locale.parse("en").time_zones.items()}
@@ -188,12 +188,12 @@ def _cldr_cities(language: str) -> dict[str, str]:
 
 
 def names_in(row: Party, language: str) -> PartyNames | None:
-    """What our own tables call a party in one language, or None."""
+    """Returns the names that our own tables have for a party in one language, or None."""
     return row if language == "en" else local_names().get((row.code, language))
 
 
 def display_name(row: Party, language: str) -> str:
-    """The name of a party in one of the six languages; English where there is none."""
+    """Returns the name of a party in one of the six languages; the English one if it has none."""
     names = names_in(row, language)
     if names is not None and names.name:
         return names.name
@@ -203,7 +203,7 @@ def display_name(row: Party, language: str) -> str:
 
 
 def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
-    """Every way to write a party in one language, the preferred ones first; demonyms in all their forms."""
+    """Yields every spelling of a party in one language, the preferred ones first; demonyms in all their forms."""
     names = names_in(row, language) or PartyNames()
     form: NameForm = "name" if row.kind == "state" else "group"
     for text in (names.name, *names.aliases):
@@ -225,14 +225,14 @@ def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
             yield form, name
     known = {fold(unmarked(capital)) for capital in names.capitals}
     for capital in row.capitals if language != "en" else ():
-        # A zone without a name of its own in CLDR is called as in English.
+        # A city without a CLDR name in this language keeps its English name.
         city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
         if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
             yield "capital", city
 
 
 def unmarked(name: str) -> str:
-    """A name without the mark that our tables may put before it."""
+    """Returns a name without the mark that our tables may put before it."""
     return name.lstrip("!^")
 
 
@@ -244,7 +244,7 @@ def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: NameForm) 
 
 @cache
 def trie_of(language: Language) -> NameTrie:
-    """The trie of all names of our own tables in one language, built once."""
+    """Returns the trie of all names of our own tables in one language, built once."""
     lemmas = RussianLemmas()
     variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
     trie = NameTrie(variants, _RULES.get(language, _TITLES))
@@ -257,16 +257,16 @@ def trie_of(language: Language) -> NameTrie:
         if name.language == language:
             for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):
                 trie.add(text, name.codes, name.form)
-    for row_ in load_table("not_parties"):
-        if row_["language"] == language:
-            add_name(trie, row_["form"], (), "name")
+    for hidden in load_table("not_parties"):
+        if hidden["language"] == language:
+            add_name(trie, hidden["form"], (), "name")
     if language == "ru":
         lemmas.learn(trie)
     return trie
 
 
 def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
-    """The rows of a `parties.csv` with their line numbers; a wrong row is a PartyTableError."""
+    """Yields the rows of a `parties.csv` with their line numbers; an invalid row is a PartyTableError."""
     try:
         reader = _read_cells(path)
         missing = {"code", "name"} - set(reader.fieldnames or ())
@@ -287,16 +287,16 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
 
 
 def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
-    # Loaders of all formats take a quarter of a second to import, and few tables are added to.
+    # The loaders of all formats take a quarter of a second to import, and a `parties.csv` is seldom read.
     from ingest.loaders.registry import read_bytes
 
     return csv.DictReader(io.StringIO(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors), newline=""))
 
 
 def claimed_codes(path: Path) -> dict[str, str]:
-    """Returns the codes in a `parties.csv` that is refused, each with the name beside it, or that nobody has.
+    """Returns the codes in a `parties.csv` that is refused, each with its name there, or with a name that nobody has.
 
-    Of a table that cannot be read whole these are all that a table may take, so that none is another party's by chance.
+    If the table is invalid, they include all codes of fictional States, so that none means another party by chance.
     """
     try:
         return {party.code: party.name for _, party in added_rows(path)}
@@ -313,12 +313,12 @@ def claimed_codes(path: Path) -> dict[str, str]:
 
 
 def user_assigned_codes() -> Iterator[str]:
-    """Yields the codes of ISO 3166 that are never a State's, XAA to XZZ."""
+    """Yields the codes that ISO 3166 never assigns to a State, XAA to XZZ."""
     return (f"X{second}{third}" for second in ascii_uppercase for third in ascii_uppercase)
 
 
 def without_party(path: Path, code: str) -> bytes:
-    """What a `parties.csv` holds but for the party of one code."""
+    """Returns the contents of a `parties.csv` without the party of one code."""
     rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
     kept = io.StringIO(newline="")
     writer = csv.DictWriter(kept, rows.fieldnames or (), restval="", extrasaction="ignore")

@@ -1,6 +1,6 @@
-"""Parties, whoever can speak: their names in text, what people type for them, members of groups.
+"""Parties, which are all that can speak: recognition in text, resolution of typed names, members of groups.
 
-A name that may be several parties' (`Congo`, `Korea`) gives all of them to ask back: nothing here guesses.
+A name that may mean several parties (`Congo`, `Korea`) gives all of them, for a clarifying question, and no guess.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
 _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code in ("fr", "es", "en"))
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 _CODE = re.compile(r"[A-Z0-9_]+")
-# Typing errors a letter of the longer name, up to which a name is suggested for another: "Atlantis" is no "albanais".
+# Most typing errors per letter of the longer name for a suggestion: "albanais" is not suggested for "Atlantis".
 _FARTHEST = 0.3
 
 
@@ -45,7 +45,7 @@ _FARTHEST = 0.3
 class PartyMatch(TextMatch):
     """A party's name in a text: the sorted `codes` of all that it may be, more than one where it is ambiguous.
 
-    A name in the `form` of a capital may also be just a place: the caller decides.
+    A name with the `form` of a capital may also be just a place: the caller decides.
     """
 
     codes: tuple[str, ...]
@@ -54,12 +54,12 @@ class PartyMatch(TextMatch):
 
     @property
     def code(self) -> str | None:
-        """The party that is surely meant: by a name of its own, which no other bears, and no capital or demonym."""
+        """The party that is certainly meant, by an unambiguous name that is no capital or demonym; else None."""
         return self.codes[0] if len(self.codes) == 1 and self.form not in ("capital", "demonym") else None
 
 
 def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
-    """Yields the parties that a text names one after the other, with nothing but what joins them in between."""
+    """Yields lists of parties that a text names one after the other, with only a match of `joint` between them."""
     row: list[PartyMatch] = []
     for match in matches:
         if row and not joint.fullmatch(text, row[-1].end, match.start):
@@ -72,9 +72,9 @@ def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) ->
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedName:
-    """What a typed name stands for: one code, several that are to be asked back, or none where it is unknown.
+    """The meaning of a typed name: one code, several that need a clarifying question, or none if it is unknown.
 
-    The `suggestions` for an unknown one are codes of similar names, best first; never to be taken unasked.
+    The `suggestions` for an unknown name are codes of similar names, best first; never to be used without asking.
     """
 
     codes: tuple[str, ...]
@@ -91,12 +91,12 @@ class PartyTable:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> "PartyTable":
-        """The built-in table, plus the parties of one `parties.csv`; a wrong row is a PartyTableError with its line."""
+        """Returns the built-in table plus one `parties.csv`; PartyTableError gives the line of a wrong row."""
         table = cls(built_in())
         return table if extra is None else table.with_extra(extra)
 
     def with_extra(self, *extras: Path) -> "PartyTable":
-        """This table plus the parties of further `parties.csv` files; the same party in two files is one."""
+        """Returns this table plus the parties of further `parties.csv` files; the same party in two files is one."""
         table = self
         for path in extras:
             rows = dict(table._rows)
@@ -108,10 +108,10 @@ class PartyTable:
                         "use another code, XAA to XZZ for fictional States"
                     )
                 for name in (row.name, *row.aliases):
-                    if taken := table._meant(name.strip()) - {row.code}:
+                    if holders := table._meant(name.strip()) - {row.code}:
                         raise PartyTableError(
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
-                            f"{', '.join(sorted(map(table.display, taken)))}; use another name"
+                            f"{', '.join(sorted(map(table.display, holders)))}; use another name"
                         )
                 rows[row.code] = row
             added = dict.fromkeys((*table.added, *(code for code in rows if code not in built_in())))
@@ -120,28 +120,28 @@ class PartyTable:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with the parties that files added: what was read by names may read differently then."""
+        """Hash of the names that files added; when it changes, metadata that depend on names may change as well."""
         added = (self._rows[code] for code in self.added)
         rows = [repr(PartyNames(name=row.name, aliases=row.aliases)) for row in added]
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:
-        """The party of that code, or None; its names have the marks of our tables, see `unmarked`."""
+        """Returns the party of a code, or None; its names have the marks of our tables, see `unmarked`."""
         return self._rows.get(code)
 
     def kind_of(self, code: str | None) -> PartyKind | None:
-        """What kind of party a code is of; None where no party has it."""
+        """Returns the kind of the party with a code; None if no party has it."""
         row = self._rows.get(code or "")
         return None if row is None else row.kind
 
     def codes(self, kind: PartyKind | None = None) -> tuple[str, ...]:
-        """All codes, sorted; of one kind if given."""
+        """Returns all codes, sorted; of one kind if given."""
         return tuple(sorted(code for code, row in self._rows.items() if kind is None or row.kind == kind))
 
     def display(self, code: str, language: str = "en") -> str:
-        """The short name in one of the six languages, else in English; a code as it is, a group's name as unknown.
+        """Returns the short name in one of the six languages, else in English; of unknown ones, the code or group name.
 
-        What a file adds has no column for each language: the first of its names in the script of one is the name there.
+        A party from a file has no column for each language: its first alias in the script of a language is used.
         """
         row = self._rows.get(code)
         if row is None:
@@ -151,9 +151,9 @@ class PartyTable:
         return next(written, None) or display_name(row, language)
 
     def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
-        """Every party named in a text of any languages: the longest names, not overlapping, in order.
+        """Returns every party named in a text of any languages: the longest names, not overlapping, in order.
 
-        Without `language` it is concluded from script and common words. `relaxed` is for what people type ("what did
+        Without `language`, it is inferred from script and common words. `relaxed` is for what people type ("what did
         iran say"); in statements a name begins with a capital.
         """
         tokens = tokens_of(text)
@@ -165,7 +165,7 @@ class PartyTable:
         while at < len(tokens):
             best: NameMatch | None = None
             for trie in tries:
-                # In another language's text an English name needs its capital: "eu", "roma" are words there.
+                # In a text of another language an English name needs its capital: "eu", "roma" may be words there.
                 eased = relaxed and not (foreign and trie is trie_of("en") and tokens[at].word.islower())
                 found = trie.longest(tokens, at, eased)
                 if eased and found is not None and found.name.form == "group" and found.last > at + 1:
@@ -179,17 +179,17 @@ class PartyTable:
         return matches
 
     def _first_member(self, shorter: NameMatch | None, group: NameMatch) -> NameMatch:
-        """In a question "Canada, Australia and New Zealand" are these States, though a group is called so."""
+        """Returns the first State of "Canada, Australia and New Zealand" in a question, though a group is called so."""
         listed = shorter is not None and set(shorter.name.codes) & self.members(group.name.codes[0])
         return shorter if shorter is not None and listed else group
 
     def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> ResolvedName:
-        """What a typed code or name stands for, as in a manifest or `--scope`.
+        """Returns the meaning of a typed code or name, as in a manifest or `--scope`.
 
         Codes are taken in capitals: alpha-3 codes and codes of our table stand for themselves, two letters
         may be an alpha-2 code or an abbreviation. Names in any of the six languages count in any case;
         demonyms and capitals only as suggestions. With `kind`, only parties of that kind are considered. Without
-        `suggest` only our own tables are asked, which is fast for what names nobody.
+        `suggest`, only our own tables are searched, which is fast for words that name nobody.
         """
         typed = name.strip()
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):
@@ -207,7 +207,7 @@ class PartyTable:
         return own if own or near else self._known_elsewhere(typed)
 
     def _known_elsewhere(self, typed: str) -> set[str]:
-        """Returns the States that countrynames knows by a name; of misspellings, which it lists as well, none."""
+        """Returns the States that countrynames knows by a name, without those whose name it only misspells."""
         guessed = set(_by_countrynames(typed))
         return guessed - set(self._similar(typed)) if guessed else guessed
 
@@ -226,12 +226,12 @@ class PartyTable:
         return codes, near
 
     def members(self, code: str, date: str | None = None) -> frozenset[str]:
-        """The members of a group through all of a year, day or interval; now, without a date."""
+        """Returns the members of a group through all of a year, day or interval; now, without a date."""
         group = self._rows.get(code)
         return frozenset(member.name for member in (group.members if group else ()) if member.covers(date))
 
     def has_members(self, code: str) -> bool:
-        """Whether it is known of a group who belongs to it, at whatever date."""
+        """Returns whether members of a group are known, at any date."""
         return code in self._rows and bool(self._rows[code].members)
 
     def _is(self, code: str, kind: PartyKind | None) -> bool:
@@ -252,21 +252,21 @@ class PartyTable:
 
     @cached_property
     def _typable(self) -> dict[str, tuple[str, ...]]:
-        """Folded names of all languages by which a typing error is recognised, with their codes."""
+        """Folded names of all languages, with their codes, to which typing errors are corrected."""
         names: dict[str, tuple[str, ...]] = {}
         for row in self._rows.values():
             for lang in LANGUAGES:
                 for _, text in spellings(row, lang):
                     names.setdefault(_typed(unmarked(text)), (row.code,))
-        # Last, since these stand for all that they may mean.
+        # Added last, so that an ambiguous name keeps the codes of all its parties.
         names.update({_typed(ambiguous.name): ambiguous.codes for ambiguous in ambiguous_names()})
         return {name: codes for name, codes in names.items() if len(name) > 3 or not name.isascii()}
 
     def nearest(self, typed: str, errors: int = 2) -> tuple[str, ...]:
-        """The parties whose names, in any language, differ from a word by the fewest typing errors.
+        """Returns the parties whose names, in any language, differ from a word by the fewest typing errors.
 
-        A name of less than eight letters may have one error, one of less than five none; a first letter is seldom wrong
-        beside another one. Several codes where names are equally near: `Nigera` may be Niger or Nigeria.
+        A name of less than eight letters may have one error, one of less than five none; with two errors, the first
+        letter must be right. Several codes if names are equally near: `Nigera` may be Niger or Nigeria.
         """
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -277,7 +277,7 @@ class PartyTable:
             return self._typable.get(query, ())
         size = (len(query), errors)
         if size not in self._of_size:
-            # Only names of about its length are so few errors away.
+            # Only names of similar length can be within so few errors.
             self._of_size[size] = [name for name in self._typable if abs(len(name) - len(query)) <= errors]
         hits = process.extract(query, self._of_size[size], scorer=OSA.distance, score_cutoff=errors, limit=20)
         near = [(key, distance) for key, distance, _ in hits if distance < 2 or key[0] == query[0]]
@@ -285,7 +285,7 @@ class PartyTable:
         return tuple(dict.fromkeys(code for key, distance in near if distance == best for code in self._typable[key]))
 
     def groups_called(self, noun: str) -> tuple[str, ...]:
-        """The groups in whose names a noun stands, such as "forum"; those that files added, where there are any."""
+        """Returns the groups whose names contain a noun such as "forum"; only those that files added, if any."""
         named = {codes[0]: None for name, codes in self._typable.items() if noun in name.replace(" ", "")}
         groups = [code for code in named if self._is(code, "group")]
         return tuple(code for code in groups if code in self.added) or tuple(groups)
@@ -309,18 +309,18 @@ class PartyTable:
 
 @lru_cache(maxsize=1 << 14)
 def _typed(name: str) -> str:
-    # Of the thousands of names that a table has, other tables of the process have all but a few.
+    # Cached, since the tables in a process have nearly all of their thousands of names in common.
     return " ".join(token.folded for token in tokens_of(name))
 
 
 def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple[Language, ...]:
-    """Which languages' names to look for; the text's own first, as it wins between equal names."""
+    """Returns the languages whose names to search; the text's own first, since it wins between equal names."""
     present: list[Language] = [lang for lang in LANGUAGES if lang == language]
     present += [lang for lang, script in _SCRIPTS.items() if script.search(text)]
     if language is None:
         words = [t.word.casefold() for t in tokens[:400]]
         english, french, spanish = (sum(w in known for w in words) for known in (_ENGLISH, _FRENCH, _SPANISH))
-        # What is short shares words such as "de la" between French and Spanish, a list of names has none of them.
+        # A short text may have only words that French and Spanish share ("de la"), a list of names has none at all.
         unsure = not english and (len(words) <= 4 or not (french or spanish))
         if unsure or french > english:
             present.append("fr")
@@ -331,7 +331,7 @@ def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple
 
 
 def _end_of(text: str, tokens: list[Token], found: NameMatch) -> int:
-    """Where a name ends, with the bracket that it opened or the point of its abbreviation."""
+    """Returns where a name ends, including the bracket that it opened or the full stop of its abbreviation."""
     start, end = tokens[found.first].start, tokens[found.last - 1].end
     written, following = text[start:end], text[end : end + 1]
     if following and following in ")）" and ("(" in written or "（" in written):
@@ -341,7 +341,7 @@ def _end_of(text: str, tokens: list[Token], found: NameMatch) -> int:
 
 @cache
 def _by_countrynames(typed: str) -> frozenset[str]:
-    """States by an exact name in countrynames, which knows many more languages than ours.
+    """Returns the States of an exact name in countrynames, which knows many more languages than ours.
 
     It is asked last, since it is wrong on some names that our own tables know, such as Egypt in Arabic.
     """

@@ -1,7 +1,7 @@
 """Regions: sets of States that questions name, such as African States, and who belongs to them.
 
-Members in `ingest/data/regions.csv` are codes of States or regions; a row without members stands for the group of its
-code, and one without a code for names that hide a shorter one, as the Gulf of Guinea hides the Gulf.
+Members in `ingest/data/regions.csv` are codes of States or regions. A row without members names the group of its code,
+and a row without a code has names that hide a shorter one, as the Gulf of Guinea hides the Gulf.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ from prompts.wording import LANGUAGES, Language
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A region as a `source` such as `UN M49` draws it, and the codes of its States; its code is of our table."""
+    """A region as a `source` such as `UN M49` defines it, with the codes of its States; its code is from our table."""
 
     code: str
     members: frozenset[str]
@@ -32,14 +32,14 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class RegionMention(TextMatch):
-    """Words for a region in a text; the code is a region's or a group's."""
+    """A mention of a region in a text; the code is that of a region or a group."""
 
     code: str
 
 
 @cache
 def regions() -> Mapping[str, Region]:
-    """Returns the regions by code; groups that the table gives further words for are not among them."""
+    """Returns the regions by code, without the groups for which the table only has further names."""
     rows = {row["code"]: row for row in load_table("regions") if row["code"] and row["members"]}
 
     def members(code: str) -> frozenset[str]:
@@ -54,7 +54,7 @@ def regions() -> Mapping[str, Region]:
 
 
 def find_regions(text: str, language: Language) -> list[RegionMention]:
-    """Finds the words for regions in a text, in any of their forms; the longest wins."""
+    """Returns the mentions of regions in a text, in any form of their names; the longest name wins."""
     trie, tokens = _trie(language), tokens_of(text)
     mentions: list[RegionMention] = []
     at = 0
@@ -68,7 +68,7 @@ def find_regions(text: str, language: Language) -> list[RegionMention]:
 
 
 def region_named(name: str) -> str | None:
-    """Returns the code of the region that is called so in any of the six languages, or that has this code."""
+    """Returns the code of the region with this name in any of the six languages, or with this code; else None."""
     typed = name.strip()
     if typed in regions():
         return typed
@@ -92,13 +92,13 @@ def _trie(language: Language) -> NameTrie:
 
 def _forms(name: str, language: Language) -> Collection[str]:
     if language in ("fr", "es") and name[0].islower():
-        # Only adjectives are written small.
+        # In these languages only adjectives are in lower case.
         return demonym_forms(name, language)
     return (name, f"ال{name}") if language == "ar" else (name,)
 
 
 def members_of(codes: Collection[str], parties: PartyTable, date: str | None = None) -> frozenset[str]:
-    """Returns the States of regions, and those of groups at a date; now, without a date."""
+    """Returns the States of regions, and the members of groups at a date; now, without a date."""
     known = regions()
     return frozenset[str]().union(
         *(known[code].members if code in known else parties.members(code, date) for code in codes)

@@ -7,12 +7,12 @@ from vectorstore.store import Store
 
 
 def load_parties(store: Store, *, other_than: Path | None = None) -> PartyTable:
-    """Returns the built-in parties and those that ingested folders brought, but for one folder's file."""
+    """Returns the built-in parties and those that ingested folders added, without those from the file `other_than`."""
     return PartyTable.load().with_extra(*store.party_files(other_than=other_than))
 
 
 class StoreParties:
-    """Everyone who can speak, read anew when a folder brings others."""
+    """The parties of a store, which are read again when a folder adds others."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,7 +1,7 @@
-"""Several capacities of one statement: for a group, and "in my national capacity" for a State of its own.
+"""Several capacities in one statement: on behalf of a group, and "in my national capacity" for the speaker's State.
 
-What follows those words is the State's, and what follows "on behalf of the group" the group's, so that the statement is
-kept as several.
+The words after the latter phrase are the State's, those after "on behalf of the group" the group's, so that the
+statement is stored as several.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from vectorstore.records import Block, Metadata
 def in_several_capacities(
     text: str, blocks: Sequence[Block], parties: PartyTable, metadata: Metadata
 ) -> tuple[Intervention, ...]:
-    """Returns a group's part of a statement and its speaker's own; nothing where it is all in one capacity.
+    """Returns a statement's parts for a group and for the speaker's State; empty where it has a single capacity.
 
-    Whose delegate speaks and for whom is told by a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and
-    `on_behalf_of`), else by the heading or by how they speak.
+    The speaker's State and the group are taken from a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and
+    `on_behalf_of`), else from the heading or from how the speaker refers to themselves.
     """
     heading = find_heading(text, tuple(blocks))
     holder = holder_in(heading, parties)

@@ -1,10 +1,10 @@
 """Speaker segmentation: a record is split into interventions, each with its speaker and the position's holder.
 
-A record is put in one of four ways: speakers' own words after their names (verbatim records), what they said told by
-the record (summary records), texts under headings by State (compilations), or "State: words". The way that names
-most parties is the record's; lines of another form in it are somebody's words.
+A record has one of four forms: speakers' own words after their names (verbatim records), summaries of what they said
+(summary records), texts under headings by State (compilations), or "State: words". The form that names most parties
+is taken as the record's; lines of other forms are then part of somebody's words.
 
-Where doubt remains, words are nobody's: silence costs less than the wrong mouth.
+In doubt, words are attributed to nobody: a missing attribution costs less than a wrong one.
 """
 
 import re
@@ -41,33 +41,33 @@ from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines, without_furniture
 from vectorstore.records import Block, Role
 
-# Interventions of so many parties make a text a record, though nobody said that it is one.
+# Interventions of this many parties make a text a record, even if nothing declares it one.
 _FEWEST_PARTIES: Final = 2
-_FEWEST_SECTIONS: Final = 3  # where the sections are of offices, or under headings
+_FEWEST_SECTIONS: Final = 3  # for sections of offices, or under headings
 _LONGEST_HEADING: Final = 250  # characters
 _LONGEST_STATE_HEADING: Final = 120
 _LONGEST_NEAR: Final = 12
-# How far before a speaker's name the record may have said of which State they are President or Minister.
+# Characters before a speaker that are searched for the State whose President or Minister they are.
 _INTRODUCTION: Final = 1200
-# How far into a sentence of a summary its speaker may go on "in his national capacity".
+# Characters of a sentence of a summary that are searched for "in his national capacity".
 _LONGEST_NATIONAL: Final = 100
-# How far into a sentence of a summary it may name who speaks.
+# Characters of a sentence of a summary that are searched for the name of its speaker.
 _LONGEST_LEAD: Final = 240
-# How much of an intervention is read for whom it is made.
+# Characters of an intervention that are searched for the party on whose behalf it is made.
 _OPENING: Final = 1500
 
 _WORDS: Final = RegexPatterns("interventions")
-# Brackets near a line's beginning · "The representative of …" · "Arvandia:" · reports.
+# Lines of records: a name with brackets · "The representative of …" · "Arvandia:" · reported speech.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     _WORDS.delegation_line,
     re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
     _WORDS.reported_line,
 )
-# One heading between paragraphs is enough, since another may stand at the text's beginning.
+# One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
 _HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n")
 _QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
-# Sentences in the first person in a report, at most one to so many that tell of parties.
+# A report has at most one sentence in the first person for this many turns of parties.
 _SELDOM: Final = 5
 
 
@@ -86,26 +86,26 @@ class Intervention:
     summarised: bool
     """Whether the record tells in its own words what was said."""
     clause: str = ""
-    """What the record says of the speaker before the words: "speaking on behalf of …"."""
+    """The text on the speaker between their name and the words: "speaking on behalf of …"."""
     state: str | None = None
     """Code of the party whose delegate speaks; None unless the role is `party`."""
     group: str | None = None
     """Code of the group that it speaks for, or its name as written where no lookup knows it."""
     states: tuple[str, ...] = ()
-    """Codes of States that it names one by one as those for whom it speaks, or that join the group."""
+    """Codes of the States that it names one by one as those it speaks for, or that join the group."""
     speaker: str | None = None
     """The delegate, as the record names them; None under a heading by State."""
     agenda_item: str | None = None
     """The heading of the agenda item under which it stands, as written."""
     reason: str | None = None
-    """Why nobody is known, for a person; None otherwise."""
+    """Why the speaker is unknown, as a message to people; None otherwise."""
     interruptions: tuple[tuple[int, int], ...] = ()
-    """Spans inside that the record puts between the words: "Mr. Oram took the Chair."."""
+    """Spans inside it that are the record's text, not the speaker's: "Mr. Oram took the Chair."."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _SpeakerTurn:
-    """Where a speaker line begins, whose words follow and where they end at the latest; of a heading, how it counts."""
+    """A turn: offset of its speaker line, its intervention, the numbering (`mark`) of a heading, and its latest end."""
 
     start: int
     words: Intervention
@@ -114,19 +114,19 @@ class _SpeakerTurn:
 
 
 def may_be_record(text: str) -> bool:
-    """Tells at a glance whether a text has lines that speakers' names or headings by State could be."""
+    """Returns, by a quick check, whether a text has lines that may be speaker lines or headings by State."""
     several = any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
     return several or _HEADING_LINE.search(text) is not None
 
 
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
-    """Returns whether a text that nobody calls a record is one: several parties speak in it.
+    """Returns whether a text that nothing declares a record is one: several parties speak in it.
 
-    Where its heading names somebody as speaking (`named`), the interventions have to make up much of it.
+    Where its heading names a speaker (`named`), interventions must make up a third of it, or half if under headings.
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
-    # A heading that no lookup knows is no less a part of the record.
+    # A heading that no lookup knows counts as a part of the record, too.
     headings = (len(item.named) for item in interventions if item.role == "unknown" and _is_section(item))
     spoken = sum(item.end - item.start for item in interventions) + sum(headings)
     length = len(text[: notes_start(text)].strip())
@@ -142,9 +142,9 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
 
 
 def sections_of_others(interventions: Sequence[Intervention], holders: Set[str]) -> tuple[str, ...]:
-    """Returns whose sections stand in a text that a heading gives to others (`holders`): not all of it is theirs.
+    """Returns the parties with sections in a text whose title attributes it to others (`holders`).
 
-    A bare name may be the heading of what is said of a State, unless the holder has such a heading as well.
+    A bare name may head a text about that State, so it counts only if a holder has a section as well.
     """
     sections = [item for item in interventions if _is_section(item)]
     both = any(item.state in holders for item in sections)
@@ -157,7 +157,7 @@ def _is_section(item: Intervention) -> bool:
 
 
 def _form(item: Intervention) -> str:
-    """Returns the first word of a heading that says whose words follow: "statement"; none of a bare name."""
+    """Returns the first word of a heading such as "Statement by Arvandia": "statement"; empty for a bare name."""
     found = _WORDS.heading_words.match(_WORDS.enumerator.sub("", item.named))
     return found["form"].partition(" ")[0].casefold() if found is not None else ""
 
@@ -167,8 +167,8 @@ def find_interventions(
 ) -> tuple[Intervention, ...]:
     """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
 
-    What stands between them, such as headings and what the meeting did, is nobody's, as are footnotes after the text.
-    The date tells who belonged to a group.
+    Text between them, such as headings and procedural text, belongs to nobody, and so do footnotes after the text.
+    The date decides which States were members of a group.
     """
     text = text[: notes_start(text)]
     blocks = [block for block in blocks if block.end <= len(text)]
@@ -222,18 +222,18 @@ class _RecordText:
         ]
 
     def _paragraphs(self) -> Iterator[tuple[int, TextLine, bool]]:
-        """Yields number and line of every paragraph's beginning, and whether layout, not a sentence's end, shows it."""
+        """Yields number and first line of every paragraph, and whether layout, not only a sentence's end, shows it."""
         for number, line in enumerate(self.lines):
             block = self._starts.get(line.start)
             before = self.lines[number - 1] if number else None
-            # A block after "10 a.m." begins a paragraph, though the stop is an abbreviation's.
+            # A block after "10 a.m." begins a paragraph, although the stop belongs to the abbreviation.
             apart = before is None or (block is not None and (not block.continues or before.text[-1] in SENTENCE_ENDS))
             apart = apart or (before is not None and not flows(before, line, self._setting))
             if apart or block is not None or (before is not None and ends_sentence(before.text)):
                 yield number, line, apart
 
     def sentences(self) -> Iterator[list[tuple[int, int, str]]]:
-        """Yields the sentences of every paragraph, by their offsets and in one line."""
+        """Yields the sentences of every paragraph, each with its offsets and its text in one line."""
         flat = self.text.replace("\n", " ").replace("\r", " ")
         starts = [line.start for _, line, _ in self.paragraphs]
         for start, end in pairwise([*starts, len(flat)]):
@@ -242,16 +242,16 @@ class _RecordText:
             yield [(start + first, start + last, " ".join(words[first:last].split())) for first, last in spans]
 
     def stop_of(self, line: TextLine) -> int:
-        """Returns where the block of a line ends."""
+        """Returns the offset at which the block of a line ends."""
         index = bisect_right(self._blocks, line.start, key=lambda block: block.start) - 1
         return max(line.end, self._blocks[index].end) if index >= 0 else line.end
 
     def after(self, line: TextLine) -> int:
-        """Returns where the text after a line begins."""
+        """Returns the offset at which the text after a line begins."""
         return len(self.text) - len(self.text[line.end :].lstrip())
 
     def stands_alone(self, number: int) -> bool:
-        """Returns whether a line is a heading by its place: nothing runs into it, nothing out of it."""
+        """Returns whether a line may be a heading by its layout: it does not flow into the next line."""
         line = self.lines[number]
         following = self.lines[number + 1] if number + 1 < len(self.lines) else None
         return following is None or following.blanks_before > 0 or not flows(line, following, self._setting)
@@ -261,15 +261,15 @@ class _RecordText:
         return next((line.text for line in reversed(self._items) if start <= line.start < end), None)
 
     def bounded(self, words: Intervention, limit: int, marks: Set[str] | None) -> Intervention:
-        """Returns an intervention with its end: before the next one (`limit`), a heading or what the meeting did.
+        """Returns an intervention with its end: before the next one (`limit`), a heading or procedural text.
 
-        What the meeting did is nobody's, so it ends the words of a party, unless the speaker goes on after it. The
-        words of a Chair are nobody's either, and hold all up to the next speaker. `marks` says how headings by State
-        are counted; None in a record of speakers.
+        Procedural text belongs to nobody, so it ends the words of a party, unless the speaker goes on after it. The
+        words of a Chair are nobody's position either, so they include everything up to the next speaker. `marks` are
+        the numberings of headings by State (see `_mark`); None in a record of speakers.
         """
         interruptions: list[tuple[int, int]] = []
         first = bisect_right(self.paragraphs, words.start, key=lambda paragraph: paragraph[1].start)
-        # "President: Mr. Oram (Quenza)" on the cover are no words of the President's.
+        # "President: Mr. Oram (Quenza)" on the cover only names the President, who does not speak there.
         opening = self.text[words.start : self.paragraphs[first][1].start if first < len(self.paragraphs) else limit]
         speaks = holds_sentence_end(opening) or opening.rstrip()[-1:] not in (")", "）")
         runs_on = words.role == "office" and not words.summarised and marks is None and speaks
@@ -288,7 +288,7 @@ class _RecordText:
         return replace(words, end=end, interruptions=tuple(interruptions))
 
     def end_before(self, limit: int) -> int:
-        """Returns where the text before an offset ends, page furniture left out."""
+        """Returns the offset at which the text before `limit` ends, without page furniture."""
         last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
         return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
 
@@ -303,7 +303,7 @@ class _RecordText:
         return " ".join(self.text[line.start : min(following, self.stop_of(line))].split())
 
     def _interrupts(self, index: int, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
-        """Returns whether a paragraph is the record's, and the speaker's own words go on after it."""
+        """Returns whether a paragraph is the record's own text and the speaker's words go on after it."""
         if words.summarised or marks is not None:
             return False
         whole = self._whole(index)
@@ -314,7 +314,7 @@ class _RecordText:
         for later in range(index + 1, len(self.paragraphs)):
             if self.paragraphs[later][1].start >= limit or self._closes(later, words, marks):
                 return False
-            # "We believe that" after "Mr. Oram took the Chair." is said by whoever spoke before.
+            # "We believe that" after "Mr. Oram took the Chair." is still said by the speaker before.
             if speaks_in_first_person(self._whole(later)):
                 return True
         return False
@@ -324,18 +324,18 @@ class _RecordText:
         whole = self._whole(index)
         if words.summarised and is_imprint(whole):
             return True
-        # "II. Conclusions" holds a stop, but ends with none.
+        # A title may contain a stop, "II. Conclusions", but does not end with one.
         is_item = _WORDS.agenda_heading.match(whole) is not None and self.stands_alone(number)
         is_title = (apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
         if marks is not None:
             return is_title and self.stands_alone(number) and closes_compilation(whole, _mark(whole), marks)
-        # Where the layout shows no paragraph, only what is certain counts.
+        # Where layout shows no paragraph, only text that is certainly procedural counts.
         if is_procedural(whole, told=words.summarised and apart):
             return True
         return is_title and (is_item or (self._is_heading(number, whole) and not self._goes_on(index, whole)))
 
     def _goes_on(self, index: int, whole: str) -> bool:
-        """Returns whether a paragraph that ends no sentence begins one, at the foot of a column or page."""
+        """Returns whether the sentence of a paragraph goes on in the next, as at the foot of a column or page."""
         last = whole.rsplit(maxsplit=1)[-1].casefold()
         if last in load_words("open_ends") or index + 1 == len(self.paragraphs):
             return last in load_words("open_ends")
@@ -355,13 +355,13 @@ class _RecordText:
 
 
 class _SpeakerLookup:
-    """Whom a speaker line means, by the tables of parties and never by a guess."""
+    """Resolves speaker lines and headings to parties, by the tables of parties and never by a guess."""
 
     def __init__(self, parties: PartyTable, language: str | None, date: str | None) -> None:
         self._parties, self.language, self._date = parties, language, date
 
     def party(self, words: str) -> tuple[str, ...]:
-        """Returns the codes that a name may stand for; it must be a party's name and nothing else."""
+        """Returns the codes that words may stand for if they are a party's name and nothing else; else empty."""
         name = _WORDS.observer.sub("", words.strip(" *_\n\t"))
         codes = self._parties.resolve(name, suggest=False).codes
         if codes or not name:
@@ -371,7 +371,7 @@ class _SpeakerLookup:
         return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
 
     def holders(self, words: str) -> tuple[str, ...]:
-        """Returns the code of the party that words name, or of the States, one after the other, and nothing else."""
+        """Returns the code of the one party, or those of the listed States, that words consist of; else empty."""
         codes = self.party(words)
         if codes:
             return codes if len(codes) == 1 else ()
@@ -382,7 +382,7 @@ class _SpeakerLookup:
         return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and named and states else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
-        """Returns whose words follow a line, if anybody's; in a `trusted` record a name needs no title."""
+        """Returns the intervention that a speaker line opens, or None; in a `trusted` record a name needs no title."""
         words = Intervention(
             start=line.body, end=line.body, role="unknown", named=line.head, summarised=line.summarised,
             speaker=line.speaker, clause=line.clause,
@@ -397,10 +397,10 @@ class _SpeakerLookup:
             if trusted and not codes and self._is_of_office(line.name):
                 return replace(words, role="office")
             if line.who == "name":
-                held = self.holders(line.name) if trusted else ()
-                return replace(words, role="party", state=held[0], states=held[1:] and held) if held else None
+                listed = self.holders(line.name) if trusted else ()
+                return replace(words, role="party", state=listed[0], states=listed[1:] and listed) if listed else None
             if not trusted or len(codes) != 1:
-                # It may be a speaker without a title: what follows is nobody's, rather than the one before's.
+                # It may be a speaker without a title: the words go to nobody, rather than to the speaker before.
                 looks_so = bool(codes) or (line.brackets and _looks_like_name(line))
                 return replace(words, reason=_nobody_known(line.head)) if looks_so else None
         if len(codes) == 1:
@@ -423,7 +423,7 @@ class _SpeakerLookup:
         return bool(found) and found[0].start == 0 and self._parties.kind_of(found[0].codes[0]) == "organization"
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
-        """Gives a President or Minister to their State where the record introduces them: "Mr. Oram, President of …"."""
+        """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""
         if words.state is not None or words.speaker is None or words.role != "unknown":
             return words
         surname = regex.split(r"\s*[(（]", words.speaker)[0].split()[-1]
@@ -438,7 +438,7 @@ class _SpeakerLookup:
         return words
 
     def chair(self, words: Intervention, text: str) -> str | None:
-        """Returns whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
+        """Returns the State whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
         said = " ".join(text[words.start : words.end].split())
         found = regex.search(r"[(（]([^()（）]{3,60})[)）]$", said)
         if words.role != "office" or found is None or len(said) > _LONGEST_STATE_HEADING * 2:
@@ -449,16 +449,16 @@ class _SpeakerLookup:
     def in_national_capacity(
         self, words: Intervention, said: str, chair: str | None
     ) -> tuple[Intervention, Intervention | None]:
-        """Gives the words of a President or Chair who speaks for a State to that State, up to where they preside again.
+        """Attributes the words of a President or Chair who speaks for a State to that State, until they preside again.
 
-        Of what an office says, up to the next speaker (`said`), returns the words, which begin where it says to speak
-        for the State, and what it says as office after them. `chair` is whose delegate presides.
+        Of an office's text up to the next speaker (`said`), returns the words, which are the State's if their opening
+        says so, and the words as office after these, if any. `chair` is the State whose delegate presides.
         """
         opening = said[:_OPENING]
         if words.role != "office":
             return words, None
         capacity, state = (None, None) if words.summarised else self._capacity(opening, SPEAKER.capacity)
-        # The State's name follows, or none where it is the one that the cover names.
+        # The phrase gives the State's name, or no name where it is the State on the cover (`chair`).
         state = chair if capacity is None and SPEAKER.national.search(opening) else state
         if state is None:
             return words, None
@@ -473,7 +473,7 @@ class _SpeakerLookup:
         return found, named[0].code if named and named[0].start <= _LONGEST_NEAR else None
 
     def in_capacities(self, words: Intervention, page: _RecordText) -> list[Intervention]:
-        """Parts what is said for a group from what its delegate says "in my national capacity"."""
+        """Splits words that a delegate says for a group from those said "in my national capacity"."""
         if words.role != "party" or words.state in (None, words.group) or words.summarised:
             return [self._of_one_other(words)]
         parts = capacities(
@@ -489,33 +489,33 @@ class _SpeakerLookup:
         return [self._of_one_other(part) for part in found or [words]]
 
     def _of_one_other(self, words: Intervention) -> Intervention:
-        """Gives what a delegate says for one other State to that State."""
+        """Attributes words that a delegate says on behalf of one other State to that State."""
         if words.state is None or len(words.states) != 1 or words.states[0] == words.state:
             return words
         delivered = f"{words.speaker or words.named} ({self._parties.display(words.state)})"
         return replace(words, state=words.states[0], states=(), speaker=delivered)
 
     def reported(self, sentence: str, start: int) -> tuple[Intervention, bool] | None:
-        """Returns whose saying a sentence tells, and whether the next sentences are told of them as well."""
-        told = reported_sentence(sentence, self._parties, self.language)
-        codes = [code for code in told.codes if self._parties.kind_of(code) in ("state", "group")] if told else []
-        if told is None or codes[:1] != [told.codes[0]]:
+        """Returns the intervention that a sentence of reported speech opens, and whether the next sentences join it."""
+        report = reported_sentence(sentence, self._parties, self.language)
+        codes = [code for code in report.codes if self._parties.kind_of(code) in ("state", "group")] if report else []
+        if report is None or codes[:1] != [report.codes[0]]:
             return None
         words = Intervention(
-            start=start, end=start, role="party", named=f"{told.name}{told.clause}".rstrip(", "), summarised=True,
-            clause=told.clause.strip(" ,"), state=codes[0], states=tuple(codes[1:] and codes),
+            start=start, end=start, role="party", named=f"{report.name}{report.clause}".rstrip(", "), summarised=True,
+            clause=report.clause.strip(" ,"), state=codes[0], states=tuple(codes[1:] and codes),
         )  # fmt: skip
-        return words, told.goes_on
+        return words, report.goes_on
 
     def told(
         self, text: str, start: int, end: int, speaking: Intervention | None, *, opens: bool, apart: bool
     ) -> _SpeakerTurn | None:
-        """Returns the turn that a sentence of a summary record opens where no line by itself names its speaker.
+        """Returns the turn that a sentence of a summary record opens where no speaker line names its speaker.
 
-        The first of a paragraph (`opens`), which layout may show (`apart`), may begin as press summaries do; whoever is
-        `speaking` may go on "in his national capacity".
+        The first sentence of a paragraph (`opens`; `apart` if layout shows it) may begin as press summaries do. The
+        current speaker (`speaking`) may go on "in his national capacity".
         """
-        # The number of a paragraph is no part of its sentence.
+        # The number of a paragraph is not part of its first sentence.
         mark = SPEAKER.before.match(text, start, end)
         first = mark.end() if opens and mark is not None else start
         sentence = " ".join(text[first:end].split())
@@ -523,14 +523,14 @@ class _SpeakerLookup:
         state = None if speaking is None else speaking.state
         national = state and (is_in_national_capacity(head) or self._capacity(head, SPEAKER.told_capacity)[1] == state)
         if speaking is not None and national:
-            own = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
-            return _SpeakerTurn(start=start, words=own)
+            resumed = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
+            return _SpeakerTurn(start=start, words=resumed)
         reported = self.reported(sentence, first)
         if reported is not None and (opens or (reported[1] and not is_of_same_speaker(sentence))):
-            # Of a State by its bare name only this sentence is told.
+            # A State by its bare name is reported in this sentence only.
             return _SpeakerTurn(start=start, words=reported[0], end=None if reported[1] else end)
         line = None if opens else speaker_line(text, start, end)
-        # "The representative also reported" goes on with the same speaker.
+        # "The representative also reported" names no party, only lower-case words: the same speaker goes on.
         goes_on = line is not None and line.party is not None and line.party[:1].islower()
         others = {m.code for m in self._parties.find(head, self.language) if m.code} - {state}
         understood = line is not None and (line.understood or (line.who == "delegation" and bool(others)))
@@ -541,11 +541,11 @@ class _SpeakerLookup:
         return None if words is None else _SpeakerTurn(start=start, words=replace(words, start=first, end=first))
 
     def _named_later(self, sentence: str, *, opens: bool, apart: bool) -> Intervention | None:
-        """Returns whose saying a sentence tells that begins otherwise: "On this item, Ms. Ferro (Belmora) said".
+        """Returns the intervention of a sentence that names its speaker late: "On this item, Ms. Ferro (Belmora) said".
 
-        Inside a paragraph what is of another time, or supposed, stays with its speaker; there, and where such words
-        open one (`opens`), a party takes the word only as turns are announced, else nobody has it. Whomever else the
-        first sentence of a paragraph (`apart`) tells of, is nobody who is known.
+        A sentence inside a paragraph stays with its speaker if it begins with an aside ("At the tenth session,"). Else
+        a party gets the words only if they open a paragraph (`opens`) without an aside, or announce a turn ("On this
+        item,"); otherwise they are nobody's, as where the verb of a paragraph's first sentence (`apart`) is not known.
         """
         aside = SPEAKER.aside.match(sentence) is not None
         if SPEAKER.pronoun.match(sentence) or (aside and not opens):
@@ -557,7 +557,7 @@ class _SpeakerLookup:
             found.append(within.start())
         for at in sorted(found):
             lead, rest = sentence[:at], sentence[at:]
-            # Inside a sentence French or Spanish begin "the representative" with a small letter.
+            # Capitalised, since inside a sentence French or Spanish begin "the representative" in lower case.
             line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
             recalls = SPEAKER.recalls.search(SPEAKER.of_others.sub(",", lead))
             if recalls or line is None or not (line.summarised and line.titled and (opens or _takes_floor(line))):
@@ -568,13 +568,13 @@ class _SpeakerLookup:
                     return _unknown(words.named, words.start)
                 clause = f"{lead}{line.clause}".strip(" ,") if opens_on_behalf(lead) else line.clause
                 return words and replace(words, clause=clause)
-            own = SPEAKER.pronoun.search(lead) or SPEAKER.pronoun_after.search(rest) or SPEAKER.recalls.search(rest)
-            if apart and not own:
+            goes_on = SPEAKER.pronoun.search(lead) or SPEAKER.pronoun_after.search(rest) or SPEAKER.recalls.search(rest)
+            if apart and not goes_on:
                 return self.intervention(line, trusted=False)
         return None
 
     def section(self, heading: str) -> tuple[str, ...]:
-        """Returns the party that a heading consists of, or the States; nobody where there is more in it."""
+        """Returns the party or the States that a heading consists of; empty where it contains anything else."""
         if len(heading) > _LONGEST_STATE_HEADING:
             return ()
         name = _heading_name(heading)
@@ -583,12 +583,12 @@ class _SpeakerLookup:
         return self.holders(name) or self.holders(_WORDS.heading_words.sub("", name))
 
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
-        """Adds the party that an intervention represents; words for whoever is no party are nobody's."""
+        """Adds the party on whose behalf an intervention is made; if no lookup knows it, the speaker is unknown."""
         if words.role != "party" or words.state is None:
             return words
         said = text[words.start : min(words.end, words.start + _OPENING)]
         head, opening = words.clause, "" if words.summarised else said
-        # "Ilvenor, for the Island Forum, opposed": reports say no more.
+        # Reports may say only "for": "Ilvenor, for the Island Forum, opposed".
         short = _WORDS.for_group.match(head.strip(" ,"))
         name = head.strip(" ,")[short.end() :] if short is not None else ""
         if self._parties.kind_of((*self.party(name), "")[0]) == "group" or group_written(f"the {name}"):
@@ -613,7 +613,7 @@ def _nobody_known(named: str) -> str:
 
 
 def _takes_floor(line: SpeakerLine) -> bool:
-    """Returns whether a line inside a paragraph may begin a turn; "the Secretariat should" is told of an office."""
+    """Returns whether a line inside a paragraph may begin a turn; "the Secretariat should" is about an office."""
     return line.titled and (line.who != "office" or line.says)
 
 
@@ -637,7 +637,7 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     forms |= {"heading": _sections(page, headings), "name": _names(read, lookup)}
     if not any(len({turn.words.state for turn in turns}) > _FEWEST_SECTIONS for turns in forms.values()):
         forms["reported"] = _reported(page, lookup)
-    # Only lines that are surely of a form speak for it.
+    # Only lines that certainly have a form count for it.
     surely = {
         "direct": {line.start for _, line, _ in read if not line.summarised},
         "told": {line.start for _, line, _ in read if line.summarised and line.understood}
@@ -648,12 +648,12 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     order = list(forms)
 
     def parties_in(form: str) -> int:
-        own = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        return len({words.state or words.named for words in own if words.role != "office"})
+        counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
+        return len({words.state or words.named for words in counted if words.role != "office"})
 
     def rank(form: str) -> tuple[int, int, int]:
         parties = parties_in(form)
-        # Where only a Chair and a Secretariat speak, the form with most lines.
+        # Where only a Chair and a Secretariat speak, the form with most lines wins.
         return parties, 0 if parties else len(forms[form]), -order.index(form)
 
     form = max(order, key=rank)
@@ -663,16 +663,16 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
 def _of_others(
     page: _RecordText, text: str, lookup: _SpeakerLookup, turns: Sequence[_SpeakerTurn], form: str
 ) -> Iterator[_SpeakerTurn]:
-    """Yields the turns of whoever no lookup knows, by how the record puts names; the one before does not go on."""
-    taken = {turn.start for turn in turns}
+    """Yields the turns of speakers whom no lookup knows, by the form of the record; each ends the turn before it."""
+    known = {turn.start for turn in turns}
     marks = {turn.mark for turn in turns if turn.mark is not None}
-    said = Counter(line.text for _, line, _ in page.paragraphs)
+    counts = Counter(line.text for _, line, _ in page.paragraphs)
     for number, line, apart in page.paragraphs:
-        if not apart or not turns or line.start <= turns[0].start or line.start in taken:
+        if not apart or not turns or line.start <= turns[0].start or line.start in known:
             continue
         if form == "heading":
             mark, name = _mark(line.text), _heading_name(line.text)
-            known_form = said[line.text] == 1 and mark in marks and page.stands_alone(number)
+            known_form = counts[line.text] == 1 and mark in marks and page.stands_alone(number)
             if known_form and names_somebody(name, lookup.language) and not closes_compilation(line.text, "", marks):
                 yield _SpeakerTurn(start=line.start, words=_unknown(name, page.after(line)), mark=mark)
         elif form in ("direct", "name") and not is_procedural(line.text, told=False):
@@ -688,15 +688,15 @@ def _unknown(named: str, start: int) -> Intervention:
 
 
 def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
-    """Returns the turns of a verbatim record, or of a summary record, in which words may be quoted as well.
+    """Returns the turns of a verbatim record, or of a summary record (`told`), which may quote words as well.
 
-    Without a line that is surely of the kind there are none.
+    There are none unless at least one line certainly is of that kind.
     """
     lines = [line for _, line, _ in read if line.who != "name"]
     if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
         return []
     if not told:
-        # Whoever stands before a colon speaks from there on.
+        # The words after a colon are those of the speaker before it.
         lines = [replace(line, summarised=False, body=line.after_colon) for line in lines if line.after_colon]
     titled = {codes for line in lines if line.titled and line.who != "office" for codes in line.brackets}
     return _turns_of(lines, lookup, trusted=len(titled) < _FEWEST_PARTIES)
@@ -710,7 +710,7 @@ def _turns_of(lines: Iterable[SpeakerLine], lookup: _SpeakerLookup, *, trusted: 
 def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_SpeakerTurn]) -> list[_SpeakerTurn]:
     """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows.
 
-    "Ondrava's delegate said" and "Speaking in his national capacity, he said" are not told of the speaker before.
+    "Ondrava's delegate said" and "Speaking in his national capacity, he said" each begin a turn.
     """
     if not any(turn.words.role == "party" for turn in turns):
         return []
@@ -720,12 +720,12 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     speaking: Intervention | None = None
     for paragraph in page.sentences():
         for number, (start, end, sentence) in enumerate(paragraph):
-            told = {"opens": not number, "apart": start in apart}
+            place = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence) and lookup.reported(sentence, start) is None:
                 stops.append(start)
             elif start not in found or found[start].words.role == "unknown":
-                turn = lookup.told(page.text, start, end, speaking, **told)
-                # "The representatives of Arvandia and Belmora agreed" is no line of one speaker.
+                turn = lookup.told(page.text, start, end, speaking, **place)
+                # Several States replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
                 if turn is not None and (start not in found or turn.words.states):
                     found[start] = turn
             speaking = found[start].words if start in found else speaking
@@ -734,16 +734,16 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
 
 
 def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
-    """Returns what a report tells of parties, sentence by sentence; none where somebody speaks in the first person.
+    """Returns the turns of a report, sentence by sentence; none where somebody often speaks in the first person.
 
-    Statements tell of others as well ("Arvandia proposed …, and we agree"), but of their speaker in the first person.
+    A statement reports others as well ("Arvandia proposed …, and we agree"), but its speaker uses the first person.
     """
     turns: list[_SpeakerTurn] = []
-    own = 0
+    in_first_person = 0
     for paragraph in page.sentences():
         speaker: _SpeakerTurn | None = None
         for start, end, sentence in paragraph:
-            own += speaks_in_first_person(_QUOTED.sub("", sentence))
+            in_first_person += speaks_in_first_person(_QUOTED.sub("", sentence))
             words = lookup.reported(sentence, start)
             if words is not None:
                 speaker = _SpeakerTurn(start=start, words=words[0], end=end)
@@ -755,21 +755,21 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             else:
                 speaker = None
     enough = len({turn.words.state for turn in turns}) >= _FEWEST_SECTIONS
-    return turns if enough and own * _SELDOM <= len(turns) else []
+    return turns if enough and in_first_person * _SELDOM <= len(turns) else []
 
 
 def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
     lines = (line for _, line, apart in read if apart and not line.summarised)
     turns = _turns_of(lines, lookup, trusted=True)
-    # Minutes may begin with what a Chair and a Secretariat say.
+    # Turns of offices alone count too, since minutes may begin with those of a Chair and a Secretariat.
     offices = {turn.words.named for turn in turns if turn.words.role == "office"}
     by_offices = len(offices) >= _FEWEST_PARTIES and len(turns) >= _FEWEST_SECTIONS
     return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
-    """Returns the sections of a compilation; States that are only listed one under the other have none."""
+    """Returns the sections of a compilation; States that are only listed on adjacent lines have none."""
     turns = []
     for index, (number, start, codes) in enumerate(headings):
         beside = [headings[i][0] for i in (index - 1, index + 1) if 0 <= i < len(headings)]
@@ -789,7 +789,7 @@ def _heading_name(heading: str) -> str:
 
 
 def _mark(heading: str) -> str:
-    """Returns how a heading is counted: by numbers, letters, Roman numbers, or not at all."""
+    """Returns the numbering of a heading: `number`, `letter`, `roman`; without one, `capitals` or empty."""
     found = _WORDS.enumerator.match(heading)
     if found is None:
         return "capitals" if heading.isupper() else ""

@@ -1,6 +1,6 @@
-"""Procedural text of a record: what the meeting did, which is nobody's words though no speaker line stands before it.
+"""Procedural text of a record: what the meeting did, which no speaker said although no speaker line precedes it.
 
-"It was so decided." ends an intervention, and "Several speakers noted …" is the record's own telling.
+"It was so decided." ends an intervention; "Several speakers noted …" is a summary by the record itself.
 """
 
 from collections.abc import Set
@@ -22,9 +22,9 @@ _CLOSING_SECTION: Final = regex.compile(
 
 
 def is_procedural(paragraph: str, *, told: bool) -> bool:
-    """Returns whether a paragraph, in one line, says what the meeting did.
+    """Returns whether a paragraph, in one line, reports what the meeting did.
 
-    Unless the record tells in its own words what speakers said (`told`), only certain and short ones count.
+    In a summary record (`told`) all such paragraphs count; among speakers' own words, only certain and short ones.
     """
     if _PROCEDURE.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
@@ -32,23 +32,23 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
 
 
 def tells_decision(sentence: str) -> bool:
-    """Returns whether a sentence between speakers' says what the meeting did: "The Committee then adopted …"."""
+    """Returns whether a sentence of a summary record reports what the meeting did: "The Committee then adopted …"."""
     if _PROCEDURE.match(sentence):
         return True
-    told = _TOLD.match(sentence)
+    found = _TOLD.match(sentence)
     # "The Committee had agreed" is what a speaker recalls.
-    return told is not None and _RECALLED.search(told.group()) is None and told.group().startswith("The ")
+    return found is not None and _RECALLED.search(found.group()) is None and found.group().startswith("The ")
 
 
 def is_imprint(paragraph: str) -> bool:
-    """Returns whether a paragraph says what a record says of itself on its pages: "This record is subject to …"."""
+    """Returns whether a paragraph is a notice of the record about itself: "This record is subject to …"."""
     return _IMPRINT.match(paragraph) is not None
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
-    """Returns whether a heading ends the section of a State, by how it and the headings by State are counted.
+    """Returns whether a heading ends the section of a State, by its numbering and that of the headings by State.
 
-    A mark is `number`, `letter`, `roman`, `capitals` or nothing.
+    Its `mark` and the `marks` of the headings by State are `number`, `letter`, `roman`, `capitals` or empty.
     """
     if _CLOSING_SECTION.match(heading):
         return True

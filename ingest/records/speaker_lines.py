@@ -1,7 +1,7 @@
-"""The lines by which a record says who speaks next, in the six languages of the United Nations.
+"""Speaker lines, by which a record says who speaks next, in the six languages of the United Nations.
 
-A line is read for its form alone: a person, an office or a delegation, what stands in brackets, and whether the
-speaker's own words follow or the record tells what was said. Which State it is, is for a lookup to say.
+Only the form of a line is read: whether it names a person, an office or a delegation, its brackets, and whether the
+speaker's own words or a summary by the record follow. A lookup elsewhere finds the State (`interventions`).
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.represented_party import behalf_phrase
 
 WORDS: Final = RegexPatterns("speaker_lines")
-"""Of speaker lines, and of what a Chair says of the capacity in which they speak."""
+"""Patterns of speaker lines, and of phrases by which a Chair says in which capacity they speak."""
 
 Who = Literal["person", "office", "delegation", "name"]
 
@@ -29,36 +29,36 @@ class SpeakerLine:
     """A line that says who speaks."""
 
     start: int
-    """Where the line begins."""
+    """Offset at which the line begins."""
     body: int
-    """Where the speaker's words begin; the record's own telling begins with the speaker."""
+    """Offset at which the speaker's own words begin; a summary by the record begins with the speaker's name."""
     who: Who
     """A person by name, an office, a delegation, or a name that may be a party's."""
     name: str
     """The speaker as written; for an office, the office."""
     brackets: tuple[str, ...]
-    """What stands in brackets after the name, but for notes on the language spoken."""
+    """Texts in brackets after the name, without notes on the language spoken and "on behalf of …"."""
     party: str | None
-    """The party's name where the line is put as "the representative of …"."""
+    """The party's name in a line of the form "the representative of …"."""
     clause: str
-    """What stands between speaker and words: "speaking on behalf of …"."""
+    """The text between the speaker and the words: "speaking on behalf of …"."""
     summarised: bool
     """Whether the record tells in its own words what was said."""
     titled: bool
-    """Whether it is put so that only a speaker can be meant, whatever the lookup says."""
+    """Whether its form, such as a title before the name, can only mean a speaker, whatever the lookup finds."""
     note: str | None = None
-    """What stands in brackets on the language spoken."""
+    """The note in brackets on the language spoken."""
     after_colon: int | None = None
-    """Where words begin after the line's colon; None where it has none."""
+    """Offset of the words after the line's colon; None where it has no colon."""
     understood: bool = True
-    """False where a paragraph begins with somebody who speaks in a record, but what follows is no verb that is known:
-    whose words these are cannot be told."""
+    """False where a paragraph begins with a speaker, but no known verb of saying or colon follows: its words cannot be
+    attributed."""
     says: bool = True
-    """Whether what follows may be a verb of saying, and not only one of doing: "should", "needed"."""
+    """Whether the verb after the speaker may be one of saying; False for "should" or "needed"."""
 
     @property
     def head(self) -> str:
-        """The line as far as it names the speaker, and for whom."""
+        """The part of the line that names the speaker, and for whom they speak."""
         brackets = "".join(f" ({text})" for text in self.brackets)
         return f"{self.name}{brackets}{'' if self.clause[:1] in ('', ',', '،', '，') else ' '}{self.clause}"
 
@@ -81,10 +81,10 @@ def is_language_note(paragraph: str) -> bool:
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
-    """Reads who speaks at the beginning of a paragraph; None where it does not open like a speaker line."""
+    """Reads the speaker line at the beginning of a paragraph; None where the paragraph opens otherwise."""
     stop = min(end, start + _BEYOND_HEAD)
     window = text[start:stop]
-    # A bracket that a page's edge leaves open is closed overleaf: "(spoke in | 12/30 | Russian):".
+    # Blank lines in an open bracket are no end, since it may be closed overleaf: "(spoke in | 12/30 | Russian):".
     blank = next((found for found in _BLANK.finditer(window) if not _is_open(window[: found.start()])), None)
     window = window[: blank.start()] if blank else window
     before = WORDS.before.match(window)
@@ -124,7 +124,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     position, brackets = _brackets(window, found.end())
     early = WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
     if early is not None:
-        # "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
+        # The colon may stand before the brackets: "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
         position, brackets = _brackets(window, early.end())
         if all(WORDS.language_note.match(text) for text in brackets):
             early, (position, brackets) = None, _brackets(window, found.end())
@@ -141,7 +141,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
         return None
     name = " ".join(found.group().split()).strip("*_ ")
     notes = [text for text in brackets if WORDS.language_note.match(text)]
-    # "ANA ILVANE (Arvandia) said" is how press summaries name a speaker.
+    # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
     reports = (titled and early is None) or (found.re is WORDS.bare and bool(spoken))
     reported = WORDS.reported.match(window, position) if reports else None
     if told:
@@ -149,7 +149,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     elif reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
         clause = window[position : reported.start("verb")]
         body, summarised = at, True
-        # In Arabic "he announced" and "I announce" are written alike: after a colon it may be either.
+        # In Arabic "he announced" and "I announce" are written alike: after a colon the verb may be either.
         colon = WORDS.colon.match(window, position)
         after = colon.end() if colon is not None and colon.end() <= reported.start("verb") else None
     else:
@@ -164,7 +164,7 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
             clause, body, summarised, after = "", position, False, position
         elif (spoken and titled) or found.re is WORDS.delegation_unread or (who == "office" and WORDS.the.match(name)):
             clause, body, summarised, understood = "", at, True, False
-            # Two speakers at once, or a colon that was lost: in a verbatim record somebody else speaks from here on.
+            # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
             joint = WORDS.joint.match(window, position) if spoken and titled else None
             after = joint.end() if joint is not None else None
         else:

@@ -1,7 +1,7 @@
-"""Whoever is not known in a record: a name before a colon or as a heading that no lookup knows, which is somebody's.
+"""Unknown speakers of a record: names that no lookup knows, before a colon or as a heading.
 
-"Narnia", "International Bar Network" and "Mr. Olm, Belmora" between speakers who are known end their words; "Asset
-recovery" does not, since it is made of ordinary words or of the field's.
+"Narnia", "International Bar Network" and "Mr. Olm, Belmora" end the words of the known speaker before them; "Asset
+recovery" does not, since it consists of ordinary words or of terms of the field.
 """
 
 from typing import Final
@@ -15,16 +15,16 @@ from ingest.records.speaker_lines import WORDS, is_office
 from prompts.wording import LANGUAGES
 
 _MOST_WORDS: Final = 6
-# How common a word is that names nobody, on the Zipf scale; see `ingest/metadata/party_checks.py`.
+# Frequency on the Zipf scale from which a word is ordinary and names nobody; see `ingest/metadata/party_checks.py`.
 _COMMON: Final = 3.7
 _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
 
 
 def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tuple[str, int] | None":
-    """Returns whom a paragraph may name before a colon, and where the words after it begin.
+    """Returns the speaker whom a paragraph may name before a colon, and the offset of the words after it; else None.
 
-    In a record that puts `names` before words, "Civil society:" names somebody as well. Elsewhere a title or brackets
-    do, as they stand with those who are known, or "A delegate:": "Interpol:" may be what a speech goes on to.
+    In a record of the form "State: words" (`names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs a
+    title or brackets, as known speakers have, or is put as "A delegate:"; "Interpol:" may be a topic of a speech.
     """
     found = WORDS.label.match(text, start)
     if found is None or is_salutation(found["name"]) or is_office(found["name"]) or WORDS.topic.match(found["name"]):
@@ -34,22 +34,22 @@ def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tu
     if names:
         somebody = noun or names_somebody(name, language)
     else:
-        put = WORDS.titled.match(name) or "(" in name
-        somebody = names_somebody(name, language) if put else noun and WORDS.one_of.match(name) is not None
+        marked = WORDS.titled.match(name) or "(" in name
+        somebody = names_somebody(name, language) if marked else noun and WORDS.one_of.match(name) is not None
     return (name, found.end()) if somebody else None
 
 
 def names_somebody(name: str, language: str | None) -> bool:
-    """Tells whether words may be somebody's name, whether or not a lookup knows it.
+    """Returns whether words may be the name of a speaker, whether or not a lookup knows it.
 
-    In English its words have capitals; elsewhere it may begin with what kind of body it is.
+    In English its words are capitalised; in other languages it may begin with the kind of body, such as "Sociedad".
     """
     if is_salutation(name):
         return False
     if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
         return True
     words = _WORD.findall(name)
-    # Only small words may be written small.
+    # Only words of up to three letters may be in lower case.
     capitals = [word for word in words if len(word) > 3 or not word.islower()]
     if not capitals or len(words) > _MOST_WORDS or not all(word[0].isupper() for word in capitals):
         return False

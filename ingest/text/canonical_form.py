@@ -23,7 +23,7 @@ _FORMAT = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff" + "".join(map(chr, _FORMAT))
 _UNIFIED = {"'": _SINGLE_QUOTES, '"': _DOUBLE_QUOTES, "–": _DASHES, "-": _HYPHENS, "": _INVISIBLE}
 _TABLE = {ord(char): shown for shown, chars in _UNIFIED.items() for char in chars}
-# Begins with the hyphen, which is looked for faster than what stands before it.
+# The pattern begins with the hyphen, since a fixed character is searched faster than the letter before it.
 _LETTER_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)(?=[^\W\d_])")
 # What normalisation may join to the character before it: marks (some have combining class 0 and still compose), vowels
 # and finals of Hangul, and compatibility forms of these.

@@ -1,6 +1,6 @@
-"""Footnotes: what stands below the words of a speaker, and was not said.
+"""Footnotes: text below the words of a speaker that was not said.
 
-"… the duty to protect witnesses.1" in the text, and "1 General Assembly resolution 55/25, annex I." below it.
+The mark in "… the duty to protect witnesses.1" refers to the note "1 General Assembly resolution 55/25, annex I.".
 """
 
 import unicodedata
@@ -15,7 +15,7 @@ from ingest.text.layout import ends_sentence, flows, typesetting
 from ingest.text.page_furniture import text_lines
 from vectorstore.records import Block
 
-# A mark that sticks to a word or to the stop after it, and one that opens a line; a bare number has no stop of its own.
+# A mark directly after a word or its punctuation, and a note's mark that opens a line; no stop follows a bare number.
 _MARK = regex.compile(
     rf"""(?<=\p{{L}}{{2}}[.,;:!?…»”’"')\]]{{0,3}})
     (?:(\d{{1,2}})(?![\p{{L}}\p{{N}}.,:/%-]\S|[\p{{L}}\p{{N}}/%-])|({NOTE_MARK})(?![\p{{L}}\p{{N}}*]))""",
@@ -23,20 +23,20 @@ _MARK = regex.compile(
 )
 _NOTE = regex.compile(rf"^[ \t]*(?:(\d{{1,2}})[ \t]+|({NOTE_MARK})[ \t]*)(?=[\p{{L}}\p{{Pi}}\"«])", regex.MULTILINE)
 _SYMBOLS = ("*", "†", "‡")
-# Stars that may open emphasis, "*so* the text", and those that may close it.
+# Stars that may open emphasis, as in "*so* the text", and those that may close it.
 _STARS = regex.compile(r"(?P<opens>(?<![\p{L}\p{N}*])\*+(?=[\p{L}\p{N}\p{Pi}\p{Ps}\"'«¿¡]))|\*+")
 
 
 def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
-    """Finds the footnotes, each to the next one or to the end of its block.
+    """Finds the spans of footnotes, each up to the next footnote or to the end of its block.
 
-    Those of a kind are counted from 1 on, by their numbers, and each stands after its mark, which stands after the mark
-    before it: the last line with its number on the page, or up to the next mark of that number, else the first one
-    after that. Where no line is written like the marks, those of another writing that are counted as far are theirs:
-    "witnesses.¹" and "[1] See". Stars and daggers are not counted, and of several lines that they open ("* Item") none
-    is a note, nor is "**First**, we".
-    "1 We recall" of a numbered paragraph has no mark, and into "1 year ago" of a sentence that wraps the line above
-    flows.
+    The marks of a kind ("1", "¹", "[1]") are followed from 1 on, each after the one before. The note of a mark is the
+    last line after it on the page (or before the next mark of that number) that opens with its number, else the first
+    such line after that. Where no line opens with marks of that kind, another kind that counts equally far is used:
+    "witnesses.¹" and "[1] See". Stars and daggers are not counted: a line that they open is a note only if it is the
+    only one on the page, unlike items of a list ("* Item"), and never if it is emphasis ("**First**, we").
+    "1 We recall" of a numbered paragraph is no note, since it has no mark in the text; nor is "1 year ago" in a wrapped
+    sentence, since the line above flows into it.
     """
     emphasis = _emphasis(text, blocks)
     marks = _by_kind(found for found in _MARK.finditer(text) if found.start() not in emphasis)
@@ -63,7 +63,7 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
     for kind, of_kind in marks.items():
         counted = kind not in _SYMBOLS
         others = [lines[other] for other in lines if counted and other not in (*marks, *_SYMBOLS)]
-        openings = lines.get(kind) or next((each for each in others if _last(each) == _last(of_kind)), [])
+        openings = lines.get(kind) or next((other for other in others if _last(other) == _last(of_kind)), [])
         marked, last = 0, 0
         for number in count(1) if counted else [value for value, _ in of_kind]:
             mark = next((at for value, at in of_kind if value == number and at >= marked), None)
@@ -90,7 +90,7 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
 
 
 def _emphasis(text: str, blocks: Sequence[Block]) -> set[int]:
-    """Finds the runs of stars that open emphasis, and those of the same length that close it in the same block."""
+    """Finds the offsets of stars that open emphasis, and of equally long runs that close it in the same block."""
     found: set[int] = set()
     for block in blocks:
         opened: dict[str, int] = {}
@@ -103,7 +103,7 @@ def _emphasis(text: str, blocks: Sequence[Block]) -> set[int]:
 
 
 def _by_kind(marks: Iterable["regex.Match[str]"]) -> dict[str, list[tuple[int, int]]]:
-    """Returns the numbers of marks with where they stand, by kind; the number of a symbol is how often it stands."""
+    """Returns number and offset of marks, by kind; the number of a symbol is its length, 2 for "**"."""
     kinds: dict[str, list[tuple[int, int]]] = {}
     for found in marks:
         mark = found[1] or found[2]
@@ -114,6 +114,6 @@ def _by_kind(marks: Iterable["regex.Match[str]"]) -> dict[str, list[tuple[int, i
 
 
 def _last(marks: Sequence[tuple[int, int]]) -> int:
-    """Returns how far marks are counted from 1 on."""
+    """Returns the last number up to which marks are numbered from 1 on without a gap."""
     numbers = {number for number, _ in marks}
     return next(number for number in count() if number + 1 not in numbers)

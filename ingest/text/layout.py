@@ -23,7 +23,7 @@ _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _LIST_MARK = re.compile(r"(?:[-•·*▪●–—]\s|\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,3})\)|(?:\d{1,3}|[a-zA-Z])\.\s)")
 _ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_at_line_ends")
-# Those to which a number sticks cite it, "sec.3", where "decision.3" ends a sentence with the mark of a note.
+# Abbreviations before a number: "sec.3" cites a section, while "decision.3" ends a sentence with a footnote mark.
 _ABBREVIATIONS_OF_NUMBERS = _ABBREVIATIONS | load_words("abbreviations_in_sentences")
 _REFERS = Patterns("layout").refers
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
@@ -39,7 +39,7 @@ class Typesetting:
     """How a document's lines were set."""
 
     width: int
-    """Length of its nearly longest lines, in characters of the Latin alphabet."""
+    """Length that 95 of 100 lines do not exceed, in characters of the Latin alphabet."""
     spacing: int
     """Blank lines between two lines of one paragraph: 0, or 1 where it is double-spaced."""
 
@@ -65,7 +65,7 @@ def holds_sentence_end(text: str) -> bool:
 
 
 def is_list_item(text: str) -> bool:
-    """Tells whether a text begins with the mark of an item of a list: "(a) " or "- "."""
+    """Returns whether a text begins with the mark of a list item: "(a) " or "- "."""
     return _LIST_MARK.match(text) is not None
 
 
@@ -95,7 +95,7 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
     if text[-1] in "-‐\u00ad" and text[-2:-1].isalnum() and after[0].isalnum():
         return True
     closed = _closed(text)
-    # A sentence goes on in a quotation that is set apart: "said that" and, below, "we have a duty".
+    # A sentence may go on in a quotation on lines of its own: "said that" and, below, "we have a duty".
     if after.lstrip(_OPENERS)[:1].islower() and not (closed and after[0] in _OPENERS):
         return not text.endswith((":", "：")) or _fills(text, after, setting, 0.85)
     if closed:
@@ -109,10 +109,10 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
 def find_blocks(source_text: str) -> tuple[Block, ...]:
     """Finds the blocks between blank lines, in order, covering everything but white space, and numbers the paragraphs.
 
-    `paragraph` counts those with a sentence end, or items of a list after a colon, but no page furniture. Furniture
-    inside a block stands in a block of its own without a number, so that prose blocks hold none; the parts around it
+    `paragraph` numbers blocks with a sentence end and list items after a colon, but no page furniture. Furniture
+    inside a block becomes a block of its own without a number, so that prose blocks hold none; the parts around it
     keep the one number of their paragraph. Furniture in the middle of a sentence `continues` like the block after it.
-    Footnotes that stand after a text are no paragraphs.
+    Footnotes after the text get no number.
     """
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))
@@ -133,7 +133,7 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             paragraph = number if is_paragraph and not is_page else None
             continues = not is_page and last_prose is not None and _runs_on(last_prose, first, setting)
             if continues and stands_alone and indices[0] and not furniture[indices[0] - 1]:
-                # A heading may nearly fill its line: "Agenda item 2: Review of the implementation of the Convention".
+                # A full line may be a heading: "Agenda item 2: Review of the implementation of the Convention".
                 continues = first.opens_page or first.text.lstrip(_OPENERS)[:1].islower()
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
             if not is_page:
@@ -188,7 +188,7 @@ def cut_blocks(text: str, blocks: Sequence[Block], cuts: Set[int]) -> tuple[Bloc
 
 
 def cut_out(text: str, blocks: Sequence[Block], spans: Sequence[tuple[int, int]]) -> tuple[Block, ...]:
-    """Cuts blocks at spans of what nobody said, which are no paragraphs then, so that they are not quoted as speech."""
+    """Cuts blocks at spans that nobody said and removes the paragraph numbers of these, so that they are not quoted."""
     if not spans:
         return tuple(blocks)
     cut = cut_blocks(text, blocks, {offset for span in spans for offset in span})
@@ -197,7 +197,7 @@ def cut_out(text: str, blocks: Sequence[Block], spans: Sequence[tuple[int, int]]
 
 
 def _fills(text: str, after: str, setting: Typesetting, share: float) -> bool:
-    """Returns whether a line was full: the next word would not have fitted into this share of the width."""
+    """Returns whether a line is full: the next word would not have fitted into `share` of the width."""
     if not setting.wrapped:
         return _width(text) >= _LONG_ENOUGH
     if setting.width < _NARROWEST:

@@ -20,7 +20,7 @@ _NOTES_BREAK = "\n\n\u2029\n\n"
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _JOB = r"(?:(?:GE|V|ME|S|E)\.)?\d{2}-\d{5}(?:\s?\([A-Z]\))?"
 _SHEET = r"\d{1,3}\s?/\s?\d{1,3}"
-# One with a full stop ends a sentence: "draft resolution | A/98/L.40."
+# A symbol before a full stop ends a sentence and is no furniture: "draft resolution | A/98/L.40."
 _SYMBOL = r"(?=\S*\d)[A-Z]{1,8}/[A-Z0-9][A-Za-z0-9./()\-]*(?<!\.)"
 _DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
 _BARCODE = r"\*\d{6,9}\*"
@@ -30,7 +30,7 @@ _STRONG_LINE = re.compile(rf"(?:{_JOB}|{_SYMBOL}|{_DATE}|{_BARCODE}|{_SHEET}|{_P
 # Forms that speakers use as well: "draft resolution | A/98/L.40 | as a whole", "a majority of | 2/3 | of the votes".
 _SPOKEN_FORM = re.compile(rf"{_SYMBOL}|{_DATE}|{_SHEET}|{_PAGE}")
 _SYMBOL_OR_DATE = re.compile(rf"{_SYMBOL}|{_DATE}")
-# How much a place at the edge of a page weighs; a form whose places weigh as much is that of the document's pages.
+# Weight of a line at a page's edge; a form whose lines weigh as much in total is furniture of the document.
 _AT_EDGE = 2
 _BLANK = re.compile(r"\n[^\S\n\f]*\n|\f|\r\n[^\S\n\f]*\r\n")
 _NUMBERS = re.compile(r"\d+")
@@ -49,7 +49,7 @@ _DIGIT = re.compile(r"\d")
 class TextLine(NamedTuple):
     """A line of the source that holds more than white space, at `[start, end)` without the white space around it.
 
-    A tuple, which takes a fifth of the time to make: a list of States reads the lines of a hundred statements.
+    A tuple is made in a fifth of a frozen dataclass's time; a list of States reads the lines of a hundred statements.
     """
 
     start: int
@@ -64,7 +64,7 @@ class TextLine(NamedTuple):
 
 
 def with_notes(text: str, notes: str) -> str:
-    """Returns a text with its footnotes after it, from U+2029 on a line of its own on."""
+    """Returns a text with its footnotes after it, separated by a line of U+2029 alone."""
     return _NOTES_BREAK.join(filter(None, (text, notes)))
 
 
@@ -79,7 +79,7 @@ def text_lines(source_text: str) -> tuple[TextLine, ...]:
     """Reads the lines that hold more than white space, in order."""
     lines: list[TextLine] = []
     blanks, position, opens_page = 0, 0, False
-    # At the same breaks as `_LINE_BREAK`.
+    # `splitlines` breaks at the same characters as `_LINE_BREAK`.
     for line_and_break in source_text.splitlines(keepends=True):
         text = line_and_break.strip()
         start = position + len(line_and_break) - len(line_and_break.lstrip())
@@ -98,16 +98,16 @@ def text_lines(source_text: str) -> tuple[TextLine, ...]:
 def running_heads(source_text: str) -> frozenset[str]:
     """Derives from a document which of its repeated or bare lines are page furniture, as `is_furniture` takes them.
 
-    A bare number is one where it follows or precedes another in steps of one, or stands beside a blank line and grows
-    with those around it. A line is a running head where it stands at least three times beside a page break or other
-    furniture (twice in a text of two pages, or in one of three, the first of which often has none, where it stands by
-    itself and within a sentence both times), and never ends like a sentence or a salutation.
+    A bare number is a page number if it is one more or less than the one before or after it, or stands beside a blank
+    line and grows with those around it. A line is a running head if it stands at least three times beside a page break
+    or other furniture, and never ends like a sentence or a salutation. Twice is enough in a text of two pages; in one
+    of three, whose first page often has no head, only if it stands alone and inside a sentence both times.
     """
     lines, feeds = text_lines(source_text), source_text.count("\f")
     heads = {*_page_numbers(lines), *_recurring_forms(lines)}
     known = furniture_lines(lines, frozenset(heads))
     pages = 1 + max(feeds, _breaks(known))
-    beside, parts = Counter[str](), Counter[str]()
+    beside, splitting = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
         if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
             continue
@@ -115,43 +115,43 @@ def running_heads(source_text: str) -> frozenset[str]:
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
             beside[key] += 1
             alone = all(other.blanks_before for other in lines[position : position + 2])
-            parts[key] += alone and _parts_sentence(lines, known, position)
+            splitting[key] += alone and _splits_sentence(lines, known, position)
     few = 2 if feeds == 1 else _REPEATS
-    repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and parts[key] == n else few)}
+    repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and splitting[key] == n else few)}
     total = Counter(_head_key(line.text) for line in lines if repeated and len(line.text) <= _LONGEST_HEAD)
-    # A line that mostly stands elsewhere is the speaker's refrain, which a page break met by chance.
+    # A line that also stands elsewhere is the speaker's refrain, which a page break met by chance.
     heads.update(key for key, count in repeated.items() if count == total[key])
     return frozenset(heads)
 
 
 def furniture_lines(lines: Sequence[TextLine], heads: frozenset[str]) -> tuple[bool, ...]:
-    """Tells for each line whether it is furniture."""
+    """Returns for each line whether it is furniture."""
     known = [_is_furniture_line(line.text, heads) for line in lines]
-    return tuple(own and not _is_wrapped_word(lines, known, at, heads) for at, own in enumerate(known))
+    return tuple(is_page and not _is_wrapped_word(lines, known, at, heads) for at, is_page in enumerate(known))
 
 
 def prose_lines(source_text: str) -> list[TextLine]:
     """Reads the lines of a text that are not furniture."""
-    return [line for line, is_page in _told_apart(source_text) if not is_page]
+    return [line for line, is_page in _classified_lines(source_text) if not is_page]
 
 
 def without_furniture(source_text: str) -> str:
     """Blanks the page furniture of a text, so that every offset stays."""
     letters = list(source_text)
-    for line, is_page in _told_apart(source_text):
+    for line, is_page in _classified_lines(source_text):
         if is_page:
             letters[line.start : line.end] = " " * (line.end - line.start)
     return "".join(letters)
 
 
-def _told_apart(source_text: str) -> Iterator[tuple[TextLine, bool]]:
+def _classified_lines(source_text: str) -> Iterator[tuple[TextLine, bool]]:
     """Returns each line with whether it is furniture."""
     lines = text_lines(source_text)
     return zip(lines, furniture_lines(lines, running_heads(source_text)), strict=True)
 
 
 def is_furniture(text: str, heads: frozenset[str]) -> bool:
-    """Returns whether a gap in a quotation is page furniture alone; `heads` are the source's `running_heads`.
+    """Returns whether a gap in a quotation is only page furniture; `heads` are the source's `running_heads`.
 
     The gap must consist of whole lines, so begin and end with a line break, outer white space included: a number or
     symbol *inside* a line is the speaker's and can never be left out. The one exception is a job number with its sheet
@@ -192,10 +192,10 @@ def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: i
     return _edge_weight(lines, known, position) == _AT_EDGE or (paged and widest >= 2)
 
 
-def _parts_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
-    """Whether the words before a line, past furniture, end no sentence, and the words behind it go on in lower case.
+def _splits_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
+    """Returns whether a line splits a sentence: the text before it ends none, the text after it begins with no capital.
 
-    A heading of a State's words in a record stands between sentences.
+    Furniture around it is skipped. The heading above a State's words in a record stands between sentences instead.
     """
     before = next((lines[at].text for at in range(position - 1, -1, -1) if not known[at]), "")
     behind = next((lines[at].text for at in range(position + 1, len(lines)) if not known[at]), "")
@@ -203,7 +203,7 @@ def _parts_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: 
 
 
 def _is_wrapped_word(lines: Sequence[TextLine], known: Sequence[bool], position: int, heads: frozenset[str]) -> bool:
-    """Whether a line of a form that speakers use stands alone between lines of text, where no page ends."""
+    """Returns whether a line of a form that speakers use stands between lines of text, where no page ends."""
     text = lines[position].text
     spoken = _SPOKEN_FORM.fullmatch(text) is not None and not _is_head(text, heads)
     return spoken and not _edge_weight(lines, known, position)
@@ -219,7 +219,7 @@ def _edge_weight(lines: Sequence[TextLine], known: Sequence[bool], position: int
 
 
 def _recurring_forms(lines: Sequence[TextLine]) -> list[str]:
-    """Returns the lines of forms that speakers use which this document shows to stand at the edges of pages."""
+    """Returns the lines of forms that speakers use, if their places show that they are page furniture here."""
     known = [_is_furniture_line(line.text, frozenset()) for line in lines]
     at_edges = Counter[str]()
     spoken = [at for at, line in enumerate(lines) if known[at] and _SPOKEN_FORM.fullmatch(line.text)]
@@ -235,7 +235,7 @@ def _form_of(line: str) -> str:
 
 def _breaks(known: Sequence[bool]) -> int:
     """Returns how often furniture stands between other lines."""
-    return sum(own for own, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
+    return sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
 
 
 def _page_numbers(lines: Sequence[TextLine]) -> list[str]:

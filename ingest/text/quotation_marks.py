@@ -1,6 +1,6 @@
-"""Words in quotation marks: what a speaker quotes from somebody else, as far as marks tell.
+"""Quotations in a text: the words of others that a speaker quotes, recognised by quotation marks.
 
-"As Tessaria told us, ‘no island can guard a sea alone’" is said by whoever quotes it, and is not their own sentence.
+"As Tessaria told us, ‘no island can guard a sea alone’" quotes a sentence that is not the speaker's own.
 """
 
 from functools import lru_cache
@@ -8,13 +8,13 @@ from typing import Final
 
 import regex
 
-# A typed mark that is also another sign opens only behind space, a bracket or a point, right before a word.
+# An ambiguous mark opens a quotation only after space, a bracket, a dash or punctuation, and before a word.
 _BEFORE: Final = r"(?<=^|[\s(\[:：,،，—–-])"
 _BEHIND: Final = r"(?![\p{L}\p{N}])"
-# An apostrophe stands between letters or ends a word, and closes nothing there.
+# A single mark closes after punctuation, else only if it is no apostrophe, as before a letter or after a final "s".
 _APOSTROPHE: Final = r"(?<!\p{L}s)%s(?![\p{L}\p{N}])|(?<=[.!?,…])%s"
-# Each opening mark with the marks that may close it; a straight one closes itself, as some curly ones do in Russian
-# or Swedish, and text set in TeX or typed in Arabic has its own.
+# The marks that may close each opening mark. A straight mark closes itself, as some curly ones do in Russian or
+# Swedish; text set in TeX or typed in Arabic has marks of its own.
 _CLOSING: Final = {
     mark: regex.compile(closing)
     for mark, closing in {
@@ -37,9 +37,9 @@ _LONGEST: Final = 6_000
 
 @lru_cache(maxsize=64)
 def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Finds what stands in quotation marks in a text, without the marks, in order.
+    """Finds the spans of a text that stand in quotation marks, without the marks, in order.
 
-    A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; an unclosed one is none.
+    A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; else it is left out.
     """
     found: list[tuple[int, int]] = []
     position = 0
@@ -53,7 +53,7 @@ def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
-    """Returns whether words of a text stand in quotation marks, which may be at their own edges."""
+    """Returns whether a span of a text lies inside one quotation, or is all of it."""
     return any(first <= start and end <= last for first, last in quoted_spans(text))
 
 
@@ -63,7 +63,7 @@ def _closed_at(text: str, start: int, mark: str) -> "regex.Match[str] | None":
         paragraphs = [gap.end() for gap in _PARAGRAPH.finditer(text, start, found.start())]
         if all(text.startswith(mark, at) for at in paragraphs):
             return found
-        # A straight mark that begins a paragraph opens it anew.
+        # A straight mark at the beginning of a paragraph does not close the quotation, but opens the paragraph.
         if found.group() != mark or found.start() not in paragraphs:
             return None
         found = _CLOSING[mark].search(text, found.end(), start + _LONGEST)

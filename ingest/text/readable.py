@@ -10,7 +10,7 @@ from vectorstore.records import Edit
 
 
 def readable(source_text: str, edits: Sequence[Edit], start: int = 0, end: int | None = None) -> str:
-    """Returns how a span of the source reads, with every edit (sorted, not overlapping) that lies wholly inside it."""
+    """Returns a source span with every edit that lies wholly inside it; edits are sorted and do not overlap."""
     stop = len(source_text) if end is None else end
     pieces: list[str] = []
     position = start
@@ -35,7 +35,7 @@ class ReadableText:
 
     @cached_property
     def text(self) -> str:
-        """How the whole source reads."""
+        """The readable text of the whole source."""
         return readable(self.source, self.edits)
 
     @cached_property
@@ -51,17 +51,17 @@ class ReadableText:
         return source_spans, text_spans
 
     def to_readable(self, position: int) -> int:
-        """Maps an offset of the source to `text`; where an edit inserts or replaces, to after it."""
+        """Maps an offset of the source to `text`; one at an insertion or inside a replaced span, to after the edit."""
         return _after(position, *self._spans)
 
     def to_source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Maps a span of `text` to the source, without what edits changed at its edges."""
+        """Maps a span of `text` to the source, without spans that edits changed at its edges."""
         source_spans, text_spans = self._spans
         begin = _after(start, text_spans, source_spans)
         return begin, max(begin, _before(end, text_spans, source_spans))
 
     def between(self, start: int, end: int) -> str:
-        """Returns how a span of the source reads."""
+        """Returns the readable text of a source span."""
         return readable(self.source, self.edits, start, end)
 
 

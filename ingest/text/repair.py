@@ -1,11 +1,11 @@
 """Reading repair: how a source text reads once extraction defects are mended, with a map of offsets.
 
-Only white space changes, hyphens at line ends go, and page furniture is shown as `[…]`; so `squash` of what
-is read equals `squash` of what is written, for every span. `keeps_words` enforces it: an
-edit that would break it is not made.
+Only white space changes, hyphens at line ends are removed, and page furniture is shown as `[…]`; so `squash` of the
+readable text equals `squash` of the source for every span. `keeps_words` enforces this: an edit that would break it is
+not made.
 
-In readable text a space stands inside a paragraph, one line break where the source ends a line on purpose
-(a salutation, a list, one paragraph per line), an empty line between blocks.
+In readable text, lines of a paragraph are joined by a space, lines that the source ends on purpose (a salutation, a
+list, one paragraph per line) by a line break, and blocks by an empty line.
 """
 
 import re
@@ -45,8 +45,8 @@ def repair(
 ) -> tuple[Edit, ...]:
     """Finds the edits that make a source text readable, sorted and not overlapping.
 
-    Words are mended in English only; `language` is that of blocks that name none. Names are never split, beside those
-    that the document capitalises inside its sentences.
+    Words are repaired in English only; `language` is the default for blocks without a language. Words of `names` and
+    words that the document capitalises inside its sentences are never split.
     """
     lines, prose = text_lines(source_text), prose_lines(source_text)
     heads = running_heads(source_text)
@@ -126,10 +126,10 @@ def _hyphen_edit(line: TextLine, following: TextLine, language: str | None, comp
 
 
 def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
-    """Returns whether an edit leaves the words of every span around it as they are.
+    """Returns whether an edit leaves the words of every span around it unchanged.
 
-    What goes as furniture must be furniture by rule, and the parts beside it squash as they stand; for other kinds,
-    `squash` gives the same with and without the edit.
+    Text removed as furniture must be furniture by rule, and the text on either side must squash the same without it;
+    for edits of other kinds, `squash` must give the same with and without the edit.
     """
     old = source_text[edit.start : edit.end]
     before, after = source_text[max(0, edit.start - 2) : edit.start], source_text[edit.end : edit.end + 2]
@@ -137,7 +137,7 @@ def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
         at_edge = not before.strip() or not after.strip()
         if not (is_furniture_block(old, heads) if at_edge else is_furniture(old, heads)):
             return False
-        # A hyphen that squashing joins to a letter of the furniture would be lost from the part that it ends.
+        # Squashing removes a hyphen between letters: one before furniture would be lost from the text that it ends.
         return squash(before + old + after) == squash(before) + squash(old) + squash(after)
     if edit.text == " " and (not old or old.isspace()):
         return True
@@ -145,7 +145,7 @@ def keeps_words(source_text: str, edit: Edit, heads: frozenset[str]) -> bool:
 
 
 def _sound(source_text: str, edits: Sequence[Edit], heads: frozenset[str]) -> tuple[Edit, ...]:
-    """Sorts edits without those that overlap an earlier one or change words; a cut word comes before a wrap."""
+    """Sorts edits, without those that overlap an earlier one or change words; of two at a place, `cut` is kept."""
     kept: list[Edit] = []
     position = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end, edit.kind != "cut")):

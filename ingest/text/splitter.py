@@ -15,16 +15,16 @@ from ingest.text.repair import ELLIPSIS
 from vectorstore.packaged_files import TOKENS, carried
 from vectorstore.records import Block, Edit, Passage, Sentence, text_key
 
-# How cl100k_base parts a text before its pairs are merged, as tiktoken publishes it.
+# Pattern by which cl100k_base splits a text before byte pairs are merged, as tiktoken publishes it.
 _WORDS = (
     r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"""
     r"""|\s+(?!\S)|\s"""
 )
 _CLAUSE_END = regex.compile(r"[;:,،؛]\s+|[；，、：]\s*|\s+[–—]\s+")
 _WORD_END = regex.compile(r"\s+")
-# What a reader sees as one character, with its accents.
+# A grapheme: what a reader sees as one character, with its accents.
 _CHARACTER = regex.compile(r"\X")
-# How far from the middle a character is looked for.
+# Characters on either side of the middle that are searched for a cut between graphemes.
 _NEAR = 64
 
 
@@ -39,7 +39,7 @@ class SplitConfig(BaseModel):
 
 @cache
 def _encoding() -> tiktoken.Encoding:
-    # From the packaged vocabulary, which tiktoken would fetch; special tokens are left out, since text holds none.
+    # From the packaged vocabulary, as tiktoken would download it; special tokens are left out, since text holds none.
     ranks = load_tiktoken_bpe(str(carried(TOKENS) / "cl100k_base.tiktoken"))
     return tiktoken.Encoding("cl100k_base", pat_str=_WORDS, mergeable_ranks=ranks, special_tokens={})
 
@@ -57,9 +57,9 @@ def make_sentences(
     *,
     language: str | None = None,
 ) -> tuple[Sentence, ...]:
-    """Splits a statement into sentences, which end with their block unless the next block goes on with it.
+    """Splits a statement into sentences; a sentence ends with its block unless the next block continues it.
 
-    The blocks of a record are those of one intervention; `language` is that of blocks that name none.
+    Of a record, `blocks` are those of one intervention; `language` is the default for blocks without a language.
     """
     sentences: list[Sentence] = []
     for flow in _flows(blocks):
@@ -71,11 +71,11 @@ def make_sentences(
                 continue
             begun = (block for block in flow if block.start <= source_start)
             block = max(begun, key=lambda block: block.start, default=flow[0])
-            # A few lines at a column's foot hold no sentence end, and are of the paragraph that goes on overleaf.
-            held = (each.paragraph for each in flow if each.end > source_start and each.start < source_end)
+            # Lines at a column's foot without a sentence end have no number; their paragraph, overleaf, has it.
+            numbers = (part.paragraph for part in flow if part.end > source_start and part.start < source_end)
             sentence = Sentence(
                 statement_id=statement_id, ordinal=len(sentences), start=source_start, end=source_end, text=words,
-                paragraph=next((number for number in held if number is not None), None),
+                paragraph=next((number for number in numbers if number is not None), None),
                 page=bisect_right(page_starts, source_start) if page_starts else None,
                 language=block.language or language,
             )  # fmt: skip
@@ -176,7 +176,7 @@ def _cut(text: ReadableText, start: int, end: int) -> int | None:
 
 
 def _in_word(edits: Sequence[Edit], position: int) -> bool:
-    """Returns whether a position lies inside what an edit replaces, or where one closes the gap in a word."""
+    """Returns whether a position lies inside text that an edit replaces, or at a gap in a word that an edit closes."""
     index = bisect_right(edits, position, key=lambda edit: edit.start) - 1
     if index < 0:
         return False

@@ -25,14 +25,14 @@ _LONGEST_SALUTATION: Final = 60
 
 
 def edges(statement: Statement, start: int, end: int) -> tuple[Edge | None, Edge | None]:
-    """Tells what stands at either end of a span of source text, past page furniture; None where it cuts a sentence."""
+    """Returns the kind of boundary at either end of a source span, past page furniture; None inside a sentence."""
     source = statement.source_text
     first, last = statement.span.start, statement.span.end
     before = _own_words(statement, max(first, start - _AROUND), start)
     after = _own_words(statement, end, min(last, end + _AROUND))
     inside = source[start:end].strip()
-    # The words of a speaker begin with a sentence: in lower case, their beginning is missing, or stands before a
-    # footnote at the page's foot.
+    # A speaker's words begin with a sentence. If they begin in lower case, its beginning is missing, or stands before
+    # a footnote at the page's foot.
     begins = _follows_note(statement, start) if before else statement.is_intervention and not statement.span.summarised
     missing = begins and begins_in_lower_case(inside)
     led = source[max(first, start - _AROUND) : start]
@@ -67,7 +67,7 @@ def _edge(before: str, after: str) -> Edge | None:
     last = line.rsplit(maxsplit=1)[-1].casefold() if line else ""
     if last in load_words("open_ends"):
         return None
-    # "Mr. President," stands on a line of its own; other lines that end so go on.
+    # A short line that ends in a comma is a salutation, "Mr. President,"; a longer one goes on.
     return None if line.endswith(",") and len(line) > _LONGEST_SALUTATION else "sentence"
 
 
@@ -77,7 +77,7 @@ def _in_prose(statement: Statement, position: int) -> bool:
 
 
 def _follows_note(statement: Statement, position: int) -> bool:
-    """Whether a block that begins at a position comes right after one that is not of the running text."""
+    """Returns whether a block begins at a position, right after one that is not running text, such as a footnote."""
     index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
     if index < 1 or statement.blocks[index - 1].paragraph is not None:
         return False
@@ -85,17 +85,17 @@ def _follows_note(statement: Statement, position: int) -> bool:
 
 
 def _is_wrapped(before: str, gap: str) -> bool:
-    """Returns whether a line goes on a sentence of the line above it and ends none: the next line goes on with it."""
+    """Returns whether the last line continues the line above and ends no sentence, so that the next continues it."""
     lines = before.splitlines()
     if len(lines) < 2 or gap.count("\n") != 1 or not lines[-2].strip():
         return False
     closed = any(_CLOSED.search(line) or _LISTING.search(line) for line in lines[-2:]) or lines[-1].endswith((")", "]"))
-    # Lines of a list or a title begin in capitals.
+    # Lines of a list or a title begin with a capital letter.
     return not closed and lines[-1].lstrip()[:1].islower()
 
 
 def _own_words(statement: Statement, start: int, end: int) -> str:
-    """Returns the speaker's words of a span, without page furniture and what the record puts between them."""
+    """Returns the speaker's words of a span, without page furniture and interruptions by the record."""
     text = statement.source_text[start:end]
     for first, last in statement.span.interruptions:
         if first < end and last > start:

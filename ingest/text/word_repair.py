@@ -24,9 +24,9 @@ _CONTEXT = 60
 
 
 def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) -> Iterator[Edit]:
-    """Finds the words of an English text that stick together or are cut apart (`glue`, `cut`, `hyphen`), by lines.
+    """Yields edits for the words of an English text that stick together or are cut apart (`glue`, `cut`, `hyphen`).
 
-    `prose` are its lines without page furniture; `names`, in lower case, are never split.
+    Edits come line by line; `prose` are the lines without page furniture; `names`, in lower case, are never split.
     """
     last: tuple[str, int] = ("", -1)
     for line in prose:
@@ -58,7 +58,7 @@ def _stop_edits(line: TextLine, names: frozenset[str]) -> Iterator[Edit]:
 
 
 def _loose_hyphen_edits(line: TextLine) -> Iterator[Edit]:
-    """Joins a word whose line end was lost ("co- operation"), where only one word is meant."""
+    """Yields edits that join words left apart by a lost line end ("co- operation"), where only one word is meant."""
     for found in _LOOSE_HYPHEN.finditer(line.text):
         left, right = found.groups()
         sure = zipf(left + right) >= _JOINED_FOR_SURE and right not in load_words("suspended")
@@ -80,12 +80,12 @@ def _is_known(word: str, names: frozenset[str], *, opens: bool) -> bool:
 
 def _opens_sentence(source: str, start: int) -> bool:
     before = source[max(0, start - 16) : start].rstrip(_OPENERS)
-    # What follows a title is a name: "Mr. Ordan".
+    # The stop of a title ends no sentence, since a name follows it: "Mr. Ordan".
     return not before or (before[-1] in '.;:!?…”"’' and (before[-1] != "." or ends_sentence(before)))
 
 
 def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) -> bool:
-    """Returns whether a token stands among English words, and not in a line of another language or an address."""
+    """Returns whether a token stands among English words, not in a line of another language or in an address."""
     if not _is_prose(text, start, end):
         return False
     before = _WORD.findall(text[max(0, start - _CONTEXT) : start])[1 if start > _CONTEXT else 0 :]
@@ -94,7 +94,7 @@ def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) ->
 
 
 def _is_prose(text: str, start: int, end: int) -> bool:
-    """Returns whether a place stands in prose, and not inside an address, a path or a document symbol."""
+    """Returns whether a span stands in prose, not inside an address, a path or a document symbol."""
     first = max(text.rfind(" ", 0, start), text.rfind("\t", 0, start)) + 1
     chunk = _CHUNK.match(text, first)
     return chunk is None or _NOT_PROSE.search(chunk.group()) is None

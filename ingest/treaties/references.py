@@ -25,18 +25,18 @@ from ingest.treaties.treaty_attribution import (
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleMention(TextMatch):
-    """A mention of one article; those of a list or range share their place."""
+    """A mention of one article; the articles of a list or range share their offsets."""
 
     treaty: str | None
-    """Its code, or None where the article is of another instrument or not known to be of ours."""
+    """The code of its treaty; None if the article belongs to another instrument, or its treaty is not known."""
     article: str
     """Number in Arabic digits, such as `4` or `16 bis`."""
     paragraph: str | None = None
     """Such as `3 (a)`, or None."""
     lacking: str | None = None
-    """The treaty that is meant where it has no such article; then `treaty` is None."""
+    """The treaty that is meant but has no such article; then `treaty` is None."""
     unnamed: bool = False
-    """Whether it is of a convention, or of something, that the text does not name; then `treaty` is None."""
+    """Whether the text names no instrument, or only "the Convention" or "the Protocol"; then `treaty` is None."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +68,14 @@ def _chinese_mentions(text: str) -> list[ArticleMention]:
 
 
 def _range(first: str, last: str) -> list[str]:
-    """Returns what follows `first` up to `last`; only `last` where the two do not make a range of articles."""
+    """Returns the numbers after `first` up to `last`; only `last` if the two do not make a range of articles."""
     if first.isdigit() and last.isdigit() and 0 < int(last) - int(first) <= 70:
         return [str(n) for n in range(int(first) + 1, int(last) + 1)]
     return [last]
 
 
 def _normal(paragraph: str) -> str:
-    """`3(a)`, `.3 (a)`, `(3)(a)` and `3 ( a )` as `3 (a)`, and the French `a)` as `(a)`."""
+    """Returns `3(a)`, `.3 (a)`, `(3)(a)` and `3 ( a )` as `3 (a)`, and the French `a)` as `(a)`."""
     inner = re.sub(r"\s*[(（]?\s*(\w+)\s*[)）]", r" (\1)", paragraph.strip().lstrip("."))
     return re.sub(r"^\((\d+)\)", r"\1", " ".join(inner.split()))
 
@@ -121,8 +121,8 @@ def _mentions(text: str) -> list[ArticleMention]:
             start = before.start()
             outer = _normal(" ".join(part for part in before.group("numbers", "letter", "inner") if part))
         mentions += [
-            ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=own or outer)
-            for value, own in numbers
+            ArticleMention(start=start, end=end, treaty=None, article=value, paragraph=inner or outer)
+            for value, inner in numbers
         ]
     return sorted([*mentions, *_chinese_mentions(text)], key=lambda m: m.start)
 
@@ -130,16 +130,16 @@ def _mentions(text: str) -> list[ArticleMention]:
 def find_articles(
     text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None, named_before: str | None = None
 ) -> list[ArticleMention]:
-    """Every mention of an article, in any of the six languages, in order; ranges and lists give one for each article.
+    """Returns all mentions of articles, in any of the six languages, in order; one for each article of a list or range.
 
     Args:
         text: Any text.
-        default_treaty: Whose article a bare "article 4" or "of the Convention" is; None where that cannot be known, as
-            in a statement to another body. An article that the treaty does not have gets None.
-        protocol: Whose article one "of the Protocol" is where the text itself names no Protocol before it, such as the
-            only one of an earlier sentence, of the heading or of the agenda item (`sole_protocol`).
-        named_before: The convention that an earlier sentence names last (`last_convention`): "the Convention" is that
-            one where no default is given, or where the default has no such article.
+        default_treaty: The treaty of a bare "article 4" and of "the Convention"; None if it cannot be known, as in a
+            statement to another body. An article that the treaty does not have gets None.
+        protocol: The treaty of "the Protocol" if the text names no Protocol before the article, such as the only one
+            in an earlier sentence, in the heading or in the agenda item (`sole_protocol`).
+        named_before: The convention that an earlier sentence names last (`last_convention`): the treaty of "the
+            Convention" if no default is given, or if the default has no such article.
     """
     mentions = _mentions(text)
     treaties = find_treaties(text) if mentions else ()
@@ -161,7 +161,7 @@ def find_articles(
 
 
 def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: str | None) -> ArticleMention:
-    """Returns a mention with its treaty, if that has such an article."""
+    """Returns a mention with its treaty, if the treaty has such an article."""
     for treaty in (found.treaty, named_before) if found.assumed else (found.treaty,):
         if treaty is not None and article_title(treaty, mention.article) is not None:
             return replace(mention, treaty=treaty)
@@ -171,8 +171,8 @@ def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: 
 
 
 def find_agenda_items(text: str) -> list[AgendaMention]:
-    """Every mention of an agenda item, in order; lists and ranges give one mention for each item."""
-    # "Agenda item 4, 16 October" names one; most sentences name none.
+    """Returns all mentions of agenda items, in order; one for each item of a list or range."""
+    # Dates are blanked, since "agenda item 4, 16 October" names one item; most sentences name none and need no search.
     text = without_dates(text) if _PATTERNS.item.search(text) else text
     mentions = [
         AgendaMention(start=m.start(), end=m.end(), item=f"{number_of(m['value'])} {_normal(m['sub'] or '')}".strip())

@@ -18,8 +18,8 @@ from vectorstore.stems import function_words
 class Treaty:
     """A treaty whose articles are known, such as `UNTOC`, or `FIREARMS`, which is a `protocol` to the Convention.
 
-    The `aliases` are English names to show or to offer when asking back; by the `search_words`, which are English too,
-    passages about it are found where its name is not written.
+    The `aliases` are English names to show, or to offer in a clarifying question; the `search_words`, also in English,
+    find passages about the treaty that do not name it.
     """
 
     code: str
@@ -70,15 +70,15 @@ _PROTOCOLS_TO, _AND_PROTOCOLS = (re.compile(_expand(f"<<{key}>>"), re.I) for key
 
 
 def _as_names_are_written(text: str) -> str:
-    """The text with every offset kept, in the spelling of our names: "трёх" as "трех", blanks for a cut "[…]"."""
+    """Returns a text, with equal offsets, in the spelling of our tables: "трёх" as "трех", blanks for a cut "[…]"."""
     # A Russian text may use the letter ё or not, and page furniture may stand anywhere.
     return text.replace("ё", "е").replace("Ё", "Е").replace("[…]", "   ")
 
 
-# A sentence is looked through several times in a row.
+# Cached, since each sentence is searched several times in a row.
 @lru_cache(maxsize=256)
 def find_treaties(text: str) -> tuple[TreatyMatch, ...]:
-    """Every treaty named in a text, in order; "Palermo Protocols" gives all three at one place."""
+    """Returns the treaties named in a text, in order; "Palermo Protocols" gives all three at one place."""
     matches: list[TreatyMatch] = []
     for found in _names().finditer(_as_names_are_written(text)):
         codes = [code for code, value in found.groupdict().items() if value is not None]
@@ -91,13 +91,13 @@ def find_treaties(text: str) -> tuple[TreatyMatch, ...]:
 
 
 def short_name(code: str) -> str:
-    """What people call a treaty for short: `UNTOC`, `UNCAC`, "Firearms Protocol"."""
+    """Returns the usual short name of a treaty: `UNTOC`, `UNCAC`, "Firearms Protocol"."""
     names = TREATIES[code].aliases
     return code if code in names else names[0]
 
 
 def named_treaties(text: str) -> tuple[str, ...]:
-    """The codes of all treaties that a text names, each once; the Convention "and its Protocols" names those too."""
+    """Returns the codes of the treaties that a text names, each once; the Convention "and its Protocols" gives all."""
     codes: dict[str, None] = {}
     text = _as_names_are_written(text)
     for match in find_treaties(text):
@@ -110,7 +110,7 @@ def named_treaties(text: str) -> tuple[str, ...]:
 
 @cache
 def articles() -> dict[str, dict[str, str]]:
-    """English article titles by treaty and article number, in order."""
+    """Returns the English titles of articles by treaty and article number, in order."""
     table: dict[str, dict[str, str]] = {code: {} for code in TREATIES}
     for row in load_table("treaties"):
         table[row["treaty"]][row["article"]] = row["title"]
@@ -121,9 +121,9 @@ _EMPTY = function_words("en") | {"measures"}
 
 
 def articles_about(topic: str) -> list[tuple[str, str]]:
-    """Articles whose English title names a topic ("mutual legal assistance"), as (treaty, article), in order.
+    """Returns (treaty, article) of the articles whose English title names a topic ("extradition"), in order.
 
-    The title's words must all be in the topic, or the topic's in the title and make at least half of it.
+    All words of the title must be in the topic, or all words of the topic in the title and make up half of it or more.
     """
     wanted = _subject(topic)
     hits = []
@@ -143,5 +143,5 @@ def _subject(text: str) -> frozenset[str]:
 
 
 def article_title(treaty: str, article: str) -> str | None:
-    """The English title of an article, or None for an unknown article or treaty."""
+    """Returns the English title of an article, or None for an unknown article or treaty."""
     return articles().get(treaty, {}).get(article)

@@ -12,14 +12,14 @@ from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_
 _WORDS = Patterns("treaty_attribution")
 
 
-# In the place of a treaty's code: a convention that the text names and that is none of ours.
+# In place of a treaty's code: a convention that the text names and that is not in our tables.
 OTHER_CONVENTION: Final = "OTHER"
 
 
 class TreatyAttribution(NamedTuple):
-    """Whose article a mention is, and whether its own words say so (`named`).
+    """The treaty of a mentioned article, and whether the words at the mention refer to it (`named`).
 
-    If `assumed`, it is what "the Convention", or no words at all, mean in this text; None where that is not known.
+    If `assumed`, it is the default for "the Convention", "the Protocol" or no words at all; None if there is none.
     """
 
     treaty: str | None
@@ -27,27 +27,27 @@ class TreatyAttribution(NamedTuple):
     assumed: bool = False
 
 
-# What "the Convention" and "the Protocol" mean where the text names none before.
+# The treaties that "the Convention" and "the Protocol" mean if the text names none before.
 Meant = tuple[str | None, str | None]
 
 
 def sentence_ends(text: str) -> list[int]:
-    """Offsets after sentence ends, sorted; good enough to say what was named in the same sentence."""
+    """Returns the offsets after sentence ends, sorted; approximate, to tell what is named in the same sentence."""
     return [m.end() for m in _WORDS.sentence_end.finditer(text)]
 
 
 def coordinated(text: str, start: int, end: int) -> bool:
-    """Whether nothing but a comma or "and" stands between two mentions."""
+    """Returns whether nothing but a comma or "and" stands between two mentions."""
     return _WORDS.joined.fullmatch(text, start, end) is not None
 
 
 def attribute(
     text: str, start: int, end: int, number: str, sentence: int, treaties: Sequence[TreatyMatch], meant: Meant
 ) -> TreatyAttribution:
-    """Reads the words after and before a mention, `[start, end)` of a text, for the treaty that they name.
+    """Returns the treaty of the mention at `[start, end)`, by the words after and before it.
 
-    Its sentence starts at `sentence`; a treaty without an article of that number is not taken from afar. Where nothing
-    is named, and for "the Convention", it is the first of `meant`; for "the Protocol" it is the second.
+    Its sentence starts at `sentence`; a treaty named earlier in it must have an article of that number. If none is
+    named, and for "the Convention", it is the first of `meant`; for "the Protocol" it is the second.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
@@ -63,9 +63,9 @@ def attribute(
 
 
 def last_convention(text: str) -> str | None:
-    """Gives the convention that a text names last, `OTHER_CONVENTION` for one that is none of ours, None without any.
+    """Returns the convention that a text names last: `OTHER_CONVENTION` if not in our tables, None if there is none.
 
-    "The Convention" of a later sentence is that one.
+    "The Convention" in a later sentence means this one.
     """
     known = find_treaties(text)
     named = [(match.start, match.treaty) for match in known if not TREATIES[match.treaty].protocol]
@@ -79,7 +79,7 @@ def last_convention(text: str) -> str | None:
 
 
 def sole_protocol(text: str) -> str | None:
-    """Gives the Protocol that a text, such as a heading or a sentence, names, if exactly one."""
+    """Returns the Protocol that a text, such as a heading or a sentence, names, if it names exactly one."""
     protocols = {found.treaty for found in find_treaties(text) if TREATIES[found.treaty].protocol}
     return protocols.pop() if len(protocols) == 1 else None
 
@@ -92,7 +92,7 @@ def _named_after(
         noun, link = after["noun"], (after["link"] or "").casefold()
         own = _WORDS.convention.fullmatch(noun) or _WORDS.protocol.fullmatch(noun)
         genitive = link.startswith(("of", "d", "من")) or (not link and "А" <= noun[0] <= "я")
-        # "in its domestic law" says where an article is applied, not whose it is.
+        # "in its domestic law" says where an article is applied, not which instrument it belongs to.
         if genitive or (link and (own or _WORDS.charter.fullmatch(noun))):
             if own and not _qualified(noun, after["words"], after["rest"] or ""):
                 return _unqualified(noun, before, sentence, meant)
@@ -118,7 +118,7 @@ def _named_before(
 
 
 def _qualified(noun: str, words: str, rest: str) -> bool:
-    """Whether words around "Convention" make it a certain one: "on the Rights of the Child", "Geneva"."""
+    """Returns whether the words around "Convention" specify one: "on the Rights of the Child", "Geneva"."""
     if noun[0] in "اب" and not noun.startswith("ال"):
         return True
     return bool(words.strip() and not _WORDS.praise.fullmatch(words)) or _WORDS.object.match(rest) is not None

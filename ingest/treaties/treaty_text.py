@@ -25,7 +25,7 @@ _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MARKS = ' \t#*_>«»"“”[]\r'
 _SENTENCE_STOP = re.compile(r"[.;:,،؛。；：!?؟]$")
 _LIST_MARK = re.compile(r"[-•·*–—]\s|\(?(?:\d{1,3}|[a-z]{1,4})[.)]|（")
-# How much of a section may follow the heading of the next chapter: its title, on lines of their own.
+# Most characters between the heading of the next chapter and its first article: its title, on separate lines.
 _CHAPTER_TITLE = 250
 
 
@@ -42,7 +42,7 @@ class ArticleText:
 
 @dataclass(frozen=True, kw_only=True)
 class TreatyText:
-    """What a text holds of the known treaties: their codes and their articles, in order."""
+    """The known treaties in a text: their codes and their articles, in order."""
 
     treaties: tuple[str, ...]
     articles: tuple[ArticleText, ...]
@@ -53,7 +53,7 @@ class TreatyText:
         return "; ".join(TREATIES[code].name for code in self.treaties) or None
 
     def article_at(self, start: int, end: int) -> ArticleText | None:
-        """The article to whose words a sentence at `[start, end)` belongs; headings belong to none."""
+        """Returns the article to whose text a sentence at `[start, end)` belongs; headings belong to none."""
         return next((a for a in self.articles if a.start <= start < a.end and end > a.body), None)
 
 
@@ -89,13 +89,13 @@ def read_treaty(text: str, blocks: Sequence[Block], file: str) -> TreatyText:
 
 
 def cut_at_articles(text: str, blocks: Sequence[Block], treaty: TreatyText) -> tuple[Block, ...]:
-    """Cuts the blocks of a treaty where an article or its words begin, so that no sentence runs across."""
+    """Cuts the blocks of a treaty where an article or its text begins or ends, so that no sentence crosses these."""
     cuts = {offset for article in treaty.articles for offset in (article.start, article.body, article.end)}
     return cut_blocks(text, blocks, cuts)
 
 
 def _titles(text: str, blocks: Sequence[Block]) -> list[tuple[int, str]]:
-    """Where the name of a treaty stands as a title: at the beginning of a block, with nothing said of it."""
+    """Returns the offsets of treaties' names that are titles: at the beginning of a block, with no sentence around."""
     titles = []
     for block in blocks:
         named = find_treaties(text[block.start : block.end])
@@ -120,7 +120,7 @@ def _runs(text: str) -> Iterator[list[_ArticleHeading]]:
         expected = run[-1].number + 1 if run else heading.number
         until = next((n for n, later in enumerate(headings) if n > position and later.number == 1), len(headings))
         skips = heading.number > expected and all(later.number != expected for later in headings[position:until])
-        # A line that a reference happens to begin breaks the order of numbers.
+        # A line that only begins with a reference to an article breaks the order of numbers, and is skipped.
         if heading.number == expected or skips:
             run.append(heading)
     if run and _has_words(text, run, len(text)):
@@ -161,7 +161,7 @@ def _is_title(title: str, written: str) -> bool:
 
 
 def _title_lines(lines: Sequence[re.Match[str]], number: str) -> int:
-    """How many lines after a lone "Article 4" are its title."""
+    """Returns how many lines after a lone "Article 4" are its title."""
     known = {_word_key(title) for code in TREATIES if (title := article_title(code, number)) is not None}
     for count in range(1, len(lines) + 1):
         if _word_key(" ".join(line.group() for line in lines[:count])) in known:
@@ -176,7 +176,7 @@ def _word_key(title: str) -> str:
 
 
 def _without_chapter(text: str, start: int, end: int) -> int:
-    """Where an article ends, without an annex or the heading of the chapter after it."""
+    """Returns where an article ends, without an annex or the heading of the chapter after it."""
     annex = _WORDS.annex.search(text, start, end)
     end = annex.start() if annex else end
     for chapter in _WORDS.chapter.finditer(text, start, end):

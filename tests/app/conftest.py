@@ -25,7 +25,7 @@ SAMPLE = PROJECT / "ingest" / "sample" / "000_6237221ecf9e9373.txt"
 def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store folder that tests may copy and must not change; it is filled once for all processes of a run."""
     base, path = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("filled") / "store"
-    # Processes of pytest-xdist have their folders beside each other.
+    # The base folders of pytest-xdist's processes have one parent.
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "filled-store"
     with FileLock(f"{shared}.lock"):
         if not shared.exists():
@@ -45,7 +45,7 @@ def store(filled_store: Path, tmp_path: Path) -> Path:
 
 @contextmanager
 def nobody_writes(folder: Path) -> Iterator[None]:
-    """Takes the right to write a folder, and what lies in it."""
+    """Makes a folder and everything in it read-only for the duration of the context."""
     everything = (folder, *folder.rglob("*"))
     for each in everything:
         each.chmod(0o555 if each.is_dir() else 0o444)
@@ -94,5 +94,5 @@ def _picture() -> bytes:
 
 @pytest.fixture
 def one_picture(_picture: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spares documents the drawing of a timeline, which takes longer than all the rest of them."""
+    """Gives all documents one timeline drawn once, since drawing it takes longer than all the rest of a document."""
     monkeypatch.setattr("app.export.blocks.timeline", lambda briefing: _picture)

@@ -1,4 +1,4 @@
-"""Servers for one person: whom they listen to, and whom they answer."""
+"""Servers for one person: they listen on loopback addresses alone, and answer only requests of their own pages."""
 
 import socket
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ from tests.fakes_network import Recorded, cannot_record, record
 pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(cannot_record() is not None, reason=cannot_record() or ""),
-    # Six commands with real models, watched.
+    # Six commands with real models, whose network calls are recorded, take minutes.
     pytest.mark.timeout(600),
 ]
 QUESTIONS = ("What did Arvandia say about the protection of victims?", "What did Iran say about article 4?")
@@ -46,7 +46,7 @@ def _run(home: Path, *arguments: str | Path) -> Recorded:
 
 @pytest.fixture(scope="module")
 def corpus(home: Path, conference: Path) -> Path:
-    """What two States said at the conference."""
+    """The statements of two States at the fictional conference."""
     with (conference / "statements.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["state"] in ("XAA", "XAB")]
     return write_corpus(
@@ -76,7 +76,7 @@ def test_ingest_reaches_nobody(ingested: Recorded) -> None:
         ("app.cli", "brief", "--topic", "protection of victims", "--output", "{home}/briefing.docx"),
         ("app.cli", "verify", "{draft}"),
         ("app.cli", "doctor"),
-        # Asked of the store, so that nothing is taken in a second time.
+        # The cases are asked of the filled store, so that nothing is ingested a second time.
         ("evals.cli", "run", "{cases}"),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
@@ -163,7 +163,7 @@ def test_reports_are_switched_off_for_whoever_imports(module: str) -> None:
 
 
 def test_record_sees_look_ups_and_connections_of_others(home: Path) -> None:
-    """The record would tell: of a look-up by the C library, and of a datagram."""
+    """The record shows a look-up by the C library and a datagram, and leaves out loopback traffic."""
     code = (
         "import socket\n"
         "try:\n    socket.getaddrinfo('example.org', 80)\nexcept OSError:\n    pass\n"

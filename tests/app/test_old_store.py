@@ -1,4 +1,4 @@
-"""A store that version 0.1.0 built: opened, asked and found sound by the version at hand."""
+"""A store that version 0.1.0 built: the present version opens it, answers from it and finds it sound."""
 
 import shutil
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_rebuilding_brings_an_old_store_up_to_date_without_embedding(old_store: 
     with open_workspace(Settings(store=old_store)) as workspace:
         before = {summary.file: summary for summary in workspace.corpus.documents()}
         (annotation,) = (c for c in workspace.doctor(rebuild=True).checks if c.name == "annotation")
-        # Headings of these do not run into the text below since, so that their passages are others.
+        # Headings of these files no longer run into the text below, so that their passages differ.
         others = "'000_6237221ecf9e9373.txt', 'txt/XAA_12_2024.txt', 'txt/XGA_11_2022.txt' read differently"
         assert annotation.detail.startswith(f"{len(before) - 3} brought up to date; {others}")
         after = {summary.file: summary for summary in workspace.corpus.documents()}

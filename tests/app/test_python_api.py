@@ -1,4 +1,4 @@
-"""The chain and the retriever as users of LangChain meet them, and the code of their page."""
+"""The chain and the retriever as LangChain objects, and the code of `docs/python.md`."""
 
 import json
 import re

@@ -22,7 +22,7 @@ HEADER = cases["HEADER"]
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """The docstring below each field, which Python does not keep."""
+    """Returns the docstring below each field, read from the source because Python does not keep it."""
     base = model.__base__
     found = _docstrings(base) if base is not None and base.__module__ == model.__module__ else {}
     [body] = ast.parse(textwrap.dedent(inspect.getsource(model))).body
@@ -55,7 +55,7 @@ def example() -> str:
 
 
 def test_env_example_equals_the_fields():
-    # After a change of the fields: python -m tests.app.test_settings
+    # After a change of the fields, run `python -m tests.app.test_settings`.
     assert EXAMPLE.read_text(encoding="utf-8") == example()
 
 
@@ -93,7 +93,7 @@ def test_unknown_variables_are_flagged(monkeypatch):
 
 
 def _env_file(tmp_path: Path, text: str | bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A .env file whose variables are taken out of the environment in the end."""
+    """Writes a .env file; `monkeypatch` removes its variables from the environment at the end."""
     path = tmp_path / ".env"
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     for name in ("UNTOC_STORE", "UNTOC_STOER", "UNTOC_SERVER__PORT", "UNTOC_SERVER", "PROVIDER_KEY", "QQQ"):
@@ -107,7 +107,7 @@ def test_env_file_sets_what_the_environment_does_not(tmp_path, monkeypatch):
     monkeypatch.setenv("UNTOC_SERVER__PORT", "2")
     settings = load_settings(env_file=path)
     assert (settings.store, settings.server.port) == (Path("some folder"), 2)
-    # Clients of chat models read their providers' own variables.
+    # Other variables are set as well, because clients of chat models read their providers' own.
     assert os.environ["PROVIDER_KEY"] == "k"
     assert load_settings(env_file=path, store=tmp_path).store == tmp_path
 

@@ -1,4 +1,4 @@
-"""The composition root: nothing heavy at import, no tracing, files let go."""
+"""The composition root: no heavy imports, no tracing, and files closed at the end."""
 
 import os
 import subprocess
@@ -24,10 +24,10 @@ TRACING = dict.fromkeys(SWITCHES, "true") | {
 
 
 def _python(program: str, *arguments: object, **environment: str) -> str:
-    """What a program prints."""
+    """Runs a program of the YAML file, and returns what it prints."""
     command = [sys.executable, "-c", cases[program], *map(str, arguments)]
-    told = {**os.environ, **environment}
-    done = subprocess.run(command, cwd=PROJECT, env=told, capture_output=True, text=True, timeout=120, check=False)
+    variables = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=PROJECT, env=variables, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -44,8 +44,8 @@ def test_opening_a_store_loads_no_model_and_no_interface(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_metadata_are_corrected_and_taken_back_without_torch(tmp_path: Path, conference: Path) -> None:
-    told = _python("CORRECT", tmp_path / "store", conference / "txt" / "XAA_10_2020.txt")
-    assert told.split("\n") == ["A speech", "True", "[]"]
+    printed = _python("CORRECT", tmp_path / "store", conference / "txt" / "XAA_10_2020.txt")
+    assert printed.split("\n") == ["A speech", "True", "[]"]
 
 
 @pytest.mark.slow

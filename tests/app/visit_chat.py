@@ -24,7 +24,7 @@ def main() -> None:
                 # Gradio answers a call with the id of an event, which is then waited for.
                 status, answer = _send(address, "GET", f"{path}/{json.loads(answer)['event_id']}", None)
             sys.stdout.write(f"{status} {' '.join(answer.split())[:4000]}\n")
-        # Reports are sent in batches, some seconds later.
+        # Waits for usage reports, which would be sent in batches some seconds later.
         time.sleep(5)
     finally:
         server.terminate()

@@ -1,4 +1,4 @@
-"""What several tests of the evals share: where a store keeps what is theirs, and statements to judge by."""
+"""Shared fixtures of the evals' tests: the paths of evals files in a store, and statements as ground truth."""
 
 from pathlib import Path
 
@@ -21,5 +21,5 @@ def smoke_documents() -> Documents:
 
 @pytest.fixture(scope="session")
 def speeches(test_data: Path) -> Documents:
-    """Real speeches of the general debate, read once for all that ask for them."""
+    """Returns real speeches of the general debate, read once for all tests."""
     return read_documents([test_data / "general_debate"])

@@ -1,4 +1,4 @@
-"""What the evals judge, made by hand: cases, answers, scores and runs, with values where a test names none."""
+"""Hand-made inputs of the evals: cases, answers, scores and runs, with defaults for what a test does not set."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TEXT = "We thank you. We support the review. We shall not pay for it.\u2028The r
 
 
 def span(words: str) -> tuple[int, int]:
-    """Where words stand in `TEXT`."""
+    """Returns the start and end of words in `TEXT`."""
     return TEXT.index(words), TEXT.index(words) + len(words)
 
 
@@ -27,13 +27,13 @@ SUPPORT = span("We support the review.")
 
 
 def documents(*given: Document) -> Documents:
-    """A corpus of these statements; without any, of France's, whose text is `TEXT`."""
-    held = given or (Document(file=FILE, text=TEXT, state="FRA"),)
-    return Documents(by_file={each.file: each for each in held}, sha256="c", parties=PartyTable.load())
+    """Returns a corpus of these statements; without any, of one statement of France, whose text is `TEXT`."""
+    statements = given or (Document(file=FILE, text=TEXT, state="FRA"),)
+    return Documents(by_file={each.file: each for each in statements}, sha256="c", parties=PartyTable.load())
 
 
 def case(name: str = "c", *spans: tuple[int, int], file: str = FILE, **fields: Any) -> Case:
-    """A case whose evidence is spans of a file; what belongs to its right outcome, such as `states`, goes there."""
+    """Returns a case whose evidence is these spans of a file; fields of `Expectation`, as `states`, go to `expect`."""
     expect = {key: fields.pop(key) for key in [*fields] if key in Expectation.model_fields}
     evidence = [{"id": f"e{n}", "file": file, "start": start, "end": end} for n, (start, end) in enumerate(spans)]
     usual = {"id": name, "question": "What did France say?", "type": "single_state", "evidence": evidence}
@@ -41,7 +41,7 @@ def case(name: str = "c", *spans: tuple[int, int], file: str = FILE, **fields: A
 
 
 def answer(*claims: tuple[str, Sequence[str]], **fields: Any) -> Answer:
-    """An answer about France of (claim, quotations) pairs."""
+    """Returns an answer about France, made of (claim, quotations) pairs."""
     citations, made = [], []
     for words, quotes in claims:
         first = len(citations) + 1
@@ -73,15 +73,15 @@ def make_run(
     broke: str = "",
     **fields: Any,
 ) -> Run:
-    """Makes a run of answers by case, or by (case, repeat); None stands for a failure, which says how it broke."""
+    """Makes a run of answers by case or by (case, repeat); None becomes an error whose message ends in `broke`."""
     keyed = {key if isinstance(key, tuple) else (key, 0): value for key, value in answers.items()}
     asked = cases if cases is not None else [case(name, SUPPORT) for name in dict.fromkeys(name for name, _ in keyed)]
     repeats = 1 + max(repeat for _, repeat in keyed)
     run = create_run(root, manifest(**{"cases": len(asked), "repeats": repeats, **fields}), asked, {"s1": file})
     for (name, repeat), given in keyed.items():
         error = AskError(kind="error", message=f"it broke {broke}") if given is None else None
-        told = given.to_json() if given is not None else None
-        run.append(AnswerRecord(case=name, repeat=repeat, seconds=0.5, answer=told, error=error))
+        answer_json = given.to_json() if given is not None else None
+        run.append(AnswerRecord(case=name, repeat=repeat, seconds=0.5, answer=answer_json, error=error))
     return run
 
 
@@ -91,7 +91,7 @@ def score(name: str, *, cluster: str = "FRA", stage: str | None = None, **fields
 
 
 def scores(wrong: Iterable[int] = (), *, n: int = 40, clusters: int = 10, **fields: Any) -> list[ScoreRecord]:
-    """So many scores, of States in turn, some of which are wrong."""
+    """Returns `n` scores in `clusters` clusters in turn; those with numbers in `wrong` count as misread questions."""
     bad = {*wrong}
     return [
         score(f"c{number:03}", cluster=f"S{number % clusters}", stage="misread" if number in bad else None, **fields)
@@ -101,7 +101,7 @@ def scores(wrong: Iterable[int] = (), *, n: int = 40, clusters: int = 10, **fiel
 
 @dataclass(frozen=True, kw_only=True)
 class FakeRun(Run):
-    """A run that is in no folder."""
+    """A run in memory, without a folder."""
 
     records: tuple[ScoreRecord, ...]
     scored = True
@@ -111,7 +111,7 @@ class FakeRun(Run):
 
 
 def scored_run(records: Iterable[ScoreRecord], name: str = "candidate", **fields: Any) -> FakeRun:
-    """A run of scores alone."""
+    """Returns a run that has scores and no answers."""
     found = tuple(records)
-    told = manifest(name, **{"cases": len({record.case for record in found}), **fields})
-    return FakeRun(path=Path(name), manifest=told, records=found)
+    run_manifest = manifest(name, **{"cases": len({record.case for record in found}), **fields})
+    return FakeRun(path=Path(name), manifest=run_manifest, records=found)

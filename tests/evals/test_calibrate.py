@@ -29,7 +29,7 @@ NAMES: Final = SentenceFeatures.names()
 
 
 def _name(kind: str, number: int, fold: int) -> str:
-    """A name that falls into a fold."""
+    """Returns a name that falls into a fold."""
     return next(name for n in count() if fold_of(name := f"{kind} {number}.{n}") == fold)
 
 
@@ -46,7 +46,7 @@ def _sample(pair: Pair, features: Floats | None = None) -> Sample:
 
 
 def _samples(size: int) -> list[Sample]:
-    """Pairs of which every other is answered, by one of three sentences, whose logits are higher by 8."""
+    """Returns samples of three sentences; in every other one the second sentence answers, with `alone` higher by 8."""
     random = np.random.default_rng(7)
     samples = []
     for number in range(size):
@@ -60,7 +60,7 @@ def _samples(size: int) -> list[Sample]:
     ("chances", "answered", "between", "precision", "recall"),
     [
         ([0.1, 0.2, 0.8, 0.9], [False, False, True, True], (0.2, 0.8), 1.0, 1.0),
-        # Below 0.95 lie two of three cases without evidence and one of twelve with; a quarter is asked in vain.
+        # Below 0.95 are 2 of 3 pairs without an answer and 1 of 12 with one; the former count as a quarter of all.
         ([0.1, 0.2, 0.3, 0.97, *[0.95] * 11], [False, True, False, False, *[True] * 11], (0.3, 0.95), 8 / 11, 2 / 3),
     ],
 )
@@ -85,11 +85,11 @@ def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None
     column = NAMES.index("contrast")
     plain = _samples(400)
     for sample in plain:
-        # In answered pairs the first sentence, which does not answer, stands out by another feature.
+        # In answered pairs the first sentence, which does not answer, has a high value of another feature.
         sample.features[0, column] += 6.0 * sample.pair.answered
-    told = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
-    weight, of_statement = (fit(samples, MODELS).asked.features["contrast"] for samples in (told, plain))
-    assert weight < of_statement
+    labelled = [replace(s, beside=np.array([s.pair.answered, False, False])) for s in plain]
+    weight, plain_weight = (fit(samples, MODELS).asked.features["contrast"] for samples in (labelled, plain))
+    assert weight < plain_weight
 
 
 def test_the_order_learns_from_features_and_hidden_states_which_sentence_answers() -> None:
@@ -124,7 +124,7 @@ def test_lists_are_sealed_by_their_topic() -> None:
 def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
     asked, lists = _samples(400), [replace(s, pair=replace(s.pair, source="list")) for s in _samples(400)]
     for sample in lists:
-        # What tells in lists is another feature.
+        # In lists another feature distinguishes the answers.
         sample.features[:] = np.roll(sample.features, NAMES.index("contrast") - NAMES.index("alone"), axis=1)
     artefact = fit([*asked, *lists], MODELS)
     assert artefact.listed.features["contrast"] > 5 * abs(artefact.listed.features["alone"])
@@ -132,19 +132,19 @@ def test_lists_have_a_judgement_of_their_own_where_there_are_enough() -> None:
     assert artefact.figures["topic"]["list_f1"] > 0.9
     few = fit([*asked, *lists[:30]], MODELS)
     assert few.listed == few.asked and "list_f1" not in few.figures["topic"]
-    # Without telling which pairs are of one list, each stands for itself.
+    # Without `asked`, which says which pairs belong to one list, each pair is judged by itself.
     assert artefact.listed.among is None
     together = [replace(s, pair=replace(s.pair, asked=f"list {n // 4}")) for n, s in enumerate(lists)]
     weighed = fit([*asked, *together], MODELS, with_sealed=True)
     assert weighed.listed.among is not None and weighed.listed.among.own > 0
     assert min(weighed.figures[fold]["list_f1"] for fold in ("topic", "party", "sealed")) > 0.9
-    # One long list has one topic, so that no fold can be measured.
+    # A single long list has a single topic, so it cannot be split into folds and measured.
     one = [replace(sample, pair=replace(sample.pair, topic=lists[0].pair.topic)) for sample in lists]
     assert fit([*asked, *one], MODELS).listed == fit(asked, MODELS).asked
 
 
 def test_who_stands_out_of_a_list_is_learned_from_lists() -> None:
-    """In half of the lists all chances are low; who answers has the highest one in each."""
+    """In half of the lists all chances are low; in each list the party that answers has the highest one."""
     chances, samples = list[float](), list[Sample]()
     for number in range(40):
         for place in range(4):

@@ -1,4 +1,4 @@
-"""Own questions as a table: what is read, and that all that is wrong is told at once, with line, column and advice."""
+"""Own questions as a table: what is read, and that all mistakes are reported at once, with line, column and advice."""
 
 from pathlib import Path
 
@@ -81,16 +81,16 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
         "Anything?,France,no,We thank the Chair,,",
         "What of trade?,France,yes,We thank the Chair, and all,,of it",
     )
-    told = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
+    remarks = {remark.case: f"{remark.what}: {remark.todo}" for remark in found.remarks}
     wanted = {
         "line 1, yaer": "did you mean “year”", "line 2, answered": "", "line 2, state": "France",
         "line 2, reason": "did you mean “not_mentioned”", "line 3, question": "", "line 3, quote": "",
         "line 4, quote": "did you mean “", "line 6, quote": "was said by Mexico (b.txt)", "line 7, quote": "",
         "line 8, quote": "quotation marks",
     }  # fmt: skip
-    assert told.keys() == wanted.keys() and found.cases == ()
-    assert {place: advice for place, advice in wanted.items() if advice not in told[place]} == {}
-    assert "a.txt" in told["line 4, quote"]
+    assert remarks.keys() == wanted.keys() and found.cases == ()
+    assert {place: advice for place, advice in wanted.items() if advice not in remarks[place]} == {}
+    assert "a.txt" in remarks["line 4, quote"]
 
 
 @cases("head", "row", "where", "told")
@@ -106,7 +106,7 @@ def test_a_column_of_notes_is_for_its_writer_alone(tmp_path, documents, heading)
     found = read(tmp_path, documents, f"{HEAD},{heading}", *(row.format("ask Ann again") for row in rows))
     plain = read(tmp_path, documents, HEAD, *(row.removesuffix(",{}") for row in rows))
     assert (found.remarks, found.cases) == ((), plain.cases)
-    # A comma in notes is told of the notes, and one in the quotation still of that.
+    # A comma without quotation marks is reported for its own column, be it the notes or the quotation.
     for row, where in (("We thank the Chair,see Ann, Bob", "notes"), ("We support Article 18, as before,x", "quote")):
         (remark,) = read(tmp_path, documents, f"{HEAD},{heading}", f"Q?,France,yes,{row}").remarks
         assert (remark.case, "quotation marks" in remark.todo) == (f"line 2, {where}", True), row

@@ -1,4 +1,4 @@
-"""Golden cases: both formats load, evidence is found exactly, and what is wrong is named."""
+"""Golden cases: both formats load, evidence is found exactly, and errors name their cause."""
 
 import json
 import re

@@ -50,7 +50,7 @@ MANIFEST = "file,state,body,session,date,agenda_item,language\none.txt,XAA,,,202
 
 
 class _Desk:
-    """A folder with statements, cases and answers, and the commands over them."""
+    """A folder with statements, cases and answers, and methods that run commands over them."""
 
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root, self.corpus, self._capsys = root, root / "corpus", capsys
@@ -63,13 +63,13 @@ class _Desk:
         self.gates.write_text(GATES, encoding="utf-8")
 
     def said(self, code: int, *arguments: str | Path) -> str:
-        """Runs a command that ends with this status, and returns what it says."""
+        """Runs a command that must end with this exit status, and returns its output."""
         self._capsys.readouterr()
         assert self(*arguments) == code
         return "".join(self._capsys.readouterr())
 
     def told(self, code: int, *arguments: str | Path) -> Any:
-        """The same of a command that tells JSON."""
+        """Runs a command with `--json` that must end with this exit status, and returns the parsed output."""
         return json.loads(self.said(code, *arguments, "--json"))
 
     def __call__(self, *arguments: str | Path) -> int:
@@ -120,7 +120,7 @@ def test_gate_says_in_words_what_it_ends_with_and_how_a_change_that_is_meant_is_
         assert printed.splitlines()[-1] == "✗ not good enough (exit status 1)"
         assert f"where the change is meant, {told}" in printed
     assert "tells nothing yet" in desk.said(1, "gate", "altered", "--baseline", "good")
-    # A baseline keeps no questions and no answers.
+    # A baseline contains neither questions nor answers.
     assert {path.name for path in kept.iterdir()} == {"manifest.json", "scores.jsonl"}
     assert not any("article 4" in path.read_text(encoding="utf-8") for path in kept.iterdir())
 
@@ -135,7 +135,7 @@ def test_gate_refuses_other_cases_and_other_statements(desk):
 
 
 def test_commands_that_are_suggested_run_as_they_are_printed(desk, capsys):
-    """What stands in backticks is typed as it is, with the store that was given."""
+    """A suggestion in backticks runs unchanged, and includes the store that was given."""
     gate = ("gate", "altered", "--baseline", "good")
     printed = desk.said(0, "score", "altered") + desk.said(1, *gate) + desk.said(1, "report", "nobody")
     kept = re.findall(r"`untoc-eval (.+?)`", printed)
@@ -149,8 +149,8 @@ def test_a_table_with_mistakes_is_told_with_a_command_that_shows_them_all(tmp_pa
     desk = _Desk(tmp_path / "my desk", capsys)
     table = desk.root / "my own.csv"
     table.write_text("question,state,answered,quote\nOne?,Arvandia,perhaps,\nTwo?,Belmora,perhaps,\n", encoding="utf-8")
-    told = desk.said(1, "run", table, "--corpus", desk.corpus)
-    (suggested,) = re.findall(r"and 1 more: `untoc-eval (.+?)` shows all", told)
+    printed = desk.said(1, "run", table, "--corpus", desk.corpus)
+    (suggested,) = re.findall(r"and 1 more: `untoc-eval (.+?)` shows all", printed)
     assert main(shlex.split(suggested)) == 1
     shown = capsys.readouterr()
     assert "2 errors" in shown.out and "line 3, answered" in shown.out.replace("\n", " ")
@@ -201,7 +201,7 @@ def test_a_run_is_resumed_only_as_it_was_begun(desk, capsys, monkeypatch):
     assert desk.run("good", GOOD) == 1
     assert "--resume" in capsys.readouterr().err
     assert desk.run("good", GOOD, "--resume") == 0
-    # Its name alone is enough.
+    # The name of a run is enough to resume it.
     assert desk("run", "--name", "good", "--resume") == 0
     assert desk.run("good", GOOD, "--resume", "--limit", "1") == 1
     assert "dataset" in capsys.readouterr().err
@@ -209,7 +209,7 @@ def test_a_run_is_resumed_only_as_it_was_begun(desk, capsys, monkeypatch):
     def stopped(*given, **more):
         raise KeyboardInterrupt
 
-    # One that is gone on with and stopped is not complete any more.
+    # A complete run that is resumed and then interrupted is no longer complete.
     monkeypatch.setattr("evals.runner.run_cases", stopped)
     with suppress(KeyboardInterrupt):
         desk.run("good", GOOD, "--resume")

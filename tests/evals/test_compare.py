@@ -1,4 +1,4 @@
-"""Two runs beside each other: what flipped and moved, whether it is more than chance, and how that is told."""
+"""Comparison of two runs: flipped cases, moved figures, whether they exceed chance, and how this is worded."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_gate_comparison_and_report_judge_a_loss_alike(clusters, wrong, gate, ve
 
 
 def test_a_change_within_the_margin_is_told_as_that_and_not_as_chance():
-    """Its p is of a change greater than the margin, which such a change is not, however sure it is."""
+    """The p-value tests for a loss greater than the margin, so it is 1 for a smaller loss, however certain."""
     within = "which is no more than the margin of 2 %"
     found = compared(scores(n=1200), scores(range(20), n=1200), {"right": 0.02})
     assert (found.right.verdict, found.right.lost, found.right.p) == ("same", False, 1.0)

@@ -1,4 +1,4 @@
-"""The fictional conference and its questions keep their promises.
+"""The fictional conference and its questions are consistent.
 
 Fiction is marked, tables and files agree, every span is exact, and the questions cover what they should.
 """
@@ -22,14 +22,14 @@ cases = Cases(__file__)
 TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
 USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
-# By the session in the names of files.
+# Dates by the session in the names of files.
 DATES = cases["DATES"]
 FICTION_MARKS = cases["FICTION_MARKS"]
-# All others are in English.
+# Names of files by language; all others are in English.
 IN_LANGUAGE = cases.tuples("IN_LANGUAGE")
 LANGUAGES = {stem: language for language, stems in IN_LANGUAGE.items() for stem in stems}
 GROUPS = {"XGR", "XIC"}
-# The questions are asked of the fictional conference and of the statement that ships, which is real.
+# The questions are about the fictional conference and about the sample statement that ships, which is real.
 REAL = "000_6237221ecf9e9373.txt"
 
 
@@ -129,7 +129,7 @@ def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits(case
     languages = Counter(case.lang for case in cases)
     assert languages.keys() == {"en", "fr", "es", "ar", "ru", "zh"} and min(languages.values()) >= 8
     reasons = Counter(case.expect.reason for case in cases)
-    # What somebody asks of the product itself has no statement to be asked over.
+    # A question with the reason "help" is about the product itself and not about statements.
     assert all(reasons[reason] >= 3 for reason in {*get_args(AbstentionReason)} - {"help"})
     assert {case.expect.missing for case in cases} - {None} == {*get_args(Missing)}
     assert sum(bool(case.nuggets) for case in cases) >= 25

@@ -1,4 +1,4 @@
-"""The truth that answers are judged by: from files and manifest, whatever the product reads."""
+"""Ground truth by which answers are judged: read from files and manifest, independently of what the product reads."""
 
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,9 +33,9 @@ def test_facts_come_from_the_manifest_and_empty_cells_say_nothing() -> None:
 
 
 def test_gold_tells_the_speaker_where_the_manifest_does_not() -> None:
-    held = documents(Document(file="told.txt", text="", state="XAA"), Document(file="untold.txt", text=""))
-    spans = [Evidence(id=file, file=file, state="XAB", start=0, end=5) for file in held.by_file]
-    informed = held.informed_by([_case(*spans)]).by_file
+    corpus = documents(Document(file="told.txt", text="", state="XAA"), Document(file="untold.txt", text=""))
+    spans = [Evidence(id=file, file=file, state="XAB", start=0, end=5) for file in corpus.by_file]
+    informed = corpus.informed_by([_case(*spans)]).by_file
     assert informed["untold.txt"].state == "XAB"
     assert informed["told.txt"].state == "XAA", "the manifest comes first"
 
@@ -95,7 +95,7 @@ def test_settings_are_changed_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_was_taken_in_whole_is_not_looked_at_again(tmp_path, monkeypatch):
-    """Anything that changes what a store holds, such as a cell of the manifest, makes another store."""
+    """A change that affects a store's content, such as to a cell of the manifest, makes another store."""
     folder, now, taken = tmp_path / "texts", {"told": ""}, list[str]()
     folder.mkdir()
     (folder / "a.txt").write_text("We thank the Chair.", encoding="utf-8")

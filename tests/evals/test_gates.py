@@ -1,4 +1,4 @@
-"""Gates: what passes, fails and warns, and over which runs nothing can be decided."""
+"""Gates: what passes, fails and warns, and which runs allow no decision."""
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def test_what_no_case_may_break_fails_over_however_few_cases():
 
 
 def test_a_gate_over_few_cases_holds_nothing_up_and_is_told_as_too_few():
-    """All three hold: the first over one case and the second over 29, which show nothing."""
+    """All three gates pass, but the first over 1 case and the second over 29, which are too few to show anything."""
     few = [score(f"f{number:02}", components={DECISION: RIGHT_ANSWER}) for number in range(29)]
     records = [*scores(n=40), *few, score("z", components=EXACT)]
     bars = {"quote_verified": {"at_least": 1}, "over_abstention": {"at_most": 0}, "failed": {"at_most": 0}}
@@ -119,7 +119,7 @@ def test_soft_gate_warns_of_a_loss_that_may_be_chance_or_is_in_few_clusters():
     (result,) = report.results
     assert (result.verdict, report.verdict, report.exit_code) == ("warn", "warn", 0)
     assert "may be chance" in result.reason
-    # All that is drawn from one cluster is that cluster, and shows no chance at work.
+    # Bootstrap samples of a single cluster are all equal, so they give neither an interval nor a p-value.
     before, after = ([*many(), score("z", components=parts)] for parts in (EXACT, ALTERED))
     (result,) = soft(before, after, metrics=("quote_verified",)).results
     assert (result.delta, result.low, result.high) == (-1.0, None, None)
@@ -135,7 +135,7 @@ def test_soft_gate_knows_that_lower_is_better():
 
 
 def test_soft_gates_are_corrected_for_being_several():
-    """A p-value that fails alone, and does not fail beside gates that see nothing."""
+    """A p-value that fails a single gate only warns after correction for three other gates, which see no change."""
     quiet = {QUOTES: "quote_verified", "integrity.pointers": "pointer_valid", "integrity.metadata": "metadata"}
     before, after = (many(wrong, components=dict.fromkeys(quiet, (1.0, 1.0))) for wrong in ((), range(7)))
     (alone,), (beside, *_) = (
@@ -155,19 +155,19 @@ def test_soft_gate_is_left_out_where_it_applies_in_neither_run_and_fails_for_the
     assert "no case of the run" in result.reason
 
 
-# The measures of the packaged soft gates beside `right`, with how many things each counts in a case.
+# The components of the packaged soft gates other than `right`, with the number of items that each counts in a case.
 PARTS = cases["PARTS"]
 
 
 def drawn(number, right):
-    """The score of a case in which each of `PARTS` is right or wrong."""
-    parts = {name: (whole * own, whole) for (name, whole), own in zip(PARTS.items(), right, strict=True)}
+    """Returns the score of a case in which each of `PARTS` is right or wrong."""
+    parts = {name: (whole * holds, whole) for (name, whole), holds in zip(PARTS.items(), right, strict=True)}
     return score(f"c{number}", cluster=f"S{number % 60}", stage=None if all(right) else "not_cited", components=parts)
 
 
 @pytest.mark.heavy
 def test_equal_scores_pass_every_time_and_chance_flips_nearly_every_time():
-    """The packaged soft gates over 20 runs against themselves, and with 2 % of all outcomes turned in either run."""
+    """Compares 20 runs with themselves by the packaged soft gates, and with 2 % of outcomes flipped in both runs."""
     gates, passed = load_gates().model_copy(update={"hard": ()}), 0
     for seed in range(20):
         generator = np.random.default_rng(seed)
@@ -175,7 +175,7 @@ def test_equal_scores_pass_every_time_and_chance_flips_nearly_every_time():
         outcomes = [generator.random(4) < luck[number % 60] for number in range(300)]
 
         def one_run(chance, generator=generator, outcomes=outcomes):
-            return [drawn(n, own != (generator.random(4) < chance)) for n, own in enumerate(outcomes)]
+            return [drawn(n, outcome != (generator.random(4) < chance)) for n, outcome in enumerate(outcomes)]
 
         equal = one_run(0.0)
         report = check_gates(gates, scored_run(equal), scored_run(equal, "baseline"))

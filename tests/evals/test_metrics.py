@@ -29,7 +29,7 @@ DOCUMENTS = {
     "a.txt": Document(file="a.txt", text=TEXT, state="XAA", facts={"session": "10", "date": "2020"}),
     "b.txt": Document(file="b.txt", text=TEXT, state="XAB"),
 }
-# About nobody, where a test names none.
+# A case about no State, unless a test names one.
 _case = partial(case, "c", file="a.txt", states=())
 _french = partial(_case, states=("FRA",))
 
@@ -61,7 +61,7 @@ def _sample(case: Case, answer: Answer, **more: Any) -> EvalSample:
 
 
 def _value(name: str, *sample: EvalSample) -> float:
-    """The figure over some answers, by the table's own sums."""
+    """Returns a metric's figure over some answers, combined as the table of metrics combines them."""
     metric = METRICS[name]
     rows = [found for each in sample if (found := MEASURES[metric.key](each)) is not None]
     return float(metric.combine(np.array(rows, dtype=float).sum(axis=0))) if rows else math.nan
@@ -107,7 +107,7 @@ def test_quotes_are_checked_against_the_file_and_not_against_the_answer():
         moved, gone, replace(sound, quote="", source_quote=""), forged,
     ]  # fmt: skip
     sample = _sample(_case(), _answer(sound, *attacks, related=(_citation(22, 44),)))
-    # The last but one quotes nothing, the third and fourth quote other words than stand at their offsets.
+    # Of `attacks` the last but one quotes nothing; the third and fourth quote other words than are at their offsets.
     assert integrity.quotes(sample) == (2.0, 9.0)
     assert integrity.pointers(_sample(_case(), _answer(sound, moved, gone, forged))) == (1.0, 4.0)
 
@@ -172,7 +172,7 @@ def test_metadata_is_compared_with_the_manifest_where_it_says_something():
 
 
 def test_abstention_takes_unanswerable_as_positive_and_leaves_partial_out():
-    # Two right, one missed, one needless, one answered, and one that expects an answer in part: (expected, given).
+    # (expected, given): two right abstentions, one missed, one needless, a right answer, and an expected partial one.
     outcomes = [("abstained", "abstained")] * 2 + [("abstained", "partial"), ("answered", "abstained")]
     outcomes += [("answered", "answered"), ("partial", "abstained")]
     samples = [_sample(_case(status=expected), _answer(status=given)) for expected, given in outcomes]
@@ -313,7 +313,7 @@ ASKED = case(
 
 
 def _searched(*places: tuple[int, int] | tuple[int, int, str], **fields: Any) -> EvalSample:
-    """Passages by their places, best first: of the statement in a.txt where none is named."""
+    """Returns a sample with passages retrieved at these places, best first; the statement is a.txt's by default."""
     found = (passage(*place[:2], rank=rank, statement=[*place, "s1"][2]) for rank, place in enumerate(places, 1))
     return _sample(ASKED, _answer(retrieved=tuple(found)), **{"files": {"s1": "a.txt", "s2": "b.txt"}} | fields)
 
@@ -326,7 +326,7 @@ def test_ranking_counts_groups_whichever_way_texts_are_split(places, documents):
 def test_retrieval_figures_by_hand():
     found = retrieval(_searched((0, 60), (90, 200), (500, 600), (0, 80, "s2")))
     ideal = 1 / math.log2(2) + 1 / math.log2(3)
-    # Recall at 5, 10 and 20, nDCG and the reciprocal rank, over one case.
+    # Recall at 5, 10 and 20, nDCG and the reciprocal rank of one case.
     expected = (2 / 2, 2 / 2, 2 / 2, (1 / math.log2(3) + 1 / math.log2(5)) / ideal, 1 / 2)
     assert found == pytest.approx((*expected, 1.0))
     assert retrieval(_searched()) == (*[0.0] * 5, 1.0)

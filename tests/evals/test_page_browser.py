@@ -44,7 +44,7 @@ def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow, jobs: Job
     slow.let.release(2)
     page.wait_for_function("document.querySelector('#job')?.textContent.includes('2 of 3 answers')")
     page.locator("#cancel").click()
-    # Else the last answer may come before the press has reached the server.
+    # The last answer is released only after the click has reached the server.
     assert jobs._stopped.wait(60)
     slow.let.release()
     page.wait_for_selector('#job [data-state="cancelled"]')
@@ -92,8 +92,8 @@ def test_page_and_report_are_in_the_language_of_their_reader(page: Any, paths: E
     page.reload()
     page.wait_for_selector("#runs-table a")
     code = page.evaluate("document.documentElement.lang")
-    way = {"fr": "ltr", "ar": "rtl"}[code]
-    assert page.evaluate("getComputedStyle(document.body).direction") == way
+    direction = {"fr": "ltr", "ar": "rtl"}[code]
+    assert page.evaluate("getComputedStyle(document.body).direction") == direction
     words = words_of(code)
     page.wait_for_function(
         "words => document.querySelector('#dataset input').value.includes(words)", arg=words["evals-set-smoke"]
@@ -112,11 +112,11 @@ def test_page_and_report_are_in_the_language_of_their_reader(page: Any, paths: E
         page.locator("#runs-table a", has_text="made").first.click()
     report = opened.value
     report.wait_for_selector("#verdict")
-    assert report.evaluate("getComputedStyle(document.body).direction") == way
-    # Names of metrics are nobody's words.
-    told = re.sub(rf"<th[^>]*>(?:{'|'.join(METRICS)})</th>", "", report.content())
-    assert english_left(told, code) == []
-    # The choice goes before the browser's language, for reports as well.
+    assert report.evaluate("getComputedStyle(document.body).direction") == direction
+    # Names of metrics are identifiers, which are not translated.
+    text = re.sub(rf"<th[^>]*>(?:{'|'.join(METRICS)})</th>", "", report.content())
+    assert english_left(text, code) == []
+    # The chosen language overrides the browser's, for reports as well.
     page.select_option(".u-language select", "es")
     page.wait_for_function("document.documentElement.lang === 'es'")
     page.wait_for_function("words => document.title === words", arg=words_of("es")["evals-title"], timeout=20_000)

@@ -1,4 +1,4 @@
-"""Labelled cells of a position table, and how well rules tell their kinds."""
+"""Labelled cells of a position table, and how well rules classify their kinds."""
 
 from collections import Counter
 from pathlib import Path
@@ -84,8 +84,8 @@ def test_what_is_no_file_of_cells_is_refused(text: str, message: str, tmp_path: 
 
 @pytest.mark.slow
 def test_the_kinds_of_labelled_cells_are_told(speeches: Documents) -> None:
-    rates = {split: position_rates(fill_from_labels(own, speeches)) for split, own in cells_by_split().items()}
-    # A kind that is not sure is not told, so that fewer are accepted and hardly any is wrong.
+    rates = {split: position_rates(fill_from_labels(cells, speeches)) for split, cells in cells_by_split().items()}
+    # A kind is given only where it is certain, so fewer cells are accepted and hardly any is wrong.
     least = {"dev": 0.78, "held_out": 0.72, "seen": 0.78, "sealed": 0.58}
     for split, share in least.items():
         accepted, of = rates[split]["accepted"]

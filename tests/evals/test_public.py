@@ -1,4 +1,4 @@
-"""Public benchmarks: their formats are read, and their rules of counting kept, on small samples that were made up."""
+"""Public benchmarks: their formats are parsed and their counting rules followed, on small made-up samples."""
 
 import gzip
 import json
@@ -63,7 +63,7 @@ def test_qmsum_counts_turns_of_the_speaker_and_silence_of_another(tmp_path, monk
     monkeypatch.setattr(qmsum, "silent_speakers", lambda: {(1, 0): "Cora Vesh"})
     figures = {item.name: item for item in qmsum.run(Settings(), tmp_path / "texts", tmp_path / "data")}
     assert figures["speaker's turns: hit@5"].value == 1.0
-    # Two questions are answered and one speaker is silent: words alone tell them apart.
+    # Two questions have an answer and one asks a speaker who is silent; their words suffice to distinguish them.
     assert {figures[f"silence of another speaker: {rate}"].value for rate in ("precision", "recall")} == {1.0}
     assert figures["silence of another speaker: recall"].over == "3 cases, 1 silent"
 
@@ -100,7 +100,7 @@ def test_words_are_counted_over_all_chunks():
         Chunk(paper="one", gold=gold, places=places, features=np.zeros((2, 1))),
         Chunk(paper="two", gold=np.zeros(4, dtype=np.bool_), places=places, features=np.zeros((2, 1))),
     ]
-    # Chosen: "a" of the first chunk, which is gold, and "a" of the second, where nothing is.
+    # Chosen are "a" of the first chunk, which is gold, and "a" of the second, which has no gold.
     chosen = [np.array([True, False]), np.array([True, False])]
     precision, recall = 1 / 2, 1 / 2
     assert word_f1(chunks, chosen) == pytest.approx(2 * precision * recall / (precision + recall))
@@ -132,7 +132,7 @@ def test_a_sentence_is_chosen_with_a_view_to_its_neighbours():
 
 
 def test_a_threshold_is_chosen_on_other_folds():
-    # The first fold would be split at 0.5, the second at 0.3: each gets the other's.
+    # The best threshold is 0.5 in the first fold and 0.3 in the second; each fold is judged by the other's.
     confidence, silent = [0.4, 0.6, 0.2, 0.4], [True, False, True, False]
     assert silent_by_others(confidence, silent, [0, 0, 1, 1]) == [False, False, True, True]
 

@@ -17,8 +17,8 @@ from evals.score import score_run
 from evals.summary import summarise
 from tests.evals.made import manifest
 
-# Enough to tell whether real speeches are still answered as well as fictional ones, of which `make eval` asks 253
-# questions; the quality of a release is that of all of these (docs/quality.md).
+# Every eighth question is enough to tell whether real speeches are still answered as well as fictional ones, on which
+# `make eval` asks 253 questions; the quality of a release is measured on all questions (docs/quality.md).
 EVERY = 8
 # Over all questions the bar of the first five is 0.95; in the sample, of 16 with evidence, chance may miss two.
 LEAST = {
@@ -28,7 +28,7 @@ LEAST = {
 
 
 def as_table(questions: Path, path: Path) -> Path:
-    """Questions in JSON lines as a table of own questions; the second word of an id is the State's code."""
+    """Writes questions in JSON lines as a table of own questions; the second word of an id is the State's code."""
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("question", "state", "answered", "quote", "year", "id"))
@@ -41,7 +41,7 @@ def as_table(questions: Path, path: Path) -> Path:
 
 
 def copy_speeches(source: Path, folder: Path, wanted: set[str]) -> None:
-    """Copies some files of a folder, with their rows of its manifest."""
+    """Copies some files of a folder, with their rows of the manifest."""
     (folder / "txt").mkdir(parents=True)
     with (source / "statements.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)

@@ -1,4 +1,4 @@
-"""The examples that reading is learned from, the weights made from them, and what counts as a right reading."""
+"""The examples from which question reading is trained, the trained weights, and the scoring of a reading."""
 
 import re
 import runpy
@@ -34,7 +34,7 @@ def parties() -> PartyTable:
 
 
 def _read(tmp_path: Path, *told: str) -> Examples:
-    """Reads examples as lines of YAML write them."""
+    """Reads examples, each given by its fields in YAML."""
     path = tmp_path / "en.yaml"
     path.write_text("".join(f"- {{{each}, kind: content}}\n" for each in told), encoding="utf-8")
     return read_examples(path)
@@ -47,7 +47,7 @@ def _read(tmp_path: Path, *told: str) -> Examples:
         ("and {who:Belmora}?", "turn: replace, keeps: [topic, kind]", set()),
         ("add {who:Belmora}", "turn: add, keeps: [topic, kind]", set()),
         ("also on {topic:firearms}", "turn: add, keeps: [who, topic, kind]", set()),
-        # What is taken over but should not have been counts, as does what should have been.
+        # A slot that is wrongly taken over from the turn before is an error, as is one that is wrongly dropped.
         ("and on {topic:firearms}?", "turn: replace, keeps: [kind]", {"speakers"}),
         ("and {who:Belmora}?", "turn: replace, keeps: [kind]", {"topic F1"}),
     ],
@@ -86,9 +86,9 @@ def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parti
 
 def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path: Path) -> None:
     asked = [f"{{who:Arvandia}} on {chr(97 + number) * 3}" for number in range(9)]
-    told = [f'text: "{text}"' for text in asked]
-    told += [f'text: "why {n}{text[-3:]}?", after: ["ARVANDIA on {text[-3:]}?"]' for n, text in enumerate(asked)]
-    folds = folds_of(_read(tmp_path, *told))
+    lines = [f'text: "{text}"' for text in asked]
+    lines += [f'text: "why {n}{text[-3:]}?", after: ["ARVANDIA on {text[-3:]}?"]' for n, text in enumerate(asked)]
+    folds = folds_of(_read(tmp_path, *lines))
     assert folds[:9] == folds[9:] and len({*folds}) > 1
 
 
@@ -114,9 +114,9 @@ def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "count"), [("readings.yaml", 148), ("predications.yaml", 64), ("unseen.yaml", 839)])
 def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
-    held = read_examples(EVALS / "datasets" / name)
-    assert len(held) == count
-    asked, taught = ({(example.text, example.after) for example in each} for each in (held, examples))
+    held_out = read_examples(EVALS / "datasets" / name)
+    assert len(held_out) == count
+    asked, taught = ({(example.text, example.after) for example in each} for each in (held_out, examples))
     assert not asked & taught
 
 
@@ -140,9 +140,9 @@ def test_examples_of_one_wording_are_of_one_kind(examples: Examples) -> None:
         says = {*example.group.split()} - {*get_args(Role)}
         if says and "kind" not in example.keeps and example.kind != "ambiguous":
             kinds[example.language, bool(example.after), example.group].add(example.kind)
-    # In a few the topic or the question before tells the kind: "when was that?" asks the date of what is told, or of
-    # the statement.
-    assert sum(len(own) > 1 for own in kinds.values()) < len(kinds) / 500
+    # In a few groups the kind depends on the topic or on the question before: "when was that?" asks for the date of
+    # what is reported, or of the statement.
+    assert sum(len(group_kinds) > 1 for group_kinds in kinds.values()) < len(kinds) / 500
 
 
 def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ def test_marks_are_offsets_in_the_bare_text(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_scopes_that_held_out_questions_tell_are_understood() -> None:
     parties = PartyTable.load()
-    told = [example for example in read_examples(EVALS / "datasets" / "readings.yaml") if example.expect]
-    assert len(told) > 100
-    for example in told:
+    with_scope = [example for example in read_examples(EVALS / "datasets" / "readings.yaml") if example.expect]
+    assert len(with_scope) > 100
+    for example in with_scope:
         scored = score_reading(example, parties)
         assert {"speakers", "interval", "venue", "status"} <= scored.keys()

@@ -39,7 +39,7 @@ VOID = {"meta", "br", "input", "img", "link", "hr"}
 
 
 class _Page(HTMLParser):
-    """Collects tags, and fails where they are not nested."""
+    """Collects the tags of a page, and fails where they are not properly nested."""
 
     def __init__(self, text):
         super().__init__()
@@ -121,8 +121,8 @@ def make(tmp_path_factory):
     root = tmp_path_factory.mktemp("runs")
 
     def run(name, given, **fields):
-        told = {"name": name, "dataset": f"made {SCRIPT}", "file": FILE, "broke": SCRIPT}
-        made = make_run(root, NOBODY | given, CASES, **told, **fields)
+        options = {"name": name, "dataset": f"made {SCRIPT}", "file": FILE, "broke": SCRIPT}
+        made = make_run(root, NOBODY | given, CASES, **options, **fields)
         score_run(made, HELD)
         return made
 
@@ -170,7 +170,7 @@ def _section(page, name):
 
 
 def _details(page, name):
-    """Returns the failure of a case."""
+    """Returns the part of a page on the failure of a case."""
     found = [part for part in page.split('<details class="case"')[1:] if f"<code>{name}</code>" in part]
     return found[0].partition("</section>")[0]
 
@@ -194,11 +194,11 @@ def test_report_is_in_the_language_that_is_asked_for(candidate, make, code, way,
     assert f'<html lang="{code}" dir="{way}">' in page
     assert share in page and share in brief
     assert PartyTable.load().display("FRA", code) in page
-    # Ids of cases and names of metrics are nobody's words.
+    # Ids of cases and names of metrics are identifiers, which are not translated.
     ids = "|".join(map(re.escape, (*NOBODY, *METRICS)))
-    told = re.sub(rf"<code>.*?</code>|<t[hd][^>]*>(?:{ids})</t[hd]>", "", page)
-    assert (english_left(told, code), english_left(brief, code)) == ([], [])
-    # One in English is told apart.
+    text = re.sub(rf"<code>.*?</code>|<t[hd][^>]*>(?:{ids})</t[hd]>", "", page)
+    assert (english_left(text, code), english_left(brief, code)) == ([], [])
+    # The check itself is sound: it finds the messages of a report in English.
     assert len(english_left(page_of(candidate), code)) > 40
 
 
@@ -235,7 +235,7 @@ def test_page_loads_nothing(page):
 
 def test_verdict_without_a_baseline_says_what_was_measured(alone):
     verdict = _section(alone, "verdict")
-    # Right: `right` alone.
+    # Only the case `right` came out right.
     assert "1 of 7 cases of “" in verdict
     assert "14.3\N{NO-BREAK SPACE}%" in verdict
     assert "There is no earlier run" in _section(alone, "flips")
@@ -279,7 +279,7 @@ def test_expected_and_given_evidence_are_marked_apart(alone):
 
 
 def test_evidence_that_is_cited_from_outside_the_listed_passages_is_told_so(make):
-    """An answer lists its first hundred passages, and may cite what was found after them: no "none" beside a star."""
+    """An answer lists its first hundred passages and may cite a later one; then no "none" may stand beside a star."""
     other = passage(TEXT.index(OTHER), len(TEXT))
     given = {name: replace(GIVEN[name], retrieved=(other,)) for name in ("altered", "elsewhere")}
     page = page_of(make("outside", GIVEN | given))

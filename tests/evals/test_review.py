@@ -1,4 +1,4 @@
-"""Decisions of persons: what waits, what a decision changes, what is refused."""
+"""Reviews by people: which items wait, what a decision changes, and which decisions are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -51,8 +51,8 @@ def test_unexpected_citations_are_those_that_no_evidence_covers(paths: EvalPaths
     both = answer(("Both.", ["We support the review.", CITED]))
     run = make_run(paths.runs, {"a": both, "b": both, ("a", 1): both})
     found = unexpected(run, documents(), read_rulings(paths.reviews))
-    told = [(item.case.id, item.span, item.times, item.decision) for item in found]
-    assert told == [("a", SPAN, 2, None), ("b", SPAN, 1, None)]
+    items = [(item.case.id, item.span, item.times, item.decision) for item in found]
+    assert items == [("a", SPAN, 2, None), ("b", SPAN, 1, None)]
     rule(paths, accepted=False)
     ruled = unexpected(run, documents(), read_rulings(paths.reviews))
     assert [(item.case.id, item.decision) for item in ruled] == [("a", False), ("b", None)]

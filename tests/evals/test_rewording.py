@@ -18,11 +18,11 @@ TOPIC = "transnational organized crime"
 
 
 def _corpus(**spoken: tuple[str, str | None, str]) -> Documents:
-    """Statements by file: State, session and year of each."""
+    """Returns a corpus of empty statements, given by file as State, session and year."""
     facts = {
         file: {"date": year} | ({"session": session} if session else {}) for file, (_, session, year) in spoken.items()
     }
-    return made.documents(*(Document(file=f, text="", state=spoken[f][0], facts=own) for f, own in facts.items()))
+    return made.documents(*(Document(file=f, text="", state=spoken[f][0], facts=known) for f, known in facts.items()))
 
 
 SPEECHES = _corpus(
@@ -56,7 +56,7 @@ def test_wording_reads_as_written(name: str, turns: tuple[str, ...]) -> None:
 
 
 def test_names_that_two_states_bear_are_not_used() -> None:
-    # "Congolese" may be of either Congo; "Kingstown" is one State's alone.
+    # "Congolese" may refer to either Congo; "Kingstown" is the capital of one State only.
     assert reword(_case("COG", "Congo"), SPEECHES, ("demonym",)) == {}
     assert "Kingstown" in reword(_case("VCT", "Saint Vincent"), SPEECHES, ("capital",))["capital"].question
 
@@ -100,7 +100,7 @@ def _assert_read_as_meant(case: Case, documents: Documents) -> None:
     for name, other in reword(case, documents, tuple(WORDINGS)).items():
         scope = resolve(other.question, documents.parties, history=other.history).scope
         when = scope.years == (year,) or scope.sessions == (documents.sessions()[year],)
-        # A topic may keep its article: "la delincuencia organizada".
+        # A topic may keep its grammatical article: "la delincuencia organizada".
         topical = scope.topic.casefold().endswith(other.tags["topic_words"]) and len(scope.topic.split()) < 6
         if scope.states != case.expect.states or not when or not topical:
             wrong[name] = (other.question, scope.states, scope.years, scope.sessions, scope.topic)

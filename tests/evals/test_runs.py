@@ -1,4 +1,4 @@
-"""Runs on disk, and running: resumed where it was stopped, bounded in time, never a torn or lost answer."""
+"""Runs on disk and their execution: resumed where they stopped, bounded in time, with no answer lost or truncated."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def _run(root: Path, name: str = "one", **fields: Any) -> Run:
 
 
 class _Scripted:
-    """Answers, and counts; what it is told to do wrong, it does."""
+    """Answers cases and records them; a case in `wrong` fails in the way given there."""
 
     def __init__(self, wrong: dict[str, str] | None = None) -> None:
         self.asked: list[tuple[str, int]] = []
@@ -63,7 +63,7 @@ class _Scripted:
 
 
 def _asked(run: Run, **wrong: str) -> list[str]:
-    """Asks what a run has not asked yet, with these things going wrong; returns the ids of what was asked."""
+    """Asks a run's remaining cases, of which those in `wrong` fail as given there; returns the ids of all asked."""
     scripted = _Scripted(wrong)
     run_cases(run, scripted)
     return [name for name, _ in scripted.asked]
@@ -154,18 +154,18 @@ def test_runs_are_listed_newest_first_and_latest_is_the_first(tmp_path):
 def test_a_run_of_another_process_is_told_as_running_until_that_ends(tmp_path):
     run = _scored(tmp_path)
     held = "import sys, pathlib, evals.runs as r; held = r.open_run(pathlib.Path(sys.argv[1]), 'one').hold()"
-    told = r"still running since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, 3 of 3 answers: wait until it ends"
+    message = r"still running since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, 3 of 3 answers: wait until it ends"
     with subprocess.Popen(
         [sys.executable, "-c", f"{held}; print(1, flush=True); sys.stdin.read()", tmp_path],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as other:  # fmt: skip
         assert other.stdout.readline()
         assert (run.running, run.scored) == (True, False)
-        assert re.match(told, runs_table([run]).rows[0][-1])
+        assert re.match(message, runs_table([run]).rows[0][-1])
         for act in (run.scores, run.hold, partial(keep_baseline, run, tmp_path / "base")):
-            with pytest.raises(RunError, match=f"'one' is {told}"):
+            with pytest.raises(RunError, match=f"'one' is {message}"):
                 act()
-        # Killed, as by whoever closes the terminal.
+        # Killed, as when its terminal is closed.
         other.kill()
     assert (run.running, run.unfinished, len(run.scores())) == (False, None, 3)
 
@@ -223,7 +223,7 @@ def test_records_that_cannot_be_read_are_named(file, read, content, message, tmp
     path.unlink(missing_ok=True)
     if content is None:
         path.mkdir()
-        # Scores that are no file are scores that were not made yet.
+        # Where there is no file of scores, they count as not made yet.
         message = "not complete" if file == SCORES else message
     else:
         path.write_bytes(content.encode("latin-1"))
@@ -263,7 +263,7 @@ def test_a_place_that_cannot_be_written_is_named_and_left_clean(place, tmp_path)
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
 def test_files_are_for_whom_new_files_are(umask, mode, tmp_path):
-    # Of a folder for its owner alone they are for nobody else.
+    # In a folder that only its owner may open, files would be private whatever the umask.
     tmp_path.chmod(0o755)
     before = os.umask(umask)
     try:

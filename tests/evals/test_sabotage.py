@@ -1,4 +1,4 @@
-"""The evals themselves: a pipeline that is broken on purpose is caught by the gate that should catch it."""
+"""Tests of the evals: a pipeline that is broken on purpose fails at the gate that should detect it."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ RunVariant = Callable[..., Run]
 
 
 class _Remembering:
-    """A retriever that does not search again for the same question, since that is what takes long."""
+    """Caches what a retriever finds for a resolved question, since retrieval takes most of the time."""
 
     def __init__(self, retriever: EvidenceRetriever) -> None:
         self._retriever, self._found = retriever, dict[str, Retrieved]()
@@ -53,12 +53,12 @@ class _Remembering:
 
 @pytest.fixture(scope="module")
 def workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The conference and the sample, indexed with the real models; each question is searched once."""
+    """Yields a workspace over the conference and the sample with the real models; each question is searched once."""
     settings, folders = Settings(store=tmp_path_factory.mktemp("store")), [CONFERENCE, SAMPLE]
-    # What `make eval` indexed with this code is not indexed again.
-    made, own = (store_path(each, folders, smoke_documents) for each in (Settings(store=PROJECT / ".store"), settings))
+    # A store that `make eval` filled with this code is copied, which saves the indexing.
+    made, copy = (store_path(each, folders, smoke_documents) for each in (Settings(store=PROJECT / ".store"), settings))
     if (made / "whole").is_file():
-        shutil.copytree(made, own)
+        shutil.copytree(made, copy)
     with open_environment(settings, folders, smoke_documents) as opened:
         steps = replace(opened.steps, retriever=_Remembering(opened.steps.retriever))  # type: ignore[arg-type]
         yield replace(opened, steps=steps, assistant=Assistant(steps, opened.store.catalogue, keep_traces=0))
@@ -66,7 +66,7 @@ def workspace(smoke_documents: Documents, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
-    """Every fourth case of the smoke set: enough for every gate, and a fourth of the time."""
+    """Returns every fourth case of the smoke set: enough for every gate, and a fourth of the time."""
     return open_set("smoke", (), EvalPaths(tmp_path_factory.mktemp("paths")))[::4]
 
 
@@ -74,15 +74,15 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
 def run_variant(
     workspace: Workspace, smoke_documents: Documents, tmp_path_factory: pytest.TempPathFactory
 ) -> RunVariant:
-    """Runs cases through the pipeline, as it is or deliberately broken, and scores them."""
+    """Returns a function that runs cases through the pipeline, intact or deliberately broken, and scores them."""
     root: Path = tmp_path_factory.mktemp("runs")
 
     def run(cases: tuple[Case, ...], variant: str | None = None) -> Run:
-        told = manifest(
+        run_manifest = manifest(
             f"{len([*root.iterdir()])}-{variant or 'as-it-is'}", dataset_sha256=cases_hash(cases),
             corpus_sha256=smoke_documents.sha256, variant=variant, cases=len(cases), ended=None,
         )  # fmt: skip
-        made = create_run(root, told, cases, statement_files(workspace))
+        made = create_run(root, run_manifest, cases, statement_files(workspace))
         made = run_cases(made, asking(assistant_of(workspace, variant)))
         score_run(made, smoke_documents)
         return made
@@ -105,7 +105,7 @@ def _failed(report: GateReport) -> set[str]:
         ("quotes_altered", {"quote_verified"}, {"misattributed", "pointer_valid", "false_answer_rate"}),
         ("always_answer", {"false_answer_rate"}, {"quote_verified", "attribution"}),
         ("always_abstain", {"over_abstention", "evidence_five", "right"}, {"quote_verified", "false_answer_rate"}),
-        # Citations come newest first, so what is turned round shows in what search brings.
+        # Citations are shown newest first, so a reversed ranking is visible only in the retrieved passages.
         ("ranking_reversed", {"recall_at_5", "rr_at_10"}, {"quote_verified", "misattributed"}),
     ],
 )
@@ -117,7 +117,7 @@ def test_a_broken_pipeline_is_caught_by_its_gate(variant, gates, held, as_it_is,
 
 
 def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(cases, run_variant):
-    # Every State is searched for every question, which takes a while: one case shows it, however few there are.
+    # Few cases are run, since each question then searches every State, which is slow; one failing case is enough.
     named = tuple(case for case in cases if case.type == "single_state" and not case.variant_of)[::5]
     report = check_gates(GATES, run_variant(named, "state_filter_off"), run_variant(named))
     assert "misattributed" in _failed(report)

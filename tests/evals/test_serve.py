@@ -46,7 +46,7 @@ pytestmark = [
 
 
 class Slow:
-    """Runs cases as `launch` does, answer by answer, each when it is let."""
+    """Replaces `launch`; each answer waits until the test releases the semaphore `let`."""
 
     def __init__(self) -> None:
         self.let = threading.Semaphore(0)
@@ -98,7 +98,7 @@ def review(archive: Archive) -> ReviewTab:
 
 
 async def a_review(archive: Archive) -> ReviewTab:
-    # Built while a loop runs: without one Gradio makes loops of its own and leaves them open.
+    # Built while an event loop runs: without one Gradio makes loops of its own and leaves them open.
     with gr.Blocks(), gr.Tab() as tab:
         return ReviewTab(archive, tab)
 
@@ -115,7 +115,7 @@ def client(archive: Archive, jobs: Jobs, paths: EvalPaths, monkeypatch: pytest.M
 
 
 def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | None = None) -> Run:
-    """A run over a folder of its own, so that its statements can be read again."""
+    """Returns a scored run over a folder of its own, so that its statements can be read again."""
     corpus = paths.path.parent / "corpus"
     (corpus / "txt").mkdir(parents=True, exist_ok=True)
     (corpus / FILE).write_text(TEXT, encoding="utf-8")
@@ -361,7 +361,7 @@ def test_with_accounts_the_page_is_for_admins(tmp_path):
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server,
         ExitStack() as clients,
     ):
-        # Whatever fails, the page does not outlive the test.
+        # The server ends with the test, also if an assertion fails.
         clients.callback(server.terminate)
         assert server.stdout is not None
         address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
@@ -375,7 +375,7 @@ def test_with_accounts_the_page_is_for_admins(tmp_path):
 
         stranger, editor, admin = browser(), browser("edda"), browser("adam")
         assert admin.get("/").status_code == 200 and "evals" in admin.get("/").text
-        # A run that is not there is told by the page behind the gate.
+        # The page itself reports an unknown run, so the request has passed the access check.
         assert "Not done" in admin.get("/runs/none").text
         event = {"data": [], "fn_index": 0, "session_hash": "of-a-browser"}
         for path in ("/", "/config", "/runs/none"):
@@ -383,7 +383,7 @@ def test_with_accounts_the_page_is_for_admins(tmp_path):
         assert stranger.post("/gradio_api/queue/join", json=event).status_code == 401
         assert editor.post("/gradio_api/queue/join", json=event).status_code == 403
         assert admin.post("/gradio_api/queue/join", json=event).status_code == 200
-        # Who is no admin any more is shown nothing that an open page knows of.
+        # A person who is no longer an admin is denied what an open page still links to.
         with closing(open_tables(store)) as tables:
             Accounts(tables).add("anna", "admin", password)
             Accounts(tables).set_role("adam", "reader")

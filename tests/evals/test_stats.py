@@ -1,4 +1,4 @@
-"""Intervals and p-values, against formulas and by drawing many systems that are equal."""
+"""Intervals and p-values, compared with formulas and with simulations of equal systems."""
 
 from math import isnan, sqrt
 
@@ -17,7 +17,7 @@ def test_holm_multiplies_by_the_tests_left_never_falls_and_stays_below_one():
 
 
 def test_bootstrap_draws_whole_clusters():
-    """Two clusters of 0 and of 1: a draw of two has 0, ½ or 1 of them, with probabilities ¼, ½, ¼."""
+    """Two draws from a cluster of zeros and one of ones have mean 0, ½ or 1, with probabilities ¼, ½, ¼."""
     rows = np.array([[0.0, 1.0]] * 5 + [[1.0, 1.0]] * 5)
     samples = cluster_bootstrap(rows, ["FRA"] * 5 + ["BRA"] * 5, ratio(), resamples=4000, seed=1)
     assert set(samples) == {0.0, 0.5, 1.0}
@@ -25,19 +25,19 @@ def test_bootstrap_draws_whole_clusters():
 
 
 def test_bootstrap_has_the_standard_error_of_the_mean():
-    """With a case per cluster it is the plain bootstrap: √(p(1−p)/n)."""
+    """With one case per cluster it is the plain bootstrap, whose standard error is √(p(1−p)/n)."""
     rows = np.array([[float(number < 30), 1.0] for number in range(100)])
     samples = cluster_bootstrap(rows, [str(number) for number in range(100)], ratio(), resamples=4000, seed=2)
     assert samples.std() == pytest.approx(sqrt(0.3 * 0.7 / 100), rel=0.05)
 
 
 def test_equal_systems_with_clusters_are_rarely_judged_to_differ():
-    """Of 200 comparisons of equals, at a nominal 5 % (both ways) and a standard error of 1.1 points."""
+    """Simulates 200 comparisons of equal systems, at a nominal 5 % (both ways) and a standard error of 1.1 points."""
     generator = np.random.default_rng(7)
     clusters = tuple(str(number // 5) for number in range(150))
     differ, missed = 0, 0
     for seed in range(200):
-        # In every cluster both systems have their own common luck: cases are not independent.
+        # Each system has one success rate for all cases of a cluster, so these are not independent.
         chance = np.clip(0.7 + generator.normal(0, 0.2, size=(2, 30)), 0, 1).repeat(5, axis=1)
         a, b = (np.column_stack([generator.random(150) < p, np.ones(150)]).astype(np.float64) for p in chance)
         found = judged({"right": Paired(metric=RIGHT, a=a, b=b, clusters=clusters)}, {}, seed)["right"]
@@ -48,7 +48,7 @@ def test_equal_systems_with_clusters_are_rarely_judged_to_differ():
 
 def test_intervals_count_samples_within_the_margin_and_with_a_figure():
     differences = np.array([-0.05, -0.03, -0.02, 0.0, np.nan])
-    # −0.02 is at the margin, and what has no figure shows no loss.
+    # −0.02 equals the margin, and a sample without a figure counts as no loss.
     assert not_worse_p(differences, 0.02) == (1 + 3) / (5 + 1)
     assert interval(np.array([np.nan, *np.arange(0, 1001)])) == pytest.approx((25.0, 975.0))
     assert all(isnan(end) for end in interval(np.array([np.nan])))

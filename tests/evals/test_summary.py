@@ -32,7 +32,7 @@ def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_i
         score(f"{n}{twin}", cluster=str(n), stage="misread" if n < 2 else None) for n in range(10) for twin in "ab"
     ]
     ten, nine = figure(by_case(scores), RIGHT), figure(by_case(scores[:-2]), RIGHT)
-    # Twins come and go together, so that the interval is wider than one over twenty cases each for itself.
+    # Twins are drawn together, so the interval is wider than that of twenty independent cases.
     low, high = wilson(16, 20)
     assert ten.high - ten.low > high - low
     assert (nine.low, nine.high) == wilson(14, 18)
@@ -40,7 +40,7 @@ def test_interval_of_ten_clusters_is_drawn_from_them_and_of_fewer_is_the_score_i
 
 def test_figures_that_apply_to_no_case_are_left_out():
     found = summarise([score("a", components={"content.nuggets": (0.0,) * 6, DECISION: RIGHT_ANSWER})])
-    # Nuggets apply and have nothing to divide by; and there is nothing that cannot be answered.
+    # The nuggets metric applies, but its denominator is 0; no case is unanswerable.
     assert not {"nuggets_strict_vital", "quote_verified", "false_answer_rate"} & found.keys()
     assert found["over_abstention"].value == 0.0
     assert summarise([]) == {}

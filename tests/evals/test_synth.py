@@ -1,4 +1,4 @@
-"""Draft cases are right by construction: gold names what is asked, and what should be silent is."""
+"""Draft cases are right by construction: gold sentences name what is asked, and unanswerable cases have none."""
 
 import re
 from collections import Counter
@@ -39,7 +39,7 @@ def of_strangers(documents: Documents) -> tuple[Case, ...]:
 
 
 def pattern(term: str, ending: int) -> re.Pattern[str]:
-    """The words of a term with any ending, short words between them or not."""
+    """Returns a pattern of a term's words with any ending, and with or without short words between them."""
     words = [word.removeprefix("ال") for word in re.findall(r"[^\W_]+", term) if len(word) > 2 or not word.islower()]
     kept = [max(4 if word.isascii() else 3, len(word) - ending) for word in words]
     parts = [re.escape(word[:length]) + r"[^\W\d_]{0,6}" for word, length in zip(words, kept, strict=True)]
@@ -108,9 +108,9 @@ def test_none_of_the_words_of_a_specific_topic_occurs(cases, documents):
     specific = [case for case in cases if case.unanswerable_kind == "near_miss_topic"]
     assert specific
     for case in specific:
-        own = texts_of(documents, case.expect.states[0], str(case.expect.years[0]))
+        texts = texts_of(documents, case.expect.states[0], str(case.expect.years[0]))
         telling = [re.compile(rf"\b{word}\b", re.IGNORECASE) for word in words[case.tags["topic"]]]
-        assert own and not any(word.search(text) for word in telling for text in own), case.id
+        assert texts and not any(word.search(text) for word in telling for text in texts), case.id
         assert case.tags["rules"] in ("dev", "held_out") and case.expect.reason == "not_mentioned"
 
 
@@ -192,7 +192,7 @@ def test_general_debate_gives_many_cases_without_errors(speeches):
     assert len({state for case in made for state in case.expect.states}) >= 78
     assert [problem for problem in lint(made, speeches) if problem.severity == "error"] == []
     for case in made:
-        # A word alone is found in others as well: "plan" in "plane".
+        # Terms of one word are left out, since they occur in other words as well: "plan" in "plane".
         topic = case.tags.get("topic", "")
         if case.unanswerable_kind in SILENT and all(" " in term for term in GLOSSARY[topic]["en"].split("|")):
             texts = texts_of(speeches, case.expect.states[0], str(case.expect.years[0]))

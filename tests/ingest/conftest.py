@@ -1,4 +1,4 @@
-"""What the tests of reading share: the parties of the fictional conference, an annotator that knows them, a store."""
+"""Shared fixtures of the ingest tests: parties of the fictional conference, an annotator that knows them, a store."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def annotator(parties):
 
 @pytest.fixture(scope="session")
 def annotate(annotator):
-    """Annotates a text as a statement, under a row of a manifest if given."""
+    """Returns a function that annotates a text as a statement, with a row of a manifest if given."""
 
     def annotated(text, row=None):
         loaded = LoadedText(text=text, sha256="0" * 64)
@@ -42,10 +42,10 @@ def store(tmp_path):
 
 @pytest.fixture
 def ingest(store):
-    """Takes paths into the store."""
+    """Returns a function that ingests paths into the store."""
 
-    def taken(*paths, limits=None, **options):
+    def ingest_paths(*paths, limits=None, **options):
         indexer = Indexer(store, HashingEmbedder(), SplitConfig(), limits or LoadLimits())
         return indexer.ingest(list(paths), IngestOptions(**options))
 
-    return taken
+    return ingest_paths

@@ -1,4 +1,4 @@
-"""Texts that are made to take long: reading whose words they are takes time that grows with their length alone."""
+"""Texts that are made to take long: the time to attribute their words grows no faster than their length."""
 
 import time
 
@@ -11,7 +11,7 @@ cases = Cases(__file__)
 pytestmark = pytest.mark.slow
 
 SHORT, TIMES = 150, 6
-# Seconds that a garbage collection or another process may take in between.
+# Seconds that a garbage collection or another process may add.
 _UNSTEADY = 0.3
 HOSTILE = cases["HOSTILE"]
 

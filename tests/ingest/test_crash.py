@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("UNTOC_KILLS", "8"))
 SEED = int(os.environ.get("UNTOC_KILL_SEED", "4"))
 FILES = 20
-# After which step a kill comes, and within how many seconds of it.
+# Steps after which an ingest is killed, and the seconds within which this happens.
 MOMENTS = {"load": 0.02, "embed": 0.03, "store": 0.08, "sync": 0.25}
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
 
@@ -71,7 +71,7 @@ def test_killed_ingests_lose_nothing_double_nothing_and_the_store_always_opens(c
             killed[step] += 1
         assert_usable(store, corpus, before)
         if draw.random() < 0.5:
-            # Else the next kill meets what this one left.
+            # In the other rounds, the next ingest starts from what this kill left behind.
             assert_completes(store, corpus, tmp_path)
             corpus.change()
     assert_completes(store, corpus, tmp_path)
@@ -79,20 +79,20 @@ def test_killed_ingests_lose_nothing_double_nothing_and_the_store_always_opens(c
 
 
 def kill_ingest(store, folder, step, draw):
-    """Kills an ingest some time after it told of a step; returns whether it was still running."""
+    """Kills an ingest some time after it reported a step; returns whether it was still running."""
     process, steps = start_told_ingest(store, folder)
     occurrence = draw.randint(1, {"load": FILES, "sync": 1}.get(step, 2))
-    told = []
+    reported = []
     try:
-        while told[-1:] != ["done"] and told.count(step) < occurrence:
-            told.append(steps.recv())
+        while reported[-1:] != ["done"] and reported.count(step) < occurrence:
+            reported.append(steps.recv())
         time.sleep(draw.uniform(0.0, MOMENTS[step]))
         process.kill()
         while True:
-            told.append(steps.recv())
+            reported.append(steps.recv())
     except EOFError:
         process.join()
-    return process.exitcode == -signal.SIGKILL and "done" not in told
+    return process.exitcode == -signal.SIGKILL and "done" not in reported
 
 
 def stored_files(store):
@@ -131,7 +131,7 @@ def assert_completes(store, corpus, tmp_path):
 
 
 def contents(store):
-    """Everything that an ingest puts into a store, but for times and for vectors of texts that are gone."""
+    """Returns all that an ingest stores, except times and vectors of texts that are gone."""
     with fake_workspace(store, read_only=True) as workspace:
         database = workspace.store.catalogue.database
 
@@ -155,7 +155,7 @@ def contents(store):
     index = open_index(folder)
     found["vectors"] = sorted(zip(ids, (vector.tobytes() for vector in vectors), strict=True))
     found["index"] = sorted(index.ids())
-    # Every vector is found, and not only listed.
+    # Vectors are not only listed, but also found by a search.
     found["reachable"] = sorted(index.search(np.asarray(v), 1)[0][1] > 0.999 for v in vectors[:40])
     index.close()
     return found

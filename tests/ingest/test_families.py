@@ -18,7 +18,7 @@ SYMBOL = "CTOC/COP/2020/L.5"
 
 
 class Desk:
-    """A folder of statements of fictional States, and a store over it."""
+    """A folder of statements of fictional States, and a workspace over it."""
 
     def __init__(self, path):
         self.folder = path / "corpus"
@@ -58,7 +58,7 @@ def desk(tmp_path):
 
 
 def speech(seed, words=240):
-    """A text of its own words, in paragraphs of six sentences of ten words."""
+    """Returns a text of made-up words drawn by seed, in paragraphs of six sentences of ten words."""
     draw = random.Random(seed)
     vocabulary = [f"{a}{b}{c}" for a in ("ba", "lo", "mi", "ter") for b in ("ra", "ne", "du") for c in ("ken", "sol")]
     spoken = [draw.choice(vocabulary) for _ in range(words)]
@@ -67,7 +67,7 @@ def speech(seed, words=240):
 
 
 def with_changes(text, number):
-    """Changes so many words, evenly spread."""
+    """Returns a text with so many words changed, evenly spread."""
     words = text.split(" ")
     for at in range(number):
         words[(at * len(words)) // number] = f"other{at}"

@@ -49,7 +49,7 @@ class Desk:
         return path
 
     def speak(self, **topics):
-        """Writes a statement on each topic: `a="herons"` into a.txt; returns the last one's path."""
+        """Writes a statement on each topic, `a="herons"` into a.txt, and returns the path of the last one."""
         return [self.write(f"{name}.txt", text_about(topic)) for name, topic in topics.items()][-1]
 
     def speak_often(self, count):
@@ -59,7 +59,7 @@ class Desk:
         return names
 
     def manifest(self, *rows, parties=PARTIES, **states):
-        """Writes a manifest of these rows; `a="XAA"` is a row that says whose a.txt of 2020 is."""
+        """Writes a manifest of these rows; `a="XAA"` is a row that gives a.txt this State and the date 2020."""
         rows = [*rows, *(f"{name}.txt,{state},,,2020,," for name, state in states.items())]
         self.write("statements.csv", HEADER + "".join(f"{row}\n" for row in rows))
         if parties is not None:
@@ -104,7 +104,7 @@ def results(report):
     return {file.file: file.result for file in report.files}
 
 
-# What is read of files, of their names and of tables is the same for all engines, and tried on one.
+# Reading of files, their names and tables is the same for all engines, so its tests are `only_local`.
 @pytest.fixture
 def desk(engines, tmp_path):
     desk = Desk(tmp_path)
@@ -204,7 +204,7 @@ def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
         report = desk.ingest()
         assert results(report) == {"a.txt": "duplicate", "b.txt": "unchanged", "c.txt": "duplicate"}
         assert "'b.txt'" in report.files[0].reason
-        # Whoever sends it again is told what is missing, and asked for it, as the first time.
+        # A text that is ingested again gets the same report of missing metadata as the first time.
         assert all(NO_STATE in (file.reason or "") for file in report.files)
         assert report.embedded_passages == 0
     assert desk.held() == {"b.txt": None}
@@ -487,7 +487,7 @@ def test_link_that_leads_out_of_the_folder_is_refused(desk, tmp_path):
 
 
 class StoppingEmbedder(HashingEmbedder):
-    """Is interrupted when it embeds the second group."""
+    """Is interrupted when it embeds the second batch."""
 
     def embed_documents(self, texts, progress=None):
         if self.embedded:
@@ -537,7 +537,7 @@ def test_progress_counts_up_to_all_files(desk):
     assert {event.step for event in heard} == {"load", "embed", "store"}
 
 
-# --- beside others, and stopped again and again
+# --- concurrent ingests, and ingests that are stopped again and again
 
 
 class Stopped(Exception):
@@ -557,7 +557,7 @@ def test_ingest_that_is_stopped_after_a_few_files_again_and_again_gets_on(desk):
             if len(read) > 3:
                 raise Stopped
 
-        # The last run ends by itself.
+        # The last run completes.
         with suppress(Stopped):
             desk.ingest(progress=stop)
 
@@ -590,14 +590,14 @@ def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stor
 
     def stop_at_first(event):
         if event.step == "load" and event.file == "00.txt":
-            # As when it takes long, and somebody loses patience.
+            # As if the file took long, and the user ended the ingest.
             (desk.store.path / "ingest.begun").write_text(f"{desk.folder / '00.txt'}\n")
             raise Stopped
 
     for _ in range(2):
         with suppress(Stopped):
             desk.ingest(progress=stop_at_first)
-    # What was being embedded when it stopped may be stored or not; the batch before it is.
+    # The batch that was being embedded may be stored or not; the batch before it is stored.
     assert "01.txt" in desk.held()
 
 
@@ -655,11 +655,11 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     inside = f"a.zip/{top}"
     expected = {"b.txt": "not_listed", "en/a.txt": "added", "c.txt": "added"}
     assert desk.outcome(archive) == {inside + name: result for name, result in expected.items()}
-    held = {s.file: s.metadata for s in desk.summaries()}
-    assert {file: metadata.state for file, metadata in held.items()} == dict.fromkeys(
+    stored = {s.file: s.metadata for s in desk.summaries()}
+    assert {file: metadata.state for file, metadata in stored.items()} == dict.fromkeys(
         (inside + "en/a.txt", inside + "c.txt"), "XAA"
     )
-    first = held[inside + "en/a.txt"]
+    first = stored[inside + "en/a.txt"]
     assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
     desk.assert_unchanged(archive)
 
@@ -708,7 +708,7 @@ def test_files_that_changed_places_across_parts_keep_their_statements(desk):
     assert [dict(part.results) for part in parts] == [{}, {}]
     assert {summary.file: summary.document_id for summary in desk.summaries()} == before
     report = indexer.ingest([desk.folder], IngestOptions(), parts=parts)
-    # As in one process: the first takes the other's statement, whose own is stored anew, and nothing is embedded.
+    # As in one process: a.txt takes over the statement of b.txt, that of b.txt is stored anew, nothing is embedded.
     assert results(report) == {"a.txt": "unchanged", "b.txt": "added"} and report.embedded_passages == 0
     after = {summary.file: summary.document_id for summary in desk.summaries()}
     assert after == {"a.txt": before["b.txt"], "b.txt": before["a.txt"]}
@@ -744,6 +744,6 @@ def test_a_name_that_is_learnt_later_gives_a_statement_that_nobody_known_held_to
     assert results(report)["a.txt"] == "updated" and report.embedded_passages == 0
     assert desk.held() == {"a.txt": after}
     assert "that no lookup knows" not in str(report.files)
-    # One that has a State keeps its key: names that come later are nothing to it.
+    # A statement that has a State keeps its input key, so names that are added later do not affect it.
     desk.write("parties.csv", PARTIES + "XAG,Coral Circle,,group\nXAD,Dunmere,,state\n")
     desk.assert_unchanged()

@@ -1,4 +1,4 @@
-"""What is quoted of a mission's document: speech without cover and footnotes, each part as whose it is."""
+"""Quotable parts of a mission's document: speech without cover and footnotes, each attributed to its holder."""
 
 import pytest
 
@@ -17,7 +17,7 @@ SPEECH = f"{COVER.format(state='BELMORA')}\nMr. President,\n\n"
 
 
 def quotable(annotated):
-    """The sentences that may be evidence, by who holds them."""
+    """Returns the sentences that may be evidence, each as (holder, text)."""
     holder = {statement.statement_id: statement.metadata.state for statement in annotated.statements}
     return [(holder[each.statement_id], each.text) for each in annotated.sentences if each.paragraph is not None]
 
@@ -107,7 +107,7 @@ FOR_GROUP = cases["FOR_GROUP"]
 def test_manifest_that_names_whose_delegate_speaks_does_not_join_two_capacities(annotate, cells):
     row = ManifestRow(file="a.txt", **cells)
     annotated = annotate(FOR_GROUP, row=row)
-    # The words themselves do not say which State goes on.
+    # The text does not say for which State the delegate goes on to speak.
     of_group = [words for state, words in quotable(annotated) if state == "XGR"]
     assert of_group[-1] == "The Group wants boats."
     assert {state for state, _ in quotable(annotated)} == {"XGR", "XAB" if "state" in cells else None}

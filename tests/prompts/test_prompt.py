@@ -26,6 +26,6 @@ def test_load_prompt_names_what_is_wrong(old, new, names, monkeypatch, tmp_path)
     (tmp_path / "compose.md").write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
     with pytest.raises(PromptError) as caught:
-        # Past the cache.
+        # Bypasses the cache.
         load_prompt.__wrapped__("compose")
     assert all(name in str(caught.value) for name in ("compose.md", *names))

@@ -1,4 +1,4 @@
-"""The assistant's own words: complete in every language, as the code says them, and without quotation marks."""
+"""The assistant's own words: complete in every language, with the code's variables, and without quotation marks."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
-# Words for people: whoever reads them in a browser has no command line.
+# No message may name a command, since a person who reads it in a browser has no command line.
 COMMANDS = re.compile(r"\buntoc(?:-eval)? [a-z]|\bingest\b|\bdoctor\b|(?<!\S)--[a-z]", re.ASCII)
 MARKS = re.compile("[\"“”„‟«»‹›‘‚‛「」『』〝〞〟＂❝❞`]|(?<![^\\W\\d_])['’]|['’](?![^\\W\\d_])")
 
@@ -33,8 +33,8 @@ def test_every_message_takes_its_variables_and_holds_neither_quotation_marks_nor
         said = loaded.say(key, **{name: f"<{name}>" for name in variables})
         assert said.strip() and all(f"<{name}>" in said for name in variables)
     assert {key: text for key, text in loaded.messages.items() if COMMANDS.search(text)} == {}
-    # Whatever stands in quotation marks must be a quotation; an apostrophe inside a word is none. A check tells words
-    # of a draft in them as well.
+    # Only quotations may be in quotation marks; an apostrophe inside a word is no such mark. Remarks of a check are
+    # exempt, since they put words of the draft in quotation marks.
     assert load is load_remark_words or {key: text for key, text in loaded.messages.items() if MARKS.search(text)} == {}
 
 
@@ -83,7 +83,7 @@ def test_load_wording_names_what_is_wrong(old, new, names, monkeypatch, tmp_path
     french.write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
     with pytest.raises(PromptError) as caught:
-        # Past the cache.
+        # Bypasses the cache.
         load_wording.__wrapped__("fr")
     assert "wording.fr.md" in str(caught.value)
     assert all(name in str(caught.value) for name in names)

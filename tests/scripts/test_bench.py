@@ -1,4 +1,4 @@
-"""The bench: both sides are asked the same, and what was measured is kept and shown."""
+"""The bench: both sides get the same questions, and measurements are stored and shown."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ _PAGE = "".join(f"<!-- made: {name} -->\n<!-- end -->\n" for name in ("ratios", 
 
 @pytest.fixture
 def speeches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two speeches, which are too few for any size; LangChain's adapter is stood in for."""
+    """Returns a folder of two speeches, too few for any size; a stand-in replaces LangChain's adapter."""
     sentences = (
         "Human rights matter to island {}.",
         "Terrorism in year {} is no answer.",

@@ -1,4 +1,4 @@
-"""Training of what reads questions: the same examples give the same weights."""
+"""Training of the weights that read questions: the same examples give the same weights."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,10 +13,10 @@ _EVERY = 40
 
 
 class _Serial:
-    """Maps in this process."""
+    """Replaces an executor, and maps in this process."""
 
     def map(self, function: Callable[..., object], *arguments: object) -> Iterator[object]:
-        return map(function, *arguments)  # type: ignore[call-overload,no-any-return]  # as an executor's
+        return map(function, *arguments)  # type: ignore[call-overload,no-any-return]  # as the `map` of an executor
 
 
 @pytest.mark.heavy
@@ -24,7 +24,7 @@ def test_the_same_examples_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -
     pytest.importorskip("torch")
     from scripts.train_reading import prepare, train
 
-    # What differs differs from the first step on.
+    # Two epochs suffice, since a difference shows from the first step on.
     monkeypatch.setattr("scripts.train_reading._EPOCHS", 2)
     parties = PartyTable.load(CONFERENCE_PARTIES)
     prepared = prepare(load_examples()[::_EVERY], parties)

@@ -1,4 +1,4 @@
-"""What tests of the vectorstore share."""
+"""Shared fixtures of the vectorstore tests."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +11,6 @@ from vectorstore.catalogue import Catalogue
 
 @pytest.fixture
 def catalogue(record: Path | str) -> Iterator[Catalogue]:
-    """An empty record, on each engine in turn."""
+    """Yields an empty record on each engine in turn."""
     with closing(Catalogue(record)) as catalogue:
         yield catalogue

@@ -1,4 +1,4 @@
-"""Tests of vectorstore.bert: a fine-tuned classifier gives what torch gives with the same changes."""
+"""Tests of vectorstore.bert: a fine-tuned classifier gives the chances that torch gives with the same changes."""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_chances_are_those_of_torch_with_the_changes_in_its_layers(tmp_path: Pat
             found = tuned.chances(first, second)
             assert list(found) == CLASSES
             np.testing.assert_allclose([*found.values()], expected, atol=1e-4)
-    # The weights of others who share the packaged model are as they were.
+    # The packaged model's weights, which others share, are unchanged.
     assert packaged_weights()[1][f"{CHANGED[0]}.weight"] is weights[f"{CHANGED[0]}.weight"]
 
 

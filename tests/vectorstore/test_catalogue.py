@@ -37,7 +37,7 @@ put = partial(fakes_store.put, embedder=HashingEmbedder())
 
 
 def test_a_text_may_hold_nul_and_be_asked_for_it(catalogue):
-    """PostgreSQL holds none, and JSON with one is none to it: whatever is sent has another character there."""
+    """PostgreSQL stores no NUL and rejects JSON with one, so another character is stored in its place."""
     put(catalogue, annotated("s\0", ["The he\0ron flies."], state="X\0A", symbol="A\0/1", session="1\0"))
     assert catalogue.statements(["s\0", "t\0"]).keys() == {"s\0"}
     assert [passage.text for passage in catalogue.passages_of(["s\0"])] == ["The he\0ron flies."]
@@ -46,7 +46,7 @@ def test_a_text_may_hold_nul_and_be_asked_for_it(catalogue):
     review = StoredReview(state="accepted", kind=None, note="\0", reviewer="me", at="2020")
     catalogue.record_review("c\0", review)
     assert catalogue.reviews(["c\0", "c"]) == {"c\0": review}
-    # Families are not sought here; what is asked in these words is understood.
+    # Nothing is found, since families were not linked, but queries with NUL do not fail.
     assert catalogue.families.under_symbol("A\0", "statement") == ()
     assert catalogue.search_lexical("\0", None, 9) == ()
 
@@ -251,22 +251,22 @@ def long_lived(tmp_path_factory):
 
 @given(st.lists(st.sampled_from(["store a", "store b", "store c", "remove a", "remove b", "replace a c"]), max_size=12))
 def test_fts_and_passages_stay_in_step_under_any_history(long_lived, history):
-    catalogue, held = long_lived, set()
+    catalogue, stored = long_lived, set()
     for name in "abc":
         catalogue.remove(name)
     for step in history:
         verb, *names = step.split()
         if verb == "store":
             put(catalogue, annotated(names[0], [f"{names[0]} heron.", "Other."]))
-            held.add(names[0])
+            stored.add(names[0])
         elif verb == "remove":
             catalogue.remove(names[0])
-            held.discard(names[0])
+            stored.discard(names[0])
         else:
             put(catalogue, annotated(names[1], [f"{names[1]} heron."]), replaces=names[0])
-            held = held - {names[0]} | {names[1]}
-    assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == held
-    assert set(catalogue.passage_ids().values()) == held
+            stored = stored - {names[0]} | {names[1]}
+    assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == stored
+    assert set(catalogue.passage_ids().values()) == stored
     assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
     assert catalogue.count_passages() == len(catalogue.passage_ids())
 
@@ -281,17 +281,17 @@ def record_of_a_meeting():
     for number, (role, state, words) in enumerate(spoken, start=1):
         start = RECORD.index(words)
         place = {"start": start, "end": start + len(words)}
-        own = annotated(f"r.{number}", [words])
+        part = annotated(f"r.{number}", [words])
         statement = replace(
-            own.statements[0],
+            part.statements[0],
             document=whole.document,
             span=Span(ordinal=number, role=role, named=f"speaker {number}", **place),
             metadata=replace(whole.document.metadata, state=state),
         )
         parts["statements"] += (statement,)
-        parts["sentences"] += tuple(replace(each, language="en", **place) for each in own.sentences)
+        parts["sentences"] += tuple(replace(each, language="en", **place) for each in part.sentences)
         if role == "party":
-            parts["passages"] += tuple(replace(each, language="en", **place) for each in own.passages)
+            parts["passages"] += tuple(replace(each, language="en", **place) for each in part.passages)
     return replace(whole, **parts)
 
 

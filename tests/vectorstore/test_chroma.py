@@ -16,7 +16,7 @@ from vectorstore.chroma import BATCH, ChromaConfig, EmbeddedIndexes, ServerIndex
 from vectorstore.errors import StoreError
 
 DIMENSION = 16
-# More than what Chroma keeps in its log before it writes its graph files.
+# More vectors than Chroma keeps in its log before it writes its graph files.
 MANY = 1200
 
 
@@ -54,7 +54,7 @@ def index(indexes):
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """An index whose graph files are on disk."""
+    """Returns the path of an index whose graph files are on disk."""
     path = tmp_path_factory.mktemp("written") / "index"
     with closing(open_index(path)) as index:
         index.upsert(names(MANY), unit_vectors(MANY))
@@ -239,11 +239,11 @@ def test_handles_are_let_go_when_indexes_are_closed(tmp_path):
     few = max(use() for _ in range(3))
     for _ in range(12):
         use()
-    # Other threads open a few, and close them a little later; a leak would add one with each use.
+    # Other threads open a few files, and close them a little later; a leak would add one with each use.
     until = time.monotonic() + 10
-    while (held := sum(1 for _ in handles.iterdir())) > few + 6 and time.monotonic() < until:
+    while (open_files := sum(1 for _ in handles.iterdir())) > few + 6 and time.monotonic() < until:
         time.sleep(0.05)
-    assert held <= few + 6
+    assert open_files <= few + 6
 
 
 def test_environment_names_no_server_for_the_index(tmp_path, monkeypatch):

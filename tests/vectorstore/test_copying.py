@@ -90,7 +90,7 @@ def test_copy_that_was_killed_goes_on_where_it_was(both, monkeypatch):
 
 
 def test_copy_that_was_killed_takes_what_the_record_has_become(both, monkeypatch):
-    """Questions were asked meanwhile, a statement was corrected, the numbers of removed passages were given anew."""
+    """Before the copy resumes, traces are added, a statement is corrected, and removed passages' numbers are reused."""
     source, target = both
     monkeypatch.setattr(copying, "_AT_ONCE", 2)
 
@@ -139,7 +139,7 @@ def test_part_of_a_copy_is_no_store(tmp_path):
 
 
 def test_files_of_a_store_come_with_its_copy(tmp_path):
-    """Tables of parties and uploads, and nothing that a link leads to; the copy needs nothing of the first store."""
+    """A copy has the tables of parties and uploads, but no targets of links, and needs no file of the first store."""
     disk, secret = tmp_path / "disk", tmp_path / "secret.csv"
     disk.mkdir()
     secret.write_text("not of the store")

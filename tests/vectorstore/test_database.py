@@ -28,7 +28,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def catalogue(path):
-    """A record with one statement."""
+    """Yields a record with one statement."""
     with closing(Catalogue(path)) as catalogue:
         put(catalogue, annotated("s", ["The heron flies."]))
         yield catalogue
@@ -36,7 +36,7 @@ def catalogue(path):
 
 @pytest.fixture
 def older(path):
-    """The record of the first release."""
+    """Returns the path of a record of the first release."""
     shutil.copy(PROJECT / "tests" / "data" / "store-0.1.0" / "catalogue.sqlite3", path)
     return path
 
@@ -82,7 +82,7 @@ def test_last_changes_in_the_log_are_not_left_out_where_the_log_cannot_be_read(p
     for end in ("", "-wal"):
         shutil.copy(f"{path}{end}", f"{copy}{end}")
     catalogue.close()
-    # Like a folder that cannot be written, this keeps SQLite from making the file of shared memory, also for root.
+    # This keeps SQLite from making its shared-memory file, as an unwritable folder would, but for root as well.
     Path(f"{copy}-shm").symlink_to(tmp_path / "nowhere" / "shm")
     with pytest.raises(StoreReadOnlyError, match="holds its last changes"):
         Catalogue(copy, read_only=True)
@@ -149,7 +149,7 @@ def test_wrong_call_is_a_bug_and_not_damage(catalogue):
 
 
 def assert_full(catalogue, make_room=lambda: None):
-    """What does not fit is named and leaves what was stored before, and the record goes on."""
+    """Asserts that a write that does not fit is reported and undone, and that the record stays usable."""
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, annotated("t", ["The badger digs. " * 50 + str(number) for number in range(3000)]))
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
@@ -167,7 +167,7 @@ def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
 
 @pytest.fixture
 def small_disk(path):
-    """Has the record on a disk of a megabyte."""
+    """Puts the record on a disk of one megabyte."""
     disk = path.parent
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
     if mounted.returncode != 0:
@@ -234,7 +234,7 @@ def test_older_store_that_is_not_to_be_migrated_says_what_to_run_and_stays(older
 
 
 def schema_of(path):
-    """Columns and indexes of each table, without the spelling of types, defaults and order."""
+    """Returns columns, indexes and foreign keys of each table, without spelling of types, defaults and order."""
     with closing(sqlite3.connect(path)) as file:
         tables = [name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         found = {}
@@ -280,7 +280,7 @@ def test_store_of_a_newer_version_is_refused_by_name(record):
 
 @pytest.fixture
 def opened(monkeypatch):
-    """Every connection that is opened; Python closes none of them by itself."""
+    """Returns a list of all connections as they are opened; it keeps them alive, so Python closes none by itself."""
     connections = []
     connect = sqlite3.connect
 

@@ -107,7 +107,7 @@ def test_prefixes_are_taken_from_the_models_own_files_and_settings_come_first(em
 
 
 class _Spy:
-    """Stands in for a loaded model, and keeps what it was given."""
+    """Stands in for a loaded model, and records the texts that it is given."""
 
     max_seq_length = 256
 
@@ -159,16 +159,16 @@ ODD_TEXTS = [*cases["ODD_TEXTS"], "extradition " * 700]
 
 @pytest.mark.model
 def test_vectors_and_counts_are_those_of_sentence_transformers():
-    own, known = PackagedEmbedder(), SentenceTransformerEmbedder(EmbeddingConfig(precision="float32"))
-    vectors = own.embed_documents(ODD_TEXTS)
+    packaged, known = PackagedEmbedder(), SentenceTransformerEmbedder(EmbeddingConfig(precision="float32"))
+    vectors = packaged.embed_documents(ODD_TEXTS)
     assert vectors.dtype == np.float32
     assert (vectors * known.embed_documents(ODD_TEXTS)).sum(axis=1).min() > 0.99999
-    np.testing.assert_allclose(own.embed_query(ODD_TEXTS[2]), vectors[2], atol=1e-5)
-    assert own.count_tokens(ODD_TEXTS) == known.count_tokens(ODD_TEXTS)
-    assert (own.name, own.identity, own.dimension, own.window) == (
+    np.testing.assert_allclose(packaged.embed_query(ODD_TEXTS[2]), vectors[2], atol=1e-5)
+    assert packaged.count_tokens(ODD_TEXTS) == known.count_tokens(ODD_TEXTS)
+    assert (packaged.name, packaged.identity, packaged.dimension, packaged.window) == (
         known.name, known.identity, known.dimension, known.window,
     )  # fmt: skip
-    assert own.embed_documents([]).shape == (0, 384)
+    assert packaged.embed_documents([]).shape == (0, 384)
 
 
 @pytest.mark.model

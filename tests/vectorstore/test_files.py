@@ -1,4 +1,4 @@
-"""Files that machines share: what is sent and fetched, and what is left alone."""
+"""Files that machines share: which ones are sent and fetched, and which are not touched."""
 
 import os
 import stat
@@ -74,7 +74,7 @@ def test_nothing_is_fetched_to_where_no_copies_are(files, folder, tmp_path):
     with pytest.raises(StoreError, match="no copy that this store keeps"):
         files.fetch(tmp_path / "elsewhere" / "a.txt", listing["a.txt"])
     assert not (tmp_path / "elsewhere").exists()
-    # A file where its folder should be.
+    # A file is where the folder of the next one should be.
     files.fetch(files.place(folder) / "a.txt", listing["a.txt"])
     with pytest.raises(StoreAwayError, match=r"a\.txt"):
         files.fetch(files.place(folder) / "a.txt" / "inside.txt", "0")
@@ -118,7 +118,7 @@ def test_tables_of_parties_are_synced_by_several_processes_at_a_time(tmp_path, m
     def get_file(source, target):
         if not begun:
             begun.append(source)
-            # Another process of the machine does the same, and a table is replaced meanwhile.
+            # Meanwhile another process of the machine syncs the same tables, and a table is replaced.
             one.sync_party_tables(theirs)
             (tmp_path / "shared" / "parties" / source.rpartition("/")[2]).unlink()
         get(source, target)

@@ -47,7 +47,7 @@ def test_phrase_is_asked_for_in_stems_and_as_written():
 def test_text_holds_stems_and_chinese_characters_set_apart():
     assert lexical_text("合作 now").split() == ["合", "作", "now"]
     assert lexical_text("plain text") == "plain text"
-    # Words that FTS5 does not inflect.
+    # Words in languages that FTS5 does not stem.
     assert lexical_text("Защиту, свидетелей") == "защит, свидетел"
     assert lexical_text("والتعاون بالفساد") == lexical_text("للتعاون الفساد")
     assert lexical_text("organizados nationaux") == "organizad national"
@@ -59,13 +59,13 @@ def test_search_finds_the_word_in_every_script(catalogue, topic, passage):
 
 
 def test_search_finds_a_word_behind_a_particle_that_may_be_its_own(catalogue):
-    # `وبتعاون`: nothing tells its particles from letters of the word, so the query asks for both.
+    # In `وبتعاون` particles cannot be distinguished from letters of the word, so the query asks for both readings.
     assert set(hits(catalogue, "تعاون")) == set(hits(catalogue, "بتعاون")) == {"s/5", "s/8"}
 
 
 @cases("phrase", "passage")
 def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
-    # Asked for beside a word that no passage holds.
+    # The phrase is a second term of the query, beside a word that no passage contains.
     assert [found for found, _ in catalogue.search_lexical("zebra", None, 9, terms=[phrase])] == [passage]
 
 
@@ -114,7 +114,7 @@ WORDS = cases.tuples("WORDS")
 
 @pytest.fixture(scope="module")
 def both(postgres, tmp_path_factory):
-    """The same passages in both engines."""
+    """Yields two records with the same passages, one in each engine."""
     rng = random.Random(5)
     texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 60))) for _ in range(120)]
     with own_schema(postgres) as url, ExitStack() as stack:
@@ -159,12 +159,12 @@ def test_score_within_a_scope_is_that_in_the_whole_store(tmp_path, monkeypatch, 
         for number in range(8):
             texts = [" ".join(rng.choices(WORDS, k=rng.randint(1, 40))) for _ in range(30)]
             put(catalogue, annotated(f"s{number}", texts))
-        # Few texts are searched for the phrases that they hold, more for all.
+        # In few texts only the phrases that they contain are searched for, in more texts all phrases.
         for ids in (["s3"], ["s1", "s6"], [f"s{number}" for number in range(6)]):
             topic, terms = " ".join(rng.choices(WORDS, k=4)), [" ".join(rng.choices(WORDS[:9], k=2)) for _ in range(6)]
             everywhere = catalogue.search_lexical(topic, None, 1000, terms=terms)
             within = [(passage, score) for passage, score in everywhere if passage.partition("/")[0] in ids]
-            # Of many statements the best matches of the store are looked through first, of which few may be theirs.
+            # For many statements the best matches of the whole store are filtered first, and few may be of these.
             for k in (1, 9, 1000):
                 assert catalogue.search_lexical(topic, ids, k, terms=terms) == tuple(within[:k])
             among = catalogue.statements_with(*terms, among=ids)

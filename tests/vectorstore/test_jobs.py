@@ -1,4 +1,4 @@
-"""Claims of texts, and the queue without workers."""
+"""Claims of texts to embed, and the job queue without workers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -78,17 +78,17 @@ def test_all_that_is_unfinished_is_given_up_by_name(queue):
     assert (queue.workers(), queue.waiting()) == (1, 8)
     with queue._database.transaction() as connection:
         give_up_all(connection, "why")
-    told = {(letter.what["only"], letter.error) for letter in queue.given_up()}
-    assert told == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
+    letters = {(letter.what["only"], letter.error) for letter in queue.given_up()}
+    assert letters == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
     assert (queue.workers(), queue.waiting()) == (0, 0)
     with queue._database.transaction(counted=False) as connection:
-        # Workers of the store as it is now take over from each other again.
+        # The lock for taking over is free again, for workers of the store as it is now.
         connection.exec_driver_sql(f"{lock} ('take_over', 'untoc-own', 1, 'take_over')")
-    # Given again, it is no longer told.
+    # A batch that is submitted again is no longer reported as given up.
     for about in ("begun", "parted"):
         queue.submit(about, {"only": about}, [])
     assert queue.given_up() == ()
-    # Another upload does not send again what an upload lost.
+    # What one upload lost is not part of another, so it stays reported.
     queue.submit("upload", {"only": "lost"}, [])
     with queue._database.transaction() as connection:
         give_up_all(connection, "why")
@@ -114,7 +114,7 @@ def test_jobs_wait_are_cancelled_and_known_when_given_up(queue):
         queue.wait(batch, lambda outcomes: None)
     queue.submit("statements", {"paths": []}, [])
     assert queue.given_up() == ()
-    # Of a batch that goes on, nothing is forgotten for another about the same.
+    # Dead letters of an unfinished batch stay when another batch with the same `about` is submitted.
     going_on = queue.submit("upload", {"paths": []}, [{"only": "a"}])
     queue._note(going_on, 1, error="a bug")
     done = queue.submit("upload", {"paths": []}, [])

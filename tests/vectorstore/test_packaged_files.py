@@ -1,4 +1,4 @@
-"""What packages carry is what was reviewed: each file is compared with its hash before it is read."""
+"""Files that packages carry are those that were reviewed: each is compared with its hash before it is read."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ def _move(monkeypatch, folder):
 
 def test_what_is_installed_is_what_was_reviewed():
     reviewed = (PROJECT / "vectorstore" / "data" / "packaged_files.sha256").read_text(encoding="utf-8").splitlines()
-    # A line under a path that no carrier has would be compared with nothing.
+    # Each line of hashes belongs to a carrier, else nothing would be compared with it.
     assert all(carrier.hashes for carrier in CARRIERS)
     assert sum(len(carrier.hashes) for carrier in CARRIERS) == len(reviewed)
     check_carriers()
@@ -37,7 +37,7 @@ def test_file_with_one_other_byte_is_refused(carrier, name, tmp_path, monkeypatc
     folder = tmp_path / carrier.folder
     (folder / name).parent.mkdir(parents=True)
     shutil.copy(find_carried(carrier) / name, folder / name)
-    # Only the file at issue is copied: some weigh 90 MB.
+    # Only the file under test is copied, since some have 90 MB.
     alone = replace(carrier, hashes={name: carrier.hashes[name]})
     _move(monkeypatch, tmp_path)
     assert carried(alone) == folder

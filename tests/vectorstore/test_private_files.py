@@ -1,4 +1,4 @@
-"""The store is its owner's alone, whatever the umask says."""
+"""Only its owner can read and write the store, whatever the umask says."""
 
 import os
 import stat

@@ -158,7 +158,7 @@ def mapping(tmp_path, engines, monkeypatch):
 
 
 def mapped_and_read(store, scope, fetch_k, monkeypatch):
-    """Returns what both ways find, and whether the first used what is mapped."""
+    """Returns the results of a search with and without mapped vectors, and whether the first one used them."""
     answers = []
     with monkeypatch.context() as patch:
         search = store.search_mapped
@@ -214,7 +214,7 @@ def test_mapped_vectors_of_statements_are_those_of_the_record(mapping, monkeypat
         pass
     read, asked = mapping.catalogue.vectors_by_statement, []
     monkeypatch.setattr(mapping.catalogue, "vectors_by_statement", lambda ids: asked.append(ids) or read(ids))
-    # What has no vector is not mapped, and what is asked with it comes out of the record.
+    # A statement without vectors is not mapped, and a request that includes one is read from the record.
     for ids, of_record in ((STATEMENTS[2:7], False), (["other"], False), ([*STATEMENTS, "bare"], True)):
         found, expected = mapping.vectors_by_statement(ids), read(ids)
         assert found.keys() == expected.keys() and bool(asked) is of_record

@@ -1,4 +1,4 @@
-"""The sentence encoder that knows six languages."""
+"""The sentence encoder for six languages."""
 
 import numpy as np
 import pytest

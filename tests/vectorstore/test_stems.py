@@ -1,4 +1,4 @@
-"""Stems where several threads ask for them, as the questions of a server do."""
+"""Stemming in several threads at once, as for the questions of a server."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ WORDS = ["".join(parts) for parts in product(_ROOTS, ("", "iz", "al", "if"), _EN
 
 @pytest.fixture
 def hurried_threads() -> Iterator[None]:
-    """Has threads take turns within a word."""
+    """Makes threads switch so often that they interrupt each other within a word."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

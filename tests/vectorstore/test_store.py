@@ -24,7 +24,7 @@ from vectorstore.store import CATALOGUE, Store
 
 cases = Cases(__file__)
 
-# More than what Chroma keeps in its log before it writes its graph files.
+# More vectors than Chroma keeps in its log before it writes its graph files.
 MANY = 1100
 
 
@@ -40,7 +40,7 @@ def path(engines, tmp_path):
 
 @pytest.fixture
 def opening(path, embedder):
-    """Opens the store, once or more often; all that was opened is closed at the end."""
+    """Yields a function that opens the store, once or more often; all opened stores are closed at the end."""
     with ExitStack() as stack:
         yield lambda by=embedder, **options: stack.enter_context(closing(open_store(path, by, **options)))
 
@@ -50,12 +50,12 @@ def store(opening):
     return opening()
 
 
-# What scripts that run in another process begin with.
+# The beginning of all scripts that run in another process.
 BESIDE = cases["BESIDE"]
 
 
 def beside(script, *arguments):
-    """Runs a script in another process."""
+    """Starts a script in another process."""
     command = [sys.executable, "-c", BESIDE + script, *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT, env=environment)
@@ -240,7 +240,7 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     assert reader.search_index(query, 1)[0][0] == "old/7"
     with beside(WRITE_BESIDE, path) as writer:
         while writer.poll() is None:
-            # Whatever is read meanwhile is whole: from the index as it was, or exactly from the catalogue.
+            # Meanwhile every result is consistent: from the index as it was, or exact, from the catalogue.
             found = reader.search_index(query, 1)
             assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
     assert writer.returncode == 0
@@ -281,18 +281,18 @@ def test_writer_of_a_served_record_is_refused_while_another_writes(store, openin
 @only_servers
 def test_connections_that_the_server_ends_lose_nothing(store, embedder, postgres):
     keep(store, embedder, annotated("s", ["The heron flies."]))
-    own, engine = text("SELECT pg_backend_pid()"), create_engine(postgres, isolation_level="AUTOCOMMIT")
+    pid_query, engine = text("SELECT pg_backend_pid()"), create_engine(postgres, isolation_level="AUTOCOMMIT")
     with engine.connect() as administrator:
 
         def end(process):
             administrator.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
 
-        end(store.catalogue.database.value(own))
+        end(store.catalogue.database.value(pid_query))
         assert store.catalogue.count_passages() == 1
         lost = pytest.raises(StoreError, match="run the command again")
         with lost as caught, store.catalogue.database.transaction() as writing:
             writing.exec_driver_sql("DELETE FROM documents")
-            end(writing.scalar(own))
+            end(writing.scalar(pid_query))
             writing.exec_driver_sql("DELETE FROM statements")
     engine.dispose()
     assert "\n" not in str(caught.value)
@@ -395,7 +395,7 @@ def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedd
     assert store.search_index(embedder.embed_query(TEXTS[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
 
 
-# Opens a store of which one file of the index has flipped bytes, a seed at a time, and goes on until it answers again.
+# For each seed, opens a store with flipped bytes in one file of the index, and rewrites it until it answers again.
 SURVIVE = cases["SURVIVE"]
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs for `Database`, in the transaction that is open."""
+"""The script that Alembic runs for `Database`, inside the transaction that the caller has opened."""
 
 from alembic import context
 

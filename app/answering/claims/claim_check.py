@@ -25,7 +25,7 @@ from ingest.text.canonical_form import squash
 from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 
-# A claim in Latin script is in the language of its evidence if it shares this much of its words.
+# A claim in Latin script is in the language of its evidence if that contains at least this share of its terms.
 _SHARED: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
 # Prompt leak: so many words in a row of the instructions, repeated in a claim and absent from its evidence.
@@ -50,7 +50,7 @@ _TRANSLATED_BY: Final = {
 }
 # Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
-# Keys of tokens that are the same in every language.
+# Prefixes of the token keys that are the same in every language.
 _SAME: Final = ("article ", "treaty ", "month ")
 
 
@@ -63,7 +63,7 @@ class _SentenceTokens:
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
     """Returns why a claim fails, in words for the trace of the answer; None if it passes.
 
-    It has no numbers of citations, and must not repeat the instructions that whoever wrote it was given.
+    The claim comes without citation numbers, and must not repeat the `instructions` that its writer was given.
     """
     fault = ill_formed(claim)
     if fault is not None:
@@ -96,8 +96,8 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
 
 
 def _orders(language: str) -> Iterator[regex.Pattern[str]]:
-    """Yields the patterns of instructions, which are mostly written in English, whatever a statement is in."""
-    return (orders(own) for own in dict.fromkeys((language, "en")) if own in LANGUAGES)
+    """Yields patterns of instructions to a reader: in this language, and in English, in which most are written."""
+    return (orders(each) for each in dict.fromkeys((language, "en")) if each in LANGUAGES)
 
 
 def _sentences(quote: str) -> Iterator[str]:
@@ -109,9 +109,9 @@ def _sentences(quote: str) -> Iterator[str]:
 
 
 def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
-    own = {premise.holder, *premise.also}
+    holders = {premise.holder, *premise.also}
     names = tuple(
-        NameSpan(start=m.start, end=m.end, codes=frozenset() if own & set(m.codes) else frozenset(m.codes))
+        NameSpan(start=m.start, end=m.end, codes=frozenset() if holders & set(m.codes) else frozenset(m.codes))
         for m in parties.find(text, language)
         if m.form != "capital"
     )
@@ -119,14 +119,14 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
-    """Returns a claim without its reporting clause ("Arvandia says that") and the possessives of its name."""
-    tokens = tuple(_unpossessed(tokens, claim, language))
+    """Returns a claim without its reporting clause ("Arvandia says that") and without possessive links."""
+    tokens = tuple(_without_possessives(tokens, claim, language))
     named = spoken = False
     for at, token in enumerate(tokens):
         if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
             return ClaimBody(tokens=tokens[at + 1 :], framed=True, partial=premise.holder is None)
         if named and spoken and token.kind != "third":
-            # "insists on": the word that binds belongs to the verb.
+            # In "insists on", the link belongs to the verb of saying.
             rest = tokens[at + (token.kind == "link") :]
             return ClaimBody(tokens=rest, stressed=True, partial=premise.holder is None)
         if token.kind == "say" and not spoken:
@@ -138,8 +138,8 @@ def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premi
     return ClaimBody(tokens=tokens, partial=premise.holder is None)
 
 
-def _unpossessed(tokens: Sequence[ClaimToken], claim: str, language: str) -> Iterator[ClaimToken]:
-    """Yields tokens without the words between what is owned and who owns it: "the courts of Arvandia"."""
+def _without_possessives(tokens: Sequence[ClaimToken], claim: str, language: str) -> Iterator[ClaimToken]:
+    """Yields tokens without the links between what is owned and its owner, as "of" in "the courts of Arvandia"."""
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         owned = following is not None and following.kind == "self" and token.kind == "link"
         if not (owned and possessive(language).fullmatch(claim[token.start : token.end])):
@@ -147,12 +147,12 @@ def _unpossessed(tokens: Sequence[ClaimToken], claim: str, language: str) -> Ite
 
 
 def _language(claim: str, premise: Premise) -> str:
-    """Returns the language of a claim: that of its evidence where most of its words are words of that."""
+    """Returns the language of a claim: that of its evidence if most of its terms occur there, else the detected one."""
     guess = language_of_sentence(claim, premise.language)
     if guess == premise.language or guess in _OTHER_SCRIPTS or premise.language in _OTHER_SCRIPTS:
         return guess
-    own, there = (content_terms(text, premise.language) for text in (claim, premise.text))
-    return premise.language if len(own & there) >= _SHARED * max(1, len(own)) else guess
+    terms, there = (content_terms(text, premise.language) for text in (claim, premise.text))
+    return premise.language if len(terms & there) >= _SHARED * max(1, len(terms)) else guess
 
 
 def _check_wording(
@@ -194,13 +194,13 @@ def _untranslated(
 def _translates(body: ClaimBody, sentence: _SentenceTokens, terms: Sequence[NamedTerm], to: str) -> bool:
     known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
     numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
-    within = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
+    translated = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
     for token in body.tokens:
         if token.kind == "number":
             if not any(token.keys & other for other in numbers):
                 return False
         elif token.kind in CONTENT - {"noun", "opener"} and not (
-            token.keys & known or any(term.start <= token.start and token.end <= term.end for term in within)
+            token.keys & known or any(term.start <= token.start and token.end <= term.end for term in translated)
         ):
             return False
     return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or body.framed
@@ -229,11 +229,11 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     fault = check_references(text, quote) or check_references(quote, text)
     if fault is not None:
         return fault
-    body, there = tokenize(text, language), tokenize(quote, quote_language)
-    if _figures(body) != _figures(there):
+    translated, original = tokenize(text, language), tokenize(quote, quote_language)
+    if _figures(translated) != _figures(original):
         return "its numbers or dates are not those of the quotation"
     for kind, allowed in _TRANSLATED_BY.items():
-        for one, other in ((body, there), (there, body)):
+        for one, other in ((translated, original), (original, translated)):
             if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
                 return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
     return None
@@ -246,10 +246,10 @@ def _figures(tokens: Sequence[ClaimToken]) -> tuple[list[str], set[str]]:
 
 
 def _repeats(claim: str, instructions: str, evidence: str) -> bool:
-    """Returns whether a claim repeats a row of words of the instructions that its evidence does not hold."""
+    """Returns whether a claim repeats an n-gram of the instructions that its evidence does not contain."""
 
-    def rows(text: str) -> set[tuple[str, ...]]:
+    def ngrams(text: str) -> set[tuple[str, ...]]:
         words = [word.lower() for word in words_of(text)]
         return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
 
-    return bool(instructions) and bool((rows(claim) & rows(instructions)) - rows(evidence))
+    return bool(instructions) and bool((ngrams(claim) & ngrams(instructions)) - ngrams(evidence))

@@ -9,7 +9,7 @@ from typing import Final
 import regex
 
 LONGEST: Final = 600
-# Persian and Arabic words hold the non-joiner and the joiner.
+# The zero-width non-joiner and joiner, which Persian and Arabic words contain.
 _JOINERS: Final = "\u200c\u200d"
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _MARKUP: Final = regex.compile(
@@ -19,7 +19,7 @@ _MARKUP: Final = regex.compile(
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])[\p{L}\p{M}]+")
 _DOUBLE: Final = '"“”„‟″‶«»〝〞〟❝❞＂「」『』《》'
-# Branch reset: whichever marks they are, the words in them are the first group.
+# Branch reset, `(?|…)`: the words between marks of any kind are the first group.
 _QUOTED: Final = regex.compile(
     rf"(?|[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w))"
 )
@@ -44,10 +44,10 @@ def ill_formed(claim: str, *, longest: int = LONGEST) -> str | None:
 
 
 def quoted_parts(claim: str) -> tuple[str, ...]:
-    """Returns what a claim sets in quotation marks of any kind."""
+    """Returns the parts of a claim that are in quotation marks of any kind."""
     return tuple(match[1] for match in _QUOTED.finditer(claim))
 
 
 def unquoted(claim: str) -> str:
-    """Returns a claim without quotation marks: only copied quotations bear them."""
+    """Returns a claim without quotation marks, which are reserved for copied quotations."""
     return " ".join(_QUOTED.sub(r"\1", claim).split())

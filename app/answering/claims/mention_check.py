@@ -27,7 +27,7 @@ class Premise:
     also: frozenset[str] = frozenset()
     """Codes of others that the claim may name, such as the speaker's State where a group speaks."""
     sessions: frozenset[str] = frozenset()
-    """Session numbers of the statements, which a claim may name; so are their years and agenda items."""
+    """Session numbers of the statements, which a claim may name, as it may their `years` and `agenda_items`."""
     years: frozenset[str] = frozenset()
     agenda_items: frozenset[str] = frozenset()
 
@@ -40,7 +40,7 @@ class Premise:
 def check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
     """Returns why the names in a claim fail against its evidence; None if they pass.
 
-    The holder of the evidence is named first, if any party is; others may be named as well.
+    Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
     """
     evidence, holder = premise.text, premise.holder
     matches = [match for match in parties.find(claim, language) if match.form != "capital"]
@@ -51,8 +51,8 @@ def check_names(claim: str, language: str, premise: Premise, parties: PartyTable
             return f"it names {match.text}, whom its evidence does not name"
     if matches and holder is not None and holder not in matches[0].codes:
         return f"it speaks of {matches[0].text} first, but its evidence is from {holder}"
-    own, own_there = (sum(holder in m.codes for m in found) for found in (parties.find(claim, language), there))
-    if own > own_there + 1:
+    in_claim, in_evidence = (sum(holder in m.codes for m in found) for found in (parties.find(claim, language), there))
+    if in_claim > in_evidence + 1:
         return "it names its own party where its evidence may name another"
     treaties = {match.treaty for match in find_treaties(claim)}
     if not treaties <= {match.treaty for match in find_treaties(evidence)} | _implied_treaties(evidence):
@@ -68,7 +68,7 @@ def _implied_treaties(evidence: str) -> set[str]:
 def check_references(
     claim: str, evidence: str, sessions: frozenset[str] = frozenset(), agenda_items: frozenset[str] = frozenset()
 ) -> str | None:
-    """Returns why the references in a claim fail: neither the evidence nor the given sessions and items have them."""
+    """Returns why the references in a claim fail; None if the evidence, or the sessions and items given, have them."""
     there = find_articles(evidence)
     articles = {(mention.treaty, mention.article) for mention in there}
     paragraphs = {(mention.treaty, mention.article, mention.paragraph) for mention in there}
@@ -82,8 +82,8 @@ def check_references(
     for item in find_agenda_items(claim):
         if item.item not in items:
             return f"it names agenda item {item.item}, its evidence does not"
-    held = {str(match.number) for match in find_session_mentions(evidence)} | sessions
+    known_sessions = {str(match.number) for match in find_session_mentions(evidence)} | sessions
     for match in find_session_mentions(claim):
-        if str(match.number) not in held:
+        if str(match.number) not in known_sessions:
             return f"it names session {match.number}, its evidence does not"
     return None

@@ -1,9 +1,9 @@
 """Token alignment: whether the tokens of a claim occur in one sentence of its evidence, in the same order.
 
-What the sentence has between them may be left out if it only narrows ("a [specialized] unit"); never an operator, a
-name, another clause, or the head of what follows ("the [abolition of the] sanctions"). Before the first token there
-may be no more than the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and" is
-checked as the two claims that it is short for.
+Words of the sentence between them may be left out if they only narrow its sense ("a [specialized] unit"); never an
+operator, a name, another clause, or the head of what follows ("the [abolition of the] sanctions"). Before the first
+token there may only be the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and"
+is checked as the two claims that it is short for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,26 +14,26 @@ from typing import Final
 from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
 from ingest.language.claim_words import SELF
 
-# Words that may be left out in one place, and in an aside between two commas; in Chinese, characters.
+# The most words left out in one place, and in an aside between commas; how many Chinese characters count as a word.
 _GAP: Final = 3
 _ASIDE: Final = 16
-_CHARACTERS: Final = 2
-# Words of a leading phrase before a comma.
+_CHARACTERS_PER_WORD: Final = 2
+# The most words in a leading phrase before a comma.
 _LEAD: Final = 24
-# Tokens that part the claims for which a coordination is short: "X and Y".
+# Tokens between the parts of a coordination ("X and Y"), and the most of them at which a claim is split.
 _CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
 _CUTS: Final = 6
-# Sentences that are looked through, those first that share most with the claim; tokens between two of its words.
+# The most sentences searched, those sharing most with the claim; the most tokens from one of its words to the next.
 _SENTENCES: Final = 12
 _REACH: Final = 24
 # Downward-entailing operators, under which leaving out a modifier says more: "does not accept [remote] access".
 _DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
 # Passive auxiliaries, which count only beside their verb: "we were asked" is not "we asked".
 _VOICE: Final = frozenset({"be", "was", "been", "by"})
-# Operators that change a sentence from behind: "… unless others sign".
+# Operators that qualify a claim from behind: in the rest of its clause ("… unless others sign"), or of its phrase.
 _BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
 _WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
-# Operators that a part of a sentence must not be cut off from, where it may be cited in part.
+# Operators that a claim must not be cut off from even where it may be part of a sentence (`partial`).
 _GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
 _RELATIVE: Final = frozenset({"en", "fr", "es"})
 # Languages whose clauses may lack a subject.
@@ -42,14 +42,14 @@ SUBJECTLESS: Final = frozenset({"zh"})
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimBody:
-    """A claim without its opening."""
+    """A claim without its reporting clause or verb."""
 
     tokens: tuple[ClaimToken, ...]
     """In order."""
     framed: bool = False
     """It opened with a reporting clause ("Arvandia says that"), so that what follows is a whole sentence."""
     stressed: bool = False
-    """It opened with a reporting verb alone ("Arvandia stresses the need"), which the evidence has as well."""
+    """It opened with a reporting verb alone ("Arvandia stresses the need"), which the evidence must have as well."""
     partial: bool = False
     """It may begin in the middle of a sentence, as where the text of a treaty is cited in part."""
 
@@ -62,7 +62,7 @@ class _Sentence:
     language: str
 
     def ends(self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1) -> set[int]:
-        """Returns where a claim may end here, begun anywhere or after the first words of another claim."""
+        """Returns where a claim may end in this sentence, begun anywhere or behind the first words of another claim."""
         wanted, binding = _chain(body.tokens)
         if not wanted:
             return set()
@@ -75,8 +75,8 @@ class _Sentence:
                 if token.kind not in OPERATORS:
                     begun |= self._further(ends, wanted[0], binding[0], shared)
         *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond})
-        turned = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
-        return {end for end in ends if _closes(self.tokens[end + 1 :], self.language, whole=turned)}
+        downward = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
+        return {end for end in ends if _closes(self.tokens[end + 1 :], self.language, whole=downward)}
 
     def _beginnings(
         self, body: ClaimBody, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]]
@@ -87,7 +87,7 @@ class _Sentence:
     def _walk(
         self, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]], begun: set[int]
     ) -> Iterator[set[int]]:
-        """Yields, after each word of a claim, where it may be."""
+        """Yields, for each content token of a claim in turn, the positions at which it may stand."""
         ends = begun
         yield ends
         for place in range(1, len(wanted)):
@@ -97,7 +97,7 @@ class _Sentence:
     def _further(
         self, ends: set[int], wanted: ClaimToken, binding: Sequence[ClaimToken], before: Sequence[ClaimToken]
     ) -> set[int]:
-        """Returns where the next word of a claim may be, after the places of those before it."""
+        """Returns the positions of the next token of a claim, given those of the token before it (`ends`)."""
         limit = _limit(before, self.language)
         return {
             at
@@ -111,7 +111,7 @@ class _Sentence:
         }
 
     def _begins(self, body: ClaimBody, binding: Sequence[ClaimToken], at: int) -> bool:
-        """Returns whether a claim may begin at a token: no operator before it, and nobody else who says it."""
+        """Returns whether a claim may begin at a token: its clause has no operator or other speaker before it."""
         before = _without_asides(_clause(self.tokens[:at]), self.language)
         governing = _GOVERNING if body.partial else OPERATORS - _VOICE
         if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
@@ -124,19 +124,19 @@ class _Sentence:
         if not _bound(links, self.tokens[: at + 1]):
             return False
         comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
-        lead, own = before[: comma + 1], before[comma + 1 :]
-        spoken = any(SELF in token.keys for token in before) or self.language in SUBJECTLESS
-        if any(token.kind == "say" for token in before) and not spoken:
+        lead, rest = before[: comma + 1], before[comma + 1 :]
+        by_speaker = any(SELF in token.keys for token in before) or self.language in SUBJECTLESS
+        if any(token.kind == "say" for token in before) and not by_speaker:
             return False
-        if body.stressed and not any(token.kind == "say" for token in own):
+        if body.stressed and not any(token.kind == "say" for token in rest):
             return False
         if sum(token.counts for token in lead) > _LEAD:
             return False
-        # "my country" and "the Government", of whoever it is, are two things.
-        beside = [{one.kind for one in own[max(0, place - 1) : place + 2]} for place in range(len(own))]
+        # A noun stands for the speaker only beside a word for it: "my country", but not "the Government".
+        beside = [{one.kind for one in rest[max(0, place - 1) : place + 2]} for place in range(len(rest))]
         return all(
             not token.counts or token.kind in ("say", "opener") or (token.kind == "noun" and "self" in kinds)
-            for token, kinds in zip(own, beside, strict=True)
+            for token, kinds in zip(rest, beside, strict=True)
         )
 
 
@@ -173,10 +173,10 @@ def _rest_is_aligned(
     sentences: Sequence[_Sentence],
     used: list[int],
 ) -> bool:
-    """Returns whether what follows the first part of a claim (`head`) aligns with a sentence after words of that part.
+    """Returns whether the parts of a claim after the first (`head`) each align with a sentence behind words of `head`.
 
-    Its parts may end at `cuts`, the first being the end of the first part, the last that of the claim. The first part
-    uses each sentence up to `used`, -1 for not at all.
+    Parts may end at `cuts`, the first of which is the end of `head` and the last that of the claim. `used` is the
+    position in each sentence up to which `head` is aligned, -1 where it is not.
     """
     reached = {cuts[0]: used}
     for start, stop in combinations(cuts, 2):
@@ -187,7 +187,7 @@ def _rest_is_aligned(
         if not any(token.counts for token in part.tokens):
             reached[stop] = reached[start]
         for row, sentence in enumerate(sentences):
-            # Parts of one sentence follow one another there.
+            # Parts that align with the same sentence have to follow one another there.
             ends = sentence.ends(part, after=head, beyond=reached[start][row])
             if ends and stop not in reached:
                 reached[stop] = [*reached[start][:row], min(ends), *reached[start][row + 1 :]]
@@ -212,7 +212,7 @@ def _aligned(body: ClaimBody, sentence: _Sentence) -> bool:
 
 def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
     """Yields claim and sentence without a phrase that leads in one of them and comes later in the other."""
-    # "In 2018, we adopted a law" is "adopted a law in 2018", unless another clause comes between.
+    # "In 2018, we adopted a law" matches "adopted a law in 2018", unless another clause comes between.
     for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
         lead = _lead(one)
         if lead is None:
@@ -242,18 +242,18 @@ def _lead(tokens: tuple[ClaimToken, ...]) -> int | None:
 
 
 def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iterator[tuple[int, int]]:
-    """Yields the (start, end) of runs of these content tokens, with the function words that bind them."""
+    """Yields the (start, end) of runs of exactly these content tokens, with the function words before them."""
     for start, token in enumerate(tokens):
         if not _same(token, counted[0]):
             continue
-        at, held = start, 0
-        while at < len(tokens) and held < len(counted):
+        at, matched = start, 0
+        while at < len(tokens) and matched < len(counted):
             if tokens[at].counts:
-                if not _same(tokens[at], counted[held]):
+                if not _same(tokens[at], counted[matched]):
                     break
-                held += 1
+                matched += 1
             at += 1
-        if held == len(counted):
+        if matched == len(counted):
             first = start
             while first and tokens[first - 1].kind in ("link", "third", "self"):
                 first -= 1
@@ -261,12 +261,12 @@ def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iter
 
 
 def _limit(before: Sequence[ClaimToken], language: str) -> int:
-    """Returns how many words may be left out after these."""
+    """Returns how many words of a sentence may be left out after these words of a claim."""
     if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
         return 0
     if before and before[-1].kind == "number":
         return 1
-    return _GAP * (_CHARACTERS if language == "zh" else 1)
+    return _GAP * (_CHARACTERS_PER_WORD if language == "zh" else 1)
 
 
 def _same(one: ClaimToken, other: ClaimToken) -> bool:
@@ -287,7 +287,7 @@ def _chain(tokens: Sequence[ClaimToken]) -> tuple[list[ClaimToken], list[list[Cl
 
 
 def _bound(binding: Sequence[ClaimToken], between: Sequence[ClaimToken]) -> bool:
-    """Returns whether these function words occur there, in order."""
+    """Returns whether the `binding` function words occur among the tokens between, in order."""
     rest = iter(between)
     return all(any(token.keys & other.keys for other in rest) for token in binding)
 
@@ -296,43 +296,43 @@ def _passable(
     between: tuple[ClaimToken, ...], following: ClaimToken, binding: Sequence[ClaimToken], language: str, *, limit: int
 ) -> bool:
     """Returns whether a claim may leave out what the sentence has between two of its tokens."""
-    held = [token for token in between if token.counts and token.kind != "opener"]
-    # "The courts of Arvandia" are "our courts": the speaker may be named in another place, but not for another.
+    content = [token for token in between if token.counts and token.kind != "opener"]
+    # "The courts of Arvandia" match "our courts": a claim may name the speaker elsewhere, but not in place of content.
     named = any(SELF in token.keys for token in binding)
-    if named and held and not any(SELF in token.keys for token in between):
+    if named and content and not any(SELF in token.keys for token in between):
         return False
     binding = [token for token in binding if token.kind != "self"]
     if not _bound(binding, between):
         return False
     if _is_aside(between, language):
         return True
-    # Left out as a whole: "to 12 States" before "in 2020", "and its Protocols".
+    # Phrases are left out as a whole: "to 12 States" before "in 2020" (`phrase`), "and its Protocols" (`owned`).
     phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
     owned = [token.kind for token in between[:2]] == ["join", "third"]
     fixed = OPERATORS | TURNING | {"name"} | (set() if phrase else {"number"})
-    if any(token.kind in fixed for token in held):
+    if any(token.kind in fixed for token in content):
         return False
     if owned:
-        return len(held) <= 2 * limit
+        return len(content) <= 2 * limit
     joined = [token for token in binding if token.kind == "join"]
     if sum(token.kind in ("join", "stop") for token in between) > len(joined):
         return False
-    if not held:
+    if not content:
         return True
-    # Who acts behind "and" must not go: "we signed and [traffickers] killed two officers".
+    # The subject behind "and" must not be left out: "we signed and [traffickers] killed two officers".
     behind = takewhile(lambda token: token.kind != "join", reversed(between))
     if joined and any(token.counts and token.kind != "opener" for token in behind):
         return False
-    if any(token.kind in ("comma", "break") for token in between) or len(held) > limit:
+    if any(token.kind in ("comma", "break") for token in between) or len(content) > limit:
         return False
-    # The head of what follows must not go: "the [abolition of] the sanctions".
+    # The head of what follows must not be left out: "the [abolition of] the sanctions".
     last = max(at for at, token in enumerate(between) if token.counts)
     heads = [token for token in between[last + 1 :] if token.kind == "link"]
     return following.kind == "number" or _bound(heads, binding)
 
 
 def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
-    """Returns whether the content is an aside between two commas or brackets, without effect outside of them."""
+    """Returns whether all content stands in an aside between commas or brackets that does not affect the rest."""
     commas = [at for at, token in enumerate(between) if token.kind == "comma"]
     if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
         return False
@@ -370,13 +370,13 @@ def _closes(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> boo
     clause = after[: next(_clause_ends(after), len(after))]
     if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
         return False
-    own = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
-    if own and own[0].kind == "not":
-        # "nor where …" begins another part.
+    phrase = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
+    if phrase and phrase[0].kind == "not":
+        # A negation right behind the claim, as in "nor where …", begins another part.
         return True
-    if any(token.kind in _WITHIN for token in own):
+    if any(token.kind in _WITHIN for token in phrase):
         return False
-    return not (whole and any(token.counts for token in own))
+    return not (whole and any(token.counts for token in phrase))
 
 
 def _is_reported(clause: Sequence[ClaimToken]) -> bool:

@@ -24,13 +24,13 @@ _TOKEN: Final = regex.compile(
     r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
 )
 _TREATY_WORDS: Final = Patterns("treaty_attribution")
-# "And" and the person of a verb are letters before an Arabic word.
+# Prefixes of Arabic words: "and", and the person of a verb.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
 # Endings of the first person plural, and what they are replaced by to match other persons.
 _PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
 _SHORTEST: Final = 5
-# The second word of a French negation, so many words after the first, is no negation of its own: "ne … pas".
+# The second word of a French negation ("ne … pas") is no other negation within so many words of the first.
 _NEGATED: Final = 4
 # Operators that are compared as words; all others are compared by their kind.
 WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
@@ -43,24 +43,24 @@ CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "o
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimToken:
-    """A word, or several that are one, at `[start, end)`."""
+    """A word, or several words that count as one, at `[start, end)`."""
 
     kind: str
     """An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`."""
     keys: frozenset[str]
-    """Two tokens that share one are the same: stems, concepts, the value of a number, codes of parties."""
+    """Two tokens match if they share one: a stem, a concept, the value of a number, the code of a party."""
     start: int
     end: int
 
     @property
     def counts(self) -> bool:
-        """Whether a claim with this token needs evidence with it."""
+        """Whether the evidence of a claim with this token has to contain it."""
         return self.kind in OPERATORS or self.kind in CONTENT
 
 
 @dataclass(frozen=True, kw_only=True)
 class NameSpan:
-    """A party named at `[start, end)`; without codes it is the one whose words the evidence is."""
+    """A party named at `[start, end)`; `codes` are empty for the party whose words the evidence is."""
 
     start: int
     end: int
@@ -71,22 +71,22 @@ class NameSpan:
 def tokenize(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
-    In a language other than the six, words and numbers count alone. `names` are the parties that it names.
+    In a language other than the six, operators, function words and synonyms are not read. `names` are its parties.
     """
     found = [*_named(names), *_referring(text)]
-    found += _apart(_numbers(text, language), found)
+    found += _disjoint(_numbers(text, language), found)
     if language in LANGUAGES:
-        bound = list(_roles(text, language))
+        function_words = list(_roles(text, language))
         # Longer forms first, since some are made of an operator and a word: "would like", "is opposed to".
-        found += _apart((t for t in bound if t.kind == "self" or " " in text[t.start : t.end]), found)
-        found += _apart(_synonyms(text, language, found), found)
-        found += _apart(_operators(text, language), found)
-        found += _apart(bound, found)
-    found += _apart(_words(text, language), found)
+        found += _disjoint((t for t in function_words if t.kind == "self" or " " in text[t.start : t.end]), found)
+        found += _disjoint(_synonyms(text, language, found), found)
+        found += _disjoint(_operators(text, language), found)
+        found += _disjoint(function_words, found)
+    found += _disjoint(_words(text, language), found)
     return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
 
 
-def _apart(new: Iterable[ClaimToken], found: Sequence[ClaimToken]) -> list[ClaimToken]:
+def _disjoint(new: Iterable[ClaimToken], found: Sequence[ClaimToken]) -> list[ClaimToken]:
     taken = {at for token in found for at in range(token.start, token.end)}
     return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
 
@@ -98,7 +98,7 @@ def _named(names: Sequence[NameSpan]) -> Iterator[ClaimToken]:
 
 
 def _referring(text: str) -> Iterator[ClaimToken]:
-    """Yields articles and treaties: "article 18" is one word, and so is "the Palermo Convention"."""
+    """Yields one token for each reference to an article or treaty: "article 18", "the Palermo Convention"."""
     articles: dict[tuple[int, int], set[str]] = {}
     for mention in find_articles(text):
         articles.setdefault((mention.start, mention.end), set()).add(f"article {mention.article}")
@@ -109,7 +109,7 @@ def _referring(text: str) -> Iterator[ClaimToken]:
         treaties.setdefault((match.start, match.end), set()).add(f"treaty {match.treaty}")
     for (start, end), keys in treaties.items():
         if not any(start < last and first < end for first, last in articles):
-            # Statements on UNTOC say "the Convention".
+            # Statements on UNTOC call it "the Convention", so that the word alone matches its names.
             words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
             if "treaty UNTOC" in keys:
                 keys |= {stem(word, "en") for word in words if _TREATY_WORDS.convention_word.match(word)}
@@ -141,13 +141,13 @@ def _operators(text: str, language: str) -> Iterator[ClaimToken]:
 
 
 def _roles(text: str, language: str) -> Iterator[ClaimToken]:
-    pattern, meant = roles(language)
+    pattern, role_of = roles(language)
     for match in pattern.finditer(text):
-        role = meant[str(match.lastgroup)]
+        role = role_of[str(match.lastgroup)]
         named = (
             language == "en" and len(match.group()) == 1 and match.group().isupper() and text[: match.start()].strip()
         )
-        # "region A" and "region B" are names.
+        # A single capital letter, as in "region A", is a name and not the article "a".
         if named and match.group() != "I":
             yield ClaimToken(kind="word", keys=frozenset({match.group()}), start=match.start(), end=match.end())
             continue
@@ -159,17 +159,17 @@ def _synonyms(text: str, language: str, found: Sequence[ClaimToken]) -> Iterator
     words = [match for match in _TOKEN.finditer(text) if match.lastgroup is None]
     taken = {at for token in found for at in range(token.start, token.end)}
     roots = ["" if match.start() in taken else stem(match.group(), language) for match in words]
-    guards = operators(language)
-    binding, meant = roles(language)
+    operator_pattern = operators(language)
+    role_pattern, role_of = roles(language)
     at = 0
     while at < len(words):
         parts = list(phrases(roots, at, language))
         length = parts[0][0] if parts else 1
         if parts:
             start, end = words[at].start(), words[at + length - 1].end()
-            first, role = guards.match(text, start), binding.match(text, start)
-            kind = str(first.lastgroup) if first and first.lastgroup in WORDED else "word"
-            if role and meant[str(role.lastgroup)].kind == "noun":
+            operator, role = operator_pattern.match(text, start), role_pattern.match(text, start)
+            kind = str(operator.lastgroup) if operator and operator.lastgroup in WORDED else "word"
+            if role and role_of[str(role.lastgroup)].kind == "noun":
                 kind = "noun"
             keys = frozenset(f"~{concept}" for size, concept in parts if size == length)
             if length == 1:
@@ -191,7 +191,7 @@ def _words(text: str, language: str) -> Iterator[ClaimToken]:
 
 @lru_cache(maxsize=65536)
 def keys_of(word: str, language: str) -> frozenset[str]:
-    """Returns the stems that a word may have, so that forms of one verb match; `SELF` for a first person."""
+    """Returns the stems that a word may have, so that forms of one verb match, and `SELF` for a first person."""
     own = language_of(word, language)
     found = set(stems(word, own))
     # "instamos", "insta"; "invitons", "invite"
@@ -208,8 +208,8 @@ def keys_of(word: str, language: str) -> frozenset[str]:
 
 def month_of(word: str) -> int | None:
     """Returns the month that a word names, 1 to 12."""
-    # "May" and "March" are words of English, and "mar" is one of Spanish: a month there has a capital or three more
-    # letters.
+    # "may" and "march" are also English verbs and "mar" is a Spanish noun: the former are months only with a capital,
+    # and of Latin words of up to three letters only "May" and "mai" are.
     number = month_numbers().get(word.lower())
     if number is None or (len(word) <= 3 and word.isascii() and word not in ("May", "mai")):
         return None

@@ -25,21 +25,21 @@ from vectorstore.records import Sentence, Statement
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelDraft
 
-# Characters with a meaning in Markdown or HTML, and what would be taken for the number of a citation; `[…]` stays.
+# Characters with a meaning in Markdown or HTML, and bracketed numbers that look like citations, but not `[…]`.
 _ACTIVE: Final = regex.compile(r"[\\`*_<>&|~#]|\](?=\()|!(?=\[)|\[(?=\d{1,4}\])")
 _MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
 # Beginnings of a line that Markdown reads as a list.
 _OPENING: Final = regex.compile(r"^(\d*)([-+.)=:])")
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'][\p{L}\p{M}\p{N}]+)*")
 RELATED: Final = 3
-# Directions that are shown beside a quotation; a mere mention speaks for itself.
+# Directions that are shown beside a quotation; a mere mention needs no label.
 _SHOWN: Final = ("for", "against", "conditional")
-# The strongest quotations of a party, which go on with what follows, and in which answer types, such as a number, are
-# looked for; others hold one by chance.
+# Number of strongest sentences of a party that are extended by what follows, and in which the answer type, such as a
+# number, is looked for; weaker ones contain one only by chance.
 _READ_FOR_ANSWER: Final = 2
-# Sentences after one of these in which it is looked for; with it they are one quotation.
+# Number of sentences after one of these in which the answer type is looked for; up to it, they are one quotation.
 _FOLLOWING: Final = 3
-# Quotations from the statements of one group, beside those of the State that was asked about.
+# The most quotations of one group, beside those of the State that was asked about.
 OF_GROUP: Final = 2
 
 
@@ -54,7 +54,7 @@ class Composition:
     missing: Missing | None = None
     """The kind of thing asked for that the quotations do not hold."""
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Groups that are quoted for States asked about, with these."""
+    """Groups that are quoted for States asked about, with the codes of these States."""
     introductions: Mapping[int, str] = field(default_factory=dict)
     """By citation number, the line that says for whom a group spoke."""
     points: bool = False
@@ -64,11 +64,11 @@ class Composition:
     opening: str = ""
     """What is said before the claims; empty for nothing."""
     translations: Mapping[int, str] = field(default_factory=dict)
-    """Of quotations, by citation: in another language, for reading only."""
+    """Translations of quotations, by citation number, for reading only."""
     positions: bool = False
     """Whether the direction of each claim is shown."""
     earlier: frozenset[int] = frozenset()
-    """Numbers of citations that a later statement of the same party follows."""
+    """Numbers of citations for which a later statement of the same party is cited as well."""
     notes: tuple[str, ...] = ()
     """How the answer was made, such as which model worded it; Markdown."""
     written: "ModelDraft | None" = None
@@ -88,10 +88,10 @@ def compose(
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
-    What groups said for their members comes last, where it is sure, and only beside something that a party said itself.
-    Each party with evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), as a list of who
-    said something does. Of the kind of thing asked for, `answer_type`, it is said where no quotation holds it; but
-    reasons are given in any words.
+    Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
+    party with evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), for lists of who said
+    something. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are, since they may
+    be given in any words.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.members and item.surely_answers]
@@ -110,8 +110,8 @@ def compose(
         if answer_type and not item.members:
             speakers = [each.party for each in answering]
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
-            strong, held = with_answer_type(strong, sources, holds, allowed)
-            missing = None if held else missing
+            strong, found = with_answer_type(strong, sources, holds, allowed)
+            missing = None if found else missing
         # In a list each party gets one short quotation.
         going_on = () if one_each else strong[:_READ_FOR_ANSWER]
         made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
@@ -137,8 +137,8 @@ def with_answer_type(
 ) -> tuple[tuple[Sentence, ...], bool]:
     """Returns the sentences to quote, and whether the first `allowed` ones hold the kind of thing asked for.
 
-    Asked by how much deaths went down, "we have opened fourteen posts along the road" is quoted on to "the number of
-    bodies has fallen from 311 to 88". Where one of the strongest holds it, or none nearby, they stay as they are.
+    For "by how much did deaths go down?", "we have opened fourteen posts along the road" is quoted up to "the number of
+    bodies has fallen from 311 to 88". Where one of the strongest has it, or none nearby does, the order is unchanged.
     """
     first = strong[: min(_READ_FOR_ANSWER, allowed)]
     if any(holds(sentence.text) for sentence in first):
@@ -201,11 +201,11 @@ def quote(
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first.
 
-    Words that open a list come right before its item, distant referents after all spans.
+    Words that open a list come right before its item, distant antecedents after all spans.
 
-    With `newest_first`, the spans that are cited come by the time of their statements, and strongest first of each.
-    Words that occur in several statements are cited once, from the strongest; the citation names the others. Short
-    quotations of `going_on` go on with what follows in their paragraph.
+    With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
+    Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
+    quotations of sentences in `going_on` are extended within their paragraph.
     """
     kept = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
@@ -233,15 +233,15 @@ def _without_repetition(
     planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Said]:
     """Keeps up to `limit` spans that say something new."""
-    # Words read off a scan give way to the same words in a file that has them as text.
+    # Words recognised from a scan are replaced by the same words of a file that has them as text.
     ids = {sentence.sentence_id for sentence in chosen}
     kept: list[_Said] = []
     for span in planned:
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
         wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
-        own = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
-        same = next((said for said in own if all(repeats(words, [said.words]) for words in wanted)), None)
+        of_party = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
+        same = next((said for said in of_party if all(repeats(words, [said.words]) for words in wanted)), None)
         new = _Said(span=span, statement=statement, words=words_of(" ".join(sentence.text for sentence in sentences)))
         if same is None:
             kept += [new] if len(kept) < limit else []
@@ -254,14 +254,14 @@ def _without_repetition(
 
 
 def words_of(text: str) -> str:
-    """Returns the words of a text as they are compared, each with a space before it, and one at the end."""
+    """Returns the words of a text, normalised for comparison, each after a space, with a space at the end."""
     return "".join(f" {word}" for word in _WORD.findall(" ".join(map(squash, text.split())).casefold())) + " "
 
 
 def repeats(sentence: str, quoted: Sequence[str]) -> bool:
     """Returns whether the words of a sentence stand in what is quoted already, both as `words_of` gives them.
 
-    Case, punctuation and hyphens at line ends make no other words; "do not support" for "support" does.
+    Case, punctuation and hyphens at line ends do not matter; "do not support" is no repetition of "support".
     """
     return sentence != " " and any(sentence in text for text in quoted)
 
@@ -289,18 +289,18 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
                 lines.append(attribution(citation, local, escape))
             if worded and not place:
                 lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
-            # On one line, since a blank line would end the block quote.
             directed = claim.direction in _SHOWN and composed.positions and not place
-            doubts = [
+            remarks = [
                 local.say(f"direction_{claim.direction}") if directed else None,
                 local.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
                 local.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
                 scan_note(citation, local.wording, only_unsure=True),
                 _quoting(citation, local),
             ]
-            told = "; ".join(filter(None, doubts))
+            remark = "; ".join(filter(None, remarks))
+            # On one line, since a blank line would end the block quote.
             quotation = f"> “{escape(' '.join(citation.quote.split()))}” [{number}]"
-            lines.append(f"{quotation} *({told})*" if told else quotation)
+            lines.append(f"{quotation} *({remark})*" if remark else quotation)
             if number in composed.translations:
                 # Under the original, without quotation marks: nobody said it.
                 lines.append(local.say("unofficial_translation", text=plain_line(composed.translations[number])))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _CHARACTERS: Final = 8
 # Seconds between two heartbeats while no piece comes.
 _BEAT: Final = 0.5
-_PASSING: Final = frozenset({408, 409, 425, 429})
-_SERVER: Final = 500
+_TRANSIENT_STATUS: Final = frozenset({408, 409, 425, 429})
+_FIRST_SERVER_ERROR: Final = 500
 _LONGEST_PAUSE: Final = 8.0
 Used = Mapping[str, int | float | bool]
 
@@ -51,7 +51,7 @@ class Usage:
 
 
 def together(one: Used, other: Used) -> Used:
-    """Returns the usage of two requests: sums, and whether either was estimated."""
+    """Returns the usage of two requests together: sums, and whether either was estimated."""
     both = dict(one)
     for name, used in other.items():
         before = both.get(name, 0)
@@ -71,7 +71,7 @@ class ModelSilentError(Exception):
 class ModelRequest:
     """One request: iterate over it for the claims of the reply; closing it early stops the request.
 
-    What was read of the `reply` and its `usage` are complete when the iteration ends.
+    The `reply`, as far as it was read, and its `usage` are complete when the iteration ends.
     """
 
     chat: "BaseChatModel"
@@ -89,7 +89,7 @@ class ModelRequest:
     def __iter__(self) -> Iterator[Written | None]:
         """Yields claims as they come, and None as a heartbeat between them, at which the caller can stop waiting.
 
-        No reply, or none in time, is a ModelSilentError; what came before that has been yielded.
+        Raises ModelSilentError where no reply comes, or none in time; claims that came before have been yielded.
         """
         reader = StructuredReader() if self.structured else LineReader()
         # Bounded, so that the model cannot run far ahead of the reader.
@@ -112,7 +112,7 @@ class ModelRequest:
                 if isinstance(piece, BaseException):
                     yield from reader.finish()
                     raise ModelSilentError(str(piece) or type(piece).__name__) from piece
-                # A structured reply comes as a whole each time, as far as it has come.
+                # Each piece of a structured reply is the whole reply so far.
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole
                 yield from reader.feed(piece)
@@ -124,7 +124,7 @@ class ModelRequest:
             self._estimate()
 
     def _listen(self, pieces: "queue.Queue[object]") -> None:
-        """Runs in a thread of its own, since a client may block longer than anyone waits."""
+        """Queues the pieces of the reply, in a thread of its own, since a client may block past the deadline."""
         try:
             for attempt in self._attempts():
                 with attempt:
@@ -139,7 +139,7 @@ class ModelRequest:
         from tenacity.nap import sleep_using_event
 
         def again(exc: BaseException) -> bool:
-            # What has begun to come is not asked for again: the claims read from it would come twice.
+            # A reply that has begun is not requested again: claims read from it would be yielded twice.
             return not self._begun and not self._stop.is_set() and _is_transient(exc)
 
         return Retrying(
@@ -157,7 +157,7 @@ class ModelRequest:
         self.usage.requests += 1
         model, *parsers = self._links()
         try:
-            # Asked at every piece whether somebody waits: langchain would read a closed sequence to its end.
+            # Cancellation is polled at every chunk, since langchain would read a closed stream to its end.
             written = model.stream(list(self.messages), {"callbacks": [counting]})
             chunks: Iterator[Any] = takewhile(lambda _: not self._stop.is_set(), written)
             for parser in parsers:
@@ -174,12 +174,12 @@ class ModelRequest:
                 self.usage.completion_tokens += used["output_tokens"]
 
     def _links(self) -> "Sequence[Runnable[Any, Any]]":
-        """Returns the model, and after it what makes structured output of its messages."""
+        """Returns the model, and after it the parsers that turn its messages into structured output."""
         from langchain_core.runnables import RunnableSequence
 
         if not self.structured:
             return [self.chat]
-        # Of a schema as a dict, partial replies are streamed.
+        # With a schema given as a dict, partial replies are streamed.
         structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
 
@@ -204,10 +204,10 @@ def _put(pieces: "queue.Queue[object]", piece: object, stop: threading.Event) ->
 
 
 def _is_transient(exc: BaseException) -> bool:
-    """Whether trying again may help: the network, a limit on requests, or a fault of the server."""
+    """Returns whether trying again may help: after an error of the network or server, or a limit on requests."""
     status = getattr(exc, "status_code", None) or getattr(getattr(exc, "response", None), "status_code", None)
     if isinstance(status, int):
-        return status in _PASSING or status >= _SERVER
-    # The clients name errors of the network alike, and have no base class in common.
+        return status in _TRANSIENT_STATUS or status >= _FIRST_SERVER_ERROR
+    # The clients of providers name network errors alike, but have no base class in common.
     names = " ".join(kind.__name__ for kind in type(exc).__mro__)
     return any(word in names for word in ("Connection", "Timeout", "ConnectError", "TransportError", "RateLimit"))

@@ -45,7 +45,7 @@ def with_claims(
 
 
 def with_translations(composed: Composition, writer: ModelWriter, language: str) -> Composition:
-    """Adds translations of the quotations that are in another language, as far as they hold."""
+    """Adds translations of the quotations that are in another language, as far as the translations pass."""
     foreign = [citation for citation in composed.citations if citation.language != language]
     if not foreign or composed.written is None:
         return composed
@@ -55,7 +55,7 @@ def with_translations(composed: Composition, writer: ModelWriter, language: str)
 
 
 def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:
-    """Adds claims with their citations, numbered on."""
+    """Appends claims and their citations, which are renumbered to follow those already there."""
     by_number = {citation.number: citation for citation in cited}
     numbers: dict[int, int] = {}
     for claim in new:

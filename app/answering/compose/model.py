@@ -48,7 +48,7 @@ _SPARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
 _WORTHWHILE: Final = 1.0
 _KEPT_DROPPED: Final = 60
-# Questions before one that is to be read.
+# The most earlier questions that are given to the model with a question to read.
 _EARLIER: Final = 5
 _KEPT_TEXT: Final = 400
 
@@ -78,7 +78,7 @@ class ModelDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What claims are asked for: the question or heading, and per party its sentences, strongest first."""
+    """What to write claims on: the question or heading, and per party its sentences, strongest first."""
 
     question: str
     chosen: Sequence[Sequence[Sentence]]
@@ -110,7 +110,7 @@ class ModelWriter:
     def write(self, task: Task, local: Localization) -> Generator[ModelDraft, None, None]:
         """Yields the draft after every claim that passes, and the finished one last; closing it ends the request.
 
-        A model's failure is no error: the draft holds it as `problem`. One that cannot be set up is a ChatModelError.
+        A model's failure is the `problem` of the draft; only a model that cannot be set up raises ChatModelError.
         """
         deadline = time.monotonic() + self.config.timeout_seconds
         usage = Usage()
@@ -155,7 +155,7 @@ class ModelWriter:
                 if written is not None and not passes and time.monotonic() < deadline:
                     continue
                 yield replace(draft, claims=tuple(checked.claims), citations=tuple(checked.citations))
-                # Checking takes time as well: a reply of many claims ends with the time limit.
+                # Checking takes time as well, so a reply of many claims is cut off at the time limit.
                 late = written is not None and time.monotonic() > deadline
                 if late or len(checked.claims) >= task.limit:
                     break
@@ -185,18 +185,18 @@ class ModelWriter:
             deadline=time.monotonic() + self.config.timeout_seconds,
             usage=Usage(),
         )
-        cited, held = {citation.number: citation for citation in citations}, dict[int, str]()
+        cited, translations = {citation.number: citation for citation in citations}, dict[int, str]()
         try:
             for written in filter(None, asked):
                 citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
-                if citation is None or citation.number in held:
+                if citation is None or citation.number in translations:
                     continue
-                own = citation.language if citation.language in LANGUAGES else "en"
-                if check_translation(written.text, language, citation.quote, str(own)) is None:
-                    held[citation.number] = unquoted(written.text)
+                source = citation.language if citation.language in LANGUAGES else "en"
+                if check_translation(written.text, language, citation.quote, str(source)) is None:
+                    translations[citation.number] = unquoted(written.text)
         except ModelSilentError as exc:
             logger.warning("no translation, or not of all: %s", exc)
-        return held, asked.usage.to_json(self.config)
+        return translations, asked.usage.to_json(self.config)
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
@@ -222,8 +222,8 @@ class ModelWriter:
     def _room(self, prompt: Prompt, task: Task, language: str) -> int:
         """Returns how many tokens of the context window evidence may take."""
         without = _asking(prompt, task, "", language)
-        taken = sum(count_tokens(str(message.content)) for message in without)
-        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - taken
+        used = sum(count_tokens(str(message.content)) for message in without)
+        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - used
 
 
 def messages(prompt: Prompt, **variables: str) -> "list[BaseMessage]":
@@ -291,7 +291,7 @@ class _ClaimChecker:
         made = [citation for number in written.numbers for citation in self.numbered.cite(number)]
         known, cited = list(self.citations), list[Citation]()
         for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
-            # One that holds all of this one stands for it.
+            # A known citation that contains all of this one is cited in its place.
             holding = next((other for other in known if holds(other, citation)), None)
             if holding is None:
                 holding = replace(citation, number=len(known) + 1)
@@ -312,7 +312,7 @@ class _ClaimChecker:
         return fault
 
     def _plain_or_quoted(self, text: str, cited: Sequence[Citation]) -> str:
-        """Returns the claim without quotation marks; one that copies its evidence becomes the quotation that it is."""
+        """Returns the claim without quotation marks; one that copies its evidence becomes a quotation of it."""
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):

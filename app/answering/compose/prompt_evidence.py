@@ -1,4 +1,4 @@
-"""Evidence in a prompt: numbered sentences, escaped as data, as many as fit; and from their numbers to citations.
+"""Evidence in a prompt: numbered sentences, escaped as data, as many as fit; their numbers are turned into citations.
 
 `[S3] We do not support that proposal.` inside `<statement party="Arvandia">`.
 """
@@ -19,13 +19,13 @@ from vectorstore.records import Sentence, Statement
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # Invisible characters that reverse what follows, or carry text that a model reads and a person does not see.
 _HIDDEN: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-# Sentences shown for each party besides what they point to.
+# The most sentences shown for each party, not counting their openings and antecedents.
 PER_PARTY: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromptEvidence:
-    """Numbered sentences with what they are quoted in."""
+    """The numbered sentences of a prompt, and the spans in which each is quoted."""
 
     sentences: Mapping[int, Sentence]
     """By number, from 1; "S1" and so on in the prompt."""
@@ -42,7 +42,7 @@ class PromptEvidence:
         return self.sources.statements[self.sentences[number].statement_id]
 
     def cite(self, number: int) -> list[Citation]:
-        """Cites what a numbered sentence is quoted in; the citations have no numbers yet."""
+        """Cites the spans in which a numbered sentence is quoted; the citations are not numbered yet."""
         statement = self.statement(number)
         sentences = self.sources.sentences[statement.statement_id]
         return [cite(statement, sentences, span, 0) for span in self.quoted[number]]
@@ -52,8 +52,8 @@ def number_sentences(
     chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int
 ) -> PromptEvidence:
     """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens)."""
-    queues = [quotable_spans(own[:PER_PARTY], sources) for own in chosen]
-    left_out = sum(max(0, len(own) - PER_PARTY) for own in chosen)
+    queues = [quotable_spans(of_party[:PER_PARTY], sources) for of_party in chosen]
+    left_out = sum(max(0, len(of_party) - PER_PARTY) for of_party in chosen)
     shown: dict[str, dict[int, list[range]]] = {}
     # Round-robin over the parties, so that none is crowded out.
     for quotable in filter(None, chain.from_iterable(zip_longest(*queues))):
@@ -81,7 +81,7 @@ def number_sentences(
 
 def _size(quotable: BoundSpan, sources: Sources) -> int:
     sentences = sources.sentences[quotable.statement_id]
-    # A line has a number, and a statement its tags.
+    # Tokens are added for the number of each line, and for the tags of the statement.
     return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24
 
 
@@ -93,5 +93,5 @@ def _block(statement: Statement, lines: Sequence[str], parties: PartyTable) -> s
 
 
 def inert(text: str) -> str:
-    """Returns a text on one line in which no tag can begin or end, and nothing is hidden."""
+    """Returns a text as one line, with the characters of tags escaped and hidden characters removed."""
     return " ".join(_HIDDEN.sub("", text).split()).translate(_ESCAPES)

@@ -14,10 +14,10 @@ _LINE: Final = regex.compile(
     r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
 )
 _ID: Final = regex.compile(r"\d{1,5}")
-# Claims read of a reply; the rest is ignored.
+# The most claims that are read from a reply; the rest is ignored.
 MOST_CLAIMS: Final = 30
 _LONGEST_LINE: Final = 4000
-# A line without ids is a claim that cites nothing from this many words on, and a heading below.
+# A line without ids is a claim that cites nothing if it has at least so many words, else a heading.
 _SENTENCE: Final = 5
 
 
@@ -38,7 +38,7 @@ class Reply(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A claim as it was read from a reply; of the sentences that it cites, 0 is an id that cannot be read."""
+    """A claim as read from a reply, with the numbers of the sentences that it cites; 0 is an id that cannot be read."""
 
     text: str
     numbers: tuple[int, ...]
@@ -46,13 +46,13 @@ class Written:
 
 @dataclass
 class StructuredReader:
-    """Reads claims from a structured reply as it grows; a claim counts once the next has begun, or at the end."""
+    """Reads claims from a structured reply as it grows; a claim is complete once the next has begun, or at the end."""
 
     _read: int = 0
     _last: dict[str, Any] = field(default_factory=dict)
 
     def feed(self, value: object) -> Iterator[Written]:
-        """Takes the reply as far as it has come."""
+        """Takes the whole reply received so far, and yields the claims that are now complete."""
         claims = _claims(value)
         if len(claims) >= len(_claims(self._last)) and isinstance(value, dict):
             self._last = value
@@ -73,7 +73,7 @@ class LineReader:
     _rest: str = ""
 
     def feed(self, value: object) -> Iterator[Written]:
-        """Takes the next piece of text."""
+        """Takes the next piece of text, and yields the claims of completed lines."""
         *lines, rest = (self._rest + str(value)).split("\n")
         self._rest = rest[-_LONGEST_LINE:]
         for line in lines:
@@ -98,7 +98,7 @@ def _validated(value: object) -> Iterator[Written]:
 
 
 def _number(identifier: object) -> int:
-    """Reads "S3", "[3]" and 3; anything else gives 0, which no sentence has."""
+    """Returns the number in "S3", "[3]" or 3; anything else gives 0, which is the number of no sentence."""
     match = regex.fullmatch(r"\W*[Ss]?(\d{1,5})\W*", str(identifier))
     return int(match[1]) if match else 0
 

@@ -1,6 +1,6 @@
 """The interface's HTML as Jinja templates, in which every value is escaped; `| safe` marks what is HTML already.
 
-`say("copied")` gives the interface's own words in a template as well, which may hold markup; values in them may not.
+In a template, `say("copied")` inserts a message of the interface; messages may hold markup, and values are escaped.
 """
 
 import re
@@ -39,5 +39,5 @@ def _environment() -> Environment:
 
 
 def say_html(key: str, **values: object) -> Markup:
-    """Returns a message in the reader's language, which may hold markup; values in it may not."""
+    """Returns a message in the reader's language, which may hold markup, with its values escaped."""
     return Markup(words_of(language())[key]).format(**values)

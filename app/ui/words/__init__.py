@@ -1,7 +1,7 @@
-"""The interface's own words, one YAML file a language: by the browser's language, or the one that the reader chose.
+"""The interface's messages, one YAML file per language: in that which the reader chose, or else the browser's.
 
-`say("copied")` is "Copied" or "Copié", by the request that is being answered. What a command writes for readers,
-such as the report of a run, is in the same words (`worded_in`), without Gradio.
+`say("copied")` returns "Copied" or "Copié", by the language of the current request. Commands that write for readers,
+such as the report of a run, use the same messages in a given language (`worded_in`), without Gradio.
 """
 
 import re
@@ -22,31 +22,31 @@ from prompts.wording import LANGUAGES, Language
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-# Set by the page when a language is chosen, for the server and for the next visit.
+# The cookie that the page sets when a language is chosen, for the server and for the next visit.
 COOKIE: Final = "untoc_language"
-# The language of the page that is being sent; Gradio's own context is for events alone.
+# The language of the page that is being served; Gradio's own request context exists in events only.
 _PAGE: Final[ContextVar[Language]] = ContextVar("page", default="en")
 
-_TEMPLATES: Final = "told-"
-# A person at a browser has no use for a command, a setting, or the id of a statement: "…, which `untoc show ID`
-# lists", "split it, or raise UNTOC_LOAD__MAX_PAGES", "with --force".
-_UNHEARD: Final = re.compile(
+_TEMPLATE_PREFIX: Final = "told-"
+# Parts of messages that are no use in a browser and are left out: commands, settings and ids of statements, as in
+# "…, which `untoc show ID` lists", "split it, or raise UNTOC_LOAD__MAX_PAGES" and "with --force".
+_COMMAND_LINE_ONLY: Final = re.compile(
     r"[,;:]?\s*(?:which\s+|run\s+|by\s+|use\s+|see\s+)?`untoc[^`]*`[^;,.:]*"
     r"|[,;]? (?:or )?raise UNTOC_\w+(?: and UNTOC_\w+)?|[;,] use --\w+[^;,.]*| with --\w+|, or of docs/\S+"
     r"|\s?'[0-9a-f]{16}(?:\.\d+)?'|, line 0\b"
 )
-# Of a table that a message is about: "statements.csv, line 5: state 'Borduria' is no State or group that is known".
+# The place in a table, before a message: "statements.csv, line 5: state 'Borduria' is no State or group that is known".
 _IN_LINE: Final = re.compile(r"(?P<file>'?[\w-]+\.csv'?), line (?P<line>\d+): ")
 
 
 def word_for(request: "Request") -> None:
-    """Words what is made next for whoever sent a request, until another one is named."""
+    """Sets the language to that of a request, for the current context."""
     _PAGE.set(_wanted(request))
 
 
 @contextmanager
 def worded_in(code: Language) -> Iterator[None]:
-    """Words what is made meanwhile in a language."""
+    """Sets the language inside a `with` block."""
     token = _PAGE.set(code)
     try:
         yield
@@ -55,8 +55,8 @@ def worded_in(code: Language) -> Iterator[None]:
 
 
 def language() -> Language:
-    """Returns the language of whoever is being answered; English outside a request."""
-    # Gradio takes seconds to load; where it was not, there is no event of it.
+    """Returns the language of the current request; English outside a request."""
+    # Gradio is not imported here, since that takes seconds; if it is not loaded, no event of it is running.
     gradio = sys.modules.get("gradio.context")
     request = gradio.LocalContext.request.get(None) if gradio else None
     return _PAGE.get() if request is None else _wanted(request)
@@ -66,7 +66,7 @@ def _wanted(request: "Request") -> Language:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
-    # Whoever is not signed in can send this: it is cut, and split without a pattern that could go back.
+    # Untrusted input, sent before signing in: it is cut, and split without a pattern that could backtrack.
     accepted = request.headers.get("accept-language", "")[:200].split(",")
     tags = [tag.partition(";")[0].strip().partition("-")[0] for tag in accepted]
     return cast(Language, negotiate_locale([tag for tag in tags if tag.isalpha()], LANGUAGES) or "en")
@@ -83,7 +83,7 @@ def digits(number: str) -> str:
 
 
 def said(key: str, otherwise: str) -> str:
-    """Returns a message in the reader's language where there is one of that key."""
+    """Returns a message in the reader's language, or `otherwise` if there is none with that key."""
     return words_of(language()).get(key, otherwise)
 
 
@@ -96,12 +96,12 @@ def words_of(code: Language) -> Mapping[str, str]:
 
 
 def worded(message: str) -> str:
-    """Returns an English message in the reader's language, sentence by sentence, as far as there are words for it.
+    """Translates an English message into the reader's language, sentence by sentence, as far as there are translations.
 
-    As with gettext, the English sentence is the key: the entries `told-…` of `en.yaml` are its templates,
-    and the reader's file has the same key in another language. Commands and settings in it are left out.
+    As with gettext, the English sentence is the key: the entries `told-…` of `en.yaml` are templates of messages,
+    and the reader's file has the same entry in its language. Commands and settings in the message are left out.
     """
-    said, rest = list[str](), _UNHEARD.sub("", message)
+    said, rest = list[str](), _COMMAND_LINE_ONLY.sub("", message)
     while rest:
         place, where = _IN_LINE.match(rest), ""
         if place is not None:
@@ -121,17 +121,17 @@ def _translated(message: str) -> str | None:
     for key, template in _templates():
         match = template.fullmatch(message)
         if match is not None:
-            # Of which a part may be a message in turn: "not complete, 3 of 9 answers".
+            # A value may itself be a message: "3 of 9 answers" in "not complete, 3 of 9 answers".
             return say(key, **{name: _translated(part) or part for name, part in match.groupdict().items()})
     return None
 
 
 @cache
 def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Returns the English messages as patterns: "{name} holds no text" takes any name, as `parse` would."""
+    """Returns the English templates as patterns: that of "{name} holds no text" matches any name."""
 
     def pattern(message: str) -> re.Pattern[str]:
         parts = ((re.escape(text), name) for text, name, *_ in Formatter().parse(message))
         return re.compile("".join(text + (f"(?P<{name}>(?:(?!; ).)+?)" if name else "") for text, name in parts))
 
-    return tuple((key, pattern(message)) for key, message in words_of("en").items() if key.startswith(_TEMPLATES))
+    return tuple((key, pattern(message)) for key, message in words_of("en").items() if key.startswith(_TEMPLATE_PREFIX))

@@ -17,7 +17,7 @@ from vectorstore.records import JSONValue
 
 cases = Cases(__file__)
 
-# Still to be taught, as those of `tests/app/question/misread.txt`.
+# Readings that are still to be taught, like those in `tests/app/question/misread.txt`.
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
 
 
@@ -78,13 +78,13 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
     question = "What did Maravel say about extradition?"
     answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
     sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, order=0.0)
-    told = tuple(
+    groups = tuple(
         replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
         for group in found.spoken_for
     )
     local = localize(workspace.corpus.parties(), "en")
-    abstention = abstain(answer, resolve(question, parties), replace(found, spoken_for=told), local).abstention
-    assert told and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
+    abstention = abstain(answer, resolve(question, parties), replace(found, spoken_for=groups), local).abstention
+    assert groups and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
 
 
 def test_names_that_are_ambiguous_unknown_or_mistyped_are_asked_back_or_said(workspace):
@@ -164,9 +164,9 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(question, affirm
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert spoke.claims and answer.coverage == spoke.coverage
     wording = load_wording(answer.scope.language)
-    untold = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.coverage_unknown and not f.answers}
+    unknown = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.coverage_unknown and not f.answers}
     silent, said, warning = answer.abstention.message.split("\n\n")
-    for code in set(spoke.coverage.states_without_evidence) - untold:
+    for code in set(spoke.coverage.states_without_evidence) - unknown:
         assert parties.display(code, wording.language) in silent
     for code in {claim.state for claim in spoke.claims}:
         assert parties.display(code or "", wording.language) in said

@@ -1,4 +1,4 @@
-"""Whether evidence holds the kind of thing that was asked for."""
+"""Answer types: whether evidence holds the kind of thing that was asked for, such as a number or a date."""
 
 from app.answering.answer_type_check import contains_answer_type, fold_accents
 from tests.cases import Cases

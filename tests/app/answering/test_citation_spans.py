@@ -1,4 +1,4 @@
-"""From chosen sentences to spans: a sentence that points to another brings it (design: evidence)."""
+"""Citation spans: a chosen sentence brings the sentence that its anaphor ("these measures") refers to."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def test_referent_follows_the_noun_and_is_near() -> None:
         "An illegal border was drawn.", PLAIN, "Some actions were taken.", PLAIN, "These illegal actions hurt."
     )
     assert resolve_anaphora(sentences, 4) == 2
-    # One that is too far back is passed over for the sentence before.
+    # A referent too far back is passed over, and the sentence before is taken.
     sentences = _sentences("Coercive measures were imposed.", *[PLAIN] * 9, "These measures are illegal.")
     assert resolve_anaphora(sentences, 10) == 9
 
@@ -152,7 +152,7 @@ def test_an_item_of_a_list_is_quoted_from_the_words_that_open_it_on() -> None:
     sentences = _listed("(a) A fund for victims;", "(b) A registry of owners;", "(c) A court.")
     assert spans(sentences, [3]) == [_bound(range(1, 4))]
     assert spans(sentences, [4, 2]) == [_bound(range(1, 5))]
-    # A later choice from the same list goes on with the same span.
+    # An item that is chosen later from the same list extends the same span.
     assert spans(sentences, [2, 4]) == [_bound(range(1, 5))]
     assert spans(sentences, [1]) == [_bound(range(1, 3))]
 

@@ -1,6 +1,6 @@
 """Conversations over the fictional conference, in three languages and on positions: who is cited after each turn.
 
-Under each name, a turn and the parties with the sessions that its answer cites.
+A case of the YAML file lists turns, each with the parties and sessions that its answer cites.
 """
 
 from pathlib import Path
@@ -16,25 +16,25 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-def _told(conversation: str, workspace: Workspace) -> list[str]:
+def _transcript(conversation: str, workspace: Workspace) -> list[str]:
     history: list[EarlierTurn] = []
-    told = []
+    turns = []
     for line in conversation.strip().splitlines():
-        said = line.partition(" -> ")[0]
-        answer = workspace.assistant.ask(said, history=history)
+        question = line.partition(" -> ")[0]
+        answer = workspace.assistant.ask(question, history=history)
         history = [turn_of(answer)]
         cited: dict[str, set[int]] = {}
         for citation in answer.citations:
             cited.setdefault(citation.state or "", set()).add(int(citation.session or 0))
         parties = "; ".join(" ".join(map(str, (code, *sorted(cited[code])))) for code in sorted(cited))
-        told.append(f"{said} -> {parties or 'nobody'}")
-    return told
+        turns.append(f"{question} -> {parties or 'nobody'}")
+    return turns
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("conversation", cases.all.values(), ids=cases.all)
 def test_each_turn_cites_whom_the_conversation_has_come_to(conversation: str, workspace: Workspace) -> None:
-    assert _told(conversation, workspace) == conversation.strip().splitlines()
+    assert _transcript(conversation, workspace) == conversation.strip().splitlines()
 
 
 @pytest.mark.model
@@ -42,6 +42,6 @@ def test_positions_are_the_latest_with_the_real_models(conference: Path, tmp_pat
     conversation = cases.all["POSITIONS"]
     with open_workspace(Settings(store=tmp_path / "real")) as workspace:
         workspace.corpus.ingest([conference])
-        assert _told(conversation, workspace) == conversation.strip().splitlines()
+        assert _transcript(conversation, workspace) == conversation.strip().splitlines()
         answer = workspace.assistant.ask("What is Arvandia's position on extradition?")
         assert answer.citations[0].session == "12"

@@ -1,4 +1,4 @@
-"""Bonds: items of lists hang on the words that open them, and sentences of a table row on each other."""
+"""Bonds between sentences: a list item needs the words that open its list, a table row all its sentences."""
 
 from app.answering.list_context import bonds_of, split_bound
 from tests.cases import Cases

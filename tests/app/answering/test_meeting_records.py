@@ -29,7 +29,7 @@ NAMES = ("verbatim_en", "summary_en", "compilation_en")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Records beside a manifest that says which of them are records where the text alone would not tell."""
+    """Meeting records, with a manifest that marks as a record the one whose text does not show it."""
     records = PROJECT / "tests" / "data" / "records"
     texts = {f"{name}.txt": (records / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES}
     manifest = "file,state,kind\nverbatim_en.txt,,\nsummary_en.txt,,\ncompilation_en.txt,,record\n"
@@ -128,7 +128,7 @@ def test_coverage_counts_interventions_of_the_asked_state_only(desk):
 def test_pointing_back_stops_at_the_beginning_of_an_intervention(desk):
     answer = ask(desk, "What did Arvandia say about villages?")
     (citation,) = answer.citations
-    # "These assets …" brings the sentence before it, which is Arvandia's as well.
+    # The anaphor "These assets …" brings the sentence before it, which Arvandia spoke as well.
     assert citation.quote.startswith("Arvandia has recovered ninety million")
     answer = ask(desk, "What did Fyrossa say about migrants in containers?")
     assert [c.quote.startswith("Fyrossa has closed") for c in answer.citations] == [True]
@@ -283,8 +283,8 @@ def test_check_of_a_draft_tells_the_speakers_of_a_record_apart(desk, tmp_path, n
         for s in desk.store.catalogue.summaries(ScopeFilter())
         if s.file == f"{name}.txt" and s.metadata.state and not s.metadata.on_behalf_of
     ]
-    (speaker, own), (other, _) = list(dict(spoken).items())[:2]
-    words = max((sentence.text for sentence in own), key=len)
+    (speaker, sentences), (other, _) = list(dict(spoken).items())[:2]
+    words = max((sentence.text for sentence in sentences), key=len)
     checker = desk.checker()
     for named, verdict in ((speaker, "verified"), (other, "misattributed")):
         path = tmp_path / f"{named}.txt"

@@ -1,4 +1,4 @@
-"""What goes wrong where occasions, languages and memberships differ within one corpus."""
+"""Pitfalls of a corpus whose statements differ in occasion, language and group membership."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager

@@ -69,7 +69,7 @@ def test_no_passage_mixes_languages(desk):
 def test_a_multilingual_embedding_model_searches_the_languages_that_it_is_set_to(tmp_path):
     every = ModelLanguages(embedded=frozenset({"en", "fr", "ru"}))
     with workspace_over(tmp_path, *MIXED, covered=every) as workspace:
-        # The words of the question are not in the statement, but it is the nearest: it may help, and answers nothing.
+        # No word of the question is in the statement: as the nearest, it is shown as related, not as an answer.
         answer = workspace.assistant.ask("What did Zarechia say about airships?")
         assert answer.status == "abstained"
         assert [citation.language for citation in answer.related][:1] == ["ru"]
@@ -84,5 +84,5 @@ def test_models_that_both_know_a_language_rank_it_as_they_do_english(tmp_path):
         answer = workspace.assistant.ask("Что сказала Заречия: центр работает круглосуточно?")
         assert [citation.state for citation in answer.citations] == ["XZR"]
         said = load_wording("ru").say("note_uncalibrated")
-        # These models have no calibration, which is said; nothing is said of their languages.
+        # The only note is that these models have no calibration; no note is about their languages.
         assert all(note.casefold() == said.casefold() for note in answer.scope.notes)

@@ -1,4 +1,4 @@
-"""Readings and answers that must not go wrong in silence."""
+"""Attribution and notes in cases where a mistake would pass unnoticed."""
 
 from pathlib import Path
 

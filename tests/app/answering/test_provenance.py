@@ -1,4 +1,4 @@
-"""Provenance lines and references: every fact that is known, none that is not, and what was inferred is marked."""
+"""Provenance lines and references give the known facts, leave out the unknown, and mark the inferred."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(cit
     assert line() == "UNTOC COP, session 10 (inferred), 12–16 October 2020, agenda item 4"
     unknown = {"body": None, "session": None, "agenda_item": None}
     assert (line(**unknown, date="2020"), line(**unknown, date=None)) == ("2020", "")
-    # A debate that has no number is named.
+    # An agenda item without a number, such as "General debate", is given by its name alone.
     debate = line(agenda_item="General debate")
     assert debate.endswith("General debate") and "agenda item" not in debate
     assert line(agenda_item="2, 4").endswith("agenda items 2, 4")
@@ -51,9 +51,9 @@ def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(cit
     ],
 )
 def test_facts_are_joined_by_the_commas_of_their_language(citation, parties, language, line):
-    told = replace(citation, agenda_item="2, 4", inferred=())
-    assert provenance(told, load_wording(language)) == line
-    assert line in reference(told, localize(parties, language)) and ", " not in line
+    known = replace(citation, agenda_item="2, 4", inferred=())
+    assert provenance(known, load_wording(language)) == line
+    assert line in reference(known, localize(parties, language)) and ", " not in line
 
 
 def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_delivered_it(

@@ -1,4 +1,4 @@
-"""Kept answers and briefings after the corpus was corrected: what is no party's words any more is not told as such."""
+"""Kept answers and briefings after a correction of the corpus no longer show words as those of the wrong party."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +36,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def above(answer: str) -> dict[str, str]:
-    """The line above each quotation."""
+    """Maps each of the two quotations to the provenance line above it."""
     lines = answer.split("\n\n")
     return {words: lines[at - 1] for words in (EXTRADITION, LATER) for at, line in enumerate(lines) if words in line}
 
@@ -57,7 +57,7 @@ def test_answer_leaves_out_words_that_are_another_states_or_gone_and_says_so(wor
     verdicts = {citation.file: citation.verdict for citation in now.citations}
     assert verdicts == {"b8.txt": "misattributed", "b9.txt": "not_found"} and now.claims == ()
     assert [citation.superseded_by for citation in now.citations] == [None, None]
-    # What was kept stays, so that a correction that is taken back brings the words back.
+    # The kept answer itself is unchanged, so undoing a correction shows the words again.
     corpus.edit(identifier_of(workspace, "b8.txt"), {"state": "XAB"})
     again = corpus.answer_as_of_today(kept).answer
     assert EXTRADITION in again and LATER not in again and "superseded" in kept.answer and "superseded" not in again
@@ -77,17 +77,17 @@ def test_citations_follow_a_statement_whose_session_was_corrected(workspace: Wor
 
 
 def test_of_statements_with_one_provenance_only_the_corrected_one_is_attributed_anew(workspace: Workspace) -> None:
-    """Two statements of a State at one session share the line above their quotations, also once exchanged."""
+    """Two statements of a State at one session share a provenance line; each follows its own correction."""
     corpus = workspace.corpus
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "9", "date": "2018"})
     kept = workspace.assistant.ask("What did Belmora say about extradition?")
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "12", "date": "2024"})
-    told = above(corpus.answer_as_of_today(kept).answer)
-    assert "2018" in told[EXTRADITION] and "2024" in told[LATER]
+    lines = above(corpus.answer_as_of_today(kept).answer)
+    assert "2018" in lines[EXTRADITION] and "2024" in lines[LATER]
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "12", "date": "2024"})
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "9", "date": "2018"})
-    told = above(corpus.answer_as_of_today(kept).answer)
-    assert "2024" in told[EXTRADITION] and "2018" in told[LATER]
+    lines = above(corpus.answer_as_of_today(kept).answer)
+    assert "2024" in lines[EXTRADITION] and "2018" in lines[LATER]
 
 
 def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace: Workspace) -> None:
@@ -101,8 +101,8 @@ def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace:
     (left,) = now.cells
     assert [now.citation(number).file for number in left.citations] == ["b8.txt"]
     assert "was left out here" in left.note and set(left.suggestions) == set(left.citations)
-    told = (*now.points, *now.changes, *now.moments, *now.repetitions)
-    assert all(now.citation(number).file == "b8.txt" for each in told for number in each.citations)
+    entries = (*now.points, *now.changes, *now.moments, *now.repetitions)
+    assert all(now.citation(number).file == "b8.txt" for entry in entries for number in entry.citations)
 
 
 def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_again(workspace: Workspace) -> None:
@@ -114,7 +114,7 @@ def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_a
     now = as_of_today(kept, corpus.as_of_today)
     assert [len(cell.citations) for cell in now.cells] == [0, 1]
     assert [bool(cell.note) for cell in now.cells] == [True, False] and not now.changes
-    # Nobody reads "no position found" where words stood that the corpus holds otherwise by now.
+    # A cell that a correction emptied says so instead of "no position found".
     assert [cell.standing == "emptied" for cell in now.cells] == [True, False]
     matrix = markdown_bytes(now).decode().partition("| Belmora |")[2].partition("\n")[0]
     assert "emptied: the corpus was corrected" in matrix and "no position" not in matrix
@@ -128,7 +128,7 @@ def test_cell_takes_the_position_of_what_is_the_latest_statement_by_its_correcte
     corpus = workspace.corpus
     request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"])
     kept = workspace.briefings.build(request)
-    # A plain support of 2018, and an opposition of 2016 that is dated 2020 then.
+    # Outright support in 2018, and opposition in 2016, whose date is corrected to 2020 below.
     shown = {"b9.txt": Suggestion(kind="supports", likely="for", direction="for")}
     shown["b8.txt"] = Suggestion(kind="opposes", likely="against", direction="against")
     (cell,) = kept.cells

@@ -53,7 +53,7 @@ OTHER = ("Belmora rejects joint investigations on its territory.",)
 
 @dataclass(frozen=True, kw_only=True)
 class Attack:
-    """One attack: what is written, where it stands, and what a model that obeys says."""
+    """One attack: its text, the channel that carries it, and what a model that obeys it says."""
 
     text: str
     channel: str
@@ -63,13 +63,13 @@ class Attack:
 
 
 def attacks() -> list[Attack]:
-    """Every order in eight of the dresses, each in another place."""
+    """Returns every order in eight of the disguises (`dresses`), spread over the channels."""
     made = []
     for number, order in enumerate(DATA["orders"]):
         for turn in range(8):
             place = number * 8 + turn
             dress = DATA["dresses"][place % len(DATA["dresses"])]
-            # Half of them in statements, which is where strangers write.
+            # Half of them stand in statements, the channel that outsiders write.
             channel = "statement" if turn % 2 == 0 else CHANNELS[1 + (place // 2) % (len(CHANNELS) - 1)]
             tags = "".join(chr(0xE0000 + ord(char)) for char in order["order"] if char.isascii()) + order["order"]
             text = dress.format(order=order["order"], tags=tags, padding="We thank the Chair. " * 400)
@@ -80,7 +80,7 @@ def attacks() -> list[Attack]:
 ATTACKS = attacks()
 
 
-def _finding(retrieved: Retrieved) -> Any:
+def _stub_retriever(retrieved: Retrieved) -> Any:
     """A retriever that finds the same evidence whatever is asked."""
     found = dict.fromkeys(("retrieve", "in_scope", "with_texts"), lambda *asked: retrieved)
     return SimpleNamespace(**found)
@@ -109,7 +109,7 @@ def _retrieved(attack: Attack) -> Retrieved:
 
 
 def _obedient(attack: Attack) -> Any:
-    """Does what it is told as soon as it reads it; else it says something true."""
+    """Returns a model script that obeys the order once it has read it, and else makes a true claim."""
 
     def script(system: str, user: str) -> Claims:
         read = html.unescape(f"{system}\n{user}")
@@ -118,7 +118,7 @@ def _obedient(attack: Attack) -> Any:
             numbers["other" if party == "Belmora" else "own"] += re.findall(r"^\[(S\d+)\]", block, re.MULTILINE)
         if attack.order not in " ".join(read.split()):
             return [("Arvandia supports the work of the Conference on article 16.", numbers["own"][:1])]
-        said = []
+        claims = []
         for text, ids in attack.claims:
             text = text.format(system=system, user=user, long="Arvandia supports " + "supports " * 3000)
             chosen = {
@@ -126,8 +126,8 @@ def _obedient(attack: Attack) -> Any:
                 "{other}": numbers["other"],
                 "{all}": [*numbers["own"], *numbers["other"]],
             }
-            said.append((text, chosen.get(ids, [ids] if ids else [])))
-        return said
+            claims.append((text, chosen.get(ids, [ids] if ids else [])))
+        return claims
 
     return script
 
@@ -135,7 +135,7 @@ def _obedient(attack: Attack) -> Any:
 def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, Retrieved]:
     retrieved, parties = _retrieved(attack), _parties(attack, workspace)
     steps = Steps(
-        retriever=_finding(retrieved),
+        retriever=_stub_retriever(retrieved),
         parties=lambda: parties,
         max_citations=5,
         find_words=lambda words: (),
@@ -162,7 +162,7 @@ class _Renamed:
 
 
 def _parties(attack: Attack, workspace: Workspace) -> Any:
-    """The parties, of which a `parties.csv` gives one another name where the attack stands there."""
+    """Returns the parties; an attack in the channel "party" is Arvandia's name, as a `parties.csv` may set it."""
     parties = workspace.corpus.parties()
     return _Renamed(parties, attack.text) if attack.channel == "party" else parties
 
@@ -183,7 +183,7 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
         return
     statements = retrieved.sources.statements
     assert answer.citations or answer.abstention
-    # No wrong quotation, and nobody's words in another mouth.
+    # No false quotation, and no words attributed to another party.
     assert all(
         verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in answer.citations
     )
@@ -201,9 +201,9 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
     # No active link or picture, and no markup, in what is shown.
     shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(answer.answer)
     assert not re.search(r"<(?!/?(?:p|strong|em|blockquote|br)\b)[a-z]", shown), shown
-    # Neither the key nor the instructions come out.
+    # The answer leaks neither the API key nor the system prompt.
     assert KEY not in json.dumps(answer.to_json())
-    assert not _rows(" ".join(own_words)) & _rows(load_prompt("compose").system)
+    assert not _six_grams(" ".join(own_words)) & _six_grams(load_prompt("compose").system)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
@@ -221,15 +221,15 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     holders = {citation.number: citation.state for citation in worded.citations}
     for claim in worded.claims:
         assert {holders[number] for number in claim.citations} == {claim.state}
-        # What a cell quotes stands below its claims, which quote nothing.
+        # A cell shows its quotations below its claims, which hold no quotation themselves.
         assert not quoted_parts(claim.text)
         assert not [part for part in attack.never if part.lower() in claim.text.lower()], claim.text
     said = " ".join(claim.text for claim in worded.claims)
-    assert not _rows(said) & _rows(load_prompt("compose").system)
+    assert not _six_grams(said) & _six_grams(load_prompt("compose").system)
     assert KEY not in repr(worded) and KEY not in repr(cells.report([]))
 
 
-def _rows(text: str) -> set[tuple[str, ...]]:
+def _six_grams(text: str) -> set[tuple[str, ...]]:
     words = [word.lower() for word in words_of(text)]
     return {tuple(words[at : at + 6]) for at in range(len(words) - 5)}
 

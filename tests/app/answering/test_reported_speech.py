@@ -1,4 +1,4 @@
-"""Reported speech: what a bulletin tells of a State is found by that State, and cited as reported."""
+"""Reported speech: what a bulletin reports of a State is found under that State, and cited as reported."""
 
 import pytest
 
@@ -27,9 +27,9 @@ def test_each_state_is_answered_with_what_is_reported_of_it(question, state, wor
     assert answer.status == "answered"
     assert {claim.state for claim in answer.claims} == {state}
     assert {citation.kind for citation in answer.citations} == {"reported"}
-    (told,) = [citation for citation in answer.citations if words in citation.quote]
-    assert (" jointly with " in answer.answer) is bool(told.held_by)
-    assert not told.held_by or state in told.held_by
+    (reported,) = [citation for citation in answer.citations if words in citation.quote]
+    assert (" jointly with " in answer.answer) is bool(reported.held_by)
+    assert not reported.held_by or state in reported.held_by
     assert "as summarised in the record" in answer.answer
 
 

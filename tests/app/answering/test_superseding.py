@@ -1,4 +1,4 @@
-"""What a later statement supersedes: only another direction, of the same party, certainly later."""
+"""A later citation supersedes one of the same party only if it is certainly later and of another direction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,8 +59,8 @@ def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: s
 def test_words_quoted_from_others_have_no_direction() -> None:
     claims = [Claim(text="", state="XAA", citations=(1,))]
     for quoting, direction in ((False, "against"), (True, None)):
-        told = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en"))
-        assert [claim.direction for claim in told] == [direction]
+        directed = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en"))
+        assert [claim.direction for claim in directed] == [direction]
 
 
 @cases("words", "direction")
@@ -75,8 +75,8 @@ def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> 
 
 @cases("how", "words", "known")
 def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
-    told = {"disowns": _DISOWNS.search, "counterfactual": _COUNTERFACTUAL.search, "takes_back": takes_back}[how]
-    assert bool(told(words)) is known
+    matches = {"disowns": _DISOWNS.search, "counterfactual": _COUNTERFACTUAL.search, "takes_back": takes_back}[how]
+    assert bool(matches(words)) is known
 
 
 def test_a_fact_that_is_asked_for_supersedes_nothing(tmp_path: Path) -> None:
@@ -90,5 +90,5 @@ def test_a_fact_that_is_asked_for_supersedes_nothing(tmp_path: Path) -> None:
             "What did Belmora say about requests for extradition?",
             "How many requests for extradition had Belmora?",
         )
-        told = [workspace.assistant.ask(question).citations for question in asked]
-    assert [[citation.superseded_by for citation in each] for each in told] == [[None, 1], [None, None]]
+        cited = [workspace.assistant.ask(question).citations for question in asked]
+    assert [[citation.superseded_by for citation in each] for each in cited] == [[None, 1], [None, None]]

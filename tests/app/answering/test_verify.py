@@ -1,4 +1,4 @@
-"""Promises 1 to 3 as attacks: whatever bends a quotation or moves it into another mouth must not pass."""
+"""Attacks on the verification of citations: no altered, spliced or misattributed quotation passes."""
 
 from dataclasses import replace
 from typing import Any
@@ -92,7 +92,7 @@ def test_judge_group_statement_under_its_speaker_is_misattributed() -> None:
 @cases("quote")
 def test_reads_as_accepts_white_space_and_typography(quote: str) -> None:
     source = "The measures “taken” in 2019 – all of them – re-\nmain in force."
-    # A hyphen is not a dash: between spaces it stays, so that "9-11" is not "9–11".
+    # A hyphen does not match a dash, so that "9-11" is not "9–11"; a quote with " - " is refused.
     expected = " - " not in quote
     assert reads_as(quote, source) is expected
 
@@ -141,8 +141,8 @@ def test_verify_keeps_a_claim_with_the_quotation_marks_of_its_quotation_a_title_
     claims = [Claim(text=f"Ondrava: “{citation.quote}”", state="XOD", citations=(1,))]
     assert verify(claims, [citation], {"s1": statement}).claims == tuple(claims)
     statement = _statement(title="Statement at the ‘High-level debate’", speaker="Mr. ‘Ali Abu Oram’")
-    told = [f"Ondrava, {statement.metadata.title}", f"Delivered by {statement.metadata.speaker}", "The ‘Low debate’"]
-    claims = [Claim(text=text, state="XOD", citations=(1,)) for text in told]
+    texts = [f"Ondrava, {statement.metadata.title}", f"Delivered by {statement.metadata.speaker}", "The ‘Low debate’"]
+    claims = [Claim(text=text, state="XOD", citations=(1,)) for text in texts]
     assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == tuple(claims[:2])
 
 

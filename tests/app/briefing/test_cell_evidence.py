@@ -1,4 +1,4 @@
-"""What stands in a cell as evidence: what is surely on its subject; else what is nearest to it."""
+"""Evidence of a briefing's cell: sentences that are surely on its subject, or else the nearest to it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **k
 def read(
     items: Sequence[ScoredSentence], searched: Sequence[StatementSummary], heading: Sequence[Sentence] = ()
 ) -> tuple[PartyEvidence, dict[str, list[Sentence]]]:
-    """Evidence, and the sentences of its statements; a heading is of the later one."""
+    """Returns evidence and the sentences of its statements; `heading` belongs to the later one, `late`."""
     stored = {name: [i.sentence for i in items if i.sentence.statement_id == name] for name in ("s", "late")}
     stored["late"] = [*heading, *stored["late"]]
     return PartyEvidence(party="XAA", searched=tuple(searched), sentences=tuple(items)), stored
@@ -45,7 +45,7 @@ def read(
 def kept(
     topic: str, *items: ScoredSentence, searched: Sequence[StatementSummary] = (), heading: Sequence[Sentence] = ()
 ) -> list[str]:
-    """The words that are evidence on a topic."""
+    """The texts that are kept as evidence on a topic."""
     evidence, stored = read(items, searched, heading)
     return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored)]
 
@@ -53,7 +53,7 @@ def kept(
 def near(
     topic: str, *items: ScoredSentence, searched: Sequence[StatementSummary] = (), answering: bool = False
 ) -> list[str]:
-    """The words nearest to a topic."""
+    """The texts that are nearest to a topic."""
     evidence, stored = read(items, searched)
     sentences = nearest(evidence, Subject(label="x", topic=topic), stored, answering=answering)
     return [sentence.text for sentence in sentences]

@@ -1,4 +1,4 @@
-"""Briefings that a chat model words: what holds is shown over its quotations, and what does not is not."""
+"""Briefings worded by a chat model: claims that hold are shown above their quotations, others are not shown."""
 
 import json
 import threading
@@ -70,13 +70,13 @@ def build(desk, script, *, states="AUT", topics=("extradition protocol",), quota
 
 
 def number_of(user, words):
-    """The id of the sentence that holds these words; none where they were not given."""
+    """Returns the id of the sentence that holds these words, as a list; empty if the prompt lacks them."""
     line = next((line for line in user.splitlines() if words in line), None)
     return [] if line is None else [line[1 : line.index("]")]]
 
 
 def said(*pairs):
-    """A script of claims, each with the sentence that it names; None names one that there is not."""
+    """Returns a model script of claims, each citing the sentence with these words; None cites an unknown id."""
 
     def script(system, user):
         return [(text, ["S99"] if words is None else number_of(user, words)) for text, words in pairs]
@@ -85,7 +85,7 @@ def said(*pairs):
 
 
 def texts_of(briefing, folder, capsys):
-    """What is shown in each of the formats."""
+    """Returns what a reader sees of the briefing, by output format."""
     shown = {"page": briefing_html(arrange(briefing))}
     print_briefing(arrange(briefing), ())
     shown["terminal"] = " ".join(capsys.readouterr().out.split())
@@ -120,14 +120,14 @@ def test_claims_are_shown_in_every_format_and_bad_ones_in_none(desk, tmp_path, c
     cell = briefing.cells[0]
     assert [claim.text for claim in cell.claims] == [SOUND]
     assert len(cell.dropped) == len(BAD) and all(claim.reason for claim in cell.dropped)
-    marked = load_document_words("en").say("worded")
+    label = load_document_words("en").say("worded")
     for name, text in texts_of(briefing, tmp_path, capsys).items():
         assert SOUND in text, name
         assert f"“{SOUND}" not in text, name
         if name not in ("docx", "xlsx"):
-            # Words that show the kind of position are marked, and so part the quotation.
+            # Words that show the kind of position are marked up, which splits the quotation after "supports".
             assert text.index(SOUND) < text.index("the proposed extradition protocol without"), name
-        assert (marked if name not in ("one_pager", "talking_points") else "Points without quotation marks") in text
+        assert (label if name not in ("one_pager", "talking_points") else "Points without quotation marks") in text
         assert f"left out because they did not hold: {len(BAD) + len(briefing.cells[1].dropped)}" in text, name
         for bad, _ in BAD:
             assert bad.partition("](")[0] not in text, (name, bad)
@@ -287,7 +287,7 @@ def test_points_are_claims_with_their_quotations_within_the_same_limits(desk):
     assert first.claim.text == SOUND and first.citations == first.claim.citations
     assert [point.party for point in briefing.points[:2]] == ["AUT", "POL"] and others[0].claim is None
     plain = choose_points(build(desk, None, states="AUT, POL"), max_points=None, max_tokens=None)
-    # Where a claim does not fit with its quotation, the quotation alone may.
+    # Where a claim and its quotation exceed the limit, the quotation alone may fit.
     short = choose_points(briefing, max_points=1, max_tokens=30)
     assert [point.claim for point in short] == [None] and short[0] == plain[0]
     assert len(choose_points(briefing, max_points=1, max_tokens=None)) == 1

@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_said_in_one_line(capsys, filled_store, arguments
 
 
 def scripted(system, user):
-    """Claims the same of whatever it reads first, which holds where that bears it out."""
+    """Claims of every sentence in the prompt that Arvandia said it, which holds only for its own."""
     return [(f"Arvandia says that {line.partition('] ')[2]}", [line[1 : line.index("]")]])
             for line in user.splitlines() if line.startswith("[S")]  # fmt: skip
 

@@ -30,7 +30,7 @@ def plans():
 
 
 def written(workspace, builder, path, asked, language, form):
-    """A briefing, and what the check of its document finds: nothing but verified quotations."""
+    """Returns a briefing and the findings on its document, asserting that every quotation is verified."""
     request = read_request(workspace.corpus.parties(), language=language, **asked)
     briefing = builder.build(request, max_points=12)
     write_briefing(briefing, path, form=form)
@@ -50,13 +50,13 @@ def test_every_quotation_of_a_document_is_verified(workspace, tmp_path, number, 
     briefing, findings = written(workspace, workspace.briefings, path, asked, language, form)
     assert briefing.citations
     if form == "full":
-        # The check sees all of them: what it overlooks it cannot vouch for.
+        # The check finds every quotation: one that it overlooked would go unchecked.
         cited = {squash(briefing.citation(number).quote) for cell in briefing.cells for number in cell.citations}
         assert {quote for quote in cited if len(quote) > 40} <= {squash(found.quotation.text) for found in findings}
 
 
 def wordy(system, user):
-    """Words every sentence that it gets, in the name of its party, with other States and years as they stand there."""
+    """Returns a claim for every sentence of the prompt, in its party's name, keeping the States and years in it."""
     return [
         (f"{html.unescape(party)} says that {html.unescape(text)[:1].lower()}{html.unescape(text)[1:]}", [f"S{number}"])
         for party, block in re.findall(r'<statement party="([^"]*)"[^>]*>(.*?)</statement>', user, re.DOTALL)

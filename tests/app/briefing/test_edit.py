@@ -49,8 +49,8 @@ def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -
     added = add_quotation(rejected, cell.key, replace(briefing.citations[3], number=99))
     (point,) = [p for p in added.points if (p.party, p.subject) == (cell.party, cell.subject)]
     assert point.citations == cell_of(added, "XAA").citations
-    told = (*added.changes, *added.repetitions, *added.moments)
-    assert not [each for each in told if (each.party, each.subject) == (cell.party, cell.subject)]
+    entries = (*added.changes, *added.repetitions, *added.moments)
+    assert not [entry for entry in entries if (entry.party, entry.subject) == (cell.party, cell.subject)]
 
 
 def test_a_cell_whose_quotations_are_all_dropped_refers_to_none_and_says_why() -> None:
@@ -71,7 +71,7 @@ def test_what_only_a_group_said_decides_no_kind_once_the_partys_own_words_are_dr
 
 def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
     briefing = fake_briefing()
-    # Of what was read out again, a number of its own stands for a part of a quotation.
+    # In a repetition, a citation of its own (10) stands for a part of quotation 3.
     part = replace(briefing.citation(3), number=10, end=briefing.citation(3).end - 1)
     moments = tuple(
         Moment(party="XAA", subject=EXTRADITION, citation=number, kind="supports", outright=True) for number in (2, 1)
@@ -79,12 +79,12 @@ def test_dropped_quotation_is_told_nowhere_on_its_subject() -> None:
     again = Repetition(party="XAA", subject=EXTRADITION, citations=(2, 10))
     briefing = replace(briefing, citations=(*briefing.citations, part), moments=moments, repetitions=(again,))
     key = cell_of(briefing, "XAA").key
-    told = {
+    remaining = {
         number: (len(left.changes), [m.citation for m in left.moments], len(left.repetitions))
         for number in (1, 2, 3)
         for left in [drop_quotation(briefing, key, number)]
     }
-    assert told == {1: (0, [2], 1), 2: (0, [1], 0), 3: (1, [2, 1], 0)}
+    assert remaining == {1: (0, [2], 1), 2: (0, [1], 0), 3: (1, [2, 1], 0)}
     quotes = [c.quote for c in arrange(drop_quotation(briefing, key, 1)).citations]
     assert briefing.citation(1).quote not in quotes and briefing.citation(2).quote in quotes
 
@@ -123,7 +123,7 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     briefing = worded_briefing()
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
-    # Whoever renames it in the list finds its new name on its documents.
+    # A briefing that is renamed in the list bears its new name on its documents.
     kept.works.rename(identifier, "For the ambassador")
     assert kept.open(identifier) == replace(briefing, title="For the ambassador")
     kept.works.rename(identifier, briefing.title)

@@ -81,17 +81,17 @@ def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:
 
 
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
-    told = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
+    opposes = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
     leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
     mentions, same = replace(leans, likely="mentions"), replace(leans, likely="against")
     early, late = (replace(citation(statement("We spoke.")), date=date) for date in ("2016-10-17", "2020-10-12"))
     for later, kind in ((leans, "no_position"), (mentions, "no_position"), (same, "opposes")):
-        assert deciding([(late, later), (early, told)]).kind == kind
-        assert deciding([(late, told), (early, later)]) == told
+        assert deciding([(late, later), (early, opposes)]).kind == kind
+        assert deciding([(late, opposes), (early, later)]) == opposes
     practice = Suggestion(kind="reports_practice", direction="mentions", likely="mentions")
     assert deciding([(late, leans), (early, practice)]) == leans
-    # What was said at one time is one position.
-    assert deciding([(late, mentions), (late, told)]) == told
+    # Statements of one date count as one position.
+    assert deciding([(late, mentions), (late, opposes)]) == opposes
 
 
 def test_words_that_do_not_name_the_topic_take_a_position_only_in_its_own_language() -> None:

@@ -52,13 +52,13 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture
 def own(tmp_path):
-    """The same, for a test that changes what the store holds."""
+    """A workspace of its own, for a test that changes the store."""
     with _filled(tmp_path / "store") as opened:
         yield opened
 
 
 def build(workspace, parties=(), progress=lambda step: None, **given):
-    """A briefing on the protocol if nothing else is named; fictional `parties` go by their codes."""
+    """Builds a briefing, by default on the extradition protocol; `parties` gives fictional parties by code."""
     request = read_request(workspace.corpus.parties(), **({"topics": ["extradition protocol"]} | given))
     return workspace.briefings.build(replace(request, parties=parties) if parties else request, progress)
 
@@ -111,10 +111,10 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     assert briefing.citation(number).state == "EU"
     assert cell.kind == "no_position" and "European Union spoke for it" in cell.note
     assert cell.standing == "of_group"
-    # Its statement was searched as well: never has more evidence than was searched, before an edit or after.
+    # The group's statement counts as searched, so evidence never exceeds what was searched, before or after an edit.
     again = add_quotation(briefing, cell.key, briefing.citation(number)).coverage
     assert again == briefing.coverage and again.statements_with_evidence == 1 <= again.statements_in_scope
-    # Words of its own, whatever they say, make it its own cell.
+    # Words of the party's own, whatever they say, end the standing "of_group".
     own = build(workspace, states=["AUT"]).citation(1)
     assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
 
@@ -179,7 +179,7 @@ def test_latest_statement_is_quoted_though_only_earlier_ones_take_a_position(own
     )
     briefing = build(own, ("XGA",), quotations=2)
     assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
-    # What it said in 2016 is not told as its position of today.
+    # Its position of 2016 is not shown as its present one.
     assert briefing.cells[0].standing == "reports_practice"
 
 

@@ -24,7 +24,7 @@ def test_few_points_quote_each_kind_of_position_before_a_second_of_one_kind_and_
 
 
 def _quoting(number: int, party: str = "XAA", **changed: object) -> Briefing:
-    """A briefing of one cell, of that party on extradition, that quotes one citation, changed."""
+    """A briefing with one cell, of the party on extradition, that quotes citation `number` with fields changed."""
     briefing = fake_briefing()
     citations = tuple(replace(c, **changed) if c.number == number else c for c in briefing.citations)  # type: ignore[arg-type]
     cells = (replace(cell_of(briefing, party), citations=(number,), kind="supports", words=(), review=None),)
@@ -54,7 +54,7 @@ def test_a_point_says_whose_words_it_quotes_and_this_counts_in_its_length(briefi
     briefing = replace(briefing, points=points)
     text = markdown_bytes(arrange(briefing, "talking_points"), form="talking_points").decode()
     assert f"\n**{on_one_line(lead)}**:\n" in text
-    assert [told["lead"] for told in contract_of(briefing)["points"]] == [lead]
+    assert [entry["lead"] for entry in contract_of(briefing)["points"]] == [lead]
 
 
 @cases("cited", "marks", "joint", tuples=True)
@@ -69,6 +69,6 @@ def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
     points = tuple(Point(party="XAA", subject=EXTRADITION, citation=number) for number in cited)
     arranged = arrange(replace(briefing, points=points), "talking_points")
     leads = Leads(arranged)
-    told = [leads.leads(point)[0][0] for point in arranged.points]
-    assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in told] == [*marks]
+    texts = [leads.leads(point)[0][0] for point in arranged.points]
+    assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in texts] == [*marks]
     assert arrange(arranged, "talking_points") == arranged

@@ -32,7 +32,7 @@ def spoken(stored: Stored) -> dict[str, tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
-    """A checker over the statements of a set of attacks, the first one if none is asked for."""
+    """A checker over the statements of one set of attacks, by default the first."""
     store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[getattr(request, "param", "")])
     with closing(store):
         yield checker
@@ -44,7 +44,7 @@ def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
     with ExitStack() as stack:
 
         def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
-            # No store around it: its vector index is not asked.
+            # A catalogue without a store is enough: the checks use no vector index.
             path = tmp_path_factory.mktemp("made") / "catalogue.sqlite3"
             catalogue = stack.enter_context(closing(Catalogue(path)))
             for identifier, texts, metadata in statements:

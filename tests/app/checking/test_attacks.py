@@ -1,4 +1,4 @@
-"""Hostile and honest quotations that somebody wrote who had not read the checks: each has outcomes that are right."""
+"""Hostile and honest quotations, by somebody who had not read the checks, with the outcomes that are right."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.fakes_attacks import ATTACKS, outcome, word_draft
 
 pytestmark = pytest.mark.heavy
 
-# Called verified without a remark: a speaker told by a pronoun, a condition parted by a comma in Chinese, and the like.
+# Misses, verified without a remark: a speaker named by a pronoun, a condition set off by a Chinese comma, and the like.
 MISSED = frozenset({"e-h046", "e-h049"})
 
 
@@ -32,5 +32,5 @@ def test_what_a_word_file_hides_is_not_read(attacked, tmp_path, case):
     if case["kind"].startswith("control"):
         return
     hidden = [run["text"].strip() for runs in case["paragraphs"] for run in runs if len(run) > 1]
-    told = {skipped.quote for skipped in report.skipped if "not read" in str(skipped.reason)}
-    assert {words for words in hidden if any(map(str.isalnum, words))} <= told
+    reported = {skipped.quote for skipped in report.skipped if "not read" in str(skipped.reason)}
+    assert {words for words in hidden if any(map(str.isalnum, words))} <= reported

@@ -46,7 +46,7 @@ def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions
     ("text", "files"),
     [
         (f"It said: {Q}[^1]\n\n[^1]: Austria, txt/AUT_55_2000.txt", ("txt/AUT_55_2000.txt",)),
-        # A mark behind another sentence is not of the quotation.
+        # A note mark after a later sentence does not belong to the quotation.
         *((f"قالت النمسا: {Q} أمام الجمعية{stop} وردت دول أخرى.[^1]\n\n[^1]: a.txt", ()) for stop in (".", "؟")),
     ],
 )

@@ -86,7 +86,7 @@ def test_word_file_gives_styles_tables_headers_and_notes(tmp_path):
 
 
 def test_word_elements_read_in_a_draft_as_in_a_statement(tmp_path):
-    """A tab at the margin is white space, and a pronunciation above a word none of its words."""
+    """A `w:ptab` is white space, and ruby text, a pronunciation above a word, is left out."""
     document = new_document()
     paragraph = document.add_paragraph("The keepers")
     for inner in (

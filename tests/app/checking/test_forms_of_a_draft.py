@@ -12,8 +12,8 @@ from tests.fakes_word import new_document, saved, with_table
 
 cases = Cases(__file__)
 
-# Lines of a draft: a heading of a level, a paragraph (0), or a row of a table (-1). `{XDR_10_2020:6}` is a sentence of
-# that statement.
+# Lines of a draft as (level, text): a heading (1 or more), a paragraph (0) or a row of a table (-1).
+# `{XDR_10_2020:6}` is sentence 6, counted from 0, of that statement.
 TITLED = cases.tuples("TITLED")
 SECTIONS = cases.tuples("SECTIONS")
 ALONE = [(1, "Session 10"), (0, "Drelnia said: “{XDR_10_2020:6}” and Belmora said: “{XAB_09_2018:6}”")]

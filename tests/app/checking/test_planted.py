@@ -37,7 +37,7 @@ def sources(workspace: Workspace) -> list[Source]:
 
 
 def language_of(plant: Plant, known: list[Source]) -> str:
-    """The language of the sentence around a quotation: its own where script tells, else English."""
+    """The language of the sentence around a quotation: by script, else French or Spanish by source, else English."""
     for pattern, language in ((r"\p{Han}", "zh"), (r"\p{Arabic}", "ar"), (r"\p{Cyrillic}", "ru")):
         if regex.search(pattern, plant.quote):
             return language

@@ -48,7 +48,7 @@ def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_lin
     assert quotes(f"As follows:\n\n> {WORDS}. [3]\n\n> “{WORDS}” [4]") == [f"{WORDS}.", WORDS]
     assert quotes(f"> {WORDS}.\n>\n> — Freedonia, 2000") == [f"{WORDS}."]
     assert quotes(f"> {WORDS}.\n> — Freedonia, 2000") == [f"{WORDS}."]
-    # A sentence, or the last of several items, is quoted like the rest.
+    # A sentence after a dash, or the last of several items, is part of the quotation and no attribution.
     assert quotes(f"> {WORDS}.\n> — And we pay for it with joy.") == [f"{WORDS}. — And we pay for it with joy."]
     assert quotes(f"> {WORDS}:\n> – The fund\n> – The registry") == [f"{WORDS}: – The fund – The registry"]
 

@@ -139,9 +139,9 @@ def test_map_of_offsets_takes_little_memory():
     texts = [KeyedText(f"{number} lamps were lit. " * 50, ()) for number in range(100)]
     tracemalloc.start()
     assert all(text.in_source(0, 1) == (0, 1) for text in texts)
-    held = tracemalloc.get_traced_memory()[0]
+    allocated = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert held < 10 * sum(len(text.source) for text in texts)
+    assert allocated < 10 * sum(len(text.source) for text in texts)
 
 
 @cases("before", "told")
@@ -162,8 +162,8 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
 
     earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
     later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
-    (told,) = remarks(earlier)
-    assert later in told and "2024" in told
+    (remark,) = remarks(earlier)
+    assert later in remark and "2024" in remark
     assert remarks(later) == []
 
 
@@ -176,7 +176,7 @@ def test_differences_are_told_as_sentences(draft, told):
 def test_a_sign_after_the_last_word_quoted_is_no_difference():
     found = [(change.kind, change.text) for change in word_diff("lit by night.".split(), "all lit by night".split())]
     assert found == [("put_in", "all"), ("same", "lit by night")]
-    # But a question is not a claim.
+    # A question mark counts as a difference, because a question is not a claim.
     assert "left_out" in {change.kind for change in word_diff("Are they lit?".split(), "Are they lit".split())}
 
 

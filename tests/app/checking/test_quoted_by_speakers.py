@@ -16,12 +16,12 @@ cases = Cases(__file__)
 QUOTED = "The fund of the harbour must serve the victims first"
 
 
-# Fictional States with codes of their own, beside those of the files' names.
+# Fictional States, beside the real ones that the files are named after.
 PARTIES = "code,name,aliases,kind\nXTS,Tessaria,Tessarian|Тессария,state\nXAA,Arvandia,,state\n"
 
 
 def spoken(folder: Path, **statements: str) -> AbstractContextManager[Workspace]:
-    """Holds the statements of States, by the names of their files."""
+    """Opens a workspace over one statement for each State, given as its name and the text."""
     manifest = "file,state\n" + "".join(f"{name}.txt,{name}\n" for name in statements)
     texts = {f"{name}.txt": f"Mr. Chair,\n\n{text}\n" for name, text in statements.items()}
     return workspace_over(folder, texts, manifest, PARTIES)
@@ -53,10 +53,10 @@ def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_t
     said = "As Tessaria told us: “No island can guard a sea alone.” Austria agrees with that."
     with spoken(tmp_path, Austria=said, Germany="Our ports are open.") as workspace:
         finding = only(workspace.checker(), f"{named} said: “No island can guard a sea alone.”")
-    told = {warning.kind: str(warning) for warning in finding.warnings}
-    assert finding.verdict == "misattributed" and "other_holder" not in told
-    assert told["quoted_by_other"].startswith("a statement of Austria quotes these words")
-    assert told["someone_quoted_named"].endswith("the speaker quotes Tessaria")
+    remarks = {warning.kind: str(warning) for warning in finding.warnings}
+    assert finding.verdict == "misattributed" and "other_holder" not in remarks
+    assert remarks["quoted_by_other"].startswith("a statement of Austria quotes these words")
+    assert remarks["someone_quoted_named"].endswith("the speaker quotes Tessaria")
 
 
 @cases("draft", "told")
@@ -76,10 +76,10 @@ def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
         (source / "scan.pdf").write_bytes(b"%PDF-1.7 damaged")
         workspace.corpus.ingest([source])
         finding = only(workspace.checker(), f"Germany said: “{near}”")
-    told = {warning.kind: str(warning) for warning in finding.warnings}
-    assert finding.verdict == "altered" and "other_holder" not in told
-    assert "words much like these stand in a statement of Austria" in told["near_other"]
-    assert "scan.pdf" in told["speaker_incomplete"]
+    remarks = {warning.kind: str(warning) for warning in finding.warnings}
+    assert finding.verdict == "altered" and "other_holder" not in remarks
+    assert "words much like these stand in a statement of Austria" in remarks["near_other"]
+    assert "scan.pdf" in remarks["speaker_incomplete"]
 
 
 @cases("text", "quoted")

@@ -1,4 +1,4 @@
-"""What a reader is told of exact words: neighbours of the attacks, over the same statements."""
+"""Remarks on quotations whose words are exact: variants of the attacks, over the same statements."""
 
 import ast
 
@@ -25,8 +25,8 @@ WEAK = "“Witness protection remains weak in our northern provinces.”"
 
 @cases("text", "expected")
 def test_doubtful_speaker_or_time_is_told(attacked, text, expected):
-    verdict, told = kinds(attacked, text.format(WEAK))
-    assert verdict == "verified" and expected in told
+    verdict, remarks = kinds(attacked, text.format(WEAK))
+    assert verdict == "verified" and expected in remarks
 
 
 @cases("text", "expected")
@@ -40,7 +40,7 @@ def test_others_and_times_named_rightly_bear_no_remark_and_a_second_speaker_does
     assert kinds(attacked, text.format(WEAK)) == ("verified", told)
 
 
-# Governors that a quotation is cut off from, in sentences that no other test holds: the quoted words stand in braces.
+# Sentences, used by no other test, whose quoted words (in braces) are cut off from the words that govern them.
 CUT = cases["CUT"]
 
 

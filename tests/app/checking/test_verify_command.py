@@ -9,7 +9,7 @@ from tests.fakes_word import new_document, saved
 
 @pytest.fixture
 def verify(workspace, scripted_models):
-    """Runs the command on a file."""
+    """Runs `untoc verify` on a file."""
     return lambda path, *options: main(["verify", str(path), "--store", str(workspace.settings.store), *options])
 
 

@@ -70,7 +70,7 @@ def test_each_comment_spans_exactly_its_quotation(comment, draft):
         cassivar[3],
         # No comment can stand in a header, so this one stands at the beginning.
         "Belmora",
-        # A note's words are commented at its mark, which has no text.
+        # A quotation in a footnote is commented at the note's mark, which has no text.
         "",
     ]
     assert [text.split(".")[0] for text in texts] == ["VERIFIED"] * 6 + ["MISATTRIBUTED"]
@@ -90,6 +90,6 @@ def test_altered_words_are_commented_with_their_diff(comment, spoken):
     words = spoken["XAB_08_2016"][3].replace("opposed to", "in favour of")
     document = new_document()
     document.add_paragraph(f"Belmora said: “{words}”")
-    (told,) = Document(BytesIO(comment(saved(document)))).comments
-    assert told.text.startswith("ALTERED")
-    assert "the source has “opposed to”, and the draft “in favour of”" in told.text
+    (note,) = Document(BytesIO(comment(saved(document)))).comments
+    assert note.text.startswith("ALTERED")
+    assert "the source has “opposed to”, and the draft “in favour of”" in note.text

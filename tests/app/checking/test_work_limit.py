@@ -12,7 +12,7 @@ from ingest.loaders.loaded import LoadLimits
 
 
 def judged(workspace, text: str, limits: CheckLimits):
-    """The only quotation of a text judged, and the units that this took."""
+    """Returns the finding on the only quotation of a text, and the units of work that it took."""
     document, parties = read_pasted(text), workspace.corpus.parties()
     found = find_quotations(document).found
     reader = AttributionReader(document, parties, found, ())
@@ -30,7 +30,7 @@ def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
     _, done = judged(workspace, text, limits)
     texts = CorpusTexts(workspace.store.catalogue)
     searched, longest = texts.size, max(len(stored.statement.source_text) for stored in texts.all)
-    # Each reading searches every text once, and likeness ends at the first comparison over its limit.
+    # Each reading of the quotation searches every text once; fuzzy matching ends once it is over its limit.
     assert done <= limits.quotation * MILLION + 40 * searched + 2 * 8000 * longest
 
 

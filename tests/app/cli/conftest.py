@@ -25,7 +25,7 @@ SCRIPTED = (
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -40,12 +40,12 @@ class Ran:
         return [json.loads(line) for line in self.out.split("\n") if line]
 
     def done(self, *holds: str) -> "Ran":
-        """Asserts that the command did what it was told to, and printed these words; returns the same."""
+        """Asserts that the command succeeded and printed these words; returns itself."""
         assert self.code == 0 and all(part in self.out for part in holds), self
         return self
 
     def refused(self, code: int, *holds: str) -> str:
-        """Asserts that the command ended so, printing nothing but one clear line, which is returned."""
+        """Asserts this exit code and one clear line of error with these words, which is returned."""
         assert (self.code, self.out) == (code, "") and "Traceback" not in self.err, self
         assert self.err.startswith("untoc: ") and self.err.count("\n") == 1, self.err
         assert all(part in self.err for part in holds), self.err
@@ -67,7 +67,7 @@ def call(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def run(store: Path, scripted_models: None, call: Run) -> Run:
-    """Runs a command on a filled store, or `at` another one."""
+    """Runs a command on a filled store, or on the one given as `at`."""
     return lambda name, *rest, at=store: call(name, "--store", at, *rest)
 
 

@@ -80,7 +80,7 @@ def test_ask_takes_earlier_turns(turn, article, kept, run, tmp_path):
 def test_ask_from_a_file_answers_line_by_line_keeps_ids_and_goes_on_after_bad_lines(run, tmp_path):
     path = tmp_path / "questions.jsonl"
     path.write_text(f"{SILENT}\n", encoding="utf-8")
-    # An abstention is an answer.
+    # An abstention is an answer, so the exit code is 0.
     assert run("ask", "--from", path).code == run("ask", SILENT).code == 0
     lines = [
         json.dumps({"id": "q1", "question": QUESTION, "answer": "ignored"}),
@@ -121,7 +121,7 @@ def test_list_and_show(run, monkeypatch):
 
 def test_edit_moves_a_statement_to_another_state(run):
     before = of_iran(run)
-    # Its id is named only where it is another.
+    # The new id is printed only where the edit changes it.
     assert "id is now" not in run("edit", before["statement_id"], f"title={before['metadata']['title'] or ''}").out
     ran = run("edit", before["statement_id"], "state=XAA", "session=", "--json")
     assert ran.code == 0 and ran.json["state"] == "XAA" and ran.json["metadata"]["session"] is None
@@ -251,7 +251,7 @@ def test_markup_and_control_characters_are_shown_and_not_acted_on(run, tmp_path,
     assert "\\<script\\>" in ran.json["answer"] and "\x1b" not in ran.out
     shown = run("ask", "What did Maravel say about article 4?")
     assert shown.code == 0 and "\x1b" not in shown.out and "\x07" not in shown.out
-    # Reading repair may set spaces between words that stick together.
+    # Reading repair may insert spaces between words that are glued together.
     assert "<script>alert(1)</script>" in shown.out and "[x](javascript:alert(1))" in "".join(shown.out.split())
     identifier = ran.json["citations"][0]["statement_id"]
     assert "\x1b" not in run("show", identifier).out and "\x1b" not in run("list").out
@@ -411,13 +411,13 @@ def test_statements_that_are_equal_without_their_parties_are_held_once_and_the_o
     assert run("parties", "remove", "XQA").code == 0
     removed = run("parties", "remove", "XQB", "--json")
     assert (removed.code, removed.json) == (0, {"removed": "XQB", "duplicates": ["b.txt"]})
-    left = {s["file"]: s["state"] for s in run("list", "--json").json if s["file"] in ("a.txt", "b.txt", "c.txt")}
-    assert left == {"a.txt": None, "c.txt": None}
+    states = {s["file"]: s["state"] for s in run("list", "--json").json if s["file"] in ("a.txt", "b.txt", "c.txt")}
+    assert states == {"a.txt": None, "c.txt": None}
 
 
 def test_interventions_of_a_party_that_is_taken_back_are_nobodys_at_once(run, tmp_path):
     record = "Mr. Ilvane (Quillonia): We support it.\n\nMs. Orsk (Quarrel Isles): We oppose it.\n"
-    (held,) = run("ingest", _folder(tmp_path, PARTIES, record=record), "--json").json["files"]
+    (ingested,) = run("ingest", _folder(tmp_path, PARTIES, record=record), "--json").json["files"]
     assert run("parties", "remove", "XQA").code == 0
-    spoken = run("show", held["statement_id"], "--json").json["interventions"]
+    spoken = run("show", ingested["statement_id"], "--json").json["interventions"]
     assert [words["state"] for words in spoken] == [None, "XQB"]

@@ -54,7 +54,7 @@ def test_options_of_every_command_stand_before_or_after_it_and_the_later_wins(ca
     assert str(other) in out and str(one) not in out
     file.write_text("UNTOC_SERVER__PORT=7861\n", encoding="utf-8")
     for arguments in (("--env-file", file, "config"), ("config", "--env-file", file)):
-        # An empty variable counts as none, and is put back at the end.
+        # An empty variable counts as unset, and `monkeypatch` restores it at the end.
         monkeypatch.setenv("UNTOC_SERVER__PORT", "")
         ran = call(*arguments)
         assert (ran.code, ran.err) == (0, "") and "UNTOC_SERVER__PORT\t7861\n" in ran.out
@@ -92,13 +92,13 @@ def test_sigterm_ends_a_command_in_order(filled_store):
 
 @pytest.mark.slow
 def test_the_command_reference_is_that_of_the_commands():
-    # After a change of the options: make commands
+    # After a change of the options, run `make commands`.
     ran = process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")
     written = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert ran.stdout.decode().replace("\b", "").strip() == written.strip(), ran.stderr
 
 
 def test_a_process_ends_without_looking_for_garbage():
-    # What is registered last is called first.
+    # `atexit` calls what is registered last first, so this check runs after the `gc.freeze` that `main` registers.
     code = "import atexit, gc; from app.cli import main; atexit.register(lambda: print(gc.get_freeze_count() > 10_000))"
     assert process(code=f"{code}; main(['--version'])").stdout.split()[-1] == b"True"

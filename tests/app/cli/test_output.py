@@ -90,20 +90,20 @@ def test_nothing_is_drawn_in_a_pipe(pipe: Pipe) -> None:
     ):  # fmt: skip
         out = pipe(*command)
         assert out and not DRAWN.search(out) and "\x1b" not in out, command
-        # A statement has the spaces of its source.
+        # `show` prints a statement with the white space of its source, also at the end of lines.
         assert command[0] == "show" or not any(re.search(r"[^\t\n] +$", line) for line in out.splitlines()), command
 
 
 @pytest.fixture
 def on_terminal(scripted_models: None, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Runs a command with one of its streams on a terminal; returns what that shows, the exit code and the rest."""
+    """Runs a command with one stream on a terminal; returns its output, the exit code and the other stream's output."""
 
     def run(stream: str, *arguments: str | Path, **environment: str) -> tuple[str, int, str]:
         master, slave = pty.openpty()
         shown: list[bytes] = []
 
         def read() -> None:
-            # Linux ends a terminal that nobody holds with an error.
+            # On Linux, reading a terminal whose other end is closed raises an OSError.
             with suppress(OSError):
                 while chunk := os.read(master, 65536):
                     shown.append(chunk)

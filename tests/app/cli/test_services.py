@@ -1,4 +1,4 @@
-"""Where the store is, as commands say it: moved, brought up to date, and every failure in one line."""
+"""Commands on stores that are old or on a server: migration, copies, and every failure in one line."""
 
 import shutil
 from collections.abc import Sequence
@@ -120,14 +120,14 @@ def test_what_people_made_is_copied_with_the_record(store, postgres, tmp_path, m
             connection.execute(PARTS.insert(), {"work": f"w{number}", "number": 1, "content": "{}", "words": "é"})
         for name in ("Zoe", "amina", "Öz"):
             connection.execute(USERS.insert(), {"name": name, "role": "reader", "made": "2031"})
-        told = {"at": "2031", "account": "Zoe", "action": "edit", "target": "s", "address": "", "request": ""}
-        connection.execute(AUDIT.insert(), [{"id": 5, **told}, {"id": 9, **told}])
+        entry = {"at": "2031", "account": "Zoe", "action": "edit", "target": "s", "address": "", "request": ""}
+        connection.execute(AUDIT.insert(), [{"id": 5, **entry}, {"id": 9, **entry}])
     with own_schema(postgres) as url:
         copied = call("copy", "--store", store, "--to", url, "--json").done().json["copied"]
         assert (copied["work"], copied["work_part"], copied["account"], copied["audit"]) == (3, 3, 3, 2)
         database = DatabaseConfig(url=SecretStr(url))
         with closing(open_tables(store, database)) as tables, tables.transaction() as connection:
-            connection.execute(AUDIT.insert(), told)
+            connection.execute(AUDIT.insert(), entry)
             assert list(connection.scalars(select(AUDIT.c.id).order_by(AUDIT.c.id))) == [5, 9, 10]
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         call("copy", "--store", store, "--to", tmp_path / "back").done(

@@ -1,4 +1,4 @@
-"""Corrections: whose a statement is afterwards, and what becomes of two at once."""
+"""Corrections: which party holds a statement afterwards, and what two concurrent changes lead to."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def take(workspace: Workspace, tmp_path: Path) -> Callable[..., str]:
-    """Takes one text in, with a row of a manifest; gives its id."""
+    """Returns a function that ingests one text with a row of a manifest, and returns its id."""
 
     def take(text: str, row: str = ",") -> str:
         manifest = f"file,state,on_behalf_of\na.txt,{row}\n"
@@ -67,10 +67,10 @@ def test_of_two_changes_at_once_the_second_finds_what_the_first_made(
 
 def test_a_document_that_goes_meanwhile_is_told_as_such(workspace, take, monkeypatch):
     statement_id = take(SPEECH)
-    held = workspace.corpus.show(statement_id)
+    statement = workspace.corpus.show(statement_id)
     catalogue = workspace.store.catalogue
-    monkeypatch.setattr(catalogue, "document", lambda _: held.document)
-    monkeypatch.setattr(catalogue, "statement", lambda _: held)
+    monkeypatch.setattr(catalogue, "document", lambda _: statement.document)
+    monkeypatch.setattr(catalogue, "statement", lambda _: statement)
     workspace.corpus.remove(statement_id)
     for use in (
         lambda: workspace.corpus.undo_step(statement_id),
@@ -187,9 +187,9 @@ def test_a_statement_goes_to_whom_a_corrected_table_names_unless_its_row_says_wh
     )
     (tmp_path / "corpus" / "parties.csv").write_text(swapped, encoding="utf-8")
     (file,) = corpus.ingest([tmp_path / "corpus"]).files
-    (held,) = corpus.documents()
-    assert (held.metadata.state, held.metadata.session) == ("XAA" if state else "XAB", "10")
-    assert (file.result, held.document_id == session) == (("unchanged", True) if state else ("updated", False))
+    (document,) = corpus.documents()
+    assert (document.metadata.state, document.metadata.session) == ("XAA" if state else "XAB", "10")
+    assert (file.result, document.document_id == session) == (("unchanged", True) if state else ("updated", False))
 
 
 def test_taking_back_neither_takes_another_files_statement_nor_doubles_one(workspace, take, tmp_path):

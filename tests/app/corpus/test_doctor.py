@@ -1,4 +1,4 @@
-"""The doctor: the texts, the files they came from, and what a person is told to do."""
+"""`untoc doctor`: checks of texts, indexes and the files they came from, and the command that mends each problem."""
 
 import shutil
 import sqlite3

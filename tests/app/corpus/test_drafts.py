@@ -103,13 +103,13 @@ def test_earlier_turns_are_kept_with_what_was_set_for_them(tmp_path):
 def test_same_turn_is_written_once(tmp_path):
     first = save_draft(tmp_path, answer(), RIGHT)
     path = drafts_path(tmp_path)
-    # Saved on another day, and answered anew since.
+    # The same turn, saved on another day and answered again since.
     saved = path.read_text(encoding="utf-8").replace(first.identifier[:15], "chat-2020-01-01")
     path.write_text(saved, encoding="utf-8")
     again = save_draft(tmp_path, answer(trace_id="trace-2"), RIGHT)
     assert not again.new and again.identifier == f"chat-2020-01-01{first.identifier[15:]}"
     assert len(load_cases(path)) == 1
-    # Nothing is left behind but the lock.
+    # No file but the lock is left behind.
     assert {each.name for each in path.parent.iterdir()} - {"drafts.lock"} == {path.name}
 
 

@@ -1,4 +1,4 @@
-"""Ingests by workers: what comes of them is what one process makes, whoever is killed and whatever is restarted."""
+"""Ingest by workers gives what one process gives, whichever processes are killed and servers restarted."""
 
 import os
 import random
@@ -30,8 +30,8 @@ TABLES = cases["TABLES"]
 
 def write(folder, number, version=0, words=""):
     body = " ".join(f"We support {unlike_text(number, version, n)} before courts." for n in range(12))
-    told = f"Arvandia\n\nMadam President,\n\n{body} {words}\n\nWe thank you.\n"
-    (folder / f"{number:03}.txt").write_text(told, encoding="utf-8")
+    statement = f"Arvandia\n\nMadam President,\n\n{body} {words}\n\nWe thank you.\n"
+    (folder / f"{number:03}.txt").write_text(statement, encoding="utf-8")
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def started():
 
 
 def contents(corpus):
-    """Everything that an ingest puts into a record, but for times and numbers of rows."""
+    """Returns everything that an ingest writes to the record, except times and row numbers, and the store's checks."""
     rows = corpus.store.catalogue.database.rows
     found = {name: sorted(map(repr, rows(text(f"SELECT {what} FROM {name}")))) for name, what in TABLES.items()}
     return found | {"parts": [(check.name, check.ok) for check in corpus.store.check()]}
 
 
 def undisturbed(folder, tmp_path, postgres):
-    """What one process makes of a folder."""
+    """Returns the contents of the record and the report when one process ingests a folder."""
     with own_schema(postgres) as url, open_corpus(tmp_path / "undisturbed", url) as corpus:
         report = corpus.ingest([folder], sync=True)
         return contents(corpus), report
@@ -83,10 +83,10 @@ def embedded(tmp_path):
 
 @pytest.mark.slow
 def test_two_workers_make_what_one_process_makes_and_embed_no_text_twice(folder, tmp_path, postgres, url, started):
-    # The same paragraphs under other names: texts that both workers meet.
+    # Copies of the paragraphs under other file names, so that both workers meet the same texts.
     for number in range(8):
-        told = (folder / f"{number:03}.txt").read_text(encoding="utf-8")
-        (folder / f"{FILES + number:03}.txt").write_text(told.replace("We thank", f"Clause {number} stands. We thank"))
+        body = (folder / f"{number:03}.txt").read_text(encoding="utf-8")
+        (folder / f"{FILES + number:03}.txt").write_text(body.replace("We thank", f"Clause {number} stands. We thank"))
     expected, report = undisturbed(folder, tmp_path, postgres)
     (tmp_path / "embedded").unlink()
     with open_corpus(tmp_path / "store", url) as corpus:
@@ -128,20 +128,20 @@ def test_killed_workers_and_servers_lose_nothing_and_double_nothing(folder, tmp_
                 if victim < 2:
                     alive[victim] = started(store, url, seconds=0.01)
                 killed += 1
-            # What waits is done, though nobody waits for it.
+            # Queued jobs are done even if the process that waits for them was killed.
             await_that(lambda: not jobs(corpus), 180)
             server.join()
             assert {document.file for document in corpus.documents()} == {path.name for path in folder.glob("*.txt")}
             assert corpus.given_up() == ()
         now = contents(corpus)
     expected, _ = undisturbed(folder, tmp_path, postgres)
-    # Vectors of texts that are gone stay.
+    # Vectors of texts that were removed stay in the store.
     assert set(expected.pop("vectors")) <= set(now.pop("vectors"))
     assert now == expected
 
 
 def jobs(corpus):
-    """The jobs that wait or are under way."""
+    """Returns the jobs that are queued or under way."""
     found = "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'job' AND status IN ('todo', 'doing')"
     return corpus.store.catalogue.database.rows(text(found))
 
@@ -182,7 +182,7 @@ def test_ingest_that_is_stopped_is_cancelled(folder, tmp_path, url, started):
         await_that(lambda: not jobs(corpus))
         before = len(embedded(tmp_path)) if (tmp_path / "embedded").exists() else 0
         assert before < 100
-        # The worker goes on with others.
+        # The worker takes other ingests after that.
         assert len(corpus.ingest([folder / "000.txt"]).files) == 1
 
 
@@ -225,7 +225,7 @@ def test_files_under_an_address_reach_a_machine_that_has_them_not(folder, tmp_pa
     with open_corpus(tmp_path / "store", url, shared) as corpus:
         started(tmp_path / "store", url, shared)
         await_that(lambda: corpus.queue.workers() == 1)
-        # A copy of an upload that was removed on another machine a while ago.
+        # The local copy of an upload that was removed on another machine a while ago.
         removed = tmp_path / "store" / "uploads" / "removed"
         removed.mkdir(parents=True)
         (removed / "a.txt").write_text("Gone.", encoding="utf-8")
@@ -252,7 +252,7 @@ def test_address_that_is_set_later_keeps_what_was_ingested_before(folder, tmp_pa
         (copies,) = (tmp_path / "store" / "files").iterdir()
         assert {document.folder for document in corpus.documents()} == {str(copies)}
         assert [each.file for each in corpus.store.catalogue.unreadable()] == ["broken.docx"]
-        # The table of parties is the folder's, and may be corrected.
+        # The table of parties still belongs to the folder, so the folder may correct it.
         (folder / "parties.csv").write_text("code,name,aliases,kind\nXAA,Arvandia the Great,,state\n", encoding="utf-8")
         corpus.ingest([folder])
         assert [party.name for party in corpus.added_parties()] == ["Arvandia the Great"]
@@ -350,7 +350,7 @@ def test_server_that_stops_under_an_ingest_is_named_in_a_line(folder, tmp_path):
             if len(heard) == 20:
                 restart()
 
-        with pytest.raises(StoreAwayError, match="ended the connection: run the command again") as told:
+        with pytest.raises(StoreAwayError, match="ended the connection: run the command again") as caught:
             corpus.ingest([folder], progress=progress)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(caught.value)
         assert len(corpus.ingest([folder]).failed) == 1 and len(corpus.documents()) == FILES

@@ -1,4 +1,4 @@
-"""From a file to a citation that opens the right page, with its words marked and its doubts said."""
+"""From a file to a citation that opens the right page, with its words marked and low OCR confidence stated."""
 
 import io
 import shutil
@@ -40,7 +40,7 @@ def arvandia() -> str:
 
 @contextmanager
 def filled(path):
-    # Twice as long, so that the quotation stands on the second page.
+    # A larger type makes the text twice as long, so that the quotation stands on the second page.
     with workspace_over(path, {"a.pdf": pdf_of(arvandia(), size=16)}, parties=PARTIES) as workspace:
         yield workspace, path / "corpus"
 
@@ -53,7 +53,7 @@ def desk(tmp_path):
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    """The workspace of a desk that tests only read."""
+    """A workspace over the PDF, which tests only read."""
     with filled(tmp_path_factory.mktemp("kept")) as (workspace, _):
         yield workspace
 

@@ -59,7 +59,7 @@ def test_pace_is_rate_and_time_left(finished: float, passages: int, seconds: flo
 
 
 def test_pace_leaves_out_what_was_before_the_first_files_were_done() -> None:
-    """Forty seconds for the models and one file, then a file a second."""
+    """Loading the models and the first file take 40 s, every other file one second."""
     warm = IngestProgress(done=1, total=41, file="x", step="embed", finished=1.0, passages=10, seconds=40.0)
     first = replace(warm, warm=warm)
     assert (first.seconds_left, first.pace) == (None, "")

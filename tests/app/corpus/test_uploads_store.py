@@ -119,16 +119,16 @@ def test_removal_and_correction_are_taken_back_and_a_cleared_state_takes_its_spe
     party = corpus.add_party("Arvandia", aliases=("Arvandian Republic",))
     assert corpus.parties().resolve("Arvandian Republic").codes == (party.code,)
     upload(workspace, tmp_path / "sent", {"a.txt": TEXT})
-    held = corpus.edit(corpus.documents()[0].document_id, {"state": party.code, "speaker": "Ms. A"})
-    step = corpus.undo_step(held)
-    cleared = corpus.edit(held, {"state": ""})
+    edited = corpus.edit(corpus.documents()[0].document_id, {"state": party.code, "speaker": "Ms. A"})
+    step = corpus.undo_step(edited)
+    cleared = corpus.edit(edited, {"state": ""})
     assert (corpus.show(cleared).metadata.state, corpus.show(cleared).metadata.speaker) == (None, None)
     corpus.restore(replace(step, now=cleared))
-    corpus.remove(held, undoable=True)
+    corpus.remove(edited, undoable=True)
     assert corpus.documents() == () and kept(workspace) == ["a.txt"]
     corpus.restore(replace(step, now=None))
     assert [d.metadata for d in corpus.documents()] == [step.summary.metadata]
-    assert corpus.holding("extradition courts") == {held}
+    assert corpus.holding("extradition courts") == {edited}
 
 
 @cases("name", "told")
@@ -141,10 +141,10 @@ def test_a_party_that_cannot_be_added_is_refused_in_the_words_of_the_form(worksp
 
 def test_a_session_is_corrected_to_a_number_alone(workspace, tmp_path):
     upload(workspace, tmp_path / "sent", {"a.txt": TEXT})
-    (held,) = workspace.corpus.documents()
+    (document,) = workspace.corpus.documents()
     with pytest.raises(MetadataError, match="session='abc': write its number"):
-        workspace.corpus.edit(held.document_id, {"session": "abc"})
-    corrected = workspace.corpus.edit(held.document_id, {"session": "twelfth"})
+        workspace.corpus.edit(document.document_id, {"session": "abc"})
+    corrected = workspace.corpus.edit(document.document_id, {"session": "twelfth"})
     assert workspace.corpus.show(corrected).metadata.session == "12"
 
 
@@ -181,8 +181,8 @@ def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_wa
     corpus.edit(corpus.documents()[0].document_id, {"state": "XAA", "session": "10"})
     again = {"s.txt": f"{text}More.\n", "statements.csv": "file,kind\ns.txt,record\n"}
     assert "in place of the file" in upload(workspace, tmp_path / "two", again)
-    held = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
-    assert held == [("record", None, "10")]
+    documents = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
+    assert documents == [("record", None, "10")]
 
 
 def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, tmp_path):
@@ -192,10 +192,10 @@ def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, 
     files = {"s.txt": body, "parties.csv": PARTIES, "statements.csv": table}
     upload(workspace, tmp_path / "one", files)
     upload(workspace, tmp_path / "two", {"other.txt": again, "statements.csv": table})
-    told = upload(workspace, tmp_path / "three", {"s.txt": again})
-    assert "(session) is not kept" in told and "other.txt" in told
-    held = sorted((d.file, d.metadata.session or "") for d in workspace.corpus.documents())
-    assert held == [("other.txt", "5"), ("s.txt", "")]
+    report = upload(workspace, tmp_path / "three", {"s.txt": again})
+    assert "(session) is not kept" in report and "other.txt" in report
+    sessions = sorted((d.file, d.metadata.session or "") for d in workspace.corpus.documents())
+    assert sessions == [("other.txt", "5"), ("s.txt", "")]
 
 
 def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspace, tmp_path):

@@ -90,7 +90,7 @@ def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:
 
 
 def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
-    """PostgreSQL holds no NUL; whoever sends one is answered as on the other engine."""
+    """PostgreSQL stores no NUL character, but a work with one is kept there as with SQLite."""
     works = Works(tables, "amina", knows=bool)
     work = works.add("conversation", "A\0B")
     works.put(work, 1, {"question": "\0\x8a"}, ["Zero\0Width"])
@@ -148,11 +148,11 @@ def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> 
     assert conversations.turns(kept) == turns
     conversations.mark(kept, replace(turns[0], judged="right"))
     assert [turn.judged for turn in conversations.turns(kept)] == ["right", "wrong"]
-    with pytest.raises(NotFoundError):  # another tab asked this anew: the answer that is judged is there no more
+    with pytest.raises(NotFoundError):  # another tab asked this again and replaced the answer that is judged
         conversations.mark(kept, replace(turns[0], answer=turns[1].answer))
     (listed,) = conversations.works.list("conversation", "cognizant")
     assert (listed.identifier, listed.title) == (kept, EXAMPLE)
-    # Of a later version's turns those that cannot be read are passed over.
+    # Turns that cannot be read, such as those of a later version, are skipped.
     with sqlite3.connect(tmp_path / "store" / FILE) as connection:
         connection.execute("UPDATE work_part SET content = '{}' WHERE number = 1")
     connection.close()

@@ -1,4 +1,4 @@
-"""The briefing whose documents are looked at."""
+"""The arranged fictional briefing that the tests of documents share."""
 
 import pytest
 

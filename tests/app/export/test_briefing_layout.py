@@ -1,4 +1,4 @@
-"""Reading order, what a reviewer rejected, and what each line of a document says."""
+"""Layout of briefings: reading order, what a reviewer rejected, and what each line of a document says."""
 
 from dataclasses import replace
 
@@ -74,7 +74,7 @@ def test_evidence_rejected_in_one_cell_stays_where_it_fits() -> None:
 
 def test_what_a_person_rejected_is_not_told_beside_its_cell_either() -> None:
     briefing = fake_briefing()
-    # What changed stands between statements that the cell does not quote, and one of them is cited on another subject.
+    # The change is between two statements that the cell does not quote; one of them is cited on another subject.
     other = with_cells(briefing, "XAA", ASSISTANCE, citations=(4, 1))
     rejected = with_cells(other, "XAA", EXTRADITION, citations=(3,), words=(), review=REJECTED)
     arranged, points = arrange(rejected), arrange(rejected, "talking_points")
@@ -165,7 +165,7 @@ def test_what_a_later_statement_of_the_cell_follows_is_marked_as_earlier() -> No
 
 
 def test_a_short_document_counts_the_kinds_that_the_whole_table_has() -> None:
-    untold = tuple(replace(cell, kind="no_position", words=(), review=None) for cell in fake_briefing().cells)
-    briefing = replace(fake_briefing(), cells=untold, points=())
+    cells = tuple(replace(cell, kind="no_position", words=(), review=None) for cell in fake_briefing().cells)
+    briefing = replace(fake_briefing(), cells=cells, points=())
     full, short = (Sayings(arrange(briefing, form)).tally(EXTRADITION) for form in ("full", "one_pager"))
     assert full == short and "see quotation" in full

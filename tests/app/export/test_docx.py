@@ -48,7 +48,7 @@ class Word:
 
 
 def at(node: Xml, path: str) -> Any:
-    """What stands at an XPath below a part of a Word file."""
+    """Returns what an XPath finds from a node of a Word file."""
     return node.xpath(path, namespaces=nsmap)
 
 
@@ -60,7 +60,7 @@ def text_of(node: Xml) -> str:
 
 
 def without_mark(paragraph: Xml) -> str:
-    """The words of a quotation without the number of a note that is referred to again."""
+    """Returns a quotation without the number that refers back to the note of an earlier one."""
     return text_of(paragraph).rstrip("0123456789" if at(paragraph, ".//w:instrText") else "")
 
 
@@ -79,7 +79,7 @@ def test_every_quotation_stands_whole_and_nothing_else_stands_as_one(briefing, w
     shown = [without_mark(paragraph) for paragraph in word.paragraphs(QUOTATION)]
     every = [marked(briefing, citation.number) for citation in briefing.citations]
     assert shown[: len(every)] == every
-    # Those that differ over time, and what was read out again, are shown a second time.
+    # Quotations of a change over time and of a repetition are shown a second time.
     assert shown[len(every) :] == [every[1], every[0], every[1]]
 
 
@@ -120,7 +120,7 @@ def test_bookmarks_have_numbers_and_names_of_their_own(word):
 
 def test_header_rows_repeat_and_short_rows_stay_whole(word):
     tables = at(word.body, ".//w:tbl")
-    # The matrix, two subjects, what differs, what was read out again, the statements searched.
+    # The tables: the matrix, two subjects, changes over time, repetitions and the statements searched.
     assert len(tables) == 6
     for table in tables:
         header, *rows = at(table, "w:tr")
@@ -197,7 +197,7 @@ def test_matrix_stays_on_one_page_and_headings_with_their_table(word):
     assert not at(last, ".//w:keepNext")
     for table in tables:
         assert at(table.getprevious(), "w:pPr/w:keepNext")
-        # Who has nothing on a topic stands in a line below its table, never at the head of another page.
+        # The line below a table that names the parties without a position stays on the page of the table.
         below = text_of(table.getnext()).startswith("no ")
         assert all(bool(at(p, ".//w:keepNext")) == below for p in at(table, "w:tr[last()]//w:p"))
     assert below
@@ -283,7 +283,7 @@ def test_the_annex_says_what_was_searched_and_what_is_missing(briefing, word):
 def test_wide_tables_turn_the_page_and_keep_their_columns_few():
     word = Word(docx_bytes(arrange(fake_briefing(sessions=SESSIONS))))
     orientations = [s.page_width > s.page_height for s in word.document.sections]  # type: ignore[operator]
-    # The title stands above the matrix: before a turned page it would have a page nearly to itself.
+    # The title is on the landscape page of the matrix: on a portrait page before it, it would stand nearly alone.
     assert orientations == [True, False]
     for matrix in (0, 1):
         assert rows_of(word, matrix)[0] == ["State or group", *(f"session {session}" for session in SESSIONS)]
@@ -313,7 +313,7 @@ def test_every_part_is_well_formed_and_keeps_no_time_of_saving(word):
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A template of a house, with a text, a header, footnotes and a style of its own."""
+    """An organisation's own Word template, with a text, a header, footnotes and a style."""
     document = docx.Document(BytesIO(docx_bytes(arrange(fake_briefing()))))
     document.sections[0].header.paragraphs[0].text = "House of Fiction"
     document.add_paragraph("Old text")

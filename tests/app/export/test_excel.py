@@ -1,4 +1,4 @@
-"""Excel files: rows for every cell of the table, links that lead somewhere, and nothing that is computed."""
+"""Excel files: a row for every cell of the table, links whose targets exist, and no formulas."""
 
 from dataclasses import replace
 from io import BytesIO

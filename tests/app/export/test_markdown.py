@@ -1,4 +1,4 @@
-"""Markdown: quotations word for word, and nothing from a source that is active."""
+"""Markdown: quotations word for word, and no active markup from a source."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ def parser() -> MarkdownIt:
 
 
 def quotations(markdown: str) -> list[str]:
-    """The words of the block quotes as a reader sees them, without marks of notes."""
+    """Returns the text of the block quotes as a reader sees it, without footnote marks."""
     shown, depth = [], 0
     for token in parser().parse(markdown):
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)

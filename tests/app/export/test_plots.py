@@ -53,11 +53,11 @@ def test_hostile_names_are_drawn_as_they_are() -> None:
 
 def test_the_timeline_is_told_in_words_with_what_it_cannot_show(briefing: Briefing) -> None:
     sources = (replace(briefing.sources[0], date=None), *briefing.sources[1:])
-    told = describe_timeline(replace(briefing, sources=sources))
-    assert "Rimalia (fictional): 1; 12–16 October 2020 supports" in told
-    assert "Group of Riparian States (fictional): 1; 12 October 2020 proposes" in told
-    assert told.endswith("Statements without a date, not shown: 1.")
-    # A nearest passage is no position.
+    description = describe_timeline(replace(briefing, sources=sources))
+    assert "Rimalia (fictional): 1; 12–16 October 2020 supports" in description
+    assert "Group of Riparian States (fictional): 1; 12 October 2020 proposes" in description
+    assert description.endswith("Statements without a date, not shown: 1.")
+    # A nearest passage is no position, so it is not on the timeline.
     rimalia = next(code for code, name in briefing.names.items() if name.startswith("Rimalia"))
     near = with_cells(briefing, rimalia, EXTRADITION, ASSISTANCE, nearest=True, review=None)
     near = replace(near, moments=())

@@ -85,8 +85,8 @@ def test_an_excel_file_has_a_column_of_claims_only_where_there_are_some() -> Non
     place = heads.index("Worded by a model, checked against the quotations")
     assert heads[place + 1] == "What was said"
     column = [row[place] for row in sheet.iter_rows(min_row=2)]
-    held = [square for square in column if square.value]
-    assert held[0].value == f"{CLAIM} [1]" and all(s.data_type == "s" for s in held)
+    filled = [square for square in column if square.value]
+    assert filled[0].value == f"{CLAIM} [1]" and all(s.data_type == "s" for s in filled)
     linked = sheet.cell(2, heads.index("Sources") + 1)
     assert linked.hyperlink is not None
     plain = load_workbook(BytesIO(excel_bytes(arrange(fake_briefing())))).worksheets[0]

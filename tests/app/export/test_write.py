@@ -140,7 +140,7 @@ def test_a_libreoffice_that_fails_is_reported_with_its_reason(script, reason, tm
 @pytest.mark.slow
 def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(tmp_path, monkeypatch):
     program = tmp_path / "soffice"
-    # Holds a pipe open as long as it lives.
+    # The process that the program starts holds a pipe open as long as it lives.
     os.mkfifo(tmp_path / "alive")
     program.write_text(f"#!/bin/sh\n(exec 3>'{tmp_path}/alive'; exec /bin/sleep 60) &\nwait\n", encoding="utf-8")
     program.chmod(0o755)
@@ -149,7 +149,7 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(tmp_path, mo
     alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(ExportError, match="took more than"):
         write_briefing(fake_briefing(), tmp_path / "x.pdf")
-    # Its end can be read when nobody is left who could write into it.
+    # The pipe signals its end once no process is left that could write into it.
     ended, _, _ = select.select([alive], [], [], 10)
     os.close(alive)
     assert ended
@@ -164,7 +164,7 @@ def test_a_short_form_is_one_page_whatever_there_is_to_say(form, tmp_path):
     text = " ".join(page.extract_text().split())
     assert all(subject.label in text for subject in crowded_briefing().subjects)
     shown = text.count("XAA_2024.txt")
-    # The rest is said to be left out.
+    # A note counts the points that were left out.
     assert 6 <= shown < 24 and f"that are not on this page: {24 - shown}." in text
 
 

@@ -8,7 +8,7 @@ _LISTED = frozenset((Path(__file__).parent / "misread.txt").read_text(encoding="
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expects the listed tests to fail, so that the others tell when a reading gets worse."""
+    """Marks the listed tests as expected failures, so that any other failure shows a reading that got worse."""
     for item in items:
         name = f"{item.path.name}::{item.name}".encode("unicode_escape").decode()
         if item.path.parent == Path(__file__).parent and name in _LISTED:

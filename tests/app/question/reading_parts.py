@@ -1,4 +1,4 @@
-"""Parts of a reading as tables of cases write them, and whether they are as told."""
+"""Parts of a reading in the notation of the tables of cases, and a check of their values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tests.topic_words import topic_words
 
 
 def part(read: Resolution | Scope, name: str) -> Any:
-    """A part of a reading as the tables write it."""
+    """Returns a part of a reading in the notation of the tables."""
     value = getattr(read, name) if hasattr(read, name) else getattr(read.scope, name)  # type: ignore[union-attr]
     if name == "notes":
         return [note.kind for note in value]
@@ -18,13 +18,13 @@ def part(read: Resolution | Scope, name: str) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _agree(name: str, found: Any, told: Any) -> bool:
+def _agree(name: str, found: Any, expected: Any) -> bool:
     if name == "topic":
-        return topic_words(found) in [topic_words(topic) for topic in (told or "").split("|")]
-    return found in told.split("|") if name == "kind" else (found or None) == (told or None)
+        return topic_words(found) in [topic_words(topic) for topic in (expected or "").split("|")]
+    return found in expected.split("|") if name == "kind" else (found or None) == (expected or None)
 
 
 def check(read: Resolution | Scope, parts: Sequence[str], told: Mapping[str, Any]) -> None:
-    """Fails where a part is not as told; `parts` of which nothing is told are empty."""
+    """Asserts that each part has its expected value (`told`); `parts` without one must be empty."""
     found = {name: part(read, name) for name in {*parts, *told}}
     assert {name: value for name, value in found.items() if not _agree(name, value, told.get(name))} == {}

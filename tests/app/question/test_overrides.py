@@ -23,7 +23,7 @@ SCOPE: Final = "states groups sessions years months bodies agenda_items treaties
     ("in 2020", {"interval": ["2022", None]}, ((), (), ("2022", None), None)),
     ("in 2020", {"interval": ["2018", "2018-10"]}, ((), (), ("2018", "2018-10"), None)),
     ("in 2020", {"months": ["2024-10"]}, ((), ("2024-10",), None, None)),
-    # What is given together holds together, and what is emptied is alone taken away.
+    # Parts of a time that are given together hold together; emptying one removes that part only.
     ("in 2015", {"years": ["2020"], "months": ["2020-10"]}, (("2020",), ("2020-10",), None, None)),
     ("in October 2020", {"months": []}, (("2020",), (), None, None)),
     # A pick chooses among the statements of the time.

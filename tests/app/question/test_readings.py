@@ -1,6 +1,6 @@
 """Questions, and what is read of them: who speaks, about what, when and where, and what kind of answer is wanted.
 
-The tables of `test_readings.yaml` say what they show, and which parts of a reading they tell of.
+Each table of `test_readings.yaml` says what it shows (`shows`) and which parts of a reading it checks (`reads`).
 """
 
 from datetime import date
@@ -31,8 +31,8 @@ def rows(name: str) -> list[Any]:
     for table in cases[name]:
         before: list[str] = []
         for row in table["rows"]:
-            words, told = (row, {}) if isinstance(row, str) else row
-            given = {"after": before or table.get("after", []), **table.get("all", {}), **told}
+            words, expected = (row, {}) if isinstance(row, str) else row
+            given = {"after": before or table.get("after", []), **table.get("all", {}), **expected}
             after, text = given.pop("after"), table.get("ask", "{}").format(words)
             shown = f"{table['shows']}: {' / '.join([*after, words])}"
             found.append(pytest.param(text, after, table["reads"], given, id=shown))
@@ -41,7 +41,7 @@ def rows(name: str) -> list[Any]:
 
 
 def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
-    """What a text names, all of it taken for when and where."""
+    """Returns the time and venue of a text, taken from all spans in it."""
     return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today))
 
 

@@ -1,4 +1,4 @@
-"""Times that a follow-up counts from the turn before."""
+"""Relative times of a follow-up ("the year before that"), counted from the turn before."""
 
 import pytest
 

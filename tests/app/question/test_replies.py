@@ -1,4 +1,4 @@
-"""Replies to a question back: which of the readings offered is meant."""
+"""Replies to a clarification question: which of the offered readings is chosen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a question names, found by lookup whatever its spelling."""
+"""Spans of names and dates in a question, found by lookup in any spelling."""
 
 from itertools import pairwise
 from random import Random

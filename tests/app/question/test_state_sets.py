@@ -1,4 +1,4 @@
-"""Sets of States: regions and members of groups are asked for as such and shown (design: promise 4)."""
+"""Sets of States: a question on a region or on the members of a group asks its States, and the scope shows the set."""
 
 from dataclasses import replace
 
@@ -16,11 +16,11 @@ def _summary(like: StatementSummary, state: str, date: str) -> StatementSummary:
 
 def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Workspace, parties: PartyTable) -> None:
     like = workspace.store.catalogue.summaries(ScopeFilter())[0]
-    held = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
+    summaries = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
 
     def kept(**scope: tuple[str, ...]) -> list[str]:
         asked = ScopedStatements(workspace.store.catalogue, Scope(**scope), parties)  # type: ignore[arg-type]
-        return [s.statement_id for s in held if asked._keeps(s.metadata)]
+        return [s.statement_id for s in summaries if asked._keeps(s.metadata)]
 
     assert kept(members_of=("EU",)) == ["GBR-2019"]
     assert kept(members_of=("AFRICA",)) == ["KEN-2019"]
@@ -33,9 +33,9 @@ def test_members_of_a_group_are_searched_for_themselves(workspace: Workspace, pa
     members = parties.members("XGR")
     claimed = {claim.state for claim in answer.claims}
     assert answer.scope.members_of == ("XGR",) and claimed and claimed <= members
-    own = (summary.metadata for summary in workspace.corpus.documents())
-    held = {each.state for each in own if each.state in parties.members("XGR", each.date)}
-    assert claimed | set(answer.coverage.states_without_evidence) == held
+    stored = (summary.metadata for summary in workspace.corpus.documents())
+    speakers = {each.state for each in stored if each.state in parties.members("XGR", each.date)}
+    assert claimed | set(answer.coverage.states_without_evidence) == speakers
     assert answer.coverage.states_without_statement == ()
 
 

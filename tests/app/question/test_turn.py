@@ -1,4 +1,4 @@
-"""Turns: what follows for a conversation's state from what a turn says and keeps."""
+"""Turns: the state of a conversation that results from what a turn says and which slots it keeps."""
 
 from dataclasses import replace
 from typing import Any
@@ -53,7 +53,7 @@ NOWHERE: dict[str, Any] = {"bodies": (), "sessions": (), "agenda_items": ()}
         ({"states": ("XAB",)}, "replace", ALL - {"who"}, {"states": ("XAB",)}),
         ({"states": ("XAB",)}, "add", ALL, {"states": ("XAA", "XGA", "XAB")}),
         ({"excluded": ("XAA",)}, "remove", ALL, {"states": ("XGA",)}),
-        # Who only leaves out whom the turn before asked takes them away.
+        # A turn that only excludes a State that the turn before asked about removes it, whatever its act.
         ({"excluded": ("XAA",)}, "replace", ALL, {"states": ("XGA",)}),
         ({"excluded": ("XIL",)}, "replace", ALL, {"states": (), "excluded": ("XIL",)}),
         ({"excluded": ("XAA",)}, "correct", ALL, {"states": ("XGA",)}),
@@ -125,7 +125,7 @@ def after(before: Resolution | ConversationState, said: Resolution, act: Act, *k
 
 def test_the_kind_goes_on_with_what_follows_from_it() -> None:
     before = asked("number", states=("XAA",), topic="ships")
-    # "And Belmora?" by itself asks for nothing in particular, or for something that nobody can know.
+    # Read alone, "And Belmora?" is of the unspecific kind "content" or "ambiguous", so the earlier kind is kept.
     for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
         kept = after(before, said, "replace", "topic", "kind")
         assert (kept.kind, kept.answer_type, kept.scope.states) == ("number", "number", ("XAB",))
@@ -150,7 +150,7 @@ def test_what_sums_up_goes_on_with_the_topic_that_it_keeps() -> None:
     assert (both.kind, both.scope.topic, both.scope.treaties) == ("summary", "gold", before.scope.treaties)
     whole = after(before, asked("summary"), "about", "who", "treaty")
     assert (whole.kind, held(whole)) == ("summary", {"states": ("XAA",)})
-    # It goes over what was shown, and not on from where that ended.
+    # A summary is of what was shown, and does not continue after it as "more" does.
     shown = after(before, asked("summary"), "more", *SCOPE_SLOTS, "kind")
     assert (shown.kind, shown.act, shown.scope.topic) == ("summary", "about", "gold")
 
@@ -247,5 +247,5 @@ def test_who_else_of_another_topic_asks_everyone() -> None:
     turned = merged(said, "more", ALL)
     assert turned.scope.all_states and turned.scope.topic == "illegal guns" and not turned.scope.states
     assert turned.kind == "which_states" and turned.act == "replace"
-    # Of the same topic, it goes on.
+    # On the same topic, the turn stays a wish for more.
     assert merged(replace(said, scope=replace(said.scope, topic="Extradition")), "more", ALL).act == "more"

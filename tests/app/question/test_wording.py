@@ -1,4 +1,4 @@
-"""How a topic was asked about, which is what sentences are compared with."""
+"""Wordings: how a question asks about its topic, which is what sentences are compared with."""
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording

@@ -22,7 +22,7 @@ from vectorstore.store import CATALOGUE, SecondModel
 cases = Cases(__file__)
 
 SECOND = second_model()
-# Decides by likeness and shared words alone, so that what the tests show does not depend on a fit.
+# Weights set by hand: similarity of embeddings and shared words decide, so that no test depends on fitted weights.
 _LIKENESS = Judgement(
     features={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0, "terms_missing": -1.0},
     intercept=-3.3,
@@ -82,7 +82,7 @@ def test_a_cell_claims_no_silence_on_what_is_translated_word_by_word(desk):
 def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk):
     answer = desk.assistant.ask("What did Galdoria say about sanctions?", overrides={"topic": "sanctions"})
     glosses = [note for note in answer.scope.notes if " means " in note]
-    # Nothing else of the quotation is glossed.
+    # No other term of the quotation is glossed.
     assert glosses == ["medidas coercitivas unilaterales means unilateral coercive measures"]
 
 
@@ -122,7 +122,7 @@ def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_w
         workspace.corpus.doctor(rebuild=True)
     after = _second_vectors(path)
     assert len(embedded) == 1 and after.keys() == made.keys()
-    # What is computed beside others may differ in its last digits.
+    # Vectors that are computed in another batch may differ in their last digits.
     assert all(np.allclose(after[key], made[key], atol=1e-5) for key in made)
 
 

@@ -1,4 +1,4 @@
-"""Direction of sentences on a topic, of what is reported, and of questions; the weights are those of the examples."""
+"""Direction of sentences, of reported speech and of questions on a topic, by weights trained on shipped examples."""
 
 import pytest
 from safetensors import safe_open
@@ -54,7 +54,7 @@ def test_a_topic_is_put_out_of_a_text_as_a_whole() -> None:
     ("We thank Belmora.", "support for Belmora", "We thank Belmora."),
     ("The death penalty in Belmora must end.", "the death penalty in Belmora", "The this must end."),
     ("We thank Belmora.", "Belmora", "We thank this."),
-    # What is left of "blockade against" somebody is a term of its own.
+    # Without the State, the topic is still a term ("embargo"), which has a synonym ("blockade").
     ("Belmora should lift its blockade.", "the embargo against Cuba", "Belmora should lift its this."),
     ("We stand with Cuba.", "the embargo against Cuba", "We stand with Cuba."),
 ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Searching a scope: each party for itself, groups apart, statements chosen by time, readings side by side."""
+"""Retrieval in a scope: each party by itself, groups apart, statements chosen by time, other readings offered."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,7 +48,7 @@ def test_groups_speak_for_members_and_not_for_others(workspace, parties):
 
 @pytest.fixture(scope="module")
 def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """Statements of groups and joint statements: Skarland delivered what Brevia holds as well."""
+    """Statements of groups and joint statements; Skarland delivered one that Brevia holds as well."""
     support = "We support the return of stolen ships.\n"
     texts = {f"{name}.txt": f"Mr. Chair,\n\n{opening}{support}" for name, _, opening in TOGETHER}
     manifest = "\n".join(["file,state,on_behalf_of,date", *(f"{name}.txt,{row}" for name, row, _ in TOGETHER)])
@@ -144,7 +144,7 @@ def test_change_over_time_quotes_each_statement_in_order(workspace):
     )
     dates = [citation.date or "" for citation in answer.citations]
     assert dates == sorted(dates) and len(set(dates)) == 3
-    # Its statements were read one by one; they are no parties of which only some were read closely.
+    # Statements are ranked one by one here; the note that only some parties were read closely does not apply to them.
     assert not any("read closely" in note for note in answer.scope.notes)
 
 
@@ -225,9 +225,9 @@ def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
         "XFY": "It met the ministers in Quillane.",
         "XGA": "Nous remercions la Belmore de son accueil.",
         "XLH": "我们感谢贝尔莫拉。",
-        # Letters of a damaged text may be the name's.
+        # The damaged letters may be those of the name "Belmora".
         "XPV": "It thanks Bel\ufffdora.",
-        # What it says of itself needs no name.
+        # Belmora speaks of itself, and need not name itself.
         "XAB": "It thanks nobody.",
     }
     said = "Mr. Chair,\n\nWe deplore the long humanitarian crisis after heavy floods.\n\n"

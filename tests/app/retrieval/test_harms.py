@@ -1,4 +1,4 @@
-"""Harms: a topic that nobody is for is told from what is done about it."""
+"""Harms: a topic that nobody supports ("illegal fishing") is distinguished from measures against it."""
 
 from app.retrieval.harms import names_harm
 from app.wiring import Workspace

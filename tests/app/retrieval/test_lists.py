@@ -1,4 +1,4 @@
-"""Lists: the whole scope is asked at once, what is read closely is bounded, and a rare name is always found."""
+"""Lists over a whole scope: the number of sentences that the cross-encoder reads is bounded; a rare name is found."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
 PARTIES = 120
-# The one that names a rare name, late in a long statement on other things.
+# The party that mentions a rare name, late in a long statement on other things.
 RARE = 87
 
 
@@ -59,17 +59,17 @@ def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, mo
 def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
     desk: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[int] = []
+    party_counts: list[int] = []
 
     def silent(parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
-        told.append(len(parties))
+        party_counts.append(len(parties))
         return [tuple(replace(each, chance=0.0) for each in own) for own in parties]
 
     question, topic = "Which States spoke about extradition?", {"topic": "extradition"}
     assert desk.assistant.ask(question, overrides=topic).status == "answered"
     monkeypatch.setattr(desk.ranker.relevance, "among", silent)
     assert desk.assistant.ask(question, overrides=topic).status == "abstained"
-    assert {*told} == {PARTIES}
+    assert {*party_counts} == {PARTIES}
 
 
 def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:

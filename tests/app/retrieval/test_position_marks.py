@@ -18,7 +18,7 @@ cases = Cases(__file__)
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
-# Whole statements of support and what turns each round.
+# (language, sentence of support, the same sentence negated).
 TURNED = cases["TURNED"]
 
 

@@ -1,4 +1,4 @@
-"""Relevance: what the artefact says is computed, and what it does not hold for is said."""
+"""Relevance: chances follow the artefact of fitted weights, which is not used with other models or features."""
 
 import json
 import math
@@ -32,7 +32,7 @@ NO_STATES = np.zeros((3, 0), dtype=np.float32)
 
 
 def _artefact(**changes: object) -> RelevanceArtefact:
-    """An artefact with a judgement of parties that are asked about, of which parts may be changed."""
+    """An artefact; `changes` replace its fields, or fields of its judgement of the parties asked about (`asked`)."""
     asked = {"features": {"alone": 0.5, "contrast": 2.0}, "intercept": -1.0, "threshold": 0.4, "near": 0.2}
     values: dict[str, object] = {
         "feature_version": FEATURE_VERSION,
@@ -47,7 +47,7 @@ def _artefact(**changes: object) -> RelevanceArtefact:
 
 
 def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = None) -> PartyEvidence:
-    """Evidence of sentences by their numbers; they are of one statement, but for those that are `of` another."""
+    """Evidence of sentences by ordinal, all of statement "s" except those that `of` assigns to another."""
     (rain,) = split("Rain.")
     sentences = (
         ScoredSentence(
@@ -103,7 +103,7 @@ def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog
     assert not caplog.records
     assert not load_relevance(tmp_path, MODELS | {"reranker": "another"}).calibrated
     assert "untoc-eval calibrate" in caplog.text
-    # One of other features may have another form.
+    # An artefact of another version of the features may have another schema.
     (tmp_path / ARTEFACT).write_text(json.dumps({"feature_version": 6, "weights": {"alone": 1.0}}), encoding="utf-8")
     assert not load_relevance(tmp_path, MODELS).calibrated
 
@@ -160,7 +160,7 @@ def test_kept_vectors_of_unrelated_topics_are_those_of_the_packaged_model():
     embedder = PackagedEmbedder()
     made = embedder.embed_documents(background_topics())
     kept = background_vectors(embedder)
-    # `make train` writes them anew.
+    # If this fails, `make train` writes the kept vectors again.
     assert kept is not made and np.allclose(kept, made, atol=1e-4)
 
 
@@ -176,7 +176,7 @@ def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others() -> None:
     anybody = 1 - (1 - 0.3) * (1 - 0.05)
     expected = anybody / (1 + math.exp(-1.0 - math.log(0.3 / 0.7) + 0.5 * math.log(0.05 / 0.95)))
     assert alone == pytest.approx(expected) and alone > weak > other and nothing == []
-    # Beside one that is sure, the same chance is worth less.
+    # Beside a party that is sure, the same chance counts for less.
     assert among.chances([[0.3], [0.95]])[0][0] < alone
     assert among.chances([]) == []
 
@@ -184,7 +184,7 @@ def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others() -> None:
 def test_a_list_is_judged_together_where_the_artefact_says_how() -> None:
     listed = {"features": {}, "intercept": 0.0, "threshold": 0.6, "near": 0.1}
     among = {"intercept": 1.0, "own": 1.0, "other": -0.5}
-    told = [lexical_relevance(0.3), lexical_relevance(0.1)]
-    assert RelevanceModel(_artefact()).among([told]) == [tuple(told)]
-    ((first, second),) = RelevanceModel(_artefact(listed=listed | {"among": among})).among([told])
+    lexical = [lexical_relevance(0.3), lexical_relevance(0.1)]
+    assert RelevanceModel(_artefact()).among([lexical]) == [tuple(lexical)]
+    ((first, second),) = RelevanceModel(_artefact(listed=listed | {"among": among})).among([lexical])
     assert first.chance > second.chance and first.chance != 0.3 and first.threshold == WORDS_MIN

@@ -29,5 +29,5 @@ def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     topics = [scope for scope in scopes if scope.topic]
     covered = [scope for scope in topics if translate_topic(scope.topic, scope.language).coverage >= 0.7]
     assert len(topics) >= 25
-    # 17 of 30 when these questions were written, for which the glossary was not made.
+    # 17 of 30 topics were covered when these questions were written; the glossary was not made for them.
     assert len(covered) / len(topics) >= 0.55

@@ -1,4 +1,4 @@
-"""How much of a topic a text names: by forms, synonyms, kinds and names of it, in any language."""
+"""How much of a topic a text names: by word forms, synonyms, narrower terms and names, in any language."""
 
 from app.retrieval.topic_share import share_of_topic
 from tests.cases import Cases

@@ -1,4 +1,4 @@
-"""Times, bodies and groups that no statement fits, as what is spoken of."""
+"""Times, bodies and groups that match no statement are searched for in the words of the statements instead."""
 
 from tests.cases import Cases
 

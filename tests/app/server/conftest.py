@@ -15,7 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _passwords_hashed_fast() -> Iterator[None]:
-    """Argon2 takes a fifth of a second for a password, on purpose."""
+    """Weakens Argon2, which takes a fifth of a second for a password on purpose."""
     fast = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.server.accounts._hasher", lambda: fast)

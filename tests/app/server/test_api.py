@@ -54,9 +54,9 @@ def test_ask_gives_the_json_of_the_command(served: Team, adam: httpx.Client) -> 
 def test_who_operates_it_mends_the_store_and_sees_the_settings(adam: httpx.Client) -> None:
     checks = adam.post("/api/v1/doctor").raise_for_status().json()["checks"]
     assert checks and all(check["ok"] for check in checks)
-    told = adam.get("/api/v1/settings").raise_for_status().json()
-    assert told["settings"]["UNTOC_SERVER__ACCOUNTS"] == "local"
-    assert set(told["settings"]["UNTOC_SERVER__OIDC__CLIENT_SECRET"]) == {"*"}
+    shown = adam.get("/api/v1/settings").raise_for_status().json()
+    assert shown["settings"]["UNTOC_SERVER__ACCOUNTS"] == "local"
+    assert set(shown["settings"]["UNTOC_SERVER__OIDC__CLIENT_SECRET"]) == {"*"}
     refused = adam.put("/api/v1/users/adam/person", json={"sub": "00u1"})
     assert refused.status_code in (400, 409, 422) and "UNTOC_SERVER__OIDC__ISSUER" in refused.json()["detail"]
 
@@ -82,14 +82,14 @@ def test_a_problem_is_told_in_one_line(adam: httpx.Client) -> None:
         (adam.get("/api/v1/statements", params={"limit": 100_000}), 422),
         (adam.get("/api/v1/nothing"), 404),
         (adam.delete("/api/v1/ask"), 405),
-        # Without sessions there is nothing to stream, and nothing to end.
+        # The tools (MCP) keep no sessions, so there is none to stream or to end.
         (adam.get("/mcp", headers={"accept": "text/event-stream"}, timeout=20), 405),
         (adam.delete("/mcp"), 405),
     ):
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json", answer.url
-        told = answer.json()
-        assert told["status"] == status and "\n" not in told["detail"] and told["detail"]
+        body = answer.json()
+        assert body["status"] == status and "\n" not in body["detail"] and body["detail"]
 
 
 def test_room_is_free_once_somebody_leaves(filled_store: Path, tmp_path: Path) -> None:
@@ -99,14 +99,14 @@ def test_room_is_free_once_somebody_leaves(filled_store: Path, tmp_path: Path) -
 
     with team(filled_store, tmp_path, at_once=1) as running, pytest.MonkeyPatch.context() as patch:
         client = running.program("rita")
-        # What is only let go when Python happens to collect it is held too long.
+        # A slot that is released only by garbage collection is held too long.
         gc.disable()
         try:
             with patch.context() as slow:
                 slow.setattr(Assistant, "stream", endless)
                 with client.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
                     assert next(stream.iter_lines()).startswith("event: step")
-                # Whoever waits for a whole answer is gone only when it has been noticed: nothing is written meanwhile.
+                # Nothing is written to a client that waits for a whole answer, so the server must notice that it left.
                 with pytest.raises(httpx.ReadTimeout):
                     client.post("/api/v1/ask", json={"question": QUESTION}, timeout=1)
             answer = client.post("/api/v1/ask", json={"question": QUESTION}, timeout=20)
@@ -159,10 +159,10 @@ def test_shares_are_logged_with_their_work(served: Team, adam: httpx.Client) -> 
     place = f"/api/v1/conversations/{made}/shares/rita"
     adam.put(place, json={"may_change": True}).raise_for_status()
     adam.delete(place).raise_for_status()
-    told = [entry["target"] for entry in adam.get("/api/v1/audit").json() if entry["action"] == "share"]
-    # Numbers of entries are integers of PostgreSQL.
+    targets = [entry["target"] for entry in adam.get("/api/v1/audit").json() if entry["action"] == "share"]
+    # Numbers of entries are integers of PostgreSQL, which are less than 2**31.
     assert adam.get("/api/v1/audit", params={"before": 2**31}).status_code == 422
-    assert told[:2] == [f"{made} no longer with rita", f"{made} with rita to change"]
+    assert targets[:2] == [f"{made} no longer with rita", f"{made} with rita to change"]
 
 
 def test_where_a_database_is_stays_inside() -> None:

@@ -69,7 +69,7 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
         restore(tmp_path / f"backup-{number}.tar", elsewhere)
         assert elsewhere.stat().st_mode & 0o077 == 0
         with fake_workspace(elsewhere, second=second_model()) as restored:
-            # In one Chroma server neither takes the index of the other.
+            # The ids differ so that on one Chroma server each store has an index of its own.
             assert restored.store.catalogue.store_id != own
             again = restored.assistant.ask(QUESTION)
             assert same(again.to_json()) == same(answer.to_json())
@@ -201,7 +201,7 @@ def databases(postgres: str) -> Iterator[tuple[DatabaseConfig, DatabaseConfig]]:
 )
 def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
     first, second = databases
-    # What lies in the folder from before the record moved is no part of it.
+    # The files of the record that lie in the folder from before it moved to PostgreSQL are not in the backup.
     new, file = tmp_path / "new", tmp_path / "store.tar"
     (store / "uploads" / "x").mkdir(parents=True)
     (store / "uploads" / "x" / "own.txt").write_text("own words")
@@ -211,8 +211,8 @@ def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
         kept = Works(tables, "rita").add("briefing", "Extradition")
     with closing(Database(str(first.url and first.url.get_secret_value()))) as database:
         (queue := JobQueue(database)).make()
-        what = IngestRequest(paths=(store / "uploads" / "x",), only=("own.txt",)).model_dump(mode="json")
-        queue.submit("upload", what, [what])
+        request = IngestRequest(paths=(store / "uploads" / "x",), only=("own.txt",)).model_dump(mode="json")
+        queue.submit("upload", request, [request])
     back_up(store, file, first)
     with pytest.raises(BackupError, match="UNTOC_DATABASE__URL"):
         restore(file, new)
@@ -224,11 +224,11 @@ def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
     with closing(Catalogue(str(second.url and second.url.get_secret_value()))) as catalogue:
         assert catalogue.generation == generation
         assert catalogue.store_id != own
-        # What waited for a worker is told by name, and is not done where nobody waits for it.
+        # A job that waited for a worker is reported by its file name, and is not run after the restore.
         check = check_jobs(JobQueue(catalogue.database))
         assert not check.ok and check.detail.startswith("own.txt: given up (it was under way when the backup was made)")
         assert JobQueue(catalogue.database).waiting() == 0
-    # One that holds something is left as it is.
+    # A database that is not empty is left as it is.
     with pytest.raises(BackupError, match="already exists"):
         restore(file, tmp_path / "newer", second)
     assert not (tmp_path / "newer").exists()

@@ -38,16 +38,16 @@ def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     page.fill("#question textarea", question)
     page.click("#ask")
     page.wait_for_selector("#conversation >> text=Iran (Islamic Republic of)")
-    # Once it is kept, the address names it.
+    # Once the conversation is kept, the page's address names it.
     page.wait_for_function("new URLSearchParams(location.search).has('c')")
-    # It is hers, in the API as on the page, and nobody else's.
+    # The conversation is Rita's alone, in the API as on the page.
     titles = {
         name: {item["title"] for item in served.program(name).get("/api/v1/conversations").json()["items"]}
         for name in ("rita", "edda", "adam")
     }
     assert {name for name, found in titles.items() if question in found} == {"rita"}
-    # What a reader's role does not have is refused by the server, whatever the page shows.
-    # Other events, such as the list's, are answered meanwhile.
+    # The server refuses what a reader's role does not allow, whatever the page shows. The test waits for status 403
+    # because other events, such as the list's, are answered meanwhile.
     page.click('#tabs [role="tab"] >> text=Ingest')
     with page.expect_response(lambda response: response.status == 403) as refused:
         page.click('[role="tabpanel"]:visible button >> text=Load the sample')

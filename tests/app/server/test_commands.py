@@ -1,4 +1,4 @@
-"""The commands of whoever runs the server, and what it tells them."""
+"""The commands for the operator of the server, and the server's logs and figures."""
 
 import io
 import json
@@ -85,5 +85,5 @@ def test_everything_is_logged_as_json():
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120, check=True
     )
     (line,) = said.stderr.splitlines()
-    told = json.loads(line)
-    assert (told["event"], told["request"], told["logger"], told["level"]) == ("done 1", "abc", "app.x", "info")
+    entry = json.loads(line)
+    assert (entry["event"], entry["request"], entry["logger"], entry["level"]) == ("done 1", "abc", "app.x", "info")

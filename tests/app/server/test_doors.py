@@ -1,4 +1,4 @@
-"""The doors beside the API and the tools: the chat of several people, a provider's sign-on, a root path."""
+"""Entrances beside the API and the tools: the chat of several people, sign-on by a provider, a root path."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ def test_the_chat_answers_each_person_as_themselves(served):
     rita, edda = served.browser("rita"), served.browser("edda")
     (answer,) = predict(rita, "ask", [QUESTION])
     assert same(answer) == same(asked)
-    # The trace of an answer in the chat is for whoever asked it there.
+    # The trace of an answer in the chat is shown only to the person who asked there.
     assert rita.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 200
     assert edda.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 404
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
@@ -152,13 +152,13 @@ def test_a_provider_signs_people_in(filled_store, tmp_path):
             cookie = arrived.headers["set-cookie"].partition(";")[0]
             signed_in = running.client(host="untoc.example.org", cookie=cookie)
             assert signed_in.get("/api/v1/me").json()["name"] == "rosa"
-            # What was used once, or begun in another browser, is worth nothing.
+            # The provider's redirect is valid once, and only in the browser that began the sign-in.
             assert browser.get(back).status_code == 403
             _, elsewhere = visit()
             assert running.client(host="untoc.example.org").get(elsewhere).status_code == 403
             assert browser.get("/sign-in/oidc/back", params={"state": "x", "code": "y"}).status_code == 403
-            # Somebody else under the same name, nobody's account, tokens that do not hold,
-            # and an account whose password is its person's own.
+            # Refused: another `sub` under the same name, a name without an account, no name, and the name of an account
+            # that has a password.
             for claims in (
                 {"sub": "18"}, {"sub": "19", "preferred_username": "mallory"}, {"preferred_username": ""},
                 {"sub": "20", "preferred_username": "adam"},
@@ -177,7 +177,7 @@ def test_a_provider_signs_people_in(filled_store, tmp_path):
             browser, back = visit()
             signing.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
             assert browser.get(back).status_code == 303
-            # Whom an admin has bound is signed in by their `sub`, whatever they are called, and is nobody else's.
+            # An account that an admin has bound is signed in by its `sub` under any name; no other account can take it.
             running.accounts.bind("adam", subject_of(f"{signing.issuer}/", "20"))
             signing.claims = {"sub": "20", "preferred_username": "rosa"}
             browser, back = visit()

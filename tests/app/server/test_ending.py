@@ -1,4 +1,4 @@
-"""The end of a server under load: what waits is refused, what takes long is cancelled, and everybody is told."""
+"""Shutdown under load: queued requests are refused, long ones are cancelled, and every client is told."""
 
 import subprocess
 import sys
@@ -134,7 +134,7 @@ def test_what_comes_to_no_step_is_cut_off_and_told(
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_process_is_gone_in_time_whatever_it_works_on(store: Path) -> None:
-    """A step without end is cut off at its time from the signal on, not after waits that add up."""
+    """An endless step is cut off at one deadline, counted from the signal, not after several waits that add up."""
     with (
         subprocess.Popen(
             [sys.executable, "-c", cases["SERVE"], str(store)], cwd=PROJECT, stdout=subprocess.PIPE, text=True

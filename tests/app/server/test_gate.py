@@ -49,9 +49,9 @@ def test_pages_of_other_origins_are_refused(served: Team) -> None:
         for method in ("GET", "POST"):
             answer = browser.request(method, "/api/v1/conversations", headers=headers)
             assert answer.status_code == 403 and "another page" in answer.text, headers
-    # A form that says nothing of where it comes from, with a cookie that the browser adds.
+    # Refused: a request with the cookie that names no origin, as a form of another page may send it.
     assert browser.post("/api/v1/conversations", json={"question": "x"}).status_code == 403
-    # A link to a page is followed, and nothing is granted to anybody's scripts.
+    # A link from another page may be followed, but no header allows scripts of other origins anything.
     follows = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
     answer = browser.get("/about", headers=follows)
     assert answer.status_code == 200 and not [name for name in answer.headers if name.startswith("access-control")]
@@ -66,7 +66,7 @@ def test_sign_ins_end(served: Team) -> None:
     assert replay.get(ME).status_code == 200
     assert browser.post("/sign-out").status_code == 303
     assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 401
-    # An expired one, one that was never given, and the digest that is stored in place of the cookie.
+    # Refused cookies: an expired one, ones that were never issued, and the digests that are stored in their place.
     expired = served.accounts.begin("rita")
     with closing(open_tables(served.store)) as tables, tables.transaction() as connection:
         past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
@@ -74,7 +74,7 @@ def test_sign_ins_end(served: Team) -> None:
         connection.execute(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))
     for value in (expired, "x" * 43, "", *stored):
         assert served.client(cookie=f"{COOKIE}={value}").get(ME).status_code == 401
-    # A page is shown where to sign in, and what it names, such as a work that was shared, is not lost.
+    # A request for a page is sent to the sign-in, which keeps its query, such as the id of a shared work.
     reader = served.client(accept="text/html", origin=served.address)
     shown = reader.get("/?b=1&c=2")
     assert shown.status_code == 303 and shown.headers["location"] == "/sign-in?to=/%3Fb%3D1%26c%3D2"
@@ -113,7 +113,7 @@ def test_passwords_and_names_are_not_told(served: Team) -> None:
 )
 def test_keys_that_do_not_hold_are_refused(given: str, served: Team) -> None:
     assert served.client(authorization=given.encode("latin-1")).get(ME).status_code == 401
-    # Nor does a cookie beside one make it good.
+    # A valid cookie beside an invalid key does not help.
     browser = served.browser("rita")
     assert browser.get(ME, headers={"authorization": given.encode("latin-1")}).status_code == 401
 
@@ -124,7 +124,7 @@ def test_keys_do_what_they_were_given_and_no_more(served: Team) -> None:
     assert reads.get("/api/v1/statements").status_code == 200
     assert reads.post("/api/v1/ask", json={"question": "x"}).status_code == 403
     assert reads.get("/api/v1/audit").status_code == 403
-    # A key makes no key, a person none that could do more than they.
+    # A key cannot make keys, and a person can make none with more permissions than their own.
     assert reads.post("/api/v1/keys", json={"label": "x", "scopes": ["read"]}).status_code == 403
     rita = served.browser("rita")
     assert rita.post("/api/v1/keys", json={"label": "x", "scopes": ["edit"]}).status_code == 403
@@ -142,7 +142,7 @@ def test_nothing_secret_is_stored(served: Team) -> None:
     browser = served.browser("rita")
     _, secret = served.accounts.add_key("rita", "x", ["read"])
     stored = b"".join(path.read_bytes() for path in served.store.glob("desk.sqlite3*"))
-    # Behind the prefix and the key's own name; what follows may hold "_" itself.
+    # The secret part follows the prefix and the identifier of the key, and may contain "_" itself.
     bare = secret.removeprefix(KEY_PREFIX).partition("_")[2]
     for text in (PASSWORD, browser.cookies[COOKIE], secret, bare):
         assert text.encode() not in stored
@@ -164,7 +164,7 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     assert document.status_code == 200 and "article 4" in document.text
     logged = adam.get("/api/v1/audit", params={"limit": 500}).json()
     done = ("ingest", "edit", "remove", "export")
-    # Other tests of the same server come before.
+    # Other tests of the same server left earlier entries.
     mine = [entry for entry in reversed(logged) if entry["account"] == "edda" and entry["action"] in done][-5:]
     assert [entry["action"] for entry in mine] == ["ingest", "ingest", "edit", "remove", "export"]
     assert [entry["target"] for entry in mine[1:3]] == ["arvandia.txt", made["statement_id"]]
@@ -200,7 +200,7 @@ def test_requests_have_a_size(served: Team) -> None:
     upload.endheaders()
     assert upload.getresponse().status == 413
     upload.close()
-    # A form is short as well, but where files are taken in, and there only from whoever may.
+    # Forms are limited as well, except on routes that take files, and there only for those who may send files.
     long = {"files": ("long.txt", b"x" * 2_000_000)}
     assert served.client(origin=served.address).post("/sign-in", files=long).status_code == 413
     assert client.post("/api/v1/ask", files=long).status_code == 413
@@ -240,7 +240,7 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
     client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.9"})
     assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
     assert client.get(ME).status_code == 401
-    # Somebody without an account, and a header that was sent beside the proxy's.
+    # Refused: somebody without an account, and a second header beside the proxy's.
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
     for host in ("127.0.0.1", "evil.example", "untoc.example.org.evil.example"):
@@ -261,7 +261,7 @@ def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pyt
     while (answer := client.get(ME)).status_code == 200:
         pass
     assert answer.status_code == 429 and 1 <= int(answer.headers["retry-after"]) <= 60
-    # Others go on.
+    # Other people are not limited.
     assert behind_a_proxy.client(**OURS, **{"x-remote-user": "adam"}).get(ME).status_code == 200
 
 
@@ -305,14 +305,14 @@ def test_long_work_of_one_person_leaves_room_for_others(at_once: int, share: int
 
     threads = begin(*["rita"] * 6)
     assert order == ["rita"] * share
-    # Whoever comes later has the rest at once, and then waits as well.
+    # The next person gets the remaining slots at once, and then waits as well.
     threads += begin(*["edda"] * at_once)
     assert order == ["rita"] * share + ["edda"] * (at_once - share)
     ended.set()
     for thread in threads:
         thread.join(10)
     assert (order.count("rita"), order.count("edda")) == (6, at_once)
-    # Without accounts there is but one person, whose the whole machine is.
+    # Without accounts there is only one person, who may use all slots.
     alone = Limits(ServerConfig(at_once=2))
     with alone.slot("desk"), alone.slot("desk"):
         pass
@@ -327,7 +327,7 @@ def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path
 
         assert [sign_in("203.0.113.9", "another password") for _ in range(3)] == [401, 401, 429]
         assert sign_in("203.0.113.10", PASSWORD) == 303
-        # From many addresses it is kept out all the same.
+        # Attempts on one account from many addresses are limited all the same.
         codes = [sign_in(f"198.51.100.{n}", "another password") for n in range(18)]
         assert codes[0] == 401 and codes[-1] == 429
 
@@ -344,9 +344,9 @@ def test_a_bug_is_told_by_its_request_id(served: Team, caplog: pytest.LogCapture
 
 def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(ServerConfig(at_once=64))
-    with ExitStack() as held:
+    with ExitStack() as slots:
         for _ in range(8):
-            held.enter_context(limits.slot("rita"))
+            slots.enter_context(limits.slot("rita"))
         with pytest.raises(TooManyError, match="8 of yours"), limits.slot("rita"):
             pass
         with limits.slot("edda"):
@@ -362,7 +362,7 @@ def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_who_asks_is_known_while_all_threads_wait(served: Team) -> None:
     client, stop, blocked = served.program("rita"), threading.Event(), served.served.actions.unguarded.corpus
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(200) as pool:
-        # Requests without end take every thread that requests can take.
+        # Requests that do not end occupy every thread that serves requests.
         begun: list[None] = []
         patch.setattr(type(blocked), "added_parties", lambda _: (begun.append(None), stop.wait(120), ())[2])
         waiting = [pool.submit(served.program("rita").get, "/api/v1/parties") for _ in range(130)]
@@ -384,7 +384,7 @@ def test_a_header_from_anybody_else_is_worth_nothing(filled_store: Path, tmp_pat
         client = running.client()
         for spoofed in ({"x-remote-user": "adam"}, {"x-remote-user": "adam", "x-forwarded-for": "192.0.2.1"}):
             assert client.get(ME, headers=spoofed).status_code == 401
-        # Nor do forwarded addresses lead past a rate: they are not believed.
+        # Forwarded addresses do not evade the rate limit, because this client is no trusted proxy.
         codes = [client.get(ME, headers={"x-forwarded-for": f"203.0.113.{n}"}).status_code for n in range(30)]
         assert codes[0] == 401 and codes[-1] == 429
 
@@ -430,7 +430,7 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
         accounts.add_key("nobody", "x", ["read"])
     _, secret = accounts.add_key("rita", "x", ["read"], days=-1)
     assert accounts.of_key(secret) is None
-    # A name that the provider gave to somebody else is not theirs, nor an account that a password is kept for.
+    # The provider gives nobody an account that is bound to somebody else, nor one that has a password.
     assert accounts.named_by("adam", "reader", "issuer 3") is None
     assert (
         accounts.named_by("rita", "", "issuer 1") == "rita" and accounts.named_by("rita", "reader", "issuer 2") is None

@@ -1,13 +1,13 @@
-"""Many people at one server: each converses about a State of their own, and nobody gets what is another's.
+"""Many people at one server: each converses about a State of their own, and nobody receives another's data.
 
-Every other person is a program: asks, asks on, reads the conversation again and the list of their own, tries to read
-another's, and rests. The others sit at the chat in a browser, and ask and ask on there. In every run of the tests there
-are six for some seconds, at a server over fakes of the models. Twenty at a real one, for five minutes, are asked for:
+Every second person is a program, which asks, follows up, reads its conversation and its list again, tries to read
+another's conversation, and pauses. The others ask and follow up in the chat, as a browser does. Every run of the tests
+has six people for some seconds, on a server with fake models. Twenty people on a real server for five minutes run with:
 
     UNTOC_TEST_LOAD=FILE .venv/bin/python -m pytest -s tests/app/server/test_load.py
 
 FILE has settings as `.env` has them; `UNTOC_STORE` names a store of the fictional conference, of which a copy is served
-unless the record is in a database. It prints times in seconds, memory in MB and the load of the machine.
+unless the record is in a database. The test prints times in seconds, memory in MB and the load of the machine.
 """
 
 import html
@@ -42,13 +42,13 @@ PARTIES = [row for row in shipped_rows("conference/parties.csv") if row["code"] 
 STATES = {row["code"]: row["name"] for row in PARTIES}
 TOPICS = ("extradition", "mutual legal assistance", "firearms", "migrant smuggling", "asset recovery", "witnesses")
 PEOPLE, SECONDS, REST = 20, 300, 5
-# How much more memory the last quarter of the time may take than the second, in which all models are loaded.
+# Largest ratio of the memory in the last quarter of the time to that in the second, when all models are loaded.
 GROWTH = 1.1
 
 
 @dataclass
 class Tally:
-    """What was seen, by all together."""
+    """Measurements of all people together: seconds by request, errors, and data that reached the wrong person."""
 
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
@@ -130,7 +130,7 @@ class Visitor(Reader):
 def conversed(
     served: Team, people: Iterable[int], seconds: float, rest: float, look: Callable[[], None] = lambda: None
 ) -> Tally:
-    """What people, by number, see who converse at a server for so long; `look` is called every five seconds."""
+    """Returns the tally of people, by number, who converse for so many seconds; calls `look` every five seconds."""
     tally, readers = Tally(), list[Reader]()
     until = time.monotonic() + seconds
     for number in people:
@@ -178,7 +178,7 @@ def test_a_server_holds_for_five_minutes_and_takes_no_more_memory(tmp_path: Path
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server,
     ):
         address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
-        # The server is a process of its own, of which no part is at hand here.
+        # The server is a process of its own, so these parts of it are not available here.
         apart = dict.fromkeys(("served", "thread", "server"))
         served = Team(address=address, accounts=Accounts(tables), store=store, **apart)
 
@@ -187,7 +187,7 @@ def test_a_server_holds_for_five_minutes_and_takes_no_more_memory(tmp_path: Path
             load.append(os.getloadavg()[0])
 
         try:
-            # The models are loaded by the first questions, of somebody else.
+            # The first questions, by an additional person, load the models.
             conversed(served, [PEOPLE], 1, 0)
             before = processor(server.pid)
             tally = conversed(served, range(PEOPLE), SECONDS, REST, look)
@@ -199,14 +199,14 @@ def test_a_server_holds_for_five_minutes_and_takes_no_more_memory(tmp_path: Path
         assert server.wait(60) == 0
     quarter, asked = max(1, len(memory) // 4), [len(own) for kind, own in tally.times.items() if "ask" in kind]
     second, last = (float(np.mean(part)) for part in (memory[quarter : 2 * quarter], memory[-quarter:]))
-    told = {
+    report = {
         "requests": sum(map(len, tally.times.values())),
         "seconds": {kind: np.percentile(found, [50, 95, 100]).round(2).tolist() for kind, found in tally.times.items()},
         "processor_seconds_a_question": round(taken / sum(asked), 2),
         "load_of_the_machine": round(float(np.mean(load)), 1),
         "memory_mb": [round(second), round(last)],
     }
-    sys.stdout.write(f"{json.dumps(told, indent=1)}\n")
+    sys.stdout.write(f"{json.dumps(report, indent=1)}\n")
     assert (tally.errors, tally.mixed) == ([], [])
     assert last <= GROWTH * second
 

@@ -1,6 +1,6 @@
-"""Who may do what: every route, tool, event and file for everybody, as declared here; one without a rule fails.
+"""Permissions: every route, tool, event and file for every role, as declared here; one without a rule fails.
 
-Whoever adds a route adds a line to `ROUTES` in the file beside, an event to `EVENTS`, a tool to `TOOLS`, a method to
+A new route needs a line in `ROUTES` of the YAML file, a new event one in `EVENTS`, a tool in `TOOLS`, a method in
 `RULES`.
 """
 
@@ -31,7 +31,7 @@ DECLARED = {route: need for need, routes in cases["ROUTES"].items() for route in
 
 @pytest.fixture(scope="module")
 def clients(served: Team) -> dict[str, httpx.Client]:
-    """A program of each role, and one of nobody."""
+    """A client for each role, with a key, and an anonymous one."""
     return {role: served.program(name) for name, role in PEOPLE.items()} | {"anonymous": served.client()}
 
 
@@ -67,13 +67,13 @@ def test_a_route_without_a_rule_cannot_be_made() -> None:
 def test_route_is_for_those_who_have_its_need(route: str, clients: dict[str, httpx.Client]) -> None:
     method, path = route.split()
     need = DECLARED[route]
-    # Ids that are nowhere and bodies that say nothing: whoever gets past the rule is told so, and changes nothing.
+    # Unknown ids and empty bodies: a request that passes the rule fails afterwards, and changes nothing.
     body = {} if method in ("POST", "PUT", "PATCH") else None
     for role, client in clients.items():
         answer = client.request(method, re.sub(r"\{.*?\}", "0", path), json=body)
         allowed = need == "nobody" or (role != "anonymous" and (need == "person" or need in MAY[role]))
         if role == "anonymous":
-            # Forms of signing in answer 401 as well, but never that one has to sign in first.
+            # Sign-in forms answer 401 as well, but without the words "sign in first".
             refused = answer.status_code == 401 and "sign in first" in answer.text
         else:
             refused = answer.status_code == 403 and "this needs the permission" in answer.text
@@ -105,7 +105,7 @@ def test_events_of_the_chat_are_for_those_who_have_their_need(served: Team) -> N
     stranger, seen = served.client(origin=served.address), set()
     for function in served.served.interface.fns.values():
         need = EVENTS[event_name(function.fn)]
-        # Without a session nothing but the rule is asked.
+        # This session hash is invalid, so a request that passes the rule answers 400 and does nothing.
         body = {"data": [], "fn_index": function._id, "session_hash": "not one, as it has spaces"}
         for role, client in browsers.items():
             answer = client.post("/gradio_api/queue/join", json=body)
@@ -116,11 +116,11 @@ def test_events_of_the_chat_are_for_those_who_have_their_need(served: Team) -> N
 
 
 def test_nothing_of_the_page_is_for_strangers_and_little_without_having_opened_it(served: Team) -> None:
-    """Each route that the guard of the chat lets through, as it is; a new one without a rule here fails."""
+    """Checks each route that the guard of the chat lets through; a new one that is not listed here fails."""
     guard = next(each for each in served.served.chat.user_middleware if each.cls is ChatGuard)
     made = guard.cls(served.served.chat, *guard.args, **guard.kwargs)
     paths = {route.path: sorted(route.methods - {"HEAD"})[0] for route in made._router.routes}
-    # What is the same for everybody who is signed in; all else is for a browser that opened the page.
+    # Routes that are the same for everybody who is signed in; all others need a browser that opened the page.
     plain = {
         "/", "/config", "/health", "/theme.css", "/favicon.ico", "/gradio_api/info", "/gradio_api/app_id",
         "/assets/{path:path}", "/static/{path:path}",
@@ -133,14 +133,14 @@ def test_nothing_of_the_page_is_for_strangers_and_little_without_having_opened_i
             assert stranger.request(method, asked, json={}).status_code == 401, path
         if path not in plain:
             assert unopened.request(method, asked, json={}).status_code in (403, 404), path
-    # What is shown of the routes is shown without secrets: no file of this machine, no address of another.
+    # No route serves a file of this machine or fetches an address of another.
     for path in ("/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://127.0.0.1/", "/login"):
         assert opened(unopened).get(path).status_code in (403, 404), path
 
 
 @pytest.mark.heavy
 def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) -> None:
-    """Every event is given the ids of works in every place, and every action of a list, by all who may use it."""
+    """Every event gets ids of works in every input, and every action of a list, from each person who may use it."""
     for name in ("nora", "rob", "una"):
         served.accounts.add(name, "reader", PASSWORD)
     nora, mark = served.program("nora"), "What did Iran say about article 4, nora asks"
@@ -151,7 +151,7 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
         nora.put(f"/api/v1/{place}/shares/rob", json={"may_change": False}).raise_for_status()
 
     def showing(name: str, actions: tuple[str, ...]) -> set[str]:
-        """The events that show the works to a person."""
+        """Returns the events that show Nora's works to a person."""
         person = served.accounts.of_name(name)
         assert person is not None
         token, found = set_person(person), set()
@@ -174,7 +174,7 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
     assert shows <= showing("nora", ("open",)) and shows <= showing("rob", ("open",))
     for other in ("una", "adam"):
         assert showing(other, ("open", "rename", "delete", "restore")) == set(), other
-    # Whom they are shared with to read has changed nothing either.
+    # A person with whom they are shared to read cannot change them either.
     showing("rob", ("rename", "delete", "restore"))
     kept = [nora.get(f"/api/v1/{place}").json() for place in (f"conversations/{talk}", f"briefings/{table}")]
     assert [turn["question"] for turn in kept[0]["turns"]] == [mark] and kept[0]["title"] == mark
@@ -182,7 +182,7 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
 
 
 def events(served: Team) -> list[tuple[Any, list[Any]]]:
-    """The functions of the chat with the components that they take, those for the browser's scripts included."""
+    """Returns the functions of the chat, those for the browser's scripts included, with their input components."""
     interface = served.served.interface
     found = [(function.fn, list(function.inputs)) for function in interface.fns.values() if function.fn is not None]
     scripts = [f for block in interface.blocks.values() for f in getattr(block, "server_fns", ())]
@@ -190,7 +190,7 @@ def events(served: Team) -> list[tuple[Any, list[Any]]]:
 
 
 def called(function: Any, inputs: list[Any], identifier: str, data: dict[str, Any]) -> str:
-    """What an event gives, and whatever it says of values that make no sense to it."""
+    """Returns what an event gives, or the error that it raises on values that make no sense to it, as text."""
     values: list[Any] = [
         data if each is None else (each.value or identifier) if isinstance(each, gr.State) else identifier
         for each in inputs
@@ -211,7 +211,7 @@ def test_server_functions_and_public_endpoints_ask_for_the_same(served: Team) ->
         if function.api_visibility == "public":
             answer = program.post(f"/gradio_api/call/{function.api_name}", json={"data": ["x"]})
             assert answer.status_code == 403, function.api_name
-    # A key may open the page only where it may read.
+    # A key may open the page only if its scopes include "read".
     assert served.program("rita", "ask").get("/").status_code == 403
 
 
@@ -224,7 +224,7 @@ def test_files_of_the_chat_belong_to_one_sign_in(served: Team) -> None:
     for other in (adam, again):
         assert other.get(f"/gradio_api/file={path}").status_code == 404
     assert served.client().get(f"/gradio_api/file={path}").status_code == 401
-    # The next person at the same browser begins anew.
+    # The next person at the same browser has none of the files of the person before.
     rita.post("/sign-out")
     rita.post("/sign-in", data={"name": "edda", "password": "a password of twelve"})
     assert rita.get(f"/gradio_api/file={path}").status_code == 403
@@ -260,8 +260,8 @@ def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> Non
         assert refused == (TOOLS[tool] not in scopes), (tool, scopes)
 
 
-# What may be done with a work: by its owner, by whom it is shared with to change or to read, and by nobody else, of any
-# role.
+# For each route of a work, who may use it: its owner or people it is shared with, to change or to read; nobody else,
+# whatever their role.
 OF_A_WORK = cases.tuples("OF_A_WORK")
 BODIES: dict[str, Any] = {
     "PATCH /{work_id}": {"title": "Another"},

@@ -1,4 +1,4 @@
-"""The OpenAPI document: programs made of it, and what schemathesis makes of it, meet no error of the server."""
+"""The OpenAPI document: clients that follow it and requests that schemathesis derives from it meet no server error."""
 
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,18 @@ pytestmark = pytest.mark.integration
 
 def test_the_document_describes_every_route_with_examples(served: Team) -> None:
     document = served.program("rita").get("/api/v1/openapi.json").json()
-    operations = [(path, method, each) for path, of in document["paths"].items() for method, each in of.items()]
+    operations = [(path, method, each) for path, item in document["paths"].items() for method, each in item.items()]
     assert len(operations) > 50
     for path, method, each in operations:
         assert each["description"] and {"401", "403", "429"} <= each["responses"].keys(), (path, method)
         assert each["security"] == [{"HTTPBearer": []}]
     assert len({each["operationId"] for _, _, each in operations}) == len(operations)
     bodies = document["components"]["schemas"]
-    # One type for all problems: of copies that bear the same name, generators of clients leave all but the first out.
-    told = [
+    # All problems share one type, because generators of clients drop all but the first of copies with one name.
+    contents = [
         each["responses"][status]["content"] for _, _, each in operations for status in ("401", "403", "404", "422")
     ]
-    assert {str(content) for content in told} == {str({MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}})}
+    assert {str(content) for content in contents} == {str({MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}})}
     assert bodies["Problem"]["required"] == ["title", "status", "detail"]
     files = bodies["Body_ingest"]["properties"]["files"]["items"], bodies["Body_verify_file"]["properties"]["file"]
     assert all((file["type"], file["format"]) == ("string", "binary") for file in files)
@@ -37,7 +37,7 @@ def test_the_document_describes_every_route_with_examples(served: Team) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_no_request_makes_the_server_fail(filled_store: Path, tmp_path: Path) -> None:
-    # Takes seconds, which every process that collects tests would take.
+    # Importing it takes seconds, which would slow down every process that collects tests.
     import schemathesis
     from schemathesis.checks import not_a_server_error
 
@@ -46,7 +46,7 @@ def test_no_request_makes_the_server_fail(filled_store: Path, tmp_path: Path) ->
     how = settings(
         max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
     )
-    # By itself: some requests take accounts and statements away.
+    # On a server of its own, because some requests remove accounts and statements.
     with team(filled_store, tmp_path) as served:
         admin = served.program("adam")
         schema = schemathesis.openapi.from_dict(admin.get("/api/v1/openapi.json").json())
@@ -68,7 +68,7 @@ def test_no_request_makes_the_server_fail(filled_store: Path, tmp_path: Path) ->
 
 
 def test_a_program_does_a_days_work(served: Team) -> None:
-    """Takes a statement in, briefs, reviews, checks, and takes it out again."""
+    """Ingests a statement, makes a briefing, reviews it, checks a draft, and removes both."""
     edda = served.program("edda")
 
     def call(method: str, path: str, **how: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""A program made of the OpenAPI document, and an assistant over MCP, each do a day's work."""
+"""A client generated from the OpenAPI document, and an assistant over MCP, each do a day's work."""
 
 import importlib
 import json
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture(scope="module")
 def made(served: Team, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """A client that a generator of clients makes of the document alone."""
+    """A client that a code generator makes from the OpenAPI document alone."""
     folder = tmp_path_factory.mktemp("program")
     document = served.program("edda").get("/api/v1/openapi.json").raise_for_status().text
     (folder / "openapi.json").write_text(document, encoding="utf-8")
@@ -38,10 +38,10 @@ def made(served: Team, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 def done(call: Callable[..., Any], **given: Any) -> None:
-    """Calls what answers with nothing, for which the generator has no type."""
-    with pytest.raises(APIException) as told:
+    """Calls a route that answers without a body (204), for which the generated client has no type and raises."""
+    with pytest.raises(APIException) as caught:
         call(**given)
-    assert told.value.response.status_code == 204
+    assert caught.value.response.status_code == 204
 
 
 def test_a_generated_client_does_a_days_work(served, made):
@@ -55,7 +55,7 @@ def test_a_generated_client_does_a_days_work(served, made):
     assert [len(page.items), page.next] == [3, 3] and made.statements(offset=3, limit=500).total == page.total
     passages = made.search(q=QUESTION, limit=3)
     assert passages.items and all("article 4" in item["text"] for item in passages.items[:1])
-    # The answer as the document describes it is the answer: nothing is lost in the client's own types.
+    # The document describes the whole answer: nothing is lost in the types of the generated client.
     answer = made.ask(data=schemas.Question(question=QUESTION, scope={}, history=[])).model_dump(mode="json")
     by_api = edda.post("/api/v1/ask", json={"question": QUESTION}).json()
     assert answer["status"] == "answered" and same(answer) == same(by_api)
@@ -73,7 +73,7 @@ def test_a_generated_client_does_a_days_work(served, made):
 
 
 def connected(served: Team, secret: str, work: Callable[[Client], Coroutine[Any, Any, Any]]) -> Any:
-    """What work with a client of the tools, which has a key, returns."""
+    """Returns the result of `work` with a client of the tools (MCP) that sends the key."""
 
     async def run() -> Any:
         headers = {"authorization": f"Bearer {secret}"}
@@ -87,7 +87,7 @@ def connected(served: Team, secret: str, work: Callable[[Client], Coroutine[Any,
 
 
 def sure(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without confidences: the scripted wiring of commands has fitted none."""
+    """Returns an answer without its confidences, because the scripted wiring of commands has no calibration."""
     return {key: value for key, value in same(answer).items() if "confidence" not in key}
 
 
@@ -115,7 +115,7 @@ def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(
         tools = {each.name: each for each in (await client.list_tools()).tools}
         assert tools.keys() == {"ask", "search", "verify", "brief", "list_statements", "show"}
         assert all(tool.description for tool in tools.values())
-        # What a tool takes is said with its bounds and examples.
+        # The input schema of a tool states bounds and examples.
         asked = tools["ask"].input_schema["properties"]["question"]
         assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
         assert {"words", "year", "offset"} <= tools["list_statements"].input_schema["properties"].keys()

@@ -14,7 +14,7 @@ from app.wiring import Workspace
 from tests.fakes import fake_workspace as open_fake_workspace
 from tests.fakes_ui import fake_tools, fake_workspace
 
-# The streams of events that pages of a context have open.
+# The open event streams of all pages of a browser context.
 _STREAMS = WeakKeyDictionary[Any, set[Any]]()
 
 
@@ -35,8 +35,8 @@ def serving(
 ) -> Iterator[Served]:
     """Serves an assistant and a corpus, fake or real, on a free port of this machine.
 
-    Uploads and saved cases go into `folder`; briefings are fictional where no tools are given, and drafts are
-    checked against nothing where no checker is.
+    Uploads and saved cases go into `folder`. Without `tools`, briefings are fictional; without `checker`, drafts are
+    checked by the tools' own checker, which by default has no statements.
     """
     folder.mkdir(exist_ok=True)
     from app.desk.tables import open_tables
@@ -71,13 +71,13 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def open_page(browser: Any, app_server: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """Opens the interface at a width; each call is a new visitor.
 
-    At the end no page has complained, nor asked another machine for anything.
+    At the end it asserts that no page raised an error or sent a request to another machine.
     """
     contexts, requests, errors = list[Any](), list[str](), list[str]()
 
     def open_at(width: int = 1280, height: int = 860, served: Served = app_server, **options: Any) -> Any:
         if served is app_server:
-            # A server of one module that ends after this one began has put back what was set before.
+            # Another module's server that ended after this one began has restored the earlier value.
             monkeypatch.setenv("GRADIO_TEMP_DIR", str(served.store.parent))
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -129,7 +129,7 @@ def visit(open_page: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..
 
 
 def settle(page: Any) -> None:
-    """Waits for the end of Gradio's streams: an event that is sent while that of the one before closes is lost."""
+    """Waits for the end of Gradio's event streams: an event sent while the stream of an earlier one closes is lost."""
     end = time.monotonic() + 5
     while _STREAMS[page.context] and time.monotonic() < end:
         page.wait_for_timeout(20)

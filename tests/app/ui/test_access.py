@@ -1,4 +1,4 @@
-"""The page for those who read it otherwise: by screen reader, by keyboard, in the dark, in their language."""
+"""Accessibility of the page: screen reader, keyboard, dark colours and the reader's language."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_no_tab_breaks_a_rule_of_access(open_page, width: int, scheme: str) -> N
     page.click(f"{CELLS} >> nth=0")
     page.wait_for_selector("#corpus-form:visible")
     looked_at()
-    # A draft with its verdicts, and a work that was made and kept, with what is done in the list of them.
+    # A checked draft, then a briefing with the menu of its entry in the list and the form for a quotation open.
     tabs.nth(2).click()
     page.fill('[role="tabpanel"]:visible textarea', "Arvandia said: “We support extradition.”")
     page.click('[role="tabpanel"]:visible button >> text=Check quotations')
@@ -77,11 +77,11 @@ def test_page_is_in_the_language_of_its_reader(open_page, locale: str, code: Any
     assert page.locator('#tabs [role="tab"]').first.inner_text() == words["tab-ask"]
     ask(page, EXAMPLE)
     assert page.inner_text(".u-evidence h2 >> nth=0") == words["evidence"]
-    # Asked in English, and read by somebody else.
+    # The question is in English, but names are shown in the reader's language.
     name = PartyTable.load().display("IRN", code)
     assert all(name in page.inner_text(f"{place} >> nth=0") for place in (".u-evidence h3", ".u-chips"))
     assert overflowing(page) == []
-    # The choice goes before the browser's language, and stays.
+    # The language chosen on the page goes before the browser's, and stays.
     page.select_option(".u-language select", "es")
     page.wait_for_function("document.documentElement.lang === 'es'")
     page.wait_for_selector(".u-turn")

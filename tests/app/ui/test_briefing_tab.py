@@ -93,10 +93,10 @@ def test_documents_are_offered_for_download_and_go_with_their_session(made, app_
     assert "word/footnotes.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
 
     def served() -> list[str]:
-        # os.walk passes over folders that their session takes away meanwhile, which Path.rglob does not.
+        # os.walk skips folders that are removed meanwhile with their session, on which Path.rglob fails.
         return [name for _, _, files in os.walk(app_server.store.parent) for name in files]
 
-    # Named by what it is, so that it is found again among other downloads.
+    # The file is named after the briefing, so that it is found again among other downloads.
     name = downloaded.value.suggested_filename
     assert name == f"{fake_briefing().title}.docx" and served().count(name) == 1
     page.close()
@@ -153,7 +153,7 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     quoted = card.locator("blockquote").count()
     card.locator('[data-action="drop"]').first.press("Enter")
     page.wait_for_function(f"document.querySelector('.u-card').querySelectorAll('blockquote').length < {quoted}")
-    # The keyboard stays at the cell, whose key is another one now.
+    # The keyboard focus stays in the cell, although the edit changed its key.
     page.wait_for_function("document.querySelector('.u-card').contains(document.activeElement)")
     card.locator("summary >> text=Add a quotation").click()
     card.locator("input[type=search]").fill("extradition")
@@ -169,7 +169,7 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     page.wait_for_selector(".u-briefing")
     assert page.locator(".u-card").first.locator("blockquote").all_inner_texts() == edited
     page.wait_for_function("document.title === 'Briefing · untoc'")
-    # It comes into view, with the forms of documents called by their names.
+    # The reopened briefing scrolls into view, and the forms of documents are listed by readable names.
     page.wait_for_function("document.querySelector('#briefing-title').getBoundingClientRect().top < innerHeight / 2")
     page.click("#documents-form button >> nth=0")
     assert page.locator("#documents-form input").first.input_value() == "Whole briefing"
@@ -178,7 +178,7 @@ def test_cells_are_edited_and_the_briefing_is_kept_and_reopened_by_its_address(v
     page.fill("#briefing-list .u-form input", "For the ambassador")
     page.keyboard.press("Enter")
     page.wait_for_selector('#briefing-list >> text="For the ambassador"')
-    # Without being asked for, no record for programs lies among the documents.
+    # The manifest for programs is not among the documents unless it is asked for.
     page.click("#documents")
     page.wait_for_selector("#briefing-files a[download]", timeout=120_000)
     assert "manifest" not in page.inner_text("#briefing-files")

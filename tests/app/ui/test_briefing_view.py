@@ -31,11 +31,11 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XAA")
     without = with_cells(briefing, "XAA", EXTRADITION, kind="no_position", words=())
-    suggested, untold = (_card(briefing_html(each), cell) for each in (briefing, without))
+    suggested, unsuggested = (_card(briefing_html(each), cell) for each in (briefing, without))
     assert "Accept “supports”" in suggested and 'data-kind="supports"' not in suggested.partition("Another kind")[2]
-    assert "see quotation" in untold and "Accept" not in untold
-    # A person may still say that its words take no position.
-    assert "takes no position" in untold.partition("Another kind")[2]
+    assert "see quotation" in unsuggested and "Accept" not in unsuggested
+    # A reviewer may still choose that the words take no position.
+    assert "takes no position" in unsuggested.partition("Another kind")[2]
 
 
 def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:

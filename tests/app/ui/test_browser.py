@@ -23,7 +23,7 @@ def answered(page: Any) -> Any:
 
 
 def fill(page: Any, box: Any, text: str) -> None:
-    # A part of the page that was just opened is filled once more by Gradio, over what was typed in that moment.
+    # Gradio fills a part of the page again just after it opens, which overwrites what is typed at that moment.
     for _ in range(20):
         box.fill(text)
         settle(page)
@@ -247,7 +247,7 @@ def test_page_opens_in_the_card_and_says_so_when_its_file_is_gone(empty_workspac
     assert page.locator("[data-what=page_image] .u-note").first.is_hidden()
     (folder / "a.pdf").unlink()
     page.reload()
-    # The conversation is there again, and what is fetched is fetched anew.
+    # The conversation is shown again, and what is loaded on demand is requested again.
     page.wait_for_selector(".u-card")
     page.locator("[data-what=page_image] summary").first.click()
     page.wait_for_selector("text=the page cannot be shown")

@@ -75,10 +75,10 @@ def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path
 def test_statement_without_a_state_is_told_at_the_top_and_set_by_the_form(desk, tmp_path):
     page, corpus = desk
     files = [written(tmp_path, "one.txt", LONG), written(tmp_path, "two.txt", "Mr. Chair,\n\nIt opposes the fund.")]
-    told = upload(page, *files)
-    assert "Without a State: 2" in told.split("File")[0]
-    assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", told)
-    # One of them is nobody's that is known, until it is added.
+    report = upload(page, *files)
+    assert "Without a State: 2" in report.split("File")[0]
+    assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", report)
+    # The second name is no known party, so the form that adds one opens.
     choose(page, "Austria", "Atlantis")
     page.wait_for_selector("#nameless-said .u-error")
     assert not re.search(r"line 0|`|untoc |[0-9a-f]{16}", page.inner_text("#nameless-said"))
@@ -126,10 +126,10 @@ def test_ingest_that_is_stopped_can_be_begun_again_at_once(desk, monkeypatch):
     page.click("#sample")
     page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
     page.click("#ingest-stop")
-    # The page would drop the next ingest as long as a file of this one is being read.
+    # As long as a file of the stopped ingest is being read, the page would drop the next ingest.
     page.wait_for_selector("#ingest-report >> text=Stopping")
     read.set()
     page.wait_for_selector("#ingest-report >> text=Stopped. Files kept: 0 of 1")
     page.click("#sample")
-    # The first may have been done at the very moment at which it was stopped.
+    # The first ingest may have stored the statement just before it stopped.
     page.wait_for_selector("#ingest-report .u-report >> text=/(Added|Unchanged): 1/")

@@ -96,9 +96,9 @@ def test_a_check_is_told_in_the_language_of_its_reader(checker, monkeypatch, lan
     comments = [comment_text(finding, language) for finding in report.findings]
     for text in (re.sub(r"<[^>]+>", " ", shown[0]), shown[1], *comments):
         # The draft's own words and those of statements are English.
-        own = re.sub(r"“.*?”|« .*? »|«.*?»", "", unescape(text)).replace("said", "")
-        assert not re.search(r"\b(?:words|nobody|named|paragraph|verified|checked|found)\b", own, re.IGNORECASE)
-    # Each value of a remark, such as a quotation in Latin letters, runs in its own direction.
+        remaining = re.sub(r"“.*?”|« .*? »|«.*?»", "", unescape(text)).replace("said", "")
+        assert not re.search(r"\b(?:words|nobody|named|paragraph|verified|checked|found)\b", remaining, re.IGNORECASE)
+    # Each value in a remark, such as a quotation in Latin letters, is isolated to run in its own direction.
     assert ("\u2068النمسا\u2069" in shown[0]) == (language == "ar")
     page = re.sub("[\u2068\u2069]", "", unescape(shown[0]))
     for words in told[:2]:
@@ -116,8 +116,8 @@ def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checke
 
 def test_of_a_file_and_a_text_neither_is_passed_over(checker, tmp_path):
     request: Any = None
-    (told, _), *more = _CheckTabController(checker).checked("Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
-    assert not more and "not both" in told
+    (html, _), *more = _CheckTabController(checker).checked("Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
+    assert not more and "not both" in html
 
 
 @pytest.fixture(scope="module")

@@ -27,10 +27,10 @@ def test_record_of_an_answer_names_statements_and_no_ids():
     assistant, corpus = fake_workspace()
     answer = assistant.ask(EXAMPLE)
     sentence = answer.citations[0].sentence_ids[0]
-    told = ((0.9, "calibrated"), (0.42, "calibrated"), (1.0, "cited"))
+    confidences = ((0.9, "calibrated"), (0.42, "calibrated"), (1.0, "cited"))
     evidence = [
         {"party": "IRN", "sentence_id": sentence, "confidence": chance, "confidence_source": source}
-        for chance, source in told
+        for chance, source in confidences
     ]
     corpus.trace = lambda trace_id: {"record": {"at": "2031-05-02T10:15:30+00:00", "evidence": evidence}}
     record = shown_turn(KeptTurn(number=1, question=EXAMPLE, answer=answer), corpus).record
@@ -79,7 +79,7 @@ MANY = [f"X{letter}{letter}" for letter in "JKLMNOPQRS"]
 UNSURE = {"kind": "content", "kind_chance": 0.4, "other_kinds": ("position", "which_states")}
 DROPPED = DroppedClaim(text="<i>claim</i>", state="IRN", reason="number not in evidence")
 KOREA = "What did Korea say?"
-# What an answer that differs so says of itself: the question, the differences, words that stand there and do not.
+# What an answer says about itself: the question, changes to the answer, and words that its HTML holds and lacks.
 SAID = {
     "who was asked where nobody is named": (EXAMPLE, {"scope": Scope(topic="extradition")}, ["all States"], []),
     "what an ambiguous question can mean": (KOREA, {}, [

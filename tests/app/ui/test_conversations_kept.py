@@ -1,4 +1,4 @@
-"""Conversations that stay: asked, left, found again, changed, taken away and judged, each as one journey."""
+"""Kept conversations: reopened, found, renamed, deleted, copied, exported and judged, each test as one journey."""
 
 import asyncio
 import re
@@ -35,7 +35,7 @@ def test_conversation_survives_reload_and_a_second_tab_and_is_named_found_and_de
     page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
     # Whoever opens it by its address can change the scope, as after an answer.
     page.wait_for_selector("#scope-editor:visible")
-    # Another tab goes on with it; this one goes on after that.
+    # Another tab continues the conversation, and this tab then continues after that.
     other = page.context.new_page()
     other.goto(address)
     other.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
@@ -98,7 +98,7 @@ def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(visit, mo
         await asyncio.sleep(1)
         await cancel_tasks(ids)
 
-    # Until it is cancelled, the page takes a question for running, and drops the next one.
+    # Until its task is cancelled, the page treats a question as running and drops the next one.
     monkeypatch.setattr(routes, "cancel_tasks", cancelled_late)
     page, served = visit(*fake_workspace(step_seconds=3))
     page.fill("#question textarea", "What did Arvandia say?")
@@ -129,7 +129,7 @@ def test_judged_answers_are_draft_cases(visit, workspace: Workspace):
     files = {document.file: document.document_id for document in workspace.corpus.documents()}
     for span in right.evidence:
         assert workspace.corpus.show(files[span.file]).source_text[span.start : span.end] == span.quote
-    # What was asked next is answered by the corpus.
+    # The question that is suggested next can be answered from the corpus.
     page.wait_for_selector("#suggestions [data-action=ask]")
     suggested = page.locator("#suggestions [data-action=ask]").first.get_attribute("data-question")
     assert suggested is not None and workspace.assistant.ask(suggested).status == "answered"

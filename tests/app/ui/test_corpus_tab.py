@@ -45,12 +45,12 @@ def test_several_are_corrected_or_removed_together_and_taken_back():
     _, corpus = fake_workspace()
     controller, before = _CorpusTabController(corpus), dict(corpus.stored)
     ids = listed(corpus)[1][:2]
-    steps, told = controller.change(ids, {"session": "14"})
-    assert "Corrected: 2." in told
+    steps, message = controller.change(ids, {"session": "14"})
+    assert "Corrected: 2." in message
     assert sum(item.metadata.session == "14" for item in corpus.stored.values()) == 2
     assert controller.undo(steps)[0] == [] and corpus.stored == before
-    steps, told = controller.change(ids, None)
-    assert "Removed: 2." in told and len(corpus.stored) == 2
+    steps, message = controller.change(ids, None)
+    assert "Removed: 2." in message and len(corpus.stored) == 2
     controller.undo(steps)
     assert corpus.stored == before
     assert "Choose statements first" in controller.change([], None)[1]
@@ -58,9 +58,9 @@ def test_several_are_corrected_or_removed_together_and_taken_back():
 
 def test_save_sends_only_what_changed():
     _, corpus = fake_workspace()
-    shelf = _CorpusTabController(corpus)
+    controller = _CorpusTabController(corpus)
     old = sample_statement()
-    _, _, _, *fields = shelf.opened(old.statement_id)
+    _, _, _, *fields = controller.opened(old.statement_id)
     values = [field.value for field in fields]
     assert values[0] == "Iran (Islamic Republic of)"
     sent = []
@@ -71,20 +71,20 @@ def test_save_sends_only_what_changed():
         return original(statement_id, changes)
 
     corpus.edit = edit
-    unchanged = shelf.save(old.statement_id, *values)
+    unchanged = controller.save(old.statement_id, *values)
     assert sent == [] and "Nothing was changed" in unchanged[4]
     values[4] = " 11 "
-    changed = shelf.save(old.statement_id, *values)
+    changed = controller.save(old.statement_id, *values)
     assert sent == [{"session": "11"}]
     assert changed[1] == "" and changed[2] != old.statement_id and "Saved." in changed[4]
 
 
 def test_wrong_metadata_is_one_line_and_keeps_the_form():
     _, corpus = fake_workspace()
-    shelf = _CorpusTabController(corpus)
+    controller = _CorpusTabController(corpus)
     identifier = sample_statement().statement_id
     values = ["<Nowhere>", *[""] * 10]
-    result = shelf.save(identifier, *values)
+    result = controller.save(identifier, *values)
     assert result[2] == identifier and "no party &#x27;&lt;Nowhere&gt;&#x27;" in result[4]
 
 

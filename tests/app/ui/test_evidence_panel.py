@@ -49,11 +49,11 @@ def test_whole_statement_is_told_with_the_place_of_its_quotation():
     assistant, corpus = fake_workspace()
     cited = assistant.ask("Iran").citations[1]
     asked = {"statement": cited.statement_id, "start": cited.start, "end": cited.end}
-    tell = fetched(corpus, whole_statement)
-    told = tell(asked)
+    fetch = fetched(corpus, whole_statement)
+    parts = fetch(asked)
     text = corpus.show(cited.statement_id).source_text
-    assert told["before"] + told["quote"] + told["after"] == text and told["quote"] == cited.source_quote
-    assert set(tell(asked | {"start": "x"})) == {"note"}
+    assert parts["before"] + parts["quote"] + parts["after"] == text and parts["quote"] == cited.source_quote
+    assert set(fetch(asked | {"start": "x"})) == {"note"}
 
 
 def test_statement_removed_meanwhile_keeps_the_card():

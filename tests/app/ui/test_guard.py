@@ -1,6 +1,6 @@
-"""Every endpoint of the running chat, asked for files, addresses and other people's things.
+"""Requests to every endpoint of the running chat for files, addresses and other people's data.
 
-The endpoints are found at run time, so that a new version of Gradio brings its new ones into the test. Written against
+The endpoints are found at run time, so that those of a new version of Gradio are tested as well. Written against
 Gradio 6.31.0, whose `mount_gradio_app` checks no path (`test_gradio_alone_copies_any_file`).
 """
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 
 API = "/gradio_api"
 SECRET = "a secret of this machine, 7f3a"
-# What answers without a session: the page, what it is made of, and what programs ask. No file is among it.
+# Routes that answer without a session: the page, its parts and the API for programs. None of them serves user files.
 OPEN = {
     "/", "/config", "/health", "/theme.css", "/favicon.ico", f"{API}/info", f"{API}/app_id", "/assets/{path:path}",
     "/static/{path:path}", f"{API}/call/{{api_name}}", f"{API}/call/{{api_name}}/{{event_id}}",
@@ -111,7 +111,7 @@ def paths(machine: SimpleNamespace, own: str) -> list[str]:
 
 
 def files(path: str, own: str) -> list[Any]:
-    """Ways to say that a value is a file."""
+    """Ways to declare in a request that a value is a file."""
     meta = {"meta": {"_type": "gradio.FileData"}}
     return [
         {"path": path, **meta}, {"path": path}, {"url": path, **meta}, {"path": None, "url": path},
@@ -136,7 +136,7 @@ def copies(machine: SimpleNamespace) -> list[Path]:
 
 def assert_safe(machine: SimpleNamespace, sent: list[str], text: str) -> None:
     assert SECRET not in text and "root:" not in text and "Traceback" not in text
-    # A refusal names nothing of what was sent.
+    # A refusal does not repeat the path that was sent.
     assert not [path for path in sent if len(path) > 3 and (path in text or json.dumps(path)[1:-1] in text)]
 
 
@@ -155,7 +155,7 @@ def test_gradio_alone_copies_any_file(tmp_path: Path, monkeypatch: pytest.Monkey
             gr.api(ask, api_name="ask", queue=False)
         return gr.mount_gradio_app(FastAPI(), interface, path="/", ssr_mode=False, run_history=False)
 
-    # Gradio takes a loop that runs, and in this thread a browser's may run already.
+    # Gradio needs a running event loop, and in this thread that of a browser may run already.
     with ThreadPoolExecutor() as thread:
         app = thread.submit(asyncio.run, mounted()).result()
     value = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
@@ -238,7 +238,7 @@ def events(client: httpx.Client, session_hash: str) -> str:
 
 
 def numbered(client: httpx.Client, name: str) -> int:
-    """The number of an event of the page, by the name of its function."""
+    """Returns the number of an event of the page, by its name in the API."""
     return next(d["id"] for d in client.get("/config").json()["dependencies"] if d["api_name"] == name)
 
 
@@ -278,7 +278,7 @@ def test_every_route_but_those_of_the_page_is_refused(machine: SimpleNamespace) 
                 if "{" not in template:
                     break
     assert sent > 1000
-    # Of what a session may do, these two need nothing but a session.
+    # Of the routes for sessions, only these two answer without further valid data.
     assert answered <= OPEN | {f"{API}/heartbeat/{{session_hash}}", f"{API}/upload_progress"}
     assert not copies(machine) and not machine.fetched
 
@@ -417,7 +417,7 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(900, 900) == 200
     assert status(*[900] * 5) == 413
     assert status(*[900] * 5, chunked=True) == 413
-    assert status(10, 10, 10) == 413  # three more are one too many
+    assert status(10, 10, 10) == 413  # with the two that are kept, three more exceed the four files
     assert status(10, 10) == 200
     assert status(10) == 413
     monkeypatch.setattr(guard, "_KEPT_SECONDS", -1)

@@ -19,12 +19,12 @@ from tests.conftest import PROJECT
 from vectorstore.errors import StoreLockedError
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
-# Not met by an upload, which is neither a link nor asked for by the name of one of its parts.
+# Messages that no upload causes, since it is no link and names no part of an archive.
 ELSEWHERE = ("is a link that leads out", "is not in", "is an archive; name a file", "does not exist", "is not a file;")
 
 
 def raised() -> Iterator[str]:
-    """Yields the messages of the errors that loaders raise, with a number in each place."""
+    """Yields the messages of the errors that loaders raise, with a number in place of each value."""
     for path in sorted(LOADERS.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
@@ -51,10 +51,10 @@ def test_messages_of_the_loaders_are_found() -> None:
 def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "language", lambda: language)
     for text in MESSAGES:
-        told = messages.worded(text)
-        assert not re.search(r"\bmax_|\bload_", told)
+        shown = messages.worded(text)
+        assert not re.search(r"\bmax_|\bload_", shown)
         if language != "en":
-            assert not re.search(r"\b(?:is|the|it|save|of)\b", told), (text, told)
+            assert not re.search(r"\b(?:is|the|it|save|of)\b", shown), (text, shown)
 
 
 def variables(text: str) -> set[str]:
@@ -64,11 +64,11 @@ def variables(text: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_every_message_once(language) -> None:
     written = (PROJECT / "app" / "ui" / "words" / f"{language}.yaml").read_text(encoding="utf-8")
-    english, told = words.words_of("en"), words.words_of(language)
+    english, translated = words.words_of("en"), words.words_of(language)
     assert sorted(re.findall(r"^([a-z0-9_.-]+):", written, re.MULTILINE)) == sorted(english)
-    assert [key for key in english if variables(told[key]) != variables(english[key])] == []
-    # Among words from right to left the dot of ".docx" would go to its end.
-    dotted = [text for text in told.values() if re.search(r"(?<![\w\u200e])\.[a-z]{2,5}\b", text)]
+    assert [key for key in english if variables(translated[key]) != variables(english[key])] == []
+    # In right-to-left text the dot of ".docx" would be shown after it, unless U+200E precedes it.
+    dotted = [text for text in translated.values() if re.search(r"(?<![\w\u200e])\.[a-z]{2,5}\b", text)]
     assert language != "ar" or dotted == []
 
 
@@ -93,30 +93,30 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
     monkeypatch.setattr(words, "language", lambda: language)
     with pytest.raises(AppError) as caught:
         refused()
-    told = messages.worded(str(caught.value))
-    assert "docs/" not in told and "`untoc" not in told
+    shown = messages.worded(str(caught.value))
+    assert "docs/" not in shown and "`untoc" not in shown
     if language != "en":
-        assert not re.search(r"\b(?:is|the|it|say|write|name|with)\b", told), told
+        assert not re.search(r"\b(?:is|the|it|say|write|name|with)\b", shown), shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_locked_store_names_no_process_and_no_setting(language, monkeypatch) -> None:
     monkeypatch.setattr(words, "language", lambda: language)
-    told = messages.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
-    assert told == words.words_of(language)["store-locked"]
+    shown = messages.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
+    assert shown == words.words_of(language)["store-locked"]
 
 
 def test_error_that_nobody_foresaw_is_told_plainly_and_logged_with_its_traceback(caplog) -> None:
     try:
         raise ZeroDivisionError("a <bug>")
     except ZeroDivisionError as error:
-        told = messages.error_html(error)
-    assert words.words_of("en")["went-wrong"] in told and "bug" not in told
+        html = messages.error_html(error)
+    assert words.words_of("en")["went-wrong"] in html and "bug" not in html
     assert "Traceback" in caplog.text and "ZeroDivisionError: a <bug>" in caplog.text
 
 
 def accepted(header: str) -> str:
-    """Returns the language in which somebody is answered whose browser sends this."""
+    """Returns the language in which a browser is answered that sends this `Accept-Language` header."""
     words.word_for(Request({"type": "http", "headers": [(b"accept-language", header.encode())]}))
     return words.language()
 
@@ -125,5 +125,5 @@ def test_a_page_is_in_the_language_that_the_browser_names_and_reads_no_long_list
     assert [accepted(each) for each in ("fr-CH, fr;q=0.9, en;q=0.8", "de, ar;q=0.5", "*", "xx", "")] == [
         "fr", "ar", "en", "en", "en"
     ]  # fmt: skip
-    # A list this long took seconds by a pattern that could go back.
+    # A regular expression that backtracks takes seconds for a list this long.
     assert accepted("-a" * 8_000 + " ,ru") == "en"

@@ -52,11 +52,11 @@ def test_chips_name_each_part(scope, labels):
         (SCOPE, "states", "IRN", {"states": ["XAA"]}),
         (SCOPE, "treaties", "UNTOC 4",
          {"treaties": [{"treaty": "UNTOC", "articles": ["16 bis"]}, {"treaty": "TIP", "articles": []}]}),
-        # A treaty goes with its only article.
+        # Removing its only article removes the treaty.
         (Scope(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), "treaties", "UNTOC 4", {"treaties": []}),
         (SCOPE, "topic", "", {"topic": ""}), (SCOPE, "pick", "latest", {"pick": None}),
         (SCOPE, "months", "2020-10", {"months": []}),
-        # A time that is given is the whole time.
+        # An override of a time replaces the whole time, so its remaining parts are given as well.
         (Scope(years=("2019", "2020"), months=("2019-10", "2020-10")), "years", "2019",
          {"years": ["2020"], "months": ["2019-10", "2020-10"]}),
         (Scope(years=("2020",), months=("2020-10", "2020-11"), interval=("2020-10", "2020-11")), "months", "2020-11",
@@ -66,7 +66,7 @@ def test_chips_name_each_part(scope, labels):
         (RUNS, "years", "2019", {"years": ["1999", "2010", "2011", "2012", "2020"]}),
         (PERIOD, "excluded", "XAA", {"excluded": ["AFRICA"]}),
         (PERIOD, "interval", "2018/", {"interval": None, "years": []}),
-        # What a page made up changes nothing.
+        # Values that a page made up, and the scope does not hold, change nothing.
         (SCOPE, "language", "en", {}), (SCOPE, "__class__", "en", {}), (SCOPE, "treaties", "nonsense", {}),
         (SCOPE, "years", "<2020>", {}), (SCOPE, "states", "XYZ", {}),
     ],

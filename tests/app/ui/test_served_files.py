@@ -1,4 +1,4 @@
-"""Documents of the chat lie in the store, go with their session, and what a killed chat left goes at the next start."""
+"""Documents of the chat lie in the store and go with their session, or at the next start if the chat was killed."""
 
 import os
 import stat

@@ -22,7 +22,7 @@ def client(app_server):
 
 
 def call_api(client, name, *data):
-    """Calls an endpoint as any HTTP client does; the last event and its data."""
+    """Calls an endpoint as any HTTP client does; returns the last event and its data."""
     place = f"/gradio_api/call/{name}"
     event = client.post(place, json={"data": data}).raise_for_status().json()["event_id"]
     fields = dict(line.split(": ", 1) for line in client.get(f"{place}/{event}").text.strip().split("\n")[-2:])

@@ -1,4 +1,4 @@
-"""Works that two people, or two tabs, have open: nothing is undone, and what cannot be kept is told."""
+"""Works that two people, or two tabs, have open: no change is undone, and what cannot be kept is reported."""
 
 from base64 import b64decode
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def speech(words: str) -> str:
 
 
 class Desk:
-    """Two people over one store: what each sees of the tabs."""
+    """Two people over one store, with the controllers of each one's tabs."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.tables = workspace, open_tables(workspace.settings.store)
@@ -81,8 +81,8 @@ def full(*_: object) -> None:
 
 
 def drop(briefing: Briefing, cell: int) -> gr.EventData:
-    held = briefing.cells[cell]
-    return event(key=held.key, action="drop", number=str(held.citations[0]))
+    target = briefing.cells[cell]
+    return event(key=target.key, action="drop", number=str(target.citations[0]))
 
 
 def quoted(briefing: Briefing) -> list[int]:
@@ -97,7 +97,7 @@ def test_two_people_who_edit_one_briefing_both_have_their_way(desk: Desk) -> Non
     amina.change_cell(briefing, here, None, "Amina", drop(briefing, 0))
     _, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 1))
     assert quoted(seen) == quoted(amina.reopened(here)[-5]) == [1, 0]
-    # Of a cell that somebody else has changed, the present state is shown first.
+    # An edit of a cell that somebody else has changed is not made; the present state is shown instead.
     out, seen, _ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 0))
     assert "Somebody changed this cell" in out and quoted(seen) == [1, 0]
 
@@ -107,7 +107,7 @@ def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatc
     desk.works["amina"].share(here, "bela")
     out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", drop(briefing, 0))
     assert "u-error" in out and quoted(seen) == [2, 1]
-    # Whoever may read it may still review: reviews are everybody's.
+    # Whoever may read the briefing may still review it: reviews are shared by everybody.
     review = event(key=briefing.cells[0].key, action="review", state="rejected")
     out, seen, _ = desk.briefings("bela").change_cell(briefing, here, None, "Bela", review)
     assert "u-error" not in out and desk.briefings().reopened(here)[-5].cells[0].is_rejected
@@ -121,7 +121,7 @@ def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatc
 def test_briefing_that_is_gone_says_so_and_goes_on_as_a_new_one_of_ones_own(desk: Desk) -> None:
     briefing, here = desk.briefed()
     desk.works["amina"].share(here, "bela")
-    # Who may only read it, and whoever has it open when it is deleted in another tab.
+    # Bela may only read it, and Amina has it open when it is deleted in another tab.
     shown = {"bela": desk.briefings("bela").change_cell(briefing, here, None, "Bela", drop(briefing, 0))[0]}
     desk.works["amina"].delete(here)
     shown["amina"] = desk.briefings().change_cell(briefing, here, None, "Amina", drop(briefing, 0))[0]
@@ -140,7 +140,7 @@ def test_reopened_briefing_has_its_request_in_the_form_again(desk: Desk) -> None
     parties, *rest = desk.briefings().reopened(here)[:-6]
     assert parties.value == ["XAB", "XAA"] and ("Belmora", "XAB") in parties.choices
     assert rest == ["extradition", "UNTOC 18", "8, 9", "2016, 2017, 2018", False, "en"]
-    # Where nobody and no session was named, none is named again.
+    # A request that named no party and no session fills none into the form.
     _, here = desk.briefed(parties=[], split=True)
     parties, *rest = desk.briefings().change_list(None, event(id=here, action="open"))[:-6]
     assert parties.value == [] and rest == ["extradition", "", "", "", True, "en"]
@@ -192,7 +192,7 @@ def test_error_that_nobody_foresaw_is_told_below_the_answers_and_the_question_st
 
 def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> None:
     _, here = desk.briefed()
-    # On one desk there is nobody to share with, and whoever comes sees it all.
+    # Without accounts there is nobody to share with, and everybody sees every work.
     desk.works["amina"] = Works(desk.tables, "amina")
     alone = desk.briefings().listed(here)
     assert 'data-action="share"' not in alone and "data-link" in alone and "Without accounts, whoever opens" in alone
@@ -208,7 +208,7 @@ def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> 
     *_, listing = amina.change_list(here, event(id=here, action="share", typed=" bela "))
     assert "Shared with: bela" in listing
     assert desk.briefings("bela").reopened(here)[-5] is not None
-    # Only its owner shares it on.
+    # Only the owner can share a work.
     assert 'data-action="share"' not in desk.briefings("bela").listed(here)
     amina.change_list(here, event(id=here, action="share-to-change", typed="bela"))
     desk.works["bela"].may_change(here)
@@ -225,18 +225,18 @@ def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk)
     assert {citation.session for citation in found.citations} <= {"9"}
     before = cell.session and desk.workspace.briefings.find("XAB", "courts apply the law treaty")
     assert {citation.session for citation in before} >= {"8"}
-    # What the cell quotes already is not offered again, nor as a part of more.
-    held = {sentence for number in cell.citations for sentence in briefing.citation(number).sentence_ids}
-    assert held and held.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
+    # Sentences that the cell quotes already are not offered again, nor within a longer quotation.
+    cited = {sentence for number in cell.citations for sentence in briefing.citation(number).sentence_ids}
+    assert cited and cited.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
 
 
 def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> None:
     briefing, here = desk.briefed()
     talks = desk.talks()
     _, _, turns, talk, *_ = asked(talks, "What did Belmora say about extradition?", [], None)
-    held = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
-    desk.workspace.corpus.edit(held.document_id, {"state": "XAA"})
-    # Back on its tab, and opened again.
+    document = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
+    desk.workspace.corpus.edit(document.document_id, {"state": "XAA"})
+    # The conversation when its tab is shown again, and when it is opened again.
     for shown, evidence in (talks.refreshed(turns, talk)[:2], talks.opened(talk)[:2]):
         assert OPPOSED not in shown and "was left out here" in shown and "u-misattributed" in evidence
     assert talks.refreshed(talks.opened(talk)[2], talk)[0] == gr.skip()
@@ -253,8 +253,8 @@ def test_quotation_found_before_its_state_was_corrected_is_not_added(desk: Desk)
     find = event(key=cell.key, action="find", typed="extradition without a treaty")
     *_, found = desk.briefings().change_cell(briefing, here, None, "", find)
     place = next(at for at, citation in enumerate(found.citations) if citation.file == "b8.txt")
-    held = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
-    desk.workspace.corpus.edit(held.document_id, {"state": "XAA"})
+    document = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
+    desk.workspace.corpus.edit(document.document_id, {"state": "XAA"})
     add = event(key=cell.key, action="add", number=str(place))
     out, *_ = desk.briefings().change_cell(briefing, here, found, "", add)
     assert OPPOSED not in out
@@ -274,10 +274,10 @@ def test_what_may_only_be_read_goes_on_as_ones_own_with_all_that_was_before(desk
     kept = bela._kept.turns(own)
     assert [turn.number for turn in kept] == [1, 2, 3] and [turn.judged for turn in kept] == ["right", "right", None]
     assert len([work for work in desk.works["bela"].list("conversation") if work.mine]) == 1
-    # A follow-up as the first thing done takes what was before along as well.
+    # A follow-up as the first action copies the earlier turns to a conversation of one's own as well.
     first = asked(desk.talks("bela"), "And Corvia?", bela.opened(here)[2], here)[3]
     assert len(bela._kept.turns(first)) == 3 and len(talks._kept.turns(here)) == 2
-    # So does what was deleted in another tab, as far as the page shows it.
+    # A conversation deleted in another tab is copied likewise, with the turns that the page shows.
     shown = talks.opened(here)[2]
     desk.works["amina"].delete(here)
     _, _, _, own = talks.use(shown, here, event(turn="1", number="99"))

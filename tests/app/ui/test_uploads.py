@@ -12,7 +12,7 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace
 
 cases = Cases(__file__)
-# Long enough for one with a sentence more to be a correction of it.
+# Long enough that a copy with one more sentence counts as a correction of it.
 LONG = "Mr. Chair,\n\n" + " ".join(f"The lamps of harbour {number} were lit by night." for number in range(30))
 
 
@@ -51,7 +51,7 @@ def test_table_of_parties_makes_the_folder_the_input_and_no_file_goes_unreported
 
 
 def sent(*paths: Path) -> list[dict[str, str]]:
-    """What a browser sends of files."""
+    """Returns the data that a browser sends for files."""
     return [{"path": str(path), "orig_name": path.name} for path in paths]
 
 
@@ -61,7 +61,7 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
         packed.writestr("m/statements.csv", "file,state,body,session,date\ntxt/a.txt,XAA,UNTOC COP,10,2020-10-12\n")
         packed.writestr("m/parties.csv", "code,name,aliases,kind\nXAA,Arvandia,,state\n")
         packed.writestr("m/txt/a.txt", "Mr. Chair,\n\nWe oppose the fund of the harbour.")
-    # A browser drops the folder that the row names.
+    # The row names a folder, which a browser drops from the name of an uploaded file.
     table.write_text("file,state,date\nstatements/b.txt,Arvandia,2018\n")
     first, again = tmp_path / "b.txt", tmp_path / "again" / "b.txt"
     again.parent.mkdir()
@@ -74,15 +74,15 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
         for files in ([archive], [table, first], [again]):
             *_, (_, _, _, emptied, report, *_) = controller.ingest(sent(*files), include_unlisted=False)
             assert emptied is None and {file.result for file in report.files} <= {"added", "replaced"}
-        held = {Path(s.file).name: s.metadata for s in workspace.corpus.documents()}
-        assert {name: (m.state, m.body, m.session, m.date) for name, m in held.items()} == {
+        stored = {Path(s.file).name: s.metadata for s in workspace.corpus.documents()}
+        assert {name: (m.state, m.body, m.session, m.date) for name, m in stored.items()} == {
             "a.txt": ("XAA", "UNTOC COP", "10", "2020-10-12"),
             "b.txt": ("XAA", None, None, "2018"),
         }
         texts = [workspace.corpus.show(document.document_id).source_text for document in workspace.corpus.documents()]
         assert len(texts) == 2 and sum("thank the keepers" in text for text in texts) == 1
-        told = [str(step[0]) for step in controller.ingest(sent(damaged), include_unlisted=False)]
-        assert any("scan3.pdf" in words for words in told)
+        pages = [str(step[0]) for step in controller.ingest(sent(damaged), include_unlisted=False)]
+        assert any("scan3.pdf" in words for words in pages)
         assert not [*(tmp_path / "store" / "uploads").rglob("scan3.pdf")], "nothing came from it"
         request = BriefingRequest(subjects=(Subject(label="lamps", topic="lamps"),), parties=("XAA",))
         briefing = workspace.briefings.build(request)

@@ -15,7 +15,7 @@ cases = Cases(__file__)
 
 NOT_INTERVENING = "non-intervention in the internal affairs of States"
 CONCEPTS = load_table("glossary")
-# Topics as people ask, in every case and number, with particles and articles.
+# Topics as people write them, in every grammatical case and number, with particles and articles.
 with Path(__file__).with_name("glossary_topics.csv").open(encoding="utf-8", newline="") as file:
     TOPICS = [(row["language"], row["topic"], row["concept"]) for row in csv.DictReader(file)]
 SCRIPTS = {"ar": r"\p{Arabic}", "ru": r"\p{Cyrillic}", "zh": r"\p{Han}"}
@@ -30,7 +30,7 @@ def test_every_concept_and_word_stands_once_with_terms_in_all_six_languages(tabl
             terms = row[language].split("|")
             assert all(term and term == unicodedata.normalize("NFC", term.strip()) for term in terms), row
             assert len(terms) == len(set(terms)), row
-    # What tells two meanings of an ordinary word apart belongs to it.
+    # In the dictionary, an addition that distinguishes two meanings of a word is part of its name.
     names = [row["en"] if table == "dictionary" else row["en"].split("|")[0] for row in rows]
     assert len(names) == len(set(names))
 
@@ -70,7 +70,7 @@ def test_unknown_topic_is_hardly_covered(language, topic):
 def test_topic_half_known_is_half_covered_and_keeps_what_is_known():
     bridged = translate_topic("экстрадиции утконосов", "ru")
     assert (bridged.text, bridged.coverage) == ("extradition", 1 / 2)
-    # `Kyoto` stands in names of instruments only; in capitals it would stand for itself.
+    # The glossary has "Kyoto" only within names of instruments; with a capital it would count as a name.
     assert translate_topic("kioto", "es").coverage == 0.0
 
 
@@ -92,15 +92,15 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
     [
         ("ru", "ядерной программе Ирана", "nuclear programme Iran"),
         ("es", "la extradición a los Países Bajos", "extradition Netherlands"),
-        # What is denied is not what is named.
+        # A denied concept is translated as denied.
         ("es", "no intervención", NOT_INTERVENING), ("es", "intervención", "intervention"),
         ("ru", "невмешательство", NOT_INTERVENING), ("ar", "غير قانوني", "illicit"),
-        # A word as it is written goes before a term of the field with its stem ("género"); some say nothing.
+        # A word as written precedes a glossary term with the same stem ("género"); words without content are left out.
         ("es", "la nueva generación", "new generation"), ("ar", "القانون", "law"), ("fr", "de tels actes", "act"),
-        # What denies is kept, and an expression counts as a whole alone: "ponerse en contacto", "по-прежнему".
+        # Denials are kept; an expression is matched only as a whole: "ponerse en contacto", "по-прежнему".
         ("fr", "ne pouvons pas accepter", "not accept"), ("es", "sin el consentimiento", "without consent"),
         ("ru", "хватает людей", "enough people"), ("es", "la otra parte del tratado", "another part treaty"),
-        # A character that is left over between words is a word.
+        # A character that remains between known words is a word by itself.
         ("zh", "卖象牙", "sell ivory"), ("zh", "火山灰", "volcano ash"),
         ("ar", "تعاونا", "cooperation"),
         *(("ar", particles + "تعاون", "cooperation") for particles in ("", "و", "ال", "وال", "بال", "لل", "ب", "ل")),

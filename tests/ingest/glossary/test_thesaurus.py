@@ -51,7 +51,7 @@ def test_no_two_concepts_prefer_one_term_and_an_english_term_stands_for_one() ->
 
 
 def test_preferred_english_term_names_its_concept() -> None:
-    # "support for" is heard as "support".
+    # "support for" is recognised as "support".
     unlike = {name for name in NAMES if concepts_in(name, "en") != (name,)}
     assert unlike == {"support for"}
 

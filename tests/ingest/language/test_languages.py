@@ -82,7 +82,7 @@ def test_a_number_is_found_in_any_digits():
     assert lexical_text("第１６条") == lexical_text("第16条")
 
 
-# --- of a text or a sentence
+# --- the language of a text or a sentence
 
 
 def test_too_few_letters_tell_no_language() -> None:

@@ -10,7 +10,7 @@ cases = Cases(__file__)
 
 TABLES = (PROJECT / "ingest" / "data" / f"{name}.csv" for name in ("number_words", "synonyms"))
 FOLDERS = (PROJECT / "ingest" / "language" / "data", PROJECT / "vectorstore" / "data")
-# Hashes of files that packages carry, and weights, are no tables.
+# Suffixes of files that are not tables: hashes of packaged files, and weights.
 NO_TABLES = (".sha256", ".safetensors")
 DATA = sorted([*TABLES, *(path for folder in FOLDERS for path in folder.iterdir() if path.suffix not in NO_TABLES)])
 

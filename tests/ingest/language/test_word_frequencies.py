@@ -13,7 +13,7 @@ WORDS = {
 
 @pytest.mark.parametrize("language", WORDS)
 def test_words_are_as_common_as_wordfreq_says(language: str) -> None:
-    # Takes a second, which every process that collects tests would take.
+    # Imported here, since it takes a second, which every process that collects tests would spend.
     from wordfreq import zipf_frequency
 
     words = WORDS[language].split()

@@ -1,4 +1,4 @@
-"""PDF files drawn by hand, changed, and put together."""
+"""Draws, changes and concatenates PDF files."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ Draw = Callable[[Canvas], object]
 
 
 def drawn(*pages: Draw, size: tuple[float, float] = A4) -> bytes:
-    """Draws pages, each by what it does to a canvas."""
+    """Returns a PDF with one page for each function, which draws on the page's canvas."""
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=size)
     for draw in pages:
@@ -22,24 +22,24 @@ def drawn(*pages: Draw, size: tuple[float, float] = A4) -> bytes:
 
 
 def lines(written: Sequence[str], top: float = 740, step: float = 24, left: float = 72) -> Draw:
-    """Draws lines one below the other."""
+    """Returns a function that draws lines one below the other."""
     return lambda canvas: [canvas.drawString(left, top - step * number, line) for number, line in enumerate(written)]
 
 
 def pdf_lines(*pages: str) -> bytes:
-    """Draws the lines of each page."""
+    """Returns a PDF whose pages have the lines of these texts."""
     return drawn(*(lines(page.splitlines(), 770, 14) for page in pages))
 
 
 def changed(data: bytes, change: Callable[[PdfWriter], object]) -> bytes:
-    """Changes a PDF."""
+    """Returns a PDF to which a change was applied."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
     change(writer)
     return _written(writer)
 
 
 def put_together(*parts: bytes) -> bytes:
-    """Puts PDF files behind each other."""
+    """Concatenates PDF files."""
     writer = PdfWriter()
     for part in parts:
         writer.append(PdfReader(io.BytesIO(part)))

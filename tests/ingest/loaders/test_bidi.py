@@ -6,12 +6,12 @@ cases = Cases(__file__)
 
 
 def line(visual: str) -> list[Glyph]:
-    """Glyphs as a line shows them, from left to right; a blank is a gap without a glyph."""
+    """Returns the glyphs of a line in visual order, from left to right; a blank is a gap without a glyph."""
     return [Glyph(c, 10.0 * n, 0.0, 10.0 * n + 10, 12.0, 12.0) for n, c in enumerate(visual) if c != " "]
 
 
 def read(visual: str) -> str:
-    # The order of the file does not matter.
+    # Glyphs are passed in reverse, since their order in the file must not matter.
     return "".join(glyph.char for glyph in in_logical_order(line(visual)[::-1]))
 
 

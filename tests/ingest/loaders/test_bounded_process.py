@@ -1,4 +1,4 @@
-"""The process that reads files: what goes over its bounds ends, with its reason, and nothing is left behind."""
+"""The process that reads files: work beyond its limits is ended with a reason, and no process is left behind."""
 
 import ctypes
 import os
@@ -24,7 +24,7 @@ SOON = LIMITS.model_copy(update={"load_seconds": 1})
 
 
 def processes(mark: str) -> list[int]:
-    """The processes whose command line holds a mark."""
+    """Returns the ids of running processes whose command line contains a mark."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -50,7 +50,7 @@ def wait_until(holds, seconds=20.0):
     ("function", "arguments", "reason"),
     [
         (time.sleep, (600,), "took longer than 1 s"),
-        # Native code that never lets the interpreter go on.
+        # Native code that never returns control to the interpreter.
         (re.match, (r"(a+)+b", "a" * 60), "took longer than 1 s"),
         (bytes, (10**9,), "UNTOC_LOAD__LOAD_MEMORY_BYTES"),
         (bytes, (2 * 10**6,), "UNTOC_LOAD__LOAD_OUTPUT_BYTES"),
@@ -111,7 +111,7 @@ def test_no_process_is_left_when_its_parent_is_ended(ended_by, tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
         "import signal, subprocess\n"
-        # Which a test run in the background would leave ignored.
+        # A test run in the background would leave SIGINT ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from ingest.loaders.bounded_process import run_bounded\n"
         "from ingest.loaders.loaded import LoadLimits\n"

@@ -1,4 +1,4 @@
-"""Inputs that make libraries hang, take all memory or crash: each within its bounds, and the others stored."""
+"""Inputs that make libraries hang, exhaust memory or crash: each stays within its limits, other files are stored."""
 
 import io
 import os
@@ -55,13 +55,13 @@ def rtf(body: str) -> bytes:
 
 
 def word(body: str) -> bytes:
-    """A Word file with other elements in its body."""
+    """Returns a Word file with additional elements in its body."""
     added = b"<w:body>" + body.encode()
     return with_part(docx_of(TEXT), "word/document.xml", lambda xml: xml.replace(b"<w:body>", added))
 
 
 def pdf(*objects: str | bytes, root: int = 1) -> bytes:
-    """A PDF of these objects, numbered from 1, without a table of where they stand, which readers rebuild."""
+    """Returns a PDF of these objects, numbered from 1, without a cross-reference table, which readers rebuild."""
     body = b"%PDF-1.7\n"
     for number, written in enumerate(objects, 1):
         data = written.encode() if isinstance(written, str) else written
@@ -74,7 +74,7 @@ def stream(data: bytes, extra: str = "", filters: str = "/Filter /FlateDecode") 
 
 
 def zeros(megabytes: int) -> bytes:
-    """Zeros as zlib compresses them, of which each megabyte but the first gives the same bytes."""
+    """Returns zlib-compressed zeros, made by repeating the second megabyte: all but the first give the same bytes."""
     packer = zlib.compressobj(9)
     first, other = (packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     adler32 = (megabytes * 2**20 % 65521) << 16 | 1
@@ -110,7 +110,7 @@ def joined(*pieces: str | list[Any]) -> str:
 
 
 MAKERS: dict[str, Callable[..., bytes]] = {
-    # Of one colour, whose rows are all there: few bytes, many pixels.
+    # A picture of one colour with all of its rows: few bytes, many pixels.
     "picture": lambda width, height: png(width, height, bytes((width + 1) * height)),
     "page": lambda *pieces: page(joined(*pieces)),
     "rtf": lambda *pieces: rtf(joined(*pieces)),
@@ -175,11 +175,11 @@ def test_hostile_input_keeps_to_its_bounds(tmp_path, name):
             assert load(path, LIMITS, tmp_path).text
         except LoadError as exc:
             assert len(str(exc).splitlines()) == 1 and "; " in str(exc)
-    # None of these needs to be stopped: their causes are mended. The bound is what a busy machine may take.
+    # All of these end by themselves, since their causes are fixed. The bound leaves time for a busy machine.
     assert time.monotonic() - began < 2 * SECONDS
     if sys.platform == "linux":
-        # Of the process that read it, and of any that it ran, in KiB. A process is born with the `ru_maxrss` of the one
-        # that started it, such as that of these tests; its own peak stands in its status.
+        # Peak memory in KiB, of the reading process and of any that it ran. A process inherits `ru_maxrss` from its
+        # parent, such as that of these tests, so its own peak is taken from its status.
         status = run_bounded(LIMITS, name, Path("/proc/self/status").read_text)
         (peak,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
         ran = run_bounded(LIMITS, name, resource.getrusage, resource.RUSAGE_CHILDREN).ru_maxrss
@@ -232,11 +232,11 @@ def test_lines_of_a_picture_of_any_shape_are_looked_for_in_a_small_one(size, mon
     seen = []
     resize = Image.Image.resize
 
-    def told(self, to, *arguments, **options):
+    def recorded(self, to, *arguments, **options):
         seen.append(to)
         return resize(self, to, *arguments, **options)
 
-    monkeypatch.setattr(Image.Image, "resize", told)
+    monkeypatch.setattr(Image.Image, "resize", recorded)
     assert -3.5 < find_skew(Image.new("L", size, 255)) < 3.5
     assert all(width * height <= 600 * 2_400 for width, height in seen)
 
@@ -265,5 +265,5 @@ def test_time_for_rich_text_grows_with_its_length():
         load_rtf(data, "a.rtf", LIMITS)
         return time.process_time() - began
 
-    # Four times as long: quadratic would be 16 times.
+    # For four times the length, quadratic time would be 16 times as long.
     assert seconds(4_000) < 10 * seconds(1_000) + 0.2

@@ -42,7 +42,7 @@ def test_text_equals_the_decoded_bytes_of_the_sample():
     assert loaded.text == path.read_bytes().decode("utf-8")
     assert loaded.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (loaded.page_starts, loaded.notes) == ((), ())
-    # The note beside it on where it comes from is no statement.
+    # The note on its provenance, in the same folder, does not count as a statement.
     assert find_files(path.parent) == (path,)
 
 

@@ -23,14 +23,14 @@ cases = Cases(__file__)
 
 TEXT = "Statement by Arvandia\n\nMadam Chair,\n\nWe support article 4 of the Convention. We thank you."
 FILES = 300
-# No text recognition: what is tried here is what comes before it.
+# Without text recognition, since only the steps before it are tested here.
 LIMITS = LoadLimits(
     max_scanned_pages=0, max_bytes=3_000_000, max_unpacked_bytes=4_000_000, max_archive_entries=50, max_pixels=4_000_000
 )
 
 
 def png(width: int, height: int, data: bytes = b"") -> bytes:
-    """A picture whose head says how large it is, whatever follows."""
+    """Returns a picture whose header states this size, whatever data follow."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -83,14 +83,14 @@ def marked_encrypted() -> bytes:
 
 
 def with_part(archive: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
-    """Changes one part of an archive."""
+    """Returns an archive with one part changed."""
     with zipfile.ZipFile(io.BytesIO(archive)) as old:
         files = {entry.filename: old.read(entry) for entry in old.infolist()}
     return zip_of(files | {part: change(files[part])})
 
 
 def entities(xml: bytes) -> bytes:
-    """Puts definitions that grow a thousandfold, and one that names a local file, into a part."""
+    """Adds entities to an XML part: nested ones, which expand, and one that refers to a local file."""
     declared = b'<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">'
     head, body = xml.split(b"?>", 1)
     return head + b"?><!DOCTYPE x [" + declared + b"]>" + body.replace(b"Convention", b"&b;&f;")
@@ -98,7 +98,7 @@ def entities(xml: bytes) -> bytes:
 
 @cache
 def crafted() -> dict[str, bytes]:
-    """Files made to do harm, or broken in ways of their own."""
+    """Returns files that are made to do harm, or are each broken in a particular way."""
     evil = {"../../evil.txt": b"x", "/tmp/evil.txt": b"x", "C:\\evil.txt": b"x", "a/../../b.txt": b"x", "..": b"x"}
     return {
         "traversal.zip": zip_of(evil),
@@ -132,7 +132,7 @@ def crafted() -> dict[str, bytes]:
 
 
 def fuzzed(seed: int, sound: dict[str, bytes]) -> tuple[str, bytes]:
-    """One broken file: cut, with bits turned, spliced with another, under a wrong suffix, or noise."""
+    """Returns a broken file: cut, with bits flipped, spliced with another, under a wrong suffix, or noise."""
     rng = random.Random(seed)
     suffix = rng.choice(list(sound))
     data = bytearray(sound[suffix])
@@ -189,8 +189,8 @@ def test_every_malformed_file_is_reported_and_nothing_else_is_touched(tmp_path, 
     assert all(file.result == "failed" or file.file.endswith("/__") for file in leading_out)
     assert all(len(file.reason.splitlines()) == 1 for file in report.files if file.reason)
     assert snapshot(tmp_path, but=store_path) == before
-    held = [summary.document_id for summary in store.catalogue.documents()]
-    assert all("root:" not in s.source_text for s in map(store.catalogue.statement, held))
+    stored = [summary.document_id for summary in store.catalogue.documents()]
+    assert all("root:" not in s.source_text for s in map(store.catalogue.statement, stored))
     assert all(check.ok for check in store.check())
 
 

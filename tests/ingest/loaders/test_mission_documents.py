@@ -1,6 +1,6 @@
-"""Documents in the manner of missions, made with LibreOffice: covers, letterheads, footnotes, pages, in four formats.
+"""Documents such as missions write, made with LibreOffice: covers, letterheads, footnotes, pages, in four formats.
 
-The States are fictional. Each document is read whole, in its order, and under the name, occasion and date of its cover.
+The States are fictional. Each document is read whole and in order, with the name, occasion and date of its cover.
 """
 
 import shutil
@@ -25,7 +25,7 @@ pytestmark = [
 FORMATS = {"pdf": "pdf", "docx": "docx:MS Word 2007 XML", "odt": "odt:writer8", "rtf": "rtf:Rich Text Format"}
 
 
-# By name: cover, greeting and words as HTML, and what is to be read of them.
+# By name: cover, greeting and words as HTML, and the expected metadata.
 DOCUMENTS = cases["DOCUMENTS"]
 
 
@@ -43,7 +43,7 @@ def html_of(document: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of all documents in all formats."""
+    """Returns the folder of all documents in all formats."""
     assert SOFFICE is not None
     folder = tmp_path_factory.mktemp("missions")
     sources = []
@@ -51,7 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sources.append(folder / f"{name}.html")
         sources[-1].write_text(html_of(document), encoding="utf-8")
     home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    # From OpenDocument on, since a web page as such has no pages to convert.
+    # The other formats are converted from OpenDocument, since a web page has no pages.
     first = [SOFFICE, home, "--headless", "--infilter=HTML (StarWriter)", "--convert-to", FORMATS["odt"]]
     subprocess.run([*first, "--outdir", str(folder), *map(str, sources)], check=True, capture_output=True, timeout=200)
     texts = [str(source.with_suffix(".odt")) for source in sources]

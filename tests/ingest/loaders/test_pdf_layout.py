@@ -14,7 +14,7 @@ def run(text, left, right, middle):
 
 def test_columns_are_told_apart_beside_a_list_that_is_indented():
     left = [run(f"Left {n} of the speech that fills its column", 60, 300, 700 - 12 * n) for n in range(20)]
-    # Few lines of the right column begin at its margin, most are a list of names further in.
+    # Few lines of the right column begin at its margin; most belong to a list of names that is indented.
     right = [run("Right 0 of the vote that was taken on it", 312, 552, 704)]
     right += [run(f"Right {n}, and more names of the States", 336, 552, 704 - 12 * n) for n in range(1, 20)]
     read = [row.text.split()[0] for row in order([piece for pair in zip(left, right, strict=True) for piece in pair])]
@@ -32,7 +32,7 @@ def test_a_masthead_over_the_second_column_does_not_cut_a_sentence():
 
 def test_mark_of_a_footnote_sticks_to_the_word_that_it_is_set_beside():
     words, size = "The keepers counted every lamp.", 12
-    # Word processors leave about a point before a raised mark, in which PDFium sees a space.
+    # Word processors leave about a point before a raised mark, which PDFium reads as a space.
     end = 72 + stringWidth(words, "Times-Roman", size) + 1
 
     def draw(canvas):

@@ -1,4 +1,4 @@
-"""Fictional statements in every format: how many of their characters come back, in their order."""
+"""Fictional statements in every format: the share of their characters that loading recovers, in order."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ WHOLE, SCANNED = 0.99, 0.97
 
 
 def statement(language: str) -> str:
-    """A statement without the line that calls it fictional, which is in English in all of them."""
+    """Returns a statement without its first line, which says in English that it is fictional."""
     text = (CONFERENCE / "txt" / f"{FILES[language]}.txt").read_text(encoding="utf-8")
     return "\n\n".join(paragraphs(text)[1:])
 
@@ -74,7 +74,7 @@ def test_pdf_gives_all_characters_in_reading_order(columns, across):
     data = pdf_of(text, columns=columns, across=across, notes=True, hyphens=True, size=8 if columns == 3 else 11)
     extract = LOADERS[".pdf"].load(data, "a.pdf", LIMITS)
     assert recovered(text, extract.text) >= WHOLE
-    # What is there besides is the pages' heads, numbers and notes, and nothing twice.
+    # Besides the text there are only running heads, page numbers and notes, and nothing occurs twice.
     pages = len(extract.page_starts)
     besides = sum(len(squash(note)) for note in NOTES[:pages]) + pages * (len(squash(HEAD)) + len("Vienna1212"))
     assert len(squash(extract.text)) <= len(squash(text)) + besides
@@ -146,7 +146,7 @@ def test_pdf_printed_by_a_browser_gives_all_characters(tmp_path, language, colum
 def test_scan_gives_nearly_all_characters_with_their_confidence(language):
     if find_font(language) is None:
         pytest.skip("needs a font: apt-get install fonts-noto-core fonts-noto-cjk")
-    # The Arabic font has neither hyphens nor slashes.
+    # The Arabic font has neither hyphens nor slashes, so paragraphs with a slash are left out.
     whole = "\n\n".join(p for p in paragraphs(statement(language)) if language != "ar" or "/" not in p)
     text = one_page(whole, 300 if language == "zh" else 700)
     recognizer = Recognizer(LIMITS)
@@ -183,7 +183,7 @@ def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place():
     upright = scan_of(text)
     page = Recognizer(LIMITS).read(lambda: upright.rotate(90, expand=True))
     assert recovered(text, page.text) >= SCANNED
-    # Turned counter-clockwise, the head of the page is at its left and its lines run upwards.
+    # The page is turned counter-clockwise, so its head is at the left and its lines run upwards.
     first = page.words[0]
     assert first.left < 0.15 and first.bottom - first.top > first.right - first.left > 0
 
@@ -233,7 +233,7 @@ def test_rectangles_turn_with_the_page(degrees):
 
 
 def words_in(data: bytes, page: int, rects) -> str:
-    """What another reader finds inside the rectangles."""
+    """Returns the words that another reader finds inside the rectangles."""
     document = pypdfium2.PdfDocument(data)
     opened = document[page - 1]
     width, height = opened.get_size()

@@ -33,7 +33,7 @@ FONT = str(find_font("en"))
 
 
 def without_maps() -> bytes:
-    """Prints lines with a font that does not say which characters its glyphs are."""
+    """Prints lines in a font without a Unicode map, which would say which characters its glyphs are."""
     pdfmetrics.registerFont(TTFont("Unmapped", FONT, asciiReadable=0))
 
     def draw(canvas):
@@ -49,7 +49,7 @@ def without_maps() -> bytes:
 
 
 def outlined(stamp: str = "Page 1 of 1") -> bytes:
-    """Draws lines as outlines of letters, with a stamp that is text."""
+    """Draws lines as outlines of letters, and a stamp as text."""
     font = FontFile(FONT, fontNumber=0)
     glyphs, names, scale = font.getGlyphSet(), font.getBestCmap(), 14 / font["head"].unitsPerEm
 
@@ -70,7 +70,7 @@ def outlined(stamp: str = "Page 1 of 1") -> bytes:
 
 
 def letterhead_over_scan() -> bytes:
-    """Prints a letterhead of some lines over a scan in two strips, black on white, which takes less room and time."""
+    """Prints a letterhead over a scan in two strips, which is black on white to take less space and time."""
     page = scan_of("\n\n".join(WORDS * 4)).point(lambda level: 255 * (level > 128))
     width, height = A4
 

@@ -1,4 +1,4 @@
-"""With whom a speaker aligns, and for whom one speaks: in six languages, and never the one for the other."""
+"""Parties with which a speaker aligns and for which one speaks: in six languages, and never confused."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
     assert (metadata.state, metadata.on_behalf_of, metadata.speaker) == (state, group, speaker)
 
 
-# --- by members, Chair and own voice, and States named one by one
+# --- parties spoken for: by members, by the Chair, in the speaker's own voice, and States named one by one
 
 
 @cases("words", "expected")

@@ -184,7 +184,7 @@ def test_merge_takes_the_cells_of_a_row_and_keeps_the_rest(found, row, changed, 
     merged = merge(found, row and ManifestRow(line=2, file="a.txt", **row), examplia)
     expected = dataclasses.asdict(found.metadata) | changed
     if inferred is None:
-        # Who delivered what is no group's any more is not said.
+        # Where the row takes a statement from its group, the speaker is not compared.
         expected.pop("speaker")
     assert {name: getattr(merged.metadata, name) for name in expected} == expected
     assert merged.problems == () and inferred in (merged.inferred, None)

@@ -1,4 +1,4 @@
-"""Every name of every party in six languages, hard names written by hand, and what may be asked back."""
+"""Every name of every party in six languages, hard names written by hand, and ambiguous names."""
 
 import csv
 import re
@@ -34,10 +34,10 @@ cases = Cases(__file__)
 TABLE = PartyTable.load()
 STATES = [row for row in built_in().values() if row.kind == "state"]
 SCRIPTS = {"ar": "[\u0600-\u06ff]", "ru": "[\u0400-\u04ff]", "zh": "[\u4e00-\u9fff]"}
-# States that are cities or have none.
+# States that are cities or have no capital.
 WITHOUT_CAPITAL = {"MCO", "SGP", "SMR", "VAT"}
-# What is expected are the parties in order, `-` for none. `COD/COG` is one name that is asked back with these options;
-# `~IRN` is an unknown one for which exactly these are suggested first, if any.
+# Expected are the parties in order, `-` for none. `COD/COG` is one ambiguous name with these options; `~IRN` is an
+# unknown name, for which exactly these parties, if any, are suggested first.
 with Path(__file__).with_name("hard_names.csv").open(encoding="utf-8", newline="") as handle:
     HARD_NAMES = [(row["how"], row["language"], row["text"], row["expected"]) for row in csv.DictReader(handle)]
 
@@ -47,7 +47,7 @@ def folded(name: str) -> str:
 
 
 def listed() -> dict[tuple[Language, str], tuple[str, ...]]:
-    """The ambiguity list: what may be asked back, by language and folded name."""
+    """Returns the ambiguous names: the parties that each may mean, by language and folded name."""
     return {
         (name.language, folded(form)): name.codes
         for name in ambiguous_names()
@@ -109,7 +109,7 @@ def test_states_with_an_official_name_of_their_own_have_it_in_every_language(lan
         for row in STATES
         if row.official not in {None, row.name} and getattr(names_in(row, language), "official", None) is None
     ]
-    # The longer forms of these two are not what the United Nations calls them.
+    # The longer names of these two States are not those that the United Nations uses.
     assert missing == ["IRL", "KNA"]
 
 
@@ -118,7 +118,7 @@ def test_capitals_are_known_in_every_language(language):
     asked_back, missing = {(name.language, code) for name in ambiguous_names() for code in name.codes}, []
     for row in STATES:
         capitals = [name for form, name in spellings(row, language) if form == "capital"]
-        # Where the capital is called like its State there is nothing to add: Guatemala, Panamá.
+        # A capital with the name of its State needs no entry: Guatemala, Panamá.
         same = any(row.name in capital for capital in row.capitals) or row.code in {"LUX", "DJI", "KWT"}
         if not capitals and not same and row.code not in WITHOUT_CAPITAL and (language, row.code) not in asked_back:
             missing.append(row.code)

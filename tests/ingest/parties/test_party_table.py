@@ -1,4 +1,4 @@
-"""Names of parties: found, told apart, resolved, asked back, never guessed."""
+"""Names of parties: found, distinguished, resolved, asked back where ambiguous, never guessed."""
 
 import os
 import time
@@ -22,9 +22,9 @@ TABLE = PartyTable.load()
 
 # Surface form in a statement -> the one party that it means.
 HARD_NAMES = cases["HARD_NAMES"]
-# Names that are asked back, with all that they may mean.
+# Ambiguous names, with all parties that they may mean.
 AMBIGUOUS = cases.tuples("AMBIGUOUS")
-# Longer names that hide a party's, and words that are no party's.
+# Longer names that contain a party's name, and words that name no party.
 NOBODY = cases["NOBODY"]
 
 
@@ -42,7 +42,7 @@ def test_find_gives_the_one_party_of_a_hard_name_in_a_question_in_lower_case_too
     text = f"My delegation listened to what {name}’s delegation said, and agrees."
     assert found(text) == [(code,)]
     assert found(f"({name})") == [(code,)]
-    # An ordinary word each; "la paz" is the peace.
+    # In lower case these are ordinary words; "la paz" is "peace".
     if name not in {"US", "Malé", "La Paz"}:
         assert found(f"what did {name.lower()} say about article 4?", relaxed=True) == [(code,)]
 

@@ -1,4 +1,4 @@
-"""Records of fictional meetings: every speaker right, nobody's words in another's mouth."""
+"""Records of fictional meetings: every speaker is recognised, and no words are attributed to another one."""
 
 from itertools import pairwise
 
@@ -22,11 +22,11 @@ def split(text, parties, language=None):
 
 
 def speakers(text, parties):
-    """Who speaks, but for nobody."""
+    """Returns the parties that hold the interventions, without those that no party holds."""
     return [holder for item in split(text, parties) if (holder := item.group or item.state)]
 
 
-# File: per intervention the holder, where its words begin and where they end; `-` is nobody, `*` told by the record.
+# By file: each intervention's holder (`-` for none, `*` if the record summarises it), and its first and last words.
 EXPECTED = cases["EXPECTED"]
 
 
@@ -34,9 +34,9 @@ EXPECTED = cases["EXPECTED"]
 def test_every_speaker_is_right_in_a_record_and_blocks_respect_who_speaks(name, parties):
     text = (RECORDS / f"{name}.txt").read_text(encoding="utf-8")
     found = split(text, parties)
-    told = ["*" if item.summarised else "" for item in found]
-    held = [f"{item.group or item.state or '-'}{mark}" for item, mark in zip(found, told, strict=True)]
-    assert held == [who for who, _, _ in EXPECTED[name]]
+    marks = ["*" if item.summarised else "" for item in found]
+    holders = [f"{item.group or item.state or '-'}{mark}" for item, mark in zip(found, marks, strict=True)]
+    assert holders == [who for who, _, _ in EXPECTED[name]]
     for item, (_, first, last) in zip(found, EXPECTED[name], strict=True):
         words = " ".join(text[item.start : item.end].split())
         assert words.startswith(first)
@@ -100,7 +100,7 @@ def test_a_paragraph_of_a_summary_record_is_whose_it_names_after_what_it_begins_
     last = text.index(paragraph) + len(paragraph) - 2
     at_end = [item for item in items if item.start <= last < item.end]
     assert [item.group or item.state for item in at_end] == [holder]
-    # The report says why nobody is known.
+    # Where no holder is known, the report says why.
     assert holder is not None or at_end[0].reason
     assert {"XAA", "XDR", "XWY"} <= {item.state for item in items}
 
@@ -148,8 +148,8 @@ def test_what_a_delegate_says_for_another_state_is_that_states_until_a_national_
         f"{PROVINCES}Mr. Olm (Belmora): I have the honour to speak on behalf of Galdoria. Galdoria thanks the judges. "
         "It asks for more. I now speak in my national capacity. Belmora has no judges. We regret it."
     )
-    held = [(item.state, item.speaker) for item in split(text + CLOSING, parties)]
-    assert held[1:3] == [("XGA", "Mr. Olm (Belmora)"), ("XAB", "Mr. Olm")]
+    holders = [(item.state, item.speaker) for item in split(text + CLOSING, parties)]
+    assert holders[1:3] == [("XGA", "Mr. Olm (Belmora)"), ("XAB", "Mr. Olm")]
 
 
 def test_for_whom_nobody_can_tell_is_reported(parties):
@@ -186,11 +186,11 @@ def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     assert not any(is_record(split(text, parties), text) for text in texts)
 
 
-# --- whole, in the name of who speaks: what stands between a speaker's words does not end them
+# --- whole speeches: an interruption between a speaker's words does not end the intervention
 
 
 def speech(text, parties, state):
-    """The words of the one intervention of a State, without interruptions."""
+    """Returns the words of a State's only intervention, without interruptions."""
     (item,) = [item for item in split(text, parties, "en") if item.state == state]
     words, position = "", item.start
     for start, end in (*item.interruptions, (item.end, item.end)):
@@ -253,8 +253,8 @@ def test_a_bulletin_s_headings_in_capitals_stand_before_what_it_reports(parties)
         "SCOPE OF MEASURES: On Article 23, ARVANDIA, supported by BELMORA, proposed limiting them.\n"
         "SAFEGUARDS: DRELNIA and ESQUARIA called for deleting it. Galdoria said that it could wait."
     )
-    told = [(item.state, item.states) for item in split(text, parties, "en")]
-    assert told == [("XAA", ()), ("XDR", ("XDR", "XES")), ("XGA", ())]
+    holders = [(item.state, item.states) for item in split(text, parties, "en")]
+    assert holders == [("XAA", ()), ("XDR", ("XDR", "XES")), ("XGA", ())]
 
 
 def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):
@@ -271,5 +271,5 @@ def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):
 @cases("text", "language", "told", tuples=True)
 def test_every_layout_gives_words_to_whoever_says_them(text, language, told, parties):
     items = [item for item in split(text, parties, language) if item.role == "party"]
-    held = tuple((item.group or item.state, text[item.start : item.end].split()[-1]) for item in items)
-    assert held == told
+    holders = tuple((item.group or item.state, text[item.start : item.end].split()[-1]) for item in items)
+    assert holders == told

@@ -1,4 +1,4 @@
-"""Records put together at random: a paragraph is its speaker's or nobody's, and never another's."""
+"""Randomly composed records: each paragraph is attributed to its speaker or to nobody, never to another speaker."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,9 +12,9 @@ cases = Cases(__file__)
 STATES = {"XAA": "Arvandia", "XAB": "Belmora", "XGA": "Galdoria", "XRM": "Rimalia", "XZR": "Zarechia"}
 TITLES = ("Mr. Olm", "Mrs. van Dam", "Ms. K. Ito-Bel", "Dame Alis Port", "H.E. Mr. Sim", "Archbishop Ro", "Mr. N’Ko")
 NOTES = ("", " (spoke in French)", " (interpretation from Arabic)")
-# Somebody who is nobody's mouth, before words of a verbatim record.
+# Names of speakers who represent no known party, at the head of an intervention in a verbatim record.
 OTHERS = cases.tuples("OTHERS")
-# Paragraphs of a speech that look like somebody else's.
+# Paragraphs of a speech that look like another speaker's.
 SPEECH = cases.tuples("SPEECH")
 ENDS = ("It was so decided.", "The meeting rose at 1 p.m.", "Draft resolution L.4 was adopted.", "Agenda item 7")
 
@@ -48,9 +48,9 @@ def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties)
         at = text.index(words)
         mouths = [item.group or item.state for item in found if item.start <= at < item.end]
         assert mouths in ([state], []) if state is not None else mouths in ([None], [])
-    # Nothing is lost where the layout tells paragraphs apart.
-    held = [item.state for item in found if item.state is not None]
-    assert held == [state for state, *_ in turns if state is not None]
+    # No intervention of a State is lost.
+    holders = [item.state for item in found if item.state is not None]
+    assert holders == [state for state, *_ in turns if state is not None]
 
 
 TOLD = ("said that assets had been returned", "welcomed the report", "did not share that view", "asked who would pay")

@@ -1,4 +1,4 @@
-"""Properties of the comparison that every quotation check rests on."""
+"""Properties of `squash`, the comparison on which every quotation check rests."""
 
 import time
 import unicodedata
@@ -17,7 +17,7 @@ TRICKY = st.text(
         st.characters(exclude_categories=["Cs"]),
     )
 )
-# NFKC turns a spacing accent into a space and a mark, which a second pass would compose.
+# Without combining marks: NFKC turns a spacing accent into a space and a mark, which a second pass would compose.
 STEADY = st.text(
     alphabet=st.characters(exclude_categories=["Cs", "Mn", "Mc", "Me"]).filter(
         lambda char: (

@@ -80,7 +80,7 @@ def test_double_spaced_lines_are_joined_only_where_they_flow():
         "for the support that it gives to developing countries in this field of\n\ncooperation."
     )
     assert [(b.paragraph, text[b.start :][:4]) for b in find_blocks(text)] == [(1, "Ruri"), (2, "We a")]
-    # Paragraphs of a line each are none.
+    # Paragraphs of one line each are not double-spaced lines.
     text = "\n\n".join(["We agree with the Chair of the Conference."] * 8)
     assert [b.paragraph for b in find_blocks(text)] == list(range(1, 9))
 

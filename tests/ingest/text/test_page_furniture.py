@@ -1,4 +1,4 @@
-"""Page furniture is recognised by rule, and nothing a speaker said passes for it."""
+"""Page furniture is recognised by rule, and nothing that a speaker said is taken for it."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_a_spoken_form_is_furniture_only_where_a_page_ends(line: str) -> None:
         assert is_furniture(gap, NONE)
     flowing = text_lines(f"We reject\n{line}\nas a whole.")
     assert furniture_lines(flowing, NONE) == (False, False, False)
-    # It is furniture there as well where the same form stands at the edges of pages.
+    # Inside a paragraph, too, it is furniture if the same form occurs at the edges of pages.
     paged = f"We agree.\n\f{line}\nWe reject\n{line}\nas a whole."
     assert is_furniture(f"\n{line}\n", running_heads(paged))
     assert furniture_lines(text_lines(paged), running_heads(paged)) == (False, True, False, True, False)

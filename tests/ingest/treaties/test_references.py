@@ -1,4 +1,4 @@
-"""Articles, treaties and agenda items: found in six languages, given to the right treaty, never mixed up."""
+"""Articles, treaties and agenda items: found in six languages, assigned to the right treaty, never confused."""
 
 import pytest
 from hypothesis import given
@@ -37,7 +37,7 @@ def test_find_articles_reads_numbers_and_no_other_words(text, expected):
     assert read(f"We refer to {text}.") == [*expected]
 
 
-# What is written = the articles of the Convention that it names, each with its paragraph.
+# Lines of the form "text = articles": the articles of the Convention that the text names, each with its paragraph.
 WRITTEN = cases["WRITTEN"]
 FRAMES = cases["FRAMES"]
 
@@ -63,7 +63,7 @@ def test_find_articles_shares_the_instrument_that_the_last_of_several_names():
     assert read("article 4 and article 5 of the Charter") == all_of(None, 4, 5)
     both = [*all_of("UNTOC", 4), *all_of("FIREARMS", 5)]
     assert read("article 4 of the Convention and article 5 of the Firearms Protocol") == both
-    # The Convention and its Protocols named side by side: the article is the Convention's.
+    # Where the Convention and its Protocols are named together, the article is the Convention's.
     assert read("UNTOC and its Protocols, which in article 18 bind us") == all_of("UNTOC", 18)
 
 

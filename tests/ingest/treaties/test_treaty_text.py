@@ -1,4 +1,4 @@
-"""Treaty texts: recognised by title or file name, cut into articles, found by lookup and never anyone's words."""
+"""Treaty texts: recognised by title or file name, cut into articles, found by lookup, attributed to no party."""
 
 import json
 import os

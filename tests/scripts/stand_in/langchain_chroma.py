@@ -1,4 +1,4 @@
-"""Stands in for LangChain's adapter of Chroma, which only the bench installs: as much of it as the bench calls."""
+"""Stands in for LangChain's adapter of Chroma, which only the bench installs, with the methods that the bench calls."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -5,4 +5,4 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Changes nothing: a store of 0.1.0 has them."""
+    """Changes nothing, since a store of 0.1.0 has these tables."""

@@ -1,4 +1,4 @@
-"""What stores of release 0.1.0 lack, of SQLite, which was the only engine: documents, kinds of mentions and indexes."""
+"""Adds what stores of release 0.1.0, all in SQLite, lack: documents, kinds of mentions and indexes."""
 
 import sqlite3
 from pathlib import Path

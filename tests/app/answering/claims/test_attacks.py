@@ -1,7 +1,7 @@
-"""Claims that change what their evidence says are refused, and honest ones are kept.
+"""Claims that change the meaning of their evidence are refused, and faithful ones are kept.
 
-`tests/data/claim_attacks.yaml` was written by somebody who had not read the checks, as were the cases of CiteNexus in
-`UNTOC_TEST_DATA`; the attacks below are those that the checks once let through, and their neighbours.
+`tests/data/claim_attacks.yaml` and the CiteNexus cases in `UNTOC_TEST_DATA` are by somebody who had not read the
+checks; `ACCEPTED_ONCE` holds the attacks that the checks once let through, and variants of them.
 """
 
 import csv
@@ -18,26 +18,26 @@ from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
-# The second set was written apart from the checks, and measured once before anybody who built them had read it.
+# The second set was written independently of the checks, and scored once before any of their authors had read it.
 CASES: list[dict[str, Any]] = [
     case | {"id": prefix + case["id"]}
     for prefix, name in (("", "claim_attacks.yaml"), ("second-", "claim_attacks_second.yaml"))
     for case in read_yaml(PROJECT / "tests" / "data" / name)
 ]
-# One attack is accepted, and fifteen honest claims are lost, which docs/models.md counts: mostly synonyms and other orders.
+# Failures, as in docs/models.md: one attack accepted, fifteen true claims refused, mostly for synonyms and word order.
 KNOWN = frozenset(
     f"second-{identifier}"
     for identifier in """en-condition-03 en-synonym-01 en-synonym-02 en-subordinate-dropped-02 en-negation-kept-01
     en-role-kept-01 fr-synonym-01 fr-reorder-01 es-third-person-01 es-synonym-01 es-shorter-01 ar-synonym-01
     ru-reorder-01 zh-synonym-01 en-cross-language-02 es-cross-language-01""".split()
 )
-# Code, evidence, claim. Each of these was accepted once.
+# (language, evidence, claim) of attacks that the checks once accepted.
 ACCEPTED_ONCE = cases["ACCEPTED_ONCE"]
 
 
 @pytest.fixture(scope="module")
 def spoken_of(tmp_path_factory: pytest.TempPathFactory) -> PartyTable:
-    """The States of the cases, with all names that these have for them."""
+    """A party table of the States in the cases, with every name that a case gives them."""
     names: dict[str, set[str]] = {}
     for case in CASES:
         names.setdefault(case["state"], set()).add(case.get("state_name", case["state"]))
@@ -91,24 +91,24 @@ def test_an_honest_claim_is_kept(case, spoken_of):
 @pytest.mark.parametrize(("language", "evidence", "claim"), ACCEPTED_ONCE)
 def test_a_claim_that_was_accepted_once_is_refused(language, evidence, claim, parties):
     assert check_claim(claim, Premise(quotes=(evidence,), language=language, holder="XAA"), parties) is not None
-    # The evidence itself, said of its State, holds; so the refusal is due to what was changed.
+    # Control: the evidence itself, as a claim about its State, is accepted, so only the change causes the refusal.
     if language == "en" and evidence.startswith("We "):
-        own = evidence.replace("We ", "Arvandia says that it ", 1)
-        assert check_claim(own, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) is None
+        restated = evidence.replace("We ", "Arvandia says that it ", 1)
+        assert check_claim(restated, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) is None
 
 
 def test_the_cases_of_citenexus_are_told_apart(test_data, parties):
     path = test_data / "public" / "citenexus" / "faithful_v2.json"
-    told = json.loads(path.read_text(encoding="utf-8"))
+    case_sets = json.loads(path.read_text(encoding="utf-8"))
     for kind, number in (("attacks", 9), ("controls", 30)):
-        assert len(told[kind]) == number
-        for case in told[kind]:
+        assert len(case_sets[kind]) == number
+        for case in case_sets[kind]:
             ground = Premise(quotes=(case["passage"],), language="en", holder=None)
             assert (check_claim(case["answer"], ground, parties) is None) is case["supported"], case["name"]
 
 
 def test_a_long_claim_over_much_evidence_is_checked_in_bounds(parties):
-    # Words that repeat have the most alignments; what counts is that their number does not multiply.
+    # Repeated words allow the most alignments of claim and evidence, whose number must not grow combinatorially.
     claim = "Arvandia says that " + ", and ".join(["States support States"] * 20) + "."
     evidence = " ".join(["We say that States support States, States and States."] * 60)
     assert len(claim) <= 600

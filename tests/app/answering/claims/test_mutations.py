@@ -1,7 +1,7 @@
-"""Claims that hold are accepted, and edits that change what they mean are caught, in six languages.
+"""True claims are accepted, and edits that change their meaning are caught, in six languages.
 
-The rules were made on the fictional conference and the claims by hand that are not held out; the other claims by hand and
-the texts of `UNTOC_TEST_DATA` tell how they do elsewhere.
+The rules of the claim checks were developed on the fictional conference and on the handwritten claims that are not held
+out; the held-out claims and the texts of `UNTOC_TEST_DATA` show how the rules do on unseen text.
 """
 
 import json
@@ -30,7 +30,7 @@ from tests.fakes_corpora import Stored, debate, manifest_of, stored_in, texts_of
 pytestmark = pytest.mark.heavy
 
 CLAIMS = 500
-# Claims made by rule, nearly in the words of their evidence; free paraphrases by hand are lost more often than kept.
+# Least accepted shares: claims made by rule are nearly their evidence's words, but most free paraphrases are refused.
 ACCEPTED = 0.9
 BY_HAND = 0.15
 CAUGHT = 0.98
@@ -49,14 +49,14 @@ def _accepted(claims: Sequence[TrueClaim], parties: PartyTable) -> list[TrueClai
 
 
 def _missed(claims: Sequence[TrueClaim], parties: PartyTable, seed: int) -> tuple[list[str], Counter[str]]:
-    """Edited claims that were accepted, and the number of edits by kind."""
-    chance, missed, made = random.Random(seed), [], Counter[str]()
+    """Returns the edited claims that were wrongly accepted, and the number of edits by kind."""
+    chance, missed, edit_counts = random.Random(seed), [], Counter[str]()
     for claim in claims:
         for kind, text in edits(claim, parties, chance):
-            made[kind] += 1
+            edit_counts[kind] += 1
             if check_claim(text, claim.ground, parties) is None:
                 missed.append(f"{kind}, {claim.language}: {text}")
-    return missed, made
+    return missed, edit_counts
 
 
 def test_true_claims_are_accepted(true_claims: list[TrueClaim], parties: PartyTable) -> None:
@@ -102,13 +102,13 @@ def test_held_out_claims_by_hand_are_accepted_and_their_edits_caught(stored: Sto
 
 @pytest.fixture(scope="module")
 def other_texts(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stored, PartyTable]]:
-    """Speeches and encyclopaedia paragraphs that the rules were not made on, drawn by chance."""
+    """Speeches and encyclopaedia paragraphs that the rules were not developed on, drawn at random."""
     rows = random.Random(31).sample(debate(test_data), 6)
     texts = texts_of(test_data, rows)
     for language, state in (("ar", "EGY"), ("ru", "KAZ"), ("es", "PER")):
-        held = json.loads((test_data / "multilingual" / f"xquad.{language}.json").read_text(encoding="utf-8"))
-        # The first half was looked at while the rules were made.
-        contexts = [part["context"] for article in held["data"][24:36] for part in article["paragraphs"][:2]]
+        articles = json.loads((test_data / "multilingual" / f"xquad.{language}.json").read_text(encoding="utf-8"))
+        # The first half was seen while the rules were developed.
+        contexts = [part["context"] for article in articles["data"][24:36] for part in article["paragraphs"][:2]]
         texts[f"{language}.txt"] = "\n\n".join(contexts)
         rows.append(dict.fromkeys(rows[0], "") | {"file": f"{language}.txt", "state": state, "language": language})
     with workspace_over(tmp_path_factory.mktemp("others"), texts, manifest_of(rows), parties="") as workspace:

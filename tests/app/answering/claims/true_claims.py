@@ -41,7 +41,7 @@ class TrueClaim:
     """A claim that its citations bear out.
 
     Attributes:
-        body: Where it goes on after its opening, so that edits change what was said and not who said it.
+        body: Offset after its opening ("Arvandia says that"), so that edits change what was said and not who said it.
     """
 
     text: str
@@ -55,7 +55,7 @@ class TrueClaim:
 
 
 def by_hand(stored: Stored, *, held_out: bool) -> Iterator[TrueClaim]:
-    """Yields every other claim written by hand, in the order of the file; held out are those that no rule was made on."""
+    """Yields every second handwritten claim, in file order; no rule was developed on the held-out half."""
     rows = [line for line in BY_HAND.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     for row in rows[1 if held_out else 0 :: 2]:
         name, anchors, text = (part.strip() for part in row.split(" | "))
@@ -68,7 +68,7 @@ def by_hand(stored: Stored, *, held_out: bool) -> Iterator[TrueClaim]:
 
 
 def by_rule(stored: Stored, parties: PartyTable, chance: random.Random) -> Iterator[TrueClaim]:
-    """Yields a claim for every sentence of prose, with wording and cut drawn by chance."""
+    """Yields a claim for every sentence of prose, with its opening and its shortening drawn at random."""
     for name in sorted(stored):
         statement, sentences = stored[name]
         language, state = statement.metadata.language, statement.metadata.state
@@ -142,15 +142,13 @@ def spliced(claim: TrueClaim, other: TrueClaim) -> str:
 
 
 def misquoted(claim: TrueClaim, chance: random.Random) -> str:
-    """A claim that quotes its evidence with one word changed or left out."""
+    """A claim that quotes its evidence with one word left out."""
     quote = _flat(claim.citations[0].quote)
     words = list(quote) if claim.language == "zh" else quote.split()
     at = chance.randrange(1, len(words) - 1)
     changed = ("" if claim.language == "zh" else " ").join(words[:at] + words[at + 1 :])
     return f"{claim.text.split()[0]} “{changed}”"
 
-
-# --- edits of meaning
 
 _ADD = cases["add"]
 _DROP: Final = {
@@ -248,7 +246,7 @@ def _month_changed(claim: TrueClaim, parties: PartyTable, chance: random.Random)
 EDITS: Final = {
     "negation added": lambda claim, parties, chance: _swapped(*_ADD[claim.language], claim, chance),
     "negation dropped": lambda claim, parties, chance: _swapped(*_DROP[claim.language], claim, chance),
-    # What must not be done and may not be done is forbidden alike: only modals without a negation are swapped.
+    # "Must not" and "may not" both forbid, so only modals without a negation change the meaning when swapped.
     "modal swapped": lambda claim, parties, chance: _by_table(_MODALS, claim, chance, negated=False),
     "quantity swapped": lambda claim, parties, chance: _by_table(_QUANTITY, claim, chance, negated=True),
     "State swapped": _state_swapped,
@@ -259,7 +257,7 @@ EDITS: Final = {
 
 
 def under_another(claim: TrueClaim, state: str) -> TrueClaim:
-    """The same claim, with citations that another State is said to hold."""
+    """The same claim, with its citations attributed to another State."""
     return replace(claim, citations=tuple(replace(c, state=state) for c in claim.citations))
 
 

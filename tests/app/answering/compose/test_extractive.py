@@ -37,7 +37,7 @@ def _found(
 
 
 def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
-    """Sentences of different paragraphs, so that none joins another."""
+    """The first long sentence of each paragraph, so that no two join into one quotation."""
     first: dict[int, Sentence] = {}
     for sentence in stored[name][1]:
         if sentence.paragraph is not None and len(sentence.text) > 60:
@@ -178,7 +178,7 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text, part
 
 
 def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[Statement, Sentence]:
-    """The same words in a statement of its own, as text or as read off a scan."""
+    """A copy of a sentence in a statement of its own, either as text or as read from a scan (OCR)."""
     word = ScannedWord(start=0, end=5, left=0.0, top=0.0, right=1.0, bottom=1.0, confidence=0.96)
     identifier = "scan" if scanned else "text"
     copied = replace(statement.document, document_id=identifier, scanned=(word,) if scanned else ())
@@ -189,12 +189,12 @@ def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[
 def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan_first):
     statement, _ = stored["XAA_12_2024"]
     sentence = _paragraphs(stored, "XAA_12_2024")[0]
-    twice = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]
+    copies = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]
     sources = Sources(
-        statements={held.statement_id: held for held, _ in twice},
-        sentences={held.statement_id: (once,) for held, once in twice},
+        statements={held.statement_id: held for held, _ in copies},
+        sentences={held.statement_id: (once,) for held, once in copies},
     )
-    (made,) = quote([once for _, once in twice], sources, 5, first_number=1)
+    (made,) = quote([once for _, once in copies], sources, 5, first_number=1)
     assert (made.statement_id, made.also_in) == ("text", ("scan",))
 
 

@@ -1,4 +1,4 @@
-"""The model composer: what a model says right is shown over its quotations, and what it says wrong is not."""
+"""The model composer: claims that hold are shown above their quotations, and others are not shown."""
 
 import threading
 import time
@@ -40,9 +40,9 @@ def sound(system: str, user: str) -> list[tuple[str, list[str]]]:
 
 
 def assistant(workspace: Workspace, script: Script, **options: Any) -> Assistant:
-    """One whose model follows a script; options of the model's settings are told from those of the script."""
-    told = {name: options.pop(name) for name in LlmConfig.model_fields.keys() & options.keys()}
-    config = LlmConfig(**{"model": "openai:test", "timeout_seconds": LIMIT, "max_retries": 1} | told)
+    """An assistant whose model follows a script; options are fields of `LlmConfig` or else go to the script."""
+    fields = {name: options.pop(name) for name in LlmConfig.model_fields.keys() & options.keys()}
+    config = LlmConfig(**{"model": "openai:test", "timeout_seconds": LIMIT, "max_retries": 1} | fields)
     steps = replace(workspace.steps, writer=writer(script, config=config, **options))
     return Assistant(steps, workspace.store.catalogue, keep_traces=0)
 
