@@ -38,7 +38,8 @@ _PRIOR_SHARE: Final = 0.01
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# In a list, a party is read if it owns one of this many passages nearest to the topic.
+# In a list, passages nearest to the topic that are retrieved, and how many of them choose the parties that are read.
+_LISTED_PASSAGES: Final = 400
 _NEAR_PASSAGES: Final = 150
 
 
@@ -50,11 +51,13 @@ class Depth(NamedTuple):
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
-# Limits of a list: sentences and parties read in all, and the depth per party at most and at least.
+# Limits of a list: sentences and parties read in all, passages per party, and sentences per party at least and at most.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
-_LIST_DEPTH_MAX: Final = Depth(passages=4, sentences=8)
-_LIST_DEPTH_MIN: Final = Depth(passages=2, sentences=2)
+_LIST_PASSAGES: Final = 6
+_PARTY_SENTENCES_MIN, _PARTY_SENTENCES_MAX = 2, 12
+# Candidates per sentence to read whose meaning is compared, since encoding takes as long as reading.
+_CANDIDATES: Final = 3
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
 # Sentences of fewer words are scraps, such as "Thank you.".
@@ -157,20 +160,33 @@ class SentenceRanker:
         Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. The limits
         of a list are shared by this many `wordings` of the topic.
         """
-        owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
-        near: dict[str, list[ScoredPassage]] = {}
-        for item in self._near(topic, [summary for own in owned.values() for summary in own]):
-            near.setdefault(owners[item.passage.statement_id], []).append(item)
+        near = self._near(owned, topic)
         parties = list(near)[: _LIST_PARTIES // wordings]
         if not parties:
             return {}
         depth = _share(len(parties) * wordings)
         return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
-    def _near(self, topic: Topic, searched: Sequence[StatementSummary]) -> Iterable[ScoredPassage]:
-        """Yields the passages of these statements with a rare word of the topic, then the passages nearest to it."""
+    def _near(
+        self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
+    ) -> dict[str, tuple[ScoredPassage, ...]]:
+        """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it."""
+        owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
+        searched = [summary for own in owned.values() for summary in own]
+        nearest = self._passages(searched, topic, _LISTED_PASSAGES)
+        scored = {item.passage.passage_id: item for item in nearest}
+        near: dict[str, dict[str, ScoredPassage]] = {}
+        for item in (*self._with_rare_words(searched, topic), *nearest[:_NEAR_PASSAGES]):
+            passage = item.passage
+            near.setdefault(owners[passage.statement_id], {})[passage.passage_id] = scored.get(passage.passage_id, item)
+        # The passages after these add to what is read of these parties, but add no party.
+        for item in nearest[_NEAR_PASSAGES:]:
+            near.get(owners[item.passage.statement_id], {}).setdefault(item.passage.passage_id, item)
+        return {party: tuple(passages.values()) for party, passages in near.items()}
+
+    def _with_rare_words(self, searched: Sequence[StatementSummary], topic: Topic) -> Iterator[ScoredPassage]:
+        """Yields the passages that hold a rare word of a topic, best first, the languages in turns."""
         ids = [summary.statement_id for summary in searched]
-        found = {item.passage.passage_id: item for item in self._passages(searched, topic, _NEAR_PASSAGES)}
         asked = [(topic.english, "en", self._ranked)]
         asked += [(topic.synonyms_in(each), each, (each,)) for each in self._other_languages(searched)]
         rare = [
@@ -178,10 +194,7 @@ class SentenceRanker:
             for text, language, among in asked
             if (words := [word for word in words_of(text) if self._is_rare(word, language)])
         ]
-        for item in chain.from_iterable(zip_longest(*rare)):
-            if item is not None:
-                yield found.pop(item.passage.passage_id, item)
-        yield from found.values()
+        yield from filter(None, chain.from_iterable(zip_longest(*rare)))
 
     def _is_rare(self, word: str, language: str) -> bool:
         frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, language)]
@@ -322,15 +335,24 @@ class SentenceRanker:
         self, topic: Topic, found: Mapping[str, Sequence[Sentence]], limit: int
     ) -> dict[str, Sequence[Sentence]]:
         """Returns up to `limit` sentences per party that share most words with a topic or are nearest in meaning."""
-        long = {party: own for party, own in found.items() if len(own) > limit}
-        meant = self._features.meaning(topic, [(each.text,) for own in long.values() for each in own])
         terms = content_terms(topic.asked, "en")
+
+        def shared_words(sentence: Sentence) -> int:
+            return min(_MAX_SHARED_WORDS, len(terms & content_terms(self._english(sentence.text, sentence), "en")))
+
         kept = dict(found)
-        for (party, own), near in zip(long.items(), rows_of_each(meant, long.values()), strict=True):
-            english = [self._english(each.text, each) for each in own]
-            shared = np.array([min(_MAX_SHARED_WORDS, len(terms & content_terms(text, "en"))) for text in english])
-            places = np.minimum(*(np.argsort(np.argsort(-scores, kind="stable")) for scores in (shared, near)))
-            kept[party] = [own[row] for row in sorted(np.argsort(places, kind="stable")[:limit])]
+        # A stable sort keeps sentences that share equally many words in the order of their passages.
+        long = {
+            party: sorted(sentences, key=lambda each: -shared_words(each))[: _CANDIDATES * limit]
+            for party, sentences in found.items()
+            if len(sentences) > limit
+        }
+        meant = self._features.meaning(topic, [(each.text,) for candidates in long.values() for each in candidates])
+        for (party, candidates), near in zip(long.items(), rows_of_each(meant, long.values()), strict=True):
+            by_meaning = np.argsort(np.argsort(-near, kind="stable"))
+            order = np.argsort(np.minimum(np.arange(len(candidates)), by_meaning), kind="stable")
+            chosen = {candidates[row].sentence_id for row in order[:limit]}
+            kept[party] = [each for each in found[party] if each.sentence_id in chosen]
         return kept
 
     def measure(
@@ -471,9 +493,9 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _share(reads: int) -> Depth:
-    most, least = _LIST_DEPTH_MAX, _LIST_DEPTH_MIN
-    sentences = min(most.sentences, max(least.sentences, _LIST_SENTENCES // reads))
-    return Depth(passages=max(least.passages, sentences // 2), sentences=sentences)
+    """Returns the depth per party of a list of which so many parties, or wordings of them, are read."""
+    most = min(_PARTY_SENTENCES_MAX, _LIST_SENTENCES // reads)
+    return Depth(passages=_LIST_PASSAGES, sentences=max(_PARTY_SENTENCES_MIN, most))
 
 
 def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
