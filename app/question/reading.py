@@ -172,7 +172,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _correct_roles(roles, kind.kind)
-    for widened in (_with_object, _with_place, _with_content):
+    for widened in (_with_object, _with_subject, _with_content):
         roles = widened(roles, kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
@@ -286,17 +286,31 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return _as_topic(roles, range(verbs[0], named[-1] + 1))
 
 
-def _with_place(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes a State right after the topic part of it if States are asked for: "… the trade talks in Mexico"."""
-    topic, asked = [*roles.of("topic")], [word for word in roles.of("who") if word.span is not None]
-    if kind not in _WHICH or not topic or len(asked) != 1:
+def _with_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a State part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
+
+    A list of one State is not asked for, so a State after a verb is what was spoken of. "Which States did Iran thank?"
+    has no verb before the State, which is asked.
+    """
+    asked = [word for word in roles.of("who") if word.span is not None]
+    spans = [word.span for word in asked if word.span is not None]
+    single = len({span.codes for span in spans}) == 1 and all(s.kind == "party" and s.form != "group" for s in spans)
+    if kind not in _WHICH or not single:
         return roles
-    place, begin = asked[0], topic[-1].end
-    between = [word for word in roles.words if begin <= word.start < place.start]
-    behind = len(between) == 1 and is_function_word(between[0].text, roles.language)
-    named = place.span is not None and place.span.form in ("name", "official", "former", "capital")
-    states = any(word.does & {"everyone", "states"} and word.end <= topic[0].start for word in roles.of("-"))
-    return _as_topic(roles, range(begin, place.end)) if states and behind and named else roles
+    state, topic = asked[0], [*roles.of("topic")]
+    asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
+    begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
+    between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
+    if not any(
+        word in topic or "speak_verb" in word.does or (word.kind == "word" and not word.does) for word in between
+    ):
+        return roles
+    return _as_topic(roles, range(*_extent([*asked, *topic])))
+
+
+def _extent(words: Sequence[Word]) -> tuple[int, int]:
+    """Returns the start of the first and the end of the last of some words."""
+    return min(word.start for word in words), max(word.end for word in words)
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -317,8 +331,11 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
     """Makes the words in a range of characters part of the topic, if their role is one of those `wanted`."""
-    labels = zip(roles.words, roles.labels, strict=True)
-    return replace(roles, labels=tuple("topic" if w.start in chars and own in wanted else own for w, own in labels))
+
+    def role(word: Word, label: str) -> str:
+        return "topic" if word.start in chars and label in wanted and word.kind not in _NARROWING else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
 def _words_of(roles: RoleReading, *wanted: str) -> str:

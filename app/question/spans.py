@@ -139,8 +139,8 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
         articles = tuple((code, number) for code in codes or ("UNTOC",))
         span = _over("article", *part, articles=articles, form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
-    for item, after in zip(items, [*items[1:], None], strict=False):
-        ours = after is None or "other_treaty" not in after.kinds
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        ours = (after is None or "other_treaty" not in after.kinds) and not _is_titled(text, before)
         protocols = "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any))
         codes = ("UNTOC",) if "convention" in item.kinds and ours else PROTOCOLS if protocols else ()
         span = _over("treaty", item, codes=codes, form="one" if "protocol" in item.kinds and not of_any else "short")
@@ -395,11 +395,17 @@ def _not_speaking(found: Iterable[Span], text: str, items: Sequence[Item]) -> It
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
     """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked."""
     for before, item in zip([None, *items], items, strict=False):
-        # "The World Economic Forum" is a longer title: a capital precedes, not counting the question's first word.
-        titled = before is not None and before.start > 0 and text[before.start].isupper()
         codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
-        if codes and not (titled or text[item.start].islower()):
+        if codes and not (_is_titled(text, before) or text[item.start].islower()):
             yield _over("party", item, codes=codes, form="group")
+
+
+def _is_titled(text: str, before: Item | None) -> bool:
+    """Returns whether a noun after this word ends a longer title: "the World Economic Forum", "the Ottawa Convention".
+
+    The first word of a question has a capital anyway.
+    """
+    return before is not None and before.start > 0 and text[before.start].isupper() and not text.isupper()
 
 
 def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
