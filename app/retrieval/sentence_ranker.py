@@ -38,9 +38,9 @@ _PRIOR_SHARE: Final = 0.01
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# In a list, passages nearest to the topic that are retrieved, and how many of them choose the parties that are read.
-_LISTED_PASSAGES: Final = 400
-_NEAR_PASSAGES: Final = 150
+# In a list, passages nearest to the topic that are retrieved, and how many parties are read that own one of them.
+_NEAR_PASSAGES: Final = 400
+_NEAR_PARTIES: Final = 60
 
 
 class Depth(NamedTuple):
@@ -173,15 +173,16 @@ class SentenceRanker:
         """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it."""
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         searched = [summary for own in owned.values() for summary in own]
-        nearest = self._passages(searched, topic, _LISTED_PASSAGES)
+        nearest = self._passages(searched, topic, _NEAR_PASSAGES)
         scored = {item.passage.passage_id: item for item in nearest}
         near: dict[str, dict[str, ScoredPassage]] = {}
-        for item in (*self._with_rare_words(searched, topic), *nearest[:_NEAR_PASSAGES]):
+        for item in self._with_rare_words(searched, topic):
             passage = item.passage
             near.setdefault(owners[passage.statement_id], {})[passage.passage_id] = scored.get(passage.passage_id, item)
-        # The passages after these add to what is read of these parties, but add no party.
-        for item in nearest[_NEAR_PASSAGES:]:
-            near.get(owners[item.passage.statement_id], {}).setdefault(item.passage.passage_id, item)
+        for item in nearest:
+            party = owners[item.passage.statement_id]
+            if party in near or len(near) < _NEAR_PARTIES:
+                near.setdefault(party, {}).setdefault(item.passage.passage_id, item)
         return {party: tuple(passages.values()) for party, passages in near.items()}
 
     def _with_rare_words(self, searched: Sequence[StatementSummary], topic: Topic) -> Iterator[ScoredPassage]:
