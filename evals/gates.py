@@ -61,11 +61,11 @@ class Gates(FileRecord):
 
     hard: tuple[HardGate, ...] = ()
     soft: tuple[SoftGate, ...] = ()
-    """Left empty, no baseline is needed."""
+    """Gates against the baseline; if empty, no baseline is needed."""
     minimum_cases: int = Field(default=30, ge=1)
-    """Cases that gate which a run, the pairs of two runs, and the figure of each gate need to tell something."""
+    """Number of gating cases that a run, the pairs of two runs and the figure of each gate need to be conclusive."""
     seed: int = 0
-    """Of the bootstrap: another one draws other clusters."""
+    """Seed of the bootstrap: another seed draws other clusters."""
 
     @field_validator("soft")
     @classmethod

@@ -38,7 +38,7 @@ _ANEW: Final = "run the cases again under another --name"
 
 
 class RunManifest(StoredRecord):
-    """What was run: manifests that differ only in their times are of the same configuration."""
+    """Configuration and times of a run; manifests that differ only in times describe the same configuration."""
 
     name: str
     dataset: str
@@ -47,13 +47,13 @@ class RunManifest(StoredRecord):
     corpus: tuple[str, ...] = ()
     """Folders of statements; empty where the store itself is the corpus."""
     source: str | None = None
-    """The hash of stored answers, where these were scored."""
+    """Hash of the stored answers, if the run scored these."""
     code: str | None = None
-    """Hash of the program's code; None for a run of before it was noted."""
+    """Hash of the program's code; None for runs from before it was recorded."""
     variant: str | None = None
     """A named change to the pipeline that no setting makes; None for the pipeline as it is."""
     settings: Mapping[str, Any] = {}
-    """Effective settings by variable, secrets masked; without paths and the server's."""
+    """Effective settings by variable, secrets masked; paths and settings of the server are left out."""
     models: Mapping[str, str] = {}
     cases: int
     repeats: int = 1
@@ -63,7 +63,7 @@ class RunManifest(StoredRecord):
     packages: Mapping[str, str] = {}
     machine: str = ""
     options: Mapping[str, Any] = {}
-    """How it was begun, so that it can be gone on with by its name alone; paths of this machine among it."""
+    """Options that the run was started with, so that its name alone resumes it; includes paths of this machine."""
     started: datetime
     ended: datetime | None = None
 

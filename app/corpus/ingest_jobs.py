@@ -34,18 +34,18 @@ _REPORT: Final = TypeAdapter(PartReport)
 
 
 class IngestRequest(BaseModel, frozen=True):
-    """The files and folders to ingest, and how; also a part of such a request."""
+    """The files and folders to ingest, with the options; also one part of a request that was split."""
 
     paths: tuple[Path, ...]
     options: IngestOptions = IngestOptions()
     upload: bool = False
-    """Whether they were sent by a browser, and may correct files that were sent before."""
+    """Whether the files were uploaded in a browser, so that they may correct files uploaded before."""
     only: tuple[str, ...] | None = None
-    """Of a part that is some files of one folder, their names."""
+    """Names of the files, if the request is a part that covers some files of one folder; else None."""
     listings: Mapping[str, Mapping[str, str]] = {}
-    """Of files that machines share, their hashes by name, by folder."""
+    """For files shared between machines: by folder, the hash of each file by name."""
     unsent: Mapping[str, tuple[Literal["failed", "skipped"], str]] = {}
-    """Of files that machines share, those that could not be sent, by path: outcome and reason."""
+    """For files shared between machines: outcome and reason of each that could not be sent, by path."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -86,9 +86,9 @@ class LinearWeights(_Record):
     """Weights of a linear score over a sentence's features and the hidden state of the cross-encoder."""
 
     features: dict[str, float]
-    """By feature; those without any do not count."""
+    """Weight by feature; a feature without a weight does not count."""
     state: tuple[float, ...] = ()
-    """By component of the hidden state; none where it does not count."""
+    """Weight by component of the hidden state; empty if the hidden state does not count."""
 
     def of(self, features: Sequence[SentenceFeatures], states: Matrix) -> list[float]:
         """Returns the sum for each of n sentences; `states` is (n, dim) float32."""
@@ -102,7 +102,7 @@ class LinearWeights(_Record):
 class AmongOthers(_Record):
     """Recalibration of a list: the chance that a party answers, given the chances of all parties by themselves.
 
-    A question in words far from all statements lowers every chance, although the party that stands out may answer.
+    A question worded unlike all statements lowers every chance, although the party that stands out may answer it.
     Given that any party answers, the logit of a party's chance is the intercept plus a weighted sum of its own logit
     and the highest other one. The chance that any party answers is that not all are silent, 1 - Π(1 - chance).
     """
@@ -132,15 +132,15 @@ def logit_of(chance: float) -> float:
 
 
 class Judgement(LinearWeights):
-    """How sure a sentence answers: the logit of its chance is the intercept and the weighted sum."""
+    """Logistic model of the chance that a sentence answers: the logit is the intercept plus the weighted sum."""
 
     intercept: float
     among: AmongOthers | None = None
-    """What becomes of that chance in a list; None where each party stands for itself."""
+    """Recalibration of the chances of a list; None if the parties are judged independently of each other."""
     threshold: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on it answers."""
+    """Chance from which a sentence answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
-    """From which chance on it may answer: of parties below it, at most three in a hundred do."""
+    """Chance from which a sentence may answer: of the parties below it, at most three in a hundred answer."""
 
 
 class RelevanceArtefact(_Record):
@@ -148,19 +148,19 @@ class RelevanceArtefact(_Record):
 
     feature_version: int
     asked: Judgement
-    """Of a party that was asked about."""
+    """Model for a party that the question asks about."""
     listed: Judgement
-    """Of one of many parties, where the question names nobody: less is read of it, and few of them speak of a topic."""
+    """Model for one of many parties, if the question names none: less of each is read, and few speak of the topic."""
     order: LinearWeights | None = None
-    """Which sentence of a party answers best; None where no evidence was known to fit it to: the surest one."""
+    """Ranks the sentences of one party; None if there was no evidence to fit it to: then their chances rank them."""
     models: dict[str, str]
-    """Identity of the models that it was fitted with."""
+    """Identities of the models that measured the features of the fit."""
     pairs: int
-    """How many labelled pairs it was fitted on."""
+    """Number of labelled pairs of the fit."""
     data_sha256: str
     """Hash of these pairs."""
     figures: dict[str, dict[str, float]]
-    """What it is worth on folds that it was not fitted on, by kind of fold."""
+    """Scores on held-out folds: metric and value, by kind of fold."""
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -32,11 +32,11 @@ class UntocRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     evidence_retriever: EvidenceRetriever
-    """Applies a scope to the store."""
+    """Finds the evidence for a question in the store, within its scope."""
     parties: Callable[[], PartyTable]
-    """Returns whom names may stand for."""
+    """Returns the table of the parties that names in a question may denote."""
     k: int = Field(default=10, ge=1)
-    """Documents returned at most."""
+    """Maximum number of documents returned."""
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()
