@@ -12,7 +12,7 @@ from uuid import uuid4
 from app.answering.steps import ChainState, Question, Steps
 from app.answering.suggestions import suggest
 from app.answering.trace import trace_of
-from app.question.turn import EarlierTurn
+from app.question.conversation import EarlierTurn
 from app.records import Answer
 from app.telemetry import Export
 from vectorstore.catalogue import Catalogue

@@ -19,9 +19,9 @@ from app.answering.localization import Localization, localize
 from app.answering.notes import word_notes
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
+from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.turn import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.direction import has_one_subject, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved

@@ -59,7 +59,7 @@ def brief(
     from app.briefing.request import read_request
     from app.cli.print_briefing import print_briefing
     from app.cli.printing import progress_bar
-    from app.export.briefing_layout import arrange
+    from app.export.briefing_lines import arrange
     from app.export.write import check_output, write_briefing
 
     outputs = output or []

@@ -11,7 +11,7 @@ from rich.text import Text
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import coverage_line, inert, literal, print_table, stdout_console
-from app.export.briefing_layout import Sayings, position
+from app.export.briefing_lines import Sayings, position
 from app.retrieval.position_marks import PositionKind
 from prompts.wording import load_wording
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.briefing.cells import Briefing, Cell, PositionChange, Repetition, Subject
-from app.export.briefing_layout import Column, DocumentForm, Sayings, by_place, columns, position
+from app.export.briefing_lines import Column, DocumentForm, Sayings, by_place, columns, position
 from app.export.plots import describe_timeline, timeline
 from app.export.position_looks import TINTS
 from app.records import Citation

@@ -24,7 +24,7 @@ from app.export.blocks import (
     Table,
     blocks_of,
 )
-from app.export.briefing_layout import DocumentForm, Sayings, pieces
+from app.export.briefing_lines import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import CELL, NOTE, QUOTATION, SOURCE, TABLE

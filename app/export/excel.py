@@ -16,7 +16,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
-from app.export.briefing_layout import Sayings, by_place, columns, position
+from app.export.briefing_lines import Sayings, by_place, columns, position
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
 from app.export.position_looks import TINTS

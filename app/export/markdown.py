@@ -6,7 +6,7 @@ from typing import Final
 
 from app.briefing.cells import Briefing
 from app.export.blocks import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
-from app.export.briefing_layout import DocumentForm, Sayings, pieces
+from app.export.briefing_lines import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, visible
 
 # Characters that can begin Markdown, HTML or a footnote anywhere in a line; a backslash makes them plain text.

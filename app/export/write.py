@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.briefing.cells import Briefing
 from app.errors import ExportError
-from app.export.briefing_layout import FORMS, DocumentForm, arrange
+from app.export.briefing_lines import FORMS, DocumentForm, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.markdown import markdown_bytes

@@ -12,10 +12,10 @@ from typing import Final, cast, get_args
 
 import numpy as np
 
+from app.question.conversation import Slot, TurnReading
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
 from app.question.roles import STAND_IN, THIS, RoleReading, Weights
-from app.question.turn import Slot, TurnReading
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix

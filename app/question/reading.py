@@ -12,6 +12,15 @@ from itertools import takewhile
 from typing import Any, Final
 
 from app.errors import QuestionError
+from app.question.conversation import (
+    PARTIES,
+    ConversationState,
+    EarlierTurn,
+    earlier_turns,
+    in_conversation,
+    in_form,
+    slots_of,
+)
 from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle
 from app.question.kinds import (
     Frame,
@@ -30,7 +39,6 @@ from app.question.overrides import override
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
 from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
 from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
-from app.question.turn import PARTIES, ConversationState, EarlierTurn, earlier_turns, in_conversation, in_form, slots_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import mistyped_terms, terms_within
 from ingest.language.lexicons import RegexPatterns

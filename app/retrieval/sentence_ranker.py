@@ -38,9 +38,11 @@ _PRIOR_SHARE: Final = 0.01
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# In a list, passages nearest to the topic that are retrieved, and how many parties are read that own one of them.
-_NEAR_PASSAGES: Final = 400
-_NEAR_PARTIES: Final = 60
+# In a list, passages nearest to the topic that are retrieved. A party is read if it owns one of the first
+# `_NEAR_PASSAGES`, or is among the first `_NEAR_PARTIES`, so that of a meeting of twenty all are read.
+_LIST_RETRIEVED: Final = 400
+_NEAR_PASSAGES: Final = 150
+_NEAR_PARTIES: Final = 25
 
 
 class Depth(NamedTuple):
@@ -149,6 +151,7 @@ class SentenceRanker:
     def _recalibrated(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
         """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
         alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
+        # Parties outside the list that answer count as one more party, which `zip` then drops.
         among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
         return {party: _with_relevance(item, own) for (party, item), own in zip(found.items(), among, strict=False)}
 
@@ -173,15 +176,15 @@ class SentenceRanker:
         """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it."""
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         searched = [summary for own in owned.values() for summary in own]
-        nearest = self._passages(searched, topic, _NEAR_PASSAGES)
+        nearest = self._passages(searched, topic, _LIST_RETRIEVED)
         scored = {item.passage.passage_id: item for item in nearest}
         near: dict[str, dict[str, ScoredPassage]] = {}
         for item in self._with_rare_words(searched, topic):
             passage = item.passage
             near.setdefault(owners[passage.statement_id], {})[passage.passage_id] = scored.get(passage.passage_id, item)
-        for item in nearest:
+        for place, item in enumerate(nearest):
             party = owners[item.passage.statement_id]
-            if party in near or len(near) < _NEAR_PARTIES:
+            if party in near or place < _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
                 near.setdefault(party, {}).setdefault(item.passage.passage_id, item)
         return {party: tuple(passages.values()) for party, passages in near.items()}
 
@@ -265,7 +268,10 @@ class SentenceRanker:
                     topic.words, ids, limit, query_vector=topic.cross_lingual_vector, languages=embedded
                 )
             found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
-        return tuple({item.passage.passage_id: item for item in reversed(found)}.values())[::-1]
+        unique: dict[str, ScoredPassage] = {}
+        for item in found:
+            unique.setdefault(item.passage.passage_id, item)
+        return tuple(unique.values())
 
     def _judge(self, topic: Topic, reads: Sequence[Read], *, one_of_many: bool) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the sentences read of each party; `one_of_many` is the calibration for lists."""

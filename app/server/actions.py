@@ -21,7 +21,7 @@ from app.corpus.drafts import Cases
 from app.desk.conversations import Conversations
 from app.desk.tables import Tables
 from app.desk.works import Works
-from app.export.briefing_layout import DocumentForm, arrange
+from app.export.briefing_lines import DocumentForm, arrange
 from app.export.write import write_briefing
 from app.records import Answer
 from app.server.guarded import Gatekeeper, Rule, guarded

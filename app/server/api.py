@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
 from app.errors import ExportError
-from app.export.briefing_layout import DocumentForm
+from app.export.briefing_lines import DocumentForm
 from app.records import Answer
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json

@@ -13,7 +13,7 @@ from app.corpus.drafts import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
-from app.export.briefing_layout import DocumentForm
+from app.export.briefing_lines import DocumentForm
 from app.records import to_plain
 from app.server import models
 from app.server.access_rules import DeclaredRoute, needs

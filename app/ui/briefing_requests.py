@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.answering.history import turn_of
 from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
-from app.export.briefing_layout import DocumentForm
+from app.export.briefing_lines import DocumentForm
 from app.question.reading import resolve
 from app.records import Style
 from app.ui.conversation import ShownTurn

@@ -15,7 +15,7 @@ from app.briefing.request import BriefingRequest, party_code, party_names, read_
 from app.briefing.table_builder import BriefingProgress
 from app.desk.works import Work
 from app.errors import AppError, BriefingError, NotFoundError, WorkError
-from app.export.briefing_layout import FORMS, DocumentForm, arrange
+from app.export.briefing_lines import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background

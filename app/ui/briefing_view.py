@@ -7,7 +7,7 @@ from functools import partial
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
-from app.export.briefing_layout import Sayings, by_place, kind_in_words, pieces
+from app.export.briefing_lines import Sayings, by_place, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.position_marks import KINDS
 from app.ui.provenance_html import provenance, speaker_line

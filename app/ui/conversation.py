@@ -10,7 +10,7 @@ from app.answering.compose.extractive import escape as plain
 from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
-from app.question.turn import EarlierTurn
+from app.question.conversation import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.parts import SHOWN_ERRORS

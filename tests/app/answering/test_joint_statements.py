@@ -9,7 +9,7 @@ from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify import verify_citation
 from app.briefing.request import read_request
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.excel import excel_bytes
 from app.export.markdown import markdown_bytes
 from ingest.report import NO_STATE

@@ -20,7 +20,7 @@ from app.briefing.talking_points import choose_points
 from app.chat_model import LlmConfig
 from app.cli.print_briefing import print_briefing
 from app.errors import BriefingError
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.write import write_briefing
 from app.ui.briefing_view import briefing_html
 from prompts.prompt import load_prompt

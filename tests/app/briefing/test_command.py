@@ -7,7 +7,7 @@ import pytest
 
 from app.cli import main
 from app.cli.print_briefing import print_briefing
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from tests.fakes_briefing import EXTRADITION, with_cells, worded_briefing
 from tests.fakes_chat import writer
 

@@ -11,7 +11,7 @@ from app.briefing.kept_briefings import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
 

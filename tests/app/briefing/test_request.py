@@ -5,7 +5,7 @@ import pytest
 from app.briefing.cells import Subject
 from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
-from app.export.briefing_layout import kind_in_words
+from app.export.briefing_lines import kind_in_words
 from app.question.reading import resolve
 from app.question.resolution import Restyle
 from app.records import Scope, TreatyScope

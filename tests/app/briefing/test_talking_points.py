@@ -6,7 +6,7 @@ from app.briefing.as_json import contract_of
 from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Point
 from app.briefing.talking_points import choose_points
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.markdown import markdown_bytes, on_one_line
 from ingest.text.splitter import count_tokens
 from tests.cases import Cases

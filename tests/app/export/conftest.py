@@ -3,7 +3,7 @@
 import pytest
 
 from app.briefing.cells import Briefing
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from tests.fakes_briefing import fake_briefing
 
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from app.briefing.cells import Briefing, Review, Subject
 from app.errors import ExportError
-from app.export.briefing_layout import Sayings, arrange
+from app.export.briefing_lines import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.docx import docx_bytes
 from app.export.docx_styles import QUOTATION

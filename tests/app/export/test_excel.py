@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from app.briefing.cells import Briefing
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.characters import visible
 from app.export.excel import excel_bytes
 from app.export.position_looks import TINTS

@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.briefing.cells import Briefing
-from app.export.briefing_layout import Sayings, arrange
+from app.export.briefing_lines import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.markdown import inert, markdown_bytes
 from app.export.plots import describe_timeline

@@ -7,7 +7,7 @@ import pytest
 
 from app.briefing.cells import Briefing
 from app.export import plots
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.position_looks import MARKS, TINTS
 from app.retrieval.position_marks import KINDS

@@ -8,7 +8,7 @@ import pytest
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
-from app.export.briefing_layout import Sayings, arrange
+from app.export.briefing_lines import Sayings, arrange
 from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.markdown import inert, markdown_bytes

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from app.briefing.cells import Briefing
 from app.errors import ExportError
 from app.export import pdf
-from app.export.briefing_layout import arrange
+from app.export.briefing_lines import arrange
 from app.export.plots import timeline
 from app.export.write import SUFFIXES, write_briefing
 from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing

@@ -10,7 +10,7 @@ from app.briefing.cells import Briefing, Cell
 from app.briefing.kept_briefings import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
-from app.export.briefing_layout import Sayings, arrange
+from app.export.briefing_lines import Sayings, arrange
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.briefing_view import Found, briefing_html
 from tests.fakes_briefing import EXTRADITION, cell_of, fake_briefing, with_cells

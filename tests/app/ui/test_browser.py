@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.question.turn import EarlierTurn
+from app.question.conversation import EarlierTurn
 from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import ask, open_tab, settle
 from tests.fakes_files import pdf_of

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.loopback import listen
-from app.question.turn import EarlierTurn
+from app.question.conversation import EarlierTurn
 from tests.fakes_ui import EXAMPLE
 
 pytestmark = pytest.mark.integration

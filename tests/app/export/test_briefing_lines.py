@@ -6,7 +6,7 @@ import pytest
 
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Cell, EvidenceWords, Review
-from app.export.briefing_layout import Sayings, arrange, citation_kind, columns, pieces, position
+from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces, position
 from app.export.markdown import markdown_bytes
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, cited, fake_briefing, with_cells

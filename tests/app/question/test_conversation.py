@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.history import state_after
-from app.question.reading import resolve
-from app.question.resolution import Act, Resolution, Shown, with_kind
-from app.question.turn import (
+from app.question.conversation import (
     SCOPE_SLOTS,
     ConversationState,
     EarlierTurn,
@@ -17,6 +15,8 @@ from app.question.turn import (
     in_conversation,
     slots_of,
 )
+from app.question.reading import resolve
+from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.records import Answer, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 
