@@ -180,7 +180,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _correct_roles(roles, kind.kind)
-    for widened in (_with_object, _with_subject, _with_content):
+    for widened in (_with_object, _with_state_spoken_of, _with_content):
         roles = widened(roles, kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
@@ -294,7 +294,7 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return _as_topic(roles, range(verbs[0], named[-1] + 1))
 
 
-def _with_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes a State part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
     A list of one State is not asked for, so a State after a verb is what was spoken of. "Which States did Iran thank?"
@@ -307,11 +307,13 @@ def _with_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
         return roles
     state, topic = asked[0], [*roles.of("topic")]
     asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
-    begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
-    between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
-    if not any(
-        word in topic or "speak_verb" in word.does or (word.kind == "word" and not word.does) for word in between
-    ):
+    listed = next((word for word in asking if word.does & {"everyone", "states"}), asking[0] if asking else state)
+    # "Which obligations of States parties are breached, in Mali's view?" asks Mali.
+    of_states = any(asking[0].end <= w.start < listed.start and "other_treaty" in w.does for w in roles.words if asking)
+    viewed = any("eyes" in word.does for word in roles.words if word.start >= state.end)
+    between = [word for word in roles.words if listed.end <= word.start < state.start]
+    content = any(word in topic or (word.kind == "word" and not word.does) for word in between)
+    if of_states or viewed or not (content or any("speak_verb" in word.does for word in between)):
         return roles
     return _as_topic(roles, range(*_extent([*asked, *topic])))
 
