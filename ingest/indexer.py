@@ -284,7 +284,7 @@ class _Run:
 
     def _source(self, path: Path, folder: Path, row: ManifestRow | None = None) -> _Source:
         if row is not None:
-            # A code from a refused table may be another party's in the store: the party's name replaces it.
+            # If the folder's `parties.csv` was refused, its codes may be of others in the store: names replace them.
             disputed = ChainMap(*(self._disputed[each] for each in path.parents if each in self._disputed))
             cells = {"state": row.state or "", "on_behalf_of": row.on_behalf_of or ""}
             named = {column: disputed.get(cell.strip().upper()) for column, cell in cells.items()}

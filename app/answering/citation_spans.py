@@ -97,7 +97,8 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
 
     Extending sentences that take back what stands before are kept. An item of a long list comes after the words that
     open it, a citation of their own. Of all `sentences` of the statement, the `chosen` ones are quoted for what they
-    say: True if they answer, False if they stand beside one that does; without any True the result is empty.
+    say: True if they answer, False if they stand beside one that does; without any True the result is empty. A citation
+    of none of the `chosen` sentences is returned whole.
     """
     cited = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in chosen]

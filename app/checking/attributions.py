@@ -1,4 +1,4 @@
-"""Reads who a document says spoke a quotation, and when, from the text around it, by lookup and rule.
+"""Reads whom a document names as the speaker of a quotation, and when, from the text around it, by lookup and rule.
 
 The nearest evidence counts: the quotation's own sentence, a line that leads in to it, the row and column of its table
 cell, its note, earlier sentences of the paragraph, and the headings above it. The first that names a party gives the
@@ -167,7 +167,7 @@ class AttributionReader:
 
     def _takes_over(self, text: str) -> bool:
         """Returns whether a party named after a sentence's last quotation is the speaker of the next one."""
-        # It is if it has a verb of its own, or if the first speaker's is left out: "Drelnia’s view: “…”; Arvandia’s:
+        # It is if it has a verb of its own, or shares the first speaker's verb: "Drelnia’s view: “…”; Arvandia’s:
         # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" it is not.
         start, own = text.rfind(_MASK) + 1, self._own_words(text)
         found = self._find(own)

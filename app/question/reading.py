@@ -62,7 +62,7 @@ _WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
 # Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
-_BESIDE: Final = ("-", "who", "mention")
+_FILTER_ROLES: Final = ("-", "who", "mention")
 _ARTICLE: Final = RegexPatterns("common").article
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
@@ -169,12 +169,12 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         kind = replace(kind, kind="negated_which")
     # "And which did not?" has no topic of its own: it negates the question before it.
     has_topic = not follows or "topic" in roles.labels
-    against = kind.kind == "negated_which" and has_topic and not asks_who_was_silent(question)
+    denies = kind.kind == "negated_which" and has_topic and not asks_who_was_silent(question)
     sets = (word.span for word in roles.words if word.kind == "set")
-    if against and any(span is not None and span.left_out for span in sets):
+    if denies and any(span is not None and span.left_out for span in sets):
         # In "what did non-African States say", the negation is part of the set.
-        against, kind = False, replace(kind, kind="content")
-    if against:
+        denies, kind = False, replace(kind, kind="content")
+    if denies:
         # States that do not do something say so themselves: "which States do not extradite their nationals?".
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
@@ -187,7 +187,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # The follow-up "only under article 16" does not ask for the treaty's own words.
     provision = provision and (not follows or _has(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
-    filters = _filters(roles, *_BESIDE)
+    filters = _filters(roles, *_FILTER_ROLES)
     when = time_and_venue_of(filters)
     # Several years or sessions that are named one by one are compared, which is a question about change over time.
     years = sum(span.kind == "date" and span.form == "year" for span in filters)
@@ -196,34 +196,36 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     # Quoted words belong to the topic, unless their source is asked for.
     topic = _words_of(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
     anyone = not follows and (bool(asked.excluded) or (kind.kind == "content" and bool(topic) and not asked.unclear))
-    which = not (asked.states or asked.groups) and (
+    asks_all = not (asked.states or asked.groups) and (
         bool(asked.members_of) or (not provision and (anyone or _asks_everyone(roles, kind.kind)))
     )
     meant = mistyped_terms(topic, language)
     topic, wording = (re.sub(r"\w+", lambda w: meant.get(w[0], w[0]), text) for text in (topic, _wording(roles)))
     notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
     without = replace(time_and_venue_of(_filters(roles, "not")), treaties=_treaties(roles, False, True)[0])
-    kept = {word.kind for word in roles.of(*_BESIDE)}
+    kept = {word.kind for word in roles.of(*_FILTER_ROLES)}
     excluded = [word.text for word in roles.of("not") if word.kind in _NARROWING and word.kind not in kept]
     notes += [Note(kind="not_left_out", values={"words": words}) for words in excluded]
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
-    negated = which and kind.kind == "negated_which"
-    scope = replace(when, **whom, treaties=treaties, topic=topic, language=language, all_states=which, negated=negated)
+    negated = asks_all and kind.kind == "negated_which"
+    scope = replace(
+        when, **whom, treaties=treaties, topic=topic, language=language, all_states=asks_all, negated=negated
+    )
     return Resolution(
         scope=scope,
         question=question,
-        answer_type=None if which else _answer_type(kind.kind, roles, when.pick),
+        answer_type=None if asks_all else _answer_type(kind.kind, roles, when.pick),
         unclear=asked.unclear,
         options=tuple(asked.options),
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(notes),
         without=without if excluded and follows else None,
-        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or which or asked.unclear),
-        denies=against and which,
+        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear),
+        denies=denies and asks_all,
         provision=provision,
         assumed_treaty=assumed,
-        stance=not provision and (against or kind.kind == "position" or _has(roles, "stance")),
+        stance=not provision and (denies or kind.kind == "position" or _has(roles, "stance")),
         over_time=kind.kind == "over_time" or max(years, sessions) > 1,
         wording=TopicWording(topic=topic, text=wording, adds=bool(beside)) if topic else None,
         quote=_words_of(roles, "quote") if kind.kind == "source" else "",
@@ -382,7 +384,7 @@ def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> Kin
     alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _SURELY else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
-    if named or any(span.kind in _NARROWING for span in _filters(roles, *_BESIDE)):
+    if named or any(span.kind in _NARROWING for span in _filters(roles, *_FILTER_ROLES)):
         # "Without Belmora" and "only 2022" are not wishes for another form.
         unsure |= {"format_request", "greeting"}
     if roles.follows or _has(roles, "everyone", "states"):

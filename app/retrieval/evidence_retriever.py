@@ -249,7 +249,7 @@ class EvidenceRetriever:
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
             if not (resolution.sure_of_kind or scope.all_states):
-                # The question may not ask for a position, so sentences on the topic without one answer as well.
+                # The question may not ask for a position, so sentences that take none answer as well.
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:
             evidence = tuple(map(positions.reported_last, evidence))

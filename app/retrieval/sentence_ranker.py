@@ -58,7 +58,8 @@ _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
 _LIST_PASSAGES: Final = 6
 _PARTY_SENTENCES_MIN, _PARTY_SENTENCES_MAX = 2, 12
-# Candidates per sentence to read whose meaning is compared, since encoding takes as long as reading.
+# Length of the shortlist before the sentence encoder, as a multiple of the sentences to read: encoding a sentence takes
+# as long as scoring it with the cross-encoder.
 _CANDIDATES: Final = 3
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
