@@ -161,7 +161,7 @@ def _read_alone(
 def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution from the roles of a question's words and the chances of its kinds.
 
-    A follow-up with a topic of its own asks everyone only in words: "and on piracy?" asks those asked before.
+    A follow-up with a topic of its own asks all States only if it says so: "and on piracy?" asks those asked before.
     """
     question, language, follows = roles.text, roles.language, roles.follows
     kind = _plausible(chances, roles)
@@ -175,7 +175,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         # In "what did non-African States say", the negation is part of the set.
         denies, kind = False, replace(kind, kind="content")
     if denies:
-        # States that do not do something say so themselves: "which States do not extradite their nationals?".
+        # Searched are statements that deny something, not who was silent: "which States do not extradite nationals?".
         kind = replace(kind, kind="which_states")
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
@@ -299,8 +299,8 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes a State part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
-    A list of one State is not asked for, so a State after a verb is what was spoken of. "Which States did Iran thank?"
-    has no verb before the State, which is asked.
+    Nobody asks for a list of one State, so a State after the verb is what was spoken of. In "which States did Iran
+    thank?" it is before the verb, and is asked.
     """
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
@@ -376,7 +376,7 @@ def _wording(roles: RoleReading) -> str:
 def _plausible(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:
     """Returns the likeliest plausible kind; one that searches no statements must be sure, since silence misleads.
 
-    "Which steps made article 7 a reality?" does not ask for documents at a chance of .54. A question that names a party
+    `metadata` at a chance of .54 is not taken, for example. A question that names a party
     or a term of the field is seldom out of scope, and a follow-up is ambiguous only if it cannot be anything else.
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
@@ -475,8 +475,8 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
 def _unknown_speaker(roles: RoleReading) -> str:
     """Returns an office, or a capitalised name that no lookup knows, in the position of a speaker; empty if none.
 
-    A speaker stands before a verb of saying, between it and "about", or before its statement: "the Secretariat's".
-    An office alone before "about" may open the question.
+    Its places: before a verb of saying ("X said"), between the verb and "about" ("said X about"), before a noun ("X's
+    statement"), and for an office alone also first, before "about" ("Secretariat about corruption?").
     """
 
     def name_in(run: Sequence[Word], *, alone: bool = False) -> str:

@@ -58,8 +58,8 @@ _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
 _LIST_PASSAGES: Final = 6
 _PARTY_SENTENCES_MIN, _PARTY_SENTENCES_MAX = 2, 12
-# Length of the shortlist before the sentence encoder, as a multiple of the sentences to read: encoding a sentence takes
-# as long as scoring it with the cross-encoder.
+# At most this many candidates for each sentence to read are encoded, to choose those nearest in meaning; others are
+# left out by their words, since encoding a sentence takes as long as scoring it.
 _CANDIDATES: Final = 3
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
@@ -152,7 +152,7 @@ class SentenceRanker:
     def _recalibrated(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
         """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
         alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
-        # Parties outside the list that answer count as one more party, which `zip` then drops.
+        # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
         among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
         return {party: _with_relevance(item, own) for (party, item), own in zip(found.items(), among, strict=False)}
 
@@ -409,7 +409,8 @@ class SentenceRanker:
         stored = self._store.catalogue.sentences_by_id(wanted)
         sentences = [stored[identifier] for identifier in wanted]
         if kind != "agenda_item":
-            # A heading counts only if nothing else names the article; for an agenda item, the heading explains it.
+            # Headings, which are in no paragraph, count only if nothing else names the article; that of an agenda
+            # item is kept, since it tells what the item is.
             sentences = [each for each in sentences if each.paragraph is not None] or sentences
         if topic is not None and topic.english and len(sentences) > 1:
             scores = self._read_pairs(topic.english, [sentence.text for sentence in sentences]).logits
@@ -501,7 +502,7 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _share(reads: int) -> Depth:
-    """Returns the depth per party of a list of which so many parties, or wordings of them, are read."""
+    """Returns the depth per party of a list; `reads` is the number of parties times that of wordings of the topic."""
     most = min(_PARTY_SENTENCES_MAX, _LIST_SENTENCES // reads)
     return Depth(passages=_LIST_PASSAGES, sentences=max(_PARTY_SENTENCES_MIN, most))
 
@@ -520,7 +521,8 @@ def _with_relevance(evidence: PartyEvidence, relevances: Sequence[Relevance]) ->
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
     """Returns the relevance by shared words: the mean of the share in the sentence and that with its neighbours."""
-    # Words are compared in English, times the share of the topic translated, and in a common language; the higher wins.
+    # The higher of two scores: of the English glosses, times the share of the topic that could be translated, and of
+    # the original words where sentence and question are in one language.
     own, around = (topic.share_of(content_terms(text, "en")) for text in (english, english_window))
     share = (own + around) / 2 * topic.translation_coverage
     asked = content_terms(topic.words, topic.language)
