@@ -33,7 +33,7 @@ from app.question.kinds import (
     read_turn,
 )
 from app.question.language import detect_language
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import PAUSES, lexicon_of
 from app.question.model_reading import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.overrides import override
 from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
@@ -299,30 +299,44 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes a State part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
-    Nobody asks for a list of one State, so a State after the verb is what was spoken of. In "which States did Iran
-    thank?" it is before the verb, and is asked.
+    A list of one State is seldom asked for, so a State after the verb is what was spoken of. In "which States did Iran
+    thank?" it is before the verb, and in "which States are to blame, in Mali's view?" its view is asked.
     """
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
     single = len({span.codes for span in spans}) == 1 and all(s.kind == "party" and s.form != "group" for s in spans)
-    if kind not in _WHICH or not single:
+    if kind not in _WHICH or not single or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]
     asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
-    listed = next((word for word in asking if word.does & {"everyone", "states"}), asking[0] if asking else state)
-    # "Which obligations of States parties are breached, in Mali's view?" asks Mali.
-    of_states = any(asking[0].end <= w.start < listed.start and "other_treaty" in w.does for w in roles.words if asking)
-    viewed = any("eyes" in word.does for word in roles.words if word.start >= state.end)
-    between = [word for word in roles.words if listed.end <= word.start < state.start]
-    content = any(word in topic or (word.kind == "word" and not word.does) for word in between)
-    if of_states or viewed or not (content or any("speak_verb" in word.does for word in between)):
+    begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
+    between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
+    if not any(word in topic or "speak_verb" in word.does or _is_content(word) for word in between):
         return roles
-    return _as_topic(roles, range(*_extent([*asked, *topic])))
+    named = [*asked, *topic]
+    return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
 
 
-def _extent(words: Sequence[Word]) -> tuple[int, int]:
-    """Returns the start of the first and the end of the last of some words."""
-    return min(word.start for word in words), max(word.end for word in words)
+def _gives_view(roles: RoleReading, state: Word) -> bool:
+    """Returns whether a State is named as the one whose view is asked, or as the one that speaks.
+
+    "…, in Mali's eyes", "according to Mali", "in the opinion of Mali", "which delegates of Mali spoke …".
+    """
+    before = [word for word in roles.words if word.end <= state.start]
+    # "…, as Mali sees it": only words such as "in" and "as" stand between a pause and the State.
+    led = list(takewhile(lambda word: not _is_content(word) and word.text not in PAUSES, reversed(before)))
+    paused = len(led) < len(before) and before[-len(led) - 1].text in PAUSES
+    # "According to" is one item of the lexicon, but two words.
+    items = lexicon_of(roles.language).items(roles.text)
+    ahead, behind = ([i for i in items if i.end <= state.start], [i for i in items if i.start >= state.end])
+    cited = any("by" in item.kinds and "fill" not in item.kinds for item in ahead[-2:])
+    viewed = any(item.kinds & {"stance", "eyes"} for item in (*ahead[-3:-1], *behind[:2]))
+    return paused or cited or viewed or any("speak_verb" in item.kinds for item in behind[:1])
+
+
+def _is_content(word: Word) -> bool:
+    """Returns whether a word is none of the lexicon, no name and no sign."""
+    return word.kind == "word" and not word.does
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:

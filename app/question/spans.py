@@ -57,6 +57,8 @@ _TAKING: Final = ("date", "session", "body", "agenda_item", "article")
 _TO_COME: Final = 2
 _MEETINGS: Final = frozenset({"session", "meeting", "conference"})
 POSSESSIVE: Final = ("'s ", "’s ")
+# Words before "Convention" that are of a name of UNTOC itself: "the UN Convention", "the parent Convention".
+_OWN_TITLE: Final = ("un", "nations", "crime", "untoc", "palermo", "parent")
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
 
 
@@ -140,7 +142,8 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
         span = _over("article", *part, articles=articles, form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
-        ours = (after is None or "other_treaty" not in after.kinds) and not _is_titled(text, before)
+        titled = _title_before(text, before, item).lower() not in ("", *_OWN_TITLE)
+        ours = (after is None or "other_treaty" not in after.kinds) and not titled
         protocols = "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any))
         codes = ("UNTOC",) if "convention" in item.kinds and ours else PROTOCOLS if protocols else ()
         span = _over("treaty", item, codes=codes, form="one" if "protocol" in item.kinds and not of_any else "short")
@@ -396,16 +399,17 @@ def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[
     """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked."""
     for before, item in zip([None, *items], items, strict=False):
         codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
-        if codes and not (_is_titled(text, before) or text[item.start].islower()):
+        if codes and not (_title_before(text, before, item) or text[item.start].islower()):
             yield _over("party", item, codes=codes, form="group")
 
 
-def _is_titled(text: str, before: Item | None) -> bool:
-    """Returns whether a noun after this word ends a longer title: "the World Economic Forum", "the Ottawa Convention".
-
-    The first word of a question has a capital anyway.
-    """
-    return before is not None and before.start > 0 and text[before.start].isupper() and not text.isupper()
+def _title_before(text: str, before: Item | None, noun: Item) -> str:
+    """Returns the word that makes a noun a longer title, "World Economic Forum", "Ottawa Convention"; empty if none."""
+    joined = before is not None and text[before.end : noun.start] == " " and text[noun.end : noun.end + 1] != "-"
+    if before is None or not joined or text.isupper() or before.kinds:
+        return ""
+    word = text[before.start : before.end]
+    return word if word[0].isupper() and not is_function_word(word.lower(), "en") else ""
 
 
 def _otherwise_written(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:

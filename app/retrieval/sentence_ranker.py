@@ -38,8 +38,9 @@ _PRIOR_SHARE: Final = 0.01
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
-# In a list, passages nearest to the topic that are retrieved. A party is read if it owns one of the first
-# `_NEAR_PASSAGES`, or is among the first `_NEAR_PARTIES`, so that of a meeting of twenty all are read.
+# In a list, passages nearest to the topic that are retrieved, of the languages that the models know and of others each.
+# A party is read if it owns one of the first `_NEAR_PASSAGES` of either, or while fewer than `_NEAR_PARTIES` are read:
+# of a meeting of twenty all are.
 _LIST_RETRIEVED: Final = 400
 _NEAR_PASSAGES: Final = 150
 _NEAR_PARTIES: Final = 25
@@ -53,11 +54,11 @@ class Depth(NamedTuple):
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
-# Limits of a list: sentences and parties read in all, passages per party, and sentences per party at least and at most.
+# Limits of a list: sentences and parties read in all, passages per party, and sentences per party.
 _LIST_SENTENCES: Final = 200
 _LIST_PARTIES: Final = 100
 _LIST_PASSAGES: Final = 6
-_PARTY_SENTENCES_MIN, _PARTY_SENTENCES_MAX = 2, 12
+_PARTY_SENTENCES: Final = 12
 # At most this many candidates for each sentence to read are encoded, to choose those nearest in meaning; others are
 # left out by their words, since encoding a sentence takes as long as scoring it.
 _CANDIDATES: Final = 3
@@ -161,20 +162,23 @@ class SentenceRanker:
     ) -> dict[str, Read]:
         """Scores the sentences of many parties nearest to a topic with the cross-encoder, the nearest party first.
 
-        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it. The limits
-        of a list are shared by this many `wordings` of the topic.
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
+        parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.
         """
         near = self._near(owned, topic)
         parties = list(near)[: _LIST_PARTIES // wordings]
         if not parties:
             return {}
-        depth = _share(len(parties) * wordings)
+        depth = _list_depth(len(parties) * wordings)
         return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
     def _near(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic
     ) -> dict[str, tuple[ScoredPassage, ...]]:
-        """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it."""
+        """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it.
+
+        The former go before even where that leaves no room for the latter: a rare name is to be found.
+        """
         owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
         searched = [summary for own in owned.values() for summary in own]
         nearest = self._passages(searched, topic, _LIST_RETRIEVED)
@@ -183,9 +187,11 @@ class SentenceRanker:
         for item in self._with_rare_words(searched, topic):
             passage = item.passage
             near.setdefault(owners[passage.statement_id], {})[passage.passage_id] = scored.get(passage.passage_id, item)
-        for place, item in enumerate(nearest):
-            party = owners[item.passage.statement_id]
-            if party in near or place < _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
+        places = Counter[bool]()
+        for item in nearest:
+            party, ranked = owners[item.passage.statement_id], self._is_ranked(item.passage.language)
+            places[ranked] += 1
+            if party in near or places[ranked] <= _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
                 near.setdefault(party, {}).setdefault(item.passage.passage_id, item)
         return {party: tuple(passages.values()) for party, passages in near.items()}
 
@@ -501,10 +507,10 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
     return full or list(sentences)
 
 
-def _share(reads: int) -> Depth:
+def _list_depth(reads: int) -> Depth:
     """Returns the depth per party of a list; `reads` is the number of parties times that of wordings of the topic."""
-    most = min(_PARTY_SENTENCES_MAX, _LIST_SENTENCES // reads)
-    return Depth(passages=_LIST_PASSAGES, sentences=max(_PARTY_SENTENCES_MIN, most))
+    sentences = min(_PARTY_SENTENCES, _LIST_SENTENCES // reads)
+    return Depth(passages=min(_LIST_PASSAGES, sentences), sentences=sentences)
 
 
 def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:

@@ -6,7 +6,7 @@ seats".
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import regex
@@ -36,13 +36,14 @@ def share_of_topic(topic: str, language: str) -> Callable[[str, str | None], flo
     A topic without a translation into that language is looked for as it is written.
     """
 
-    @cache
-    def shared_in(other: str) -> Callable[[str], float]:
-        return _shared(topic_in(topic, language, other) or topic, other)
+    def shared(text: str, other: str | None) -> float:
+        spoken = other if other in LANGUAGES else "en"
+        return _shared(topic_in(topic, language, spoken) or topic, spoken)(text)
 
-    return lambda text, other: shared_in(other if other in LANGUAGES else "en")(text)
+    return shared
 
 
+@lru_cache(maxsize=256)
 def _shared(topic: str, language: str) -> Callable[[str], float]:
     """Returns a function from a text to the share of the topic's words or synonyms that it names; 1 without a topic."""
     # A text that names all of them only by words of the same root, by narrower terms ("embargoes" for "sanctions") or

@@ -50,7 +50,7 @@ def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, mo
 
     monkeypatch.setattr(desk.ranker, "_read_pairs", counting)
     answer = desk.assistant.ask("Which States spoke about extradition?", overrides={"topic": "extradition"})
-    assert 0 < len(read) <= max(_LIST_SENTENCES, 2 * _LIST_PARTIES)
+    assert 0 < len(read) <= _LIST_SENTENCES
     assert len(answer.coverage.states_without_evidence) + len({c.state for c in answer.claims}) == PARTIES
     (closely,) = [note for note in answer.scope.notes if "read closely" in note]
     assert str(PARTIES) in closely and str(_LIST_PARTIES) in closely
@@ -82,6 +82,22 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
         owned = {"XAA": workspace.store.catalogue.summaries(ScopeFilter())}
         read = workspace.ranker.read_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
+
+
+def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(tmp_path: Path) -> None:
+    english, french = (
+        "We support extradition to all States parties.",
+        "Nous appuyons l’extradition vers tous les États.",
+    )
+    rows = [(f"{n}.txt", _code(n), "fr" if n >= 60 else "en") for n in range(80)]
+    texts = {file: french if language == "fr" else english for file, _, language in rows}
+    manifest = "\n".join(["file,state,language", *(",".join(row) for row in rows)])
+    parties = "\n".join(["code,name,aliases,kind", *(f"{code},Land {code},,state" for _, code, _ in rows)])
+    with workspace_over(tmp_path, texts, manifest, parties) as workspace:
+        summaries = workspace.store.catalogue.summaries(ScopeFilter())
+        owned = {summary.metadata.state or "": [summary] for summary in summaries}
+        read = workspace.ranker.read_list(owned, workspace.ranker.topic("extradition", "en"), 1)
+    assert {code for _, code, language in rows if language == "fr"} <= read.keys()
 
 
 def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path) -> None:
