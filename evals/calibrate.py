@@ -83,7 +83,9 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
         figures["sealed"] = order_figures(ranks_of(sealed, order))
         for model, of_list in ((judgement, False), (listed, True)):
             if test := of_lists(sealed, of_list):
-                figures["sealed"] |= figures_of(_in_list(model.among, surest(model, test), test), test, model.threshold)
+                figures["sealed"] |= figures_of(
+                    _recalibrated(model.among, surest(model, test), test), test, model.threshold
+                )
     pairs = sorted((s.pair for s in open_), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
     data = "".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs)
     return RelevanceArtefact(
@@ -191,11 +193,11 @@ def _among_unseen(chances: Floats, samples: Sequence[Sample]) -> Floats:
     for fold in np.unique(folds):
         inside = folds == fold
         among = fit_among(chances[~inside], list(compress(samples, ~inside)))
-        recalibrated[inside] = _in_list(among, chances[inside], list(compress(samples, inside)))
+        recalibrated[inside] = _recalibrated(among, chances[inside], list(compress(samples, inside)))
     return recalibrated
 
 
-def _in_list(among: AmongOthers | None, chances: Floats, samples: Sequence[Sample]) -> Floats:
+def _recalibrated(among: AmongOthers | None, chances: Floats, samples: Sequence[Sample]) -> Floats:
     """Returns the chances of pairs, (n,), recalibrated within their lists; with None as they are."""
     recalibrated = chances.copy()
     if among is not None:

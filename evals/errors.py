@@ -1,4 +1,4 @@
-"""Errors of the evals package, which give advice; nearly all functions raise them, so docstrings name only others."""
+"""Errors of the evals package, which give advice; nearly all functions raise them, so few docstrings name them."""
 
 from pydantic import ValidationError
 

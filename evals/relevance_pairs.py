@@ -202,7 +202,7 @@ def pairs_of_cells(documents: Documents) -> Iterator[Pair]:
 
 
 def pairs_of_thesaurus(catalogue: Catalogue, statements: Mapping[str, StatementSummary]) -> Iterator[Pair]:
-    """Yields pairs of a concept and a statement that names a narrower concept, or only one easily confused with it."""
+    """Yields pairs of a concept and a statement that names it, a narrower one, or only one easily confused with it."""
     files = {summary.statement_id: file for file, summary in statements.items() if summary.metadata.state}
 
     def naming(concept: str) -> frozenset[str]:

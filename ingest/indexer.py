@@ -606,7 +606,7 @@ class _Run:
             self._store_file(read)
         elif held is not None and twin.document_id == held.document_id:
             if self._annotator.is_current(held.input_key):
-                self._update_metadata(source, twin, unsplit)
+                self._record_file(source, twin, unsplit)
             else:
                 self._store_file(read)
         elif twin.document_id in self._confirmed:
@@ -624,7 +624,7 @@ class _Run:
             self._held.pop((twin.folder, twin.file), None)
             if held is not None:
                 self._forget(held)
-            self._update_metadata(source, twin, unsplit)
+            self._record_file(source, twin, unsplit)
         self._pending.discard(source.key)
 
     def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:
@@ -633,7 +633,7 @@ class _Run:
         reason = f"same text and metadata as {twin.file!r}, which is in the store"
         self._report(_result(source, "duplicate", twin, reason), source)
 
-    def _update_metadata(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
+    def _record_file(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
         folder, name = source.key
         sha256, key = unsplit.document.sha256, unsplit.input_key
         self._store.catalogue.touch(twin.document_id, file=name, folder=folder, sha256=sha256, input_key=key)

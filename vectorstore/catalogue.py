@@ -110,7 +110,7 @@ _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 _METADATA: Final = TypeAdapter(Metadata)
-# Number of statements whose sentences are cached.
+# Number of statements above which the sentences that earlier calls cached are dropped.
 _SENTENCES_KEPT: Final = 256
 
 
@@ -311,7 +311,7 @@ class Catalogue:
     def sentences_of(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
         """Returns the sentences of each of these statements in order.
 
-        They are cached for up to `_SENTENCES_KEPT` statements, since a question reads the same ones repeatedly.
+        They are cached, since a question reads them repeatedly: above `_SENTENCES_KEPT`, those of the last call.
         """
         generation = self.generation
         read_at, known = self._sentences

@@ -227,7 +227,7 @@ def _read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_s
 def reader(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequence[str]], PairReading]:
     """Returns the function that scores texts against a question: by the reranker, or by the embedder's cosine.
 
-    The cosine is scaled to the range of the logits, so that one calibration serves both; it ranks less well.
+    The cosine is scaled to the range of the logits, but needs a calibration of its own; it ranks less well.
     """
     if reranker is not None:
         return reranker.read

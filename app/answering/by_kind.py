@@ -32,7 +32,7 @@ FindWords = Callable[[str], Sequence[WordsFound]]
 
 @dataclass(frozen=True, kw_only=True)
 class KindAnswers:
-    """Retrieves what each kind of question needs, and composes the answers that do not rest on evidence on a topic."""
+    """Retrieves what each kind of question needs, and composes answers on metadata, sources, summaries and lists."""
 
     retriever: EvidenceRetriever
     find_words: FindWords
@@ -58,7 +58,7 @@ class KindAnswers:
         return _without_shown(retriever.retrieve(resolution, parties), resolution)
 
     def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
-        """Composes the answer; None for a kind that is answered from evidence on a topic."""
+        """Composes the answer on metadata, a source, a summary or a list of documents; None for any other kind."""
         sources, kind = retrieved.sources, resolution.answered_as
         asked = {*resolution.scope.states, *resolution.scope.groups}
         if kind == "source" and resolution.quote:

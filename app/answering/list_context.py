@@ -144,7 +144,7 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
 class BoundSentence:
     """A sentence of a quotation, with the words that open the list of which it is an item, empty outside lists.
 
-    Both are without marks of items such as "(a)".
+    Marks of items such as "(a)" are left out of both; a sentence without an opening keeps them.
     """
 
     text: str

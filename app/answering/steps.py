@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WITHOUT_POSITIONS: Final = (
     "metadata", "source", "list", "summary", "treaty_text", "greeting", "number", "date", "person",
 )  # fmt: skip
-# The most quotations or claims of an answer that was asked to be shorter.
+# The most quotations or claims of an answer asked to be shorter, unless more parties answer: each gets one.
 _SHORTER: Final = 2
 
 

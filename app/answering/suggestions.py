@@ -16,7 +16,7 @@ _OTHERS: Final = 2
 
 
 def suggest(answer: Answer, retriever: EvidenceRetriever, parties: PartyTable) -> tuple[str, ...]:
-    """Returns further questions in the language of the one that was answered; none if that had no topic."""
+    """Returns further questions in the answer's language; none without a topic, or after an aside or treaty text."""
     scope, local = answer.scope, localize(parties, answer.scope.language)
     asked = {*scope.states, *scope.groups}
     if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):

@@ -50,11 +50,11 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 
     A sentence with less than half as many of the subject's words as the best one is left out, since a cell has room for
     few quotations; sentences in other languages and those that name the subject's article stay. From statements later
-    than all of these, a sentence with half of the subject's words, or with words of a kept sentence, is added, so that
-    no earlier position stands as the latest one. `sentences` has all sentences of each statement.
+    than all of these, a sentence with over half of the subject's words, or with words of a kept sentence, is added, so
+    that no earlier position stands as the latest one. `sentences` has all sentences of each statement.
     """
     shared = share_of_topic(subject.topic, subject.language)
-    spoken, when = _spoken_and_when(item)
+    spoken, when = _language_and_time(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
         return shared(sentence.text if text is None else text, spoken(sentence))
@@ -108,7 +108,7 @@ def nearest(
     must also reach the threshold of an answer. Among those that do, one of the latest statement is preferred.
     """
     shared, names_states = share_of_topic(subject.topic, subject.language), _names_states_of(subject)
-    spoken, when = _spoken_and_when(item)
+    spoken, when = _language_and_time(item)
 
     def is_named(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, spoken(found.sentence)
@@ -164,7 +164,9 @@ def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Seque
     return next((each.text for each in heading if number and names.search(each.text)), "")
 
 
-def _spoken_and_when(item: PartyEvidence) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
+def _language_and_time(
+    item: PartyEvidence,
+) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
     """Returns functions from a party's sentence to its language, English if unknown, and to how recent it is."""
     metadata = {summary.statement_id: summary.metadata for summary in item.searched}
 

@@ -40,7 +40,7 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
 # Least chance of a direction that is shown, by the strength of its position marks: none, implied, leaning ("we are
 # committed to"), outright ("rejects"). Chosen on labelled cells, where a wrong direction is worse than none.
 PLAIN: Final = 0.6
-_TOLD_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
+_SHOWN_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
 # Least chance of a direction that is shown although no sentence names the subject.
 _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("briefing")
@@ -92,10 +92,10 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     if not usable or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
 
-    def is_told(read: SentenceDirection) -> bool:
-        return _is_told(read, subject.harm)
+    def is_shown(read: SentenceDirection) -> bool:
+        return _is_shown(read, subject.harm)
 
-    plain = [span for span in usable if is_told(span[1])]
+    plain = [span for span in usable if is_shown(span[1])]
     most = max((share(text) for _, text in _texts(plain, spans, citation.quote)), default=0.0)
     for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
         # "We have no position on this" refers to what the sentence before it names.
@@ -105,18 +105,18 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # A sentence that goes on without naming the subject ("it should be short") decides only with marks of a direction.
     texts = dict(_texts(usable, spans, citation.quote))
-    usable = [(at, read) for at, read in usable if names(texts[at]) or (is_told(read) and _strength(read))] or usable
-    start, decisive = max(usable, key=lambda span: (is_told(span[1]), span[1].attitude))
-    if is_told(decisive):
+    usable = [(at, read) for at, read in usable if names(texts[at]) or (is_shown(read) and _strength(read))] or usable
+    start, decisive = max(usable, key=lambda span: (is_shown(span[1]), span[1].attitude))
+    if is_shown(decisive):
         # A sentence that names the subject decides: "We welcome the review. We only ask that it be short." is for it.
-        alike = [span for span in usable if is_told(span[1]) and span[1].reading == decisive.reading]
+        alike = [span for span in usable if is_shown(span[1]) and span[1].reading == decisive.reading]
         start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
     # Reported sentences were left out, so the reading is a direction.
     likely = cast(Direction, decisive.reading)
     ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
     # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    certain = is_told(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
+    certain = is_shown(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
     if subject.article is None:
         # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
@@ -194,7 +194,7 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
 
 def _is_divided(spans: _Spans) -> bool:
     """Returns if both directions occur: "We recognise their work. They should not, however, sit in working groups"."""
-    return {"for", "against"} <= {read.reading for _, read in spans if _is_told(read)}
+    return {"for", "against"} <= {read.reading for _, read in spans if _is_shown(read)}
 
 
 def _without_reported(spans: _Spans) -> _Spans:
@@ -208,10 +208,10 @@ def _names_article(text: str, article: str) -> bool:
 def is_outright(text: str, subject: Subject, language: str | None) -> bool:
     """Returns whether a sentence names a subject and takes a direction on it in outright words such as "rejects"."""
     read = read_sentence(text, topic_in(subject.topic, subject.language, language), language)
-    return read.names_topic and _is_told(read) and _strength(read) == OUTRIGHT
+    return read.names_topic and _is_shown(read) and _strength(read) == OUTRIGHT
 
 
-def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
+def _is_shown(read: SentenceDirection, harm: bool = False) -> bool:
     """Returns whether a sentence takes a direction surely enough for the direction to be shown.
 
     On a harm, both directions are one position: "we support the fight against terrorism" is against terrorism.
@@ -220,7 +220,7 @@ def _is_told(read: SentenceDirection, harm: bool = False) -> bool:
         return False
     one = harm and read.reading != "conditional"
     chance = read.chances["for"] + read.chances["against"] if one else read.chances[read.reading]
-    return chance >= _TOLD_FROM[_strength(read)]
+    return chance >= _SHOWN_FROM[_strength(read)]
 
 
 def _strength(read: SentenceDirection) -> int:

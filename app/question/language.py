@@ -36,7 +36,7 @@ def detect_language(text: str, parties: PartyTable) -> str:
 
     def score(language: str) -> float:
         names = parties.find(text, language, relaxed=True)
-        # Names found in a language count as one word for each ten letters.
+        # Names found in a language add one point to its score for each ten letters.
         named = sum(name.end - name.start for name in names) / 10
         return sum(commonness(word, language) for word in words) + _KNOWN * known[language] + named
 

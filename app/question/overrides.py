@@ -18,7 +18,7 @@ from ingest.parties.regions import region_named, regions
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
-# Fields of `Answer.scope` that only describe how the question was read.
+# Fields of `Answer.scope` that tell how the question was read; of these `kind` can be replaced, apart from the others.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
@@ -38,7 +38,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     """
     if not overrides:
         return resolution
-    # An answer's own scope can be passed back: its descriptive fields are ignored.
+    # An answer's own scope can be passed back: its descriptive fields are ignored, except `kind`.
     kind = overrides.get("kind")
     if kind is not None and kind not in get_args(QuestionKind):
         raise ScopeError(f"{kind!r} is no kind of question: known are {', '.join(get_args(QuestionKind))}")

@@ -261,7 +261,7 @@ def _filters(roles: RoleReading, *wanted: str) -> dict[Span, str]:
 def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Corrects roles of the tagger that no word of the question supports.
 
-    A time or meeting is excluded only where a word such as "except" stands by it. An article is a filter if the topic
+    A time or meeting is excluded only if the question has a word such as "except". An article is a filter if the topic
     has nothing else ("article 18"), and else part of the topic ("the abolition of article 18").
     """
     has_except = any("except" in word.does for word in roles.words)

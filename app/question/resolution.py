@@ -143,7 +143,7 @@ class Resolution:
 
 
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
-    """Returns the resolution with this kind as certain, and all fields that depend on the kind set accordingly."""
+    """Returns the resolution with this kind as certain; `denies`, `unnamed` and `quote` stay as they were read."""
     named = read.scope.states or read.scope.groups
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # A question that names or asks parties is about what they said, not about the treaty's text.

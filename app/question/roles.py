@@ -1,8 +1,8 @@
 """Roles: who is asked about, excluded or only mentioned, and the topic, tagged by a model trained on examples.
 
 Small bidirectional LSTMs, whose scores are averaged, with a conditional random field over the words of a question. Each
-span that a lookup found is one word, and the same party replaces all, so that names never matter. Trained by `make
-train`, run by numpy.
+span that a lookup found is one word, and the same party replaces every party, so that names never matter. Trained by
+`make train`, run by numpy.
 Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Tagging, https://arxiv.org/abs/1508.01991.
 """
 

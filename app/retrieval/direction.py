@@ -111,7 +111,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         by_reading = average(by_reading, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
-    # An order is recognised by its words ("ignore the above"), if the classifier gives `reported` a small chance.
+    # An order is recognised by its words ("ignore the above"), if `reported` has at least the chance `_ORDER_MIN`.
     is_order = orders(language).search(text) is not None and by_reading["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: by_reading[reading])
     may_be_own = best != "reported" or (by_reading[best] < _SURELY_REPORTED and not is_order)

@@ -133,7 +133,7 @@ class EvidenceRetriever:
         return EvidenceRetriever(self._store, self._ranker, scoped=scoped)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the evidence for every party in scope; none for an ambiguous question."""
+        """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
         if not resolution.provision:
             base = self.in_scope(resolution, parties)
             searchable = not (base.empty_corpus or _is_unsearchable(resolution))
@@ -142,7 +142,7 @@ class EvidenceRetriever:
         return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the statements in scope without searching them; none for an ambiguous question."""
+        """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""
         base = self._empty(resolution.scope, parties)
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
@@ -263,7 +263,7 @@ class EvidenceRetriever:
                 surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
             evidence = tuple(sorted(evidence, key=lambda item: (-surest[item.party], item.party)))
         return replace(
-            self.with_texts(base, _held_by((*evidence, *spoken_for, *related))),
+            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
             party_evidence=evidence,
             spoken_for=spoken_for,
             related=related,
@@ -365,7 +365,7 @@ class EvidenceRetriever:
                 held = [text for text in texts if text.statement_id in holders]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))
         return replace(
-            self.with_texts(base, _held_by((evidence,))),
+            self.with_texts(base, _statement_ids((evidence,))),
             treaties_held=tuple(dict.fromkeys(treaties_held)),
             searched=texts,
             party_evidence=(evidence,),
@@ -399,7 +399,7 @@ class EvidenceRetriever:
         return PositionReader(topic, catalogue.sentences, asked, parties)
 
 
-def _held_by(evidence: Iterable[PartyEvidence]) -> list[str]:
+def _statement_ids(evidence: Iterable[PartyEvidence]) -> list[str]:
     """Returns the ids of the statements that contain the sentences of evidence, each once."""
     return list(dict.fromkeys(scored.sentence.statement_id for item in evidence for scored in item.sentences))
 

@@ -97,7 +97,7 @@ class ScopedStatements:
         return tuple(code for code in holders if code in self._codes or code in members) or holders[:1]
 
     def _keeps(self, metadata: Metadata) -> bool:
-        """Returns whether a statement has a holder that is not excluded and, if members are asked about, is one."""
+        """Returns whether a holder is not excluded (and named or a member, if members are asked); True without any."""
         holders = self._not_excluded(metadata)
         if self._scope.members_of:
             members = self._members(metadata.date)

@@ -160,7 +160,7 @@ class SentenceRanker:
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
     ) -> dict[str, Read]:
-        """Scores the sentences of many parties nearest to a topic with the cross-encoder, the nearest party first.
+        """Scores the sentences of many parties nearest to a topic; parties with a rare word of it come first.
 
         Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
         parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.

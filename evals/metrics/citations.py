@@ -34,7 +34,7 @@ def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
 
 
 def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
-    """Returns (share of evidence groups that the first `k` citations meet, 1); 0 if silent, None without evidence."""
+    """Returns (share of evidence groups that the first `k` citations meet, 1); None if there are none to be met."""
     groups = sample.case.groups
     if not groups or sample.case.expect.status == "abstained":
         return None
@@ -49,7 +49,7 @@ def evidence_first(sample: EvalSample) -> Share:
 
 
 def evidence_five(sample: EvalSample) -> Share:
-    """Returns the evidence recall of the first five citations; None for lists of States, which may need more."""
+    """Returns the evidence recall of the first five citations if `answered` is expected; None for lists of States."""
     is_list, expected = sample.case.type == "list_states", sample.case.expect.status
     return evidence_all(sample, FIRST) if expected == "answered" and not is_list else None
 
