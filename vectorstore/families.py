@@ -86,7 +86,7 @@ class FamilyTables:
         return tuple(str(row[0]) for row in self._database.rows(shared.order_by(BANDS.c.document_id)))
 
     def under_symbol(self, root: str, kind: str) -> tuple[tuple[str, Metadata], ...]:
-        """Returns (id, state, symbol, language) of documents whose symbol is `root`, begins with `root/`, or is near."""
+        """Returns (id, state, symbol, language) of documents whose symbol is `root` or begins with it."""
         symbol, least = func.lower(DOCUMENTS.c.symbol), root.lower()
         rows = self._database.rows(
             select(*(DOCUMENTS.c[name] for name in ("document_id", "state", "symbol", "language")))
