@@ -143,15 +143,17 @@ class Resolution:
 
 
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
-    """Returns the resolution with this kind as certain; `denies`, `unnamed` and `quote` stay as they were read."""
+    """Returns the resolution with this kind as certain; `unnamed` stays as it was read."""
     named = read.scope.states or read.scope.groups
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # A question that names or asks parties is about what they said, not about the treaty's text.
         kind = "content"
     everyone = (read.scope.all_states or kind in ("which_states", "negated_which")) and not named
+    # Quoted words belong to the topic, unless their source is asked for.
+    topic = read.scope.topic if kind == "source" else read.scope.topic or read.quote
     return replace(
         read,
-        scope=replace(read.scope, all_states=everyone, negated=kind == "negated_which"),
+        scope=replace(read.scope, topic=topic, all_states=everyone, negated=kind == "negated_which"),
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
@@ -160,4 +162,6 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         over_time=kind == "over_time",
         provision=kind == "treaty_text",
         is_statement_question=kind != "out_of_scope",
+        denies=read.denies and kind == "which_states",
+        quote=read.quote if kind == "source" else "",
     )

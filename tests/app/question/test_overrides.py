@@ -49,6 +49,14 @@ def test_a_choice_settles_an_ambiguous_name(parties: PartyTable) -> None:
     assert read.unclear is None and read.scope.states == ("COG",)
 
 
+def test_a_kind_that_is_set_leaves_nothing_of_the_kind_that_was_read(parties: PartyTable) -> None:
+    denying = resolve("Which States do not extradite their nationals?", parties)
+    assert denying.denies and not resolve(denying.question, parties, overrides={"kind": "content"}).denies
+    sought = resolve('Who said "we shall leave no harbour unlit"?', parties)
+    as_content = resolve(sought.question, parties, overrides={"kind": "content"})
+    assert (as_content.quote, as_content.scope.topic) == ("", sought.quote) != ("", "")
+
+
 @cases("question", "overrides", "expected")
 def test_overrides_take_the_place_of_what_was_read(
     question: str, overrides: dict[str, Any], expected: dict[str, Any], parties: PartyTable
