@@ -4,6 +4,7 @@ They are parties and sets of States, capitals as places, others named after a St
 bodies, agenda items, dates as intervals, and which statement is meant. `roles` decides whether a party is asked about.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -133,14 +134,14 @@ def _treaty_spans(text: str, items: list[Item]) -> list[Span]:
     spans = _merged(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = _merged([_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
     spans += [each for each in named_treaties if not each.overlaps(spans)]
+    mentions, of_protocols = find_articles(text), any(item.kinds & {"protocol", "protocols"} for item in items)
     for _, part in find_forms("articles", items):
         # "The fourth article" and "artcle 4", which `find_articles` does not find, are of the treaty that is named.
-        (number,) = (str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"})
-        of_protocols = any(item.kinds & {"protocol", "protocols"} for item in items)
+        numbers = [str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"}]
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
-        articles = tuple((code, number) for code in codes or ("UNTOC",))
+        articles = tuple(product(codes or ("UNTOC",), numbers))
         span = _over("article", *part, articles=articles, form="named" if codes else "bare")
-        spans += [] if span.overlaps((*spans, *find_articles(text))) else [span]
+        spans += [] if span.overlaps((*spans, *mentions)) else [span]
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         titled = _title_before(text, before, item).lower() not in ("", *_OWN_TITLE)
         ours = (after is None or "other_treaty" not in after.kinds) and not titled
@@ -240,9 +241,9 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
 
 def _relate(name: str, start: Months, end: Months) -> Months:
     """Returns the interval that a relation makes of one interval ("since", "before") or of two ("from … to …")."""
-    if name == "closed" and None not in (start[0], end[0]) and min(start, end) == end:
-        # "Between 2024 and 2016"
-        start, end = end, start
+    if name == "closed" and None not in (start[0], end[0]):
+        # "Between 2024 and 2016", "between the last 5 years and 2021"
+        start, end = sorted((start, end), key=lambda each: (each[0], each[1] or math.inf))
     return {
         "closed": (start[0], end[1]),
         "since": (start[0], None),
@@ -524,10 +525,10 @@ def _carried(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
     the party asked.
     """
     rows: list[list[Span]] = []
-    kinds = [NAMED, *((kind,) for kind in _TAKING)]
-    for span in (span for kind in kinds for span in spans if span.kind in kind):
+    together = [NAMED, *((kind,) for kind in _TAKING)]
+    for span in (span for kinds in together for span in spans if span.kind in kinds):
         between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
-        alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kind} for kind in kinds)
+        alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kinds} for kinds in together)
         if alike and all(item.kinds & {"fill", "and"} for item in between):
             rows[-1].append(span)
         else:

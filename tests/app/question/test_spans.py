@@ -1,5 +1,6 @@
 """Spans of names and dates in a question, found by lookup in any spelling."""
 
+from datetime import date
 from itertools import pairwise
 from random import Random
 
@@ -7,7 +8,8 @@ import pytest
 
 from app.question.language import detect_language
 from app.question.lexicon import words_in
-from app.question.spans import Span, find_spans
+from app.question.spans import Span, find_spans, interval_of
+from app.records import Interval
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
@@ -53,6 +55,18 @@ def test_a_typing_error_in_a_common_word_is_no_name(question: str, parties: Part
 def test_articles_are_read_in_words_and_with_a_typing_error(text: str, article: str, parties: PartyTable) -> None:
     (found,) = spans(text, parties)
     assert found.articles == (("UNTOC", article),) and found.end == len(text)
+
+
+@cases("text", "articles")
+def test_every_article_of_a_list_of_ordinals_is_read(text: str, articles: list[str], parties: PartyTable) -> None:
+    (found,) = spans(text, parties)
+    assert [number for _, number in found.articles] == articles and found.end == len(text)
+
+
+@cases("text", "interval", tuples=True)
+def test_an_open_interval_is_an_end_of_a_range(text: str, interval: Interval, parties: PartyTable) -> None:
+    (found,) = find_spans(text, "en", parties, date(2021, 6, 1))
+    assert interval_of(found.interval) == interval
 
 
 @cases("question", "code")
