@@ -179,20 +179,26 @@ class SentenceRanker:
 
         The former go before even where that leaves no room for the latter: a rare name is to be found.
         """
-        owners = {summary.statement_id: party for party, own in owned.items() for summary in own}
+        # A joint statement is of each of its holders.
+        owners: dict[str, list[str]] = {}
+        for party, own in owned.items():
+            for summary in own:
+                owners.setdefault(summary.statement_id, []).append(party)
         searched = [summary for own in owned.values() for summary in own]
         nearest = self._passages(searched, topic, _LIST_RETRIEVED)
         scored = {item.passage.passage_id: item for item in nearest}
         near: dict[str, dict[str, ScoredPassage]] = {}
         for item in self._with_rare_words(searched, topic):
             passage = item.passage
-            near.setdefault(owners[passage.statement_id], {})[passage.passage_id] = scored.get(passage.passage_id, item)
+            for party in owners[passage.statement_id]:
+                near.setdefault(party, {})[passage.passage_id] = scored.get(passage.passage_id, item)
         places = Counter[bool]()
         for item in nearest:
-            party, ranked = owners[item.passage.statement_id], self._is_ranked(item.passage.language)
-            places[ranked] += 1
-            if party in near or places[ranked] <= _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
-                near.setdefault(party, {}).setdefault(item.passage.passage_id, item)
+            known = self._is_ranked(item.passage.language)
+            places[known] += 1
+            for party in owners[item.passage.statement_id]:
+                if party in near or places[known] <= _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
+                    near.setdefault(party, {}).setdefault(item.passage.passage_id, item)
         return {party: tuple(passages.values()) for party, passages in near.items()}
 
     def _with_rare_words(self, searched: Sequence[StatementSummary], topic: Topic) -> Iterator[ScoredPassage]:

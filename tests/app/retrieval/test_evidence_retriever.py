@@ -72,6 +72,12 @@ def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, t
     assert [(g.party, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
 
 
+def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):
+    (joint,) = together.store.catalogue.summaries(ScopeFilter(parties=("XSK",)))
+    owned = {"XSK": [joint], "XBR": [joint]}
+    assert {*together.ranker.read_list(owned, together.ranker.topic("stolen ships", "en"), 1)} == {*owned}
+
+
 def test_a_member_is_answered_from_what_another_delivered_for_it(together):
     question = "What did members of the Docks Forum say about stolen ships?"
     answer = together.assistant.ask(question, overrides={"members_of": ["XDO"], "years": ["2018"]})
