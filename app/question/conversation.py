@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from app.question.lexicon import lexicon_of
 from app.question.resolution import ASIDES, OF_NO_STATE, Act, Resolution, Restyle, Shown, with_kind
 from app.records import Note, Scope, TreatyScope
 from vectorstore.records import JSONValue
@@ -26,8 +27,8 @@ SLOT_OF: Final[Mapping[str, Slot]] = {
 PARTIES: Final = ("states", "groups", "members_of")
 # Fields that say what time is asked about; `pick` chooses among the statements of that time.
 WHEN: Final = ("interval", "years", "months")
-# Fields with a single value.
-_WHOLE: Final = ("topic", "interval", "pick")
+# Fields held as one value, a joined topic too.
+_SINGLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
 _OF_THE_WHOLE: Final = ("summary", "list")
 # Kinds that only words of the turn itself ask for; fragments such as "and Belmora?" may be taken for any other kind.
@@ -123,6 +124,8 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     reduced = _without_excluded(said.without, replace(said.scope, **fields)) if said.without else {}
     fields |= reduced
     scope = replace(said.scope, **fields)
+    unchanged = turn.act == "remove" and said.scope.topic and scope.topic == before.scope.topic
+    notes = [Note(kind="not_left_out", values={"words": said.scope.topic})] if unchanged else []
     kept = tuple(name for name in SLOT_OF if name in fields and is_kept(name, scope, before.scope))
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
@@ -139,7 +142,7 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         # "And firearms?" asks about statements, since the turn before it does.
         is_statement_question=said.kind not in ASIDES,
         wording=next((w for w in (said.wording, before.wording) if w is not None and w.topic == scope.topic), None),
-        party_notes=tuple(n for n in said.party_notes if n.kind != "not_left_out" or not any(reduced.values())),
+        party_notes=(*(n for n in said.party_notes if n.kind != "not_left_out" or not any(reduced.values())), *notes),
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
@@ -153,11 +156,12 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
 
 def _is_other_topic(scope: Scope, earlier: Scope) -> bool:
     """Returns whether two topics differ by more than words added to or left out of one of them."""
-    own, before = (
-        {stem(word, each.language) for word in words_of(each.topic) if not is_function_word(word, each.language)}
-        for each in (scope, earlier)
-    )
+    own, before = (_stems(each.topic, each.language) for each in (scope, earlier))
     return bool(own) and not (own <= before or own >= before)
+
+
+def _stems(text: str, language: str) -> set[str]:
+    return {stem(word, language) for word in words_of(text) if not is_function_word(word, language)}
 
 
 def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: frozenset[Slot]) -> dict[str, Any]:
@@ -168,6 +172,8 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
         names = [name for name, filled in SLOT_OF.items() if filled == slot]
         if slot in own and slot == "who":
             fields |= _who(said, before, turn.act)
+        elif slot == "topic" and turn.act == "remove" and slot in own | turn.keeps:
+            fields["topic"] = _reduced_topic(said, earlier)
         elif slot in own and turn.act == "add":
             fields |= _joined(scope, earlier, *names)
         elif slot in own and turn.act == "correct":
@@ -247,13 +253,24 @@ def _corrected(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
 
 
 def _reduced(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
-    """Returns the earlier fields without the values that the turn names; another topic or time replaces the earlier."""
+    """Returns the earlier fields without the values that the turn names; another time replaces the earlier."""
     left: dict[str, Any] = {}
     for name in names:
         before, now = parts_of(name, earlier), parts_of(name, scope)
         rest = [part for part in before if part not in now]
-        left[name] = _field_of(name, now if name in _WHOLE and now != before else rest)
+        left[name] = _field_of(name, now if name in _SINGLE and now != before else rest)
     return left
+
+
+def _reduced_topic(said: Resolution, earlier: Scope) -> str:
+    """Returns the earlier topic without the parts that the turn names, by the tagger or else in any of its words."""
+    named = _stems(said.scope.topic or said.question, said.scope.language)
+    joints = [item for item in lexicon_of(earlier.language).items(earlier.topic) if "and" in item.kinds]
+    starts, ends = [0, *(item.end for item in joints)], [*(item.start for item in joints), len(earlier.topic)]
+    pieces = (earlier.topic[start:end].strip() for start, end in zip(starts, ends, strict=True))
+    parts = [piece for piece in pieces if piece]
+    left = [part for part in parts if not _stems(part, earlier.language) <= named]
+    return earlier.topic if left == parts or not (left or said.scope.topic) else "; ".join(left)
 
 
 def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
@@ -261,12 +278,12 @@ def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
     value = getattr(scope, name)
     if name == "treaties":
         return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
-    return ((value,) if value else ()) if name in _WHOLE else value
+    return ((value,) if value else ()) if name in _SINGLE else value
 
 
 def _without_excluded(without: Scope, scope: Scope) -> dict[str, Any]:
     """Returns the fields that lose excluded values, without these: "not in 2020" leaves 2019 of 2019 and 2020."""
-    left = _reduced(without, scope, *(name for name in SLOT_OF if name not in _WHOLE and parts_of(name, without)))
+    left = _reduced(without, scope, *(name for name in SLOT_OF if name not in _SINGLE and parts_of(name, without)))
     left = {name: rest for name, rest in left.items() if rest != getattr(scope, name)}
     return left | ({"interval": None} if "years" in left else {})
 
@@ -284,4 +301,4 @@ def _field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the val
     if name == "interval" and parts:
         firsts, lasts = zip(*parts, strict=True)
         return (None if None in firsts else min(firsts), None if None in lasts else max(lasts))
-    return (parts[-1] if parts else None) if name in _WHOLE else parts
+    return (parts[-1] if parts else None) if name in _SINGLE else parts

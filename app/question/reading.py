@@ -203,9 +203,12 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     topic, wording = (re.sub(r"\w+", lambda w: meant.get(w[0], w[0]), text) for text in (topic, _wording(roles)))
     notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
     without = replace(time_and_venue_of(_filters(roles, "not")), treaties=_treaties(roles, False, True)[0])
-    kept = {word.kind for word in roles.of(*_FILTER_ROLES)}
-    excluded = [word.text for word in roles.of("not") if word.kind in _NARROWING and word.kind not in kept]
-    notes += [Note(kind="not_left_out", values={"words": words}) for words in excluded]
+    kept_kinds = {word.kind for word in roles.of(*_FILTER_ROLES)}
+    excluded = [word for word in roles.of("not") if word.kind in _NARROWING]
+    only_excluded = [word for word in excluded if word.kind not in kept_kinds]
+    # "In 2019 but not in October 2019" is searched in all of 2019.
+    vain = (w for w in excluded if w in only_excluded or (w.span is not None and any(map(w.span.shares, filters))))
+    notes += [Note(kind="not_left_out", values={"words": word.text}) for word in vain]
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
     negated = asks_all and kind.kind == "negated_which"
     scope = replace(
@@ -220,7 +223,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=tuple(notes),
-        without=without if excluded and follows else None,
+        without=without if only_excluded and follows else None,
         unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear),
         denies=denies and asks_all,
         provision=provision,

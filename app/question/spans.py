@@ -90,6 +90,13 @@ class Span:
         """Returns whether the span overlaps with one of others."""
         return any(other.start < self.end and self.start < other.end for other in others)
 
+    def shares(self, other: "Span") -> bool:
+        """Returns whether two spans of a kind mean the same code or article, or times that overlap."""
+        known, same = ({*each.codes, *each.articles} for each in (self, other))
+        (first, last), (begin, end) = self.interval, other.interval
+        overlap = (first or 0) <= (end or math.inf) and (begin or 0) <= (last or math.inf)
+        return self.kind == other.kind and (overlap if self.kind == "date" else bool(known & same))
+
 
 def _over(kind: SpanKind, *parts: Any, **told: Any) -> Span:  # noqa: ANN401 - what has a place; fields of a span
     """Returns a span from the first to the last of some parts of a question."""

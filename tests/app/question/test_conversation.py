@@ -63,6 +63,8 @@ NOWHERE: dict[str, Any] = {"bodies": (), "sessions": (), "agenda_items": ()}
         ({"states": ("XAB",)}, "correct", ALL - {"who"}, {"states": ("XAB",)}),
         ({"topic": "firearms"}, "replace", ALL - {"topic"}, {"topic": "firearms"}),
         ({"topic": "firearms"}, "add", ALL, {"topic": "extradition; firearms"}),
+        ({"topic": "extradition"}, "remove", ALL, {"topic": ""}),
+        ({"topic": "gold"}, "remove", ALL, {}),
         ({"years": ("2031",)}, "replace", ALL - {"when"}, {"years": ("2031",), "sessions": ()}),
         ({"sessions": ("11",)}, "replace", ALL - {"where"}, {"sessions": ("11",)}),
         (
