@@ -223,10 +223,10 @@ class PartySearch:
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
         treaties = strategy.treaties
         evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
-        if evidence.sentences or self._many:
+        if evidence.sentences:
             return evidence
         evidence = self._ranker.rank_by_mentions(code, searched, "thereto", treaties)
-        if evidence.sentences or self._treaty_words is None:
+        if evidence.sentences or self._many or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words), treaties)
 

@@ -100,6 +100,18 @@ def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(
     assert {code for _, code, language in rows if language == "fr"} <= read.keys()
 
 
+@pytest.mark.parametrize("parties", [6, 7])
+def test_who_joined_the_protocols_thereto_is_named_among_any_number_of_parties(parties: int, tmp_path: Path) -> None:
+    texts = {f"{n}.txt": "We have ratified the Trafficking Protocol." for n in range(parties)}
+    texts["0.txt"] = "Arvandia has ratified the United Nations Convention against Transnational Organized Crime"
+    texts["0.txt"] += " and the Protocols thereto."
+    manifest = "\n".join(["file,state", *(f"{n}.txt,{_code(n)}" for n in range(parties))])
+    names = "\n".join(["code,name,aliases,kind", *(f"{_code(n)},Land {_code(n)},,state" for n in range(parties))])
+    with workspace_over(tmp_path, texts, manifest, names) as workspace:
+        answer = workspace.assistant.ask("Which States have ratified the Trafficking Protocol?")
+    assert {claim.state for claim in answer.claims} == {_code(n) for n in range(parties)}
+
+
 def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path) -> None:
     oppose, mention = "We oppose the court for pirates.", "The court for pirates met in our capital in May."
     both = f"{oppose} We fully support the court for pirates."
