@@ -425,7 +425,7 @@ class SentenceRanker:
             # item is kept, since it tells what the item is.
             sentences = [each for each in sentences if each.paragraph is not None] or sentences
         if topic is not None and topic.english and len(sentences) > 1:
-            scores = self._read_pairs(topic.english, [sentence.text for sentence in sentences]).logits
+            scores = self._read_pairs(topic.asked, [self._english(each.text, each) for each in sentences]).logits
             sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
         return PartyEvidence(
             party=party,

@@ -86,6 +86,15 @@ def test_a_quotation_in_another_language_is_glossed_in_that_of_the_question(desk
     assert glosses == ["medidas coercitivas unilaterales means unilateral coercive measures"]
 
 
+def test_sentences_that_name_an_article_are_ordered_by_their_gloss(tmp_path):
+    said = "Monsieur le Président,\n\nL’article 16 est ancien. L’article 16 vise les armes à feu.\n"
+    with workspace_over(tmp_path, {"f.txt": said}, "file,state,body,language\nf.txt,XGA,UNTOC COP,fr\n") as workspace:
+        searched = workspace.store.catalogue.summaries(ScopeFilter())
+        topic = workspace.ranker.topic("firearms", "en")
+        found = workspace.ranker.rank_by_mention("XGA", searched, "article", "UNTOC", ("16",), topic)
+    assert "armes à feu" in found.sentences[0].sentence.text and len(found.sentences) == 2
+
+
 def test_a_list_names_who_speaks_of_it_in_other_languages(desk):
     answer = desk.assistant.ask("Which States spoke about sanctions?", overrides={"topic": "sanctions"})
     assert [claim.state for claim in answer.claims] == ["XGA"]
