@@ -174,12 +174,8 @@ def _kept_fields(said: Resolution, before: Resolution, turn: TurnReading, own: f
             fields |= _who(said, before, turn.act)
         elif slot == "topic" and turn.act == "remove" and slot in own | turn.keeps:
             fields["topic"] = _reduced_topic(said, earlier)
-        elif slot in own and turn.act == "add":
-            fields |= _joined(scope, earlier, *names)
-        elif slot in own and turn.act == "correct":
-            fields |= _corrected(scope, earlier, *names)
-        elif slot in own and turn.act == "remove":
-            fields |= _reduced(scope, earlier, *names)
+        elif slot in own and (merge := {"add": _joined, "correct": _corrected, "remove": _reduced}.get(turn.act)):
+            fields |= merge(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
             fields |= {name: getattr(earlier, name) for name in names}
     if turn.act not in ("add", "remove"):
@@ -201,7 +197,7 @@ def _who(said: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
         # A party that settles an unclear name is added to the others that were named beside it.
         return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
     named, known = ({code for name in PARTIES for code in getattr(each, name)} for each in (scope, earlier))
-    leaves_out = known & {*scope.excluded} or earlier.members_of or earlier.groups
+    leaves_out = scope.excluded and (known & {*scope.excluded} or earlier.members_of or earlier.groups)
     if act in ("replace", "correct") and not named and leaves_out:
         # A turn that only excludes parties asked before removes them.
         act = "remove"

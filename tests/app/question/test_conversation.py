@@ -98,6 +98,11 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
         assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
 
 
+def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
+    said = replace(read(), unclear="Wyndral", options=("East Wyndral", "West Wyndral"))
+    assert held(merged(said, "replace", ALL - {"who"}, groups=("EU",), topic="gold")) == {"topic": "gold"}
+
+
 def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
     rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
     assert (rest.scope.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
