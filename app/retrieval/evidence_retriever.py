@@ -198,10 +198,10 @@ class EvidenceRetriever:
             PartyEvidence(
                 party=party,
                 searched=tuple(s for s in base.owned.get(party, ()) if s.statement_id in base.sources.statements),
-                sentences=tuple(near),
+                sentences=tuple(scored),
             )
-            for party, near in found.items()
-            if near
+            for party, scored in found.items()
+            if scored
         )
         return replace(base, party_evidence=evidence)
 
@@ -226,9 +226,9 @@ class EvidenceRetriever:
         if resolution.over_time:
             # A change over time shows only if the statements of a party are searched one by one.
             parts = ((code, part) for code, own in owned.items() for part in (zip(own) if len(own) > 1 else [own]))
-            evidence, read = tuple(search.find(code, part) for code, part in parts), len(owned)
+            evidence, parties_read = tuple(search.find(code, part) for code, part in parts), len(owned)
         else:
-            evidence, read = search.find_all(owned)
+            evidence, parties_read = search.find_all(owned)
         spoken_for = tuple(
             replace(search.find(g.party, g.searched), members=g.members, aligned=g.aligned) for g in groups
         )
@@ -253,7 +253,7 @@ class EvidenceRetriever:
                 evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         elif not many:
             evidence = tuple(map(positions.reported_last, evidence))
-        related, readings = self._related_findings(resolution, evidence, search, many=many)
+        related, readings = self._related_findings(resolution, evidence, many=many)
         unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
         related = (*unnamed, *related)
         if not base.asked_parties:
@@ -271,7 +271,7 @@ class EvidenceRetriever:
             unnamed_articles=cited_unnamed,
             notes=(
                 *base.notes,
-                *self._search_notes(base, search.topic, evidence, read),
+                *self._search_notes(base, search.topic, evidence, parties_read),
                 *_gloss_notes(search.topic, evidence),
                 *_result_notes(base, scope.pick, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in cited_unnamed),
@@ -279,15 +279,15 @@ class EvidenceRetriever:
         )
 
     def _search_notes(
-        self, base: Retrieved, topic: Topic | None, evidence: Sequence[PartyEvidence], read: int
+        self, base: Retrieved, topic: Topic | None, evidence: Sequence[PartyEvidence], parties_read: int
     ) -> Iterator[Note]:
-        """Yields notes on words searched for, how many parties were `read` closely, and parties found by words only."""
+        """Yields notes on words searched for, how many `parties_read` closely, and parties found by words only."""
         if topic is not None and topic.english not in ("", topic.words):
             bridged = "bridged" if topic.translation_coverage >= 1.0 else "bridged_partly"
             yield Note(kind=bridged, values={"words": topic.english})
         # For a question about change over time, a party has one record of evidence per statement.
-        if read < (count := len({item.party for item in evidence})):
-            yield Note(kind="read_closely", values={"count": count, "read": read})
+        if parties_read < (count := len({item.party for item in evidence})):
+            yield Note(kind="read_closely", values={"count": count, "read": parties_read})
         if topic is not None and not self._ranker.relevance.calibrated and any(item.searched for item in evidence):
             yield Note(kind="uncalibrated")
         conclusive = [item for item in evidence if item.answers or not item.coverage_unknown]
@@ -301,7 +301,7 @@ class EvidenceRetriever:
             yield Note(kind="words_only", values={"parties": tuple(dict.fromkeys(by_words))})
 
     def _related_findings(
-        self, resolution: Resolution, evidence: Sequence[PartyEvidence], search: PartySearch, *, many: bool
+        self, resolution: Resolution, evidence: Sequence[PartyEvidence], *, many: bool
     ) -> tuple[tuple[PartyEvidence, ...], tuple[TreatyScope, ...]]:
         """Finds evidence related to the articles asked about: their subject, and their number in other treaties."""
         scope, ranker = resolution.scope, self._ranker
@@ -326,9 +326,13 @@ class EvidenceRetriever:
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = ranker.topic(" ".join(title for title in titles if title), "en")
             if many:
-                related += self._ranker.rank_list({item.party: item.searched for item in silent}, subject)[0]
+                # For a question about change over time, a party has one record of evidence per statement.
+                owned: dict[str, list[StatementSummary]] = {}
+                for item in silent:
+                    owned.setdefault(item.party, []).extend(item.searched)
+                related += ranker.rank_list(owned, subject)[0]
             else:
-                related += [self._ranker.rank_by_topic(item.party, item.searched, subject) for item in silent]
+                related += [ranker.rank_by_topic(item.party, item.searched, subject) for item in silent]
         return tuple(related), readings
 
     def _of_unnamed_conventions(

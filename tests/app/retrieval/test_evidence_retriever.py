@@ -20,6 +20,7 @@ cases = Cases(__file__)
 
 TOGETHER = cases.tuples("TOGETHER")
 TOGETHER_PARTIES = cases["TOGETHER_PARTIES"]
+STATES_OF_LIST = ("XAB", "XCS", "XDR", "XES", "XFY", "XGA", "XLH")
 
 
 def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
@@ -142,6 +143,17 @@ def test_a_bare_article_of_another_treaty_is_offered_and_not_taken(workspace):
     assert any("Trafficking" in citation.quote for citation in answer.related)
     named = workspace.assistant.ask(f"What did Fyrossa say about {answer.abstention.options[0]}?")
     assert named.status == "answered" and named.scope.treaties[0].treaty == "TIP"
+
+
+def test_the_subject_of_an_article_is_looked_for_in_all_statements_of_a_party_over_time(tmp_path):
+    texts = {f"{n}.txt": "We support the mining of gold in all regions." for n in range(9)}
+    rows = (f"{n}.txt,{code},{2018 + n}" for n, code in enumerate(("XAA", "XAA", *STATES_OF_LIST)))
+    with workspace_over(tmp_path, texts, "\n".join(["file,state,date", *rows])) as workspace:
+        scope = Scope(all_states=True, treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
+        resolution = Resolution(scope=scope, question="How have positions on article 16 changed?", over_time=True)
+        found = workspace.steps.retriever.retrieve(resolution, workspace.corpus.parties())
+    (own,) = [item for item in found.related if item.party == "XAA"]
+    assert [summary.file for summary in own.searched] == ["0.txt", "1.txt"]
 
 
 def test_change_over_time_quotes_each_statement_in_order(workspace):
