@@ -142,8 +142,8 @@ def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abst
     """Answers which States did not say something, by naming the parties in whose statements nothing was found."""
     undecidable = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
     silent = [code for code in answer.coverage.states_without_evidence if code not in undecidable]
-    spoke = dict.fromkeys(item.party for item in retrieved.party_evidence if item.searched and item.party)
-    spoke = {code: None for code in spoke if code not in answer.coverage.states_without_evidence}
+    searched = (item.party for item in retrieved.party_evidence if item.searched and item.party)
+    spoke = dict.fromkeys(code for code in searched if code not in answer.coverage.states_without_evidence)
     if not silent and not spoke:
         return _because("index_incomplete", local, "index_incomplete")
     count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)

@@ -194,7 +194,7 @@ class SentenceRanker:
                 near.setdefault(party, {})[passage.passage_id] = scored.get(passage.passage_id, item)
         places = Counter[bool]()
         for item in nearest:
-            known = self._is_ranked(item.passage.language)
+            known = self._is_known(item.passage.language)
             places[known] += 1
             for party in owners[item.passage.statement_id]:
                 if party in near or places[known] <= _NEAR_PASSAGES or len(near) < _NEAR_PARTIES:
@@ -204,7 +204,7 @@ class SentenceRanker:
     def _with_rare_words(self, searched: Sequence[StatementSummary], topic: Topic) -> Iterator[ScoredPassage]:
         """Yields the passages that hold a rare word of a topic, best first, the languages in turns."""
         ids = [summary.statement_id for summary in searched]
-        asked = [(topic.english, "en", self._ranked)]
+        asked = [(topic.english, "en", self._known)]
         asked += [(topic.synonyms_in(each), each, (each,)) for each in self._other_languages(searched)]
         rare = [
             self._retriever.retrieve_lexical(" ".join(words), ids, _NEAR_PASSAGES, languages=among)
@@ -220,7 +220,7 @@ class SentenceRanker:
     def _other_languages(self, searched: Sequence[StatementSummary]) -> list[str]:
         """Returns the languages of these statements that the models do not know."""
         languages = {language for summary in searched for language in languages_of(summary)}
-        return sorted(each for each in languages if each is not None and not self._is_ranked(each))
+        return sorted(each for each in languages if each is not None and not self._is_known(each))
 
     def _nothing_yet(
         self, party: str, searched: Sequence[StatementSummary], topic: Topic, known: Callable[[str | None], bool]
@@ -232,40 +232,40 @@ class SentenceRanker:
 
     def finds_by_meaning(self, language: str | None) -> bool:
         """Returns whether passages in a language are found by vectors, and not by shared words alone."""
-        if self._is_ranked(language) or language in self.model_languages.embedded:
+        if self._is_known(language) or language in self.model_languages.embedded:
             return True
         return language in LANGUAGES and self._store.compares_meaning
 
     def reads(self, language: str | None) -> bool:
         """Returns whether the models read statements in a language, directly or as an English gloss."""
-        return self._is_ranked(language) or language in LANGUAGES or language in self.model_languages.embedded
+        return self._is_known(language) or language in LANGUAGES or language in self.model_languages.embedded
 
-    def _is_ranked(self, language: str | None) -> bool:
+    def _is_known(self, language: str | None) -> bool:
         """Returns whether the models know a language; a text of unknown language (None) counts as English."""
         return language is None or language in self.model_languages.ranked
 
     @property
-    def _ranked(self) -> tuple[str | None, ...]:
+    def _known(self) -> tuple[str | None, ...]:
         """The languages of passages that the models know, with None for an unknown one."""
         return (*sorted(self.model_languages.ranked), None)
 
     def _english(self, text: str, sentence: Sentence) -> str:
         """Returns the text of a sentence or its window as the models read it, glossed into English if necessary."""
         language = sentence.language
-        return text if language not in LANGUAGES or self._is_ranked(language) else in_english(text, language)
+        return text if language not in LANGUAGES or self._is_known(language) else in_english(text, language)
 
     def _passages(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: in languages that the models know, then in others."""
         ids = [summary.statement_id for summary in searched]
         others = self._other_languages(searched)
         found: tuple[ScoredPassage, ...] = ()
-        if any(self._is_ranked(language) for summary in searched for language in languages_of(summary)):
+        if any(self._is_known(language) for summary in searched for language in languages_of(summary)):
             found = self._retriever.retrieve(
                 topic.asked,
                 ids,
                 limit,
                 query_vector=topic.vector,
-                languages=self._ranked if others else None,
+                languages=self._known if others else None,
                 terms=topic.widened,
             )
         if others:

@@ -104,11 +104,11 @@ def compose(
     introductions: dict[int, str] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
     more = 0
+    speakers = [each.party for each in answering]
     for item in (*answering, *groups):
         strong = item.best_sentences
         allowed = min(share, OF_GROUP) if item.members else share
         if answer_type and not item.members:
-            speakers = [each.party for each in answering]
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, found = with_answer_type(strong, sources, holds, allowed)
             missing = None if found else missing
