@@ -125,8 +125,10 @@ def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[
     threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
     nearest = near(own, answered, threshold)
     fitted = fit_weights(samples)
-    chosen = {"threshold": round(threshold, 4), "near": round(nearest, 4), "among": among}
-    judgement = fitted.model_copy(update=chosen)
+    # An artefact holds no threshold of 0 or 1.
+    bounds = (min(max(round(chance, 4), 1e-4), 1 - 1e-4) for chance in (threshold, nearest))
+    chosen = dict(zip(("threshold", "near"), bounds, strict=True))
+    judgement = Judgement.model_validate(dict(fitted) | chosen | {"among": among})
     return judgement, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
 
 
@@ -322,16 +324,21 @@ def abstention(chances: Floats, answered: Flags, threshold: float, in_vain: floa
     Precision is computed as if a share `in_vain` of the pairs had no answer; by default their own share is used.
     """
     silent = chances < threshold
-    caught, needless = silent[~answered].mean() if (~answered).any() else 0.0, silent[answered].mean()
+    caught, needless = (silent[part].mean() if part.any() else 0.0 for part in (~answered, answered))
     share = float((~answered).mean()) if in_vain is None else in_vain
     abstained = share * caught + (1 - share) * needless
     return float(share * caught / abstained) if abstained else 0.0, float(caught)
 
 
 def figures_of(chances: Floats, samples: Sequence[Sample], threshold: float) -> dict[str, float]:
-    """Returns AUC and Brier score, F1 for lists, else precision and recall of abstaining, on all and `_ASKED` pairs."""
+    """Returns AUC and Brier score, F1 for lists, else precision and recall of abstaining, on all and `_ASKED` pairs.
+
+    AUC is left out where all pairs are answered, or none.
+    """
     answered, asked = _labels(samples), _of_source(samples, *_ASKED)
-    found = {"pairs": float(len(samples)), "auc": float(roc_auc_score(answered, chances))}
+    found = {"pairs": float(len(samples))}
+    if 0 < answered.sum() < len(answered):
+        found["auc"] = float(roc_auc_score(answered, chances))
     found["brier"] = float(brier_score_loss(answered, chances))
     if samples[0].pair.source == "list":
         found["f1"] = float(f1_score(answered, chances >= threshold, zero_division=0.0))

@@ -1,5 +1,6 @@
 """Calibration: fits on pairs that can be told apart, the sealed fold, and sets that are too small for a fit."""
 
+import math
 from dataclasses import replace
 from itertools import count
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 import numpy as np
 import pytest
 
-from app.retrieval.relevance import RelevanceModel
+import evals.calibrate
+from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import SentenceFeatures
 from evals.calibrate import (
     SEALED,
@@ -163,6 +165,19 @@ def test_figures_count_lists_as_sets() -> None:
     samples = [_sample(_pair(n, answered=n < 2, source="list")) for n in range(4)]
     found = figures_of(np.array([0.9, 0.1, 0.8, 0.1]), samples, 0.5)
     assert found["list_f1"] == round(2 * 1 / (2 + 2), 4)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_figures_of_one_class_are_numbers_without_an_auc(answered: bool) -> None:
+    found = figures_of(np.array([0.9, 0.1]), [_sample(_pair(n, answered=answered)) for n in range(2)], 0.5)
+    assert "auc" not in found and all(map(math.isfinite, found.values()))
+
+
+def test_a_fit_whose_chances_are_near_0_and_1_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evals.calibrate, "near", lambda *_: 1e-6)
+    monkeypatch.setattr(evals.calibrate, "best_threshold", lambda *_: (1 - 1e-6, 1.0, 1.0))
+    fitted = fit(_samples(200), MODELS)
+    assert RelevanceArtefact.model_validate_json(fitted.model_dump_json()) == fitted
 
 
 @pytest.mark.parametrize("size", [0, 1, 40])
