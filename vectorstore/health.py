@@ -47,7 +47,7 @@ class CatalogueHealth:
             return str(exc)
         if dangling:
             found.append(f"{len(dangling)} rows belong to statements that are gone")
-        return "; ".join(found) or None
+        return f"{'; '.join(found)}: {_INGEST_ANEW}" if found else None
 
     def _quick_check(self) -> list[str]:
         return [str(row[0]) for row in self._pragma("quick_check") if row[0] != "ok"]
@@ -59,7 +59,7 @@ class CatalogueHealth:
     def check(self, dimension: int) -> tuple[Check, ...]:
         """Checks the catalogue, and if it is sound, offsets, vectors (of length `dimension`) and the lexical index."""
         if (damage := self.damage()) is not None:
-            return (Check(name="catalogue", ok=False, detail=f"{damage}: {_INGEST_ANEW}"),)
+            return (Check(name="catalogue", ok=False, detail=damage),)
         sound = Check(name="catalogue", ok=True, detail=f"{self._count(PASSAGES)} passages")
         return sound, self._offsets(), self._vectors(dimension), self._lexical()
 

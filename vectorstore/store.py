@@ -118,7 +118,7 @@ class Store:
         self._index_guard = threading.RLock()
         self._seen_generation = ""
         # Caches of the mapped vectors in the store's current generation, one for each model.
-        self._mapped = {table: lru_cache(maxsize=1)(_mapped) for table in COLLECTIONS}
+        self._mapped = {table: lru_cache(maxsize=1)(MappedVectors) for table in COLLECTIONS}
 
     def close(self) -> None:
         """Closes all files and connections."""
@@ -318,7 +318,7 @@ class Store:
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None if none are mapped."""
-        mapped = self._mapped[table](self._mapped_path(table))
+        mapped = _mapped(self._mapped_path(table), self._mapped[table])
         return None if mapped is None else mapped.nearest(vector, k)
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
@@ -326,7 +326,7 @@ class Store:
 
         They are taken from the mapped file if there is one, in a tenth of the time that the record takes.
         """
-        mapped = self._mapped["vectors"](self._mapped_path("vectors"))
+        mapped = _mapped(self._mapped_path("vectors"), self._mapped["vectors"])
         owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
         vectors = None if mapped is None else mapped.of(tuple(owners))
         if vectors is None:
@@ -350,7 +350,8 @@ class Store:
     def _check_index(self, passages: int) -> Check:
         check = partial(Check, name="vector index")
         if self.catalogue.meta("index_generation") != str(self.catalogue.generation):
-            return check(ok=passages == 0, detail="behind the catalogue: run `untoc doctor --rebuild`")
+            behind = "behind the catalogue: run `untoc doctor --rebuild`"
+            return check(ok=not passages, detail=behind if passages else "empty")
         if self.read_only and isinstance(self._indexes, EmbeddedIndexes) and not os.access(self.path, os.W_OK):
             return check(ok=True, detail="not opened: the store is read-only; search is exact")
         with self._index_guard:
@@ -513,10 +514,11 @@ def _place(path: Path, database: DatabaseConfig) -> Path | str:
     return path / CATALOGUE if database.url is None else database.url.get_secret_value()
 
 
-def _mapped(path: Path) -> MappedVectors | None:
-    # A damaged file counts as missing; `untoc doctor` reports it.
+def _mapped(path: Path, load: Callable[[Path], MappedVectors] = MappedVectors) -> MappedVectors | None:
+    # A damaged file counts as missing; `untoc doctor` reports it. A cache for `load` keeps no miss: a writer makes the
+    # file after the passages are visible.
     with suppress(OSError, EOFError, ValueError):
-        return MappedVectors(path)
+        return load(path)
     return None
 
 

@@ -226,6 +226,15 @@ def test_vectors_of_texts_that_are_gone_are_not_mapped(tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
+def test_mapped_vectors_are_used_from_when_they_are_written(mapping, monkeypatch):
+    (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
+    away = path.rename(path.with_suffix(".away"))
+    mapping._mapped["vectors"].cache_clear()
+    assert not mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)[2]
+    away.rename(path)
+    assert mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)[2]
+
+
 def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
     (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
     data = path.read_bytes()
