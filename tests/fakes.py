@@ -83,7 +83,7 @@ def fake_workspace(
     embedder = HashingEmbedder()
     opened = open_store(store, embedder, read_only=read_only, second=second)
     retriever = Retriever(opened, embedder, settings.retrieval)
-    ranker = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered, relevance)
+    ranker = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered or ModelLanguages(), relevance)
     workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)
     # Fills the cached property, whose indexer would otherwise split by the languages of the real models.

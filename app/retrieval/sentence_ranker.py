@@ -81,10 +81,10 @@ class SentenceRanker:
         retriever: Retriever,
         embedder: Embedder,
         reranker: Reranker | None,
-        model_languages: ModelLanguages | None = None,
+        model_languages: ModelLanguages,
         relevance: RelevanceModel | None = None,
     ) -> None:
-        self.model_languages = model_languages or ModelLanguages()
+        self.model_languages = model_languages
         self.relevance = relevance or RelevanceModel(None)
         self._store = store
         self._retriever = retriever

@@ -126,11 +126,10 @@ class Topic:
         language: str,
         embed: Callable[[str], Matrix],
         rarity: Callable[[str], float],
-        model_languages: ModelLanguages | None = None,
+        model_languages: ModelLanguages,
         wording: TopicWording | None = None,
     ) -> "Topic":
         """Returns the topic of some words, translated by the glossary where the models do not know their language."""
-        model_languages = model_languages or ModelLanguages()
         english, coverage = words, 1.0
         question = wording.text if wording is not None else words
         asked = question if wording is not None and wording.adds else words

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from app.retrieval.topic import Topic
+from app.retrieval.topic import ModelLanguages, Topic
 from tests.cases import Cases
 
 cases = Cases(__file__)
 
 
 def _topic(words: str) -> Topic:
-    return Topic.of(words, "en", lambda text: np.zeros(1, dtype=np.float32), lambda stem: 1.0)
+    return Topic.of(words, "en", lambda text: np.zeros(1, dtype=np.float32), lambda stem: 1.0, ModelLanguages())
 
 
 @cases("topic", "text", "confused")
