@@ -69,8 +69,6 @@ ANNOTATION_VERSION = 17
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
 # Precedes the hash of the names of parties in the input key of a statement whose holder depends on these names.
 _NAMES = "~"
-# Marks the key of a document whose metadata were read by an older version.
-_RENEWED = "renewed-"
 # Metadata that depend on the names of parties, and are read again when a `parties.csv` changes.
 _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 
@@ -90,8 +88,8 @@ class InputKey:
     def __str__(self) -> str:
         return f"{self.cutting}-{self.content}"
 
-    def as_stored(self, stored: str) -> str | None:
-        """Returns this key in the form of a stored one that differs at most in the splitting rules; else None."""
+    def with_present_rules(self, stored: str) -> str | None:
+        """Returns a stored key with the present splitting rules if its content is this one's; else None."""
         forms = (self.content, f"{self.content}{_NAMES}{self.names}")
         return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
 
@@ -150,10 +148,10 @@ class Annotator:
         return input_key.startswith(f"{self._cutting()}-")
 
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
-        """Annotates a stored document again under its stored metadata.
+        """Annotates a stored document again under its stored metadata, a person's corrections among them.
 
         A State that a person set on one of the `statements` is kept for an overlapping intervention of the same speaker
-        if its party is unknown. The new input key differs from the file's, so that ingest reads the metadata again.
+        if its party is unknown.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)
@@ -174,8 +172,7 @@ class Annotator:
         given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
         lost = [span for span in given if not any(_overlap(span, each) for each in known)]
         unset = tuple(dict.fromkeys(span.named for span in lost if span.named is not None))
-        content = input_key.partition("-")[2].removeprefix(_RENEWED)
-        input_key = f"{self._cutting()}-{_RENEWED}{content}"
+        input_key = f"{self._cutting()}-{input_key.partition('-')[2]}"
         return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
 
     def _names(self) -> str:

@@ -563,7 +563,7 @@ class _Run:
         key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
         document = None
         if held is not None:
-            stored = key.as_stored(held.input_key)
+            stored = key.with_present_rules(held.input_key)
             if held.input_key == stored:
                 self._confirm(source, held.document_id, _result(source, "unchanged", held))
                 return None

@@ -1,7 +1,7 @@
 """Upgrade of an older store: annotations are derived again from the stored texts, without embedding anything.
 
-Each document is one transaction, so that an interrupted upgrade can be continued. Metadata are only read again when the
-files are ingested again.
+Each document is one transaction, so that an interrupted upgrade can be continued. Metadata are kept, with a person's
+corrections.
 """
 
 from collections.abc import Mapping

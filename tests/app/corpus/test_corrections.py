@@ -142,6 +142,17 @@ def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_s
     assert checks["annotation"] == "1 brought up to date"
 
 
+def test_ingest_after_an_upgrade_finds_the_file_unchanged(workspace, take, tmp_path, monkeypatch):
+    take(SPEECH)
+    (before,) = workspace.corpus.documents()
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    workspace.corpus.doctor(rebuild=True)
+    (after,) = workspace.corpus.documents()
+    assert after.input_key.partition("-")[2] == before.input_key.partition("-")[2]
+    (file,) = workspace.corpus.ingest([tmp_path / "corpus"]).files
+    assert file.result == "unchanged" and workspace.corpus.documents() == (after,)
+
+
 def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, monkeypatch):
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.3", {"state": "XAC"})
