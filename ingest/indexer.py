@@ -83,7 +83,7 @@ class _Source:
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadFile:
-    """A file to store, with the document that the store `held` for it when it was read; annotated if it seems new."""
+    """A file that was read, with the document that the store `held` for it at that time; annotated if it seems new."""
 
     source: _Source
     loaded: LoadedText
@@ -241,7 +241,9 @@ class _Run:
         elif is_there:
             source = self._listed(path) or self._source(path, path.parent)
             sources = self._with_members([source])
-            self._record_unreadable(source.folder, self._ingest_sources(sources), read=[each.name for each in sources])
+            # An archive that was damaged before has no name of its own among its members.
+            names = [source.name, *(each.name for each in sources)]
+            self._record_unreadable(source.folder, self._ingest_sources(sources), read=names)
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=printable(str(path)), result="failed", reason=reason))
@@ -360,7 +362,8 @@ class _Run:
                     self._report_not_listed(path, folder)
         if self._only is not None:
             chosen = self._with_members([source for source in sources if source.name in self._only])
-            self._record_unreadable(folder, self._ingest_sources(chosen), read=[source.name for source in chosen])
+            names = [*self._only, *(source.name for source in chosen)]
+            self._record_unreadable(folder, self._ingest_sources(chosen), read=names)
             return
         named = set() if manifest is None else {problem.file for problem in manifest.problems}
         failed = self._report_passed_over(
@@ -509,9 +512,9 @@ class _Run:
     def _ingest_source(self, source: _Source, failed: dict[str, UnreadableFile]) -> None:
         self._report_progress(source.name, "load")
         try:
-            partly = self._unread.get(source.key) if self._accept_from_part(source) else self._load_file(source)
-            if partly is not None:
-                failed[source.name] = partly
+            pages_lost = self._unread.get(source.key) if self._accept_from_part(source) else self._load_file(source)
+            if pages_lost is not None:
+                failed[source.name] = pages_lost
         except LoadError as exc:
             self._pending.discard(source.key)
             self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source)

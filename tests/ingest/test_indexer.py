@@ -665,6 +665,18 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
 
 
 @only_local
+def test_an_archive_that_is_repaired_is_unreadable_no_more(desk):
+    archive = zipped(desk.folder / "a.zip", {"a.txt": text_about("herons")})
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[:40])
+    assert desk.outcome(archive) == {"a.zip": "failed"}
+    assert [each.file for each in desk.store.catalogue.unreadable()] == ["a.zip"]
+    archive.write_bytes(whole)
+    assert desk.outcome(archive) == {"a.zip/a.txt": "added"}
+    assert desk.store.catalogue.unreadable() == ()
+
+
+@only_local
 def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
     desk.speak(a="herons")
     zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})
