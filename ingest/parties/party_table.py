@@ -6,7 +6,7 @@ A name that may mean several parties (`Congo`, `Korea`) gives all of them, for a
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -82,7 +82,7 @@ class ResolvedName:
 
 
 class PartyTable:
-    """All known parties: the built-in ones and those of `parties.csv` files, whose codes are `added`; never changes."""
+    """All known parties, built in or of `parties.csv` files; these gave the codes in `added` names. It never changes."""
 
     def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
@@ -101,8 +101,8 @@ class PartyTable:
         for path in extras:
             rows = dict(table._rows)
             for line, row in added_rows(path):
-                known = rows.get(row.code)
-                if known is not None and (known.name, known.kind) != (row.name, row.kind):
+                known = rows.get(row.code, row)
+                if (known.name, known.kind) != (row.name, row.kind):
                     raise PartyTableError(
                         f"{str(path)!r}, line {line}: code {row.code!r} is already {known.name!r}; "
                         "use another code, XAA to XZZ for fictional States"
@@ -113,9 +113,11 @@ class PartyTable:
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
                             f"{', '.join(sorted(map(table.display, holders)))}; use another name"
                         )
-                rows[row.code] = row
-            added = dict.fromkeys((*table.added, *(code for code in rows if code not in built_in())))
-            table = PartyTable(rows, added)
+                aliases = tuple(dict.fromkeys((*known.aliases, *row.aliases)))
+                rows[row.code] = replace(known, aliases=aliases, members=row.members or known.members)
+            own = built_in()
+            named = (code for code, row in rows.items() if code not in own or row.aliases != own[code].aliases)
+            table = PartyTable(rows, dict.fromkeys((*table.added, *named)))
         return table
 
     @cached_property
@@ -146,7 +148,7 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = next((found for known, found in _SCRIPTS.items() if known == language and code in self.added), None)
+        script = next((found for known, found in _SCRIPTS.items() if known == language and code not in built_in()), None)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 
@@ -244,9 +246,13 @@ class PartyTable:
         for code in self.added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
+            known = built_in().get(code)
+            # The tries of the languages have the built-in names, with the rules for the words beside them.
             for name in (row.name, *row.aliases):
-                trie.add(name, (code,), form)
-            trie.add(code, (code,), form, case="code")
+                if known is None or name not in (known.name, *known.aliases):
+                    trie.add(name, (code,), form)
+            if known is None:
+                trie.add(code, (code,), form, case="code")
         lemmas.learn(trie)
         return trie
 
@@ -288,7 +294,7 @@ class PartyTable:
         """Returns the groups whose names contain a noun such as "forum"; only those that files added, if any."""
         named = {codes[0]: None for name, codes in self._typable.items() if noun in name.replace(" ", "")}
         groups = [code for code in named if self._is(code, "group")]
-        return tuple(code for code in groups if code in self.added) or tuple(groups)
+        return tuple(code for code in groups if code not in built_in()) or tuple(groups)
 
     @cached_property
     def name_words(self) -> frozenset[str]:

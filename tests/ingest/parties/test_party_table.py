@@ -156,6 +156,20 @@ def test_with_extra_merges_several_files_that_share_a_party(tmp_path):
     second = write(tmp_path, f"code,name,aliases,kind\n{rows}", "more.csv")
     table = PartyTable.load().with_extra(first, second)
     assert {"XAA", "XAB"} <= set(table.codes("state"))
+    again = write(tmp_path, "code,name,aliases,kind\nXAA,Arland,Old Arland,state\n", "again.csv")
+    table = table.with_extra(again)
+    assert [table.resolve(name).codes for name in ("Arlandic", "Old Arland")] == [("XAA",), ("XAA",)]
+
+
+def test_with_extra_adds_names_to_a_known_party_and_keeps_what_is_known_of_it(tmp_path):
+    rows = "EU,European Union,Quay Club,group,\nLSO,Lesotho,,state,\nLMG,Like-Minded Group,,group,XAA|AUT\n"
+    table = PartyTable.load(write(tmp_path, f"code,name,aliases,kind,members\n{rows}"))
+    assert table.get("LSO") == TABLE.get("LSO")
+    assert table.added == ("EU",) and table.fingerprint
+    assert (table.members("EU"), table.members("LMG")) == (TABLE.members("EU"), {"XAA", "AUT"})
+    assert [match.codes for match in table.find("The Quay Club and Lesotho spoke.")] == [("EU",), ("LSO",)]
+    assert table.resolve("Quay Club").codes == table.resolve("EU").codes == ("EU",)
+    assert table.groups_called("union") == TABLE.groups_called("union")
 
 
 @cases("rows", "line")
