@@ -17,7 +17,7 @@ from ingest.text.page_furniture import with_notes
 
 _LEFT_OUT = frozenset(
     """script style noscript template nav aside footer button select textarea input label iframe object embed
-    svg math canvas audio video head title dialog menu del s strike""".split()
+    svg math canvas audio video head title dialog menu del s strike rp rt rtc""".split()
 )
 _ROLES = frozenset("navigation banner contentinfo complementary search menu menubar dialog alert".split())
 _BLOCKS = frozenset(
@@ -92,8 +92,10 @@ def _decode(data: bytes, name: str) -> str:
         encoding = declared[1].decode("ascii").lower()
         # Browsers read pages that declare Latin-1 as cp1252, Windows' extension of it.
         encoding = "cp1252" if encoding in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii") else encoding
-        with suppress(LookupError, ValueError):
-            return data.decode(encoding)
+        # A page whose declaration is read as ASCII is in no encoding of two or four bytes for each character.
+        if not encoding.startswith(("utf-16", "utf-32")):
+            with suppress(LookupError, ValueError):
+                return data.decode(encoding)
     return decode(data, name)
 
 

@@ -24,7 +24,7 @@ WIDTH = 900
 """Width of a rendered page in pixels: legible, and small enough for a web page."""
 _MARK = (255, 232, 120)
 _COLOURS = 64
-# Shorter stretches of a quotation may stand elsewhere on the page by chance.
+# Shorter stretches of a longer quotation may stand elsewhere on the page by chance.
 _FEWEST_CHARACTERS = 12
 
 
@@ -51,22 +51,27 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     # A ligature is one glyph and several characters.
     owners = [glyph for glyph in stream for _ in glyph.char]
     haystack = squash_map("".join(glyph.char for glyph in stream))
+    wanted = [squash(part) for part in parts]
+    fewest = min(_FEWEST_CHARACTERS, max(1, sum(map(len, wanted))))
     rects: list[Rect] = []
-    for part in parts:
-        for start, end in _stretches(squash(part), haystack):
+    for part in wanted:
+        for start, end in _stretches(part, haystack, fewest):
             lines = _by_line(_share(glyph, glyphs.width, glyphs.height) for glyph in owners[start:end])
             rects += (_as_shown(line, quarters) for line in lines)
     return tuple(rects)
 
 
-def _stretches(wanted: str, haystack: Squashed) -> Iterator[tuple[int, int]]:
-    """Yield the spans of a page's text that match squashed words: as a whole, or else in the longest stretches."""
+def _stretches(wanted: str, haystack: Squashed, fewest: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a page's text that match squashed words: as a whole, or else in the longest stretches.
+
+    Stretches have at least `fewest` characters.
+    """
     position = 0
-    while len(wanted) - position >= _FEWEST_CHARACTERS:
+    while len(wanted) - position >= fewest:
         # Bisection is valid, since every prefix of a stretch that is found is found as well.
         rest = wanted[position:]
         length = bisect_left(range(1, len(rest) + 1), True, key=lambda n: rest[:n] not in haystack.text)
-        if length >= min(_FEWEST_CHARACTERS, len(wanted)):
+        if length >= fewest:
             first = haystack.text.index(rest[:length])
             yield haystack.offsets[first], haystack.ends[first + length - 1]
         position += max(1, length)

@@ -18,6 +18,8 @@ _FONTS = re.compile(r"\{[^{}]*\\fonttbl")
 _FONT = re.compile(r"\\f(\d{1,6})(?![\w'])|\\fcharset(\d{1,3})")
 _LINK = re.compile(r"\\fldinst(?=\{)", re.IGNORECASE)
 _HEADER = re.compile(r"\\(?:ansicpg|deff)\d+")
+# A bar that was said: the library writes bars for the edges of table cells.
+_BAR = "\ue07c"
 _FAILURES = (AttributeError, IndexError, LookupError, OverflowError, TypeError, ValueError)
 
 
@@ -31,7 +33,7 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
         )
     # The library adds a link's address in brackets to its text, which nobody wrote there, and finds links with a
     # regular expression that takes quadratic time. A line break, which RTF ignores, hides the links from it.
-    source = _LINK.sub("\\\\fldinst\n", source)
+    source = _LINK.sub("\\\\fldinst\n", source).replace("|", _BAR)
     with refusing(_FAILURES, f"{name!r} is a damaged rich text file; save it again, as .docx if possible"):
         source = _without_hidden(source)
         source, notes = _without_notes(source)
@@ -43,7 +45,7 @@ def load_rtf(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _paragraphs(text: str) -> str:
-    lines = (line.strip().strip("|").replace("|", "\t") for line in text.split("\n"))
+    lines = (line.strip().strip("|").replace("|", "\t").replace(_BAR, "|") for line in text.split("\n"))
     return "\n\n".join(filter(None, lines))
 
 

@@ -148,7 +148,9 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = next((found for known, found in _SCRIPTS.items() if known == language and code not in built_in()), None)
+        script = next(
+            (found for known, found in _SCRIPTS.items() if known == language and code not in built_in()), None
+        )
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 

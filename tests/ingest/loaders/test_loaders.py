@@ -317,6 +317,9 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
 def test_html_keeps_the_words_of_its_main_text_alone_and_reads_the_declared_encoding(tmp_path, body, text):
     page = f"<html><head><meta charset=iso-8859-1></head><body>{body}</body></html>"
     assert load(written(tmp_path, "a.htm", page.encode("cp1252")), LIMITS).text == text
+    # The declaration is read as ASCII, so that the page cannot be in UTF-16.
+    page = page.replace("iso-8859-1", "utf-16")
+    assert load(written(tmp_path, "a.htm", page.encode()), LIMITS).text == text
 
 
 def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_path):
@@ -327,6 +330,11 @@ def test_rtf_keeps_its_encoding_and_leaves_out_what_is_hidden_or_deleted(tmp_pat
     )
     text = load(written(tmp_path, "a.rtf", data), LIMITS).text
     assert text.replace(" ", "") == "Мыза4.\n\nhere"
+
+
+def test_rtf_keeps_the_bars_that_were_said_beside_the_edges_of_cells(tmp_path):
+    data = rb"{\rtf1 We vote |yes|\par\trowd\intbl a|b\cell c\cell\row}"
+    assert load(written(tmp_path, "a.rtf", data), LIMITS).text == "We vote |yes|\n\na|b\tc"
 
 
 def test_mail_without_plain_text_gives_its_page_and_forwarded_mails_are_taken_apart(tmp_path):

@@ -219,6 +219,14 @@ def test_rectangles_lie_on_the_lines_of_the_quote(columns):
     assert placed >= len(quotes) - 4
 
 
+def test_short_quotation_is_marked_and_a_short_part_of_a_long_one_is_not():
+    data = pdf_of("Madam President, Arvandia speaks of light.\n\nWe agree. Arvandia lights every lamp.")
+    [rect] = quote_rectangles(data, "a.pdf", 1, ["We agree."], LIMITS)
+    assert words_in(data, 1, [rect]) == "Weagree."
+    assert len(quote_rectangles(data, "a.pdf", 1, ["We agree.", "Arvandia lights every lamp."], LIMITS)) == 1
+    assert quote_rectangles(data, "a.pdf", 1, [""], LIMITS) == ()
+
+
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_rectangles_turn_with_the_page(degrees):
     data = pdf_of(statement("en"), columns=2)
