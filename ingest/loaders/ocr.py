@@ -95,14 +95,15 @@ class Recognizer:
         missing = sorted(set(self._limits.ocr_languages.split("+")) - installed - {""})
         if missing:
             raise OSError(f"the language {missing[0]!r} of ocr_languages is not installed")
-        quarter, language = 0, self._languages
+        fixed, quarter, language = self._limits.ocr_languages, 0, self._languages
         page = None if language is None else self._words(image, language)
-        if page is None or language is None or (page.confidence < _DOUBTFUL and not self._limits.ocr_languages):
+        if page is None or language is None or page.confidence < _DOUBTFUL:
             quarter, language = self._script(image)
             turned = image.rotate(-quarter, expand=True, fillcolor=255) if quarter else image
-            language = language if language in installed else _LATIN
-            page = self._words(turned, language)
-            if language == _LATIN:
+            language = fixed or (language if language in installed else _LATIN)
+            if page is None or quarter or language != self._languages:
+                page = self._words(turned, language)
+            if language == _LATIN and not fixed:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
         page = self._with_missed_lines(page, language)

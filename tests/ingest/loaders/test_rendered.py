@@ -178,10 +178,12 @@ def test_mixed_pdf_is_read_page_by_page(tmp_path):
 
 
 @NEEDS_TESSERACT
-def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place():
+@pytest.mark.parametrize("languages", ["", "eng"])
+def test_scan_that_lies_on_its_side_is_read_and_its_words_stay_in_place(languages):
     text = one_page(statement("en"), 900)
     upright = scan_of(text)
-    page = Recognizer(LIMITS).read(lambda: upright.rotate(90, expand=True))
+    limits = LIMITS.model_copy(update={"ocr_languages": languages})
+    page = Recognizer(limits).read(lambda: upright.rotate(90, expand=True))
     assert recovered(text, page.text) >= SCANNED
     # The page is turned counter-clockwise, so its head is at the left and its lines run upwards.
     first = page.words[0]
