@@ -300,32 +300,36 @@ class _Run:
         for source in sources:
             members = with_members(source.path, self._limits)
             tables = [path for path in members if path != source.path and path.name in (MANIFEST_NAME, PARTIES_NAME)]
-            rows = {} if source.row else self._rows_of_archive(tables, members)
+            try:
+                rows = None if source.row else self._rows_of_archive(tables, members)
+            except ManifestError as exc:
+                self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
+                continue
             for path in (path for path in members if path not in tables):
-                if rows and path not in rows and not self._options.include_unlisted:
+                if rows is not None and path not in rows and not self._options.include_unlisted:
                     self._report_not_listed(path, source.folder)
                 elif path == source.path:
                     expanded.append(source)
                 elif path not in named:
-                    expanded.append(self._source(path, source.folder, rows.get(path, source.row)))
+                    expanded.append(self._source(path, source.folder, (rows or {}).get(path, source.row)))
         return expanded
 
-    def _rows_of_archive(self, tables: Sequence[Path], members: Sequence[Path]) -> dict[Path, ManifestRow]:
-        """Uses the tables inside an archive like those of a folder; returns the rows of its manifests by member."""
-        rows: dict[Path, ManifestRow] = {}
+    def _rows_of_archive(self, tables: Sequence[Path], members: Sequence[Path]) -> dict[Path, ManifestRow] | None:
+        """Uses the tables inside an archive like those of a folder; returns its rows by member, None without manifest.
+
+        Raises:
+            ManifestError: A manifest cannot be read.
+        """
+        rows: dict[Path, ManifestRow] | None = None
         for table in sorted(tables, key=lambda path: path.name):
             root = table.parent
             if table.name == PARTIES_NAME:
                 self._learn_table_inside(table)
                 continue
-            try:
-                manifest = read_manifest(root, files=members, by_base_name=self._options.by_base_name)
-            except ManifestError as exc:
-                self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
-                continue
+            manifest = read_manifest(root, files=members, by_base_name=self._options.by_base_name)
             if manifest is not None:
                 self._report_manifest(manifest)
-                rows |= {root / row.file: row for row in manifest.rows}
+                rows = (rows or {}) | {root / row.file: row for row in manifest.rows}
         return rows
 
     def _report_not_listed(self, path: Path, folder: Path) -> None:

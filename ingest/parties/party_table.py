@@ -82,7 +82,7 @@ class ResolvedName:
 
 
 class PartyTable:
-    """All known parties, built in or of `parties.csv` files; these gave the codes in `added` names. It never changes."""
+    """All known parties, built in or of `parties.csv` files, which gave the codes `added` names; never changes."""
 
     def __init__(self, rows: Mapping[str, Party], added: Iterable[str] = ()) -> None:
         self._rows = dict(rows)
@@ -148,9 +148,7 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = next(
-            (found for known, found in _SCRIPTS.items() if known == language and code not in built_in()), None
-        )
+        script = None if code in built_in() else next((s for known, s in _SCRIPTS.items() if known == language), None)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 

@@ -677,6 +677,19 @@ def test_an_archive_that_is_repaired_is_unreadable_no_more(desk):
 
 
 @only_local
+@pytest.mark.parametrize(
+    ("manifest", "result"),
+    [("file,state\ngone.txt,XAA\n", {"gone.txt": "missing"}), ("name\na.txt\n", {"statements.csv": "failed"})],
+)
+def test_files_are_not_taken_in_without_the_rows_of_an_unusable_manifest(desk, manifest, result):
+    texts = {"statements.csv": manifest, "a.txt": text_about("herons")}
+    archive = zipped(desk.folder / "a.zip", texts)
+    inside = {"a.zip/a.txt": "not_listed"} if "missing" in result.values() else {}
+    assert desk.outcome(archive) == result | inside
+    assert desk.held() == {}
+
+
+@only_local
 def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
     desk.speak(a="herons")
     zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})
