@@ -76,6 +76,8 @@ class Fts5:
 
     def statements(self, connection: sa.Connection, query: Query, within: Within) -> frozenset[str]:
         """Returns the ids of the statements with a passage that matches."""
+        if not query:
+            return frozenset()
         among = within.get("statement_ids", ())
         many = len(among) > _MANY_STATEMENTS
         chosen = _statements(() if many else tuple(within))

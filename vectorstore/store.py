@@ -283,7 +283,9 @@ class Store:
         with self._index_guard:
             self._rebuild()
         for path in self.path.glob("mapped-*"):
-            path.unlink()
+            # Some systems keep a file that another process maps.
+            with suppress(OSError):
+                path.unlink()
         return self.catalogue.count_passages()
 
     def without_second(self) -> dict[str, str]:

@@ -107,6 +107,7 @@ def test_search_stays_within_its_statements(catalogue):
 @cases("term", "found")
 def test_words_of_a_term_are_found_beside_each_other_in_any_order(catalogue, term, found):
     assert (catalogue.statements_with(term, among=["s"]) == {"s"}) is found
+    assert catalogue.statements_with() == frozenset()
 
 
 WORDS = cases.tuples("WORDS")
