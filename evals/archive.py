@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from app.settings import Settings
@@ -13,6 +14,7 @@ from evals.report.report import Report
 from evals.review import Unexpected, read_rulings, unexpected
 from evals.runs import Run, list_runs, open_run, run_path
 from evals.score import score_run
+from vectorstore.database import Database
 
 
 class Archive:
@@ -57,11 +59,17 @@ class Archive:
             return self.stored()
         folders = [FOLDERS.get(name, Path(name)) for name in run.manifest.corpus]
         files = (path for folder in folders for path in sorted(folder.rglob("*")))
-        return self._cached(run.manifest.corpus, files, lambda: read_documents(folders))
+        return self._cached(run.manifest.corpus, files, lambda: read_documents(folders, limits=self.settings.load))
 
     def stored(self) -> Documents:
         """Returns the statements of the store."""
-        return self._cached(("store",), sorted(self.settings.store.glob("*.*")), self._read_store)
+        url, files = self.settings.database.url, sorted(self.settings.store.glob("*.*"))
+        if url is None:
+            return self._cached(("store",), files, self._read_store)
+        # A record in PostgreSQL changes without any file of the store.
+        with closing(Database(url.get_secret_value(), read_only=True, create=False)) as database:
+            writes = str(database.writes)
+        return self._cached(("store", writes), files, self._read_store)
 
     def unexpected(self, run: Run) -> tuple[Sequence[Unexpected], Documents]:
         """Returns (the citations of a run that no case expects, its statements)."""

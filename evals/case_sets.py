@@ -60,7 +60,7 @@ def remarks_of(
     """Returns lint's remarks on a set of cases, for a table by line and column; `stored` is called for the store."""
     paths = EvalPaths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)
-    documents = read_documents(folders, tell) if folders else None
+    documents = read_documents(folders, tell, settings.load) if folders else None
     if path.suffix not in SUFFIXES:
         return lint(open_set(name, corpus, paths), documents, tell)
     if documents is None:

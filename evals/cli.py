@@ -307,9 +307,10 @@ def positions(
     from evals.positions import cells_by_split, fill_from_labels, filled_as_briefings, rates_table
     from evals.print_runs import print_tables
 
-    documents, cells = read_documents([corpus]), cells_by_split(split.split(",") if split else None)
+    settings, cells = invocation.settings(), cells_by_split(split.split(",") if split else None)
+    documents = read_documents([corpus], limits=settings.load)
     if whole:
-        print_tables(*filled_as_briefings(cells, invocation.settings(), corpus, documents))
+        print_tables(*filled_as_briefings(cells, settings, corpus, documents))
     else:
         print_tables(*(rates_table(name, fill_from_labels(part, documents)) for name, part in cells.items()))
     return 0

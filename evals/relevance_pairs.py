@@ -108,7 +108,7 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
     # `cases` are about the first corpus; the others give only the cells and topics written for their statements.
     corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
     for corpus, about in (*corpora, ([CONFERENCE, SAMPLE], [*open_])):
-        documents = read_documents(corpus)
+        documents = read_documents(corpus, limits=settings.load)
         pairs = [*pairs_of_cases(about, documents), *pairs_of_cells(documents), *pairs_across(documents)]
         with open_environment(settings, corpus, documents) as workspace:
             catalogue = workspace.store.catalogue

@@ -153,7 +153,7 @@ def launch(
         tell("reading the statements", 0, None)
         folders = corpus_of(options.dataset, options.corpus or (), paths)
         ask, source = replaying(options.answers) if options.answers is not None else (None, None)
-        documents = read_documents(folders, tell) if folders else stored_documents(effective)
+        documents = read_documents(folders, tell, effective.load) if folders else stored_documents(effective)
         found = open_set(options.dataset, options.corpus or (), paths, documents)
         kept = [case for case in found if case.review.status != "rejected"]
         cases = chosen(kept, only=options.only or (), limit=options.limit)

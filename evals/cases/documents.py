@@ -29,6 +29,7 @@ from vectorstore.records import Metadata, text_sha256
 
 # Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
+_LIMITS: Final = LoadLimits()
 # The hash of a span's words that evidence may hold.
 sha256_of: Final = text_sha256
 
@@ -56,7 +57,7 @@ class Document:
     def find(self, quote: str) -> tuple[int, int] | None:
         """Returns where a quotation stands, `[start, end)`; white space, hyphens and apostrophes may differ."""
         letters = ["['’‘]" if char in "'’‘" else re.escape(char) for char in quote if not char.isspace()]
-        match = re.search(r"[\s-]*".join(letters), self.text)
+        match = re.search(r"[\s-]*".join(letters), self.text) if letters else None
         return None if match is None else match.span()
 
     def evidence(self, identifier: str, start: int, end: int, *, state: str | None = None) -> Evidence:
@@ -102,14 +103,17 @@ class Documents:
         return replace(self, by_file={**self.by_file, **completed})
 
 
-def read_documents(folders: Sequence[Path], tell: Tell = quiet) -> Documents:
-    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads."""
+def read_documents(folders: Sequence[Path], tell: Tell = quiet, limits: LoadLimits = _LIMITS) -> Documents:
+    """Reads the documents of folders, as their manifests list them or, without one, every file that a loader reads.
+
+    With the `limits` of the product their texts are those that the product reads, and its offsets count in them.
+    """
     parties = PartyTable.load().with_extra(*(f / PARTIES_NAME for f in folders if (f / PARTIES_NAME).is_file()))
     by_file: dict[str, Document] = {}
     for folder in folders:
         if not folder.is_dir():
             raise DatasetError(f"no folder of statements at {str(folder)!r}: give --corpus FOLDER")
-        for document in _of_folder(folder, parties, tell):
+        for document in _of_folder(folder, parties, tell, limits):
             if document.file in by_file:
                 raise DatasetError(f"{document.file!r} stands in two of the folders: rename one of the files")
             by_file[document.file] = document
@@ -147,13 +151,13 @@ def located(cases: Iterable[Case], documents: Documents) -> tuple[Case, ...]:
     return tuple(case.model_copy(update={"evidence": tuple(find(case, s) for s in case.evidence)}) for case in cases)
 
 
-def _of_folder(folder: Path, parties: PartyTable, tell: Tell) -> Iterable[Document]:
+def _of_folder(folder: Path, parties: PartyTable, tell: Tell, limits: LoadLimits) -> Iterable[Document]:
     manifest = read_manifest(folder)
-    found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, LoadLimits())]
+    found = [] if manifest else [path for each in find_files(folder) for path in with_members(each, limits)]
     rows = manifest.rows if manifest else [ManifestRow(file=p.relative_to(folder).as_posix()) for p in found]
     for row in counted(rows, f"reading the statements of {folder.name!r}", tell):
         try:
-            text = load(folder / row.file, LoadLimits(), folder).text
+            text = load(folder / row.file, limits, folder).text
         except LoadError as exc:
             raise DatasetError(f"cannot read {row.file!r} of {str(folder)!r}: {exc}") from exc
         codes = parties.resolve(row.state).codes if row.state else ()

@@ -14,6 +14,7 @@ from evals.cases.documents import Document, located, read_documents
 from evals.errors import DatasetError, RunError
 from evals.eval_environment import changed, described, open_environment
 from evals.files import EvalPaths
+from ingest.loaders.loaded import LoadLimits
 from tests.evals.made import case, documents
 
 
@@ -68,6 +69,8 @@ def test_words_alone_are_located(tmp_path: Path) -> None:
         return found.evidence[0].start, found.evidence[0].end
 
     assert place("a.txt", "support it.") == (3, 18)
+    with pytest.raises(DatasetError, match="cannot read"):
+        read_documents([tmp_path], limits=LoadLimits(max_bytes=3))
     with pytest.raises(DatasetError, match="case 'c'"):
         place("a.txt", "oppose it.")
     with pytest.raises(DatasetError, match=r"no file 'b\.txt'"):

@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.corpus.drafts import Judgement, save_draft
 from app.desk.tables import open_tables
@@ -33,7 +34,10 @@ from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.evals.made import FILE, SUPPORT, TEXT, case, documents, make_run
 from tests.evals.test_review import CITED, SPAN, saved_answer, silent_answer
+from tests.fakes_engines import own_schema
 from tests.fakes_server import serving
+from vectorstore.catalogue import Catalogue
+from vectorstore.database import DatabaseConfig
 
 cases = Cases(__file__)
 
@@ -123,6 +127,19 @@ def scored_run(paths: EvalPaths, name: str = "made", *, cases: Sequence[Any] | N
     run = make_run(paths.runs, {"a": saved_answer()}, cases, name=name, **held)
     score_run(run, documents())
     return run
+
+
+def test_statements_of_a_served_store_are_read_again_after_each_write(paths: EvalPaths, postgres: str) -> None:
+    read: list[str] = []
+    with own_schema(postgres) as url, closing(Catalogue(url)) as catalogue:
+        settings = Settings(store=paths.path.parent, database=DatabaseConfig(url=SecretStr(url)))
+        archive = Archive(settings, store=lambda: read.append("again") or documents())
+        for _ in range(2):
+            for _ in range(2):
+                archive.stored()
+            with catalogue.database.transaction():
+                pass
+    assert len(read) == 2
 
 
 def started(runs: RunsTab, dataset: str = "smoke", name: str = "", limit: Any = None, corpus: str = "") -> Any:
