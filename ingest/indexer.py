@@ -629,7 +629,10 @@ class _Run:
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
             self._held.pop((twin.folder, twin.file), None)
-            if held is not None:
+            if held is not None and (twin.folder, twin.file) in self._pending:
+                # The other file, which is read next, may hold this one's text: its corrections by hand are kept.
+                self._record(held, (twin.folder, twin.file), held.sha256, held.input_key)
+            elif held is not None:
                 self._forget(held)
             self._record_file(source, twin, unsplit)
         self._pending.discard(source.key)
@@ -641,12 +644,15 @@ class _Run:
         self._report(_result(source, "duplicate", twin, reason), source)
 
     def _record_file(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
-        folder, name = source.key
-        sha256, key = unsplit.document.sha256, unsplit.input_key
-        self._store.catalogue.touch(twin.document_id, file=name, folder=folder, sha256=sha256, input_key=key)
-        summary = replace(twin, file=name, folder=folder, sha256=sha256, input_key=key)
-        self._by_digest[unsplit.digest] = self._held[source.key] = summary
+        summary = self._record(twin, source.key, unsplit.document.sha256, unsplit.input_key)
         self._confirm(source, twin.document_id, _result(source, "unchanged", summary, unsplit.reason))
+
+    def _record(self, held: DocumentSummary, at: tuple[str, str], sha256: str, key: str) -> DocumentSummary:
+        """Records the folder and name of the file in which a document stands now."""
+        summary = replace(held, folder=at[0], file=at[1], sha256=sha256, input_key=key)
+        self._store.catalogue.touch(held.document_id, file=at[1], folder=at[0], sha256=sha256, input_key=key)
+        self._by_digest[summary.digest] = self._held[at] = summary
+        return summary
 
     def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
         """Returns whether the file of `twin` exists, and is not the file of `source`."""

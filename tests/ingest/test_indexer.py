@@ -196,6 +196,17 @@ def test_same_text_of_two_states_is_two_statements_embedded_once_though_rows_cha
     desk.assert_unchanged()
 
 
+def test_files_that_changed_places_keep_their_statements(desk):
+    desk.speak(a="herons", b="badgers", c="owls")
+    desk.ingest()
+    before = {summary.file: (summary.document_id, summary.added) for summary in desk.summaries()}
+    desk.speak(a="badgers", b="owls", c="herons")
+    desk.assert_unchanged()
+    after = {summary.file: (summary.document_id, summary.added) for summary in desk.summaries()}
+    assert after == {"a.txt": before["b.txt"], "b.txt": before["c.txt"], "c.txt": before["a.txt"]}
+    desk.assert_unchanged()
+
+
 def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
     desk.speak(b="extradition")
     desk.ingest()
@@ -733,8 +744,8 @@ def test_files_that_changed_places_across_parts_keep_their_statements(desk):
     assert [dict(part.results) for part in parts] == [{}, {}]
     assert {summary.file: summary.document_id for summary in desk.summaries()} == before
     report = indexer.ingest([desk.folder], IngestOptions(), parts=parts)
-    # As in one process: a.txt takes over the statement of b.txt, that of b.txt is stored anew, nothing is embedded.
-    assert results(report) == {"a.txt": "unchanged", "b.txt": "added"} and report.embedded_passages == 0
+    # As in one process: each takes over the statement of the other, with a person's corrections.
+    assert results(report) == {"a.txt": "unchanged", "b.txt": "unchanged"} and report.embedded_passages == 0
     after = {summary.file: summary.document_id for summary in desk.summaries()}
     assert after == {"a.txt": before["b.txt"], "b.txt": before["a.txt"]}
 
