@@ -170,14 +170,14 @@ def _of_symbol(catalogue: Catalogue, document: Document) -> Iterator[Link]:
                 yield Link(document_id=new_id, other_id=old_id, relation=relation)
 
 
-def _relation(new: Symbol, old: Symbol) -> Relation | None:
+def _relation(one: Symbol, other: Symbol) -> Relation | None:
     """Returns the relation of the first symbol to the second; None if there is none, or the first is the older one."""
-    if new.suffix and new.base == old.whole:
-        return _RELATIONS[new.suffix]
-    if new.suffix == old.suffix == "rev" and new.base == old.base and new.number > old.number:
+    if one.suffix and one.base == other.whole:
+        return _RELATIONS[one.suffix]
+    if one.suffix == other.suffix == "rev" and one.base == other.base and one.number > other.number:
         return "revision"
     # An addendum to a revision is linked to the root document too, since the revision may not be in the store.
-    return _RELATIONS[new.suffix] if new.suffix in ("add", "corr") and old.whole == new.root else None
+    return _RELATIONS[one.suffix] if one.suffix in ("add", "corr") and other.whole == one.root else None
 
 
 def _translations(catalogue: Catalogue, document: Document, traits: Traits) -> Iterator[Link]:

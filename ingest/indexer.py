@@ -216,7 +216,7 @@ class _Run:
         self._batch_size = 1
         self.embedded = self.passages = 0
         self._began = time.perf_counter()
-        self._warm: IngestProgress | None = None
+        self._first_done: IngestProgress | None = None
         # The batch that is being embedded, in a separate thread: while the model runs, other files can be read.
         self._embed_executor = executor
         self._batch: tuple[Sequence[_ReadFile], Future[None]] | None = None
@@ -378,7 +378,7 @@ class _Run:
             self._notes.append(note if learned else f"no supported file in {str(folder)!r}")
         failed |= self._ingest_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
-        if self._options.sync and not (found or sources or passed_over or learned) and manifest is None:
+        if self._options.sync and not (found or passed_over or learned) and manifest is None:
             # A share that is not mounted looks empty too, and removing its documents would lose their corrections.
             note = "is it mounted? `untoc remove` takes out what shall go"
             self._notes.append(f"nothing is removed, since the folder is empty: {note}")
@@ -608,44 +608,44 @@ class _Run:
             if again is None:
                 return
             read = again
-        unsplit, twin = read.unsplit, self._by_digest.get(read.unsplit.digest)
-        if twin is None:
+        unsplit, same = read.unsplit, self._by_digest.get(read.unsplit.digest)
+        if same is None:
             self._store_file(read)
-        elif held is not None and twin.document_id == held.document_id:
+        elif held is not None and same.document_id == held.document_id:
             if self._annotator.is_current(held.input_key):
-                self._record_file(source, twin, unsplit)
+                self._record_file(source, same, unsplit)
             else:
                 self._store_file(read)
-        elif twin.document_id in self._confirmed:
-            self._drop_duplicate(source, twin, held)
-        elif (twin.folder, twin.file) in self._pending and self._may_defer:
-            # The file of the twin is read later in this run, and may have other contents by now.
+        elif same.document_id in self._confirmed:
+            self._drop_duplicate(source, same, held)
+        elif (same.folder, same.file) in self._pending and self._may_defer:
+            # Its file is read later in this run, and may have other contents by now.
             self._deferred.append(source)
             return
-        elif (twin.folder, twin.file) not in self._pending and self._still_there(twin, source):
-            # In a part, another part may know that the twin's file has changed: `ingest` reads both files afterwards.
+        elif (same.folder, same.file) not in self._pending and self._has_other_file(same, source):
+            # In a part, another part may know that its file has changed: `ingest` reads both files afterwards.
             if not self._is_part:
-                self._drop_duplicate(source, twin, held)
+                self._drop_duplicate(source, same, held)
         else:
             # The file was renamed or moved, or files changed places: the statement is the same.
-            self._held.pop((twin.folder, twin.file), None)
-            if held is not None and (twin.folder, twin.file) in self._pending:
+            self._held.pop((same.folder, same.file), None)
+            if held is not None and (same.folder, same.file) in self._pending:
                 # The other file, which is read next, may hold this one's text: its corrections by hand are kept.
-                self._record(held, (twin.folder, twin.file), held.sha256, held.input_key)
+                self._record(held, (same.folder, same.file), held.sha256, held.input_key)
             elif held is not None:
                 self._forget(held)
-            self._record_file(source, twin, unsplit)
+            self._record_file(source, same, unsplit)
         self._pending.discard(source.key)
 
-    def _drop_duplicate(self, source: _Source, twin: DocumentSummary, held: DocumentSummary | None) -> None:
+    def _drop_duplicate(self, source: _Source, same: DocumentSummary, held: DocumentSummary | None) -> None:
         if held is not None:
             self._forget(held)
-        reason = f"same text and metadata as {twin.file!r}, which is in the store"
-        self._report(_result(source, "duplicate", twin, reason), source)
+        reason = f"same text and metadata as {same.file!r}, which is in the store"
+        self._report(_result(source, "duplicate", same, reason), source)
 
-    def _record_file(self, source: _Source, twin: DocumentSummary, unsplit: UnsplitDocument) -> None:
-        summary = self._record(twin, source.key, unsplit.document.sha256, unsplit.input_key)
-        self._confirm(source, twin.document_id, _result(source, "unchanged", summary, unsplit.reason))
+    def _record_file(self, source: _Source, same: DocumentSummary, unsplit: UnsplitDocument) -> None:
+        summary = self._record(same, source.key, unsplit.document.sha256, unsplit.input_key)
+        self._confirm(source, same.document_id, _result(source, "unchanged", summary, unsplit.reason))
 
     def _record(self, held: DocumentSummary, at: tuple[str, str], sha256: str, key: str) -> DocumentSummary:
         """Records the folder and name of the file in which a document stands now."""
@@ -654,9 +654,9 @@ class _Run:
         self._by_digest[summary.digest] = self._held[at] = summary
         return summary
 
-    def _still_there(self, twin: DocumentSummary, source: _Source) -> bool:
-        """Returns whether the file of `twin` exists, and is not the file of `source`."""
-        path = Path(twin.folder, twin.file)
+    def _has_other_file(self, same: DocumentSummary, source: _Source) -> bool:
+        """Returns whether the file of `same` exists, and is not the file of `source`."""
+        path = Path(same.folder, same.file)
         return exists(path, self._limits) and path.resolve() != source.path.resolve()
 
     def _flush_batch(self) -> None:
@@ -678,10 +678,10 @@ class _Run:
 
     def _is_new(self, read: _ReadFile) -> bool:
         """Returns whether the text of a file seems not to be stored yet, or only with other splitting rules."""
-        twin, held = self._by_digest.get(read.unsplit.digest), read.held
-        if twin is None:
+        same, held = self._by_digest.get(read.unsplit.digest), read.held
+        if same is None:
             return True
-        if held is None or twin.document_id != held.document_id:
+        if held is None or same.document_id != held.document_id:
             return False
         return not self._annotator.is_current(held.input_key)
 
@@ -743,10 +743,10 @@ class _Run:
             event = IngestProgress(
                 done=self._done, total=self._total, file=file, step=step,
                 finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
-                passages=self.embedded, seconds=time.perf_counter() - self._began, warm=self._warm,
+                passages=self.embedded, seconds=time.perf_counter() - self._began, first_done=self._first_done,
             )  # fmt: skip
-            if self._warm is None and event.finished:
-                self._warm, event = event, replace(event, warm=event)
+            if self._first_done is None and event.finished:
+                self._first_done, event = event, replace(event, first_done=event)
             self._progress(event)
 
 

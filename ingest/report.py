@@ -52,7 +52,7 @@ class IngestReport:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the report as `untoc ingest --json` prints it."""
-        return asdict(self) | {"files": [asdict(file) for file in self.files], "notes": list(self.notes)}
+        return asdict(self)
 
 
 def time_in_words(seconds: float) -> str:
@@ -80,26 +80,26 @@ class IngestProgress:
     passages: int = 0
     """Passages embedded so far."""
     seconds: float = 0.0
-    warm: "IngestProgress | None" = None
+    first_done: "IngestProgress | None" = None
     """The event at which the first files were finished. The time before it went into loading models, so that the rate
     is measured from there."""
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds left at the rate since `warm`; None before another file is finished."""
-        finished, seconds, _ = self._since_warm
+        """Seconds left at the rate since `first_done`; None before another file is finished."""
+        finished, seconds, _ = self._since_first
         return None if finished <= 0.0 else seconds / finished * max(0.0, self.total - self.finished)
 
     @property
-    def _since_warm(self) -> tuple[float, float, int]:
+    def _since_first(self) -> tuple[float, float, int]:
         """Files finished, seconds and passages since the first files were done."""
-        warm = self.warm or IngestProgress(done=0, total=0, file="", step="load")
-        return self.finished - warm.finished, self.seconds - warm.seconds, self.passages - warm.passages
+        first = self.first_done or IngestProgress(done=0, total=0, file="", step="load")
+        return self.finished - first.finished, self.seconds - first.seconds, self.passages - first.passages
 
     @property
     def pace(self) -> str:
         """Rate and time left, in words; empty at the very beginning."""
-        left, (finished, spent, passages) = self.seconds_left, self._since_warm
+        left, (finished, spent, passages) = self.seconds_left, self._since_first
         if left is None or spent < 1.0:
             return ""
         number, unit = (passages, "passages") if passages else (finished, "files")

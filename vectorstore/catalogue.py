@@ -110,7 +110,7 @@ _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
 _REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 _METADATA: Final = TypeAdapter(Metadata)
-# Number of statements above which the sentences that earlier calls cached are dropped.
+# Most statements whose sentences are cached, beyond those of the current call.
 _SENTENCES_KEPT: Final = 256
 
 

@@ -140,7 +140,7 @@ class Topic:
             asked = in_english(asked, language) or english
         searched = cls._in_english(english, embed, rarity)
         embeds_original = language in model_languages.embedded and english != words
-        others = other_terms(english, "en")[:MAX_SYNONYM_TOPICS]
+        others = other_terms(english)[:MAX_SYNONYM_TOPICS]
         return replace(
             searched,
             words=words,

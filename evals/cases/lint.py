@@ -192,7 +192,7 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
     words = [frozenset(stems(word, lang)) for word in content_words(asked, lang)]
     for reading in readings:
         document, meeting = reading.document, (("session", scope.sessions), ("body", scope.bodies))
-        met = all(document.facts.get(name) in asked for name, asked in meeting if asked)
+        met = all(document.facts.get(name) in wanted for name, wanted in meeting if wanted)
         if (states and document.state not in states) or (document.years.isdisjoint(years) if years else not met):
             continue
         if expects_no_statement and states:

@@ -144,10 +144,10 @@ def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[
     return tuple(sorted((*best, *left_over), key=lambda tokens: tokens.first))
 
 
-def other_terms(topic: str, language: str) -> tuple[str, ...]:
-    """Returns synonyms that share no word with a topic of one term: "death penalty" for "capital punishment"."""
-    own = _stems(topic, language)
-    return tuple(term for term in terms_of(topic, language) if not own & _stems(term, language))
+def other_terms(topic: str) -> tuple[str, ...]:
+    """Returns English synonyms that share no word with a topic of one term: "death penalty", "capital punishment"."""
+    own = _stems(topic, "en")
+    return tuple(term for term in terms_of(topic, "en") if not own & _stems(term, "en"))
 
 
 def terms_of(topic: str, language: str) -> tuple[str, ...]:
@@ -292,11 +292,11 @@ def _recognised(
             written = topic[words[first].start : words[last - 1].end]
             entries = [entry for key in keys for entry in terms.by_key.get(key, ()) if _fits(written, *entry)]
             # "por lo tanto" has one content word, "tanto", which alone is another word: the text must have the whole.
-            whole = last == first + 1 and table == "dictionary"
-            entries = [entry for entry in entries if not (whole and " " in entry[0]) or fold(entry[0]) in text]
+            lone = last == first + 1 and table == "dictionary"
+            entries = [entry for entry in entries if not (lone and " " in entry[0]) or fold(entry[0]) in text]
             if entries and (last > first + 1 or not _within_han(words, first)):
-                term, concept = min(entries, key=partial(_reading_order, written, language, whole))
-                as_written = _spelt(term) == _spelt(written) or (whole and " " in term)
+                term, concept = min(entries, key=partial(_reading_order, written, language, lone))
+                as_written = _spelt(term) == _spelt(written) or (lone and " " in term)
                 yield _RecognisedTokens(
                     first=first, last=last, terms=_terms_to(concept, to), concept=concept, as_written=as_written
                 )
@@ -335,15 +335,15 @@ def _terms_to(concept: _Concept | None, to: str) -> tuple[str, ...]:
 
 
 def _reading_order(
-    written: str, language: str, whole: bool, entry: tuple[str, _Concept | None]
+    written: str, language: str, lone: bool, entry: tuple[str, _Concept | None]
 ) -> tuple[bool, bool, bool, bool]:
     """Returns a sort key for terms with the same stems: the one spelt like the text, then its concept's preferred term.
 
-    "pacifique" is "peaceful" and "Pacific". An expression that the text has as a `whole` comes first, a filler last.
+    "pacifique" is "peaceful" and "Pacific". An expression for a `lone` word comes first, a filler last.
     """
     term, concept = entry
     by_name = concept is None or concept[language][0] != term
-    return not (whole and " " in term), term != written, fold(term) != fold(written), by_name
+    return not (lone and " " in term), term != written, fold(term) != fold(written), by_name
 
 
 def _names(topic: str, words: list[_Word], language: str, to: str) -> Iterator[_RecognisedTokens]:

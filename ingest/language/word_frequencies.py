@@ -15,8 +15,13 @@ from typing import Final
 
 import regex
 
+from prompts.wording import LANGUAGES
+
 # Zipf frequency below which a string is not a word of a language.
 NO_WORD: Final = 2.0
+# Zipf frequency from which a word is too common to name anybody: between words of meetings ("delegation" 3.9,
+# "trafficking" 3.9) and names of fictional States ("Atlantis" 3.6, "Utopia" 3.2).
+_ORDINARY: Final = 3.7
 # Strings that wordfreq keeps as one word.
 _ONE_WORD: Final = regex.compile(r"\p{Latin}+|\p{Cyrillic}+|(?:(?!ـ)\p{Arabic})+")
 
@@ -53,6 +58,11 @@ def is_common(word: str, language: str, least: float) -> bool:
     Such words are all in the small list, so that the large one need not be read.
     """
     return zipf(word, language, "small") >= least
+
+
+def is_ordinary(word: str) -> bool:
+    """Returns whether a word is too common in one of the six languages to name anybody."""
+    return any(is_common(word, language, _ORDINARY) for language in LANGUAGES)
 
 
 def commonest(language: str, count: int) -> list[str]:

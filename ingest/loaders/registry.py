@@ -158,14 +158,14 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
                 reason = "is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
                 passed_over[path] = LoadError(f"{name!r} {reason}", "skipped")
         for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
-            if (special := _special(path, folder)) is not None:
-                passed_over[path] = LoadError(special, "skipped")
+            if (why := _why_not_read(path, folder)) is not None:
+                passed_over[path] = LoadError(why, "skipped")
             elif path.suffix.lower() in SUFFIXES:
                 found.append(path)
     return tuple(sorted(found)), passed_over
 
 
-def _special(path: Path, folder: Path) -> str | None:
+def _why_not_read(path: Path, folder: Path) -> str | None:
     """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix without a loader."""
     try:
         mode = path.lstat().st_mode

@@ -151,9 +151,9 @@ def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, i
         inked = int(dark[top:bottom].sum())
         is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
         if is_line and read[top:bottom].mean() < 0.3:
-            upper = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
+            corner = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
             right, lower = int(columns[-1]) + _AROUND_LINE, bottom + _AROUND_LINE
-            found.append((*upper, min(image.width, right), min(image.height, lower)))
+            found.append((*corner, min(image.width, right), min(image.height, lower)))
     return found[:_MOST_MISSED]
 
 

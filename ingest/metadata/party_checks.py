@@ -7,17 +7,13 @@ from typing import Final
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import RegexPatterns, load_words
-from ingest.language.word_frequencies import is_common
+from ingest.language.word_frequencies import is_ordinary
 from ingest.parties.name_matcher import tokens_of
 from ingest.parties.party_names import PartyKind, added_rows
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named
 from ingest.treaties.treaties import find_treaties
-from prompts.wording import LANGUAGES
 
-# Zipf frequency from which a word is too common for the name of a State: between words of meetings ("delegation" 3.9,
-# "trafficking" 3.9) and names of fictional States ("Atlantis" 3.6, "Utopia" 3.2).
-_COMMON: Final = 3.7
 _WORDS: Final = RegexPatterns("speakers")
 
 
@@ -60,7 +56,7 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
 
 
 def _is_common(word: str) -> bool:
-    return word.casefold() in _function_words() or any(is_common(word, language, _COMMON) for language in LANGUAGES)
+    return word.casefold() in _function_words() or is_ordinary(word)
 
 
 @cache

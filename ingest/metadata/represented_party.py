@@ -145,9 +145,9 @@ def capacities(
         return [(0, len(words), whom)]
     parts = [(0, whom)]
     for (number, represented), (after, _) in pairwise([*marks, (len(spans), whom)]):
-        group, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
-        again = group is not None and (group in said or _WORDS.the_group.search(said) is not None)
-        again = again or any(match.codes == (group,) for match in parties.find(said, language))
+        of_part, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
+        again = of_part is not None and (of_part in said or _WORDS.the_group.search(said) is not None)
+        again = again or any(match.codes == (of_part,) for match in parties.find(said, language))
         if represented != parts[-1][1] and (represented != SpokenFor() or not again):
             parts.append((number, represented))
     kept: list[tuple[int, SpokenFor]] = []

@@ -9,14 +9,12 @@ from typing import Final
 import regex
 
 from ingest.glossary.glossary import words_of_terms
-from ingest.language.word_frequencies import is_common
+from ingest.language.word_frequencies import is_ordinary
 from ingest.metadata.heading import is_salutation
 from ingest.records.speaker_lines import WORDS, is_office
 from prompts.wording import LANGUAGES
 
 _MOST_WORDS: Final = 6
-# Frequency on the Zipf scale from which a word is ordinary and names nobody; see `ingest/metadata/party_checks.py`.
-_COMMON: Final = 3.7
 _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
 
 
@@ -62,4 +60,4 @@ def names_somebody(name: str, language: str | None) -> bool:
 def _is_ordinary(word: str) -> bool:
     written = word.lower().strip("’'.-")
     of_terms = any(written in words_of_terms(language) for language in LANGUAGES)
-    return of_terms or any(is_common(written, language, _COMMON) for language in LANGUAGES)
+    return of_terms or is_ordinary(written)

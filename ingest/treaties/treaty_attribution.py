@@ -28,7 +28,7 @@ class TreatyAttribution(NamedTuple):
 
 
 # The treaties that "the Convention" and "the Protocol" mean if the text names none before.
-Meant = tuple[str | None, str | None]
+Defaults = tuple[str | None, str | None]
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -42,7 +42,7 @@ def coordinated(text: str, start: int, end: int) -> bool:
 
 
 def attribute(
-    text: str, start: int, end: int, number: str, sentence: int, treaties: Sequence[TreatyMatch], meant: Meant
+    text: str, start: int, end: int, number: str, sentence: int, treaties: Sequence[TreatyMatch], meant: Defaults
 ) -> TreatyAttribution:
     """Returns the treaty of the mention at `[start, end)`, by the words after and before it.
 
@@ -85,7 +85,7 @@ def sole_protocol(text: str) -> str | None:
 
 
 def _named_after(
-    text: str, end: int, before: list[TreatyMatch], sentence: int, meant: Meant
+    text: str, end: int, before: list[TreatyMatch], sentence: int, meant: Defaults
 ) -> TreatyAttribution | None:
     after = _WORDS.named_after.match(text, end)
     if after is not None:
@@ -101,7 +101,7 @@ def _named_after(
 
 
 def _named_before(
-    text: str, start: int, before: list[TreatyMatch], sentence: int, meant: Meant
+    text: str, start: int, before: list[TreatyMatch], sentence: int, meant: Defaults
 ) -> TreatyAttribution | None:
     if before and _WORDS.before_link.fullmatch(text, before[-1].end, start):
         return TreatyAttribution(before[-1].treaty, True)
@@ -124,7 +124,7 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
     return bool(words.strip() and not _WORDS.praise.fullmatch(words)) or _WORDS.object.match(rest) is not None
 
 
-def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: Meant) -> TreatyAttribution:
+def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: Defaults) -> TreatyAttribution:
     if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
         return TreatyAttribution(near[-1], True) if near else TreatyAttribution(meant[0], True, True)

@@ -61,7 +61,7 @@ def test_pace_is_rate_and_time_left(finished: float, passages: int, seconds: flo
 def test_pace_leaves_out_what_was_before_the_first_files_were_done() -> None:
     """Loading the models and the first file take 40 s, every other file one second."""
     warm = IngestProgress(done=1, total=41, file="x", step="embed", finished=1.0, passages=10, seconds=40.0)
-    first = replace(warm, warm=warm)
+    first = replace(warm, first_done=warm)
     assert (first.seconds_left, first.pace) == (None, "")
     later = replace(first, done=11, finished=11.0, passages=110, seconds=50.0)
     assert later.pace == "10 passages/s, about 30 s left"

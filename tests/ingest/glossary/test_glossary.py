@@ -140,8 +140,8 @@ def test_subject_is_one_concept_in_every_language(language, topic):
 
 @cases("topic", "other")
 def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
-    assert other_terms(topic, "en") == ((other,) if other else ())
-    assert other_terms(f"{topic} in the north", "en") == ()
+    assert other_terms(topic) == ((other,) if other else ())
+    assert other_terms(f"{topic} in the north") == ()
 
 
 def test_terms_within_a_topic_are_the_longest_that_are_known() -> None:
