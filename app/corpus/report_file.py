@@ -10,7 +10,7 @@ from ingest.report import FileResult, IngestReport
 
 _COLUMNS: Final = tuple(FileResult.__dataclass_fields__)
 # Formula injection: a spreadsheet computes a cell that begins with one of these, and file names are untrusted.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_report(report: IngestReport, path: Path) -> None:
@@ -25,7 +25,7 @@ def write_report(report: IngestReport, path: Path) -> None:
             rows.writerow(_COLUMNS)
             for result in report.files:
                 cells = (value or "" for value in asdict(result).values())
-                rows.writerow(f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell for cell in cells)
+                rows.writerow(f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell for cell in cells)
     except OSError as exc:
         raise ExportError(
             f"the report {str(path)!r} cannot be written ({exc.strerror}): choose another file with --report"

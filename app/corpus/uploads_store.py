@@ -77,4 +77,5 @@ class UploadsStore:
                 shutil.rmtree(folder)
                 return
             for each in unneeded:
-                each.unlink()
+                with suppress(OSError):
+                    each.unlink()

@@ -191,5 +191,7 @@ def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:
     def _(connection: Any, _: object) -> None:  # noqa: ANN401 - a connection of the driver
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000"):
             connection.execute(f"PRAGMA {pragma}")
+        # SQLite's own `lower` changes ASCII letters only, and words to search are in lower case.
+        connection.create_function("lower", 1, str.lower, deterministic=True)
 
     return Tables(engine, store)

@@ -16,6 +16,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
+from app.corpus.report_file import FORMULA_STARTS
 from app.export.briefing_lines import Sayings, by_place, columns, position
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
@@ -25,7 +26,6 @@ from app.records import Citation
 # Source: https://support.microsoft.com/office/excel-specifications-and-limits
 _MOST_CHARACTERS: Final = 32_767
 _MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _CELL_COLUMNS: Final = {
     "col_party": 24, "col_topic": 22, "col_session": 10, "col_position": 20, "col_review": 20, "col_words": 24,
     "worded": 60, "col_said": 80, "col_sources": 10, "col_note": 36,
@@ -77,13 +77,14 @@ class _ExcelWriter:
         """Writes one or more rows for each citation; returns the first row of each by its number."""
         sheet, rows = self.quotations, dict[int, int]()
         self._head(sheet, _CITATION_COLUMNS)
+        quoted = [list(_CITATION_COLUMNS).index(label) for label in ("col_quotation", "col_source_quote")]
         row = 2
         for citation in self.briefing.citations:
             rows[citation.number] = row
             # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
             parts = max(len(_chunks(citation.quote)), len(_chunks(citation.source_quote)), 1)
             for part in range(parts):
-                self._row(sheet, row, self._provenance(citation, part), {12, 13}, citation.language)
+                self._row(sheet, row, self._provenance(citation, part), quoted, citation.language)
                 row += 1
         self._finish(sheet)
         return rows
@@ -226,7 +227,7 @@ class _ExcelWriter:
         text = visible(value)[:_MOST_CHARACTERS]
         square.value = text
         square.data_type = "s"
-        square.quotePrefix = text.startswith(_FORMULA_STARTS)
+        square.quotePrefix = text.startswith(FORMULA_STARTS)
 
     def _link(self, square: Square, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
         title = sheet.title.replace("'", "''")

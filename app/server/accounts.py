@@ -109,7 +109,8 @@ class Accounts:
             self._keep_an_admin(connection, name)
             self._change(connection, name, removed=_time(), password=None)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
-            connection.execute(update(KEYS).where(KEYS.c.account == name).values(revoked=_time()))
+            keys = update(KEYS).where(KEYS.c.account == name, KEYS.c.revoked.is_(None))
+            connection.execute(keys.values(revoked=_time()))
 
     def set_role(self, name: str, role: str) -> None:
         """Changes the role of an account, which applies from its next request on."""
@@ -128,10 +129,10 @@ class Accounts:
 
     def check_password(self, name: str, password: str) -> bool:
         """Returns whether a password is right; an unknown name takes as long, so that the time reveals no names."""
-        row = self._active(name)
+        row, password = self._active(name), password[:_LONGEST_PASSWORD]
         stored = None if row is None else row.password
         try:
-            right = _hasher().verify(stored or _dummy_hash(), password[:_LONGEST_PASSWORD])
+            right = _hasher().verify(stored or _dummy_hash(), password)
         except (Argon2Error, InvalidHashError):
             return False
         if stored is not None and _hasher().check_needs_rehash(stored):

@@ -15,7 +15,7 @@ from app.briefing.cells import Review
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
-from app.corpus.corpus import Corpus
+from app.corpus.corpus import Corpus, UndoStep
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError
 from app.records import Answer
@@ -204,4 +204,4 @@ def _target_of(values: Sequence[object]) -> str:
         # Uploads lie in a folder whose own name says nothing.
         files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
         return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
-    return str(getattr(first, "now", first) or "")
+    return first.summary.document_id if isinstance(first, UndoStep) else str(first or "")

@@ -8,7 +8,6 @@ import re
 import secrets
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -71,12 +70,13 @@ def event_name(function: Callable[..., Any] | None) -> str:
     return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Room:
     """The uploads of one person, which run one after the other (`lock`) and wait for nobody else's."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    folders: set[Path] = field(default_factory=set)
+    folders: dict[Path, float] = field(default_factory=dict)
+    """The folders of its sessions, and when an upload to each came last."""
 
 
 class ChatGuard:
@@ -106,7 +106,7 @@ class ChatGuard:
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
         self._granted: dict[tuple[str, str, str], None] = {}
-        self._rooms: defaultdict[str, _Room] = defaultdict(_Room)
+        self._rooms: dict[str, _Room] = {}
         self._visitors = visitors or Visitors()
         self._largest_file = largest_file
         functions = interface.fns.values()
@@ -256,13 +256,13 @@ class ChatGuard:
 
     async def _upload(self, request: Request) -> ASGIApp:
         session = self._session(request)
-        folder, room = self._folder(session), self._rooms[self._visitors.name(request) or session]
         await self._require(request, "upload")
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        folder = self._folder(session)
+        room = self._room(self._visitors.name(request) or session, folder)
         async with room.lock:
-            room.folders.add(folder)
-            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, room.folders)
+            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, {*room.folders})
             parts = _bounded(request.receive, _LARGEST_TOTAL - size)
             room_for = max(0, _MOST_FILES - files)
             parser = MultiPartParser(request.headers, cast(Any, parts), max_files=room_for, max_fields=0)
@@ -284,6 +284,16 @@ class ChatGuard:
                 return JSONResponse(await run_in_threadpool(_store, sent, folder))
             finally:
                 await form.close()
+
+    def _room(self, name: str, folder: Path) -> _Room:
+        """Returns the uploads of a person with one more folder; forgets the folders whose files have all expired."""
+        oldest = time.time() - _KEPT_SECONDS - _UPLOAD_SECONDS
+        self._rooms.setdefault(name, _Room()).folders[folder] = time.time()
+        for key, room in list(self._rooms.items()):
+            room.folders = {each: came for each, came in room.folders.items() if came >= oldest}
+            if not room.folders:
+                del self._rooms[key]
+        return self._rooms[name]
 
     def _known(self, request: Request) -> str | None:
         """Returns the session of the request's cookie, None unless this process signed it."""

@@ -89,6 +89,19 @@ def test_file_goes_with_its_last_statement(workspace, tmp_path):
     assert not list((workspace.store.path / FOLDER).iterdir())
 
 
+def test_a_file_that_cannot_be_deleted_keeps_no_other(workspace, tmp_path, monkeypatch):
+    real = Path.unlink
+
+    def unlink(path, *, missing_ok=False):
+        if path.name == "b.txt":
+            raise PermissionError
+        real(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    upload(workspace, tmp_path / "sent", {"a.txt": TEXT, "b.txt": "", "c.txt": "", "d.txt": ""})
+    assert kept(workspace) == ["a.txt", "b.txt"]
+
+
 def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.txt").write_text(TEXT, encoding="utf-8")

@@ -74,6 +74,9 @@ def test_list_is_searched_in_titles_and_parts_newest_first(tables: Tables) -> No
     assert [work.identifier for work in works.list("conversation", "treaty artikel")] == [first]
     assert [work.identifier for work in works.list("conversation", "100%")] == [second]
     assert works.list("conversation", "treaty 100%") == works.list("briefing") == ()
+    # Capitals outside ASCII are letters as others.
+    works.rename(first, "Évaluation: Доклад")
+    assert [work.identifier for work in works.list("conversation", "évaluation ДОКЛАД")] == [first]
 
 
 def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:

@@ -8,15 +8,19 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import update
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
 
-from app.desk.tables import SESSIONS, open_tables
+from app.corpus.corpus import UndoStep
+from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
+from app.server.guarded import _target_of
 from app.server.limits import BusyError, Limits, TooManyError
 from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
@@ -405,6 +409,37 @@ def test_without_accounts_only_this_machine_is_served(filled_store: Path, tmp_pa
         client = running.client()
         assert client.get(ME).json()["name"] == "desk" and client.get("/").status_code == 200
         assert client.get(ME, headers={"host": "evil.example"}).status_code == 400
+
+
+def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tmp_path: Path) -> None:
+    tables = open_tables(tmp_path)
+    accounts = Accounts(tables)
+    accounts.add("adam", "admin", PASSWORD)
+    accounts.add("rita", "reader", PASSWORD)
+    key, _ = accounts.add_key("rita", "loader", ["read"])
+    long_ago = "2020-01-01T00:00:00+00:00"
+    tables.run(update(KEYS).where(KEYS.c.id == key.identifier).values(revoked=long_ago))
+    accounts.remove("rita")
+    assert [row.revoked for row in tables.rows(select(KEYS.c.revoked))] == [long_ago]
+    tables.close()
+
+
+def test_a_long_password_is_right_after_its_hash_is_made_anew(tmp_path: Path) -> None:
+    tables = open_tables(tmp_path)
+    accounts = Accounts(tables)
+    password = "a" * 1024
+    accounts.add("adam", "admin", password)
+    old = PasswordHasher(time_cost=2, memory_cost=24, parallelism=3).hash(password)
+    tables.run(update(USERS).where(USERS.c.name == "adam").values(password=old))
+    # What is typed is cut to the longest password.
+    assert accounts.check_password("adam", password + "b") and accounts.check_password("adam", password)
+    tables.close()
+
+
+def test_a_removal_that_is_undone_is_logged_with_its_document() -> None:
+    summary = SimpleNamespace(document_id="d1")
+    for now in (None, "d2"):
+        assert _target_of([UndoStep(document=None, summary=summary, parts=(), now=now)]) == "d1"
 
 
 def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:

@@ -424,6 +424,22 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(10) == 200  # the earlier ones have gone
 
 
+def test_uploads_of_long_ago_are_forgotten(machine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real = [], guard.ChatGuard._room
+
+    def room_of(self: guard.ChatGuard, name: str, folder: Path) -> object:
+        made.append(self)
+        return real(self, name, folder)
+
+    monkeypatch.setattr(guard.ChatGuard, "_room", room_of)
+    with visitor(machine.served) as one, visitor(machine.served) as other:
+        upload(one)
+        monkeypatch.setattr(guard, "_KEPT_SECONDS", -guard._UPLOAD_SECONDS)
+        upload(other)
+    (room,) = made[0]._rooms.values()
+    assert len(room.folders) == 1
+
+
 def test_upload_is_counted_while_the_folder_of_a_session_that_ends_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
