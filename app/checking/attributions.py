@@ -21,7 +21,7 @@ from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_session_mentions
-from ingest.language.sentences import SENTENCE_ENDS, split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.treaties.references import find_articles
@@ -46,6 +46,8 @@ _LONGEST_SENTENCE: Final = 1500  # characters
 _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
+_ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+_COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 # Most words of a line that is read as a heading of the blocks after it.
 _LABEL_WORDS: Final = 8
@@ -81,14 +83,14 @@ class AttributionReader:
         near = _Near(self, quotation)
         named = next(self._named(near), Attribution())
         when = next(filter(None, self._occasions(near)), SpokenTime())
-        own = near.before or near.lead
-        place = read_occasion(f"{own} {_MASK} {near.after}")
+        leading = near.before or near.lead
+        place = read_occasion(f"{leading} {_MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
-            treaty=bool(find_articles(own)),
+            treaty=bool(find_articles(leading)),
         )
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
@@ -126,8 +128,8 @@ class AttributionReader:
             yield read_occasion(reference.group(1), reference=True)
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), near.before
-        own = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, own)])
+        begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
+        yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, begins)])
         if near.said_earlier:
             yield read_occasion(near.said_earlier)
         if below := self._line_below(near.index):
@@ -202,7 +204,7 @@ class AttributionReader:
             if self._is_item(block):
                 continue
             text = shown(self._masked_of(block)).rstrip()
-            return _last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
+            return last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
         return ""
 
     def _is_item(self, block: CheckedBlock) -> bool:
@@ -211,8 +213,8 @@ class AttributionReader:
     def _stands_over(self, block: CheckedBlock) -> bool:
         """Returns whether a block is a heading, or a line that reads as one."""
         text = self._masked_of(block).strip()
-        line = len(text.split()) <= _LABEL_WORDS and _MASK not in text and not _ends(text) and not self._is_item(block)
-        return block.kind == "heading" or (block.kind == "text" and bool(text) and line)
+        short = bool(text) and len(text.split()) <= _LABEL_WORDS and _MASK not in text and not is_finished(text)
+        return block.kind == "heading" or (block.kind == "text" and short and not self._is_item(block))
 
     def _time_of_heading(self, at: int, text: str) -> SpokenTime | None:
         """Returns the time that a heading gives for the quotations under it."""
@@ -244,7 +246,7 @@ class AttributionReader:
             return "", shown(self._masked[end : last.end])
         text = self._masked[max(block.start, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
-        opening = _last_sentence(before)
+        opening = last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
         begin = closing.end() if closing else end
         following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
@@ -269,8 +271,8 @@ class AttributionReader:
                 continue
             if _MASK in masked and not masked.rstrip().endswith(_LEAD_ENDS):
                 return ""
-            sentence = _last_sentence(masked, whole=True)
-            leads = masked.rstrip().endswith(_LEAD_ENDS) or own.kind == "quote" or not _ends(masked)
+            sentence = last_sentence(masked, whole=True)
+            leads = masked.rstrip().endswith(_LEAD_ENDS) or own.kind == "quote" or not is_finished(masked)
             return sentence if leads and len(sentence.split()) <= _LEAD_WORDS else ""
         return ""
 
@@ -292,8 +294,7 @@ class AttributionReader:
         after = bisect_right(self._spans, end, key=lambda span: span[0])
         stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
         marks = ((block.start + mark.offset, mark.key) for mark in sorted(block.marks, key=lambda mark: mark.offset))
-        ended = regex.compile(rf"[{SENTENCE_ENDS}]\s")
-        keys = [key for at, key in marks if begin <= at < stop and not ended.search(self._text[end + 2 : at])]
+        keys = [key for at, key in marks if begin <= at < stop and not _ENDED.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _headings(self, index: int) -> Iterator[tuple[int, str]]:
@@ -373,7 +374,7 @@ class AttributionReader:
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
-        if len(speakers) > 1 and regex.match(r"\s*[:：]", text[speakers[-1].end :]):
+        if len(speakers) > 1 and _COLON.match(text[speakers[-1].end :]):
             between = text[speakers[-2].end : speakers[-1].start]
             if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
                 speakers = speakers[:-1]
@@ -414,14 +415,14 @@ class AttributionReader:
         before, after = text[: match.start], text[match.end :]
         if _ends_with(attribution().according_to, before):
             return True
-        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and regex.match(r"\s*[:：]", after)):
+        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and _COLON.match(after)):
             return True
         if _is_object(match, text):
             return False
         # A verb after the next name belongs to that name.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
-        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or regex.match(r"\s*[:：]", after):
+        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
@@ -505,16 +506,6 @@ def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
     return any(_PATTERNS.before_name.fullmatch(tail, match.end()) for match in pattern.finditer(tail))
 
 
-def _last_sentence(text: str, *, whole: bool = False) -> str:
-    """Returns the unfinished sentence at the end of a text; with `whole`, its last sentence, finished or not."""
-    flat = text.replace("\n", " ")
-    spans = list(split_sentences(flat))
-    if not spans:
-        return ""
-    last = flat[slice(*spans[-1])]
-    return last if whole or not _ends(last) else ""
-
-
 def _first_sentence(text: str, *, ended: bool) -> str:
     """Returns the rest of a quotation's sentence; if the quotation ends a sentence (`ended`), only text about it."""
     flat = text.replace("\n", " ")
@@ -528,10 +519,6 @@ def _first_sentence(text: str, *, ended: bool) -> str:
         rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
-
-
-def _ends(text: str) -> bool:
-    return bool(regex.search(rf"[{SENTENCE_ENDS}][\"”’»)」』\]\d\s]*$", text))
 
 
 def _names_file(text: str, file: str) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import accumulate, count, groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     r"|(?<![`\w])`[^`\n]{8,}`(?!`)|(?<![*\w])\*[^*\s][^*\n]{8,}[^*\s]\*(?![*\w])|(?<![_\w])_[^_\s][^_\n]{8,}[^_\s]_(?![_\w])|~~[^~\n]+~~",
     regex.MULTILINE | regex.IGNORECASE,
 )
-_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*|\r\n\s*\r\n\s*|\f")
+EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 # A line of this length is a whole paragraph, so the text is not wrapped; a sentence over two lines shows that it is.
 _UNWRAPPED: Final = 160
 _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")
@@ -81,7 +82,7 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
             tables += 1
             blocks += label_rows([[cell.strip() for cell in row.strip().split("\t")] for row in run], tables)
             continue
-        pieces = run if unwrapped else _EMPTY_LINE.split("\n".join(run))
+        pieces = run if unwrapped else EMPTY_LINE.split("\n".join(run))
         blocks += [CheckedBlock(text=piece.strip()) for piece in pieces if piece.strip()]
     numbers = count(1)
     return [b if b.where else replace(b, where=remark("at_paragraph", number=str(next(numbers)))) for b in blocks]
@@ -125,5 +126,6 @@ def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[CheckedBlock]:
     ]
     return [
         CheckedBlock(text=line, where=remark("at_page", page=str(page), number=str(n)))
-        for n, (page, line) in enumerate(lines, 1)
+        for page, of_page in groupby(lines, key=itemgetter(0))
+        for n, (_, line) in enumerate(of_page, 1)
     ]

@@ -21,8 +21,8 @@ from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.
 _TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
-# Marks in a key beside its words: a dash between two words; a dash that may also be a hyphen (it has white space on one
-# side, or is short and has none); the place where a draft has the number of a note in plain digits.
+# Marks in a key beside its words: a dash between two words; a dash that may be a hyphen (short without white space,
+# or with it on one side); the place where a draft has the number of a note in plain digits.
 _DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
 _FILLING = "\u200b"
 _BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑⁃֊־᐀᠆⸗゠－"

@@ -43,8 +43,8 @@ class Wanted:
     """A quotation as a search pattern: its parts in the form of `match_key`, and the gaps between them.
 
     A gap is the text of a bracket with the letters attached to it, or empty for an ellipsis. `leads` and `trails` are
-    the texts of brackets before the first and after the last part. `recased` says that the case of the first letter
-    differs from the draft's.
+    the texts of brackets before the first and after the last part, None without such brackets. `recased` says that the
+    case of the first letter differs from the draft's.
     """
 
     parts: tuple[str, ...]

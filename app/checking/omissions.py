@@ -7,6 +7,7 @@ import regex
 
 from app.answering.quoted_speaker import quoted_speaker
 from app.checking.corpus_texts import SourceText
+from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
 from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
@@ -20,7 +21,7 @@ from app.checking.polarity_words import (
     takes_back,
 )
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.sentences import SENTENCE_ENDS, split_sentences
+from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
 from ingest.text.quotation_marks import is_quoted
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
@@ -28,7 +29,6 @@ _MODAL_WORDS: Final = 4
 _PATTERNS: Final = RegexPatterns("drafts")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
-_EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 # Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
 _CUT_REACH: Final = 40
 _ASIDE_EDGE: Final = ",;–—-(،，、"
@@ -89,7 +89,7 @@ def _cut_through(source: str, begin: int, end: int, language: str) -> list[Polar
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
     """Returns whether an omission begins and ends with a sentence, its partial sentences, and its first whole one."""
     # A paragraph's end is a sentence's end, as after a salutation.
-    paragraphs = [" ".join(piece.split()) for piece in _EMPTY_LINE.split(source[begin:end])]
+    paragraphs = [" ".join(piece.split()) for piece in EMPTY_LINE.split(source[begin:end])]
     opens = not whole_words(paragraphs[0]) or bool(
         _ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3])
     )
@@ -119,7 +119,7 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
     """
     source, language = text.source, text.language
     begin = text.paragraph(start)[0]
-    opening = _last_sentence(source[max(begin, start - _AROUND) : start])
+    opening = last_sentence(" ".join(source[max(begin, start - _AROUND) : start].split()))
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
     rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
     remarks: list[Remark] = []
@@ -145,7 +145,7 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
 def _report(text: SourceText, opening: str, begin: int) -> str | None:
     """Returns the words before a quotation or its paragraph that attribute it to others, as "Tessaria told us:"."""
     lead = text.source[max(text.stored.keyed.start, begin - _AROUND) : begin].rstrip()
-    introduced = _last_sentence(_EMPTY_LINE.split(lead)[-1]) if lead.endswith((":", "：")) else ""
+    introduced = last_sentence(" ".join(EMPTY_LINE.split(lead)[-1].split())) if lead.endswith((":", "：")) else ""
     for words in filter(None, (opening, introduced)):
         if reports(words, text.language, own=text.names_itself(words)):
             return words
@@ -168,19 +168,9 @@ def _says_view(before: str) -> bool:
     return _PATTERNS.some_say.search(before) is not None
 
 
-def _last_sentence(before: str) -> str:
-    """Returns the unfinished sentence at the end of a text; empty where the text ends with a whole sentence."""
-    text = " ".join(before.split())
-    spans = list(split_sentences(text))
-    if not spans:
-        return ""
-    last = text[slice(*spans[-1])]
-    return "" if last[-1:] in SENTENCE_ENDS or last[-2:-1] in ".!?" else last
-
-
 def _first_sentence(after: str) -> str:
     """Returns the rest of the sentence in which a quotation breaks off; empty where the sentence ends there."""
-    text = " ".join(_EMPTY_LINE.split(after)[0].split())
+    text = " ".join(EMPTY_LINE.split(after)[0].split())
     if not text or text[0] in ".!。！":
         return ""
     if text[0] in "?？؟":

@@ -266,7 +266,7 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
         at = match.start()
         if match.group() not in closers or text[at + 1 : at + 2].isalnum() or not text[at - 1 : at].strip():
             continue
-        if text[at - 1] in ".!?,;…" or text[at - 1] not in "s":
+        if text[at - 1] != "s":
             return at
         first = at if first is None else first
     return first

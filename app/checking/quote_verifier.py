@@ -186,7 +186,7 @@ class QuoteVerifier:
                     verdict="altered",
                     place=self._place_of_words(stored, like.words),
                     changes=like.changes,
-                    warnings=(*finding.warnings, *mismatch, *self._incomplete(finding.attribution, mismatch)),
+                    warnings=(*finding.warnings, *mismatch, *self._incomplete(finding.attribution, bool(mismatch))),
                 )
         if self._work.done >= budget:
             return finding.with_remarks(remark("too_much_work"))
@@ -198,7 +198,7 @@ class QuoteVerifier:
             return self._words.say("a_treaty")
         return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
-    def _incomplete(self, attribution: Attribution, needed: object) -> list[Remark]:
+    def _incomplete(self, attribution: Attribution, needed: bool) -> list[Remark]:
         """Returns a remark on unreadable files of the named parties, if `needed`: the words may stand in these."""
         if not needed or not attribution.parties:
             return []
@@ -311,7 +311,7 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
     length = (spoken[1] - spoken[0]).days
     if when.days and spoken[0].year == spoken[1].year and length < _WHOLE_YEAR:
         days = [f"--{spoken[0] + timedelta(days=number):%m-%d}" for number in range(length + 1)]
-        if not any(day.startswith(when.days) for day in days):
+        if not any(each.startswith(when.days) for each in days):
             return False
     if not (when.years or when.dates) or any(spoken[0].year <= year <= spoken[1].year for year in when.years):
         return True

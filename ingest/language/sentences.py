@@ -21,6 +21,7 @@ _END = regex.compile(
           | [؟۔]+ [\p{{Pf}}\p{{Pe}}"'”’»]* (?=\s|$) )""",
     regex.VERBOSE,
 )
+_FINISHED = regex.compile(rf"[{SENTENCE_ENDS}][\"”’»)」』\]\d\s]*$")
 # Words after which a full stop does not end the sentence: titles, references, Latin shorthands.
 _ABBREVIATIONS = load_words("abbreviations") | load_words("abbreviations_in_sentences")
 _TITLES = load_words("abbreviations_before_names")
@@ -61,6 +62,19 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
                 yield from _trimmed(text, start, mark.end())
                 start = mark.end()
         yield from _trimmed(text, start, end)
+
+
+def last_sentence(text: str, *, whole: bool = False) -> str:
+    """Returns the unfinished sentence at the end of a text; with `whole`, its last sentence, finished or not."""
+    flat = text.replace("\n", " ")
+    spans = list(split_sentences(flat))
+    last = flat[slice(*spans[-1])] if spans else ""
+    return last if whole or not is_finished(last) else ""
+
+
+def is_finished(text: str) -> bool:
+    """Returns whether a text ends with the end of a sentence, perhaps with closing marks or a note's behind it."""
+    return _FINISHED.search(text) is not None
 
 
 def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:

@@ -3,7 +3,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from app.checking.blocks import CheckedDocument
-from app.checking.documents import LONGEST_PASTED, _cells_apart, read_document, read_pasted
+from app.checking.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
 from app.checking.quotations import find_quotations
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
@@ -52,6 +52,14 @@ def test_pdf_with_a_quotation_over_two_pages(tmp_path):
     document = read_document(path, LoadLimits())
     assert [" ".join(q.replace("[…]", "").split()) for q in quotes(document)] == [WORDS]
     assert str(document.blocks[0].where).startswith("page 1")
+
+
+def test_paragraphs_are_numbered_on_each_page():
+    pages = ["The lamps are lit.\n\nThe keepers sleep.\n\n", "The ships go by.\n\nThe port is near.\n"]
+    blocks = _page_blocks("".join(pages), (0, len(pages[0])))
+    assert [str(block.where) for block in blocks] == [
+        f"page {page}, paragraph {number}" for page in (1, 2) for number in (1, 2)
+    ]
 
 
 def word_file() -> bytes:
