@@ -46,6 +46,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "parties": [{"code": code, "name": briefing.names[code]} for code in briefing.parties],
             "topics": [asdict(subject) for subject in briefing.subjects],
             "sessions": list(briefing.sessions),
+            "bodies": list(briefing.bodies),
             "moments": [asdict(item) for item in briefing.moments],
             "repetitions": [asdict(item) for item in briefing.repetitions],
             "changes": [asdict(item) for item in briefing.changes],

@@ -17,10 +17,18 @@ Composer = Literal["extractive", "model"]
 COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
 # Why a cell has quotations alone although a model was asked for.
 Unworded = Literal["failed", "slow", "nothing", "not_asked"]
-# Status of a cell: its kind, or why none is shown: it expressly takes no position; no kind is sure, so its quotations
-# must be read; only a group spoke; its quotations are the nearest ones, since nothing surely is on its subject; it lost
-# them when the corpus was corrected; nothing was found, which does not prove silence.
-Standing = PositionKind | Literal["mentioned", "untold", "of_group", "nearest", "emptied", "unproven"]
+# Status of a cell: its kind, or why none is shown.
+Standing = (
+    PositionKind
+    | Literal[
+        "mentioned",  # it expressly takes no position
+        "untold",  # no kind is sure, so its quotations must be read
+        "of_group",  # only a group spoke
+        "nearest",  # its quotations are the nearest ones, since nothing surely is on its subject
+        "emptied",  # it lost its quotations when the corpus was corrected
+        "unproven",  # nothing was found, which does not prove silence
+    ]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +280,8 @@ class Briefing:
     """The sessions that the table is split by, in order; empty where it is not."""
     years: tuple[str, ...] = ()
     """The years that were asked about; empty for all."""
+    bodies: tuple[str, ...] = ()
+    """The bodies that were asked about; empty for all."""
     everyone: bool = False
     """Nobody was named: the parties are all that had a statement."""
     by_session: bool = False

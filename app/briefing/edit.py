@@ -112,7 +112,11 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         emptied = left.emptied or (bool(lost) and not left.citations)
         changed = replace(left, superseded=order, note=note, emptied=emptied)
         if not redated.isdisjoint(left.citations):
-            newest_first = sorted(map(briefing.citation, left.citations), key=lambda c: c.date or "", reverse=True)
+            newest_first = sorted(
+                map(briefing.citation, left.citations),
+                key=lambda c: (left.party in c.holders, c.date or ""),
+                reverse=True,
+            )
             changed = replace(changed, citations=tuple(citation.number for citation in newest_first))
             if _is_decided_by_its_own(as_kept, cell):
                 suggestion = deciding(_read_of(left, newest_first))
@@ -155,7 +159,7 @@ def _cell(briefing: Briefing, key: str) -> Cell:
 
 
 def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
-    """Replaces a cell, drops its review, which was of other evidence, and counts coverage and cited sources anew."""
+    """Replaces a cell, drops its review, which was of other evidence, and counts coverage anew."""
     cited_here = [briefing.citation(number) for number in new.citations]
     quoted = sorted(squash(citation.quote) for citation in cited_here)
     words = tuple(item for item in new.words if item.citation in new.citations)
@@ -179,5 +183,4 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
         briefing,
         cells=cells,
         coverage=replace(coverage, statements_with_evidence=len(cited), states_without_evidence=silent),
-        sources=tuple(replace(source, cited=source.statement_id in cited) for source in briefing.sources),
     )

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.answering.recheck import Today
 from app.briefing.cells import Briefing
 from app.briefing.edit import as_of_today
+from app.briefing.table_builder import Reviews
 from app.desk.works import Works
 from app.errors import WorkError
 
@@ -15,11 +16,11 @@ _WHOLE = 1
 
 
 class KeptBriefings:
-    """The kept briefings of one person; `today` returns kept citations as they hold now."""
+    """The kept briefings of one person; `today` returns kept citations as they hold now, `reviews` those of cells."""
 
-    def __init__(self, works: Works, today: Today) -> None:
+    def __init__(self, works: Works, today: Today, reviews: Reviews) -> None:
         self.works = works
-        self._today = today
+        self._today, self._reviews = today, reviews
 
     def keep(self, identifier: str | None, briefing: Briefing) -> str:
         """Keeps a briefing as it stands; returns its id, a new one where none is given."""
@@ -45,8 +46,10 @@ class KeptBriefings:
         return self.as_of_today(briefing)
 
     def as_of_today(self, briefing: Briefing) -> Briefing:
-        """Returns a briefing that was made a while ago as it holds today; see `app.briefing.edit`."""
-        return as_of_today(briefing, self._today)
+        """Returns a briefing that was made a while ago with citations and reviews of today; see `app.briefing.edit`."""
+        briefing = as_of_today(briefing, self._today)
+        reviews = self._reviews([cell.key for cell in briefing.cells])
+        return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
 
 
 @cache

@@ -26,6 +26,7 @@ from ingest.treaties.treaties import TREATIES, article_title, short_name
 
 # A bare number is an article of the Convention, as in questions.
 _DEFAULT_TREATY: Final = "UNTOC"
+_NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
 _WORDS: Final = Patterns("briefing")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _LONGEST_RANGE: Final = 200
@@ -91,10 +92,10 @@ def read_request(
     Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), years single ones or ranges
     such as `2000-2005`. All else is as in a BriefingRequest.
     """
-    subjects = [_topic(text, detect_language(text, parties)) for text in _listed(topics, r"[;\n]")]
+    subjects = [read_topic(text, parties) for text in _listed(topics, r"[;\n]")]
     subjects += map(_article, _listed(articles))
     if not subjects:
-        raise BriefingError("nothing to brief on: name a topic or an article")
+        raise BriefingError(_NO_SUBJECT)
     codes = [party_code(name, parties) for text in states for name in party_names(text, parties)]
     for name in _listed(groups):
         group = party_code(name, parties)
@@ -116,6 +117,13 @@ def read_request(
     )
 
 
+def read_topic(text: str, parties: PartyTable) -> Subject:
+    """Reads one topic in words, whose language is detected; without any words, a BriefingError."""
+    if not text.strip():
+        raise BriefingError(_NO_SUBJECT)
+    return _topic(text, detect_language(text, parties))
+
+
 def request_of_briefing(briefing: Briefing) -> BriefingRequest:
     """Returns the request of a briefing, as far as the briefing records it, to be made again with changes."""
     return BriefingRequest(
@@ -123,6 +131,7 @@ def request_of_briefing(briefing: Briefing) -> BriefingRequest:
         subjects=briefing.subjects,
         sessions=() if briefing.by_session else briefing.sessions,
         years=briefing.years,
+        bodies=briefing.bodies,
         by_session=briefing.by_session,
         title=briefing.title,
         language=briefing.language,

@@ -20,7 +20,7 @@ from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Revi
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
-from app.briefing.request import BriefingRequest, read_request
+from app.briefing.request import BriefingRequest, read_topic
 from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
@@ -100,7 +100,6 @@ class TableBuilder:
         self,
         party: str,
         words: str,
-        language: str = "en",
         *,
         session: str | None = None,
         but: Container[SentenceId] = (),
@@ -110,8 +109,8 @@ class TableBuilder:
         Sentences in `but` are left out. Empty words are a BriefingError.
         """
         parties = self._parties()
-        request = read_request(parties, topics=[words], states=[party], language=language)
-        scope = request.scope(request.subjects[0], party, session, parties)
+        subject = read_topic(words, parties)
+        scope = BriefingRequest(subjects=(subject,)).scope(subject, party, session, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]
@@ -173,6 +172,7 @@ class _Build:
             subjects=request.subjects,
             sessions=tuple(sessions),
             years=request.years,
+            bodies=request.bodies,
             everyone=not request.parties,
             by_session=request.by_session and not request.sessions,
             cells=tuple(cells),

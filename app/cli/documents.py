@@ -96,8 +96,8 @@ def brief(
             for path in outputs
             for file in write_briefing(briefing, path, template=template, form=form, with_manifest=with_manifest)
         ]
-    # Citations are numbered as in the documents written above.
-    numbered = arrange(briefing)
+    # Citations are numbered as in the documents written above, if any.
+    numbered = arrange(briefing, form if outputs else "full")
     return invocation.show(contract_of(numbered), lambda: print_briefing(numbered, written))
 
 

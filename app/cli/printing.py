@@ -219,7 +219,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         table.add_row(*(literal(cell or "—") for cell in cells))
     console = stdout_console()
     print_table(console, table)
-    console.print(f"{len(documents)} statement{'s'[: len(documents) != 1]}", highlight=False)
+    console.print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
 
 def _occasion(metadata: Metadata) -> str:

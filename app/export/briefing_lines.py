@@ -245,8 +245,8 @@ class Sayings(Leads):
         return f"{reference_by_name(citation, self.name, self._wording)}."
 
     def subtitle(self, form: DocumentForm) -> str:
-        """Returns the form of the document, when it was made, and the date of the corpus."""
-        parts = [self.say(f"form_{form}")]
+        """Returns the form of the document, the bodies asked about, when it was made, and the date of the corpus."""
+        parts = [self.say(f"form_{form}"), *self.briefing.bodies]
         if self.briefing.made:
             parts.append(self.say("made", made=self.moment(self.briefing.made)))
         if self.briefing.corpus_date:

@@ -77,7 +77,7 @@ def timeline(briefing: Briefing) -> bytes:
     figure, axes = _canvas(len(parties), legend=len(legend))
     for repetition in briefing.repetitions:
         statements = {briefing.citation(number).statement_id for number in repetition.citations}
-        joined = [dot for dot in dots if dot.statement_id in statements]
+        joined = [dot for dot in dots if dot.statement_id in statements and parties[dot.row] == repetition.party]
         axes.plot([dot.at for dot in joined], [dot.row for dot in joined], color=_INK, linewidth=1.5, zorder=2)
     first, last = _span(dots)
     for dot in dots:

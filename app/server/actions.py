@@ -130,7 +130,7 @@ def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Acti
         gate=gate,
         works=works,
         conversations=Conversations(works, checked.corpus.answer_as_of_today),
-        kept=KeptBriefings(works, checked.corpus.as_of_today),
+        kept=KeptBriefings(works, checked.corpus.as_of_today, checked.reviews.of),
         cases=Cases(works, workspace.settings.store),
         unguarded=workspace,
     )

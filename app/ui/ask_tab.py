@@ -318,7 +318,7 @@ class _AskTabController:
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *skips(13)]
+            return [gr.Accordion(visible=False), *skips(len(_SCOPE_FIELDS))]
         scope = turns[-1].answer.scope
         offered = self._offered(scope)
         updates: list[Any] = [gr.Accordion(visible=True)]

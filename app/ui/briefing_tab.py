@@ -34,7 +34,9 @@ from app.wiring import Workspace
 
 _SESSION_SECONDS: Final = 24 * 3600
 # The number of form fields that make up a briefing request.
-_FIELDS: Final = 7
+_FIELDS: Final = 8
+# The number of outputs that `make` yields.
+_MADE: Final = 6
 
 
 class _BriefingTabController:
@@ -97,6 +99,7 @@ class _BriefingTabController:
         articles: str,
         sessions: str,
         years: str,
+        bodies: str,
         split: bool,
         spoken: str,
         form: str,
@@ -114,12 +117,13 @@ class _BriefingTabController:
                 articles=[articles],
                 sessions=[sessions],
                 years=[years],
+                bodies=[bodies],
                 by_session=split,
                 quotations=self._workspace.settings.briefing.quotations,
                 language=spoken or language(),
             )
         except BriefingError as error:
-            yield error_html(error), *skips(5)
+            yield error_html(error), *skips(_MADE - 1)
             return
         yield from self._made(request, form, composer)
 
@@ -143,9 +147,9 @@ class _BriefingTabController:
                         problem = error_html(error)
                     yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
                 else:
-                    yield render("progress", at=event), *skips(5)
+                    yield render("progress", at=event), *skips(_MADE - 1)
         except Exception as error:
-            yield error_html(error), *skips(5)
+            yield error_html(error), *skips(_MADE - 1)
 
     def shown(
         self, briefing: Briefing | None, here: str | None, found: Found | None = None, *, gone: Exception | None = None
@@ -160,9 +164,7 @@ class _BriefingTabController:
 
     def _now(self, made: Briefing, here: str | None = None) -> Briefing:
         """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `here`."""
-        briefing = self._kept.as_of_today(made) if here is None else self._kept.open(here)
-        reviews = self._reviews.of([cell.key for cell in briefing.cells])
-        return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
+        return self._kept.as_of_today(made) if here is None else self._kept.open(here)
 
     def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
         """Shows changes that the store or somebody else made to the briefing; returns (result, briefing)."""
@@ -189,7 +191,7 @@ class _BriefingTabController:
         if not identifier:
             return *form, self.shown(None, None), None, None, gone, None, self.listed(None)
         try:
-            briefing = self._now(self._kept.open(identifier))
+            briefing = self._kept.open(identifier)
             form = self._form(request_of_briefing(briefing))
         except SHOWN_ERRORS as error:
             return *form, error_html(error), None, None, gr.skip(), None, self.listed(None)
@@ -203,13 +205,14 @@ class _BriefingTabController:
             ", ".join(f"{s.treaty} {s.article}" for s in request.subjects if s.article),
             ", ".join(request.sessions),
             ", ".join(request.years),
+            ", ".join(request.bodies),
             request.by_session,
             request.language,
         )
 
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; returns what `reopened` does, the form only if it opens."""
-        shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + 5)
+        shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + _MADE - 1)
         return shown if sent(event).get("action") == "open" else _without_form_updates(shown)
 
     def change_cell(
@@ -229,8 +232,7 @@ class _BriefingTabController:
             if action == "find":
                 words = str(data.get("typed", ""))
                 held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
-                find = self._workspace.briefings.find
-                offered = find(cell.party, words, briefing.language, session=cell.session, but=held)
+                offered = self._workspace.briefings.find(cell.party, words, session=cell.session, but=held)
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
@@ -261,11 +263,11 @@ class _BriefingTabController:
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
         """Stores the shown briefing as a new one of the person's own; returns what `reopened` does, but the form."""
         if briefing is None:
-            return skips(_FIELDS + 6)
+            return skips(_FIELDS + _MADE)
         try:
             return _without_form_updates(self.reopened(self._kept.keep(None, briefing)))
         except SHOWN_ERRORS as error:
-            return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(5)
+            return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(_MADE - 1)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
         """Stores or removes the review of a cell; returns the briefing with it."""
@@ -358,6 +360,7 @@ def build_briefing_tab(
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
         years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
+        bodies = gr.Textbox(label=label("bodies"), info="UNTOC COP", min_width=140)
         names = [("–", ""), *LANGUAGE_CHOICES]
         spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
     split = gr.Checkbox(label=label("cell-a-session"), value=False)
@@ -385,7 +388,7 @@ def build_briefing_tab(
     # Gradio reports a value that is typed and entered as `select`, not as `input`.
     parties.select(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
-    fields = [parties, topics, articles, sessions, years, split, spoken]
+    fields = [parties, topics, articles, sessions, years, bodies, split, spoken]
     made = [result, briefing, here, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
     started = start.click(left_at_once(controller.make), [*fields, form, composer], made, **running)

@@ -19,6 +19,7 @@ from app.checking.documents import read_pasted
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import AppError
+from app.export.briefing_lines import arrange
 from app.ui.ask_tab import build_ask_tab
 from app.ui.briefing_tab import build_briefing_tab
 from app.ui.check_tab import build_check_tab
@@ -78,7 +79,7 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
                 conversations = Conversations(works, corpus.answer_as_of_today)
                 refresh_welcome_after = build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
-                kept = KeptBriefings(works, corpus.as_of_today)
+                kept = KeptBriefings(works, corpus.as_of_today, workspace.reviews.of)
                 build_briefing_tab(interface, tabs, briefing_tab, workspace, kept, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
@@ -157,7 +158,8 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
             years=years or (),
             quotations=config.quotations,
         )
-        return contract_of(workspace.briefings.build(request, max_points=config.talking_points, composer=composer))
+        briefing = workspace.briefings.build(request, max_points=config.talking_points, composer=composer)
+        return contract_of(arrange(briefing))
 
     @endpoint
     def verify(text: str) -> dict[str, Any]:

@@ -169,15 +169,16 @@ class _CorpusTabController:
 
     def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
         """Corrects the metadata fields that were changed; returns (steps to undo, message, *opened)."""
+        statement_id = statement_id or ""
         try:
-            statement = self._corpus.show(statement_id or "")
+            statement = self._corpus.show(statement_id)
             typed = zip(_FIELDS, map(str.strip, values), strict=True)
             changes = {name: value for name, value in typed if value != self._value(statement, name)}
             if not changes:
-                return *skips(2), *self.opened(statement_id or "", said_html(say("nothing-changed")))
+                return *skips(2), *self.opened(statement_id, said_html(say("nothing-changed")))
             # Undo restores the whole record of an intervention, whose id stands before the dot.
-            step = self._corpus.undo_step((statement_id or "").partition(".")[0])
-            corrected = self._corpus.edit(statement_id or "", changes)
+            step = self._corpus.undo_step(statement_id.partition(".")[0])
+            corrected = self._corpus.edit(statement_id, changes)
         except SHOWN_ERRORS as error:
             return *skips(2), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected

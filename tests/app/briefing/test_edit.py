@@ -1,17 +1,19 @@
 """Editing a briefing's quotations, and keeping the briefing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.briefing.cells import Moment, Repetition, Review
-from app.briefing.edit import add_quotation, drop_quotation
+from app.briefing.edit import add_quotation, as_of_today, drop_quotation
 from app.briefing.kept_briefings import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError
 from app.export.briefing_lines import arrange
+from app.records import Citation
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
 
@@ -117,17 +119,37 @@ def test_quotation_that_a_person_adds_is_the_first_point_on_its_subject() -> Non
     assert drop_quotation(changed, new.key, points[0].citation).points == briefing.points
 
 
+def test_what_a_group_said_comes_last_with_a_later_date_too() -> None:
+    briefing = fake_briefing()
+    group = next(citation.number for citation in briefing.citations if citation.state == "XGR")
+    briefing = with_cells(briefing, "XAA", EXTRADITION, citations=(1, group))
+
+    def today(citations: Sequence[Citation]) -> list[Citation]:
+        return [replace(c, date="2030-01-01") if c.number == group else c for c in citations]
+
+    assert cell_of(as_of_today(briefing, today), "XAA").citations == (1, group)
+
+
 def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     tables = open_tables(tmp_path)
-    kept = KeptBriefings(Works(tables), today=tuple)
     briefing = worded_briefing()
+    reviews = {cell.key: cell.review for cell in briefing.cells if cell.review is not None}
+    kept = KeptBriefings(Works(tables), today=tuple, reviews=lambda keys: {**reviews})
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
+    # Reviews are those of today, not of when it was kept.
+    first = cell_of(briefing, "XAA")
+    was = reviews.pop(first.key, None)
+    reviews[first.key] = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00")
+    assert cell_of(kept.open(identifier), "XAA").is_rejected
+    del reviews[first.key]
+    assert cell_of(kept.open(identifier), "XAA").review is None
+    reviews |= {} if was is None else {first.key: was}
     # A briefing that is renamed in the list bears its new name on its documents.
     kept.works.rename(identifier, "For the ambassador")
     assert kept.open(identifier) == replace(briefing, title="For the ambassador")
     kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.works.list("briefing", briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
-        KeptBriefings(Works(tables, "somebody else"), today=tuple).open(identifier)
+        KeptBriefings(Works(tables, "somebody else"), today=tuple, reviews=lambda keys: {}).open(identifier)
     tables.close()

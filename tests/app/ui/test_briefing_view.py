@@ -41,7 +41,7 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
 def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:
     workspace, event = fake_tools(folder), gr.EventData(target=None, _data={"key": cell.key, **data})
     with closing(open_tables(folder)) as tables:
-        kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today)
+        kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today, workspace.reviews.of)
         return _BriefingTabController(workspace, kept).change_cell(briefing, None, found, "B. Reader", event)
 
 

@@ -8,9 +8,13 @@ import tracemalloc
 import httpx
 import pytest
 
+from app.briefing.as_json import contract_of
+from app.briefing.cells import Review
+from app.export.briefing_lines import arrange
 from app.loopback import listen
 from app.question.conversation import EarlierTurn
-from tests.fakes_ui import EXAMPLE
+from tests.fakes_briefing import EXTRADITION, fake_briefing, with_cells
+from tests.fakes_ui import EXAMPLE, FakeBuilder
 
 pytestmark = pytest.mark.integration
 
@@ -61,6 +65,15 @@ def test_api_checks_a_draft(client):
     event, (report,) = call_api(client, "verify", "Iran said: “The lamps of every harbour were lit.”")
     assert event == "complete" and [found["verdict"] for found in report["findings"]] == ["not_found"]
     assert report["summary"] == {"verified": 0, "altered": 0, "misattributed": 0, "not_found": 1}
+
+
+def test_api_gives_a_briefing_as_its_documents_cite_it(app_server, client, monkeypatch):
+    review = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, review=review)
+    monkeypatch.setattr(FakeBuilder, "build", lambda *_, **__: briefing)
+    event, (made,) = call_api(client, "brief", ["extradition"])
+    assert event == "complete" and made == json.loads(json.dumps(contract_of(arrange(briefing))))
+    assert made["rows"][0]["citations"] == []
 
 
 def test_api_takes_a_question_alone_and_reports_what_is_wrong_in_one_line(client):

@@ -15,6 +15,7 @@ from app.desk.conversations import Conversations
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import UnkeptError
+from app.export.briefing_lines import Sayings
 from app.ui.ask_tab import _AskTabController
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
@@ -39,7 +40,7 @@ class Desk:
         self.works = {name: Works(self.tables, name, knows=bool) for name in ("amina", "bela")}
 
     def briefings(self, name: str = "amina") -> _BriefingTabController:
-        kept = KeptBriefings(self.works[name], self.workspace.corpus.as_of_today)
+        kept = KeptBriefings(self.works[name], self.workspace.corpus.as_of_today, self.workspace.reviews.of)
         return _BriefingTabController(self.workspace, kept)
 
     def talks(self, name: str = "amina") -> _AskTabController:
@@ -47,7 +48,14 @@ class Desk:
         return _AskTabController(self.workspace, conversations)
 
     def briefed(self, **asked: Any) -> tuple[Briefing, str]:
-        fields = {"topics": "extradition", "articles": "", "sessions": "", "years": "", "split": False} | asked
+        fields = {
+            "topics": "extradition",
+            "articles": "",
+            "sessions": "",
+            "years": "",
+            "bodies": "",
+            "split": False,
+        } | asked
         parties = fields.pop("parties", ["XAB", "XAA"])
         made = self.briefings().make(parties, **fields, spoken="en", form="full", composer=None)
         *_, (_, briefing, here, *_) = made
@@ -136,14 +144,16 @@ def test_briefing_that_is_gone_says_so_and_goes_on_as_a_new_one_of_ones_own(desk
 
 
 def test_reopened_briefing_has_its_request_in_the_form_again(desk: Desk) -> None:
-    _, here = desk.briefed(articles="18", sessions="8, 9", years="2016-2018")
+    briefing, here = desk.briefed(articles="18", sessions="8, 9", years="2016-2018", bodies="UNTOC COP")
     parties, *rest = desk.briefings().reopened(here)[:-6]
     assert parties.value == ["XAB", "XAA"] and ("Belmora", "XAB") in parties.choices
-    assert rest == ["extradition", "UNTOC 18", "8, 9", "2016, 2017, 2018", False, "en"]
+    assert rest == ["extradition", "UNTOC 18", "8, 9", "2016, 2017, 2018", "UNTOC COP", False, "en"]
+    assert "Bodies: UNTOC COP" in desk.briefings().shown(briefing, here)
+    assert Sayings(briefing).subtitle("full").startswith("Position table from verified quotations · UNTOC COP · ")
     # A request that named no party and no session fills none into the form.
     _, here = desk.briefed(parties=[], split=True)
     parties, *rest = desk.briefings().change_list(None, event(id=here, action="open"))[:-6]
-    assert parties.value == [] and rest == ["extradition", "", "", "", True, "en"]
+    assert parties.value == [] and rest == ["extradition", "", "", "", "", True, "en"]
 
 
 def test_form_keeps_what_was_typed_since_when_the_open_briefing_is_renamed_or_kept_as_own(desk: Desk) -> None:
@@ -151,7 +161,7 @@ def test_form_keeps_what_was_typed_since_when_the_open_briefing_is_renamed_or_ke
     renamed = desk.briefings().change_list(here, event(id=here, action="rename", typed="For the Ambassador"))
     kept = desk.briefings().keep_as_own(briefing)
     for title, (*form, out, shown, _, _, _, _) in (("For the Ambassador", renamed), (briefing.title, kept)):
-        assert form == [gr.skip()] * 7 and title in out and shown.title == title
+        assert form == [gr.skip()] * 8 and title in out and shown.title == title
 
 
 def test_party_that_is_typed_becomes_the_match_or_is_said_to_be_none(desk: Desk) -> None:
@@ -225,6 +235,9 @@ def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk)
     assert {citation.session for citation in found.citations} <= {"9"}
     before = cell.session and desk.workspace.briefings.find("XAB", "courts apply the law treaty")
     assert {citation.session for citation in before} >= {"8"}
+    # A semicolon or a line break is not the end of what is sought.
+    again = desk.workspace.briefings.find("XAB", "harbour;\ncourts apply the law treaty")
+    assert {citation.quote for citation in again} >= {citation.quote for citation in before}
     # Sentences that the cell quotes already are not offered again, nor within a longer quotation.
     cited = {sentence for number in cell.citations for sentence in briefing.citation(number).sentence_ids}
     assert cited and cited.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
