@@ -258,7 +258,7 @@ def variables(model: BaseModel, prefix: str = PREFIX) -> Iterator[tuple[str, Any
 
 def settings_json(settings: "Settings") -> dict[str, Any]:
     """Returns the settings in force by their variables, and the variables that no setting reads."""
-    values = {n: v if isinstance(v, int | float | bool) else str(v) for n, v in variables(settings)}
+    values = {n: v if isinstance(v, int | float | None) else str(v) for n, v in variables(settings)}
     return {"settings": values, "unknown": list(unknown_variables(settings))}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from app.cli.command import Invocation, UsageError, command, require_server
+from app.errors import SettingsError
 
 if TYPE_CHECKING:
     from app.server.accounts import Accounts
@@ -42,7 +43,7 @@ def user(
     ] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
-    with _accounts(invocation) as accounts:
+    with _accounts(invocation, create=action == "add") as accounts:
         if action == "list":
             found = accounts.list()
             lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
@@ -66,8 +67,8 @@ def user(
         else:
             accounts.set_password(name, _password())
             done = "has another password, and is signed out everywhere"
-        print(f"{name}: {done}")
-        return 0
+        (account,) = (each for each in accounts.list() if each.name == name.strip())
+        return invocation.show(vars(account), f"{name}: {done}")
 
 
 @command(
@@ -104,21 +105,22 @@ def key(
             raise UsageError("name the account" if action == "add" else "give the id of the key")
         if action == "revoke":
             accounts.revoke(name)
-            print(f"{name}: revoked")
-            return 0
+            return invocation.show({"identifier": name, "revoked": True}, f"{name}: revoked")
         made, secret = accounts.add_key(name, label, scope or (), days)
         print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
-        print(secret)
-        return 0
+        return invocation.show({**vars(made), "secret": secret}, secret)
 
 
 @contextmanager
-def _accounts(invocation: Invocation) -> Iterator["Accounts"]:
+def _accounts(invocation: Invocation, *, create: bool = False) -> Iterator["Accounts"]:
+    """Opens the accounts of the store; if there are none, raises a SettingsError unless `create` is set."""
     require_server()
-    from app.desk.tables import open_tables
+    from app.desk.tables import FILE, open_tables
     from app.server.accounts import Accounts
 
     settings = invocation.settings()
+    if not create and settings.database.url is None and not (settings.store / FILE).exists():
+        raise SettingsError(f"no accounts at {str(settings.store)!r}: run `untoc user add` first, or set --store")
     with closing(open_tables(settings.store, settings.database)) as tables:
         yield Accounts(tables)
 

@@ -289,7 +289,7 @@ def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> N
     console = stdout_console()
     table = Table("variable", "value")
     for name, value in effective.items():
-        table.add_row(name, Text(str(value)))
+        table.add_row(name, Text("" if value is None else str(value)))
     print_table(console, table)
     for name in unknown:
         console.print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, command, require_server
+from app.cli.command import Invocation, UsageError, command, require_server
 from app.errors import SettingsError
 
 commands = typer.Typer()
@@ -44,6 +44,8 @@ def copy(
     settings = invocation.settings()
     in_database = {"database": DatabaseConfig(url=SecretStr(to))}
     target = settings.model_copy(update=in_database if "://" in to else {"database": IN_FOLDER, "store": Path(to)})
+    if (target.store.resolve(), target.database) == (settings.store.resolve(), settings.database):
+        raise UsageError(f"{to!r} is the store itself: name another folder or database")
 
     def progress(table: str, rows: int) -> None:
         if sys.stderr.isatty():

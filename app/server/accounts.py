@@ -78,7 +78,7 @@ class Accounts:
         an AccountError if the name is taken or not allowed, the role unknown, or the password too short or too long.
         """
         name = name.strip()
-        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == THE_DESK:
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == THE_DESK:
             raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
         values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
         with self._tables.transaction() as connection:

@@ -46,6 +46,15 @@ def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeyp
     assert call("list", "--store", tmp_path / "back", "--json").done().json == listed
 
 
+def test_a_store_is_not_copied_into_itself(filled_store, monkeypatch, call):
+    monkeypatch.chdir(filled_store.parent)
+    call("copy", "--store", filled_store, "--to", filled_store.name).refused(2, "is the store itself")
+
+
+def test_settings_that_are_not_set_are_null(call):
+    assert call("config", "--json").done().json["settings"]["UNTOC_DATABASE__URL"] is None
+
+
 @pytest.mark.slow
 def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
     filled_store, postgres, chroma_server, scripted_models, tmp_path, monkeypatch, call

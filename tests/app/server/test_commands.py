@@ -24,9 +24,17 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         return main([*arguments, "--store", str(tmp_path)]), *capsys.readouterr()
 
+    # A mistyped --store makes no store.
+    code, _, said = call("user", "list")
+    assert code == 2 and "no accounts" in said and not [*tmp_path.iterdir()]
     assert call("user", "add", "amina", "--role", "admin", typed=f"{PASSWORD}\n")[0] == 0
-    assert call("user", "add", "boris", "--no-password")[0] == 0
-    for wrong in (("user", "add", "amina"), ("user", "remove", "nobody"), ("user", "remove", "amina")):
+    assert json.loads(call("user", "add", "boris", "--no-password", "--json")[1])["role"] == "reader"
+    for wrong in (
+        ("user", "add", "a/b", "--no-password"),
+        ("user", "add", "amina"),
+        ("user", "remove", "nobody"),
+        ("user", "remove", "amina"),
+    ):
         code, _, said = call(*wrong, typed=f"{PASSWORD}\n")
         assert code == 1 and said.count("\n") == 1, wrong
     for wrong in (("user", "add"), ("user", "role", "boris"), ("key", "add"), ("user", "list", "--role", "king")):
@@ -40,12 +48,14 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert call("user", "list")[1] == "amina\tadmin\nboris\teditor\n"
     code, secret, said = call("key", "add", "boris", "--scope", "read", "--scope", "edit", "--label", "loader")
     assert code == 0 and "keep this" in said
+    made = json.loads(call("key", "add", "boris", "--scope", "read", "--json")[1])
+    assert made["secret"].startswith("untoc_") and call("key", "revoke", made["identifier"])[0] == 0
     tables = open_tables(tmp_path)
     accounts = Accounts(tables)
     person = accounts.of_key(secret.strip())
     assert person is not None and (person.name, person.may) == ("boris", {"read", "edit"})
     assert accounts.check_password("amina", PASSWORD) and not accounts.check_password("boris", "")
-    (key,) = json.loads(call("key", "list", "--json")[1])
+    key = next(key for key in json.loads(call("key", "list", "--json")[1]) if not key["revoked"])
     assert (key["scopes"], key["label"], key["revoked"]) == (["read", "edit"], "loader", False)
     assert call("key", "revoke", key["identifier"])[0] == 0 and accounts.of_key(secret.strip()) is None
     assert call("user", "password", "amina", typed="another password, longer\n")[0] == 0
