@@ -188,19 +188,19 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     flat = " ".join(heading.lines)
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
     for line, start in zip(heading.lines, starts, strict=False):
-        last: tuple[int, int] | None = None
+        last: tuple[int, int, bool] | None = None
         for match in parties.find(line):
             party = parties.get(match.codes[0])
             if len(match.codes) != 1 or party is None or match.form == "capital":
                 continue
             # "Statement by" may end the line before the State's name.
             before = flat[max(0, start + match.start - 120) : start + match.start]
-            rank = _rank(line, match, before)
+            rank, is_spoken_for = _rank(line, match, before), behalf_before(before)
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
-                rank = last[1]
-            last = None if rank is None else (match.end, rank)
+                _, rank, is_spoken_for = last
+            last = None if rank is None else (match.end, rank, is_spoken_for)
             # A group or organization may be named as part of the meeting: only "Statement by" makes it the speaker.
-            if rank is not None and (party.kind == "state" or rank == 0) and not behalf_before(before):
+            if rank is not None and (party.kind == "state" or rank == 0) and not is_spoken_for:
                 ranked.setdefault(rank, {})[party.code] = party
     best = list(ranked[min(ranked)].values()) if ranked else []
     return best[0] if len(best) == 1 else None

@@ -133,11 +133,11 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             paragraph = number if is_paragraph and not is_page else None
             continues = not is_page and last_prose is not None and _runs_on(last_prose, first, setting)
             if continues and stands_alone and indices[0] and not furniture[indices[0] - 1]:
-                # A full line may be a heading: "Agenda item 2: Review of the implementation of the Convention".
+                # A full line, or the lines before the first paragraph, may be a heading: "Agenda item 2: Review of …".
                 continues = first.opens_page or first.text.lstrip(_OPENERS)[:1].islower()
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
             if not is_page:
-                last_prose, stands_alone = last, len(indices) == 1 and not continues
+                last_prose, stands_alone = last, not continues and (len(indices) == 1 or not number)
     blocks = [*_with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})]
     return cut_out(source_text, blocks, [(notes_start(source_text), len(source_text))])
 

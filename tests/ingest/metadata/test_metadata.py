@@ -88,6 +88,19 @@ def test_cover_of_a_mission_tells_who_where_and_when(cover, greeting, expected, 
     assert {name: getattr(found.metadata, name) for name in expected} == expected
 
 
+@cases("text", "expected")
+def test_heading_of_a_short_statement_is_read_to_its_last_line(text, expected, parties):
+    found = read(text, parties).metadata
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@cases("line")
+def test_whoever_is_addressed_before_the_first_sentence_does_not_speak(line, examplia):
+    text = f"79th United Nations General Assembly\n24 September 2024\n\n{line}\n\nMy country, Examplia, agrees.\n"
+    found = read(text, examplia).metadata
+    assert (found.state, found.speaker, found.date) == ("XAA", None, "2024-09-24")
+
+
 @cases("file", "expected")
 def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, examplia):
     text = "Mr. Chair,\n\nThe lamps of Examplia burn. Transnational organized crime in Examplia grows, as in Borduria."
