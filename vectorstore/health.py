@@ -101,7 +101,7 @@ class CatalogueHealth:
         spare = self._count(vectors, vector_key.not_in(select(passage_key)))
         parts = [f"{missing} passages have no vector"] if missing else []
         parts += [f"{wrong} vectors have not {dimension} numbers"] if wrong else []
-        kept = f"; {spare} more of texts that are gone are kept, should these come back" if spare else ""
+        kept = f"; {spare} more are kept, of texts that are gone or not stored yet" if spare else ""
         trouble = f"{', '.join(parts)}: run `untoc doctor --reembed`" if parts else None
         return Check.of("vectors", trouble, f"every passage has its vector{kept}")
 

@@ -245,7 +245,7 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
-    """Updates a restored catalogue: sets the new paths of its uploads, sets a new store id, and gives up queued jobs.
+    """Updates a restored catalogue: new paths of its uploads, a new store id, no index, and no queued jobs.
 
     With the same id, both stores would write and rebuild one index in a Chroma server. Queued files are recorded as
     given up, by name, since nobody waits for them here, and they may have changed since.
@@ -261,6 +261,7 @@ def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: 
         with engine.begin() as connection:
             move_uploads(connection, before, after)
             connection.execute(set_value, {"key": STORE_ID, "value": token_hex(6)})
+            connection.execute(text("DELETE FROM meta WHERE key LIKE 'index_%'"))
             if url is not None:
                 from vectorstore.jobs import give_up_all
 

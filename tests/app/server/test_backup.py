@@ -79,6 +79,9 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
                     assert Path(summary.folder, summary.file).is_file()
                     assert Path(summary.folder).is_relative_to(elsewhere.resolve())
             assert restored.corpus.show(made.statement_id or "").source_text.startswith("Statement by Arvandia")
+            # What a backup leaves out is not called damaged.
+            (index,) = (check for check in restored.store.check() if check.name == "vector index")
+            assert index.detail.startswith("behind the catalogue")
             assert restored.doctor(rebuild=True).ok
         tables = open_tables(elsewhere)
         assert [
