@@ -140,8 +140,8 @@ def find_files(folder: Path) -> tuple[Path, ...]:
 def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
     """List the files under a folder that can be read, sorted by name, and the entries that cannot be, with reasons.
 
-    Hidden files and folders, Word's lock files (`~$…`) and files that no loader reads are left out; archives are
-    listed without being opened.
+    Hidden folders, companions of files by Word (`~$…`) and macOS (`._…`), and files that no loader reads are left out;
+    archives are listed without being opened.
     """
     found: list[Path] = []
     passed_over: dict[Path, LoadError] = {}
@@ -157,7 +157,7 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
             if (path := Path(parent, name)).is_symlink():
                 reason = "is a link to a folder, which is not followed; copy the folder, or ingest it by itself"
                 passed_over[path] = LoadError(f"{name!r} {reason}", "skipped")
-        for path in (Path(parent, name) for name in names if not name.startswith((".", "~$"))):
+        for path in (Path(parent, name) for name in names if not name.startswith(("._", ".#", "~$"))):
             if (why := _why_not_read(path, folder)) is not None:
                 passed_over[path] = LoadError(why, "skipped")
             elif path.suffix.lower() in SUFFIXES:
@@ -167,6 +167,9 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
 
 def _why_not_read(path: Path, folder: Path) -> str | None:
     """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix without a loader."""
+    if path.name.startswith("."):
+        hidden = f"{path.name!r} is hidden, by the dot that it begins with; rename it"
+        return hidden if path.suffix.lower() in SUFFIXES else None
     try:
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):

@@ -31,6 +31,8 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Extracted text holds a stray control character now and then, or one kind of them throughout, such as the marks of
 # Word's table cells; decoded binary data holds all kinds, about one in nine characters.
 _CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
+# Fewest characters of UTF-16 whose high byte is zero, their least share, and how many times rarer a low byte is.
+_FEWEST_ZEROS, _ZERO_SHARE, _ZERO_RATIO = 4, 0.05, 8
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -53,15 +55,14 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their byte order mark, which is left out, else as UTF-8, else by detection."""
-    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    """Decode bytes by their byte order mark, which is left out, or zero bytes, else as UTF-8, else by detection."""
+    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None) or _utf16_of(data)
     try:
         return data.decode(marked or "utf-8")
     except UnicodeDecodeError as exc:
         if marked is not None:
             raise LoadError(
-                f"{name!r} says by its first bytes that it is {marked}, but does not decode as such; "
-                "save it again as UTF-8"
+                f"{name!r} says by its bytes that it is {marked}, but does not decode as such; save it again as UTF-8"
             ) from exc
     if b"\0" in data:
         raise _binary(name)
@@ -69,6 +70,14 @@ def decode(data: bytes, name: str) -> str:
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
     return data.decode(best.encoding)
+
+
+def _utf16_of(data: bytes) -> str | None:
+    """Return the UTF-16 encoding of bytes without a mark: spaces and Latin letters have a zero byte first or second."""
+    zeros = {"utf-16-be": data[::2].count(0), "utf-16-le": data[1::2].count(0)}
+    (fewer, _), (more, encoding) = sorted((count, name) for name, count in zeros.items())
+    is_plain = more >= _FEWEST_ZEROS and more > max(_ZERO_SHARE * len(data) / 2, _ZERO_RATIO * fewer)
+    return encoding if is_plain else None
 
 
 def _binary(name: str) -> LoadError:

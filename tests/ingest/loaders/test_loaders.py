@@ -16,7 +16,7 @@ from reportlab.lib.pagesizes import A4
 
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load
+from ingest.loaders.registry import LOADERS, exists, find_files, list_members, load, survey
 from ingest.loaders.scanned import ScannedPage
 from ingest.loaders.text import load_text
 from tests.cases import Cases
@@ -56,6 +56,12 @@ MARKED = [(encoding, "Señor Presidente,\r\nمؤتمر") for encoding in ("utf-8
 
 @pytest.mark.parametrize(("encoding", "text"), [*MARKED, *cases["LEGACY"]])
 def test_text_is_decoded_by_its_mark_or_by_detection(tmp_path, encoding, text):
+    assert load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["Statement by Arvandia\r\nMr. Chair, we agree.", "Наша делегация\nсогласна с этим."])
+def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(tmp_path, encoding, text):
     assert load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS).text == text
 
 
@@ -135,11 +141,17 @@ def test_load_and_find_refuse_a_link_that_leads_out_of_the_folder(tmp_path):
     (folder / "a.txt").symlink_to(outside)
     (folder / "c.txt").symlink_to(inside)
     written(folder, ".hidden.txt", b"words")
-    written(folder, "~$b.docx", b"words")
+    for name in ("~$b.docx", "._b.docx", ".DS_Store"):
+        written(folder, name, b"words")
     with pytest.raises(LoadError, match="leads out of the folder"):
         load(folder / "a.txt", LIMITS, folder)
     assert load(folder / "c.txt", LIMITS, folder).text == "words"
-    assert [path.name for path in find_files(folder)] == ["b.txt", "c.txt"]
+    found, passed_over = survey(folder)
+    assert [path.name for path in found] == ["b.txt", "c.txt"]
+    assert {path.name: exc.result for path, exc in passed_over.items()} == {
+        ".hidden.txt": "skipped",
+        "a.txt": "skipped",
+    }
 
 
 def test_pdf_keeps_page_offsets_and_notes_pages_without_text(tmp_path):
