@@ -7,12 +7,16 @@
     │   ├── ChangedFileError          no longer the file that was ingested
     │   └── ArchiveTooLargeError      its contents together exceed a limit
     ├── ManifestError             statements.csv as a whole could not be read or written
-    └── PartyTableError           parties.csv could not be read
+    ├── PartyTableError           parties.csv could not be read
+    └── IngestStoppedError        another process wrote to the store for too long; also a StoreLockedError
 
 Each message says what happened, to what, and what to do next.
 """
 
 from typing import Literal
+
+from ingest.report import IngestReport
+from vectorstore.errors import StoreLockedError
 
 
 class IngestError(Exception):
@@ -56,3 +60,11 @@ class ManifestError(IngestError):
 
 class PartyTableError(IngestError):
     """A table of parties could not be read."""
+
+
+class IngestStoppedError(IngestError, StoreLockedError):
+    """An ingest gave up waiting for another process that writes; `report` says what it had stored by then."""
+
+    def __init__(self, message: str, report: IngestReport) -> None:
+        super().__init__(message)
+        self.report = report

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from ingest.annotate import Annotator, UnsplitDocument
-from ingest.errors import LoadError, ManifestError, PartyTableError
+from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
@@ -34,6 +34,7 @@ from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, Ing
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
+from vectorstore.errors import StoreLockedError
 from vectorstore.families import Family
 from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile, text_key
 from vectorstore.store import Store
@@ -135,15 +136,19 @@ class Indexer:
 
         Raises:
             PartyTableError: The tables of parties in the store contradict each other.
-            StoreError: The store cannot be written; what was stored before is kept.
+            StoreError: The store cannot be written; what was stored before is kept. An IngestStoppedError, with the
+                report so far, if another process writes for longer than the store waits.
         """
         began = time.perf_counter()
         of_parts = {path: result for part in parts for path, result in part.results.items()}
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as executor:
             run = _Run(self, options, progress, executor, unsent, of_parts=of_parts)
-            for path in paths:
-                run.ingest(path)
-            run.finish()
+            try:
+                for path in paths:
+                    run.ingest(path)
+                run.finish()
+            except StoreLockedError as exc:
+                raise IngestStoppedError(str(exc), run.report(time.perf_counter() - began, parts)) from exc
         report = run.report(time.perf_counter() - began, parts)
         logger.info("ingest: %d files, %d passages embedded", len(report.files), report.embedded_passages)
         return report

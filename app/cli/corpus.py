@@ -34,6 +34,7 @@ def ingest(
     """Take statements into the store."""
     from app.cli.printing import print_report, progress_bar
     from app.corpus.report_file import write_report
+    from ingest.errors import IngestStoppedError
     from ingest.report import IngestProgress, IngestReport
 
     if not paths and not sample:
@@ -51,12 +52,18 @@ def ingest(
                 done = step.finished if step.step == "embed" else step.done
                 advance(done, step.total, f"{step.step} {step.file[-40:]}", step.pace)
 
-            done = workspace.corpus.ingest(
-                paths or [], sample=sample, sync=sync, include_unlisted=unlisted, kind=kind, progress=show
-            )
+            stopped = None
+            try:
+                done = workspace.corpus.ingest(
+                    paths or [], sample=sample, sync=sync, include_unlisted=unlisted, kind=kind, progress=show
+                )
+            except IngestStoppedError as exc:
+                done, stopped = exc.report, exc
     if report is not None:
         write_report(done, report)
     invocation.show(done.to_json(), lambda: print_report(done))
+    if stopped is not None:
+        raise stopped
     return 1 if done.failed else 0
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
@@ -28,6 +29,8 @@ _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold
 _RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
 # If there are more files than this, only those that need attention are listed, and all are counted.
 _LISTED = 40
+# Most statements without a State whose command is printed.
+_NAMELESS = 10
 # Control characters, on which a terminal acts, are replaced: texts and file names come from anywhere.
 _CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
@@ -177,9 +180,11 @@ def print_report(report: IngestReport) -> None:
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
         console.print(literal(f"note: {note}"))
-    nameless = next((file for file in report.files if NO_STATE in (file.reason or "")), None)
-    if nameless is not None:
-        console.print(f"set a State by `untoc edit {nameless.statement_id} state=CODE`", highlight=False)
+    nameless = {file.statement_id: file.file for file in report.files if NO_STATE in (file.reason or "")}
+    for identifier, name in islice(nameless.items(), _NAMELESS):
+        console.print(literal(f"set the State of {name} by `untoc edit {identifier} state=CODE`"), highlight=False)
+    if len(nameless) > _NAMELESS:
+        console.print(f"{len(nameless) - _NAMELESS} more have no State: `untoc list` gives their ids", highlight=False)
     if any(file.result == "not_listed" for file in report.files):
         console.print("take files that a statements.csv does not list by --all", highlight=False)
 

@@ -1,11 +1,12 @@
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from ingest.errors import IngestStoppedError
 from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.loaders.loaded import LoadLimits
 from ingest.report import NO_STATE, FileResult
@@ -642,6 +643,25 @@ def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
     outcomes = [file.result for report in reports for file in report.files]
     assert outcomes.count("added") == 9 and outcomes.count("unchanged") == 9
     desk.assert_in_step()
+
+
+def test_ingest_that_waits_too_long_for_another_tells_what_it_stored(desk):
+    names = desk.speak_often(4)
+    patient, desk.store = desk.store, open_store(desk.store.path, desk.embedder, wait_seconds=0.0)
+    with ExitStack() as held:
+
+        def write_beside(event):
+            if event.step == "load" and event.file == names[-1]:
+                held.enter_context(patient.writer(sync=False))
+
+        with pytest.raises(IngestStoppedError, match=r"process .* writes to") as caught:
+            desk.indexer().ingest([desk.folder], IngestOptions(), write_beside)
+        stored = desk.held()
+    desk.store.close()
+    desk.store = patient
+    assert stored and len(stored) < len(names)
+    assert results(caught.value.report) == dict.fromkeys(sorted(stored), "added")
+    assert desk.outcome() == {name: "unchanged" if name in stored else "added" for name in names}
 
 
 # --- tables inside archives, and names whose folders a browser dropped

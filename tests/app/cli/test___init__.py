@@ -6,10 +6,13 @@ import resource
 import shutil
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+import ingest.indexer
 from app.cli import main
 from tests.app.cli.conftest import QUESTION, SCRIPTED, Run, process
 from tests.app.conftest import SAMPLE, nobody_writes, obey_permissions
@@ -227,6 +230,34 @@ def test_ingest_reports_every_bad_file_and_keeps_the_good_ones(run, tmp_path, mo
     table = run("ingest", folder, tmp_path / "missing.txt")
     assert table.code == 1 and "missing.txt" in table.out and "Traceback" not in table.err
     assert len(run("list", "--json").json) == 38
+
+
+def test_ingest_names_every_statement_without_a_state_and_how_to_set_it(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr("app.cli.printing._NAMELESS", 2)
+    texts = {name: FICTION.format(name).replace("Arvandia", "The delegation") for name in ("war", "time", "tide")}
+    out = run("ingest", _folder(tmp_path, **texts), at=tmp_path / "store").out
+    ids = {Path(each["file"]).stem: each["statement_id"] for each in run("list", "--json", at=tmp_path / "store").json}
+    told = [name for name in texts if f"set the State of {name}.txt by `untoc edit {ids[name]} state=CODE`" in out]
+    assert len(told) == 2 and "1 more have no State: `untoc list`" in out
+
+
+@pytest.mark.slow
+def test_ingest_that_waits_too_long_for_another_prints_what_it_stored(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNTOC_WAIT_SECONDS", "0")
+    folder = _folder(tmp_path, **{f"a{number}": FICTION.format(f"lamps {number}") for number in range(4)})
+    with ExitStack() as held:
+        load = ingest.indexer.load
+
+        def load_beside(path, *rest):
+            if path.name == "a3.txt":
+                held.enter_context(FileLock(tmp_path / "store" / "write.lock"))
+            return load(path, *rest)
+
+        monkeypatch.setattr(ingest.indexer, "load", load_beside)
+        ran = run("ingest", folder, "--json", at=tmp_path / "store")
+    assert ran.code == 1 and ran.err.startswith("untoc: another process writes")
+    assert "added" in {file["result"] for file in ran.json["files"]} and len(ran.json["files"]) < 4
 
 
 @pytest.mark.parametrize("question", ["", "   \n ", "x" * 2001, "What did Iran say? " * 1053])
