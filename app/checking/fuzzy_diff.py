@@ -10,9 +10,10 @@ from typing import Final
 
 import regex
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel, Levenshtein, Opcode
+from rapidfuzz.distance import Indel, LCSseq, Levenshtein, Opcode
 
 from app.checking.findings import Change, ChangeKind
+from ingest.language.sentences import SENTENCE_ENDS
 
 # Indel similarity of the words, 0 to 1, from which a quotation counts as somebody's words in altered form.
 LIKE: Final = 0.6
@@ -28,6 +29,10 @@ _SHORT: Final = 250
 _MOST_WORDS: Final = 2000
 # Runs of equal words, from either end of the diff, at which the most similar words may begin or end.
 _EDGES: Final = 4
+# Words more than a quotation's edge has, by which the source may deny what it says: "ne … pas".
+_DENIAL: Final = 3
+_SIGNS: Final = ".,;:!،؛。，；：！"
+_ENDS: Final = regex.compile(rf"[{SENTENCE_ENDS}]\W*$")
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
 _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
@@ -60,10 +65,12 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
     if not blocks:
         return None
     first, last = _best_ends(plain_source, plain_quoted, blocks)
+    likeness = Indel.normalized_similarity(plain_source[first:last], plain_quoted)
+    first, last = _with_replaced(plain_source, plain_quoted, first, last, [*map(_ends_sentence, source)])
     best = source[first:last]
     return LikeWords(
         words=" ".join(best),
-        likeness=Indel.normalized_similarity(plain_source[first:last], plain_quoted),
+        likeness=likeness,
         run=max(block.src_end - block.src_start for block in blocks),
         quoted=len(quoted),
         changes=tuple(word_diff(best, quoted)),
@@ -104,8 +111,8 @@ def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
 
     Punctuation after the source's last word that the quotation leaves out is not a difference.
     """
-    if source and quoted and source[-1].rstrip(".,;:!") == quoted[-1]:
-        source = [*source[:-1], quoted[-1]]
+    if source and quoted and not quoted[-1].endswith(tuple(_SIGNS)):
+        source = [*source[:-1], source[-1].rstrip(_SIGNS)]
     for same, group in groupby(Levenshtein.opcodes(source, quoted), key=lambda step: step.tag == "equal"):
         steps = list(group)
         old = " ".join(source[steps[0].src_start : steps[-1].src_end])
@@ -124,5 +131,37 @@ def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opc
     return max(spans, key=lambda span: (Indel.normalized_similarity(source[slice(*span)], quoted), span[0] - span[1]))
 
 
+def _with_replaced(
+    source: Sequence[str], quoted: Sequence[str], first: int, last: int, ends: Sequence[bool]
+) -> tuple[int, int]:
+    """Returns the span `[first, last)` with the words around it, in its sentence, that a quotation replaces.
+
+    They make the span less similar, and yet the difference is about them: "[-burden-] {+benefit+}" at the end.
+    """
+    same = [block for block in Indel.opcodes(source[first:last], quoted) if block.tag == "equal"]
+    begin, end = first + same[0].src_start, first + same[-1].src_end
+    opens = next((at + 1 for at in reversed(range(begin)) if ends[at]), 0)
+    closes = next((at + 1 for at in range(end - 1, len(source)) if ends[at]), len(source))
+    back = _replaced(source[opens:begin][::-1], quoted[: same[0].dest_start][::-1])
+    return min(first, begin - back), max(last, end + _replaced(source[end:closes], quoted[same[-1].dest_end :]))
+
+
+def _replaced(outside: Sequence[str], edge: Sequence[str]) -> int:
+    """Returns how many of the words `outside` the equal ones, nearest first, those at a quotation's edge replace."""
+    most = len(edge) + _DENIAL
+    # A short rest of a sentence is replaced as a whole: "ولا تسلم" by "وتسلم".
+    if not edge or len(outside) <= most:
+        return len(outside) if edge else 0
+
+    def fit(length: int) -> tuple[int, int]:
+        return -LCSseq.similarity(outside[:length], edge), Levenshtein.distance(outside[:length], edge)
+
+    return min(range(most, -1, -1), key=fit)
+
+
 def _bare(token: str) -> str:
     return _BARE.sub("", token).casefold() or token
+
+
+def _ends_sentence(token: str) -> bool:
+    return _ENDS.search(token) is not None

@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from app.checking.fuzzy_diff import word_diff
+from app.checking.fuzzy_diff import likest_words, word_diff
 from app.checking.match_key import KeyedText, match_key
 from app.checking.report import changes_in_words
 from ingest.text.layout import find_blocks
@@ -178,6 +178,12 @@ def test_a_sign_after_the_last_word_quoted_is_no_difference():
     assert found == [("put_in", "all"), ("same", "lit by night")]
     # A question mark counts as a difference, because a question is not a claim.
     assert "left_out" in {change.kind for change in word_diff("Are they lit?".split(), "Are they lit".split())}
+
+
+@cases("source", "draft", "told")
+def test_words_that_a_quotation_replaces_at_its_beginning_or_end_are_told(source, draft, told):
+    like = likest_words(draft, source)
+    assert like is not None and changes_in_words(like.changes)[0] == told
 
 
 @cases("said", "verdict", "told")
