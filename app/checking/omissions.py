@@ -129,10 +129,10 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(report_words)))
-    limited = _limit(rest, language)
+    limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif limited is not None and not of_kinds(polarity_words(around[1], language), "condition"):
+    elif limited is not None and not of_kinds(polarity_words(around[1], language), "condition", "lack"):
         remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
@@ -157,10 +157,14 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
     return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
 
 
-def _limit(rest: str, language: str) -> str | None:
-    """Returns the beginning of the rest of a sentence if it limits the words before it, else None."""
+def _limit(rest: str, language: str, quoted: str) -> str | None:
+    """Returns the beginning of the rest of a sentence if it limits the `quoted` words before it, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    return near if takes_back(near) or of_kinds(polarity_words(near, language), "condition") else None
+    found = polarity_words(near, language)
+    sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
+    # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".
+    denied = of_kinds(found, "lack") and of_kinds(polarity_words("".join(sentence), language), "denial")
+    return near if takes_back(near) or of_kinds(found, "condition") or denied else None
 
 
 def _says_view(before: str) -> bool:

@@ -17,11 +17,12 @@ from ingest.language.lexicons import RegexPatterns, load_lexicon
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
 
-PolarityKind = Literal["denial", "doubt", "condition", "modal", "count"]
+PolarityKind = Literal["denial", "doubt", "condition", "lack", "modal", "count"]
 
 _GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
 _OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
+    "without": "lack",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
