@@ -54,7 +54,7 @@ class Leads:
             return ""
         group = self.name(citation.on_behalf_of or citation.state)
         if citation.speaker:
-            return self.say("delivered", group=group, speaker=citation.speaker)
+            return self.say("delivered", group=group, speaker=self.name(citation.speaker))
         return group if citation.state == party else self.say("of_group", group=group)
 
     def superseded(self, cell: Cell, citation: Citation) -> str:

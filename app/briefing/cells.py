@@ -273,7 +273,7 @@ class Briefing:
     parties: tuple[str, ...] = ()
     """Codes, in the order asked."""
     names: dict[str, str] = field(default_factory=dict)
-    """Name of every party code that occurs, in `language`."""
+    """Name of every party code that occurs, and of every State as the deliverer of a group's words, in `language`."""
     subjects: tuple[Subject, ...] = ()
     """Columns, in the order asked."""
     sessions: tuple[str, ...] = ()

@@ -226,7 +226,7 @@ class _Build:
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {citation.number: self._suggested(citation, subject) for citation in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
-        kind = suggestion.kind if cited else ("no_position" if retrieved.searched else "no_statement")
+        kind = suggestion.kind if cited else ("no_position" if retrieved.searched or of_groups else "no_statement")
         note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
@@ -320,7 +320,7 @@ class _Build:
     def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
-        speaking = {cell.party for cell in cells if cell.kind != "no_statement"}
+        speaking = {code for summary in self._searched.values() for code in summary.metadata.holders}
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
@@ -354,7 +354,11 @@ class _Build:
     def _names(self, briefing: Briefing) -> dict[str, str]:
         cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
         codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
-        return {code: self._local.name(code) for code in codes if code is not None}
+        named = {code: self._local.name(code) for code in codes if code is not None}
+        # A State that delivers a group's words is named in the language of the briefing too.
+        speakers = {c.speaker for c in briefing.citations if c.on_behalf_of is not None and c.speaker is not None}
+        read = {speaker: self._parties.resolve(speaker, "state", suggest=False).codes for speaker in speakers}
+        return named | {speaker: self._local.name(*codes) for speaker, codes in read.items() if len(codes) == 1}
 
 
 def _once(sentences: Sequence[Sentence]) -> list[Sentence]:

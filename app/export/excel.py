@@ -22,6 +22,7 @@ from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
 from app.export.position_looks import TINTS
 from app.records import Citation
+from prompts.wording import load_remark_words
 
 # Source: https://support.microsoft.com/office/excel-specifications-and-limits
 _MOST_CHARACTERS: Final = 32_767
@@ -98,7 +99,9 @@ class _ExcelWriter:
             "col_date": self.say.date(citation.date),
             "col_quotation": quote[part] if part < len(quote) else None,
             "col_source_quote": source[part] if part < len(source) else None,
+            "col_speaker": self.say.name(citation.speaker) if citation.speaker else None,
             "col_inferred": ", ".join(citation.inferred),
+            "col_verdict": load_remark_words(self.say.language).say(f"verdict_{citation.verdict}"),
             "col_reference": self.say.reference(citation),
         }
         return [values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]

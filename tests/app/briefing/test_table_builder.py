@@ -119,6 +119,14 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
 
 
+def test_a_member_without_a_statement_has_only_its_group_s_words(workspace):
+    briefing = build(workspace, states=["ITA"])
+    (cell,) = briefing.cells
+    assert [briefing.citation(number).state for number in cell.citations] == ["EU"]
+    assert (cell.kind, cell.standing) == ("no_position", "of_group")
+    assert briefing.coverage.states_without_statement == ("ITA",)
+
+
 def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
     def first(item, subject, sentences, *, answering):
         return item.searched and [sentences[item.searched[0].statement_id][0]]

@@ -111,6 +111,14 @@ def test_arabic_reads_from_right_to_left(book: Any) -> None:
     assert all(sheet.sheet_view.rightToLeft for sheet in arabic)
 
 
+def test_the_verdict_and_who_delivers_a_groups_words_are_in_the_briefings_language() -> None:
+    made = fake_briefing("ar")
+    made = replace(made, names=made.names | {"Belmora": "بلمورا"})
+    book = openpyxl.load_workbook(BytesIO(excel_bytes(arrange(made))))
+    values = {str(square.value) for sheet in book for row in sheet.iter_rows() for square in row}
+    assert {"مؤكد", "بلمورا"} <= values and not {"verified", "Belmora"} & values
+
+
 def test_coverage_names_what_is_missing_and_every_statement(briefing: Briefing, book: Any) -> None:
     cells = [square.value for row in book["Coverage"].iter_rows() for square in row if square.value]
     assert "Nowhereland (fictional)" in cells and "broken|<b>.pdf" in cells
