@@ -171,8 +171,9 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     found = {match.lastgroup for match in operators(language).finditer(masked)}
     bound = bool(found & {"not", "against"} and found & {"without", "unless", "until"})
     # A forbidden thing before the topic is not the topic: "secrecy shall not be invoked where this is asked for".
+    # Nor is it an article itself: "under article 4 nobody may act in another State" relies on the article.
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
-    beside = any(0 <= at < masked.find(THIS[language]) for at in forbidden)
+    beside = any(not topic or 0 <= at < masked.find(THIS[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 

@@ -251,7 +251,7 @@ class AttributionReader:
         begin = closing.end() if closing else end
         following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
         after = _first_sentence(following, ended=self._text[end - 1] in SENTENCE_ENDS)
-        # Where the quotation has a lead-in of its own, a later clause leads in to the next: "It said: “…”, but Belmora".
+        # After a lead-in of its own, a later clause leads in to the next one: "It said: “…”, but Belmora said: “".
         if introduces_speech(shown(opening)) and (later := _PATTERNS.later_clause.search(after)) and _MASK in following:
             after = after[: later.start()] if self._find(later.group()) else after
         return shown(opening), shown(after)

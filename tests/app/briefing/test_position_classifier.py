@@ -80,6 +80,14 @@ def test_an_article_is_spoken_of_by_the_sentence_that_names_it() -> None:
     assert suggested(named, subject=on(article="18")).kind == "supports"
 
 
+def test_what_an_article_forbids_is_no_opposition_to_it() -> None:
+    relies = (
+        "Мы убеждены, что пункт 2 статьи 4 Конвенции имеет к механизму обзора самое прямое отношение: никто не вправе"
+        " выполнять на территории другого государства функции, которые входят исключительно в компетенцию его органов."
+    )
+    assert suggested(relies, subject=on(article="4"), language="ru").kind == "no_position"
+
+
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
     opposes = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
     leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
