@@ -3,6 +3,7 @@
 The texts are the sample statement and plainly fictional ones; one of these is hostile on purpose.
 """
 
+import asyncio
 import hashlib
 import time
 import weakref
@@ -104,6 +105,15 @@ def cite(source: Statement, number: int, first: str, last: str, **changes: Any) 
         inferred=source.inferred, **{name: getattr(source.metadata, name) for name in METADATA},
     )  # fmt: skip
     return replace(made, **changes)
+
+
+def ingested(controller: Any, begun: tuple[Any, ...]) -> list[Any]:
+    """Waits for an ingest that the Ingest tab began; returns what the tab shows at its end."""
+
+    async def watched() -> list[Any]:
+        return [shown async for _, *shown in controller.watch(begun[1])][-1]
+
+    return asyncio.run(watched())
 
 
 class FakeCorpus:

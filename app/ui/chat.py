@@ -84,7 +84,7 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
-                for changed in build_ingest_tab(corpus, ingest_tab):
+                for changed in build_ingest_tab(corpus, ingest_tab, lambda: works.person):
                     refresh_welcome_after(changed)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)

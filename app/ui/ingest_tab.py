@@ -1,24 +1,30 @@
 """The Ingest tab: uploads files, shows progress, and reports what became of every file."""
 
+import asyncio
 import os
 import re
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
+from anyio import to_thread
 from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
-from app.ui.background_job import run_in_background
+from app.desk.works import THE_DESK
 from app.ui.messages import error_html, hint_html, said_html
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
 from app.ui.templates import render
-from app.ui.uploads import SUFFIXES, collect, named_files, to_ingest, without_folder
+from app.ui.uploads import collect, named_files, to_ingest, without_folder
 from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
@@ -36,42 +42,111 @@ _TONES: Final[dict[str, tuple[FileOutcome, ...]]] = {
 _ASKED_AT_ONCE: Final = 10
 _SUGGESTED: Final = 3
 _HEAD: Final = 600
+# Seconds between two looks of a page at its ingest.
+_LOOK_SECONDS: Final = 0.2
 
+# Progress as HTML, the ingest to watch, and the timer that has the page watch it.
+_Begun = tuple[Any, Any, Any]
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
 
+class _Stopped(Exception):
+    """Cancellation: raised inside an ingest after Stop was pressed."""
+
+
+class _Ingest:
+    """An ingest in a thread of its own, which goes on when its page is closed."""
+
+    def __init__(self, job: Job, turn: threading.Lock, person: str) -> None:
+        self.person = person
+        self.at: IngestProgress | None = None
+        self.stopping = threading.Event()
+        self.is_left = False
+        """Whether the page that began it was closed, and another one shows it."""
+        self.outcome = Future[IngestReport]()
+        # The copied context has the request, and with it the person. A daemon, so that Ctrl-C does not wait for it.
+        work = partial(copy_context().run, self._run, job, turn)
+        threading.Thread(target=work, name="ingest", daemon=True).start()
+
+    def _run(self, job: Job, turn: threading.Lock) -> None:
+        try:
+            # One writer at a time; a second ingest waits.
+            with turn:
+                self.outcome.set_result(job(self._tell))
+        except Exception as error:
+            self.outcome.set_exception(error)
+
+    def _tell(self, at: IngestProgress) -> None:
+        self.at = at
+        if self.stopping.is_set():
+            raise _Stopped
+
+
 class _IngestTabController:
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: Corpus, person: Callable[[], str] = lambda: THE_DESK) -> None:
+        self._corpus, self._person = corpus, person
+        self._turn = threading.Lock()
+        # Ingests whose outcome was not shown to anybody yet, the oldest first.
+        self._untold: list[_Ingest] = []
 
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
 
-    def ingest(self, sent: Sequence[Mapping[str, Any]] | None, include_unlisted: bool) -> Iterator[tuple[Any, ...]]:
-        """Ingests uploaded files; yields what `_watch` yields, the emptied file input and what `asked` returns."""
-        files = named_files(sent)
-        waiting = skips(3 + _ASKED_AT_ONCE)
-        idle = (gr.Button(visible=False), None)
-        if not files:
-            yield hint_html("no-files"), *idle, *waiting
-            return
-        reports: list[IngestReport] = []
-        try:
+    def ingest(self, files: Sequence[tuple[str, str]], include_unlisted: bool, watched: _Ingest | None) -> _Begun:
+        """Begins to ingest uploaded files, which `named_files` returns."""
+
+        def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
             with self._corpus.uploads.folder() as folder:
-                collected = collect(files, folder)
 
-                def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
-                    paths = to_ingest(collected, folder)
-                    report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=progress)
-                    reports.append(without_folder(report, folder))
-                    return reports[-1]
+                def short(at: IngestProgress) -> None:
+                    progress(replace(at, file=at.file.removeprefix(f"{folder}{os.sep}")))
 
-                for shown in self._watch(job, folder):
-                    yield *shown, *waiting
+                paths = to_ingest(collect(files, folder), folder)
+                report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=short)
+                return without_folder(report, folder)
+
+        return self._begin(job, watched) if files else (hint_html("no-files"), *skips(2))
+
+    def sample(self, watched: _Ingest | None) -> _Begun:
+        """Begins to ingest the sample statement that ships with the product."""
+        return self._begin(lambda progress: self._corpus.ingest([], sample=True, progress=progress), watched)
+
+    def _begin(self, job: Job, watched: _Ingest | None) -> _Begun:
+        if watched is not None and not watched.outcome.done():
+            return skips(3)
+        self._untold.append(_Ingest(job, self._turn, self._person()))
+        return progress_html(None), self._untold[-1], gr.Timer(active=True)
+
+    async def watch(self, watched: _Ingest) -> AsyncIterator[tuple[Any, ...]]:
+        """Yields (timer, progress or report of an ingest, stop button, file input, *asked) until it is over."""
+        begun = gr.Timer(active=False)
+        while not watched.outcome.done():
+            words = hint_html("ingest-stopping") if watched.stopping.is_set() else progress_html(watched.at)
+            yield begun, words, gr.Button(visible=not watched.stopping.is_set()), *skips(3 + _ASKED_AT_ONCE)
+            await asyncio.sleep(_LOOK_SECONDS)
+        yield begun, *await to_thread.run_sync(self._over, watched)
+        # A page that was closed asks for no more.
+        if watched in self._untold:
+            self._untold.remove(watched)
+
+    def _over(self, watched: _Ingest) -> tuple[Any, ...]:
+        """Returns what `watch` yields last."""
+        idle, waiting = gr.Button(visible=False), skips(3 + _ASKED_AT_ONCE)
+        try:
+            report = watched.outcome.result()
+        except _Stopped:
+            kept, total = (int(watched.at.finished), watched.at.total) if watched.at else (0, 0)
+            return hint_html("ingest-stopped", kept=kept, total=total), idle, *waiting
         except Exception as error:
-            yield error_html(error), *idle, *waiting
-            return
-        yield gr.skip(), *idle, None, *self.asked(reports[-1] if reports else None)
+            return error_html(error), idle, *waiting
+        # Files that were chosen since on another page stay chosen.
+        emptied = gr.skip() if watched.is_left else None
+        return report_html(report, self._name), idle, emptied, *self.asked(report)
+
+    def stopped(self, watched: _Ingest) -> tuple[str, gr.Button]:
+        """Stops an ingest after its current file; returns (message, stop button)."""
+        watched.stopping.set()
+        return hint_html("ingest-stopping"), gr.Button(visible=False)
 
     def asked(self, report: IngestReport | None, *, anew: bool = True) -> tuple[Any, ...]:
         """Returns (the report, the form for its statements without a State, a dropdown for each of the first).
@@ -129,10 +204,17 @@ class _IngestTabController:
         report = replace(report, files=files)
         return "".join(messages), report_html(report, self._name), *self.asked(report)
 
-    def shown(self) -> tuple[gr.Radio, str]:
-        """Returns (the kinds of parties, what workers gave up) when the tab is shown."""
+    def opened(self, watched: _Ingest | None) -> tuple[Any, ...]:
+        """Opens the tab; returns (the kinds of parties, what workers gave up, the ingest to watch, timer).
+
+        An ingest whose page was closed before its end is shown by the next page that its person opens.
+        """
         kinds = [(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")]
-        return gr.Radio(choices=kinds), self.given_up()
+        untold = [ingest for ingest in self._untold if ingest.person == self._person()]
+        if not untold or (watched is not None and not watched.outcome.done()):
+            return gr.Radio(choices=kinds), self.given_up(), *skips(2)
+        untold[0].is_left = untold[0] is not watched
+        return gr.Radio(choices=kinds), self.given_up(), untold[0], gr.Timer(active=True)
 
     def given_up(self) -> str:
         """Renders the files that workers could not ingest and do not try again."""
@@ -153,29 +235,6 @@ class _IngestTabController:
         words = say("party-added", party=f"<bdi>{escape(party.name)}</bdi>")
         return said_html(words), "", "", *self.asked(report, anew=False)
 
-    def sample(self) -> Iterator[tuple[Any, ...]]:
-        """Ingests the sample statement that ships with the product."""
-        yield from self._watch(lambda progress: self._corpus.ingest([], sample=True, progress=progress), None)
-
-    def stopped(self, at: IngestProgress | None) -> tuple[str, gr.Button]:
-        """Says how many files of a stopped ingest are stored; returns (message, stop button)."""
-        kept, total = (int(at.finished), at.total) if at is not None else (0, 0)
-        return hint_html("ingest-stopped", kept=kept, total=total), gr.Button(visible=False)
-
-    def _watch(self, job: Job, folder: Path | None) -> Iterator[tuple[Any, ...]]:
-        """Runs a job; yields (its progress or report as HTML, stop button, its progress)."""
-        busy, idle = gr.Button(visible=True), (gr.Button(visible=False), None)
-        yield progress_html(None, folder), busy, None
-        try:
-            # Cancellation ends the job at its next step, before the folder of the upload is deleted.
-            for event in run_in_background(job):
-                if isinstance(event, IngestReport):
-                    yield report_html(event, self._name), *idle
-                else:
-                    yield progress_html(event, folder), busy, event
-        except Exception as error:
-            yield error_html(error), *idle
-
 
 def _nameless(report: IngestReport | None) -> list[FileResult]:
     """Returns the files whose statements have no known State or group, of duplicates the first."""
@@ -190,14 +249,14 @@ def _without_no_state(reason: str | None) -> str | None:
     return "; ".join(part for part in (reason or "").split("; ") if NO_STATE not in part) or None
 
 
-def progress_html(progress: IngestProgress | None, folder: Path | None = None) -> str:
+def progress_html(progress: IngestProgress | None) -> str:
     """Renders how far an ingest is."""
     left = progress.seconds_left if progress is not None and progress.seconds >= 1 else None
     return render(
         "ingest",
         report=None,
         at=progress,
-        name="" if progress is None else progress.file.removeprefix(f"{folder}{os.sep}"),
+        name="" if progress is None else progress.file,
         left=format_timedelta(round(left), locale=language()) if left else None,
     )
 
@@ -221,14 +280,13 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     )
 
 
-def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
+def build_ingest_tab(corpus: Corpus, tab: gr.Tab, person: Callable[[], str]) -> tuple[Any, ...]:
     """Lays out the tab inside the current context; returns the events after which the corpus may have changed."""
-    controller = _IngestTabController(corpus)
+    controller = _IngestTabController(corpus, person)
     html(label("intro-ingest"), elem_classes="u-intro")
     given_up = html(elem_id="given-up")
-    files = gr.File(
-        label=label("statements"), file_count="multiple", file_types=list(SUFFIXES), height=180, elem_id="upload"
-    )
+    # Without `file_types`, with which Gradio would refuse all files for one of a wrong kind: the report names each.
+    files = gr.File(label=label("statements"), file_count="multiple", height=180, elem_id="upload")
     unlisted = gr.Checkbox(label=label("take-unlisted"), value=False)
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("ingest-these"), variant="primary", scale=0, min_width=190, elem_id="ingest")
@@ -248,25 +306,21 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab) -> tuple[Any, ...]:
             aliases = line("other-names", 200, info=label("by-commas"))
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
-    taken, at = gr.State(None), gr.State(None)
-    report = html(elem_id="ingest-report")
-    # One writer at a time; a second user's ingest waits in the queue.
-    running = queued("ingest", 1)
-    asked = [taken, form, *choices]
+    taken, watched, sent = gr.State(None), gr.State(None), gr.State([])
+    # Gradio tells of a changed state only after queued events, which opening the tab should not be; hence a timer.
+    report, timer = html(elem_id="ingest-report"), gr.Timer(_LOOK_SECONDS, active=False)
+    asked, begun = [taken, form, *choices], [report, watched, timer]
     # `preprocess=False` passes the browser's payload, which has the original file names; see `named_files`.
-    started = start.click(
-        controller.ingest, [files, unlisted], [report, stop, at, files, *asked], preprocess=False, **running
-    )
+    chosen = start.click(named_files, [files], [sent], preprocess=False, **QUIET)
+    chosen.then(controller.ingest, [sent, unlisted, watched], begun, **QUIET)
     # Clears the message about the files before.
     start.click(lambda: "", None, [said], **QUIET)
-    sampled = sample.click(controller.sample, None, [report, stop, at], **running)
-    stopping: Any = {"fn": lambda: (hint_html("ingest-stopping"), gr.Button(visible=False)), "outputs": [report, stop]}
-    stop.click(**stopping, cancels=[started, sampled], **QUIET)
-    # Gradio reports a cancelled ingest as failed once its current file is done: only then can the next one begin.
-    for event in (started, sampled):
-        event.failure(controller.stopped, [at], [report, stop], **QUIET)
+    sample.click(controller.sample, [watched], begun, **QUIET)
+    stop.click(controller.stopped, [watched], [report, stop], **QUIET)
+    tab.select(controller.opened, [watched], [kind, given_up, watched, timer], **QUIET)
+    ended = timer.tick(controller.watch, [watched], [timer, report, stop, files, *asked], **queued("watch"))
+    ended.then(controller.given_up, None, [given_up], **QUIET)
+    running = queued("ingest", 1)
     named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
     added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
-    tab.select(controller.shown, None, [kind, given_up], **QUIET)
-    started.then(controller.given_up, None, [given_up], **QUIET)
-    return started, sampled, named, added
+    return ended, named, added

@@ -14,7 +14,6 @@ from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestReport
 
-SUFFIXES = (*LOADED, ".csv")
 _FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10

@@ -17,6 +17,7 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import mail_of, pdf_of
+from tests.fakes_ui import ingested
 
 cases = Cases(__file__)
 
@@ -32,9 +33,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def upload(workspace: Workspace, folder: Path, files: dict[str, str | bytes]) -> str:
     write_corpus(folder, files, parties="")
-    sent = [{"path": str(folder / name), "orig_name": name} for name in files]
-    pages = [html for html, *_ in _IngestTabController(workspace.corpus).ingest(sent, True) if isinstance(html, str)]
-    return pages[-1]
+    sent, controller = [(str(folder / name), name) for name in files], _IngestTabController(workspace.corpus)
+    return str(ingested(controller, controller.ingest(sent, True, None))[0])
 
 
 def kept(workspace: Workspace) -> list[str]:

@@ -113,6 +113,38 @@ def test_each_file_is_reported_and_a_hostile_name_stays_text(desk, tmp_path):
         assert overflowing(page) == []
 
 
+def test_file_of_a_wrong_kind_is_named_beside_the_one_that_is_kept(desk, tmp_path):
+    page, corpus = desk
+    report = upload(page, written(tmp_path, "Arvandia.txt", LONG), written(tmp_path, "program.exe", "no statement"))
+    assert "Added: 1" in report and "program.exe" in report and "which no loader reads" in report
+    assert page.locator(".toast-wrap > *").count() == 0
+    assert [s.file for s in corpus.documents()] == ["Arvandia.txt"]
+
+
+def test_ingest_goes_on_when_the_page_is_closed_and_the_next_page_shows_it(visit, empty_workspace, open_page, tmp_path):
+    page, served = visit(empty_workspace.assistant, empty_workspace.corpus)
+    take_in, goes_on = served.corpus.ingest_uploads, threading.Event()
+
+    def slow(paths, *, progress, **how):
+        progress(IngestProgress(done=0, total=1, file="Arvandia.txt", step="load"))
+        goes_on.wait(60)
+        return take_in(paths, progress=progress, **how)
+
+    served.corpus.ingest_uploads = slow
+    open_tab(page, "Ingest")
+    page.set_input_files("#upload input[type=file]", written(tmp_path, "Arvandia.txt", LONG))
+    page.wait_for_selector("#upload >> text=Arvandia")
+    page.click("#ingest")
+    page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
+    page.close()
+    page = open_page(served=served)
+    open_tab(page, "Ingest")
+    page.wait_for_selector("#ingest-report >> text=Files: 0 of 1")
+    goes_on.set()
+    page.wait_for_selector("#ingest-report .u-report >> text=Added: 1")
+    assert [s.file for s in served.corpus.documents()] == ["Arvandia.txt"]
+
+
 def test_ingest_that_is_stopped_can_be_begun_again_at_once(desk, monkeypatch):
     page, corpus = desk
     take_in, read = corpus.ingest, threading.Event()

@@ -1,15 +1,18 @@
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from app.errors import AppError
 from app.ui import words
 from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
+from app.ui.parts import skips
 from app.ui.uploads import without_folder
 from app.ui.words import worded
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
-from tests.fakes_ui import FakeCorpus, fake_workspace, statement
+from tests.fakes_ui import FakeCorpus, fake_workspace, ingested, statement
 from vectorstore.records import Metadata
 
 NAMES = FakeCorpus().party_name
@@ -67,20 +70,60 @@ class Broken(FakeCorpus):
     ],
 )  # fmt: skip
 def test_error_is_one_line(error, told):
-    *_, (last, *_) = _IngestTabController(Broken(error)).sample()
-    assert last == f'<p class="u-error" role="alert">{told}</p>'
+    controller = _IngestTabController(Broken(error))
+    assert ingested(controller, controller.sample(None))[0] == f'<p class="u-error" role="alert">{told}</p>'
 
 
-def test_stopping_says_how_many_files_are_kept():
-    controller = _IngestTabController(FakeCorpus())
-    at = IngestProgress(done=4, total=9, file="a.txt", step="embed", finished=3.4)
-    assert "Files kept: 3 of 9" in controller.stopped(at)[0]
+class Slow(FakeCorpus):
+    """Takes in four of nine files, and the others once it is told to go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.began, self.goes_on = threading.Event(), threading.Event()
+
+    def ingest(self, paths, *, progress, **_):
+        progress(IngestProgress(done=4, total=9, file="a.txt", step="embed", finished=3.4))
+        self.began.set()
+        self.goes_on.wait(60)
+        progress(IngestProgress(done=4, total=9, file="a.txt", step="store", finished=3.4))
+        return IngestReport(files=(FileResult(file="a.txt", result="added"),) * 9)
+
+
+@pytest.fixture
+def slow():
+    corpus = Slow()
+    yield corpus
+    corpus.goes_on.set()
+
+
+def test_stopping_says_how_many_files_are_kept(slow):
+    controller = _IngestTabController(slow)
+    begun = controller.sample(None)
+    assert slow.began.wait(60)
+    assert controller.sample(begun[1]) == skips(3), "a second click begins no other"
+    assert "Stopping" in controller.stopped(begun[1])[0]
+    slow.goes_on.set()
+    assert "Files kept: 3 of 9" in ingested(controller, begun)[0]
+
+
+def test_ingest_goes_on_when_its_page_is_closed_and_the_next_page_of_its_person_says_what_it_did(slow):
+    person = ["Ana"]
+    controller = _IngestTabController(slow, lambda: person[0])
+    controller.sample(None)
+    assert slow.began.wait(60)
+    person[0] = "Ben"
+    assert controller.opened(None)[2] == gr.skip()
+    person[0] = "Ana"
+    begun = controller.opened(None)[1:]
+    slow.goes_on.set()
+    assert "Added: 9" in ingested(controller, begun)[0]
+    assert controller.opened(None)[2] == gr.skip(), "it is told once"
 
 
 def test_no_files_says_what_to_do():
-    assert [html for html, *_ in _IngestTabController(FakeCorpus()).ingest(None, False)] == [
+    assert _IngestTabController(FakeCorpus()).ingest([], False, None)[0] == (
         '<p class="u-empty" role="status">No files chosen. Choose files first, then ingest them.</p>'
-    ]
+    )
 
 
 def test_states_are_set_together_and_those_named_in_the_text_are_offered_first():

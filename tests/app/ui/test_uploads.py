@@ -10,6 +10,7 @@ from app.ui.ingest_tab import _IngestTabController
 from app.ui.uploads import collect, safe_name, to_ingest
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_ui import ingested
 
 cases = Cases(__file__)
 # Long enough that a copy with one more sentence counts as a correction of it.
@@ -52,7 +53,7 @@ def test_table_of_parties_makes_the_folder_the_input_and_no_file_goes_unreported
 
 def sent(*paths: Path) -> list[dict[str, str]]:
     """Returns the data that a browser sends for files."""
-    return [{"path": str(path), "orig_name": path.name} for path in paths]
+    return [(str(path), path.name) for path in paths]
 
 
 def test_uploads_of_a_mission_one_after_the_other(tmp_path):
@@ -72,7 +73,7 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
     with fake_workspace(tmp_path / "store") as workspace:
         controller = _IngestTabController(workspace.corpus)
         for files in ([archive], [table, first], [again]):
-            *_, (_, _, _, emptied, report, *_) = controller.ingest(sent(*files), include_unlisted=False)
+            _, _, emptied, report, *_ = ingested(controller, controller.ingest(sent(*files), False, None))
             assert emptied is None and {file.result for file in report.files} <= {"added", "replaced"}
         stored = {Path(s.file).name: s.metadata for s in workspace.corpus.documents()}
         assert {name: (m.state, m.body, m.session, m.date) for name, m in stored.items()} == {
@@ -81,8 +82,7 @@ def test_uploads_of_a_mission_one_after_the_other(tmp_path):
         }
         texts = [workspace.corpus.show(document.document_id).source_text for document in workspace.corpus.documents()]
         assert len(texts) == 2 and sum("thank the keepers" in text for text in texts) == 1
-        pages = [str(step[0]) for step in controller.ingest(sent(damaged), include_unlisted=False)]
-        assert any("scan3.pdf" in words for words in pages)
+        assert "scan3.pdf" in ingested(controller, controller.ingest(sent(damaged), False, None))[0]
         assert not [*(tmp_path / "store" / "uploads").rglob("scan3.pdf")], "nothing came from it"
         request = BriefingRequest(subjects=(Subject(label="lamps", topic="lamps"),), parties=("XAA",))
         briefing = workspace.briefings.build(request)
@@ -101,8 +101,8 @@ def test_tables_alone_say_what_they_did_and_a_correction_without_a_state_is_aske
         controller = _IngestTabController(workspace.corpus)
 
         def told(*files: Path) -> tuple[str, bool]:
-            *shown, (_, _, _, _, _, form, *_) = controller.ingest(sent(*files), include_unlisted=False)
-            return str([step[0] for step in shown][-1]), form.visible
+            words, _, _, _, form, *_ = ingested(controller, controller.ingest(sent(*files), False, None))
+            return str(words), form.visible
 
         said, _ = told(parties)
         assert "can be named from now on: Arvandia" in said and "No files chosen" not in said
