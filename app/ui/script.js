@@ -95,10 +95,10 @@
     }, 2500);
   };
 
-  const skip = () => {
+  const skip = (options) => {
     const panel = [...document.querySelectorAll('[role="tabpanel"]')].find((each) => each.offsetParent);
     panel.tabIndex = -1;
-    panel.focus();
+    panel.focus(options);
   };
 
   // On a narrow page the list of conversations opens over what is asked.
@@ -137,6 +137,10 @@
   let acted = false;
   document.addEventListener("click", (event) => {
     if (event.target.closest("#conversation [data-action]:not([data-event])")) acted = true;
+    // Ask and Stop hide each other while they have the focus; on a narrow page the box would open a keyboard.
+    if (!event.target.closest("#ask, #stop")) return;
+    if (narrow()) skip({ preventScroll: true });
+    else document.querySelector("#question textarea").focus({ preventScroll: true });
   }, true);
   const scrollTo = (turn) => {
     const pane = document.getElementById("conversation");
@@ -224,17 +228,24 @@
   };
   new MutationObserver(retitle).observe(document.body, { subtree: true, attributeFilter: ["aria-selected"] });
 
+  // Why something was refused may stand below the edge of the page or of its pane.
+  const refused = new WeakSet();
+  new MutationObserver(() => {
+    document.querySelectorAll(".u-error").forEach((refusal) => {
+      if (refused.has(refusal) || !refusal.offsetParent) return;
+      refused.add(refusal);
+      refusal.scrollIntoView({ behavior, block: "nearest" });
+    });
+  }).observe(document.body, { childList: true, subtree: true });
+
   const watch = (conversation) => {
-    let refused = null;
     new MutationObserver(() => {
       place(conversation);
-      // Why an answer was not saved stands below its buttons, which may be at the edge of the pane.
-      const refusal = conversation.querySelector(".u-judging + .u-error");
-      if (refusal && refusal !== refused) refusal.scrollIntoView({ behavior, block: "nearest" });
-      refused = refusal;
       const turn = conversation.querySelector(".u-turn:last-child");
       if (!turn) return;
       if (!turn.matches(".u-pending")) return answered(turn);
+      // A refusal is an alert, which is read out by itself.
+      if (turn.querySelector(".u-error")) return say("");
       scrollTo(turn);
       const step = turn.querySelector(".u-now");
       if (step && live.textContent !== step.textContent) live.textContent = step.textContent;
@@ -243,7 +254,11 @@
     let height = 0;
     new ResizeObserver(() => {
       const turn = conversation.querySelector(".u-turn:last-child");
-      if (turn && !narrow() && Math.abs(conversation.clientHeight - height) > 60) scrollTo(turn);
+      if (turn && !narrow() && Math.abs(conversation.clientHeight - height) > 60) {
+        const refusal = turn.querySelector(".u-error");
+        if (refusal) refusal.scrollIntoView({ behavior, block: "nearest" });
+        else scrollTo(turn);
+      }
       height = conversation.clientHeight;
     }).observe(conversation);
   };
@@ -253,11 +268,12 @@
   document.addEventListener("keydown", () => { opening = false; }, true);
   new MutationObserver(() => {
     const form = opening && document.getElementById("corpus-form");
-    if (!form || !form.offsetParent) return;
+    // At first the form is shown before its fields.
+    const first = form && form.querySelector("input, textarea");
+    if (!first || !form.offsetParent) return;
     opening = false;
     form.scrollIntoView({ behavior, block: "start" });
-    const first = form.querySelector("input, textarea");
-    if (first) first.focus({ preventScroll: true });
+    first.focus({ preventScroll: true });
   }).observe(document.body, { childList: true, subtree: true });
 
   const wait = setInterval(() => {

@@ -1,10 +1,12 @@
 """The chat as people use it, in a real browser."""
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from app.errors import AppError
 from app.question.conversation import EarlierTurn
 from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import ask, open_tab, settle
@@ -39,6 +41,16 @@ def await_in_view(page: Any, selector: str) -> None:
       return box.width > 0 && box.top < innerHeight && box.bottom > 0 && box.left >= 0;
     }"""
     page.wait_for_function(script, arg=selector)
+
+
+def await_whole(page: Any, selector: str, within: str = "html") -> None:
+    """Waits until all of something is in view, in a pane that scrolls or on the page."""
+    script = """([selector, within]) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      const pane = document.querySelector(within).getBoundingClientRect();
+      return box && box.top >= Math.max(0, pane.top) && box.bottom <= Math.min(innerHeight, pane.bottom) + 1;
+    }"""
+    page.wait_for_function(script, arg=[selector, within])
 
 
 def take_away(page: Any, field: str, turn: int = 1) -> None:
@@ -186,6 +198,48 @@ def test_metadata_corrected_and_statement_removed(page, app_server):
     page.click("#corpus-undo")
     page.wait_for_selector("text=Taken back: 1.")
     assert saved[0] in app_server.corpus.stored.values()
+
+
+def test_statement_opened_by_mouse_has_the_focus_and_what_is_wrong_with_it_comes_into_view(page):
+    open_tab(page, "Corpus")
+    page.click(f"{CELLS} >> text=group.txt")
+    page.wait_for_function("document.activeElement.closest('#field-state')")
+    settle(page)
+    page.fill("#field-state input, #field-state textarea", "Nowhere")
+    page.click("#corpus-save")
+    await_whole(page, "#corpus-detail .u-error")
+
+
+def test_refusal_of_a_question_that_fills_the_pane_comes_into_view(page, app_server, monkeypatch):
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AppError("the question is too long: ask a shorter one")
+
+    monkeypatch.setattr(app_server.assistant, "stream", refuse)
+    page.fill("#question textarea", "extradition and confiscation " * 75)
+    page.press("#question textarea", "Enter")
+    await_whole(page, ".u-pending .u-error", "#conversation")
+    page.wait_for_function("document.querySelector('#u-live').textContent === ''")
+
+
+def test_focus_is_in_the_question_box_after_ask_and_stop_were_pressed(page, app_server, monkeypatch):
+    goes_on, stream = Event(), app_server.assistant.stream
+
+    def slow(*asked: Any, **how: Any) -> Any:
+        goes_on.wait(60)
+        yield from stream(*asked, **how)
+
+    monkeypatch.setattr(app_server.assistant, "stream", slow)
+    page.fill("#question textarea", EXAMPLE)
+    page.click("#ask")
+    page.click("#stop")
+    goes_on.set()
+    page.wait_for_selector("#ask:visible")
+    settle(page)
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
+    page.click("#ask")
+    page.wait_for_selector('.u-turn[data-turn="1"] .u-answer')
+    page.wait_for_selector("#ask:visible")
+    assert page.evaluate("document.activeElement.matches('#question textarea')")
 
 
 def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
