@@ -176,7 +176,7 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
         else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
         say("facts_file", file=statement.file),
     ]
-    line = "; ".join(part for part in parts if part)
+    line = local.wording.semicolon.join(part for part in parts if part)
     return line[0].upper() + line[1:]
 
 

@@ -90,10 +90,11 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
     gone = {citation.number for citation in now.values() if citation.verdict != "verified"}
     moved = {was.number for was, citation in now.items() if is_otherwise_dated(was, citation)}
     text = _attributed_anew(answer.answer, {was.number: (was, citation) for was, citation in now.items()}, local)
-    # Notes that a failed or redated citation supersedes another no longer hold.
+    # Notes that a failed or redated citation supersedes another no longer hold; older answers join them by "; ".
     for number in gone | moved:
         later = local.say("superseded", number=number)
-        for note in (f" *({later})*", f"{later}; ", f"; {later}"):
+        joined = (note for join in (local.wording.semicolon, "; ") for note in (f"{later}{join}", f"{join}{later}"))
+        for note in (f" *({later})*", *joined):
             text = text.replace(note, "")
     withdrawn = {plain_line(words) for number, words in answer.translations.items() if number in gone}
     lines = (line for line in text.split("\n") if not any(words in line for words in withdrawn))

@@ -100,7 +100,7 @@ class CellWriter:
         why = Counter(cell.unworded for cell in cells if cell.unworded is not None)
         if why:
             reasons = [words.say(f"quoted_{reason}", count=why[reason]) for reason in get_args(Unworded) if why[reason]]
-            notes.append(words.say("quoted_only", count=why.total(), reasons="; ".join(reasons)))
+            notes.append(words.say("quoted_only", count=why.total(), reasons=words.semicolon.join(reasons)))
         if self._left_out:
             notes.append(words.say("worded_left_out", count=self._left_out))
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))

@@ -41,7 +41,7 @@ def _details(finding: Finding, words: Wording) -> list[str]:
         key = "nearest" if finding.verdict == "altered" else "stands_in"
         lines.append(words.say(key, place=finding.place.reference))
     others = [place.reference for place in finding.found_in if place != finding.place]
-    named, rest = "; ".join(others[:_PLACES]), len(others) - _PLACES
+    named, rest = words.semicolon.join(others[:_PLACES]), len(others) - _PLACES
     if others:
         more = words.say("also_in_more", places=named, count=rest) if rest > 0 else words.say("also_in", places=named)
         lines.append(more)
@@ -72,7 +72,7 @@ def summary_line(report: CheckReport) -> str:
     parts = [words.say("counted", count=found, verdicts=verdicts) if found else words.say("counted_none")]
     for key, count in (("counted_remarked", report.doubtful), ("counted_skipped", len(report.skipped))):
         parts += [words.say(key, count=count)] if count else []
-    return "; ".join(parts) + "."
+    return words.semicolon.join(parts) + "."
 
 
 def named_in_words(finding: Finding, names: CodeNamer, language: str = "en") -> str:

@@ -219,7 +219,8 @@ class Sayings(Leads):
             glossed = {term: gloss for term, gloss in found.items() if term.casefold() != gloss.casefold()}
             if glossed:
                 break
-        glosses = "; ".join(self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
+        notes = (self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
+        glosses = self._wording.semicolon.join(notes)
         translated = self.briefing.translations.get(citation.number)
         text = "" if translated is None else self.say("translated", text=translated)
         return tuple(filter(None, (glosses, text)))

@@ -297,7 +297,7 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
                 scan_note(citation, local.wording, only_unsure=True),
                 _quoting(citation, local),
             ]
-            remark = "; ".join(filter(None, remarks))
+            remark = local.wording.semicolon.join(filter(None, remarks))
             # On one line, since a blank line would end the block quote.
             quotation = f"> “{escape(' '.join(citation.quote.split()))}” [{number}]"
             lines.append(f"{quotation} *({remark})*" if remark else quotation)

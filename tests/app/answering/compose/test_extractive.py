@@ -149,6 +149,15 @@ def test_render_keeps_a_quotation_over_paragraphs_in_one_block(stored, sources, 
     assert text.count("\n\n") == 1
 
 
+@pytest.mark.parametrize(("language", "semicolon"), [("en", "; "), ("fr", "\xa0; "), ("ar", "؛ "), ("zh", "；")])
+def test_remarks_are_joined_as_the_language_does(language, semicolon, stored, sources, parties):
+    made = _compose([_found("XAA", _paragraphs(stored, "XAA_12_2024")[:1])], sources, parties)
+    local = localize(parties, language)
+    (cited,) = (replace(citation, superseded_by=2, quoting=True) for citation in made.citations)
+    remarks = (local.say("superseded", number=2), local.say("quoting"))
+    assert f"*({semicolon.join(remarks)})*" in render(made, made.claims, [cited], local)
+
+
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![p](http://x/y.png) "
     "**bold** _it_ `code` ~~no~~ # head | cell &lt; \\* we shall support article 4."
