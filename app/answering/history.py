@@ -95,6 +95,7 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
     shown = Shown(
         parties=tuple(dict.fromkeys((*before.parties, *(c.state for c in cited if c.state)))),
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
+        years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
     )
     # Notes belong to a single answer.

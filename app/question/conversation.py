@@ -131,6 +131,8 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
     # A turn that names a topic after a summary asks about that topic.
     keeps_kind = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or (whole and "topic" in own))
+    # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
+    keeps_kind = keeps_kind and not before.quote
     asked = before.goes_on_as if keeps_kind else said.kind
     # A turn that names nobody asks those asked before, or everyone: "who is the judge they mean?", "who disagrees?".
     everyone = said.scope.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
@@ -151,7 +153,19 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
     # "Who else?" after a question about one State asks for the others.
     others = turn.act == "more" and everyone and not before.scope.all_states
-    return with_kind(merged, before.goes_on_as) if keeps_kind and not others else merged
+    if before.quote and said.kind == "date" and not own:
+        # "When?" after "who said …?" is answered by the source, which has its date.
+        return replace(merged, quote=before.quote, again="source")
+    if not keeps_kind or others:
+        return merged
+    merged = with_kind(merged, before.goes_on_as)
+    if said.stance:
+        # "Who is against it?" asks for a position in words of its own.
+        return replace(merged, stance=True)
+    if before.stance and not own & {"topic", "treaty"} and merged.scope.all_states == before.scope.all_states:
+        words = before.stance_from or before.question
+        return replace(merged, stance=True, denies=before.denies, stance_from=words)
+    return merged
 
 
 def _is_other_topic(scope: Scope, earlier: Scope) -> bool:

@@ -70,13 +70,15 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     return whole if len(parties.resolve(whole).codes) == 1 else reply
 
 
-def counted_from(question: str, said: Scope, before: Scope) -> Scope:
+def counted_from(question: str, said: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
     """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
 
-    A year is counted from the year or range of years asked about before (from today only if there is none), and a
-    session from the one session asked about. A turn that names a year or month stays as it is.
+    A year is counted from the year or range of years asked about before, else from those of the statements `shown`
+    (from today only if there is neither), and a session from the one session asked about. A turn that names a year or
+    month stays as it is.
     """
-    years = sorted(int(end[:4]) for end in (*before.years, *(before.interval or ())) if end)
+    asked = [*before.years, *filter(None, before.interval or ())]
+    years = sorted(int(end[:4]) for end in (asked or (() if said.years or said.interval else shown)))
     items = lexicon_of(said.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
     held = [int(session) for session in before.sessions if session.isdecimal()]
@@ -115,14 +117,20 @@ def by_number(said: Resolution, before: Resolution) -> Resolution:
 
 
 def by_treaty(said: Resolution, before: Resolution) -> Resolution:
-    """Reads "article 4" and "the Protocol" as of the one Protocol that the conversation is about."""
+    """Reads "article 4" and "the Protocol" as of the one Protocol discussed, and a treaty alone as of its article."""
+    articles = dict.fromkeys(number for treaty in before.scope.treaties for number in treaty.articles)
+    own = said.scope.treaties
+    if not before.scope.topic and slots_of(said) == {"treaty"} and len(own) == 1 and not own[0].articles:
+        # "And of the UNCAC?" after article 16 asks about the article of that number.
+        held = tuple(number for number in articles if article_title(own[0].treaty, number))
+        said = replace(said, scope=replace(said.scope, treaties=(replace(own[0], articles=held),)))
     about = {treaty.treaty for treaty in before.scope.treaties}
     named = {treaty.treaty for treaty in said.scope.treaties}
     if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):
         return said
     (code,) = about
     numbers = dict.fromkeys(number for treaty in said.scope.treaties for number in treaty.articles)
-    own = tuple(number for number in numbers if article_title(code, number))
-    if numbers and not own:
+    kept = tuple(number for number in numbers if article_title(code, number))
+    if numbers and not kept:
         return said
-    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=own),)))
+    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=kept),)))

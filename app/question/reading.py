@@ -129,17 +129,29 @@ def _read_turn(
         return _read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
     if (form := restyle(question)) is not None:
         return in_form(state, form)
+    state = _with_found_speakers(state, parties)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
     said, frame = _read_alone(chosen, parties, weights, follows=True, proposed=proposed)
     said = by_treaty(by_number(said, before), before)
-    scope = counted_from(question, said.scope, before.scope)
+    shown = state.shown.years if state.shown is not None else ()
+    scope = counted_from(question, said.scope, before.scope, shown)
     # "Two years later?" only shifts the time and has no kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)
+
+
+def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
+    """Returns the state in which those found to have said the quoted words are asked, unless others were asked."""
+    read, scope = state.read, state.read.scope
+    if not read.quote or state.shown is None or scope.states or scope.groups:
+        return state
+    states = tuple(code for code in state.shown.parties if parties.kind_of(code) == "state")
+    groups = tuple(code for code in state.shown.parties if code not in states)
+    return replace(state, read=replace(read, scope=replace(scope, states=states, groups=groups)))
 
 
 def _read_alone(
@@ -228,7 +240,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         denies=denies and asks_all,
         provision=provision,
         assumed_treaty=assumed,
-        stance=not provision and (denies or kind.kind == "position" or _has(roles, "stance")),
+        stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
         over_time=kind.kind == "over_time" or max(years, sessions) > 1,
         wording=TopicWording(topic=topic, text=wording, adds=bool(beside)) if topic else None,
         quote=_words_of(roles, "quote") if kind.kind == "source" else "",
@@ -465,6 +477,8 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
     for name, span, label in names:
         if label == "not" or (label in ("who", "mention") and span.left_out):
             asked.excluded.update(dict.fromkeys(span.codes))
+            if span.similar:
+                asked.ask_back(name, span.similar, known=False)
         elif label == "who":
             if span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
@@ -501,7 +515,7 @@ def _unknown_speaker(roles: RoleReading) -> str:
         name = roles.text[plain[0].start : run[-1].end] if plain else ""
         if any(is_function_word(word.text, roles.language) for word in plain) and roles.language != "zh":
             return ""
-        proper = not alone and any(word.text[0].isupper() and word.start for word in plain)
+        proper = not alone and any(word.text[0].isupper() and word.start > opening for word in plain)
         return name if proper or (OFFICES.is_office.fullmatch(name) if alone else is_office(name)) else ""
 
     def up_to_about(start: int) -> list[Word]:
@@ -510,6 +524,8 @@ def _unknown_speaker(roles: RoleReading) -> str:
         return run if not led and any("about" in each.does for each in words[start + len(run) :][:1]) else []
 
     words = roles.words
+    # The first word has a capital wherever it stands: "¿Cuántas veces habló …".
+    opening = next((word.start for word in words if word.kind != "sign"), 0)
     names = [name_in(up_to_about(0), alone=True)]
     for at, word in enumerate(words):
         owner = at - 2 if word.does & {"statement", "stance"} and roles.text[: word.start].endswith(POSSESSIVE) else at
@@ -544,6 +560,12 @@ def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: Q
 def _has(roles: RoleReading, *kinds: str) -> bool:
     """Returns whether a word without a role is of one of these kinds in the lexicon."""
     return any(word.does & set(kinds) for word in roles.of("-"))
+
+
+def _asks_stance(roles: RoleReading) -> bool:
+    """Returns whether an expression without a role asks for a stance: "against", "反对", "point de vue"."""
+    found = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
+    return any(word.start <= start < word.end for word in roles.of("-") for start in found)
 
 
 def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:

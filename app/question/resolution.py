@@ -25,10 +25,11 @@ Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What an answer showed: whose words, from which statements, and which sentences."""
+    """What an answer showed: whose words, from which statements of which years, and which sentences."""
 
     parties: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
 
 
@@ -99,6 +100,8 @@ class Resolution:
     """The articles asked about were named without their treaty, which was assumed."""
     stance: bool = False
     """The question asks for a position, such as whether a State supports something."""
+    stance_from: str = ""
+    """The earlier question whose position a follow-up such as "not Belmora" asks for; empty if its own words ask."""
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
     act: Act = "new"
@@ -120,7 +123,7 @@ class Resolution:
     other_kinds: tuple[QuestionKind, ...] = ()
     """Other kinds that it may be, likeliest first; only where the chance is low."""
     again: QuestionKind | None = None
-    """For a wish for another form, the kind of the question that is answered again."""
+    """For a wish for another form, and for the date of a quotation, the kind of the question that is answered again."""
     earlier_kind: QuestionKind | None = None
     """For an aside, such as thanks, the kind of the question before it, which later turns continue."""
     filters: tuple[NamedFilter, ...] = ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
+from app.question.language import detect_language
 from app.question.resolution import Resolution, Shown
 from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.direction import direction_asked, has_one_subject, topic_words
@@ -398,7 +399,8 @@ class EvidenceRetriever:
         listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
         if listed and asked is None:
-            asked = direction_asked(resolution.question, scope.topic, scope.language)
+            words = resolution.stance_from or resolution.question
+            asked = direction_asked(words, scope.topic, detect_language(words, parties))
         topic = partial(topic_in, topic_words(scope), scope.language)
         return PositionReader(topic, catalogue.sentences, asked, parties)
 

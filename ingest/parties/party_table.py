@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
 from ingest.language.matches import TextMatch
-from ingest.parties.inflection import RussianLemmas, arabic_variants
+from ingest.parties.inflection import RussianLemmas, arabic_variants, russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
     Party,
@@ -34,6 +35,7 @@ _SCRIPTS: dict[Language, re.Pattern[str]] = {
     "ar": re.compile("[\u0600-\u06ff]"),
     "ru": re.compile("[\u0400-\u04ff]"),
 }
+_RUSSIAN_SOURCES: tuple[Language, ...] = ("ru", "en")
 _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code in ("fr", "es", "en"))
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 _CODE = re.compile(r"[A-Z0-9_]+")
@@ -268,6 +270,19 @@ class PartyTable:
         names.update({_typed(ambiguous.name): ambiguous.codes for ambiguous in ambiguous_names()})
         return {name: codes for name, codes in names.items() if len(name) > 3 or not name.isascii()}
 
+    @cached_property
+    def _typable_forms(self) -> dict[str, tuple[str, ...]]:
+        """The same names, and the case forms of Russian names of one word: "кроме Белморы"."""
+        # A party from a file has its names of all languages beside the English one.
+        written = (
+            (row.code, unmarked(text))
+            for row, of in product(self._rows.values(), _RUSSIAN_SOURCES)
+            for form, text in spellings(row, of)
+            if form == "name" and " " not in text and _SCRIPTS["ru"].search(text)
+        )
+        forms = {_typed(form): (code,) for code, name in written for form in russian_forms(name)}
+        return {**forms, **self._typable}
+
     def nearest(self, typed: str, errors: int = 2) -> tuple[str, ...]:
         """Returns the parties whose names, in any language, differ from a word by the fewest typing errors.
 
@@ -280,15 +295,16 @@ class PartyTable:
         query = _typed(typed)
         errors = min(errors, 0 if len(query) < 5 else 1 if len(query) < 8 else 2)
         if not errors:
-            return self._typable.get(query, ())
+            return self._typable_forms.get(query, ())
         size = (len(query), errors)
         if size not in self._of_size:
             # Only names of similar length can be within so few errors.
-            self._of_size[size] = [name for name in self._typable if abs(len(name) - len(query)) <= errors]
+            self._of_size[size] = [name for name in self._typable_forms if abs(len(name) - len(query)) <= errors]
         hits = process.extract(query, self._of_size[size], scorer=OSA.distance, score_cutoff=errors, limit=20)
         near = [(key, distance) for key, distance, _ in hits if distance < 2 or key[0] == query[0]]
         best = min((distance for _, distance in near), default=0)
-        return tuple(dict.fromkeys(code for key, distance in near if distance == best for code in self._typable[key]))
+        nearest = (key for key, distance in near if distance == best)
+        return tuple(dict.fromkeys(code for key in nearest for code in self._typable_forms[key]))
 
     def groups_called(self, noun: str) -> tuple[str, ...]:
         """Returns the groups whose names contain a noun such as "forum"; only those that files added, if any."""

@@ -17,10 +17,10 @@ from tests.made import citation
 def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
     before = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",))
     more = Resolution(scope=Scope(), question="more", act="more", shown=before)
-    cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",))
+    cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",), date="2018-10-15/2018-10-19")
     answer = Answer(question="more", answer="", status="answered", citations=(cited,))
     shown = state_after(more, answer).shown
-    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), sentences=("s1:4", "s2:1"))
+    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), years=("2018",), sentences=("s1:4", "s2:1"))
     thanks = Answer(question="thanks", answer="", status="abstained")
     assert state_after(replace(more, act="about"), thanks).shown == before
 

@@ -256,3 +256,15 @@ def test_who_else_of_another_topic_asks_everyone() -> None:
     assert turned.kind == "which_states" and turned.act == "replace"
     # On the same topic, the turn stays a wish for more.
     assert merged(replace(said, scope=replace(said.scope, topic="Extradition")), "more", ALL).act == "more"
+
+
+def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties: PartyTable) -> None:
+    quoted = resolve('Who said "A questionnaire is not an agent"?', parties)
+    shown = Shown(parties=("XAB",), statements=("s1",), sentences=("s1:4",), years=("2018",))
+    turn = EarlierTurn(question=quoted.question, state=ConversationState(read=quoted, shown=shown))
+    when = resolve("when?", parties, history=[turn])
+    assert (when.scope.states, when.kind, when.answered_as, when.quote) == (("XAB",), "date", "source", quoted.quote)
+    on = EarlierTurn(question="when?", state=ConversationState(read=when, shown=shown))
+    for before in (turn, on):
+        more = resolve("what else did they say?", parties, history=[before])
+        assert (more.scope.states, more.act, more.answered_as, more.quote) == (("XAB",), "more", "content", "")

@@ -26,6 +26,14 @@ def test_before_that_is_before_all_the_years_asked_about(language: str, question
     assert counted_from(question, Scope(language=language), before).interval == interval
 
 
+def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked() -> None:
+    shown = ("2020", "2018")
+    assert counted_from("and the year before?", Scope(), Scope(), shown).years == ("2017",)
+    assert counted_from("and after that?", Scope(), Scope(), shown).interval == ("2021", None)
+    assert counted_from("and the year before?", Scope(), OF_2015, shown).years == ("2014",)
+    assert counted_from("last year", Scope(years=("2019",)), Scope(), shown).years == ("2019",)
+
+
 @cases("language", "question", "session")
 def test_a_session_is_counted_from_the_one_before(language: str, question: str, session: str) -> None:
     said = Scope(language=language, sessions=("10",))
