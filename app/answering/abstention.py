@@ -20,7 +20,7 @@ from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
-from ingest.treaties.treaties import TREATIES, short_name
+from ingest.treaties.treaties import short_name, title_in
 from prompts.wording import load_wording
 
 # Reasons that are shown with related passages; the others have none to show.
@@ -221,7 +221,7 @@ def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Local
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
     absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:
-        names = ", ".join(TREATIES[code].name for code in absent)
+        names = local.wording.list_comma.join(title_in(code, local.language) for code in absent)
         return _because("index_incomplete", local, "treaty_text_absent", treaty=names)
     return _because("not_mentioned", local, "not_in_treaty")
 

@@ -30,6 +30,11 @@ class Localization:
         """Returns the name of a party."""
         return self.parties.display(code, self.language)
 
+    def speaker(self, written: str) -> str:
+        """Returns a speaker as a statement has it; a State that speaks for a group, by its name."""
+        codes = self.parties.resolve(written, "state", suggest=False).codes
+        return self.name(codes[0]) if len(codes) == 1 else written
+
     def names(self, codes: Iterable[str]) -> str:
         """Returns the names of parties with commas between them, each once."""
         return self.wording.list_comma.join(map(self.name, dict.fromkeys(codes)))

@@ -42,7 +42,8 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
     if citation.summarised:
         return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
-        said = local.say("attribution_group", group=name, speaker=escape(citation.speaker), provenance=line)
+        speaker = escape(local.speaker(citation.speaker))
+        said = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
         return said.removesuffix(" · ")
     return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
 

@@ -18,12 +18,14 @@ from vectorstore.stems import function_words
 class Treaty:
     """A treaty whose articles are known, such as `UNTOC`, or `FIREARMS`, which is a `protocol` to the Convention.
 
+    The `name` is its title in English, `titles` are those in the other five languages, by ISO 639-1 code.
     The `aliases` are English names to show, or to offer in a clarifying question; the `search_words`, also in English,
     find passages about the treaty that do not name it.
     """
 
     code: str
     name: str
+    titles: Mapping[str, str]
     search_words: str
     protocol: bool
     aliases: tuple[str, ...]
@@ -39,7 +41,8 @@ class TreatyMatch(TextMatch):
 _KNOWN: Mapping[str, Mapping[str, Any]] = load_lexicon("treaty_names")["treaties"]
 TREATIES = {
     code: Treaty(
-        code=code, name=known["name"], search_words=known["search_words"], protocol=known["protocol"],
+        code=code, name=known["name"], titles=known["titles"], search_words=known["search_words"],
+        protocol=known["protocol"],
         aliases=tuple(known["aliases"]),
     )
     for code, known in _KNOWN.items()
@@ -94,6 +97,11 @@ def short_name(code: str) -> str:
     """Returns the usual short name of a treaty: `UNTOC`, `UNCAC`, "Firearms Protocol"."""
     names = TREATIES[code].aliases
     return code if code in names else names[0]
+
+
+def title_in(code: str, language: str) -> str:
+    """Returns the official title of a treaty in one of the six languages, else in English."""
+    return TREATIES[code].titles.get(language, TREATIES[code].name)
 
 
 def named_treaties(text: str) -> tuple[str, ...]:

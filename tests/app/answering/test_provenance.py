@@ -70,6 +70,9 @@ def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_del
     line = attribution(of_a_group, localize(parties, "en"), escape)
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
     assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")
+    assert "заявление сделано: Бельмора · " in attribution(of_a_group, localize(parties, "ru"), escape)
+    by_person = replace(of_a_group, speaker="Ms. Ilse Farrow")
+    assert "заявление сделано: Ms. Ilse Farrow · " in attribution(by_person, localize(parties, "ru"), escape)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.treaties.references import find_agenda_items, find_articles
-from ingest.treaties.treaties import TREATIES, article_title, articles, articles_about, find_treaties, named_treaties
+from ingest.treaties.treaties import (
+    TREATIES,
+    article_title,
+    articles,
+    articles_about,
+    find_treaties,
+    named_treaties,
+    title_in,
+)
 from ingest.treaties.treaty_attribution import last_convention, sentence_ends, sole_protocol
 from tests.cases import Cases, all_at_once
 
@@ -30,6 +38,15 @@ def test_every_treaty_has_its_articles_without_gaps():
     assert set(counts) == set(TREATIES)
     for code, count in counts.items():
         assert list(articles()[code]) == [str(n) for n in range(1, count + 1)]
+
+
+def test_each_treaty_is_found_by_its_official_title_in_six_languages():
+    for code, treaty in TREATIES.items():
+        assert {*treaty.titles} == {"fr", "es", "ar", "ru", "zh"}
+        for title in (treaty.name, *treaty.titles.values()):
+            assert code in named_treaties(title), title
+            assert find_treaties(title)[0].treaty == code, title
+    assert title_in("UNCAC", "fr") == "Convention des Nations Unies contre la corruption"
 
 
 @cases("text", "expected", tuples=True)
