@@ -27,7 +27,7 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
-from ingest.errors import LoadError, PartyTableError
+from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
 from ingest.loaders.loaded import LoadLimits
@@ -366,7 +366,13 @@ class Corpus:
         kind: StatementKind = "statement",
         progress: Callable[[IngestProgress], None] | None = None,
     ) -> IngestReport:
-        """Ingests files and folders, through workers where any run; see `ingest.indexer.Indexer`."""
+        """Ingests files and folders, through workers where any run, or the sample; see `ingest.indexer.Indexer`.
+
+        Raises:
+            IngestError: Paths were given beside the sample.
+        """
+        if sample and paths:
+            raise IngestError("the sample is ingested by itself: ingest the paths with a call of their own")
         if sample:
             return self._indexer.ingest_sample(progress)
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)

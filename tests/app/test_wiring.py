@@ -9,6 +9,7 @@ import pytest
 
 from app.settings import Settings
 from app.wiring import open_workspace
+from ingest.errors import IngestError
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -59,6 +60,8 @@ def test_workspace_lets_go_of_its_store(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, "true")
     settings = Settings(store=tmp_path / "store")
     with open_workspace(settings) as first:
+        with pytest.raises(IngestError, match="sample is ingested by itself"):
+            first.corpus.ingest([tmp_path], sample=True)
         first.corpus.ingest([], sample=True)
         assert os.environ["LANGSMITH_TRACING"] == os.environ["LANGCHAIN_TRACING_V2"] == "false"
     with open_workspace(settings, read_only=True) as second:
