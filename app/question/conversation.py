@@ -159,8 +159,8 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if not keeps_kind or others:
         return merged
     merged = with_kind(merged, before.goes_on_as)
-    if said.stance:
-        # "Who is against it?" asks for a position in words of its own.
+    if said.stance and said.kind != "position":
+        # "Who is against it?" asks for a position in its own words; a fragment may only be taken for `position`.
         return replace(merged, stance=True)
     if before.stance and not own & {"topic", "treaty"} and merged.scope.all_states == before.scope.all_states:
         words = before.stance_from or before.question
