@@ -8,7 +8,7 @@ the kind of question.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any, Final
 
 from app.errors import QuestionError
@@ -192,7 +192,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     if kind.kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _correct_roles(roles, kind.kind)
-    for widened in (_with_object, _with_state_spoken_of, _with_content):
+    for widened in (_with_object, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind.kind)
     asked = _asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
@@ -312,15 +312,15 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 
 def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes a State part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
+    """Makes States part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
-    A list of one State is seldom asked for, so a State after the verb is what was spoken of. In "which States did Iran
-    thank?" it is before the verb, and in "which States are to blame, in Mali's view?" its view is asked.
+    A list of named States is seldom asked for, so a State after the verb is what was spoken of. In "which States did
+    Iran thank?" it is before the verb, and in "which States are to blame, in Mali's view?" its view is asked.
     """
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
-    single = len({span.codes for span in spans}) == 1 and all(s.kind == "party" and s.form != "group" for s in spans)
-    if kind not in _WHICH or not single or _gives_view(roles, asked[0]):
+    only_states = spans and all(span.kind == "party" and span.form != "group" for span in spans)
+    if kind not in _WHICH or not only_states or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]
     asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
@@ -328,7 +328,7 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
     if not any(word in topic or "speak_verb" in word.does or _is_content(word) for word in between):
         return roles
-    named = [*asked, *topic]
+    named = [*asked, *topic, *(word for word in between if word.kind == "party")]
     return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
 
 
@@ -340,7 +340,9 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
     before = [word for word in roles.words if word.end <= state.start]
     # "…, as Mali sees it": only words such as "in" and "as" stand between a pause and the State.
     led = list(takewhile(lambda word: not _is_content(word) and word.text not in PAUSES, reversed(before)))
-    paused = len(led) < len(before) and before[-len(led) - 1].text in PAUSES
+    rest = before[: len(before) - len(led)]
+    # A pause after another party only lists them: "thanked Peru, Mali and Chad".
+    paused = bool(rest) and rest[-1].text in PAUSES and not any(word.kind == "party" for word in rest[-2:-1])
     # "According to" is one item of the lexicon, but two words.
     items = lexicon_of(roles.language).items(roles.text)
     ahead, behind = ([i for i in items if i.end <= state.start], [i for i in items if i.start >= state.end])
@@ -368,6 +370,19 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     if names_silence(roles) or len(said) < _TOPIC_WORDS:
         return roles
     return _as_topic(roles, range(said[0].start, said[-1].end), ("-",))
+
+
+def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes words between words of the topic part of it if States are asked for: "who spared peoples a long war?".
+
+    Over a word that asks, another question begins: "who tore up Peru's offer, and who the plan to dam the river?".
+    """
+    if kind in _WHICH and not roles.follows:
+        asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
+        for one, other in pairwise(roles.of("topic")):
+            if not any(one.end <= start < other.start for start in asking):
+                roles = _as_topic(roles, range(one.end, other.start), ("-",))
+    return roles
 
 
 def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
@@ -563,9 +578,9 @@ def _has(roles: RoleReading, *kinds: str) -> bool:
 
 
 def _asks_stance(roles: RoleReading) -> bool:
-    """Returns whether an expression without a role asks for a stance: "against", "反对", "point de vue"."""
+    """Returns whether an expression without a role asks for a stance: "反对", "point de vue", no name of a treaty."""
     found = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
-    return any(word.start <= start < word.end for word in roles.of("-") for start in found)
+    return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in found)
 
 
 def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:

@@ -61,9 +61,8 @@ def decode(data: bytes, name: str) -> str:
         return data.decode(marked or "utf-8")
     except UnicodeDecodeError as exc:
         if marked is not None:
-            raise LoadError(
-                f"{name!r} says by its bytes that it is {marked}, but does not decode as such; save it again as UTF-8"
-            ) from exc
+            says = f"says by its first bytes that it is {marked}, but does not decode as such"
+            raise LoadError(f"{name!r} {says}; save it again as UTF-8") from exc
     if b"\0" in data:
         raise _binary(name)
     best = from_bytes(data, cp_isolation=_LEGACY).best()
