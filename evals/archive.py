@@ -63,13 +63,12 @@ class Archive:
 
     def stored(self) -> Documents:
         """Returns the statements of the store."""
-        url, files = self.settings.database.url, sorted(self.settings.store.glob("*.*"))
-        if url is None:
-            return self._cached(("store",), files, self._read_store)
-        # A record in PostgreSQL changes without any file of the store.
-        with closing(Database(url.get_secret_value(), read_only=True, create=False)) as database:
-            writes = str(database.writes)
-        return self._cached(("store", writes), files, self._read_store)
+        writes, url = 0, self.settings.database.url
+        if url is not None:
+            # A record in PostgreSQL changes without any file of the store.
+            with closing(Database(url.get_secret_value(), read_only=True, create=False)) as database:
+                writes = database.writes
+        return self._cached(("store",), sorted(self.settings.store.glob("*.*")), self._read_store, writes)
 
     def unexpected(self, run: Run) -> tuple[Sequence[Unexpected], Documents]:
         """Returns (the citations of a run that no case expects, its statements)."""
@@ -87,8 +86,10 @@ class Archive:
             score_run(run, self.documents(run), read_rulings(self.paths.reviews))
         return run
 
-    def _cached(self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents]) -> Documents:
-        state = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()]
+    def _cached(
+        self, key: tuple[str, ...], files: Iterable[Path], read: Callable[[], Documents], writes: int = 0
+    ) -> Documents:
+        state = (writes, [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.is_file()])
         with self._lock:
             if key not in self._known or self._known[key][0] != state:
                 self._known[key] = (state, read())

@@ -125,11 +125,14 @@ def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[
     threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
     nearest = near(own, answered, threshold)
     fitted = fit_weights(samples)
-    # An artefact holds no threshold of 0 or 1.
-    bounds = (min(max(round(chance, 4), 1e-4), 1 - 1e-4) for chance in (threshold, nearest))
-    chosen = dict(zip(("threshold", "near"), bounds, strict=True))
-    judgement = Judgement.model_validate(dict(fitted) | chosen | {"among": among})
+    chosen = {"threshold": _kept(threshold), "near": _kept(nearest), "among": among}
+    judgement = Judgement.model_validate(dict(fitted) | chosen)
     return judgement, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
+
+
+def _kept(threshold: float) -> float:
+    """Rounds a threshold to one that an artefact can hold, which is neither 0 nor 1."""
+    return min(max(round(threshold, 4), 1e-4), 1 - 1e-4)
 
 
 def of_lists(samples: Sequence[Sample], listed: bool) -> list[Sample]:

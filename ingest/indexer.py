@@ -383,7 +383,7 @@ class _Run:
             self._notes.append(note if learned else f"no supported file in {str(folder)!r}")
         failed |= self._ingest_sources(self._with_members(sources))
         self._record_unreadable(folder, failed, read=None)
-        if self._options.sync and not (found or passed_over or learned) and manifest is None:
+        if self._options.sync and not (found or learned) and manifest is None:
             # A share that is not mounted looks empty too, and removing its documents would lose their corrections.
             note = "is it mounted? `untoc remove` takes out what shall go"
             self._notes.append(f"nothing is removed, since the folder is empty: {note}")

@@ -221,7 +221,7 @@ def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Local
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
     absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:
-        names = local.wording.list_comma.join(title_in(code, local.language) for code in absent)
+        names = local.wording.semicolon.join(title_in(code, local.language) for code in absent)
         return _because("index_incomplete", local, "treaty_text_absent", treaty=names)
     return _because("not_mentioned", local, "not_in_treaty")
 

@@ -357,8 +357,7 @@ class _Build:
         named = {code: self._local.name(code) for code in codes if code is not None}
         # A State that delivers a group's words is named in the language of the briefing too.
         speakers = {c.speaker for c in briefing.citations if c.on_behalf_of is not None and c.speaker is not None}
-        read = {speaker: self._parties.resolve(speaker, "state", suggest=False).codes for speaker in speakers}
-        return named | {speaker: self._local.name(*codes) for speaker, codes in read.items() if len(codes) == 1}
+        return named | {speaker: self._local.speaker(speaker) for speaker in speakers}
 
 
 def _once(sentences: Sequence[Sentence]) -> list[Sentence]:

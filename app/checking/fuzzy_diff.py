@@ -109,10 +109,11 @@ def _located(quote: str, window: str) -> list[str]:
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
     """Yields the diff from the source's words to the quotation's, in order; a run of equal words is one change.
 
-    Punctuation after the source's last word that the quotation leaves out is not a difference.
+    Punctuation that ends the source, and that the quotation leaves out, is not a difference.
     """
     if source and quoted and not quoted[-1].endswith(tuple(_SIGNS)):
-        source = [*source[:-1], source[-1].rstrip(_SIGNS)]
+        # In French a sign such as ";" may be a token of its own.
+        source = [*source[:-1], *filter(None, (source[-1].rstrip(_SIGNS),))]
     for same, group in groupby(Levenshtein.opcodes(source, quoted), key=lambda step: step.tag == "equal"):
         steps = list(group)
         old = " ".join(source[steps[0].src_start : steps[-1].src_end])

@@ -159,10 +159,11 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if not keeps_kind or others:
         return merged
     merged = with_kind(merged, before.goes_on_as)
-    if said.stance and said.kind != "position":
+    if said.stance and said.kind != "position" and turn.act != "remove":
         # "Who is against it?" asks for a position in its own words; a fragment may only be taken for `position`.
         return replace(merged, stance=True)
-    if before.stance and not own & {"topic", "treaty"} and merged.scope.all_states == before.scope.all_states:
+    same_subject = turn.act == "remove" or not own & {"topic", "treaty"}
+    if before.stance and same_subject and merged.scope.all_states == before.scope.all_states:
         words = before.stance_from or before.question
         return replace(merged, stance=True, denies=before.denies, stance_from=words)
     return merged
@@ -277,8 +278,8 @@ def _reduced_topic(said: Resolution, earlier: Scope) -> str:
     named = _stems(said.scope.topic or said.question, said.scope.language)
     joints = [item for item in lexicon_of(earlier.language).items(earlier.topic) if "and" in item.kinds]
     starts, ends = [0, *(item.end for item in joints)], [*(item.start for item in joints), len(earlier.topic)]
-    pieces = (earlier.topic[start:end].strip() for start, end in zip(starts, ends, strict=True))
-    parts = [piece for piece in pieces if piece]
+    pieces = (earlier.topic[start:end] for start, end in zip(starts, ends, strict=True))
+    parts = [piece.strip() for piece in pieces if piece.strip()]
     left = [part for part in parts if not _stems(part, earlier.language) <= named]
     return earlier.topic if left == parts or not (left or said.scope.topic) else "; ".join(left)
 

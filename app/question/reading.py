@@ -375,12 +375,14 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes words between words of the topic part of it if States are asked for: "who spared peoples a long war?".
 
-    Over a word that asks, another question begins: "who tore up Peru's offer, and who the plan to dam the river?".
+    A word that asks begins another question ("who tore up Peru's offer, and who the plan to dam the river?"), and a
+    time or meeting is none of the topic.
     """
     if kind in _WHICH and not roles.follows:
         asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
+        parting = [*asking, *(word.start for word in roles.of(*_FILTER_ROLES) if word.kind in _NARROWING)]
         for one, other in pairwise(roles.of("topic")):
-            if not any(one.end <= start < other.start for start in asking):
+            if not any(one.end <= start < other.start for start in parting):
                 roles = _as_topic(roles, range(one.end, other.start), ("-",))
     return roles
 

@@ -399,8 +399,9 @@ class EvidenceRetriever:
         listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
         asked: Direction | None = "against" if resolution.denies else None
         if listed and asked is None:
-            words = resolution.stance_from or resolution.question
-            asked = direction_asked(words, scope.topic, detect_language(words, parties))
+            earlier = resolution.stance_from
+            language = detect_language(earlier, parties) if earlier else scope.language
+            asked = direction_asked(earlier or resolution.question, scope.topic, language)
         topic = partial(topic_in, topic_words(scope), scope.language)
         return PositionReader(topic, catalogue.sentences, asked, parties)
 

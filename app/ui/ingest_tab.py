@@ -62,7 +62,7 @@ class _Ingest:
         self.at: IngestProgress | None = None
         self.stopping = threading.Event()
         self.is_left = False
-        """Whether the page that began it was closed, and another one shows it."""
+        """Whether a page other than the one that began it shows it, as after a closed page."""
         self.outcome = Future[IngestReport]()
         # The copied context has the request, and with it the person. A daemon, so that Ctrl-C does not wait for it.
         work = partial(copy_context().run, self._run, job, turn)
@@ -71,13 +71,20 @@ class _Ingest:
     def _run(self, job: Job, turn: threading.Lock) -> None:
         try:
             # One writer at a time; a second ingest waits.
-            with turn:
+            while not turn.acquire(timeout=_LOOK_SECONDS):
+                self._stop_if_asked()
+            try:
                 self.outcome.set_result(job(self._tell))
+            finally:
+                turn.release()
         except Exception as error:
             self.outcome.set_exception(error)
 
     def _tell(self, at: IngestProgress) -> None:
         self.at = at
+        self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
         if self.stopping.is_set():
             raise _Stopped
 

@@ -102,7 +102,12 @@ class Recognizer:
             turned = image.rotate(-quarter, expand=True, fillcolor=255) if quarter else image
             language = fixed or (language if language in installed else _LATIN)
             if page is None or quarter or language != self._languages:
-                page = self._words(turned, language)
+                again = self._words(turned, language)
+                # In languages that are set, a poor scan may only seem to lie on its side: the surer reading counts.
+                if page is not None and fixed and page.confidence >= again.confidence:
+                    quarter = 0
+                else:
+                    page = again
             if language == _LATIN and not fixed:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
@@ -115,8 +120,8 @@ class Recognizer:
             return 0, _LATIN
         try:
             found = self._run(image, ["-l", "osd", "--psm", "0"])
-        except subprocess.CalledProcessError:
-            # The page has too few characters for script detection.
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            # The page has too few characters for script detection, or too many.
             return 0, _LATIN
         script, rotate = _SCRIPT.search(found), _ROTATE.search(found)
         return int(rotate[1]) if rotate else 0, _BY_SCRIPT.get(script[1], _LATIN) if script else _LATIN

@@ -52,10 +52,10 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     owners = [glyph for glyph in stream for _ in glyph.char]
     haystack = squash_map("".join(glyph.char for glyph in stream))
     wanted = [squash(part) for part in parts]
-    fewest = min(_FEWEST_CHARACTERS, max(1, sum(map(len, wanted))))
+    is_short = sum(map(len, wanted)) < _FEWEST_CHARACTERS
     rects: list[Rect] = []
     for part in wanted:
-        for start, end in _stretches(part, haystack, fewest):
+        for start, end in _stretches(part, haystack, max(1, len(part)) if is_short else _FEWEST_CHARACTERS):
             lines = _by_line(_share(glyph, glyphs.width, glyphs.height) for glyph in owners[start:end])
             rects += (_as_shown(line, quarters) for line in lines)
     return tuple(rects)

@@ -140,8 +140,8 @@ def find_files(folder: Path) -> tuple[Path, ...]:
 def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
     """List the files under a folder that can be read, sorted by name, and the entries that cannot be, with reasons.
 
-    Hidden folders, companions of files by Word (`~$…`) and macOS (`._…`), and files that no loader reads are left out;
-    archives are listed without being opened.
+    Hidden folders, companions of files by Word (`~$…`), macOS (`._…`) and Emacs (`.#…`), and files that no loader reads
+    are left out; archives are listed without being opened.
     """
     found: list[Path] = []
     passed_over: dict[Path, LoadError] = {}

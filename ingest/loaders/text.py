@@ -56,9 +56,9 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def decode(data: bytes, name: str) -> str:
     """Decode bytes by their byte order mark, which is left out, or zero bytes, else as UTF-8, else by detection."""
-    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None) or _utf16_of(data)
+    marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     try:
-        return data.decode(marked or "utf-8")
+        return data.decode(marked or _utf16_of(data) or "utf-8")
     except UnicodeDecodeError as exc:
         if marked is not None:
             says = f"says by its first bytes that it is {marked}, but does not decode as such"
@@ -72,11 +72,14 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _utf16_of(data: bytes) -> str | None:
-    """Return the UTF-16 encoding of bytes without a mark: spaces and Latin letters have a zero byte first or second."""
+    """Return the UTF-16 encoding of bytes without a mark: spaces and Latin letters have a zero byte first or second.
+
+    Zero bytes between other texts, as after each record, leave no spaces or ends of lines when they are read so.
+    """
     zeros = {"utf-16-be": data[::2].count(0), "utf-16-le": data[1::2].count(0)}
     (fewer, _), (more, encoding) = sorted((count, name) for name, count in zeros.items())
     is_plain = more >= _FEWEST_ZEROS and more > max(_ZERO_SHARE * len(data) / 2, _ZERO_RATIO * fewer)
-    return encoding if is_plain else None
+    return encoding if is_plain and {" ", "\n"} & {*data.decode(encoding, "ignore")} else None
 
 
 def _binary(name: str) -> LoadError:

@@ -30,7 +30,7 @@ from ingest.parties.party_names import (
 )
 from prompts.wording import LANGUAGES, Language, load_wording
 
-_SCRIPTS: dict[Language, re.Pattern[str]] = {
+_SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "zh": re.compile("[\u4e00-\u9fff]"),
     "ar": re.compile("[\u0600-\u06ff]"),
     "ru": re.compile("[\u0400-\u04ff]"),
@@ -150,7 +150,7 @@ class PartyTable:
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = None if code in built_in() else next((s for known, s in _SCRIPTS.items() if known == language), None)
+        script = None if code in built_in() else _SCRIPTS.get(language)
         written = (name for name in row.aliases if script is not None and script.search(name))
         return next(written, None) or display_name(row, language)
 
@@ -272,13 +272,13 @@ class PartyTable:
 
     @cached_property
     def _typable_forms(self) -> dict[str, tuple[str, ...]]:
-        """The same names, and the case forms of Russian names of one word: "кроме Белморы"."""
+        """The names of `_typable`, and the case forms of Russian names of one word: "кроме Белморы"."""
         # A party from a file has its names of all languages beside the English one.
         written = (
             (row.code, unmarked(text))
             for row, of in product(self._rows.values(), _RUSSIAN_SOURCES)
-            for form, text in spellings(row, of)
-            if form == "name" and " " not in text and _SCRIPTS["ru"].search(text)
+            for kind, text in spellings(row, of)
+            if kind == "name" and " " not in text and _SCRIPTS["ru"].search(text)
         )
         forms = {_typed(form): (code,) for code, name in written for form in russian_forms(name)}
         return {**forms, **self._typable}
@@ -338,7 +338,7 @@ def _typed(name: str) -> str:
 def _languages_in(text: str, tokens: list[Token], language: str | None) -> tuple[Language, ...]:
     """Returns the languages whose names to search; the text's own first, since it wins between equal names."""
     present: list[Language] = [lang for lang in LANGUAGES if lang == language]
-    present += [lang for lang, script in _SCRIPTS.items() if script.search(text)]
+    present += [lang for lang in LANGUAGES if lang in _SCRIPTS and _SCRIPTS[lang].search(text)]
     if language is None:
         words = [t.word.casefold() for t in tokens[:400]]
         english, french, spanish = (sum(w in known for w in words) for known in (_ENGLISH, _FRENCH, _SPANISH))

@@ -83,15 +83,16 @@ def _normal(paragraph: str) -> str:
 def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | None]], int]:
     """Parses `18, para. 3 (a)`, `16 to 18` or `16, 17 and 18` at an offset, with the offset after it."""
     values: list[tuple[str, str | None]] = []
-    end, ranged, in_digits = at, False, False
+    end, ranged, were_digits = at, False, False
     while True:
         found = _PATTERNS.number.match(text, at)
         if found is None or (values and not plural and _PATTERNS.counts_things.match(text, found.end())):
             break
-        if in_digits and not found["value"][0].isdigit():
+        is_digits = found["value"][0].isdigit()
+        if were_digits and not is_digits:
             # "Article 10, and four have been …"
             break
-        in_digits = found["value"][0].isdigit()
+        were_digits = is_digits
         # An opening bracket belongs to the number only with its closing one: `المادة (4)`.
         opened, closed = found.group()[0] in "(（", found.group()[-1] in ")）"
         if opened and not closed:

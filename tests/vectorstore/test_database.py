@@ -136,7 +136,7 @@ def test_damaged_pages_are_reported_and_never_a_traceback(path, catalogue):
             (finding,) = damaged.health.check(64)
             assert not finding.ok and len(re.findall("restore (it|the store) from a copy", finding.detail)) == 1
     except StoreCorruptError as exc:
-        assert "restore it from a copy" in str(exc)
+        assert len(re.findall("restore (it|the store) from a copy", str(exc))) == 1
 
 
 def test_database_of_another_program_is_not_taken_for_a_store(path):

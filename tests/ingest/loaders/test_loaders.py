@@ -65,6 +65,11 @@ def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(tmp_path, encoding, te
     assert load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS).text == text
 
 
+def test_records_that_end_in_a_zero_byte_are_not_utf_16(tmp_path):
+    with pytest.raises(LoadError, match="looks binary"):
+        load(written(tmp_path, "a.txt", b"Arvandia speaks\0" * 20), LIMITS)
+
+
 def test_load_reads_a_few_control_characters_as_spaces_and_says_so(tmp_path):
     data = b"2008\x07 Total \x07 of the plan for the year that was adopted by all, and no more." * 4
     loaded = load(written(tmp_path, "minutes.txt", data), LIMITS)

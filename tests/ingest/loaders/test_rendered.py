@@ -226,6 +226,7 @@ def test_short_quotation_is_marked_and_a_short_part_of_a_long_one_is_not():
     [rect] = quote_rectangles(data, "a.pdf", 1, ["We agree."], LIMITS)
     assert words_in(data, 1, [rect]) == "Weagree."
     assert len(quote_rectangles(data, "a.pdf", 1, ["We agree.", "Arvandia lights every lamp."], LIMITS)) == 1
+    assert len(quote_rectangles(data, "a.pdf", 1, ["We agree.", "of"], LIMITS)) == 2
     assert quote_rectangles(data, "a.pdf", 1, [""], LIMITS) == ()
 
 
