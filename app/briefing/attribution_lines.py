@@ -31,7 +31,7 @@ class Leads:
         return self.words.say(key, **variables)
 
     def name(self, code: str | None) -> str:
-        """Returns the name of a party."""
+        """Returns the name of a party by its code, or of a State that delivers a group's words by how it is written."""
         return "—" if code is None else self.briefing.names.get(code, code)
 
     def names(self, codes: Iterable[str]) -> str:

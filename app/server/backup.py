@@ -261,7 +261,7 @@ def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: 
         with engine.begin() as connection:
             move_uploads(connection, before, after)
             connection.execute(set_value, {"key": STORE_ID, "value": token_hex(6)})
-            connection.execute(text("DELETE FROM meta WHERE key LIKE 'index_%'"))
+            connection.execute(text("DELETE FROM meta WHERE substr(key, 1, 6) = 'index_'"))
             if url is not None:
                 from vectorstore.jobs import give_up_all
 
