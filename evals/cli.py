@@ -10,26 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import EnvFile, Invocation, Store, Version, begin, command, command_group, run_program
+from app.cli.command import Invocation, argument, command, command_group, flag, option, require_server, run_program
 from app.errors import AppError
 from evals.errors import DatasetError, RunError
-from evals.run_options import DATASETS, Corpus, RunOptions, option
+from evals.run_options import DATASETS, Corpus, RunOptions
 from prompts.wording import Language
 
 if TYPE_CHECKING:
     from evals.archive import Archive
 
 PROGRAM, OUTPUT = "untoc-eval", ("-o", "--output")
-commands = command_group()
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="name of a run, `latest`, or its folder")]
+commands = command_group(PROGRAM, "Measure the quality of the assistant's answers.")
+RunName = Annotated[str, argument("RUN", "name of a run, `latest`, or its folder")]
 Baseline = Annotated[str | None, option("RUN", "the run to compare with, which it may not fall behind")]
 GatesFile = Annotated[Path | None, option("FILE", "YAML of gates; default: those of the program", "--gates")]
-
-
-@commands.callback(invoke_without_command=True)
-def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, version: Version = False) -> None:
-    """Measure the quality of the assistant's answers."""
-    begin(ctx, store, env_file, PROGRAM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,7 +90,7 @@ def run(
     invocation: Invocation,
     options: RunOptions,
     name: Annotated[str | None, option("NAME", "the run's name; default: time and set")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with the run of that --name")] = False,
+    resume: Annotated[bool, flag("--resume", "go on with the run of that --name")] = False,
     examples: Annotated[Path | None, option("FILE", "of `run reading`: the marked questions to read")] = None,
     folds: Annotated[Path | None, option("DIR", "of `run reading`: weights that have not seen a fold")] = None,
 ) -> int:
@@ -154,7 +148,7 @@ def report(
 @command(commands, f"{PROGRAM} compare first latest")
 def compare(
     invocation: Invocation,
-    baseline: Annotated[str, typer.Argument(metavar="BASELINE", help="the run compared with")],
+    baseline: Annotated[str, argument("BASELINE", "the run compared with")],
     run: RunName,
 ) -> int:
     """Compare a run with another over the cases that both have: what flipped, got better or worse, or was changed."""
@@ -235,8 +229,6 @@ def serve(
     port: Annotated[int, typer.Option(help="port; 0 takes a free one")] = 7861,
 ) -> int:
     """Open the evals page: runs, reports, a form to start one, and reviews; with accounts, for admins alone."""
-    from app.cli.command import require_server
-
     settings = invocation.settings()
     if settings.server.accounts != "none":
         require_server()
@@ -252,7 +244,7 @@ def serve(
 def baseline(
     invocation: Invocation,
     run: RunName,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to keep it, in place of one of these cases")],
+    folder: Annotated[Path, argument("DIR", "where to keep it, in place of one of these cases")],
 ) -> int:
     """Keep a run's scores in a folder, small enough to be committed."""
     from evals.runs import keep_baseline
@@ -299,7 +291,7 @@ def ablate(
 def positions(
     invocation: Invocation,
     corpus: Annotated[Path, option("DIR", "the folder of statements that the cells are about")],
-    whole: Annotated[bool, typer.Option("--whole", help="search the cells as well, as a briefing does")] = False,
+    whole: Annotated[bool, flag("--whole", "search the cells as well, as a briefing does")] = False,
     split: Annotated[str | None, option("NAMES", "only cells of these splits; default: each by itself")] = None,
 ) -> int:
     """Measure the suggested kinds of position against hand-labelled cells."""
@@ -344,7 +336,7 @@ def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],
     corpus: Annotated[list[Path], option("DIR", "what the cases are about, then others whose topics are known")],
-    sealed: Annotated[bool, typer.Option("--sealed", help="measure the sealed fold as well, at the very end")] = False,
+    sealed: Annotated[bool, flag("--sealed", "measure the sealed fold as well, at the very end")] = False,
     output: Annotated[Path | None, option("FILE", "default: in the store", *OUTPUT)] = None,
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from app.cli.command import option
+
 DATASETS = "`smoke`, `dev`, `saved`, or a file of cases (.yaml, .jsonl, .csv, .xlsx)"
-
-
-def option(metavar: str, text: str, *names: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer declares it
-    """Returns a typer option with metavar, help and, unless they follow from the parameter's name, option names."""
-    return typer.Option(*names, metavar=metavar, help=text, **bounds)
-
 
 Corpus = Annotated[
     list[Path] | None,

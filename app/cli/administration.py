@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, require_server
+from app.cli.command import Invocation, UsageError, argument, command, flag, require_server
 from app.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,14 +33,10 @@ def user(
     name: Annotated[str | None, typer.Argument(help="what the person signs in with")] = None,
     value: Annotated[
         str | None,
-        typer.Argument(
-            metavar="ROLE|SUB", help="of `role`: reader, editor or admin; of `bind`: the person's `sub` at the provider"
-        ),
+        argument("ROLE|SUB", "of `role`: reader, editor or admin; of `bind`: the person's `sub` at the provider"),
     ] = None,
     role: Annotated[Literal["reader", "editor", "admin"], typer.Option(help="of `add`")] = "reader",
-    no_password: Annotated[
-        bool, typer.Option("--no-password", help="the person is signed in by a proxy or a provider")
-    ] = False,
+    no_password: Annotated[bool, flag("--no-password", "the person is signed in by a proxy or a provider")] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
     with _accounts(invocation, create=action == "add") as accounts:
@@ -80,9 +76,7 @@ def user(
 def key(
     invocation: Invocation,
     action: Annotated[Literal["add", "list", "revoke"], typer.Argument(metavar="ACTION")],
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME|ID", help="of `add` the account, of `revoke` the key")
-    ] = None,
+    name: Annotated[str | None, argument("NAME|ID", "of `add` the account, of `revoke` the key")] = None,
     scope: Annotated[
         list[str] | None, typer.Option(help="what it may do: read, ask, work, edit, operate, admin; once for each")
     ] = None,
@@ -135,9 +129,7 @@ def _password() -> str:
 
 
 @command(commands, "untoc backup /backups/untoc-$(date +%F).tar")
-def backup(
-    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="a new .tar file")]
-) -> int:
+def backup(invocation: Invocation, file: Annotated[Path, argument("FILE", "a new .tar file")]) -> int:
     """Write the store into one file, while others read and write it."""
     from app.server.backup import back_up
 
@@ -147,9 +139,7 @@ def backup(
 
 
 @command(commands, "untoc restore /backups/untoc-2031-05-02.tar --store /srv/untoc-restored")
-def restore(
-    invocation: Invocation, file: Annotated[Path, typer.Argument(metavar="FILE", help="what `backup` wrote")]
-) -> int:
+def restore(invocation: Invocation, file: Annotated[Path, argument("FILE", "what `backup` wrote")]) -> int:
     """Bring a backup back into a new store folder."""
     from app.server.backup import restore as bring_back
 

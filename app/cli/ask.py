@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, print_json
+from app.cli.command import Invocation, UsageError, argument, command, option, print_json
 from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
@@ -30,18 +30,11 @@ commands = typer.Typer()
 )
 def ask(
     invocation: Invocation,
-    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="in any of six languages")] = None,
-    file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="one question a line, or JSON lines")
-    ] = None,
-    scope: Annotated[
-        str | None, typer.Option(metavar="JSON", help='put in place of what is read, such as {"states": ["IRN"]}')
-    ] = None,
+    question: Annotated[str | None, argument("QUESTION", "in any of six languages")] = None,
+    file: Annotated[Path | None, option("FILE", "one question a line, or JSON lines", "--from")] = None,
+    scope: Annotated[str | None, option("JSON", 'put in place of what is read, such as {"states": ["IRN"]}')] = None,
     history: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="earlier questions, oldest first: one a line, or JSON lines as --json prints them"
-        ),
+        Path | None, option("FILE", "earlier questions, oldest first: one a line, or JSON lines as --json prints them")
     ] = None,
 ) -> int:
     """Answer a question with verified quotations."""
@@ -98,9 +91,7 @@ def _ask_all(
 @command(commands, "untoc trace 20201012-1f3a", "untoc trace 20201012-1f3a --json")
 def trace(
     invocation: Invocation,
-    trace_id: Annotated[
-        str, typer.Argument(metavar="ID", help="the `trace_id` that `untoc ask --json` gives with an answer")
-    ],
+    trace_id: Annotated[str, argument("ID", "the `trace_id` that `untoc ask --json` gives with an answer")],
 ) -> int:
     """Show the trace of an answer."""
     from app.cli.printing import print_trace

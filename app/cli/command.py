@@ -29,15 +29,29 @@ if TYPE_CHECKING:
 
 Own = ParamSpec("Own")
 
+
+def option(metavar: str, text: str, *names: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer declares it
+    """Returns a typer option with metavar, help and, unless they follow from the parameter's name, option names."""
+    return typer.Option(*names, metavar=metavar, help=text, **bounds)
+
+
+def flag(name: str, text: str) -> Any:  # noqa: ANN401 - as typer declares it
+    """Returns a typer option without a value."""
+    return typer.Option(name, help=text)
+
+
+def argument(metavar: str, text: str) -> Any:  # noqa: ANN401 - as typer declares it
+    """Returns a typer argument."""
+    return typer.Argument(metavar=metavar, help=text)
+
+
 Store = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="DIR", help="store folder (default: UNTOC_STORE, else your user data folder)"),
+    Path | None, option("DIR", "store folder (default: UNTOC_STORE, else your user data folder)", "--store")
 ]
 EnvFile = Annotated[
-    Path | None,
-    typer.Option("--env-file", metavar="FILE", help="file of settings, as .env.example; the environment goes first"),
+    Path | None, option("FILE", "file of settings, as .env.example; the environment goes first", "--env-file")
 ]
-Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Json = Annotated[bool, flag("--json", "print JSON")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -178,8 +192,8 @@ def _invocation(
 _SHARED = signature(_invocation).parameters
 
 
-def command_group(*groups: typer.Typer) -> typer.Typer:
-    """Returns a program with the commands of all groups, to which more commands can be added."""
+def command_group(name: str, text: str, *groups: typer.Typer) -> typer.Typer:
+    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added."""
     program = typer.Typer(
         # Help is formatted without rich: a pipe gets no boxes, and rich need not be imported.
         rich_markup_mode=None,
@@ -188,15 +202,16 @@ def command_group(*groups: typer.Typer) -> typer.Typer:
     )
     for group in groups:
         program.add_typer(group)
+
+    @program.callback(invoke_without_command=True, help=text)
+    def begin(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, version: Version = False) -> None:
+        """Keeps the options before a command's name; without a command, prints the help and exits with code 2."""
+        if ctx.invoked_subcommand is None:
+            print(ctx.get_help())
+            raise typer.Exit(2)
+        ctx.obj = Invocation(store=store, env_file=env_file, program=name)
+
     return program
-
-
-def begin(ctx: typer.Context, store: Path | None, env_file: Path | None, program: str) -> None:
-    """Keeps the options before a command's name; without a command, prints the help and exits with code 2."""
-    if ctx.invoked_subcommand is None:
-        print(ctx.get_help())
-        raise typer.Exit(2)
-    ctx.obj = Invocation(store=store, env_file=env_file, program=program)
 
 
 def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None) -> int:

@@ -5,31 +5,27 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command
+from app.cli.command import Invocation, UsageError, argument, command, flag, option
 from vectorstore.errors import StoreMissingError
 
 commands = typer.Typer()
 
-StatementId = Annotated[str, typer.Argument(metavar="ID", help="as `untoc list` shows it")]
+StatementId = Annotated[str, argument("ID", "as `untoc list` shows it")]
 
 
 @command(commands, "untoc ingest --sample", "untoc ingest statements/ --sync", "untoc ingest treaty.pdf --kind treaty")
 def ingest(
     invocation: Invocation,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="files, or folders with a statements.csv")
-    ] = None,
-    sample: Annotated[bool, typer.Option("--sample", help="the statement that ships with this program")] = False,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="only if the store holds nothing yet")] = False,
+    paths: Annotated[list[Path] | None, argument("PATH", "files, or folders with a statements.csv")] = None,
+    sample: Annotated[bool, flag("--sample", "the statement that ships with this program")] = False,
+    if_empty: Annotated[bool, flag("--if-empty", "only if the store holds nothing yet")] = False,
     kind: Annotated[
         Literal["statement", "record", "treaty"],
         typer.Option(help="record: several speakers; treaty: reference text, kept apart from statements"),
     ] = "statement",
-    sync: Annotated[bool, typer.Option("--sync", help="remove statements whose file is gone from the folder")] = False,
-    unlisted: Annotated[bool, typer.Option("--all", help="files that the manifest does not list as well")] = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="write what became of every file as CSV")
-    ] = None,
+    sync: Annotated[bool, flag("--sync", "remove statements whose file is gone from the folder")] = False,
+    unlisted: Annotated[bool, flag("--all", "files that the manifest does not list as well")] = False,
+    report: Annotated[Path | None, option("FILE.csv", "write what became of every file as CSV")] = None,
 ) -> int:
     """Take statements into the store."""
     from app.cli.printing import print_report, progress_bar
@@ -70,8 +66,8 @@ def ingest(
 @command(commands, "untoc manifest statements/", "untoc manifest statements/ --force")
 def manifest(
     invocation: Invocation,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder of texts")],
-    force: Annotated[bool, typer.Option("--force", help="replace an existing one")] = False,
+    folder: Annotated[Path, argument("DIR", "folder of texts")],
+    force: Annotated[bool, flag("--force", "replace an existing one")] = False,
 ) -> int:
     """Draft a statements.csv from what the texts of a folder say."""
     if not folder.is_dir():
@@ -109,9 +105,7 @@ def show(invocation: Invocation, statement_id: StatementId) -> int:
 def edit(
     invocation: Invocation,
     statement_id: StatementId,
-    changes: Annotated[
-        list[str], typer.Argument(metavar="FIELD=VALUE", help="such as state=AUT; an empty value clears")
-    ],
+    changes: Annotated[list[str], argument("FIELD=VALUE", "such as state=AUT; an empty value clears")],
 ) -> int:
     """Correct metadata of a statement."""
     from app.corpus.as_json import summary_json
@@ -136,8 +130,8 @@ def remove(invocation: Invocation, statement_id: StatementId) -> int:
 @command(commands, "untoc parties", "untoc parties remove XAA")
 def parties(
     invocation: Invocation,
-    action: Annotated[Literal["remove"] | None, typer.Argument(metavar="remove", help="take one back")] = None,
-    code: Annotated[str | None, typer.Argument(metavar="CODE", help="such as XAA")] = None,
+    action: Annotated[Literal["remove"] | None, argument("remove", "take one back")] = None,
+    code: Annotated[str | None, argument("CODE", "such as XAA")] = None,
 ) -> int:
     """List the parties that ingested folders added, or take one back."""
     from app.cli.printing import print_parties
@@ -162,9 +156,9 @@ def parties(
 def doctor(
     invocation: Invocation,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="bring the store up to date and make its indexes anew, without embedding")
+        bool, flag("--rebuild", "bring the store up to date and make its indexes anew, without embedding")
     ] = False,
-    reembed: Annotated[bool, typer.Option("--reembed", help="embed everything with the model of the settings")] = False,
+    reembed: Annotated[bool, flag("--reembed", "embed everything with the model of the settings")] = False,
 ) -> int:
     """Check the store."""
     from app.cli.printing import print_checks

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command
+from app.cli.command import Invocation, UsageError, argument, command, flag, option
 from prompts.wording import Language
 
 commands = typer.Typer()
@@ -19,17 +19,17 @@ commands = typer.Typer()
 )
 def brief(
     invocation: Invocation,
-    states: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="States or groups, with commas")] = None,
-    group: Annotated[list[str] | None, typer.Option(metavar="NAME", help="a group and all its members")] = None,
-    topic: Annotated[list[str] | None, typer.Option(metavar="WORDS", help="a topic; give it once for each")] = None,
-    article: Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="such as 18 or TIP 9")] = None,
-    sessions: Annotated[list[str] | None, typer.Option(metavar="NUMBERS", help="one cell for each session")] = None,
-    by_session: Annotated[bool, typer.Option("--by-session", help="one cell for every session there is")] = False,
-    years: Annotated[list[str] | None, typer.Option(metavar="YEARS", help="such as 2018 or 2000-2005")] = None,
-    bodies: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="such as UNTOC COP")] = None,
-    title: Annotated[str, typer.Option(metavar="TEXT", help="the heading")] = "",
+    states: Annotated[list[str] | None, option("NAMES", "States or groups, with commas")] = None,
+    group: Annotated[list[str] | None, option("NAME", "a group and all its members")] = None,
+    topic: Annotated[list[str] | None, option("WORDS", "a topic; give it once for each")] = None,
+    article: Annotated[list[str] | None, option("NUMBER", "such as 18 or TIP 9")] = None,
+    sessions: Annotated[list[str] | None, option("NUMBERS", "one cell for each session")] = None,
+    by_session: Annotated[bool, flag("--by-session", "one cell for every session there is")] = False,
+    years: Annotated[list[str] | None, option("YEARS", "such as 2018 or 2000-2005")] = None,
+    bodies: Annotated[list[str] | None, option("NAMES", "such as UNTOC COP")] = None,
+    title: Annotated[str, option("TEXT", "the heading")] = "",
     language: Annotated[Language, typer.Option(help="of names and references")] = "en",
-    quotations: Annotated[int | None, typer.Option(metavar="N", help="in a cell at most (default: 3)")] = None,
+    quotations: Annotated[int | None, option("N", "in a cell at most (default: 3)")] = None,
     form: Annotated[
         Literal["full", "one_pager", "talking_points"],
         typer.Option(help="full: table, quotations, annex; one_pager, talking_points: the strongest quotations only"),
@@ -41,18 +41,12 @@ def brief(
         ),
     ] = None,
     max_tokens: Annotated[
-        int | None, typer.Option(metavar="N", help="length of talking points in tokens; quotations are never cut")
+        int | None, option("N", "length of talking points in tokens; quotations are never cut")
     ] = None,
-    max_points: Annotated[int | None, typer.Option(metavar="N", help="number of talking points")] = None,
-    template: Annotated[
-        Path | None, typer.Option(metavar="DOCX", help="a document of your house to take styles from")
-    ] = None,
-    with_manifest: Annotated[
-        bool, typer.Option("--manifest", help="beside each document, a file of hashes to check it by")
-    ] = False,
-    output: Annotated[
-        list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="a .docx, .xlsx, .md or .pdf")
-    ] = None,
+    max_points: Annotated[int | None, option("N", "number of talking points")] = None,
+    template: Annotated[Path | None, option("DOCX", "a document of your house to take styles from")] = None,
+    with_manifest: Annotated[bool, flag("--manifest", "beside each document, a file of hashes to check it by")] = False,
+    output: Annotated[list[Path] | None, option("FILE", "a .docx, .xlsx, .md or .pdf", "-o", "--output")] = None,
 ) -> int:
     """Tabulate who said what on which topic or article, and write it as a briefing."""
     from app.briefing.as_json import contract_of
@@ -104,15 +98,10 @@ def brief(
 @command(commands, "untoc verify draft.docx -o checked.docx", "untoc verify draft.pdf -o report.md")
 def verify(
     invocation: Invocation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="a .docx, .pdf, .md or .txt file")],
+    file: Annotated[Path, argument("FILE", "a .docx, .pdf, .md or .txt file")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="OUT",
-            help="write a copy with comments (.docx, of a .docx), or a report (.md, .json)",
-        ),
+        option("OUT", "write a copy with comments (.docx, of a .docx), or a report (.md, .json)", "-o", "--output"),
     ] = None,
 ) -> int:
     """Check every quotation in a document against the store; exit code 1 where one is not right."""

@@ -4,18 +4,13 @@ import atexit
 import gc
 from collections.abc import Sequence
 
-import typer
-
 from app.cli import administration, ask, corpus, documents, services
-from app.cli.command import EnvFile, Store, Version, begin, command_group, run_program
+from app.cli.command import command_group, run_program
 
-app = command_group(ask.commands, documents.commands, corpus.commands, services.commands, administration.commands)
-
-
-@app.callback(invoke_without_command=True)
-def _root(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, version: Version = False) -> None:
-    """Ask what a State said on the UN Convention against Transnational Organized Crime."""
-    begin(ctx, store, env_file, "untoc")
+_GROUPS = (group.commands for group in (ask, documents, corpus, services, administration))
+app = command_group(
+    "untoc", "Ask what a State said on the UN Convention against Transnational Organized Crime.", *_GROUPS
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

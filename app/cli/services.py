@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.command import Invocation, UsageError, command, require_server
+from app.cli.command import Invocation, UsageError, command, flag, option, require_server
 from app.errors import SettingsError
 
 commands = typer.Typer()
@@ -30,7 +30,7 @@ def migrate(invocation: Invocation) -> int:
 @command(commands, "untoc copy --to postgresql+psycopg://untoc@127.0.0.1/untoc", "untoc copy --to other-folder")
 def copy(
     invocation: Invocation,
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="an empty PostgreSQL database, or a folder")],
+    to: Annotated[str, option("URL", "an empty PostgreSQL database, or a folder", "--to")],
 ) -> int:
     """Copy the store into another database or folder, checked by counts and hashes; a second run resumes."""
     from contextlib import ExitStack, closing
@@ -112,9 +112,7 @@ def serve(
 @command(commands, "untoc worker", "untoc worker --cancel")
 def worker(
     invocation: Invocation,
-    cancel: Annotated[
-        bool, typer.Option("--cancel", help="end what is under way, and forget what waits or was given up")
-    ] = False,
+    cancel: Annotated[bool, flag("--cancel", "end what is under way, and forget what waits or was given up")] = False,
 ) -> int:
     """Take in statements for other commands, with a catalogue in PostgreSQL, on any number of machines."""
     require_server("psycopg", "procrastinate")
