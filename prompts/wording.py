@@ -5,7 +5,7 @@ The English file declares the messages and their variables; a file of another la
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal, get_args
 
 from prompts.prompt import Variables, read_messages
@@ -62,31 +62,15 @@ class Wording:
 
 
 @cache
-def load_wording(language: str) -> Wording:
-    """Loads the wording of a language, English for one that has none; raises as `read_messages`."""
-    return _load("wording", language)
-
-
-@cache
-def load_document_words(language: str) -> Wording:
-    """Loads the words of documents around their quotations, in a language."""
-    return _load("document", language)
-
-
-@cache
-def load_remark_words(language: str = "en") -> Wording:
-    """Loads the remarks that a check of quotations makes, in a language."""
-    return _load("remarks", language)
-
-
-@cache
-def load_tool_words() -> Wording:
-    """Loads the descriptions of tools (MCP) for other programs' assistants, in English."""
-    return _load("tools", "en")
-
-
-def _load(stem: str, language: str) -> Wording:
+def load_messages(stem: str, language: str = "en") -> Wording:
+    """Loads the messages of a language, English for one that has none; raises as `read_messages`."""
     known = language if language in LANGUAGES else "en"
-    declared = None if known == "en" else _load(stem, "en").variables
+    declared = None if known == "en" else load_messages(stem, "en").variables
     version, messages, variables = read_messages(f"{stem}.{known}.md", declared)
     return Wording(language=known, version=version, messages=messages, variables=variables)
+
+
+# The assistant's own words, the words of documents around their quotations, the remarks that a check of quotations
+# makes and, in English alone, the descriptions of tools (MCP) for other programs' assistants.
+load_wording, load_document_words = partial(load_messages, "wording"), partial(load_messages, "document")
+load_remark_words, load_tool_words = partial(load_messages, "remarks"), partial(load_messages, "tools")

@@ -10,7 +10,7 @@ import yaml
 
 from prompts import prompt
 from prompts.errors import PromptError
-from prompts.wording import LANGUAGES, load_document_words, load_remark_words, load_wording
+from prompts.wording import LANGUAGES, load_document_words, load_messages, load_remark_words, load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -84,7 +84,7 @@ def test_load_wording_names_what_is_wrong(old, new, names, monkeypatch, tmp_path
     monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
     with pytest.raises(PromptError) as caught:
         # Bypasses the cache.
-        load_wording.__wrapped__("fr")
+        load_messages.__wrapped__("wording", "fr")
     assert "wording.fr.md" in str(caught.value)
     assert all(name in str(caught.value) for name in names)
 
