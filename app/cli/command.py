@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
@@ -116,7 +116,8 @@ class Invocation:
 
     def fail(self, error: Exception | str, code: int) -> int:
         """Prints an error in one line, and returns the exit code."""
-        return fail(self.runnable(str(error)), code, self.program)
+        print(f"{self.program}: {self.runnable(str(error))}", file=sys.stderr)
+        return code
 
     @contextmanager
     def workspace_or_empty(self) -> Iterator["Workspace"]:
@@ -184,9 +185,7 @@ def _invocation(
 ) -> Invocation:
     """Merges the options before the command's name with those after it, which take precedence."""
     before: Invocation = ctx.obj
-    return Invocation(
-        store=store or before.store, env_file=env_file or before.env_file, as_json=as_json, program=before.program
-    )
+    return replace(before, store=store or before.store, env_file=env_file or before.env_file, as_json=as_json)
 
 
 _SHARED = signature(_invocation).parameters
@@ -227,7 +226,7 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     try:
         code: int = _parser_of(program).main(arguments, prog_name=name, standalone_mode=False)
     except typer.TyperException as exc:
-        return fail(f"{_wrong_usage(exc)}; see --help", 2, name)
+        return Invocation(program=name).fail(f"{_wrong_usage(exc)}; see --help", 2)
     return code
 
 
@@ -264,12 +263,6 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
         # The reader has closed the pipe; what is still buffered goes to the null device, since its flush would fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return code
-
-
-def fail(error: Exception | str, code: int, program: str = "untoc") -> int:
-    """Prints an error in one line, and returns the exit code."""
-    print(f"{program}: {error}", file=sys.stderr)
     return code
 
 

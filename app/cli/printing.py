@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -20,7 +20,7 @@ from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording
-from vectorstore.records import Document, DocumentSummary, Metadata, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
@@ -60,18 +60,21 @@ def print_table(console: Console, table: Table) -> None:
     if not in_pipe():
         console.print(table)
         return
-    if table.title is not None:
-        _print_row(console, [table.title])
+    lines: list[Sequence[object]] = [[table.title]] if table.title is not None else []
     if table.show_header:
-        _print_row(console, [column.header for column in table.columns])
-    for row in zip(*(column.cells for column in table.columns), strict=True):
-        _print_row(console, row)
+        lines.append([column.header for column in table.columns])
+    lines += zip(*(column.cells for column in table.columns), strict=True)
+    for cells in lines:
+        # Written past rich, which would replace the tabs by spaces.
+        console.file.write("\t".join(" ".join(str(cell).split()) for cell in cells) + "\n")
 
 
-def _print_row(console: Console, cells: Sequence[object]) -> None:
-    line = "\t".join(" ".join(str(cell).split()) for cell in cells)
-    # Written past rich, which would replace the tabs by spaces.
-    console.file.write(line + "\n")
+def _print_rows(columns: Sequence[str | Column], rows: Iterable[Sequence[str | Text | None]], empty: str = "—") -> None:
+    """Prints a table of rows; text is printed literally, and `empty` stands for an empty text or None."""
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else literal(cell or empty) for cell in row))
+    print_table(stdout_console(), table)
 
 
 def print_markdown(console: Console, markdown: str) -> None:
@@ -170,11 +173,9 @@ def print_report(report: IngestReport) -> None:
     if len(shown) > _LISTED:
         shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
     if shown:
-        table = Table("file", "result", "State", "reason")
-        for file in shown:
-            result = Text(file.result, style=_RESULT_STYLES.get(file.result, ""))
-            table.add_row(literal(file.file), result, Text(file.state or ""), literal(file.reason or ""))
-        print_table(console, table)
+        results = (Text(file.result, style=_RESULT_STYLES.get(file.result, "")) for file in shown)
+        rows = [(file.file, result, file.state, file.reason) for file, result in zip(shown, results, strict=True)]
+        _print_rows(("file", "result", "State", "reason"), rows, empty="")
     counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
@@ -191,45 +192,30 @@ def print_report(report: IngestReport) -> None:
 
 def print_parties(parties: Sequence[Party]) -> None:
     """Prints the parties that ingested folders added as a table."""
-    table = Table(Column("code", no_wrap=True), "name", "kind", "other names")
-    for party in parties:
-        cells = (party.code, party.name, party.kind, ", ".join(party.aliases))
-        table.add_row(*(literal(cell or "—") for cell in cells))
-    console = stdout_console()
-    print_table(console, table)
-    console.print(f"{len(parties)} parties added by ingested folders", highlight=False)
+    rows = [(party.code, party.name, party.kind, ", ".join(party.aliases)) for party in parties]
+    _print_rows((Column("code", no_wrap=True), "name", "kind", "other names"), rows)
+    stdout_console().print(f"{len(parties)} parties added by ingested folders", highlight=False)
 
 
 def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> None:
     """Prints the documents in the store as a table."""
-    # An id is copied from here into other commands, so it is never wrapped.
-    id_column, file_column = Column("id", no_wrap=True), Column("file", overflow="fold")
-    table = Table(
-        id_column, "State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family", file_column
-    )
     families = corpus.families()
-    for document in documents:
-        metadata = document.metadata
-        family = families.get(document.document_id)
-        superseded = " superseded" if family is not None and family.superseded_by(document.document_id) else ""
-        cells = (
-            document.document_id,
-            record_in_words(document) or holder(document.kind, metadata, corpus.party_name),
-            _occasion(metadata),
-            metadata.date,
-            metadata.language,
-            None if family is None else family.family_id[:6] + superseded,
-            document.file,
-        )
-        table.add_row(*(literal(cell or "—") for cell in cells))
-    console = stdout_console()
-    print_table(console, table)
-    console.print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
+    def cells(document: DocumentSummary) -> tuple[str | None, ...]:
+        identifier, metadata = document.document_id, document.metadata
+        whose = record_in_words(document) or holder(document.kind, metadata, corpus.party_name)
+        item = metadata.agenda_item and f"item {metadata.agenda_item}"
+        occasion = ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
+        family = families.get(identifier)
+        superseded = " superseded" if family is not None and family.superseded_by(identifier) else ""
+        kin = None if family is None else family.family_id[:6] + superseded
+        return identifier, whose, occasion, metadata.date, metadata.language, kin, document.file
 
-def _occasion(metadata: Metadata) -> str:
-    item = metadata.agenda_item and f"item {metadata.agenda_item}"
-    return ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
+    # An id is copied from here into other commands, so it is never wrapped.
+    columns: list[str | Column] = ["State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family"]
+    columns = [Column("id", no_wrap=True), *columns, Column("file", overflow="fold")]
+    _print_rows(columns, map(cells, documents))
+    stdout_console().print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
 
 def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
@@ -253,29 +239,23 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
     if span.named is None and (kinship := corpus.kinship(document.document_id)) is not None:
         console.print(literal(f"family: {kinship}"))
     console.print(literal(f"file: {statement.file}\n"))
+
+    def cells(item: StatementSummary) -> tuple[str | None, ...]:
+        who = corpus.party_name(item.metadata.state) if item.span.role == "party" else f"nobody's ({item.span.role})"
+        words = "the record's" if item.span.summarised else "the speaker's"
+        return item.statement_id, who, item.span.named, words
+
     interventions = corpus.interventions(document.document_id) if isinstance(statement, Document) else ()
     if interventions:
-        print_table(console, _interventions_table(interventions, corpus))
+        _print_rows(("id", "party", "speaker as named", "words"), map(cells, interventions), empty="")
     console.print(literal(readable(document.source_text, document.edits, span.start, span.end)))
-
-
-def _interventions_table(interventions: Sequence[StatementSummary], corpus: "Corpus") -> Table:
-    table = Table("id", "party", "speaker as named", "words")
-    for item in interventions:
-        span = item.span
-        who = corpus.party_name(item.metadata.state) if span.role == "party" else f"nobody's ({span.role})"
-        words = "the record's" if span.summarised else "the speaker's"
-        table.add_row(*(literal(cell) for cell in (item.statement_id, who, span.named or "", words)))
-    return table
 
 
 def print_checks(report: "DoctorReport") -> None:
     """Prints the findings of a health check."""
-    table = Table("part", "", "finding")
-    for check in report.checks:
-        mark = Text("sound", style="green") if check.ok else Text("broken", style="bold red")
-        table.add_row(check.name, mark, Text(check.detail))
-    print_table(stdout_console(), table)
+    marks = [Text("sound", style="green") if check.ok else Text("broken", style="bold red") for check in report.checks]
+    rows = [(check.name, mark, check.detail) for check, mark in zip(report.checks, marks, strict=True)]
+    _print_rows(("part", "", "finding"), rows, empty="")
 
 
 def print_trace(trace: Mapping[str, Any]) -> None:
@@ -291,10 +271,8 @@ def print_trace(trace: Mapping[str, Any]) -> None:
 
 def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:
     """Prints the settings in force, and variables that no setting reads."""
-    console = stdout_console()
-    table = Table("variable", "value")
-    for name, value in effective.items():
-        table.add_row(name, Text("" if value is None else str(value)))
-    print_table(console, table)
+    _print_rows(
+        ("variable", "value"), [(name, "" if value is None else str(value)) for name, value in effective.items()], ""
+    )
     for name in unknown:
-        console.print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))
+        stdout_console().print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

@@ -33,8 +33,7 @@ def read_questions(path: Path) -> Iterator[AskedQuestion]:
     An invalid line is yielded with its problem, so that it does not stop the others; a file that cannot be read raises
     a QuestionError.
     """
-    for number, line in _lines(path):
-        place = f"{str(path)!r}, line {number}"
+    for place, line in _lines(path):
         yield _from_json(line, place) if line.startswith("{") else AskedQuestion(question=line)
 
 
@@ -71,11 +70,11 @@ def read_history(path: Path | None) -> tuple[EarlierTurn, ...]:
     A line is a question or a JSON object as in `read_turns`; a QuestionError names an invalid line or unreadable file.
     """
     turns: list[EarlierTurn] = []
-    for number, line in () if path is None else _lines(path):
+    for place, line in () if path is None else _lines(path):
         try:
             turns += read_turns([_object(line) if line.startswith("{") else line])
         except QuestionError as exc:
-            raise QuestionError(f"{str(path)!r}, line {number}: {exc}") from exc
+            raise QuestionError(f"{place}: {exc}") from exc
     return tuple(turns)
 
 
@@ -92,8 +91,8 @@ def read_overrides(text: str | None) -> Mapping[str, JSONValue]:
     return value
 
 
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """Returns the lines that are not blank, each with its number in the file."""
+def _lines(path: Path) -> list[tuple[str, str]]:
+    """Returns the lines that are not blank, each after its place in words."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as exc:
@@ -101,4 +100,5 @@ def _lines(path: Path) -> list[tuple[int, str]]:
     except UnicodeDecodeError as exc:
         raise QuestionError(f"{str(path)!r} is not UTF-8 text: save it as UTF-8") from exc
     # Only line feeds end a line: JSON may hold the other characters at which `splitlines` breaks.
-    return [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = enumerate(text.split("\n"), start=1)
+    return [(f"{str(path)!r}, line {number}", line.strip()) for number, line in lines if line.strip()]
