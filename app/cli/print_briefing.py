@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import coverage_line, inert, literal, print_table, stdout_console
-from app.export.briefing_lines import Sayings, position
+from app.export.briefing_lines import Sayings, by_place, position
 from app.retrieval.position_marks import PositionKind
 from prompts.wording import load_wording
 
@@ -62,15 +62,12 @@ def _date(briefing: Briefing, number: int) -> str:
 
 
 def _matrix(say: Sayings, session: str | None) -> Table:
-    briefing = say.briefing
-    table = Table(title=None if session is None else f"session {session}")
-    table.add_column("State or group")
-    for subject in briefing.subjects:
-        table.add_column(literal(subject.label))
+    briefing, cells = say.briefing, by_place(say.briefing)
+    headings = [literal("State or group"), *(literal(subject.label) for subject in briefing.subjects)]
+    table = Table(*map(Column, headings), title=None if session is None else f"session {session}")
     for code in briefing.parties:
-        row = [cell for cell in briefing.cells if cell.party == code and cell.session == session]
-        shown = {cell.subject: _kind(say, cell) for cell in row}
-        table.add_row(literal(briefing.names[code]), *(shown[subject.label] for subject in briefing.subjects))
+        kinds = (_kind(say, cells[code, subject.label, session]) for subject in briefing.subjects)
+        table.add_row(literal(briefing.names[code]), *kinds)
     return table
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
@@ -25,11 +25,9 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
     console = stdout_console()
     for note in report.notes:
         console.print(literal(note, "dim italic"))
-    table = Table(show_lines=True)
     # In a pipe the quotation has a cell of its own, so that a text search finds it unbroken.
     headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
-    for heading in ("#", "Verdict", "In the document", *headings):
-        table.add_column(heading, no_wrap=heading == "#")
+    table = Table(Column("#", no_wrap=True), "Verdict", "In the document", *headings, show_lines=True)
     for number, finding in enumerate(report.findings, 1):
         attribution = f"{finding.where or ''}\n{named_in_words(finding, names)}"
         verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
@@ -55,15 +53,12 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
 
 def _changes(finding: Finding, *, colours: bool) -> list[Text]:
     """Returns the quotation with its differences from the source in colour, or without colours a list of them."""
-    if not finding.changes:
-        return []
-    if not colours:
+    if not colours or not finding.changes:
         return [literal(line) for line in changes_in_words(finding.changes)]
     text = Text()
     styles = {"same": "", "left_out": "red strike", "put_in": "green underline"}
     for change in finding.changes:
-        text.append(inert(change.text), style=styles[change.kind])
-        text.append(" ")
+        text.append(inert(change.text), style=styles[change.kind]).append(" ")
     return [text]
 
 
