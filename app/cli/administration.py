@@ -87,12 +87,10 @@ def key(
     with _accounts(invocation) as accounts:
         if action == "list":
             found = accounts.keys(name)
-            states = [
-                "revoked" if key.revoked else f"until {key.expires[:10] if key.expires else 'revoked'}" for key in found
-            ]
+            ends = ("revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}" for key in found)
             lines = [
-                f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{state}\t{key.label}\n"
-                for key, state in zip(found, states, strict=True)
+                f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{end}\t{key.label}\n"
+                for key, end in zip(found, ends, strict=True)
             ]
             return invocation.show([vars(key) for key in found], lambda: print(end="".join(lines)))
         if name is None:

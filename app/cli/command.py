@@ -15,7 +15,7 @@ from functools import cache, wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from app.wiring import Workspace
 
-Own = ParamSpec("Own")
+# A command, called with its `Invocation` and its own options.
+Run = TypeVar("Run", bound=Callable[..., int])
 
 
 def option(metavar: str, text: str, *names: str, **bounds: Any) -> Any:  # noqa: ANN401 - as typer declares it
@@ -143,20 +144,18 @@ class Invocation:
             return open_workspace(settings, read_only=True)
 
 
-def command(
-    group: typer.Typer, *examples: str, name: str | None = None
-) -> Callable[[Callable[Concatenate[Invocation, Own], int]], Callable[Concatenate[Invocation, Own], int]]:
+def command(group: typer.Typer, *examples: str, name: str | None = None) -> Callable[[Run], Run]:
     """Returns a decorator that adds a command, with the options of an `Invocation`; its function returns the exit code.
 
     Examples are command lines shown at the end of its help, whose first line is that of the function's docstring.
     """
 
-    def add(run: Callable[Concatenate[Invocation, Own], int]) -> Callable[Concatenate[Invocation, Own], int]:
+    def add(run: Run) -> Run:
         @wraps(run)
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
             shared = {option: options.pop(option) for option in _SHARED}
             invocation = _invocation(**shared)
-            return _exit_code(lambda: run(invocation, **options), invocation)  # type: ignore[call-arg]
+            return _exit_code(lambda: run(invocation, **options), invocation)
 
         # typer reads the options from the signature.
         _, *options_of_run = signature(run).parameters.values()

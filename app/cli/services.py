@@ -1,6 +1,7 @@
 """Commands that update or move the store, or keep running: `migrate`, `copy`, `chat`, `serve`, `worker`."""
 
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -21,10 +22,8 @@ def migrate(invocation: Invocation) -> int:
     from vectorstore.store import open_record
 
     settings = invocation.settings()
-    record = open_record(settings.store, settings.database)
-    name = record.name
-    record.close()
-    return invocation.show({"revision": HEAD}, f"{name} is up to date: revision {HEAD}")
+    with closing(open_record(settings.store, settings.database)) as record:
+        return invocation.show({"revision": HEAD}, f"{record.name} is up to date: revision {HEAD}")
 
 
 @command(commands, "untoc copy --to postgresql+psycopg://untoc@127.0.0.1/untoc", "untoc copy --to other-folder")
@@ -33,8 +32,6 @@ def copy(
     to: Annotated[str, option("URL", "an empty PostgreSQL database, or a folder", "--to")],
 ) -> int:
     """Copy the store into another database or folder, checked by counts and hashes; a second run resumes."""
-    from contextlib import ExitStack, closing
-
     from pydantic import SecretStr
 
     from app.desk.tables import open_tables
