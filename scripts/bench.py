@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
@@ -143,23 +143,18 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         theirs = _seconds(
             lambda: [there.plain.add_texts(texts[part], facts[part]) for part in parts], time.process_time
         )
-
-        def row(name: str, taken: Sequence[float]) -> Row:
-            return Row(size=len(passages), vectors=vectors, name=name, taken=dict(zip(_SIDES, taken, strict=True)))
-
+        row = _rows_of(len(passages), vectors, _SIDES)
         # Compared only with a model: the ingest of the other side does nothing else than embed and store.
         if with_model:
             yield row("ingest", (first, theirs))
         yield row("nothing new : all added again", (second, theirs))
         scopes = here.scopes
-        for name, taken in _questions((here, there), embedders[0], scopes, time.process_time):
-            yield row(name, taken)
+        yield from (row(*each) for each in _questions((here, there), embedders[0], scopes, time.process_time))
         with ThreadPoolExecutor(_USERS) as users:
             calls = [lambda number, side=side: side.ask(*nth(number, scopes)) for side in (here, there)]
             taken = [_seconds(lambda: [*users.map(call, range(_USERS))]) for call in calls]  # noqa: B023
         yield row(f"{_USERS} such questions at once", taken)
-    for name, taken in start_anew(folder, vectors, scopes):
-        yield row(name, taken)
+    yield from (row(*each) for each in start_anew(folder, vectors, scopes))
     files = ([file for file in (folder / name).rglob("*") if file.is_file()] for name in ("store", "plain"))
     yield row("disk", [sum(file.stat().st_size for file in stored) / 1e6 for stored in files])
 
@@ -194,17 +189,18 @@ def compare_engines(folder: Path) -> Iterator[Row]:
         for side in sides:
             servers.enter_context(closing(side.store))
         ingests = [_ingests(side, embedder, folder / "corpus", time.perf_counter) for side in sides]
-
-        def row(name: str, taken: Sequence[float]) -> Row:
-            size = sides[0].store.catalogue.count_passages()
-            return Row(size=size, vectors="deterministic", name=name, taken=dict(zip(places, taken, strict=True)))
-
+        row = _rows_of(sides[0].store.catalogue.count_passages(), "deterministic", places)
         yield from map(row, ("ingest without a model", "nothing new"), zip(*ingests, strict=True))
         yield from (row(*each) for each in _questions(sides, embedder, sides[0].scopes, time.perf_counter))
         for side in sides:
             side.retriever = Retriever(side.store, embedder, RetrievalConfig(exact_limit=0))
         asked = _questions(sides, embedder, sides[0].scopes, time.perf_counter)
         yield from (row(f"{name}, through Chroma", taken) for name, taken in asked if name.startswith(_ON_ALL))
+
+
+def _rows_of(size: int, vectors: str, sides: Iterable[str]) -> Callable[[str, Sequence[float]], Row]:
+    """Returns a function that makes a row of what is measured of each side."""
+    return lambda name, taken: Row(size=size, vectors=vectors, name=name, taken=dict(zip(sides, taken, strict=True)))
 
 
 def _ingests(side: Here, embedder: PackagedEmbedder, corpus: Path, clock: Callable[[], float]) -> list[float]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 import numpy as np
@@ -62,18 +62,8 @@ class PassageEmbedder(PackagedEmbedder):
 EMBEDDERS: Final = {"model": PackagedEmbedder, "deterministic": DeterministicEmbedder}
 
 
-class Side(Protocol):
-    """A system that retrieves ten passages for a question, from the passages of a folder."""
-
-    def ask(self, topic: str, scope: Scope | None = None) -> object:
-        """Finds what a State said on a topic in a year; without a scope, what anybody said at any time."""
-
-    def nearest(self, vector: Matrix, scope: Scope) -> object:
-        """Finds the passages of a scope that are nearest to a vector."""
-
-
 class Here:
-    """This program."""
+    """This program, which retrieves ten passages for a question from the passages of a folder."""
 
     def __init__(self, folder: Path, embedder: PackagedEmbedder, places: Mapping[str, Any] | None = None) -> None:
         from vectorstore.records import ScopeFilter
@@ -102,28 +92,31 @@ class Here:
         return [each.statement_id for each in self._summaries(scope)] if scope else list(self.held)
 
     def ask(self, topic: str, scope: Scope | None = None) -> object:
-        """See `Side`."""
+        """Finds what a State said on a topic in a year; without a scope, what anybody said at any time."""
         return self.retriever.retrieve(topic, self._among(scope), 10)
 
     def nearest(self, vector: Matrix, scope: Scope) -> object:
-        """See `Side`."""
+        """Finds the passages of a scope that are nearest to a vector."""
         return self.retriever.search_dense(vector, self._among(scope), fetch_k=10)
 
 
 class There:
-    """Plain LangChain and Chroma."""
+    """Plain LangChain and Chroma, which do the same."""
 
     def __init__(self, folder: Path, embedder: PackagedEmbedder) -> None:
         chroma: Any = importlib.import_module("langchain_chroma").Chroma
         self.plain = chroma("plain", embedder, str(folder / "plain"), collection_metadata={"hnsw:space": "cosine"})
 
     def ask(self, topic: str, scope: Scope | None = None) -> object:
-        """See `Side`."""
+        """See `Here`."""
         return self.plain.similarity_search(topic, 10, filter=scope and _where(scope))
 
     def nearest(self, vector: Matrix, scope: Scope) -> object:
-        """See `Side`."""
+        """See `Here`."""
         return self.plain.similarity_search_by_vector(vector.tolist(), 10, filter=_where(scope))
+
+
+Side = Here | There
 
 
 def _where(scope: Scope) -> dict[str, object]:
