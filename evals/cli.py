@@ -1,12 +1,11 @@
 """The command line of the evals, `untoc-eval`: commands and their options; heavy imports inside each."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial, wraps
-from inspect import Parameter, signature
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -36,20 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"{PROGRAM} needs {exc.name!r}: pip install 'untoc[evals]'", file=sys.stderr)
         return 1
-
-
-def with_run_options(run: Callable[..., int]) -> Callable[..., int]:
-    """Gives a command the options of `RunOptions`, and passes them to it as `options`."""
-
-    @wraps(run)
-    def call(invocation: Invocation, **given: Any) -> int:  # noqa: ANN401 - whatever the signature below names
-        options = RunOptions(**{name: given.pop(name) for name in signature(RunOptions).parameters})
-        return run(invocation, options=options, **given)
-
-    others = [p for name, p in signature(run).parameters.items() if name != "options"]
-    shared = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in signature(RunOptions).parameters.values()]
-    call.__signature__ = signature(run).replace(parameters=[*others, *shared])  # type: ignore[attr-defined]
-    return call
 
 
 def _archive(invocation: Invocation) -> "Archive":
@@ -85,7 +70,6 @@ def lint(
     f"{PROGRAM} run mine.csv --corpus DIR --name first",
     f"{PROGRAM} run dev --corpus DIR --reword 2 --set retrieval.lexical_weight=0",
 )
-@with_run_options
 def run(
     invocation: Invocation,
     options: RunOptions,
@@ -268,7 +252,6 @@ def list_all(invocation: Invocation) -> int:
 
 
 @command(commands, f"{PROGRAM} ablate dev --corpus DIR --choose default,dense")
-@with_run_options
 def ablate(
     invocation: Invocation,
     options: RunOptions,

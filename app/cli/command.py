@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, wraps
 from inspect import Parameter, getdoc, signature
 from pathlib import Path
@@ -147,19 +147,25 @@ class Invocation:
 def command(group: typer.Typer, *examples: str, name: str | None = None) -> Callable[[Run], Run]:
     """Returns a decorator that adds a command, with the options of an `Invocation`; its function returns the exit code.
 
-    Examples are command lines shown at the end of its help, whose first line is that of the function's docstring.
+    Examples are command lines shown at the end of its help, whose first line is that of the function's docstring. A
+    parameter that is a dataclass stands for an option of each field.
     """
 
     def add(run: Run) -> Run:
+        _, *own = signature(run).parameters.values()
+        records: dict[str, Any] = {p.name: p.annotation for p in own if is_dataclass(p.annotation)}
+
         @wraps(run)
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
-            shared = {option: options.pop(option) for option in _SHARED}
-            invocation = _invocation(**shared)
+            invocation = _invocation(**{option: options.pop(option) for option in _SHARED})
+            for parameter, record in records.items():
+                options[parameter] = record(**{field.name: options.pop(field.name) for field in fields(record)})
             return _exit_code(lambda: run(invocation, **options), invocation)
 
         # typer reads the options from the signature.
-        _, *options_of_run = signature(run).parameters.values()
-        parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*options_of_run, *_SHARED.values())]
+        of_records = [p for record in records.values() for p in signature(record).parameters.values()]
+        all_options = (*(p for p in own if p.name not in records), *of_records, *_SHARED.values())
+        parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in all_options]
         call.__signature__ = signature(run).replace(parameters=parameters)  # type: ignore[attr-defined]
         # The mark \b keeps lines as they are; four spaces make them code in docs/commands.md.
         epilog = "Examples:\n\n\b\n" + "\n".join(f"    {example}" for example in examples)
