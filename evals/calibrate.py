@@ -183,12 +183,8 @@ def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
         others = [np.delete(logits, at).max(initial=logit_of(0.0)) for at in range(len(members))]
         table[members] = np.stack([logits, others], axis=1)
     model = LogisticRegression(max_iter=500).fit(table[rows], answered[rows])
-    own_weight, other_weight = map(float, model.coef_[0])
-    if own_weight <= 0:
-        return None
-    return AmongOthers(
-        intercept=round(float(model.intercept_[0]), 5), own=round(own_weight, 5), other=round(other_weight, 5)
-    )
+    own, other, intercept = (round(float(weight), 5) for weight in (*model.coef_[0], *model.intercept_))
+    return AmongOthers(intercept=intercept, own=own, other=other) if own > 0 else None
 
 
 def _among_unseen(chances: Floats, samples: Sequence[Sample]) -> Floats:

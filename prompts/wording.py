@@ -4,6 +4,7 @@ The English file declares the messages and their variables; a file of another la
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final, Literal, get_args
@@ -14,9 +15,12 @@ Language = Literal["en", "fr", "es", "ar", "ru", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _OF_PARTY: Final = re.compile(r"\bde \{(party|parties|group|holder|names)\}")
 _VOWELS: Final = tuple("AEIOUÉÈÊÎ")
-_COLONS: Final = {"fr": "\N{NO-BREAK SPACE}: ", "zh": "："}
-_COMMAS: Final = {"ar": "، ", "zh": "，"}
-_SEMICOLONS: Final = {"fr": "\N{NO-BREAK SPACE}; ", "ar": "؛ ", "zh": "；"}
+# Separators that differ from the English ones.
+_SEPARATORS: Final[Mapping[str, Mapping[str, str]]] = {
+    "fr": {"colon": "\N{NO-BREAK SPACE}: ", "semicolon": "\N{NO-BREAK SPACE}; "},
+    "ar": {"comma": "، ", "list_comma": "، ", "semicolon": "؛ "},
+    "zh": {"colon": "：", "comma": "，", "list_comma": "、", "semicolon": "；"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,26 +33,14 @@ class Wording:
     messages: dict[str, str]
     variables: Variables
     """The placeholders of each message."""
-
-    @property
-    def colon(self) -> str:
-        """The separator between a label and its value."""
-        return _COLONS.get(self.language, ": ")
-
-    @property
-    def comma(self) -> str:
-        """The separator between facts on a line."""
-        return _COMMAS.get(self.language, ", ")
-
-    @property
-    def list_comma(self) -> str:
-        """The separator in a list of names, for which Chinese has a comma of its own."""
-        return "、" if self.language == "zh" else self.comma
-
-    @property
-    def semicolon(self) -> str:
-        """The separator between items that may contain commas."""
-        return _SEMICOLONS.get(self.language, "; ")
+    colon: str = ": "
+    """The separator between a label and its value."""
+    comma: str = ", "
+    """The separator between facts on a line."""
+    list_comma: str = ", "
+    """The separator in a list of names, for which Chinese has a comma of its own."""
+    semicolon: str = "; "
+    """The separator between items that may contain commas."""
 
     def say(self, key: str, **variables: object) -> str:
         """Returns a message with its variables filled in."""
@@ -67,7 +59,8 @@ def load_messages(stem: str, language: str = "en") -> Wording:
     known = language if language in LANGUAGES else "en"
     declared = None if known == "en" else load_messages(stem, "en").variables
     version, messages, variables = read_messages(f"{stem}.{known}.md", declared)
-    return Wording(language=known, version=version, messages=messages, variables=variables)
+    separators = _SEPARATORS.get(known, {})
+    return Wording(language=known, version=version, messages=messages, variables=variables, **separators)
 
 
 # The assistant's own words, the words of documents around their quotations, the remarks that a check of quotations
