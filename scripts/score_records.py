@@ -99,12 +99,11 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
     # All gold words in reading order, the file's word that each is aligned with, and the intervention that has it.
     flat = [(number, word) for number, item in enumerate(gold) for word in item.words]
     place = _alignment(flat, [word for word, _, _ in found])
-    owner_of = [owners[place[at]] if at in place else None for at in range(len(flat))]
     counts = Counter(words=len(flat), aligned=len(place))
     size = Counter(owner for at, owner in enumerate(owners) if owner is not None and at not in pages)
     wanted, shared, run = Counter[int](), defaultdict[int, Counter[int]](Counter), 0
     for at, (number, _) in enumerate(flat):
-        owner = owner_of[at]
+        owner = owners[place[at]] if at in place else None
         if place.get(at) not in pages:
             wanted[number] += 1
             if owner is not None:
