@@ -38,20 +38,16 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
         if cell.citations:
             _print_cell(console, say, cell)
     for change in briefing.changes:
-        earlier, later = (_date(briefing, number) for number in (change.earlier, change.later))
-        line = (
-            f"{briefing.names[change.party]}, {change.subject}: {say.kind(change.earlier_kind, change.subject)}"
-            f" ({earlier}) [{change.earlier}] → {say.kind(change.later_kind, change.subject)} ({later})"
-            f" [{change.later}], as suggested by rules"
-        )
+        moments = (change.earlier_kind, change.earlier), (change.later_kind, change.later)
+        held = (f"{say.kind(kind, change.subject)} ({_date(briefing, n)}) [{n}]" for kind, n in moments)
+        line = f"{briefing.names[change.party]}, {change.subject}: {' → '.join(held)}, as suggested by rules"
         console.print(literal(line, "yellow"))
     for repetition in briefing.repetitions:
         when = ", ".join(f"{_date(briefing, n)} [{n}]" for n in repetition.citations)
         line = f"{briefing.names[repetition.party]}, {repetition.subject}: the same words in {when}"
         console.print(literal(line, "dim"))
     searched = coverage_line(briefing.coverage, briefing.names.__getitem__, load_wording("en"))
-    console.print(literal(searched, "dim"))
-    for note in say.writing():
+    for note in (searched, *say.writing()):
         console.print(literal(note, "dim"))
     for path in written:
         console.print(f"written: {path}", highlight=False, markup=False)
