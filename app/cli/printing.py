@@ -145,15 +145,9 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[pace]}"),
-    )
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), "{task.fields[pace]}")
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=None, pace="")
 
