@@ -151,10 +151,9 @@ def _months_of(scope: Scope) -> tuple[str | None, str | None]:
     if scope.interval is None and scope.months:
         return min(scope.months), max(scope.months)
     years = (min(scope.years), max(scope.years)) if scope.years else (None, None)
-    first, last = scope.interval or years
-    return tuple(  # type: ignore[return-value]  # of both ends
-        end if end is None or len(end) > 4 else f"{end}-{month}" for end, month in ((first, "01"), (last, "12"))
-    )
+    ends = zip(scope.interval or years, ("01", "12"), strict=True)
+    first, last = (end if end is None or len(end) > 4 else f"{end}-{month}" for end, month in ends)
+    return first, last
 
 
 def _f1(wanted: str, found: str) -> float:

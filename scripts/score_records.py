@@ -148,10 +148,8 @@ def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:
 
 def _alignment(gold: Sequence[tuple[int, str]], found: Sequence[str]) -> dict[int, int]:
     """Returns the file's word for each gold word, by index, along their longest common subsequence."""
-    place: dict[int, int] = {}
-    for code in LCSseq.opcodes([word for _, word in gold], found):
-        if code.tag == "equal":
-            place.update(zip(range(code.src_start, code.src_end), range(code.dest_start, code.dest_end), strict=True))
+    blocks = LCSseq.opcodes([word for _, word in gold], found).as_matching_blocks()
+    place = {block.a + n: block.b + n for block in blocks for n in range(block.size)}
     # Of equal words the one before its aligned successor: "The" of "The Assembly", not of "The President:" before it.
     for at in reversed(range(len(gold) - 1)):
         beside = place.get(at + 1, 0) - 1
