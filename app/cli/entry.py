@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.cli import administration, ask, corpus, documents, services
 from app.cli.command import command_group, run_program
 
-_GROUPS = (group.commands for group in (ask, documents, corpus, services, administration))
+_GROUPS = [group.commands for group in (ask, documents, corpus, services, administration)]
 app = command_group(
     "untoc", "Ask what a State said on the UN Convention against Transnational Organized Crime.", *_GROUPS
 )
