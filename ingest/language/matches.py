@@ -1,6 +1,6 @@
-"""Matches in a text, with their offsets."""
+"""Matches in a text, with their offsets, and runs of neighbours."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ class TextMatch:
 
 
 M = TypeVar("M", bound=TextMatch)
+T = TypeVar("T")
 
 
 def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M, ...]:
@@ -27,3 +28,15 @@ def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M,
         if not any(map(match.overlaps, kept)):
             kept.append(match)
     return tuple(sorted(kept, key=lambda match: match.start))
+
+
+def runs_of(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> Iterator[list[T]]:
+    """Yields runs of neighbours, none empty: an item joins the run before it if `joins(run, item)`."""
+    run: list[T] = []
+    for item in items:
+        if run and not joins(run, item):
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run

@@ -56,12 +56,8 @@ def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
 def _clusters(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     """Group glyphs that are reordered together, from left to right: a letter with its marks, a ligature's parts."""
     letters = [glyph for glyph in glyphs if category(glyph.char[0]) != "Mn"]
-    clusters: list[list[Glyph]] = []
-    for glyph in sorted(letters, key=lambda glyph: glyph.left + glyph.right):
-        if clusters and clusters[-1][0][1:5] == glyph[1:5]:
-            clusters[-1].append(glyph)
-        else:
-            clusters.append([glyph])
+    letters.sort(key=lambda glyph: glyph.left + glyph.right)
+    clusters = [list(cluster) for _, cluster in groupby(letters, key=lambda glyph: glyph[1:5])]
     if any(cluster[0].char in _ALEFS and cluster[1].char == _LAM for cluster in clusters if len(cluster) > 1):
         # No ligature begins with an alef: PDFium has reversed the parts of this line's ligatures.
         clusters = [cluster[::-1] for cluster in clusters]

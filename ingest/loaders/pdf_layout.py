@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from unicodedata import bidirectional
 
+from ingest.language.matches import runs_of
 from ingest.loaders.bidi import has_right_to_left, in_logical_order
 from ingest.loaders.loaded import sets_no_spaces
 from ingest.loaders.pdfium import Glyph, PageGlyphs
@@ -70,8 +71,9 @@ class TextRow(GlyphRun):
 
 
 def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
-    """Cut the lines of a page at their gaps."""
-    return tuple(piece for line in page.lines for run in _level_runs(line) for piece in _split(run))
+    """Cut the lines of a page at their gaps, and where the next glyph is not level with the one before."""
+    runs = (run for line in page.lines for run in runs_of(line, lambda run, glyph: _level(run[-1], glyph)))
+    return tuple(piece for run in runs for piece in _split(run))
 
 
 def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
@@ -99,28 +101,15 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
 
 def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
     """Group pieces that stand side by side, from the top of the page."""
-    lines: list[list[GlyphRun]] = []
-    for piece in sorted(pieces, key=lambda piece: -piece.middle):
-        beside = lines and any(_beside(other, piece) for other in lines[-1])
-        if beside and not any(_over(other, piece) for other in lines[-1]):
-            lines[-1].append(piece)
-        else:
-            lines.append([piece])
-    return lines
 
+    def is_in(line: list[GlyphRun], piece: GlyphRun) -> bool:
+        return any(_beside(other, piece) for other in line) and not any(_over(other, piece) for other in line)
 
-def _level_runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Cut a line where the next glyph is not level with the one before; raised or lowered digits count as level."""
-    runs: list[list[Glyph]] = []
-    for glyph in line:
-        if runs and _level(runs[-1][-1], glyph):
-            runs[-1].append(glyph)
-        else:
-            runs.append([glyph])
-    return runs
+    return [*runs_of(sorted(pieces, key=lambda piece: -piece.middle), is_in)]
 
 
 def _level(one: Glyph, other: Glyph) -> bool:
+    """Return whether two glyphs stand on one line; raised or lowered digits count as level."""
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)
     return shared >= 0.35 * min(one.top - one.bottom, other.top - other.bottom)
 

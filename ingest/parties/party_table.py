@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
-from ingest.language.matches import TextMatch
+from ingest.language.matches import TextMatch, runs_of
 from ingest.parties.inflection import RussianLemmas, arabic_variants, russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -61,15 +61,8 @@ class PartyMatch(TextMatch):
 
 
 def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
-    """Yields lists of parties that a text names one after the other, with only a match of `joint` between them."""
-    row: list[PartyMatch] = []
-    for match in matches:
-        if row and not joint.fullmatch(text, row[-1].end, match.start):
-            yield row
-            row = []
-        row.append(match)
-    if row:
-        yield row
+    """Returns lists of parties that a text names one after the other, with only a match of `joint` between them."""
+    return runs_of(matches, lambda row, match: joint.fullmatch(text, row[-1].end, match.start) is not None)
 
 
 @dataclass(frozen=True, kw_only=True)

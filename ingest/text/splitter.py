@@ -9,6 +9,7 @@ import tiktoken
 from pydantic import BaseModel, ConfigDict, Field
 from tiktoken.load import load_tiktoken_bpe
 
+from ingest.language.matches import runs_of
 from ingest.language.sentences import split_sentences
 from ingest.text.readable import ReadableText
 from ingest.text.repair import ELLIPSIS
@@ -62,7 +63,7 @@ def make_sentences(
     Of a record, `blocks` are those of one intervention; `language` is the default for blocks without a language.
     """
     sentences: list[Sentence] = []
-    for flow in _flows(blocks):
+    for flow in runs_of(blocks, lambda _, block: block.continues):
         begin, end = text.to_readable(flow[0].start), text.to_readable(flow[-1].end)
         for start, stop in split_sentences(text.text[begin:end]):
             source_start, source_end = text.to_source_span(begin + start, begin + stop)
@@ -119,16 +120,6 @@ def make_passages(
         for ordinal, (first, last, start, end) in enumerate(accepted)
         for piece in (text.between(start, end),)
     )  # fmt: skip
-
-
-def _flows(blocks: Sequence[Block]) -> list[list[Block]]:
-    flows: list[list[Block]] = []
-    for block in blocks:
-        if flows and block.continues:
-            flows[-1].append(block)
-        else:
-            flows.append([block])
-    return flows
 
 
 def _packed(sentences: Sequence[Sentence], config: SplitConfig) -> Iterator[tuple[int, int]]:
