@@ -79,25 +79,15 @@ def iso_date(text: str) -> str | None:
 
 def interval(iso: str) -> tuple[date, date] | None:
     """Returns first and last day of an ISO year, day or interval; None if it is malformed or runs backwards."""
-    ends = iso.split("/")
-    if len(ends) > 2:
-        return None
-    first, last = _iso_ends(ends[0]), _iso_ends(ends[-1])
-    return None if first is None or last is None or first[0] > last[1] else (first[0], last[1])
+    begins, slash, ends = iso.partition("/")
+    first, last = _iso_day(begins, 1, 1), _iso_day(ends if slash else begins, 12, 31)
+    return None if first is None or last is None or first > last else (first, last)
 
 
-def _iso_ends(text: str) -> tuple[date, date] | None:
+def _iso_day(text: str, month: int, day: int) -> date | None:
+    """Returns an ISO day, or that of a year with this month and day."""
     match = _ISO.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day = match.groups()
-    try:
-        if month is None:
-            return date(int(year), 1, 1), date(int(year), 12, 31)
-        exact = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return exact, exact
+    return None if match is None else _day(int(match[1]), int(match[2] or month), int(match[3] or day))
 
 
 def _all_dates(text: str) -> Iterator[DateMatch]:
