@@ -12,8 +12,8 @@ from unicodedata import bidirectional, category
 
 from ingest.loaders.pdfium import Glyph
 
-_RIGHT = frozenset(("R", "AL"))
-_NUMBERS = frozenset(("EN", "AN"))
+# The kind of a cluster (see `_kinds`) by its bidirectional class.
+_KINDS = {"R": "R", "AL": "R", "L": "L", "EN": "1", "AN": "1"}
 # Shares of the font size: letters of Arabic words that are not joined stand up to 0.2 apart, words 0.25 and more.
 _GAP = 0.22
 _HAIR = 0.02
@@ -26,7 +26,7 @@ _MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
 
 def has_right_to_left(glyphs: Sequence[Glyph]) -> bool:
     """Return whether any letter of a line is of a script that runs from right to left."""
-    return any(bidirectional(glyph.char) in _RIGHT for glyph in glyphs if glyph.char.isalpha())
+    return any(_KINDS.get(bidirectional(glyph.char)) == "R" for glyph in glyphs if glyph.char.isalpha())
 
 
 def in_logical_order(glyphs: Sequence[Glyph]) -> list[Glyph]:
@@ -86,7 +86,7 @@ def _with_gaps(clusters: Sequence[list[Glyph]]) -> list[list[Glyph]]:
 def _kinds(clusters: Sequence[Sequence[Glyph]]) -> list[str]:
     """Classify clusters: `R`, `L`, `1` for parts of a number, empty for neutrals, resolved by `_resolved`."""
     classes = [bidirectional(cluster[0].char[0]) for cluster in clusters]
-    kinds = ["R" if c in _RIGHT else "L" if c == "L" else "1" if c in _NUMBERS else "" for c in classes]
+    kinds = [_KINDS.get(each, "") for each in classes]
     for place in range(1, len(kinds) - 1):
         if classes[place] == _SEPARATOR and kinds[place - 1] == kinds[place + 1] == "1":
             kinds[place] = "1"

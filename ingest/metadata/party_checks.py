@@ -1,7 +1,6 @@
 """Names that a `parties.csv` may not add, since they mean something else wherever a statement uses them."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from ingest.parties.regions import region_named
 from ingest.treaties.treaties import find_treaties
 
 _WORDS: Final = RegexPatterns("speakers")
+_FUNCTION_WORDS: Final = load_words("function_words") | load_words("short_words")
 
 
 def check_added_names(path: Path) -> None:
@@ -51,14 +51,9 @@ def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Itera
     words = [token.word for token in tokens]
     if _WORDS.everyday_phrases.fullmatch(bare) or (len(words) == 1 and _is_common(bare)):
         yield "is an everyday word"
-    elif kind == "state" and _function_words() & {word.casefold() for word in words} and all(map(_is_common, words)):
+    elif kind == "state" and _FUNCTION_WORDS & {word.casefold() for word in words} and all(map(_is_common, words)):
         yield "is made of everyday words"
 
 
 def _is_common(word: str) -> bool:
-    return word.casefold() in _function_words() or is_ordinary(word)
-
-
-@cache
-def _function_words() -> frozenset[str]:
-    return load_words("function_words") | load_words("short_words")
+    return word.casefold() in _FUNCTION_WORDS or is_ordinary(word)
