@@ -185,7 +185,7 @@ def is_heading_line(line: str, following: str) -> bool:
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
     ranked: dict[int, dict[str, Party]] = {}
-    flat = " ".join(heading.lines)
+    flat = heading.text.replace("\n", " ")
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
     for line, start in zip(heading.lines, starts, strict=False):
         last: tuple[int, int, bool] | None = None

@@ -623,13 +623,13 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
-    read: list[tuple[int, SpeakerLine, bool]] = []
+    read: list[tuple[SpeakerLine, bool]] = []
     headings: list[tuple[int, int, tuple[str, ...]]] = []
     words = without_furniture(page.text)
     for number, line, apart in page.paragraphs:
         found = speaker_line(words, line.start, len(words))
         if found is not None and (apart or not found.summarised):
-            read.append((number, found, apart))
+            read.append((found, apart))
         elif apart and page.stands_alone(number) and (codes := lookup.section(line.text)):
             headings.append((number, line.start, codes))
     told = _between_sentences(page, lookup, _spoken(read, lookup, told=True))
@@ -639,24 +639,21 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         forms["reported"] = _reported(page, lookup)
     # Only lines that certainly have a form count for it.
     surely = {
-        "direct": {line.start for _, line, _ in read if not line.summarised},
-        "told": {line.start for _, line, _ in read if line.summarised and line.understood}
+        "direct": {line.start for line, _ in read if not line.summarised},
+        "told": {line.start for line, _ in read if line.summarised and line.understood}
         | {turn.start for turn in told if turn.words.states},
-        "name": {line.start for _, line, _ in read if line.who == "name"},
+        "name": {line.start for line, _ in read if line.who == "name"},
         "heading": {start for _, start, codes in headings if len(codes) == 1},
     }
-    order = list(forms)
 
-    def parties_in(form: str) -> int:
+    def rank(form: str) -> tuple[int, int]:
         counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        return len({words.state or words.named for words in counted if words.role != "office"})
-
-    def rank(form: str) -> tuple[int, int, int]:
-        parties = parties_in(form)
+        parties = len({words.state or words.named for words in counted if words.role != "office"})
         # Where only a Chair and a Secretariat speak, the form with most lines wins.
-        return parties, 0 if parties else len(forms[form]), -order.index(form)
+        return parties, 0 if parties else len(forms[form])
 
-    form = max(order, key=rank)
+    # Of equal ones, the first.
+    form = max(forms, key=rank)
     return sorted((*forms[form], *_of_others(page, words, lookup, forms[form], form)), key=lambda turn: turn.start)
 
 
@@ -687,12 +684,12 @@ def _unknown(named: str, start: int) -> Intervention:
     )
 
 
-def _spoken(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
+def _spoken(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup, *, told: bool) -> list[_SpeakerTurn]:
     """Returns the turns of a verbatim record, or of a summary record (`told`), which may quote words as well.
 
     There are none unless at least one line certainly is of that kind.
     """
-    lines = [line for _, line, _ in read if line.who != "name"]
+    lines = [line for line, _ in read if line.who != "name"]
     if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
         return []
     if not told:
@@ -758,9 +755,9 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     return turns if enough and in_first_person * _SELDOM <= len(turns) else []
 
 
-def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
+def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
-    lines = (line for _, line, apart in read if apart and not line.summarised)
+    lines = (line for line, apart in read if apart and not line.summarised)
     turns = _turns_of(lines, lookup, trusted=True)
     # Turns of offices alone count too, since minutes may begin with those of a Chair and a Secretariat.
     offices = {turn.words.named for turn in turns if turn.words.role == "office"}
@@ -771,9 +768,9 @@ def _names(read: Sequence[tuple[int, SpeakerLine, bool]], lookup: _SpeakerLookup
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are only listed on adjacent lines have none."""
     turns = []
-    for index, (number, start, codes) in enumerate(headings):
-        beside = [headings[i][0] for i in (index - 1, index + 1) if 0 <= i < len(headings)]
-        if any(abs(number - other) == 1 for other in beside):
+    numbers = {number for number, _, _ in headings}
+    for number, start, codes in headings:
+        if numbers & {number - 1, number + 1}:
             continue
         line = page.lines[number]
         words = Intervention(
