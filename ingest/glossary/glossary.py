@@ -5,8 +5,8 @@ its terms in each language, the preferred term first; `data/dictionary.csv` has 
 whole questions are translated into English word by word: "combien de navires" is "how many ships".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Final, NamedTuple
 
@@ -78,29 +78,11 @@ class _RecognisedTokens:
     """Whether they are spelt like the term, rather than only sharing its stems: "generación" is not "género"."""
 
 
-@dataclass(slots=True)
-class _Terms:
-    """The terms of one language by their stems, and all prefixes of these; with `verbs`, by their verb stems too."""
+class _Terms(NamedTuple):
+    """The terms of one language by their stems, and all prefixes of these."""
 
-    verbs: bool = False
-
-    by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = field(default_factory=dict)
-    beginnings: set[tuple[str, ...]] = field(default_factory=set)
-
-    def readings(self, word: str, language: str) -> tuple[str, ...]:
-        """Returns the stems that a word may have."""
-        return (*stems(word, language), *(verb_stems(word, language) if self.verbs else ()))
-
-    def add(self, term: str, language: str, concept: _Concept | None) -> None:
-        words = [word.text for word in _words(term, language)]
-        # A word may have different stems with and without accents.
-        spelt = dict.fromkeys((tuple(words), tuple(map(fold, words))))
-        keys = [tuple(stem(word, language) for word in each) for each in spelt]
-        if len(words) == 1:
-            keys += [(reading,) for reading in self.readings(words[0], language)]
-        for key in filter(None, dict.fromkeys(keys)):
-            self.by_key.setdefault(key, []).append((term, concept))
-            self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
+    by_key: Mapping[tuple[str, ...], Sequence[tuple[str, _Concept | None]]]
+    beginnings: Set[tuple[str, ...]]
 
 
 def translate_topic(topic: str, language: str, to: str = "en") -> TranslatedTopic:
@@ -259,13 +241,26 @@ def _concepts(table: str) -> tuple[_Concept, ...]:
 @cache
 def _terms(language: str, table: str) -> _Terms:
     """Returns the terms of the field in one language with fillers, or its ordinary words (`dictionary`)."""
-    terms = _Terms(verbs=table == "dictionary")
-    for concept in _concepts(table):
-        for term in concept[language]:
-            terms.add(term, language, concept)
-    for filler in filler_words(language) if table == "glossary" else ():
-        terms.add(filler, language, None)
-    return terms
+    written: list[tuple[str, _Concept | None]] = [
+        (term, concept) for concept in _concepts(table) for term in concept[language]
+    ]
+    written += [(filler, None) for filler in (filler_words(language) if table == "glossary" else ())]
+    by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = {}
+    for entry in written:
+        words = [word.text for word in _words(entry[0], language)]
+        # A word may have different stems with and without accents.
+        spelt = dict.fromkeys((tuple(words), tuple(map(fold, words))))
+        keys = [tuple(stem(word, language) for word in each) for each in spelt]
+        if len(words) == 1:
+            keys += [(reading,) for reading in _readings(words[0], language, table)]
+        for key in filter(None, dict.fromkeys(keys)):
+            by_key.setdefault(key, []).append(entry)
+    return _Terms(by_key, {key[:length] for key in by_key for length in range(1, len(key) + 1)})
+
+
+def _readings(word: str, language: str, table: str) -> tuple[str, ...]:
+    """Returns the stems that a word may have; an ordinary one has those of a verb, too."""
+    return (*stems(word, language), *(verb_stems(word, language) if table == "dictionary" else ()))
 
 
 _parties = cache(PartyTable.load)
@@ -285,7 +280,7 @@ def _recognised(
     for first, word in enumerate(words):
         keys: list[tuple[str, ...]] = [()]
         for last in range(first + 1, len(words) + 1):
-            readings = terms.readings(words[last - 1].text, language)
+            readings = _readings(words[last - 1].text, language, table)
             keys = [longer for key in keys for reading in readings if (longer := (*key, reading)) in terms.beginnings]
             if not keys:
                 break

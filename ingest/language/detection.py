@@ -95,11 +95,10 @@ def with_languages(text: str, blocks: Sequence[Block], document: str | None) -> 
 
 def main_language(text: str, blocks: Sequence[Block], document: str | None) -> str | None:
     """Returns the language in which most characters of these blocks are."""
-    sizes: dict[str | None, int] = {document: 0}
+    sizes: Counter[str | None] = Counter({document: 0})
     for block in blocks:
-        language = block.language or document
-        sizes[language] = sizes.get(language, 0) + len(text[block.start : block.end])
-    return max(sizes, key=lambda language: sizes[language])
+        sizes[block.language or document] += len(text[block.start : block.end])
+    return sizes.most_common(1)[0][0]
 
 
 def _other_language(text: str, block: Block, document: str | None) -> str | None:
