@@ -42,11 +42,6 @@ def unfolded(pattern: str) -> str:
     return "".join(pattern.split("\n"))
 
 
-def alternatives(lines: str) -> str:
-    """Joins patterns, one per line and with `_` for a space, into one; an indented line continues the one above."""
-    return "|".join(regex.sub(r"\n\s+", "", lines).split("\n")).replace("_", " ")
-
-
 def any_of(words: Iterable[str], space: str = r"\s+") -> str:
     """Returns a pattern for any of the words or phrases, longer ones first; `space` is the pattern of a space."""
     return "|".join(re.escape(word).replace(r"\ ", space) for word in sorted(words, key=len, reverse=True))

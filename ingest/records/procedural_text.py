@@ -6,19 +6,10 @@
 from collections.abc import Set
 from typing import Final
 
-import regex
-
-from ingest.language.lexicons import alternatives, load_lexicon
+from ingest.language.lexicons import RegexPatterns
 
 _LONGEST_IN_SPEECH: Final = 320
-_PATTERNS: Final = {name: alternatives(lines) for name, lines in load_lexicon("procedural_text").items()}
-_PROCEDURE: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['procedure']})")
-_TOLD: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['told']})")
-_RECALLED: Final = regex.compile(rf"\b(?:{_PATTERNS['recalled']})$")
-_IMPRINT: Final = regex.compile(rf"^[\W\d]*(?:{_PATTERNS['imprint']})")
-_CLOSING_SECTION: Final = regex.compile(
-    rf"^[\W\d]*(?:[IVX]+\.\s+|[A-Z]\.\s+)?(?:{_PATTERNS['closing_section']})\b", regex.IGNORECASE
-)
+_WORDS: Final = RegexPatterns("procedural_text")
 
 
 def is_procedural(paragraph: str, *, told: bool) -> bool:
@@ -26,23 +17,23 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
 
     In a summary record (`told`) all such paragraphs count; among speakers' own words, only certain and short ones.
     """
-    if _PROCEDURE.match(paragraph):
+    if _WORDS.procedure.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
-    return told and _TOLD.match(paragraph) is not None
+    return told and _WORDS.told.match(paragraph) is not None
 
 
 def tells_decision(sentence: str) -> bool:
     """Returns whether a sentence of a summary record reports what the meeting did: "The Committee then adopted …"."""
-    if _PROCEDURE.match(sentence):
+    if _WORDS.procedure.match(sentence):
         return True
-    found = _TOLD.match(sentence)
+    found = _WORDS.told.match(sentence)
     # "The Committee had agreed" is what a speaker recalls.
-    return found is not None and _RECALLED.search(found.group()) is None and found.group().startswith("The ")
+    return found is not None and _WORDS.recalled.search(found.group()) is None and found.group().startswith("The ")
 
 
 def is_imprint(paragraph: str) -> bool:
     """Returns whether a paragraph is a notice of the record about itself: "This record is subject to …"."""
-    return _IMPRINT.match(paragraph) is not None
+    return _WORDS.imprint.match(paragraph) is not None
 
 
 def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
@@ -50,6 +41,6 @@ def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
 
     Its `mark` and the `marks` of the headings by State are `number`, `letter`, `roman`, `capitals` or empty.
     """
-    if _CLOSING_SECTION.match(heading):
+    if _WORDS.closing_section.match(heading):
         return True
     return bool(mark) and (mark in marks or mark == "roman")

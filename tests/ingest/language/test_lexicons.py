@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingest.language.lexicons import Patterns, RegexPatterns, alternatives, load_lexicon, unfolded
+from ingest.language.lexicons import Patterns, RegexPatterns, load_lexicon, unfolded
 from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 
@@ -23,10 +23,6 @@ def test_every_table_says_where_it_comes_from(path: Path) -> None:
 
 def test_a_pattern_that_is_broken_into_lines_is_one_pattern() -> None:
     assert unfolded("(?:a b\n|c)") == "(?:a b|c)"
-
-
-def test_patterns_a_line_each_are_alternatives_and_a_deeper_line_goes_on() -> None:
-    assert alternatives("was_so\nmay\n  (?:be|do)\nno") == "was so|may(?:be|do)|no"
 
 
 @cases("lexicon", "given")
