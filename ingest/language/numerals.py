@@ -114,10 +114,9 @@ def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
     return without_overlaps(found)
 
 
-def find_session_number(text: str) -> int | None:
-    """Read the number of the first session that a text names."""
-    found = find_session_mentions(text)
-    return found[0].number if found else None
+def find_session_number(text: str) -> str | None:
+    """Read the number of the first session that a text names, in digits."""
+    return next((str(session.number) for session in find_session_mentions(text)), None)
 
 
 @cache

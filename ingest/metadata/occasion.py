@@ -48,7 +48,7 @@ class Occasion:
 def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
     stated = find_session_number(heading.replace("\n", " "))
-    read = Occasion(body=_body(heading, text), session=None if stated is None else str(stated), date=_date(heading))
+    read = Occasion(body=_body(heading, text), session=stated, date=_date(heading))
     own = symbol_in(heading)
     of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
@@ -177,8 +177,7 @@ def _of_file_name(file: str, text: str) -> Occasion:
     assembly = _ASSEMBLY_IN_NAME.search(words)
     if not bodies and _WORDS.cop_without_treaty.search(words) and _WORDS.organized_crime.search(text):
         bodies = {UNTOC_COP}
-    number = find_session_number(words)
-    session = str(number) if number is not None else None
+    session = find_session_number(words)
     if assembly is not None and bodies <= {GENERAL_ASSEMBLY}:
         bodies, session = {GENERAL_ASSEMBLY}, assembly["session"]
     body = bodies.pop() if len(bodies) == 1 else None

@@ -81,8 +81,7 @@ def canonical_session(text: str) -> str:
     cleaned = " ".join(text.split())
     if cleaned.isdecimal():
         return str(int(cleaned))
-    number = find_session_number(cleaned) or find_session_number(f"{cleaned} session")
-    return cleaned if number is None else str(number)
+    return find_session_number(cleaned) or find_session_number(f"{cleaned} session") or cleaned
 
 
 def session_for(body: str | None, iso: str | None) -> str | None:
