@@ -297,8 +297,7 @@ def _recognised(
                 )
         if _stands_for_itself(words, first, language):
             # A capitalised word is a name unless it is known otherwise: "Autriche" is Austria, "Gobierno" government.
-            number = word.text.isdigit()
-            yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,), as_written=number)
+            yield _RecognisedTokens(first=first, last=first + 1, terms=(word.text,), as_written=word.text.isdigit())
         elif _is_han(word.text) and is_function_word(word.text, language):
             yield _RecognisedTokens(first=first, last=first + 1)
 

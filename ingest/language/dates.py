@@ -63,9 +63,7 @@ class DateMatch(TextMatch):
 def find_dates(text: str) -> tuple[DateMatch, ...]:
     """Find the dates of a text in its order; where readings overlap, the longest counts."""
     digits = ascii_digits(text)
-    if _YEAR.search(digits) is None:
-        return ()
-    return without_overlaps(_all_dates(digits), longest=True)
+    return without_overlaps(_all_dates(digits), longest=True) if _YEAR.search(digits) else ()
 
 
 def iso_date(text: str) -> str | None:

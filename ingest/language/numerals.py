@@ -106,12 +106,12 @@ class SessionMatch(TextMatch):
 
 def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
     """Find the sessions that a text names by number, in its order: "tenth session", "Session X", "第十届"."""
-    found: list[SessionMatch] = []
-    for pattern in _session_forms():
-        for match in pattern.finditer(text):
-            if number := _session_number({name: value for name, value in match.groupdict().items() if value}):
-                found.append(SessionMatch(start=match.start(), end=match.end(), number=number))
-    return without_overlaps(found)
+    return without_overlaps(
+        SessionMatch(start=match.start(), end=match.end(), number=number)
+        for pattern in _session_forms()
+        for match in pattern.finditer(text)
+        if (number := _session_number({name: value for name, value in match.groupdict().items() if value}))
+    )
 
 
 def find_session_number(text: str) -> str | None:

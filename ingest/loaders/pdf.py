@@ -196,8 +196,7 @@ def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
     """Return the keys (see `_key`) of lines that stand at the same edge of several pages, whatever their numbers."""
     seen: Counter[str] = Counter()
     for page in pages:
-        keys = {_key(line, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper)}
-        seen.update(keys)
+        seen.update({_key(line, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper)})
     return frozenset(key for key, count in seen.items() if count > 1)
 
 

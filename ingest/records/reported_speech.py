@@ -48,8 +48,7 @@ def reported_sentence(sentence: str, parties: PartyTable, language: str | None) 
         if lead is None or (number > 0 and not lead["delegate"]):
             continue
         if (official := _WORDS.official_said.match(after)) is not None:
-            clause = official["clause"] or ""
-            return ReportedSentence(codes=match.codes, name=match.text, clause=clause, goes_on=True)
+            return ReportedSentence(codes=match.codes, name=match.text, clause=official["clause"] or "", goes_on=True)
         run = next(in_rows(sentence, named[number:], JOINT))
         saying, clause, joint = _WORDS.then_said.match(sentence, run[-1].end), "", run[1:]
         whom = next(in_rows(sentence, named[number + 1 :], JOINT), run)

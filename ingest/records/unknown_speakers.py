@@ -59,5 +59,4 @@ def names_somebody(name: str, language: str | None) -> bool:
 
 def _is_ordinary(word: str) -> bool:
     written = word.lower().strip("’'.-")
-    of_terms = any(written in words_of_terms(language) for language in LANGUAGES)
-    return of_terms or is_ordinary(written)
+    return any(written in words_of_terms(language) for language in LANGUAGES) or is_ordinary(written)

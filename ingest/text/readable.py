@@ -70,9 +70,7 @@ def _after(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tup
     if index < 0:
         return position
     (start, end), (other_start, other_end) = spans[index], others[index]
-    if position == start < end:
-        return other_start
-    return other_end + max(0, position - end)
+    return other_start if position == start < end else other_end + max(0, position - end)
 
 
 def _before(position: int, spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
