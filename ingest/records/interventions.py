@@ -377,9 +377,8 @@ class _SpeakerLookup:
             return codes if len(codes) == 1 else ()
         row = next(in_rows(words, self._parties.find(words, self.language), JOINT), [])
         whole = len(row) > 1 and not words[: row[0].start].strip() and not words[row[-1].end :].strip()
-        named = all(match.form not in ("capital", "demonym") for match in row)
-        states = all(len(match.codes) == 1 and self._parties.kind_of(match.codes[0]) == "state" for match in row)
-        return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and named and states else ()
+        states = all(self._parties.kind_of(match.code) == "state" for match in row)
+        return tuple(dict.fromkeys(match.codes[0] for match in row)) if whole and states else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
         """Returns the intervention that a speaker line opens, or None; in a `trusted` record a name needs no title."""
