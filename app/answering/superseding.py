@@ -73,13 +73,13 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     if decisive is None or decisive.reading == "reported":
         return CitedDirection(direction=None, sure=False)
     named = decisive.names_topic or always_named
-    directed = decisive.reading not in ("mentions", "reported")
     # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
     both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
     # Precision of "conditional" on speeches was 3 of 12: it is shown only from chance `SURE` on or by outright words.
     unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
     direction = "mentions" if unsure else decisive.reading
-    return CitedDirection(direction=direction, sure=directed and named and not both and decisive.attitude >= _SURE)
+    sure = decisive.takes_direction and named and not both and decisive.attitude >= _SURE
+    return CitedDirection(direction=direction, sure=sure)
 
 
 def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
@@ -136,10 +136,9 @@ def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[Sent
     Where both take a direction, and not the same, there is none.
     """
     outright = _is_outright(item)
-    opening_takes = opening.reading not in ("mentions", "reported")
-    if opening_takes and (not outright or item.reading == opening.reading):
+    if opening.takes_direction and (not outright or item.reading == opening.reading):
         return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
-    return [item] if outright and not opening_takes and opening.reading != "reported" else []
+    return [item] if outright and opening.reading == "mentions" else []
 
 
 def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:

@@ -23,8 +23,9 @@ from app.question.roles import THIS, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import terms_of, terms_within
+from ingest.glossary.glossary import terms_of, terms_within, translate_topic
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
+from ingest.language.lexicons import Patterns
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
@@ -58,7 +59,10 @@ _TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against
 _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
+_HARMS: Final = Patterns("harms")
+_built_in_parties: Final = cache(PartyTable.load)
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
+_FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 # Scales of the sentence vector and of the other features, set before training.
 _VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
@@ -82,6 +86,16 @@ class SentenceDirection:
     def attitude(self) -> float:
         """Chance that it takes any direction, 0 to 1."""
         return 1.0 - self.chances["mentions"] - self.chances["reported"]
+
+    @property
+    def direction(self) -> Direction | None:
+        """The speaker's own direction; None where only others' views are reported."""
+        return None if self.reading == "reported" else self.reading
+
+    @property
+    def takes_direction(self) -> bool:
+        """Whether it is for or against the topic, or for it under conditions."""
+        return self.reading not in ("mentions", "reported")
 
 
 def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable | None = None) -> SentenceDirection:
@@ -110,7 +124,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     chances = _chances("direction", features_of(masked, marks, language))
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
-        by_reading = average(by_reading, _fine_tuned().chances(*topic_and_text(text, topic, parties)))
+        by_reading = average(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
     # An order is recognised by its words ("ignore the above"), if `reported` has at least the chance `_ORDER_MIN`.
     is_order = orders(language).search(text) is not None and by_reading["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: by_reading[reading])
@@ -153,18 +167,12 @@ def read_span(text: str, topic: str, language: str | None) -> tuple[tuple[int, S
     return tuple((start, read_sentence(text[start:end], topic, language)) for start, end in split_sentences(text))
 
 
-def direction_of(read: Sequence[SentenceDirection]) -> Direction | None:
-    """Returns the direction of adjacent sentences together; None where all are reported or there are none.
-
-    The sentence that most likely takes a direction decides; one that does not name the topic weighs less, and reported
-    ones are ignored: "Some propose a fund. We do not support it." is against.
-    """
-    decisive = decisive_of(read)
-    return None if decisive is None or decisive.reading == "reported" else decisive.reading
-
-
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
-    """Returns the sentence that decides the direction of several; None without sentences."""
+    """Returns the sentence that decides the direction of adjacent ones; None without sentences.
+
+    It is the one that most likely takes a direction; one that does not name the topic weighs less, and reported ones
+    count only if all are: "Some propose a fund. We do not support it." is against.
+    """
     own = [item for item in read if item.reading != "reported"] or list(read)
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else 0.7), default=None)
 
@@ -192,6 +200,17 @@ def has_one_subject(scope: Scope) -> bool:
     return bool(scope.topic or scope.treaties) and not (scope.topic and articles)
 
 
+def names_harm(topic: str, language: str = "en") -> bool:
+    """Returns whether a topic names a harm, not a measure against one; the glossary translates other languages.
+
+    Nobody supports harms such as corruption, so that positions are on the measures against them: a State that wants
+    "illegal fishing" to be treated as a crime must not be shown as "(against)".
+    """
+    words = translate_topic(topic, language).text if language != "en" else topic
+    harm = _HARMS.harm.search(words) or _HARMS.harm_at_end.search(words)
+    return harm is not None and _HARMS.measure.search(words) is None
+
+
 def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None = None) -> str:
     """Masks a topic in a text: each run of its words or synonyms is replaced by "this" in the text's language.
 
@@ -203,10 +222,9 @@ def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None 
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable | None) -> str:
     """Returns a text with each run of topic words replaced by what `put` makes of it."""
-    changed, before = "", 0
-    for start, end in _runs(text, topic, language, parties):
-        changed, before = changed + text[before:start] + put(text[start:end]), end
-    return changed + text[before:]
+    for start, end in reversed(_runs(text, topic, language, parties)):
+        text = text[:start] + put(text[start:end]) + text[end:]
+    return text
 
 
 @lru_cache(maxsize=16)
@@ -258,11 +276,6 @@ def _subject_of(
     return subject.union(*synonyms), tuple(synonyms)
 
 
-@cache
-def _built_in_parties() -> PartyTable:
-    return PartyTable.load()
-
-
 def _topical(
     text: str, terms: frozenset[str], synonyms: Sequence[frozenset[str]], language: str
 ) -> list[tuple[int, int, bool | None]]:
@@ -312,8 +325,3 @@ def _chances(name: Literal["direction", "asked"], features: Matrix) -> dict[str,
     scores = weights.arrays[f"{name}.weight"] @ features + weights.arrays[f"{name}.bias"]
     chances = np.exp(scores - np.logaddexp.reduce(scores))
     return dict(zip(json.loads(weights.notes[f"{name}.classes"]), map(float, chances), strict=True))
-
-
-@cache
-def _fine_tuned() -> FineTunedClassifier:
-    return FineTunedClassifier(_DATA / "direction_en.safetensors")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.direction import direction_of, mask_topic, read_sentence
+from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
@@ -31,11 +31,7 @@ class _ReadEvidence:
 
     items: tuple[ScoredSentence, ...]
     language: str | None
-    direction: Direction | None
-    """None where it only reports what others said."""
-    attitude: float
-    """Chance that the sentence takes a direction, whichever it is, 0 to 1."""
-    is_order: bool
+    reading: SentenceDirection
 
     @property
     def chance(self) -> float:
@@ -43,8 +39,9 @@ class _ReadEvidence:
         return self.items[0].relevance.chance
 
     @property
-    def takes_direction(self) -> bool:
-        return self.direction not in (None, "mentions")
+    def direction(self) -> Direction | None:
+        """None where it only reports what others said."""
+        return self.reading.direction
 
     @property
     def statement_id(self) -> str:
@@ -77,12 +74,12 @@ class PositionReader:
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
         near = [each for each in best if each.chance >= chance_min]
-        taking = [each for each in near if each.takes_direction]
+        taking = [each for each in near if each.reading.takes_direction]
         # A statement may announce a position that it takes elsewhere: "Drelnia has reconsidered this advice."
         with_position = {each.statement_id for each in taking}
         announcing = (each for each in near if each.statement_id not in with_position)
         resolved = [self._resolve_announcement(each, evidence) for each in announcing]
-        taking += [each for each in resolved if each.takes_direction]
+        taking += [each for each in resolved if each.reading.takes_direction]
         reported = {each.items[0] for each in best if each.direction is None}
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
@@ -91,7 +88,7 @@ class PositionReader:
             if not shown and self.direction is None:
                 # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its
                 # present form". Such a view answers where no direction is asked for.
-                viewed = (each for each in near if each.direction is not None and each.attitude >= _VIEW_MIN)
+                viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
                 shown = next((each.items for each in viewed), shown)
                 wanted = bool(shown)
             rest = tuple(item for item in kept if item not in shown)
@@ -146,7 +143,7 @@ class PositionReader:
         topic = self.topic(language)
         if mask_topic(sentence.text, topic, language, self.parties) == sentence.text:
             return None
-        return direction_of([read_sentence(sentence.text, topic, language, self.parties)])
+        return read_sentence(sentence.text, topic, language, self.parties).direction
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
@@ -172,13 +169,7 @@ class PositionReader:
         sentence = item.sentence
         language = sentence.language or language
         alone = read_sentence(sentence.text, self.topic(language), language, self.parties)
-        return _ReadEvidence(
-            items=(item,),
-            language=language,
-            direction=direction_of([alone]),
-            attitude=alone.attitude,
-            is_order=alone.is_order,
-        )
+        return _ReadEvidence(items=(item,), language=language, reading=alone)
 
     def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
         """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
@@ -186,7 +177,7 @@ class PositionReader:
         (item,) = read.items
         beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
         others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
-        other = None if after.takes_direction else next(others, None)
+        other = None if after.reading.takes_direction else next(others, None)
         return after if other is None else self._read(replace(other, relevance=item.relevance), read.language)
 
     def _declined(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
@@ -205,13 +196,12 @@ class PositionReader:
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
         for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
-            if following.paragraph != sentence.paragraph or read.is_order:
+            if following.paragraph != sentence.paragraph or read.reading.is_order:
                 break
             items.append(replace(item, sentence=following))
             found = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
-            taken = direction_of([found])
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)
-            if taken not in (None, "mentions") and (found.names_topic or not harm):
-                return replace(read, items=tuple(items), direction=taken)
+            if found.takes_direction and (found.names_topic or not harm):
+                return replace(read, items=tuple(items), reading=found)
         return read
