@@ -16,17 +16,18 @@ from app.answering.citation_spans import without_following
 from app.answering.compose.extractive import Composition, compose, render
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
-from app.answering.notes import word_notes
+from app.answering.provenance import occasions
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.records import Answer, Citation, Timings
+from app.records import Answer, Citation, Note, Timings
 from app.retrieval.direction import has_one_subject, names_harm, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class Steps:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
         language, local = _language(resolution), self._localization(resolution)
-        notes = word_notes((*resolution.notes, *retrieved.notes), local)
+        notes = tuple(word_note(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
             question=question.text,
@@ -273,6 +274,27 @@ def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | No
         usage=dict(draft.usage),
         dropped_claims=(*draft.dropped, *answer.dropped_claims),
     )
+
+
+def word_note(note: Note, local: Localization) -> str:
+    """Returns a note in the answer's language, such as "Tehran read as Iran"."""
+    values = dict(note.values)
+    if note.kind in ("latest", "earliest"):
+        values = {"dates": occasions(values["statements"], local.wording)}
+    elif note.kind == "members_of":
+        known = [regions()[code] for code in values.pop("codes")]
+        values |= {
+            "count": len(frozenset[str]().union(*(region.members for region in known))),
+            "region": ", ".join(region.name(local.language) for region in known),
+            "source": ", ".join(dict.fromkeys(region.source for region in known)),
+        }
+    elif note.kind == "members_of_group":
+        values["group"] = local.sets(values.pop("codes"))
+    if "party" in values:
+        values["party"] = local.name(values["party"])
+    if "parties" in values:
+        values["parties"] = local.sets(values["parties"])
+    return local.say(f"note_{note.kind}", **values)
 
 
 class _Clock:
