@@ -7,6 +7,7 @@ among the best passages.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from app.question.language import detect_language
@@ -135,12 +136,12 @@ class EvidenceRetriever:
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
-        if not resolution.provision:
-            base = self.in_scope(resolution, parties)
-            searchable = not (base.empty_corpus or _is_unsearchable(resolution))
-            return self._with_evidence(base, resolution, parties) if searchable else base
-        base = self._empty(resolution.scope, parties)
-        return base if _is_unsearchable(resolution) else self._search_provisions(resolution, base)
+        if _is_unsearchable(resolution):
+            return self._empty(resolution.scope, parties)
+        if resolution.provision:
+            return self._search_provisions(resolution, self._empty(resolution.scope, parties))
+        base = self.in_scope(resolution, parties)
+        return base if base.empty_corpus else self._with_evidence(base, resolution, parties)
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""
@@ -255,7 +256,8 @@ class EvidenceRetriever:
         elif not many:
             evidence = tuple(map(positions.reported_last, evidence))
         related, readings = self._related_findings(resolution, evidence, many=many)
-        unnamed, cited_unnamed = self._of_unnamed_conventions(resolution, evidence)
+        asked = dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles)
+        unnamed, cited_unnamed = self._citing(evidence, None, tuple(asked))
         related = (*unnamed, *related)
         if not base.asked_parties:
             # An open question names no order: the party with the most confident evidence comes first.
@@ -291,11 +293,11 @@ class EvidenceRetriever:
             yield Note(kind="read_closely", values={"count": count, "read": parties_read})
         if topic is not None and not self._ranker.relevance.calibrated and any(item.searched for item in evidence):
             yield Note(kind="uncalibrated")
-        conclusive = [item for item in evidence if item.answers or not item.coverage_unknown]
         by_words = [
             item.party
-            for item in conclusive
+            for item in evidence
             if item.party in base.asked_parties
+            and (item.answers or not item.coverage_unknown)
             and not all(self._ranker.finds_by_meaning(each) for s in item.searched for each in languages_of(s))
         ]
         if by_words:
@@ -309,19 +311,13 @@ class EvidenceRetriever:
         articles = [treaty for treaty in scope.treaties if treaty.articles]
         if not articles:
             return (), ()
-        everything = [summary.statement_id for item in evidence for summary in item.searched]
         elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
         for treaty in articles if resolution.assumed_treaty else ():
             for other in TREATIES:
                 numbers = tuple(n for n in treaty.articles if article_title(other, n))
-                if other == treaty.treaty or not numbers:
-                    continue
-                if not self._store.catalogue.mentions(everything, "article", other, numbers):
-                    continue
-                cited = [ranker.rank_by_mention(f.party, f.searched, "article", other, numbers) for f in evidence]
-                elsewhere[TreatyScope(treaty=other, articles=numbers)] = [f for f in cited if f.sentences]
-        readings = tuple(reading for reading, cited in elsewhere.items() if cited)
-        related = [f for cited in elsewhere.values() for f in cited]
+                if other != treaty.treaty and (cited := self._citing(evidence, other, numbers)[0]):
+                    elsewhere[TreatyScope(treaty=other, articles=numbers)] = cited
+        related = list(chain.from_iterable(elsewhere.values()))
         silent = [item for item in evidence if not item.sentences and item.searched]
         if silent and not (many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
@@ -334,22 +330,23 @@ class EvidenceRetriever:
                 related += ranker.rank_list(owned, subject)[0]
             else:
                 related += [ranker.rank_by_topic(item.party, item.searched, subject) for item in silent]
-        return tuple(related), readings
+        return tuple(related), tuple(elsewhere)
 
-    def _of_unnamed_conventions(
-        self, resolution: Resolution, evidence: Sequence[PartyEvidence]
-    ) -> tuple[tuple[PartyEvidence, ...], tuple[str, ...]]:
-        """Returns evidence that cites article numbers asked about from a convention left unnamed, and these numbers."""
-        asked = tuple(dict.fromkeys(n for treaty in resolution.scope.treaties for n in treaty.articles))
+    def _citing(
+        self, evidence: Sequence[PartyEvidence], treaty: str | None, articles: Sequence[str]
+    ) -> tuple[list[PartyEvidence], tuple[str, ...]]:
+        """Returns evidence that cites any of these articles of a treaty, and which of them it cites.
+
+        The treaty None stands for a convention that is left unnamed.
+        """
         searched = [summary.statement_id for item in evidence for summary in item.searched]
-        mentions = self._store.catalogue.mentions(searched, "article", values=asked) if asked else ()
-        numbers = tuple(n for n in asked if any(mention.value == n for mention in mentions))
-        if not numbers:
-            return (), ()
-        cited = (
-            self._ranker.rank_by_mention(item.party, item.searched, "article", values=numbers) for item in evidence
+        mentions = self._store.catalogue.mentions(searched, "article", treaty, articles) if articles else ()
+        numbers = tuple(n for n in articles if any(mention.value == n for mention in mentions))
+        found = (
+            self._ranker.rank_by_mention(item.party, item.searched, "article", treaty, numbers)
+            for item in (evidence if numbers else ())
         )
-        return tuple(item for item in cited if item.sentences), numbers
+        return [item for item in found if item.sentences], numbers
 
     def _search_provisions(self, resolution: Resolution, base: Retrieved) -> Retrieved:
         """Finds evidence for a question about treaty text, in the ingested texts of treaties."""

@@ -114,10 +114,11 @@ class FeatureExtractor:
     """Measures `SentenceFeatures`; the multilingual encoder gives unit vectors, (n, dim) float32."""
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
-        self._catalogue = store.catalogue
+        self._store = store
         self._embedder = embedder
         self._encoder = sentence_encoder()
-        self._nearest = _NearestUnrelated(store)
+        # How near each statement comes to the background topics, cached until the corpus changes.
+        self._generation, self._nearest = -1, dict[str, Matrix]()
 
     @cached_property
     def _background(self) -> Matrix:
@@ -141,8 +142,8 @@ class FeatureExtractor:
             return
         among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
         # For each glossary term of the topic, the statements that contain it, a synonym or a narrower term.
-        holders = [self._catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
-        others = self._nearest.to(self._background, among)
+        holders = [self._store.catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
+        others = self._nearest_unrelated(among)
         windows = [window for read in reads for window in read.windows]
         of_all = self.meaning(topic, [*((each.text,) for read in reads for each in read.sentences), *windows])
         meant = (rows_of_each(part, [read.windows for read in reads]) for part in np.split(of_all, 2))
@@ -173,6 +174,18 @@ class FeatureExtractor:
                 for row, (text, other) in enumerate(zip(read.english, translated, strict=True))
             )
 
+    def _nearest_unrelated(self, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
+        """Returns for each statement with vectors its highest cosine with each background topic, (n,) float32."""
+        generation = self._store.catalogue.generation
+        if generation != self._generation:
+            self._generation, self._nearest = generation, {}
+        known, background = self._nearest, self._background
+        new = [each for each in statement_ids if each not in known]
+        for begin in range(0, len(new), _READ_AT_ONCE):
+            found = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
+            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
+        return known
+
 
 def _contrast(read: Read, others: Sequence[Matrix]) -> float:
     """Returns by how many deviations the topic is nearer than the background topics; 0 without their similarities."""
@@ -181,26 +194,6 @@ def _contrast(read: Read, others: Sequence[Matrix]) -> float:
     unrelated = np.max(others, axis=0)
     nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
     return float((nearest - unrelated.mean()) / (unrelated.std() + 0.02))
-
-
-class _NearestUnrelated:
-    """Cache of how near each statement comes to the background topics, cleared when the corpus changes."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._generation, self._known = -1, dict[str, Matrix]()
-
-    def to(self, background: Matrix, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
-        """Returns for each statement with vectors its highest cosine with each background topic, (n,) float32."""
-        generation = self._store.catalogue.generation
-        if generation != self._generation:
-            self._generation, self._known = generation, {}
-        known = self._known
-        new = [each for each in statement_ids if each not in known]
-        for begin in range(0, len(new), _READ_AT_ONCE):
-            found = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
-            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
-        return known
 
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:

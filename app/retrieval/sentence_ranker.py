@@ -155,7 +155,10 @@ class SentenceRanker:
         alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
         # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
         among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
-        return {party: _with_relevance(item, own) for (party, item), own in zip(found.items(), among, strict=False)}
+        return {
+            party: replace(item, sentences=tuple(map(_with_relevance, item.sentences, own)))
+            for (party, item), own in zip(found.items(), among, strict=False)
+        }
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
@@ -169,7 +172,8 @@ class SentenceRanker:
         parties = list(near)[: _LIST_PARTIES // wordings]
         if not parties:
             return {}
-        depth = _list_depth(len(parties) * wordings)
+        sentences = min(_PARTY_SENTENCES, _LIST_SENTENCES // (len(parties) * wordings))
+        depth = Depth(passages=min(_LIST_PASSAGES, sentences), sentences=sentences)
         return self._read(owned, {party: near[party] for party in parties}, topic, depth)
 
     def _near(
@@ -303,16 +307,15 @@ class SentenceRanker:
         self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth
     ) -> Iterator[tuple[Topic, Read]]:
         """Yields what is read for each wording of a topic, with the highest logit over all wordings as `highest`."""
-        reads = [self._read_wording(searched, wording, depth) for wording in topic.wordings]
+        reads = []
+        for wording in topic.wordings:
+            passages = self._passages(searched, wording, depth.passages)
+            # The sentences of the best passages come first.
+            of_all = depth._replace(passages=len(passages))
+            reads.append(self._read({"": searched}, {"": passages}, wording, of_all)[""])
         highest = max(read.highest for read in reads)
         for wording, read in zip(topic.wordings, reads, strict=True):
             yield wording, replace(read, highest=highest)
-
-    def _read_wording(self, searched: Sequence[StatementSummary], topic: Topic, depth: Depth) -> Read:
-        """Scores the sentences nearest to a topic with the cross-encoder, those of the best passages first."""
-        passages = self._passages(searched, topic, depth.passages)
-        depth = depth._replace(passages=len(passages))
-        return self._read({"": searched}, {"": passages}, topic, depth)[""]
 
     def _read(
         self,
@@ -513,22 +516,14 @@ def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
     return full or list(sentences)
 
 
-def _list_depth(reads: int) -> Depth:
-    """Returns the depth per party of a list; `reads` is the number of parties times that of wordings of the topic."""
-    sentences = min(_PARTY_SENTENCES, _LIST_SENTENCES // reads)
-    return Depth(passages=min(_LIST_PASSAGES, sentences), sentences=sentences)
-
-
 def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
     """Returns the sentences read with their relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
     return tuple(sorted(scored, key=lambda item: -item.relevance.order))
 
 
-def _with_relevance(evidence: PartyEvidence, relevances: Sequence[Relevance]) -> PartyEvidence:
-    """Returns the evidence with these relevances for its sentences, in their order."""
-    pairs = zip(evidence.sentences, relevances, strict=True)
-    return replace(evidence, sentences=tuple(replace(item, relevance=relevance) for item, relevance in pairs))
+def _with_relevance(scored: ScoredSentence, relevance: Relevance) -> ScoredSentence:
+    return replace(scored, relevance=relevance)
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
