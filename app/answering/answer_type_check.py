@@ -15,6 +15,7 @@ import regex
 
 from app.records import Missing
 from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.language.matches import TextMatch
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import find_treaties
@@ -90,11 +91,9 @@ def _contains_number(text: str) -> bool:
 
 def _contains_name(text: str, parties: PartyTable) -> bool:
     """Returns whether a text has a capitalised name of a person or body, other than of a State, treaty or meeting."""
-    known = [(match.start, match.end) for match in parties.find(text)]
-    known += [(match.start, match.end) for match in find_bodies(text)]
-    known += [(match.start, match.end) for match in find_treaties(text)]
+    known: list[TextMatch] = [*parties.find(text), *find_bodies(text), *find_treaties(text)]
     return any(
-        not any(start < match.end() and match.start() < end for start, end in known)
+        not any(named.start < match.end() and match.start() < named.end for named in known)
         and not _pattern("no_name").match(match.group())
         for match in _pattern("name").finditer(text)
     )

@@ -6,6 +6,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import dropwhile, takewhile
 from typing import Final
 
@@ -50,9 +51,7 @@ class KindAnswers:
         if kind in ("metadata", "source") or (kind in ("summary", "list") and not _has_subject(resolution)):
             return self._statements(resolution, parties)
         if kind == "reason" and resolution.act == "about" and resolution.shown and resolution.shown.sentences:
-            near = retriever.around_shown(
-                resolution, parties, lambda text: contains_answer_type("reason", text, parties)
-            )
+            near = retriever.around_shown(resolution, parties, partial(contains_answer_type, "reason", parties=parties))
             if near.party_evidence:
                 return near
         return _without_shown(retriever.retrieve(resolution, parties), resolution)
@@ -84,20 +83,18 @@ class KindAnswers:
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements asked about, with their texts: those shown before, else those in scope."""
         found = self.retriever.in_scope(resolution, parties)
-        shown = resolution.shown.statements if resolution.shown is not None and resolution.act == "about" else ()
+        shown = resolution.shown.statements if resolution.shown is not None else ()
         if resolution.answered_as == "list":
-            before = resolution.shown.statements if resolution.shown is not None and resolution.act == "more" else ()
-            listed = [s for s in found.searched if s.statement_id not in before]
+            listed = [s for s in found.searched if resolution.act != "more" or s.statement_id not in shown]
             found = replace(found, searched=tuple(listed))
             return self.retriever.with_texts(found, [s.statement_id for s in listed[:_LISTED]])
-        if not shown and not is_scoped(resolution):
-            return replace(found, searched=())
-        if shown:
+        if shown and resolution.act == "about":
             return self.retriever.with_texts(found, shown[: self.limit])
+        if not is_scoped(resolution):
+            return replace(found, searched=())
         newest = _newest(found.owned)
         if len(newest) < len(found.searched):
-            notes = (*found.notes, Note(kind="latest", values={"statements": newest}))
-            found = replace(found, notes=notes)
+            found = replace(found, notes=(*found.notes, Note(kind="latest", values={"statements": newest})))
         return self.retriever.with_texts(found, [s.statement_id for s in newest[: self.limit]])
 
     def _with_quote(self, resolution: Resolution, parties: PartyTable) -> Retrieved:

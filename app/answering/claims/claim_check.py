@@ -14,13 +14,13 @@ import regex
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.mention_check import Premise, check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
-from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, NameSpan, tokenize
+from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
 from app.answering.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
-from ingest.parties.party_table import PartyTable
+from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
@@ -74,9 +74,9 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
-    fault = check_names(claim, language, premise, parties)
-    if fault is None:
-        fault = check_references(claim, premise.text, premise.sessions, premise.agenda_items)
+    fault = check_names(claim, language, premise, parties) or check_references(
+        claim, premise.text, premise.sessions, premise.agenda_items
+    )
     if fault is not None:
         return fault
     quotes = [quote for quote in premise.quotes if not any(o.search(quote) for o in _orders(premise.language))]
@@ -110,12 +110,13 @@ def _sentences(quote: str) -> Iterator[str]:
 
 def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
     holders = {premise.holder, *premise.also}
-    names = tuple(
-        NameSpan(start=m.start, end=m.end, codes=frozenset() if holders & set(m.codes) else frozenset(m.codes))
-        for m in parties.find(text, language)
-        if m.form != "capital"
-    )
-    return tokenize(text, language, names)
+
+    def token(name: PartyMatch) -> ClaimToken:
+        kind, keys = ("self", {SELF}) if holders & set(name.codes) else ("name", set(name.codes))
+        return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
+
+    names = (name for name in parties.find(text, language) if name.form != "capital")
+    return tokenize(text, language, tuple(map(token, names)))
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:

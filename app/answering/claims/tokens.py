@@ -14,6 +14,7 @@ import regex
 from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
 from ingest.language.dates import month_numbers
 from ingest.language.lexicons import Patterns
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import find_treaties
@@ -42,15 +43,13 @@ CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "o
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimToken:
-    """A word, or several words that count as one, at `[start, end)`."""
+class ClaimToken(TextMatch):
+    """A word, or several words that count as one."""
 
     kind: str
     """An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`."""
     keys: frozenset[str]
     """Two tokens match if they share one: a stem, a concept, the value of a number, the code of a party."""
-    start: int
-    end: int
 
     @property
     def counts(self) -> bool:
@@ -58,23 +57,18 @@ class ClaimToken:
         return self.kind in OPERATORS or self.kind in CONTENT
 
 
-@dataclass(frozen=True, kw_only=True)
-class NameSpan:
-    """A party named at `[start, end)`; `codes` are empty for the party whose words the evidence is."""
-
-    start: int
-    end: int
-    codes: frozenset[str]
-
-
 @lru_cache(maxsize=4096)
-def tokenize(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tuple[ClaimToken, ...]:
+def tokenize(text: str, language: str, names: tuple[ClaimToken, ...] = ()) -> tuple[ClaimToken, ...]:
     """Returns the tokens of a text in order, without void words such as "the".
 
     In a language other than the six, operators, function words and synonyms are not read. `names` are its parties.
     """
-    found = [*_named(names), *_referring(text)]
-    found += _disjoint(_numbers(text, language), found)
+    found = [*names, *_referring(text)]
+    numbers = (
+        ClaimToken(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
+        for number in find_numbers(text, language)
+    )
+    found += _disjoint(numbers, found)
     if language in LANGUAGES:
         function_words = list(_roles(text, language))
         # Longer forms first, since some are made of an operator and a word: "would like", "is opposed to".
@@ -88,13 +82,7 @@ def tokenize(text: str, language: str, names: tuple[NameSpan, ...] = ()) -> tupl
 
 def _disjoint(new: Iterable[ClaimToken], found: Sequence[ClaimToken]) -> list[ClaimToken]:
     taken = {at for token in found for at in range(token.start, token.end)}
-    return [token for token in new if not any(at in taken for at in range(token.start, token.end))]
-
-
-def _named(names: Sequence[NameSpan]) -> Iterator[ClaimToken]:
-    for name in names:
-        kind = "name" if name.codes else "self"
-        yield ClaimToken(kind=kind, keys=name.codes or frozenset({SELF}), start=name.start, end=name.end)
+    return [token for token in new if taken.isdisjoint(range(token.start, token.end))]
 
 
 def _referring(text: str) -> Iterator[ClaimToken]:
@@ -110,23 +98,16 @@ def _referring(text: str) -> Iterator[ClaimToken]:
     for (start, end), keys in treaties.items():
         if not any(start < last and first < end for first, last in articles):
             # Statements on UNTOC call it "the Convention", so that the word alone matches its names.
-            words = _TOKEN.findall(text[start:end]) and regex.findall(r"\w+", text[start:end])
             if "treaty UNTOC" in keys:
-                keys |= {stem(word, "en") for word in words if _TREATY_WORDS.convention_word.match(word)}
+                words = filter(_TREATY_WORDS.convention_word.match, regex.findall(r"\w+", text[start:end]))
+                keys |= {stem(word, "en") for word in words}
             yield ClaimToken(kind="word", keys=frozenset(keys), start=start, end=end)
-
-
-def _numbers(text: str, language: str) -> Iterator[ClaimToken]:
-    for number in find_numbers(text, language):
-        yield ClaimToken(kind="number", keys=frozenset({number.value}), start=number.start, end=number.end)
 
 
 def _operators(text: str, language: str) -> Iterator[ClaimToken]:
     negated = -1
     for match in operators(language).finditer(text):
-        kind = str(match.lastgroup)
-        if kind == "idle":
-            kind = "word"
+        kind = "word" if match.lastgroup == "idle" else str(match.lastgroup)
         if kind == "not":
             between = text[max(negated, 0) : match.start()]
             if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
