@@ -68,21 +68,15 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     `misattributed`: the right words under another party, speaker, body, session, date, item or file. Words of a
     meeting record are the speaker's only inside that speaker's intervention; those of a summary are the record's own.
     """
-    if statement is None:
+    if statement is None or not 0 <= citation.start < citation.end <= len(statement.source_text):
         return "not_found"
-    source = statement.source_text
-    if not 0 <= citation.start < citation.end <= len(source):
-        return "not_found"
-    if source[citation.start : citation.end] != citation.source_quote:
+    source, known = statement.source_text, statement.metadata
+    copied = source[citation.start : citation.end] == citation.source_quote
+    if not copied or not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
-    if not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
-        return "altered"
-    known = statement.metadata
-    if (citation.state, citation.on_behalf_of) != (known.state, known.on_behalf_of):
-        return "misattributed"
-    if (citation.kind, citation.summarised) != (citation_kind(statement), statement.span.summarised):
-        return "misattributed"
-    if not statement.span.holds(citation.start, citation.end):
+    said = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
+    stored = (known.state, known.on_behalf_of, citation_kind(statement), statement.span.summarised)
+    if said != stored or not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):

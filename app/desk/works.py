@@ -67,11 +67,9 @@ class Works:
         """Makes a work of this person; returns its id, which cannot be guessed."""
         identifier, now = token_urlsafe(12), _now()
         row = {"id": identifier, "kind": kind, "owner": self.person, "title": _title(title), "made": now}
-        with self._tables.transaction() as connection:
-            # Works that were deleted longer ago than they can be restored are purged.
-            before = (datetime.now(UTC) - timedelta(days=_DELETION_DAYS)).isoformat()
-            connection.execute(delete(WORKS).where(WORKS.c.deleted < before))
-            connection.execute(insert(WORKS).values(**row, changed=now))
+        # Works that were deleted longer ago than they can be restored are purged.
+        before = (datetime.now(UTC) - timedelta(days=_DELETION_DAYS)).isoformat()
+        self._tables.run(delete(WORKS).where(WORKS.c.deleted < before), insert(WORKS).values(**row, changed=now))
         return identifier
 
     def list(self, kind: WorkKind, words: str = "") -> tuple[Work, ...]:

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import regex
-
 from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
 from app.answering.claims.mention_check import Premise, check_names, check_references
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
@@ -79,7 +77,9 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     )
     if fault is not None:
         return fault
-    quotes = [quote for quote in premise.quotes if not any(o.search(quote) for o in _orders(premise.language))]
+    # Instructions to a reader are in the language of the evidence, or in English, in which most are written.
+    instructing = [orders(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
+    quotes = [quote for quote in premise.quotes if not any(each.search(quote) for each in instructing)]
     if not quotes:
         return "its evidence is an instruction to whoever reads it"
     sentences = [
@@ -93,11 +93,6 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if language != premise.language:
         return _untranslated(body, claim, sentences, language, premise.language)
     return _check_wording(body, claim, [sentence.tokens for sentence in sentences], language)
-
-
-def _orders(language: str) -> Iterator[regex.Pattern[str]]:
-    """Yields patterns of instructions to a reader: in this language, and in English, in which most are written."""
-    return (orders(each) for each in dict.fromkeys((language, "en")) if each in LANGUAGES)
 
 
 def _sentences(quote: str) -> Iterator[str]:

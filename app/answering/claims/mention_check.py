@@ -54,15 +54,13 @@ def check_names(claim: str, language: str, premise: Premise, parties: PartyTable
     in_claim, in_evidence = (sum(holder in m.codes for m in found) for found in (parties.find(claim, language), there))
     if in_claim > in_evidence + 1:
         return "it names its own party where its evidence may name another"
-    treaties = {match.treaty for match in find_treaties(claim)}
-    if not treaties <= {match.treaty for match in find_treaties(evidence)} | _implied_treaties(evidence):
+    treaties = {match.treaty for match in find_treaties(evidence)}
+    if _WORDS.says_convention.search(evidence) or _WORDS.says_article.search(evidence):
+        # "The Convention" and "article 4" without a treaty are of UNTOC.
+        treaties.add("UNTOC")
+    if not {match.treaty for match in find_treaties(claim)} <= treaties:
         return "it names a treaty that its evidence does not"
     return None
-
-
-def _implied_treaties(evidence: str) -> set[str]:
-    """Returns UNTOC where the evidence says "the Convention" or "article 4" without naming a treaty."""
-    return {"UNTOC"} if _WORDS.says_convention.search(evidence) or _WORDS.says_article.search(evidence) else set()
 
 
 def check_references(

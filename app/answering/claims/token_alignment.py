@@ -112,7 +112,8 @@ class _Sentence:
 
     def _begins(self, body: ClaimBody, binding: Sequence[ClaimToken], at: int) -> bool:
         """Returns whether a claim may begin at a token: its clause has no operator or other speaker before it."""
-        before = _without_asides(_clause(self.tokens[:at]), self.language)
+        begin = max(_clause_ends(self.tokens[:at]), default=-1) + 1
+        before = _without_asides(self.tokens[begin:at], self.language)
         governing = _GOVERNING if body.partial else OPERATORS - _VOICE
         if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
             return False
@@ -358,11 +359,6 @@ def _clause_ends(tokens: tuple[ClaimToken, ...]) -> Iterator[int]:
     for at, token in enumerate(tokens):
         if token.kind == "stop" or [each.kind for each in tokens[at : at + 2]] == ["comma", "join"]:
             yield at
-
-
-def _clause(before: tuple[ClaimToken, ...]) -> tuple[ClaimToken, ...]:
-    """Returns the last clause of the tokens before a word."""
-    return before[max(_clause_ends(before), default=-1) + 1 :]
 
 
 def _closes(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
