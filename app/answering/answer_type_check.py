@@ -14,32 +14,21 @@ from typing import Final
 import regex
 
 from app.records import Missing
-from ingest.language.lexicons import load_lexicon, unfolded
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.matches import TextMatch
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import find_treaties
 
+_FORMS: Final = RegexPatterns("answer_types")
 _YEAR: Final = regex.compile(r"^(?:19|20)\d\d$")
 _SIGNS: Final = str.maketrans("’‘ʼ`‐‑，、：；？！（）،؛؟ةىٱـ", "''''--,,:;?!(),;?هيا ") | {0x0451: "е", 0x0401: "Е"}
 
 
 @cache
-def _forms() -> dict[str, str]:
-    """Returns the patterns of the lexicon by name."""
-    forms = {
-        name: unfolded(form) if isinstance(form, str) else "|".join(map(unfolded, form))
-        for name, form in load_lexicon("answer_types").items()
-    }
-    for part in ("months", "months_en"):
-        forms = {name: pattern.replace(f"<{part}>", forms[part]) for name, pattern in forms.items()}
-    return forms
-
-
-@cache
 def _pattern(name: str) -> "regex.Pattern[str]":
     """Compiles a pattern on first use; patterns match text after `fold_accents`, except those of names."""
-    form = _forms()[name]
+    form = _FORMS.source(name)
     if name == "name":
         return regex.compile(form)
     return regex.compile(form if name == "no_name" else fold_accents(form), regex.I)

@@ -69,11 +69,14 @@ class Patterns:
         return tuple(re.compile(self.resolved(form), re.IGNORECASE) for form in load_lexicon(self._name)[key])
 
     def source(self, key: str) -> str:
-        """Returns the text of a pattern, for use in other patterns."""
+        """Returns the text of a pattern, for use in other patterns; that of a list matches any of its patterns."""
         file, _, own = key.rpartition(".")
         if file:
             return Patterns(file).source(own)
-        return self._given[own] if own in self._given else self.resolved(load_lexicon(self._name)[own])
+        if own in self._given:
+            return self._given[own]
+        form = load_lexicon(self._name)[own]
+        return self.resolved(form if isinstance(form, str) else "|".join(form))
 
     def resolved(self, pattern: str) -> str:
         """Returns a pattern with its references replaced by the patterns that they name."""
