@@ -103,7 +103,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     named = [local.name(code) for code in retrieved.asked_parties]
     # Regions and groups are added only beside named parties; by themselves they make an open question, without `names`.
     sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
-    names = local.wording.list_comma.join((*named, *sets))
+    names = local.list_comma.join((*named, *sets))
     otherwise_directed = [item for item in retrieved.party_evidence if item.other_direction]
     if otherwise_directed and not resolution.scope.negated:
         return Abstention(reason="no_position", message=_other_direction(otherwise_directed, local))
@@ -218,7 +218,7 @@ def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Local
     wanted = [treaty.treaty for treaty in resolution.scope.treaties]
     absent = [code for code in wanted if code not in retrieved.treaties_held]
     if absent:
-        names = local.wording.semicolon.join(title_in(code, local.language) for code in absent)
+        names = local.semicolon.join(title_in(code, local.language) for code in absent)
         return _because("index_incomplete", local, "treaty_text_absent", treaty=names)
     return _because("not_mentioned", local, "not_in_treaty")
 
@@ -227,5 +227,5 @@ def _no_statement(scope: Scope, retrieved: Retrieved, names: str, local: Localiz
     of_named = "no_statement_in_scope" if retrieved.held else "no_statement"
     of_anybody = of_named if names else "no_statement_at_all"
     key = "no_statement_of_members" if scope.members_of else of_anybody
-    held, region = occasions(retrieved.held, local.wording), names or local.sets(scope.members_of)
+    held, region = occasions(retrieved.held, local), names or local.sets(scope.members_of)
     return _because("no_statement", local, key, party=names, held=held, region=region)

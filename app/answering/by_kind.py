@@ -160,11 +160,11 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
         fact = say(key, **{name: value})
         return say("inferred", fact=fact) if name in citation.inferred else fact
 
-    where = provenance(citation, local.wording)
+    where = provenance(citation, local)
     parts = [
         given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
         say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
-        where if known.date else local.wording.comma.join(part for part in (where, say("facts_no_date")) if part),
+        where if known.date else local.comma.join(part for part in (where, say("facts_no_date")) if part),
         "" if known.agenda_item else say("facts_no_item"),
         say("facts_symbol", symbol=known.symbol) if known.symbol else "",
         say("facts_language", language=language_name(known.language, local.language)) if known.language else "",
@@ -173,7 +173,7 @@ def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citati
         else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
         say("facts_file", file=statement.file),
     ]
-    line = local.wording.semicolon.join(part for part in parts if part)
+    line = local.semicolon.join(part for part in parts if part)
     return line[0].upper() + line[1:]
 
 
@@ -194,9 +194,9 @@ def _compose_list(
     count = searched if best is None else len(ordinals)
 
     def line(code: str, citation: Citation) -> str:
-        party = holders(citation, local.name, local.wording, code) if code else ""
+        party = holders(citation, local.name, local, code) if code else ""
         named = citation.title or citation.symbol or citation.file
-        return local.wording.comma.join(part for part in (party, provenance(citation, local.wording), named) if part)
+        return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
 
     spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
     made = replace(_cited(spans, sources, local.parties, asked, line), points=True, quoted=False)

@@ -11,20 +11,10 @@ from prompts.wording import Wording, load_wording
 
 
 @dataclass(frozen=True, kw_only=True)
-class Localization:
+class Localization(Wording):
     """The assistant's messages in one language, and the names of parties in it."""
 
     parties: PartyTable
-    wording: Wording
-
-    @property
-    def language(self) -> str:
-        """ISO 639-1 code of the messages, which are the English ones for a language without its own."""
-        return self.wording.language
-
-    def say(self, key: str, **variables: object) -> str:
-        """Returns a message with its variables filled in."""
-        return self.wording.say(key, **variables)
 
     def name(self, code: str) -> str:
         """Returns the name of a party."""
@@ -37,11 +27,11 @@ class Localization:
 
     def names(self, codes: Iterable[str]) -> str:
         """Returns the names of parties with commas between them, each once."""
-        return self.wording.list_comma.join(map(self.name, dict.fromkeys(codes)))
+        return self.list_comma.join(map(self.name, dict.fromkeys(codes)))
 
     def sets(self, codes: Iterable[str]) -> str:
         """Returns the names of regions, and of groups whose members are meant, with commas between them."""
-        return self.wording.list_comma.join(members_name(code, self.parties, self.language) for code in codes)
+        return self.list_comma.join(members_name(code, self.parties, self.language) for code in codes)
 
 
 def language_name(code: str, language: str) -> str:
@@ -50,5 +40,5 @@ def language_name(code: str, language: str) -> str:
 
 
 def localize(parties: PartyTable, language: str) -> Localization:
-    """Returns messages and names in a language."""
-    return Localization(parties=parties, wording=load_wording(language))
+    """Returns messages and names in a language; the messages are English for a language without its own."""
+    return Localization(parties=parties, **vars(load_wording(language)))

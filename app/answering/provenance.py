@@ -35,8 +35,8 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
     """Returns the line that says who holds the position, and where and when it was stated."""
     if citation.kind == "treaty":
         return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
-    line = escape(provenance(citation, local.wording))
-    name = escape(holders(citation, local.name, local.wording))
+    line = escape(provenance(citation, local))
+    name = escape(holders(citation, local.name, local))
     if "state" in citation.inferred:
         name = local.say("inferred", fact=name)
     if citation.summarised:
@@ -81,7 +81,7 @@ def record_in_words(summary: DocumentSummary) -> str | None:
 
 def reference(citation: Citation, local: Localization) -> str:
     """Returns a reference to copy: party, provenance, place in the text, file."""
-    return reference_by_name(citation, local.name, local.wording)
+    return reference_by_name(citation, local.name, local)
 
 
 def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:

@@ -93,7 +93,7 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
     # Notes that a failed or redated citation supersedes another no longer hold; older answers join them by "; ".
     for number in gone | moved:
         later = local.say("superseded", number=number)
-        joined = (note for join in (local.wording.semicolon, "; ") for note in (f"{later}{join}", f"{join}{later}"))
+        joined = (note for join in (local.semicolon, "; ") for note in (f"{later}{join}", f"{join}{later}"))
         for note in (f" *({later})*", *joined):
             text = text.replace(note, "")
     withdrawn = {plain_line(words) for number, words in answer.translations.items() if number in gone}

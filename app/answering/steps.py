@@ -233,7 +233,7 @@ class Steps:
             retrieved=retrieved.passages,
             confidence=0.0 if surest is None else round(surest.confidence, 4),
             confidence_source=None if surest is None else surest.confidence_source,
-            prompt_version=local.wording.version,
+            prompt_version=local.version,
             dropped_claims=checked.dropped,
         )
         answer = _with_model(answer, composed, self.writer)
@@ -280,7 +280,7 @@ def word_note(note: Note, local: Localization) -> str:
     """Returns a note in the answer's language, such as "Tehran read as Iran"."""
     values = dict(note.values)
     if note.kind in ("latest", "earliest"):
-        values = {"dates": occasions(values["statements"], local.wording)}
+        values = {"dates": occasions(values["statements"], local)}
     elif note.kind == "members_of":
         known = [regions()[code] for code in values.pop("codes")]
         values |= {

@@ -96,7 +96,6 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
     """Prints an answer, its citations' references, related passages and coverage."""
     console = stdout_console()
     local = localize(parties, answer.scope.language)
-    wording = local.wording
     for note in answer.scope.notes:
         console.print(literal(note, "dim italic"))
     print_markdown(console, answer.answer)
@@ -105,11 +104,11 @@ def print_answer(answer: Answer, parties: PartyTable) -> None:
     for citation in answer.citations:
         console.print(_reference(citation, local))
     if answer.related:
-        console.print(Text(f"\n{wording.say('related')}:", style="bold"))
+        console.print(Text(f"\n{local.say('related')}:", style="bold"))
         for citation in answer.related:
             console.print(literal(f"  “{' '.join(citation.quote.split())}”", "dim"))
             console.print(_reference(citation, local))
-    console.print(literal(coverage_line(answer.coverage, local.name, wording), "dim"))
+    console.print(literal(coverage_line(answer.coverage, local.name, local), "dim"))
 
 
 def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wording) -> str:

@@ -154,10 +154,10 @@ def with_answer_type(
 
 def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
     """Returns the claim that a party said what a citation quotes, or several of one statement together."""
-    name = holders(citation, local.name, local.wording, party) if party else citation.title or citation.file
+    name = holders(citation, local.name, local, party) if party else citation.title or citation.file
     if citation.summarised:
         name = local.say("as_summarised", party=name)
-    name = as_quoting(name, citation, local.name, local.wording)
+    name = as_quoting(name, citation, local.name, local)
     cited = (citation, *others)
     quotations = " ".join(f"“{each.quote}”" for each in cited)
     # Quotation marks are for quotations alone, so they are dropped from a name.
@@ -294,10 +294,10 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
                 local.say(f"direction_{claim.direction}") if directed else None,
                 local.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
                 local.say("superseded", number=citation.superseded_by) if citation.superseded_by else None,
-                scan_note(citation, local.wording, only_unsure=True),
+                scan_note(citation, local, only_unsure=True),
                 _quoting(citation, local),
             ]
-            remark = local.wording.semicolon.join(filter(None, remarks))
+            remark = local.semicolon.join(filter(None, remarks))
             # On one line, since a blank line would end the block quote.
             quotation = f"> “{escape(' '.join(citation.quote.split()))}” [{number}]"
             lines.append(f"{quotation} *({remark})*" if remark else quotation)
@@ -327,7 +327,7 @@ def plain_line(text: str) -> str:
 
 def introduction(item: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = local.wording.list_comma.join(escape(local.name(code)) for code in item.members)
+    names = local.list_comma.join(escape(local.name(code)) for code in item.members)
     group = escape(local.name(item.party))
     return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
 
