@@ -7,7 +7,7 @@ its neighbours are measured. For "extradition", "We extradite our nationals." ra
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial, reduce
 from itertools import chain, zip_longest
@@ -236,13 +236,13 @@ class SentenceRanker:
 
     def finds_by_meaning(self, language: str | None) -> bool:
         """Returns whether passages in a language are found by vectors, and not by shared words alone."""
-        if self._is_known(language) or language in self.model_languages.embedded:
+        if language is None or language in self.model_languages.embedded:
             return True
         return language in LANGUAGES and self._store.compares_meaning
 
     def reads(self, language: str | None) -> bool:
         """Returns whether the models read statements in a language, directly or as an English gloss."""
-        return self._is_known(language) or language in LANGUAGES or language in self.model_languages.embedded
+        return language is None or language in (*self.model_languages.embedded, *LANGUAGES)
 
     def _is_known(self, language: str | None) -> bool:
         """Returns whether the models know a language; a text of unknown language (None) counts as English."""
@@ -326,7 +326,8 @@ class SentenceRanker:
     ) -> dict[str, Read]:
         """Scores the sentences of each party's best passages `near` to a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in near.items()}
-        texts = self._texts(chain.from_iterable(best.values()))
+        near_best = chain.from_iterable(best.values())
+        texts = self._store.catalogue.sentences_of([item.passage.statement_id for item in near_best])
         found = {party: without_scraps(_sentences_of(texts, passages)) for party, passages in best.items()}
         kept = self._shortlists(topic, found, depth.sentences)
         english = {party: tuple(self._english(each.text, each) for each in own) for party, own in kept.items()}
@@ -350,9 +351,6 @@ class SentenceRanker:
                 states=states,
             )
         return reads
-
-    def _texts(self, passages: Iterable[ScoredPassage]) -> Texts:
-        return self._store.catalogue.sentences_of({item.passage.statement_id: None for item in passages})
 
     def _shortlists(
         self, topic: Topic, found: Mapping[str, Sequence[Sentence]], limit: int
@@ -471,7 +469,8 @@ class SentenceRanker:
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
         passages = self._store.catalogue.passages([ids[row] for row in order])
         scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
-        sentences = without_scraps(_sentences_of(self._texts(scored), scored))
+        texts = self._store.catalogue.sentences_of([item.passage.statement_id for item in scored])
+        sentences = without_scraps(_sentences_of(texts, scored))
         if not sentences:
             return nothing
         near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
