@@ -177,43 +177,34 @@ def load_settings(
     bounds or of the wrong kind, if the file cannot be read, or if a variable in it is no setting.
     """
     lines = {} if env_file is None else _load_env_file(env_file)
-    try:
-        settings = _from_environment(store)
-        unknown = next((name for name in unknown_variables(settings) if name in lines), None)
-        if unknown is not None:
-            close = get_close_matches(unknown, [name for name, _ in variables(settings)], 1)
-            meant = f"did you mean {close[0]}?" if close else "`untoc config` lists them"
-            raise _VariableError(unknown, f"no setting is called {unknown}: {meant}")
-    except _VariableError as exc:
-        group = (name for name in lines if exc.variable == name or exc.variable.startswith(f"{name}__"))
+
+    def fault(variable: str, message: str) -> SettingsError:
+        group = (name for name in lines if variable == name or variable.startswith(f"{name}__"))
         line = lines.get(next(group, ""))
-        place = "" if line is None else f"{str(env_file)!r}, line {line}: "
-        raise SettingsError(f"{place}{exc}") from exc
-    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    if changes:
-        settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
-    return settings
+        return SettingsError(message if line is None else f"{str(env_file)!r}, line {line}: {message}")
 
-
-class _VariableError(Exception):
-    def __init__(self, variable: str, message: str) -> None:
-        super().__init__(message)
-        self.variable = variable
-
-
-def _from_environment(store: Path | None) -> Settings:
     try:
-        return Settings() if store is None else Settings(store=store)
+        settings = Settings() if store is None else Settings(store=store)
     except ValidationError as exc:
         first = exc.errors()[0]
         variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise _VariableError(variable, f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
+        raise fault(variable, f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
     except EnvironmentSettingsError as exc:
         # A group of settings can be given as one variable of JSON; this value is not JSON.
         found = re.search(r'field "(\w+)"', str(exc))
         variable = PREFIX + (found.group(1).upper() if found else "…")
-        message = f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example"
-        raise _VariableError(variable, message) from exc
+        raise fault(
+            variable, f"{variable} is not JSON: set its parts, such as {variable}__…; see .env.example"
+        ) from exc
+    unknown = next((name for name in unknown_variables(settings) if name in lines), None)
+    if unknown is not None:
+        close = get_close_matches(unknown, [name for name, _ in variables(settings)], 1)
+        meant = f"did you mean {close[0]}?" if close else "`untoc config` lists them"
+        raise fault(unknown, f"no setting is called {unknown}: {meant}")
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    if changes:
+        settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
+    return settings
 
 
 def _load_env_file(path: Path) -> Mapping[str, int]:

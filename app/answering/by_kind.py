@@ -153,16 +153,12 @@ def _cited(
 def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:
     """Returns the metadata of a statement as one line, which also says what its text does not give."""
     known, say = statement.metadata, local.say
-
-    def given(key: str, name: str, value: str | None, absent: str) -> str:
-        if value is None:
-            return say(absent)
-        fact = say(key, **{name: value})
-        return say("inferred", fact=fact) if name in citation.inferred else fact
-
+    speaker = say("facts_no_speaker") if known.speaker is None else say("facts_speaker", speaker=known.speaker)
+    if known.speaker is not None and "speaker" in citation.inferred:
+        speaker = say("inferred", fact=speaker)
     where = provenance(citation, local)
     parts = [
-        given("facts_speaker", "speaker", known.speaker, "facts_no_speaker"),
+        speaker,
         say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
         where if known.date else local.comma.join(part for part in (where, say("facts_no_date")) if part),
         "" if known.agenda_item else say("facts_no_item"),

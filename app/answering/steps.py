@@ -158,7 +158,7 @@ class Steps:
             yield quoted
             return
         from app.answering.compose.merge_claims import with_claims, with_translations
-        from app.answering.compose.model import Task
+        from app.answering.compose.model import ModelDraft, Task
 
         # In the order of the quotations: groups come after the States that they spoke for.
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
@@ -169,13 +169,10 @@ class Steps:
             limit=max(limit, len(answering)),
             style=resolution.style,
         )
-        draft = None
+        draft = ModelDraft()
         for draft in self.writer.write(task, local):
             text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
             yield replace(quoted, shown=text, written=draft)
-        if draft is None:
-            yield quoted
-            return
         composed = with_claims(quoted, draft, answering, local, model=self.writer.name)
         composed = replace(composed, points=resolution.style == "points")
         if resolution.reply_language is not None:

@@ -4,7 +4,8 @@
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
@@ -90,18 +91,17 @@ class Works:
 
     def get(self, identifier: str, kind: WorkKind | None = None) -> Work:
         """Returns a work; raises a NotFoundError if none has that id and kind, or this person may not see it."""
-        with self._tables.transaction() as connection:
-            return self._work(self._found(connection, identifier, kind))
+        with self._opened(identifier, kind) as (_, row):
+            return self._work(row)
 
     def may_change(self, identifier: str) -> None:
         """Raises as `put` would, so that a caller can check before it does work that `put` refuses."""
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, change=True)
+        with self._opened(identifier, change=True):
+            pass
 
     def parts(self, identifier: str, kind: WorkKind | None = None) -> dict[int, Any]:
         """Returns the parts of a work by their numbers, in order; raises as `get` does."""
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, kind)
+        with self._opened(identifier, kind) as (connection, _):
             query = select(PARTS.c.number, PARTS.c.content).where(PARTS.c.work == identifier).order_by(PARTS.c.number)
             return {number: json.loads(content) for number, content in connection.execute(query)}
 
@@ -110,15 +110,13 @@ class Works:
 
         Raises a NotFoundError if there is no such work, or this person may not change it.
         """
-        with self._tables.transaction() as connection:
-            self._touched(connection, identifier)
+        with self._opened(identifier, change=True, touched=True) as (connection, _):
             connection.execute(delete(PARTS).where(PARTS.c.work == identifier, PARTS.c.number == number))
             connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content, words)))
 
     def append(self, identifier: str, content: Callable[[int], object], words: Sequence[str] = ()) -> int:
         """Appends the part that `content` makes from its number; returns the number. Raises as `put` does."""
-        with self._tables.transaction() as connection:
-            self._touched(connection, identifier)
+        with self._opened(identifier, change=True, touched=True) as (connection, _):
             last = select(func.coalesce(func.max(PARTS.c.number), 0)).where(PARTS.c.work == identifier)
             number = int(connection.execute(last).scalar_one()) + 1
             connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content(number), words)))
@@ -140,8 +138,7 @@ class Works:
 
     def shares(self, identifier: str) -> dict[str, bool]:
         """Returns with whom a work is shared, and whether each may change it; raises as `get`, and for non-owners."""
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, own=True)
+        with self._opened(identifier, own=True) as (connection, _):
             query = select(SHARES.c.person, SHARES.c.may_change).where(SHARES.c.work == identifier)
             return {row.person: row.may_change for row in connection.execute(query.order_by(SHARES.c.person))}
 
@@ -156,8 +153,7 @@ class Works:
         if not self._knows(person):
             raise NotFoundError(f"no account {person!r} to share with: check the name")
         self._log(f"{identifier} with {person}{' to change' if may_change else ''}")
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, own=True)
+        with self._opened(identifier, own=True) as (connection, _):
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
             connection.execute(insert(SHARES).values(work=identifier, person=person, may_change=may_change))
 
@@ -165,19 +161,12 @@ class Works:
         """Ends a share; raises as `shares` does."""
         self.shares(identifier)
         self._log(f"{identifier} no longer with {person}")
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, own=True)
+        with self._opened(identifier, own=True) as (connection, _):
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
 
     def _set(self, identifier: str, kind: WorkKind | None = None, *, own: bool = False, **values: str | None) -> None:
-        with self._tables.transaction() as connection:
-            self._found(connection, identifier, kind, change=True, own=own, deleted="deleted" in values)
+        with self._opened(identifier, kind, change=True, own=own, deleted="deleted" in values) as (connection, _):
             connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(**values))
-
-    def _touched(self, connection: Connection, identifier: str) -> None:
-        """Marks a work as changed before anything is read, which locks its row: concurrent changes wait for it."""
-        connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
-        self._found(connection, identifier, change=True)
 
     def _visible(self, *, change: bool = False, own: bool = False) -> ColumnElement[bool]:
         mine = WORKS.c.owner == self.person
@@ -186,24 +175,29 @@ class Works:
         shared = exists().where(SHARES.c.work == WORKS.c.id, SHARES.c.person == self.person)
         return or_(mine, shared.where(SHARES.c.may_change) if change else shared)
 
-    def _found(
+    @contextmanager
+    def _opened(
         self,
-        connection: Connection,
         identifier: str,
         kind: WorkKind | None = None,
         *,
         change: bool = False,
         own: bool = False,
         deleted: bool = False,
-    ) -> Row[Any]:
+        touched: bool = False,
+    ) -> Iterator[tuple[Connection, Row[Any]]]:
+        """Yields a work in one transaction; `touched` marks it as changed, which locks its row before it is read."""
         query = select(WORKS).where(WORKS.c.id == identifier, self._visible(change=change, own=own))
         if kind is not None:
             query = query.where(WORKS.c.kind == kind)
-        row = connection.execute(query if deleted else query.where(WORKS.c.deleted.is_(None))).one_or_none()
-        if row is None:
-            # The same message for works that are not visible to this person, who must not learn that they exist.
-            raise NotFoundError("this is not there any more, or not yours: choose another in the list")
-        return row
+        with self._tables.transaction() as connection:
+            if touched:
+                connection.execute(update(WORKS).where(WORKS.c.id == identifier).values(changed=_now()))
+            row = connection.execute(query if deleted else query.where(WORKS.c.deleted.is_(None))).one_or_none()
+            if row is None:
+                # The same message for works that are not visible to this person, who must not learn that they exist.
+                raise NotFoundError("this is not there any more, or not yours: choose another in the list")
+            yield connection, row
 
     def _work(self, row: Row[Any]) -> Work:
         return Work(

@@ -84,13 +84,12 @@ class PositionReader:
         kept = [item for item in evidence.sentences if item not in reported]
         if not taking:
             shown = self._declined(near)
-            wanted = bool(shown) and self.direction in (None, "mentions")
             if not shown and self.direction is None:
                 # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its
                 # present form". Such a view answers where no direction is asked for.
                 viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
-                shown = next((each.items for each in viewed), shown)
-                wanted = bool(shown)
+                shown = next((each.items for each in viewed), ())
+            wanted = bool(shown) and self.direction in (None, "mentions")
             rest = tuple(item for item in kept if item not in shown)
             return replace(evidence, sentences=(*shown, *rest), takes_no_position=not wanted)
         newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
