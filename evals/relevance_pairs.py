@@ -14,7 +14,7 @@ import numpy as np
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
-from app.retrieval.party_search import ByTopic, choose_strategy
+from app.retrieval.party_search import choose_strategy
 from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.settings import Settings
@@ -159,7 +159,7 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
             continue
         resolution = resolve(case.question, documents.parties, history=case.history)
         strategy = choose_strategy(resolution)
-        if not isinstance(strategy, ByTopic) or resolution.scope.negated:
+        if strategy is None or strategy.by != "topic" or strategy.topic is None or resolution.scope.negated:
             continue
         years, listed = {str(year) for year in case.expect.years}, case.type == "list_states"
         speakers = sorted({document.state for document in documents.by_file.values() if document.state})

@@ -1,13 +1,13 @@
 """Search for one party after another, by a strategy that is chosen from what a question names.
 
-"What did Arvandia say about article 18 on witnesses?" is searched `ByArticle`, which looks up the sentences that name
-the article, and "has it ratified the Convention?" `ByTreaty`; `ByTopic` ranks the sentences by meaning.
+"What did Arvandia say about article 18 on witnesses?" is searched by articles, which looks up the sentences that name
+the article, and "has it ratified the Convention?" by treaties; by topic, sentences are ranked by their meaning.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from app.question.resolution import Resolution, TopicWording
 from app.records import Scope, TreatyScope
@@ -37,50 +37,23 @@ _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ByArticle:
-    """The sentences that name these articles; on a topic, those that speak of it first."""
+class SearchStrategy:
+    """What statements are searched for."""
 
-    treaties: tuple[TreatyScope, ...]
-    topic: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByAgendaItem:
-    """The sentences that name these items of the agenda."""
-
-    items: tuple[str, ...]
-    itself: bool
-    """Whether the item's own words are asked for, not what was said under it without any other topic."""
-    topic: None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByTreaty:
-    """The sentences that name these treaties, else those that speak of them in other words."""
-
-    treaties: tuple[TreatyScope, ...]
-    topic: str | None
-    joining: bool
-    """Whether the question is who ratified, signed or joined, which only sentences that name the treaty answer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByTopic:
-    """The sentences that speak of a topic."""
-
-    topic: str
+    by: Literal["articles", "agenda_items", "treaties", "topic", "centroid"]
+    """`articles`, `agenda_items` and `treaties`: the sentences that name these, on a topic those that speak of it
+    first; where none names a treaty, those that speak of it in other words. `topic`: the sentences that speak of it.
+    `centroid`: those nearest to the whole of what was said, as for "what did Arvandia say?"."""
+    topic: str | None = None
     wording: TopicWording | None = None
-    """How the question asks about it; None where that is not known."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Representative:
-    """The sentences nearest to the whole of what was said: "what did Arvandia say?"."""
-
-    topic: None = None
-
-
-SearchStrategy = ByArticle | ByAgendaItem | ByTreaty | ByTopic | Representative
+    """How the question asks about the topic; None where that is not known."""
+    treaties: tuple[TreatyScope, ...] = ()
+    items: tuple[str, ...] = ()
+    """The items of the agenda."""
+    itself: bool = False
+    """Whether an item's own words are asked for, not what was said under it without any other topic."""
+    joining: bool = False
+    """Whether the question is who ratified, signed or joined, which only sentences that name the treaty answer."""
 
 
 def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
@@ -88,22 +61,23 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
     scope = resolution.scope
     topic = _topic(scope)
     if any(treaty.articles for treaty in scope.treaties):
-        return ByArticle(treaties=scope.treaties, topic=topic)
+        return SearchStrategy(by="articles", treaties=scope.treaties, topic=topic)
     if scope.agenda_items and _is_about_itself(scope.topic):
-        return ByAgendaItem(items=scope.agenda_items, itself=True)
+        return SearchStrategy(by="agenda_items", items=scope.agenda_items, itself=True)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
     if scope.treaties and all(map(_JOINS.fullmatch, beside)):
         # The verb may be missing in the topic, so the question is tested: "which States have joined the Protocol?".
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
-        return ByTreaty(treaties=scope.treaties, topic=topic, joining=joining)
+        return SearchStrategy(by="treaties", treaties=scope.treaties, topic=topic, joining=joining)
     if topic is not None:
         wording = resolution.wording
-        return ByTopic(topic=topic, wording=wording if wording is not None and wording.topic == scope.topic else None)
+        known = wording if wording is not None and wording.topic == scope.topic else None
+        return SearchStrategy(by="topic", topic=topic, wording=known)
     if scope.agenda_items and (scope.states or scope.groups):
-        return ByAgendaItem(items=scope.agenda_items, itself=False)
+        return SearchStrategy(by="agenda_items", items=scope.agenda_items)
     filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
     if scope.states or scope.groups or scope.members_of or (resolution.scope.all_states and filtered):
-        return Representative()
+        return SearchStrategy(by="centroid")
     return None
 
 
@@ -150,40 +124,36 @@ class PartySearch:
         self._ranker = ranker
         self._strategy = strategy
         self._many = many
-        wording = strategy.wording if isinstance(strategy, ByTopic) else None
-        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, wording)
+        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, strategy.wording)
         self._treaty_words: Topic | None = None
-        if isinstance(strategy, ByTreaty) and not strategy.joining:
+        if strategy.by == "treaties" and not strategy.joining:
             self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")
 
     def find_all(self, owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[tuple[PartyEvidence, ...], int]:
         """Returns the evidence of each party in order, and how many parties were read closely: not all of a list."""
-        match self._strategy:
-            case ByTopic() if self._many and self.topic is not None:
-                return self._ranker.rank_list(owned, self.topic)
-            case ByTreaty(treaties=treaties) if self._many and self._treaty_words is not None:
-                named = {party: self.find(party, own) for party, own in owned.items()}
-                rest = {party: own for party, own in owned.items() if not named[party].sentences}
-                found, read = self._ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < len(named))
-                named |= {item.party: self._without_other_treaties(item, treaties) for item in found}
-                return tuple(named.values()), read + len(named) - len(rest)
-        return tuple(self.find(party, own) for party, own in owned.items()), len(owned)
+        if self._many and self._strategy.by == "topic" and self.topic is not None:
+            return self._ranker.rank_list(owned, self.topic)
+        found = {party: self.find(party, own) for party, own in owned.items()}
+        if not self._many or self._treaty_words is None:
+            return tuple(found.values()), len(owned)
+        rest = {party: own for party, own in owned.items() if not found[party].sentences}
+        listed, read = self._ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < len(owned))
+        found |= {item.party: self._without_other_treaties(item) for item in listed}
+        return tuple(found.values()), read + len(owned) - len(rest)
 
     def find(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the evidence in the statements of a party, best first."""
-        match self._strategy:
-            case ByArticle(treaties=treaties):
-                return self._by_articles(party, statements, treaties)
-            case ByAgendaItem(items=items, itself=itself):
-                naming = self._ranker.rank_by_mention(party, statements, "agenda_item", values=items)
-                return naming if itself else merge_evidence(naming, self._ranker.rank_by_centroid(party, statements))
-            case ByTreaty() as strategy:
-                return self._by_treaties(party, statements, strategy)
-            case ByTopic():
-                assert self.topic is not None
-                return self._ranker.rank_by_topic(party, statements, self.topic)
-            case Representative():
-                return self._ranker.rank_by_centroid(party, statements)
+        strategy, ranker = self._strategy, self._ranker
+        if strategy.by == "articles":
+            return self._by_articles(party, statements)
+        if strategy.by == "treaties":
+            return self._by_treaties(party, statements)
+        if self.topic is not None:
+            return ranker.rank_by_topic(party, statements, self.topic)
+        if strategy.by == "centroid":
+            return ranker.rank_by_centroid(party, statements)
+        named = ranker.rank_by_mention(party, statements, "agenda_item", values=strategy.items)
+        return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
 
     def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
         """Returns the evidence after a second pass over all statements of the parties that speak of the topic.
@@ -191,7 +161,7 @@ class PartySearch:
         The sentences read in it are bounded; where each party's share is below `at_least`, the pass is left out.
         """
         again = [item.party for item in evidence if item.speaks and len(item.searched) > 1]
-        if self.topic is None or not isinstance(self._strategy, ByTopic) or not again:
+        if self.topic is None or self._strategy.by != "topic" or not again:
             return tuple(evidence)
         share = min(DEEP.sentences, _READ_AGAIN // (len(again) * len(self.topic.wordings)))
         if share < at_least:
@@ -203,10 +173,8 @@ class PartySearch:
         found = merge_evidence(evidence, self._ranker.rank_by_topic(evidence.party, evidence.searched, topic, depth))
         return replace(found, sentences=tuple(sorted(found.sentences, key=lambda item: -item.relevance.order)))
 
-    def _by_articles(
-        self, code: str, searched: Sequence[StatementSummary], treaties: Sequence[TreatyScope]
-    ) -> PartyEvidence:
-        topic, named = self.topic, [treaty for treaty in treaties if treaty.articles]
+    def _by_articles(self, code: str, searched: Sequence[StatementSummary]) -> PartyEvidence:
+        topic, named = self.topic, [treaty for treaty in self._strategy.treaties if treaty.articles]
         evidence = self._ranker.rank_by_mentions(code, searched, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
@@ -217,25 +185,25 @@ class PartySearch:
         beside = replace(on_topic, sentences=on_topic.best[:2])
         return merge_evidence(evidence, beside) if on_topic.answers else evidence
 
-    def _by_treaties(self, code: str, searched: Sequence[StatementSummary], strategy: ByTreaty) -> PartyEvidence:
+    def _by_treaties(self, code: str, searched: Sequence[StatementSummary]) -> PartyEvidence:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
         # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
-        treaties = strategy.treaties
+        treaties = self._strategy.treaties
         evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
         if evidence.sentences:
             return evidence
         evidence = self._ranker.rank_by_mentions(code, searched, "thereto", treaties)
         if evidence.sentences or self._many or self._treaty_words is None:
             return evidence
-        return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words), treaties)
+        return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words))
 
-    def _without_other_treaties(self, evidence: PartyEvidence, treaties: Sequence[TreatyScope]) -> PartyEvidence:
+    def _without_other_treaties(self, evidence: PartyEvidence) -> PartyEvidence:
         """Drops sentences that name another treaty: they are about that one."""
         if not evidence.sentences:
             return evidence
         statements = list(dict.fromkeys(item.sentence.statement_id for item in evidence.sentences))
-        asked = {treaty.treaty for treaty in treaties}
+        asked = {treaty.treaty for treaty in self._strategy.treaties}
         others = {
             mention.sentence
             for treaty in TREATIES

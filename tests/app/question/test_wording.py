@@ -2,7 +2,7 @@
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
-from app.retrieval.party_search import ByTopic, choose_strategy
+from app.retrieval.party_search import SearchStrategy, choose_strategy
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
@@ -15,7 +15,7 @@ def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, t
     assert read.wording is not None
     assert text in read.wording.text
     assert not {"Canada", "Norway", "2020", "'s"} & set(read.wording.text.split())
-    assert choose_strategy(read) == ByTopic(topic=read.scope.topic, wording=read.wording)
+    assert choose_strategy(read) == SearchStrategy(by="topic", topic=read.scope.topic, wording=read.wording)
 
 
 FIRST = "What remedy did Canada propose against kidnapping for ransom?"
@@ -41,7 +41,7 @@ def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     assert read.wording == TopicWording(
         topic="kidnapping for ransom", text="What remedy did propose against kidnapping for ransom?", adds=True
     )
-    assert choose_strategy(read) == ByTopic(topic="piracy")
+    assert choose_strategy(read) == SearchStrategy(by="topic", topic="piracy")
 
 
 def test_who_owns_a_view_outside_the_topic_speaks(parties: PartyTable) -> None:
