@@ -341,7 +341,7 @@ class EvidenceRetriever:
         mentions = self._store.catalogue.mentions(searched, "article", treaty, articles) if articles else ()
         numbers = tuple(n for n in articles if any(mention.value == n for mention in mentions))
         found = (
-            self._ranker.rank_by_mention(item.party, item.searched, "article", treaty, numbers)
+            self._ranker.rank_by_mention(item.party, item.searched, "article", [(treaty, numbers)])
             for item in (evidence if numbers else ())
         )
         return [item for item in found if item.sentences], numbers
@@ -359,8 +359,8 @@ class EvidenceRetriever:
             holders = {mention.sentence.statement_id for mention in mentions}
             treaties_held += [treaty.treaty] if holders else []
             if treaty.articles:
-                item = self._ranker.rank_by_mentions("", texts, "provision", [treaty], topic)
-                evidence = merge_evidence(evidence, item)
+                named = [(treaty.treaty, treaty.articles)]
+                evidence = merge_evidence(evidence, self._ranker.rank_by_mention("", texts, "provision", named, topic))
             elif topic is not None:
                 held = [text for text in texts if text.statement_id in holders]
                 evidence = merge_evidence(evidence, self._ranker.rank_by_topic("", held, topic))

@@ -152,7 +152,7 @@ class PartySearch:
             return ranker.rank_by_topic(party, statements, self.topic)
         if strategy.by == "centroid":
             return ranker.rank_by_centroid(party, statements)
-        named = ranker.rank_by_mention(party, statements, "agenda_item", values=strategy.items)
+        named = ranker.rank_by_mention(party, statements, "agenda_item", [(None, strategy.items)])
         return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
 
     def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
@@ -174,8 +174,8 @@ class PartySearch:
         return replace(found, sentences=tuple(sorted(found.sentences, key=lambda item: -item.relevance.order)))
 
     def _by_articles(self, code: str, searched: Sequence[StatementSummary]) -> PartyEvidence:
-        topic, named = self.topic, [treaty for treaty in self._strategy.treaties if treaty.articles]
-        evidence = self._ranker.rank_by_mentions(code, searched, "article", named, topic)
+        topic, named = self.topic, [(each.treaty, each.articles) for each in self._strategy.treaties if each.articles]
+        evidence = self._ranker.rank_by_mention(code, searched, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
@@ -189,11 +189,11 @@ class PartySearch:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
         # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
-        treaties = self._strategy.treaties
-        evidence = self._ranker.rank_by_mentions(code, searched, "treaty", treaties, self.topic)
+        named = [(each.treaty, each.articles) for each in self._strategy.treaties]
+        evidence = self._ranker.rank_by_mention(code, searched, "treaty", named, self.topic)
         if evidence.sentences:
             return evidence
-        evidence = self._ranker.rank_by_mentions(code, searched, "thereto", treaties)
+        evidence = self._ranker.rank_by_mention(code, searched, "thereto", named)
         if evidence.sentences or self._many or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, searched, self._treaty_words))

@@ -9,14 +9,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial, reduce
+from functools import cache, partial
 from itertools import chain, zip_longest
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from app.question.resolution import TopicWording
-from app.records import TreatyScope
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
@@ -26,7 +25,7 @@ from app.retrieval.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import rows_of_each
 from vectorstore.embeddings import Embedder
-from vectorstore.records import MentionKind, ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
 from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
@@ -408,45 +407,34 @@ class SentenceRanker:
         party: str,
         searched: Sequence[StatementSummary],
         kind: MentionKind,
-        treaty: str | None = None,
-        values: Sequence[str] = (),
+        named: Sequence[tuple[str | None, Sequence[str]]],
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the sentences that name a treaty, or these articles or agenda items.
+        """Returns the sentences that name treaties, or articles or agenda items, in the order in which these are given.
 
-        They are evidence without any threshold; with a topic, those that speak of it most come first. Without a treaty,
-        only articles of a convention left unnamed count; without `values`, all articles or items count.
+        They are evidence without any threshold; with a topic, those that speak of it most come first. `named` are pairs
+        of a treaty, None for agenda items and a convention left unnamed, and of articles or items, without which all
+        count.
         """
-        mentions = self._store.catalogue.mentions([s.statement_id for s in searched], kind, treaty, values)
-        wanted = dict.fromkeys(mention.sentence for mention in mentions)
-        stored = self._store.catalogue.sentences_by_id(wanted)
-        sentences = [stored[identifier] for identifier in wanted]
-        if kind != "agenda_item":
-            # Headings, which are in no paragraph, count only if nothing else names the article; that of an agenda
-            # item is kept, since it tells what the item is.
-            sentences = [each for each in sentences if each.paragraph is not None] or sentences
-        if topic is not None and topic.english and len(sentences) > 1:
-            scores = self._read_pairs(topic.asked, [self._english(each.text, each) for each in sentences]).logits
-            sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
-        return PartyEvidence(
-            party=party,
-            searched=tuple(searched),
-            sentences=tuple(ScoredSentence(sentence=sentence, relevance=CITED) for sentence in sentences),
-            passages=self._passages_around(sentences),
-        )
-
-    def rank_by_mentions(
-        self,
-        party: str,
-        searched: Sequence[StatementSummary],
-        kind: MentionKind,
-        treaties: Sequence[TreatyScope],
-        topic: Topic | None = None,
-    ) -> PartyEvidence:
-        """Returns the sentences that name several treaties, or these articles of each, in the order of the treaties."""
-        nothing = PartyEvidence(party=party, searched=tuple(searched))
-        found = (self.rank_by_mention(party, searched, kind, t.treaty, t.articles, topic) for t in treaties)
-        return reduce(merge_evidence, found, nothing)
+        ids = [summary.statement_id for summary in searched]
+        ranked: dict[SentenceId, Sentence] = {}
+        passages: tuple[ScoredPassage, ...] = ()
+        for treaty, values in named:
+            mentions = self._store.catalogue.mentions(ids, kind, treaty, values)
+            wanted = dict.fromkeys(mention.sentence for mention in mentions)
+            stored = self._store.catalogue.sentences_by_id(wanted)
+            sentences = [stored[identifier] for identifier in wanted]
+            if kind != "agenda_item":
+                # Headings, which are in no paragraph, count only if nothing else names the article; that of an agenda
+                # item is kept, since it tells what the item is.
+                sentences = [each for each in sentences if each.paragraph is not None] or sentences
+            if topic is not None and topic.english and len(sentences) > 1:
+                scores = self._read_pairs(topic.asked, [self._english(each.text, each) for each in sentences]).logits
+                sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
+            ranked |= {each.sentence_id: each for each in sentences}
+            passages = passages or self._passages_around(sentences)
+        evidence = tuple(ScoredSentence(sentence=sentence, relevance=CITED) for sentence in ranked.values())
+        return PartyEvidence(party=party, searched=tuple(searched), sentences=evidence, passages=passages)
 
     def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
         """Returns the passages that contain sentences, in the order of the sentences."""
