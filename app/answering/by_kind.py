@@ -7,7 +7,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, islice, takewhile
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
@@ -21,7 +21,7 @@ from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import Sentence, Statement, StatementSummary
+from vectorstore.records import Sentence, StatementSummary
 
 # The most statements that a list names.
 _LISTED: Final = 30
@@ -64,12 +64,8 @@ class KindAnswers:
             return _compose_source(retrieved.places, sources, local, asked, limit=self.limit)
         if kind in ("metadata", "source"):
             spans = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
-
-            def facts(_: str, citation: Citation) -> str:
-                key = citation.statement_id
-                return _facts(sources.statements[key], sources.sentences[key], citation, local)
-
-            return _cited(list(spans.items())[: self.limit], sources, local.parties, asked, facts)
+            facts = partial(_facts, sources, local)
+            return _cited(islice(spans.items(), self.limit), sources, local.parties, asked, facts)
         if kind == "summary":
             chosen = _answering(retrieved)
             if not (chosen or _has_subject(resolution)):
@@ -150,8 +146,9 @@ def _cited(
     return Composition(claims=tuple(claims), citations=tuple(citations))
 
 
-def _facts(statement: Statement, sentences: Sequence[Sentence], citation: Citation, local: Localization) -> str:
+def _facts(sources: Sources, local: Localization, _: str, citation: Citation) -> str:
     """Returns the metadata of a statement as one line, which also says what its text does not give."""
+    statement, sentences = sources.statements[citation.statement_id], sources.sentences[citation.statement_id]
     known, say = statement.metadata, local.say
     speaker = say("facts_no_speaker") if known.speaker is None else say("facts_speaker", speaker=known.speaker)
     if known.speaker is not None and "speaker" in citation.inferred:
@@ -195,16 +192,11 @@ def _compose_list(
         return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
 
     spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
-    made = replace(_cited(spans, sources, local.parties, asked, line), points=True, quoted=False)
-    if not made.claims:
-        return made
+    made = _cited(spans, sources, local.parties, asked, line)
     rest = count - len(made.claims)
     notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
-    return replace(
-        made,
-        opening=local.say("list_of" if count == searched else "list_found", count=count, searched=searched),
-        notes=notes,
-    )
+    opening = local.say("list_of" if count == searched else "list_found", count=count, searched=searched)
+    return replace(made, points=True, quoted=False, opening=opening, notes=notes)
 
 
 def _compose_source(

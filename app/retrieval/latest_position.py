@@ -157,8 +157,7 @@ class PositionReader:
         reported = {each.items[0] for each in best if each.direction is None}
         if len(reported) == len(best):
             return evidence
-        own = tuple(item for item in evidence.sentences if item not in reported)
-        return replace(evidence, sentences=(*own, *(item for item in evidence.sentences if item in reported)))
+        return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
 
     def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
         languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
