@@ -12,7 +12,6 @@ from app.answering.by_kind import is_scoped
 from app.answering.compose.extractive import RELATED, quote
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
-from app.answering.suggestions import greet
 from app.answering.verify import NOBODY, verified
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
@@ -22,6 +21,7 @@ from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
 from prompts.wording import load_wording
+from vectorstore.records import DocumentSummary, StatementSummary
 
 # Reasons that are shown with related passages; the others have none to show.
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
@@ -126,6 +126,16 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     if resolution.scope.negated:
         return _not_said(answer, retrieved, local)
     return _not_mentioned(resolution.scope, retrieved, names, local)
+
+
+def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Localization) -> Abstention:
+    """Returns the reply to a greeting, whose options are questions about the States with the newest statements."""
+    newest = sorted(statements, key=lambda s: s.metadata.date or "", reverse=True)
+    speakers = list(dict.fromkeys(s.metadata.state for s in newest if s.metadata.state))
+    names = [local.name(code) for code in speakers[:3]]
+    keys = ("example_said", "example_summary", "example_list")
+    options = tuple(local.say(key, party=name) for key, name in zip(keys, names, strict=False))
+    return Abstention(reason="help", message=local.say("greeting"), options=options)
 
 
 def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> str:

@@ -6,13 +6,14 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 from uuid import uuid4
 
+from app.answering.localization import localize
 from app.answering.steps import ChainState, Question, Steps
-from app.answering.suggestions import suggest
 from app.answering.trace import trace_of
 from app.question.conversation import EarlierTurn
+from app.question.resolution import Resolution
 from app.records import Answer
 from app.telemetry import Export
 from vectorstore.catalogue import Catalogue
@@ -21,6 +22,8 @@ from vectorstore.records import JSONValue
 
 logger = logging.getLogger(__name__)
 
+# The most parties that are suggested beside those asked about, the most confident evidence first.
+_OTHERS: Final = 2
 Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 
@@ -90,8 +93,28 @@ class Assistant:
         yield answer
 
     def suggest(self, answer: Answer) -> tuple[str, ...]:
-        """Returns questions to ask after an answer, each of which the corpus answers; `StoreError` as in `ask`."""
-        return suggest(answer, self.steps.retriever, self.steps.parties())
+        """Returns questions to ask after an answer, in its language, each of which the corpus answers.
+
+        There are none without a topic, or after an aside or treaty text. `StoreError` as in `ask`.
+        """
+        scope, parties = answer.scope, self.steps.parties()
+        local, asked = localize(parties, scope.language), {*scope.states, *scope.groups}
+        if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
+            return ()
+        everyone = replace(
+            scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=()
+        )
+        found = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
+        speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
+        others = [item.party for item in speaking if item.party and item.party not in asked]
+        names = [local.name(code) for code in others[:_OTHERS]]
+        questions = [local.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
+        cited = next((citation.state for citation in answer.citations if citation.state), None)
+        if cited is not None and answer.kind != "summary":
+            questions.append(local.say("example_summary", party=local.name(cited)))
+        if len(speaking) > 1 and asked:
+            questions.append(local.say("suggest_which", topic=scope.topic))
+        return tuple(questions)
 
     def _keep(self, answer: Answer, state: ChainState) -> None:
         if not self._keep_traces:

@@ -19,6 +19,8 @@ from vectorstore.arrays import Matrix
 
 # The language that the default models know.
 _ENGLISH: Final = frozenset({"en"})
+# The English gloss of a text, word by word as far as words are known; for models only, never shown.
+in_english: Final = lru_cache(maxsize=8192)(gloss)
 # Maximum number of synonyms of a topic that are searched for as well.
 MAX_SYNONYM_TOPICS: Final = 1
 
@@ -186,12 +188,6 @@ class Topic:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
         terms = translate_topic(self.words, self.language, to=language).terms if language in LANGUAGES else ()
         return " ".join((self.words, *terms) if language == self.language else terms)
-
-
-@lru_cache(maxsize=8192)
-def in_english(text: str, language: str) -> str:
-    """Returns the English gloss of a text, word by word as far as words are known; for models only, never shown."""
-    return gloss(text, language)
 
 
 @lru_cache(maxsize=256)

@@ -11,9 +11,9 @@ from typing import Any, Final, get_args
 import gradio as gr
 from gradio.events import Dependency
 
+from app.answering.abstention import greet
 from app.answering.history import turn_of
 from app.answering.localization import localize
-from app.answering.suggestions import greet
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
