@@ -37,6 +37,7 @@ CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 # The most characters from the opening of a list to the end of an item that are quoted as one span.
 _LONGEST_WITH_OPENING: Final = 600
+# The kinds of edge that a citation names, the one preferred first.
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 _ANNOUNCING_WORDS: Final = 18
 
@@ -226,6 +227,7 @@ def citation_kind(statement: Statement) -> CitationKind:
 def cite(statement: Statement, sentences: Sequence[Sentence], span: range, number: int) -> Citation:
     """Makes the citation of a range of sentences; its words are copied from the stored statement alone."""
     first, last = sentences[span[0]], sentences[span[-1]]
+    found = edges(statement, first.start, last.end)
     return replace(
         cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
         number=number,
@@ -234,7 +236,7 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: range, numbe
         sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in span),
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
-        edge=_edge(statement, first.start, last.end),
+        edge=next((kind for kind in _MARKED if kind in found), None),
         quoting=_is_quoted(statement, first.start, last.end),
     )
 
@@ -271,12 +273,6 @@ def provenance_of(statement: Statement) -> dict[str, Any]:
     """Returns the fields of a citation that say where and when the words of a statement were said."""
     fields = {name: getattr(statement.metadata, name) for name in PROVENANCE}
     return fields | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
-
-
-def _edge(statement: Statement, start: int, end: int) -> Literal["list_item", "text"] | None:
-    """Returns the kind of edge where a span does not begin or end with a sentence, preferably `list_item`."""
-    found = edges(statement, start, end)
-    return next((kind for kind in _MARKED if kind in found), None)
 
 
 def quotable_spans(

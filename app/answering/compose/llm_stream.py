@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, Written
+from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, WrittenClaim
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
 
@@ -86,7 +86,7 @@ class ModelRequest:
     _begun: bool = False
     _usage_reported: bool = False
 
-    def __iter__(self) -> Iterator[Written | None]:
+    def __iter__(self) -> Iterator[WrittenClaim | None]:
         """Yields claims as they come, and None as a heartbeat between them, at which the caller can stop waiting.
 
         Raises ModelSilentError where no reply comes, or none in time; claims that came before have been yielded.

@@ -17,7 +17,7 @@ from app.answering.claims.form import unquoted
 from app.answering.claims.mention_check import Premise
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage, Used
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
-from app.answering.compose.reply_parser import Written
+from app.answering.compose.reply_parser import WrittenClaim
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify import verified
@@ -258,7 +258,7 @@ class _ClaimChecker:
     dropped: list[DroppedClaim] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
-    def take(self, written: Written) -> bool:
+    def take(self, written: WrittenClaim) -> bool:
         """Checks a claim; returns whether it is new and passes."""
         key = squash(written.text).casefold()
         if key in self._seen:
@@ -276,7 +276,7 @@ class _ClaimChecker:
         self.claims.append(Claim(text=self._plain_or_quoted(written.text, cited), state=holder, citations=numbers))
         return True
 
-    def _cited(self, written: Written) -> tuple[str | None, list[Citation], str | None]:
+    def _cited(self, written: WrittenClaim) -> tuple[str | None, list[Citation], str | None]:
         """Returns the party whose words a claim rests on, its citations, and what is wrong with its ids."""
         if not written.numbers:
             return None, [], "it cites nothing"

@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 import regex
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 _LINE: Final = regex.compile(
     r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
@@ -24,24 +25,23 @@ _SENTENCE: Final = 5
 class WrittenClaim(BaseModel):
     """One claim of a model."""
 
-    text: str = Field(description="One sentence about one party, in your own words, without quotation marks.")
+    text: Annotated[str, AfterValidator(lambda text: " ".join(text.split()))] = Field(
+        description="One sentence about one party, in your own words, without quotation marks."
+    )
     sentences: list[Annotated[int, BeforeValidator(lambda value: _number(value))]] = Field(
         description="Numbers of the sentences that it rests on: 3 for S3."
     )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the sentences, each once; 0 stands for an id that cannot be read."""
+        return tuple(dict.fromkeys(self.sentences))
 
 
 class Reply(BaseModel):
     """The claims that answer the question."""
 
     claims: list[WrittenClaim] = Field(description="The claims, most important first; empty where nothing answers.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """A claim as read from a reply, with the numbers of the sentences that it cites; 0 is an id that cannot be read."""
-
-    text: str
-    numbers: tuple[int, ...]
 
 
 @dataclass
@@ -51,7 +51,7 @@ class StructuredReader:
     _read: int = 0
     _last: dict[str, Any] = field(default_factory=dict)
 
-    def feed(self, value: object) -> Iterator[Written]:
+    def feed(self, value: object) -> Iterator[WrittenClaim]:
         """Takes the whole reply received so far, and yields the claims that are now complete."""
         claims = _claims(value)
         if len(claims) >= len(_claims(self._last)) and isinstance(value, dict):
@@ -60,7 +60,7 @@ class StructuredReader:
             self._read += 1
             yield from _validated(claims[self._read - 1])
 
-    def finish(self) -> Iterator[Written]:
+    def finish(self) -> Iterator[WrittenClaim]:
         """Yields the claims that were incomplete until the reply ended."""
         for claim in _claims(self._last)[self._read :]:
             yield from _validated(claim)
@@ -72,14 +72,14 @@ class LineReader:
 
     _rest: str = ""
 
-    def feed(self, value: object) -> Iterator[Written]:
+    def feed(self, value: object) -> Iterator[WrittenClaim]:
         """Takes the next piece of text, and yields the claims of completed lines."""
         *lines, rest = (self._rest + str(value)).split("\n")
         self._rest = rest[-_LONGEST_LINE:]
         for line in lines:
             yield from _line(line)
 
-    def finish(self) -> Iterator[Written]:
+    def finish(self) -> Iterator[WrittenClaim]:
         """Yields the claims that were incomplete until the reply ended."""
         yield from _line(self._rest)
 
@@ -89,12 +89,9 @@ def _claims(value: object) -> list[Any]:
     return claims[:MOST_CLAIMS] if isinstance(claims, list) else []
 
 
-def _validated(value: object) -> Iterator[Written]:
-    try:
-        claim = WrittenClaim.model_validate(value)
-    except ValidationError:
-        return
-    yield Written(text=" ".join(claim.text.split()), numbers=tuple(dict.fromkeys(claim.sentences)))
+def _validated(value: object) -> Iterator[WrittenClaim]:
+    with suppress(ValidationError):
+        yield WrittenClaim.model_validate(value)
 
 
 def _number(identifier: object) -> int:
@@ -103,11 +100,11 @@ def _number(identifier: object) -> int:
     return int(match[1]) if match else 0
 
 
-def _line(line: str) -> Iterator[Written]:
+def _line(line: str) -> Iterator[WrittenClaim]:
     match = _LINE.match(line[:_LONGEST_LINE])
     if match is None:
         if len(line.split()) >= _SENTENCE:
-            yield Written(text=" ".join(line.split()), numbers=())
+            yield WrittenClaim.model_construct(text=" ".join(line.split()), sentences=[])
     else:
         numbers = [int(found) for found in _ID.findall(match["ids"])]
-        yield Written(text=" ".join(match["text"].split()), numbers=tuple(dict.fromkeys(numbers)))
+        yield WrittenClaim.model_construct(text=" ".join(match["text"].split()), sentences=numbers)
