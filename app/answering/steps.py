@@ -233,7 +233,16 @@ class Steps:
             prompt_version=local.version,
             dropped_claims=checked.dropped,
         )
-        answer = _with_model(answer, composed, self.writer)
+        draft = composed.written
+        if draft is not None and self.writer is not None:
+            answer = replace(
+                answer,
+                composer="model" if draft.claims else "extractive",
+                model=self.writer.name,
+                prompt_version=draft.prompt_version or answer.prompt_version,
+                usage=dict(draft.usage),
+                dropped_claims=(*draft.dropped, *answer.dropped_claims),
+            )
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
         own_claims = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own_claims or resolution.scope.negated:
@@ -256,21 +265,6 @@ class Steps:
 def _language(resolution: Resolution) -> str:
     """Returns the language of the answer: the one asked for, else that of the question."""
     return resolution.reply_language or resolution.scope.language
-
-
-def _with_model(answer: Answer, composed: Composition, writer: "ModelWriter | None") -> Answer:
-    """Adds the model's name, its usage and its dropped claims; returns the answer unchanged without a model."""
-    draft = composed.written
-    if draft is None or writer is None:
-        return answer
-    return replace(
-        answer,
-        composer="model" if draft.claims else "extractive",
-        model=writer.name,
-        prompt_version=draft.prompt_version or answer.prompt_version,
-        usage=dict(draft.usage),
-        dropped_claims=(*draft.dropped, *answer.dropped_claims),
-    )
 
 
 def word_note(note: Note, local: Localization) -> str:
