@@ -479,13 +479,11 @@ class SentenceRanker:
 
 def _sentences_of(texts: Texts, found: Sequence[ScoredPassage]) -> list[Sentence]:
     """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
-    sentences: dict[str, Sentence] = {}
-    for scored in found:
-        passage = scored.passage
-        for sentence in texts[passage.statement_id][passage.first_sentence : passage.last_sentence + 1]:
-            sentences[sentence.sentence_id] = sentence
+    passages = [scored.passage for scored in found]
+    parts = (texts[each.statement_id][each.first_sentence : each.last_sentence + 1] for each in passages)
+    sentences = {each.sentence_id: each for each in chain.from_iterable(parts)}
     # Headings, salutations and footnotes are outside the paragraphs: they name a topic without speaking of it.
-    ids = {each.passage.statement_id for each in found}
+    ids = {each.statement_id for each in passages}
     with_paragraphs = {key for key in ids if any(each.paragraph is not None for each in texts[key])}
     return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
 
