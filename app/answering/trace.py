@@ -46,26 +46,24 @@ def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Returns a trace as (label, text) lines, as the command line shows it."""
     record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
     named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
-    usage = trace.get("usage") or {}
     how = f"{trace['composer']}" + (f", {trace['model']}" if trace.get("model") else "")
-    lines = [
+    usage = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (trace.get("usage") or {}).items())
+    problem = f"{record['problem']} {record.get('detail', '')}".strip() if record.get("problem") else ""
+    return [
         ("question", str(trace["question"])),
         ("answered", f"{record.get('at', '')} {trace['status']}".strip()),
         ("scope", named or "everything"),
         ("written by", f"{how}; prompt {trace['prompt_version']}"),
         ("time", ", ".join(f"{name} {value:.0f} ms" for name, value in timings.items() if value)),
+        *((label, text) for label, text in (("usage", usage), ("problem", problem)) if text),
+        *(
+            ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}")
+            for item in trace["retrieved"][:10]
+        ),
+        *(
+            ("evidence", f"{item['party']} {item['sentence_id']} {item['confidence_source']} {item['confidence']}")
+            for item in record.get("evidence", [])[:20]
+        ),
+        *(("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]),
+        *(("dropped", f"{claim['text']} — {claim['reason']}") for claim in trace["dropped_claims"]),
     ]
-    if usage:
-        lines.append(("usage", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in usage.items())))
-    if record.get("problem"):
-        lines.append(("problem", f"{record['problem']} {record.get('detail', '')}".strip()))
-    lines += [
-        ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}") for item in trace["retrieved"][:10]
-    ]
-    lines += [
-        ("evidence", f"{item['party']} {item['sentence_id']} {item['confidence_source']} {item['confidence']}")
-        for item in record.get("evidence", [])[:20]
-    ]
-    lines += [("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]]
-    lines += [("dropped", f"{claim['text']} — {claim['reason']}") for claim in trace["dropped_claims"]]
-    return lines
