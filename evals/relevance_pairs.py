@@ -6,7 +6,7 @@ the case's, so that errors in reading them do not count. The sentences of a pair
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -147,7 +147,7 @@ def _sample(pair: Pair, read: Sequence[MeasuredSentence], files: Mapping[str, st
         return any(span.start - within < sentence.end and sentence.start < span.end + within for span in spans)
 
     evidence, near = (np.array([near_evidence(item, far) for item in read]) for far in (0, _NEIGHBOUR))
-    features = np.array([item.features.values() for item in read], dtype=np.float64)
+    features = np.array([astuple(item.features) for item in read], dtype=np.float64)
     states, beside = np.stack([item.state for item in read]), ~near & (pair.answered and bool(pair.evidence))
     return Sample(pair=pair, features=features, states=states, evidence=evidence, beside=beside)
 

@@ -6,7 +6,7 @@ and the glossary say how near it is all the same. Unrelated topics show how near
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -72,10 +72,6 @@ class SentenceFeatures:
     def names(cls) -> tuple[str, ...]:
         """Returns the names of the features, in order."""
         return tuple(field.name for field in fields(cls))
-
-    def values(self) -> tuple[float, ...]:
-        """Returns the values, in the order of the names."""
-        return astuple(self)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ and counted over all chunks, and only chunks marked relevant have gold words.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ def with_neighbours(read: Sequence[MeasuredSentence]) -> Floats:
     """Returns the features of each sentence with the logits of both neighbours, since answers span sentences."""
     alone = {item.sentence.ordinal: item.features.alone for item in read}
     neighbours = ([alone.get(item.sentence.ordinal + step, _UNREAD) for step in (-1, 1)] for item in read)
-    rows = [(*item.features.values(), *around) for item, around in zip(read, neighbours, strict=True)]
+    rows = [(*astuple(item.features), *around) for item, around in zip(read, neighbours, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(len(read), len(SentenceFeatures.names()) + 2)
 
 
