@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.corpus.corpus import Corpus
-from app.retrieval.relevance import RelevanceModel
+from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.sentence_ranker import SentenceRanker
 from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
@@ -76,7 +76,7 @@ def fake_workspace(
     read_only: bool = False,
     covered: ModelLanguages | None = None,
     second: SecondModel | None = None,
-    relevance: RelevanceModel | None = None,
+    relevance: RelevanceArtefact | None = None,
 ) -> Workspace:
     """Wires the product with models that need no weights."""
     settings = Settings(store=store)

@@ -287,7 +287,7 @@ class EvidenceRetriever:
         # For a question about change over time, a party has one record of evidence per statement.
         if parties_read < (count := len({item.party for item in evidence})):
             yield Note(kind="read_closely", values={"count": count, "read": parties_read})
-        if topic is not None and not self._ranker.relevance.calibrated and any(item.searched for item in evidence):
+        if topic is not None and self._ranker.relevance is None and any(item.searched for item in evidence):
             yield Note(kind="uncalibrated")
         by_words = [
             item.party

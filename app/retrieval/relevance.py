@@ -169,27 +169,13 @@ class RelevanceArtefact(_Record):
             raise ValueError(f"there is no feature {min(unknown)!r}")
         return self
 
-
-class RelevanceModel:
-    """Computes relevance from features by a fitted artefact; without one, words alone decide."""
-
-    def __init__(self, artefact: RelevanceArtefact | None) -> None:
-        self._artefact = artefact
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether an artefact suits the models in use."""
-        return self._artefact is not None
-
     def judge(
         self, features: Sequence[SentenceFeatures], states: Matrix, *, one_of_many: bool = False
     ) -> tuple[Relevance, ...]:
         """Returns the relevance of n sentences of a party, from features and hidden `states`, (n, dim) float32."""
-        artefact = self._artefact
-        assert artefact is not None
-        by = artefact.listed if one_of_many else artefact.asked
+        by = self.listed if one_of_many else self.asked
         chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.of(features, states)]
-        orders = chances if artefact.order is None else artefact.order.of(features, states)
+        orders = chances if self.order is None else self.order.of(features, states)
         return tuple(
             Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, order=order)
             for chance, order in zip(chances, orders, strict=True)
@@ -197,7 +183,7 @@ class RelevanceModel:
 
     def among(self, parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
         """Returns the relevance of the sentences of each party of a list, given that of the others."""
-        by = self._artefact.listed.among if self._artefact is not None else None
+        by = self.listed.among
         if by is None:
             return [tuple(own) for own in parties]
         recalibrated = by.chances([[each.chance for each in own] for own in parties])
@@ -216,19 +202,19 @@ def model_identities(embedder: Embedder, reranker: Reranker | None) -> dict[str,
     }
 
 
-def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceModel:
-    """Loads the artefact that suits these models: one in the store's `folder`, else the one that ships.
+def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceArtefact | None:
+    """Loads the artefact that suits these models: one in the store's `folder`, else the one that ships, if any does.
 
     An artefact that `untoc-eval calibrate` put in the store and that cannot be read raises a SettingsError.
     """
     for artefact in (_of_store(folder / ARTEFACT), _shipped()):
         if artefact is not None and artefact.models == models:
-            return RelevanceModel(artefact)
+            return artefact
     logger.info(
         "no calibration is known for these models, so that words alone decide what answers: `untoc-eval calibrate`"
         " fits one"
     )
-    return RelevanceModel(None)
+    return None
 
 
 def _of_store(path: Path) -> RelevanceArtefact | None:

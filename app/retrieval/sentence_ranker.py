@@ -18,7 +18,7 @@ import numpy as np
 from app.question.resolution import TopicWording
 from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
-from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceModel, lexical_relevance
+from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence, Read
 from app.retrieval.terms import content_terms
 from app.retrieval.topic import ModelLanguages, Topic, in_english
@@ -81,10 +81,10 @@ class SentenceRanker:
         embedder: Embedder,
         reranker: Reranker | None,
         model_languages: ModelLanguages,
-        relevance: RelevanceModel | None = None,
+        relevance: RelevanceArtefact | None = None,
     ) -> None:
         self.model_languages = model_languages
-        self.relevance = relevance or RelevanceModel(None)
+        self.relevance = relevance
         self._store = store
         self._retriever = retriever
         self._embedder = embedder
@@ -151,6 +151,8 @@ class SentenceRanker:
 
     def _recalibrated(self, found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
         """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
+        if self.relevance is None:
+            return dict(found)
         alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
         # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
         among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
@@ -291,11 +293,10 @@ class SentenceRanker:
 
     def _judge(self, topic: Topic, reads: Sequence[Read], *, one_of_many: bool) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the sentences read of each party; `one_of_many` is the calibration for lists."""
-        if self.relevance.calibrated:
+        if (by := self.relevance) is not None:
             measured = self._features.measure(topic, reads)
             return tuple(
-                self.relevance.judge(own, read.states, one_of_many=one_of_many)
-                for own, read in zip(measured, reads, strict=True)
+                by.judge(own, read.states, one_of_many=one_of_many) for own, read in zip(measured, reads, strict=True)
             )
         by_words = partial(_by_words, topic)
         return tuple(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import evals.calibrate
-from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
+from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.relevance_features import SentenceFeatures
 from evals.calibrate import (
     SEALED,
@@ -77,9 +77,8 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert artefact.figures.keys() == {"topic", "party"}, "the sealed fold is measured when asked alone"
     assert min(artefact.figures[by]["auc"] for by in ("topic", "party")) > 0.95
     assert max(weights := artefact.asked.features, key=lambda name: abs(weights[name])) == "alone"
-    model = RelevanceModel(artefact)
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
-    near, far = model.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
+    near, far = artefact.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
     assert near.answers and not far.answers
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.briefing.request import read_request
-from app.retrieval.relevance import Judgement, RelevanceArtefact, RelevanceModel
+from app.retrieval.relevance import Judgement, RelevanceArtefact
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.cases import Cases
@@ -29,16 +29,14 @@ _LIKENESS = Judgement(
     threshold=0.5,
     near=0.1,
 )
-BY_MEANING = RelevanceModel(
-    RelevanceArtefact(
-        feature_version=FEATURE_VERSION,
-        asked=_LIKENESS,
-        listed=_LIKENESS,
-        models={},
-        pairs=0,
-        data_sha256="",
-        figures={},
-    )
+BY_MEANING = RelevanceArtefact(
+    feature_version=FEATURE_VERSION,
+    asked=_LIKENESS,
+    listed=_LIKENESS,
+    models={},
+    pairs=0,
+    data_sha256="",
+    figures={},
 )
 SPANISH = cases["SPANISH"]
 RUSSIAN = cases["RUSSIAN"]

@@ -17,7 +17,6 @@ from app.retrieval.relevance import (
     AmongOthers,
     Relevance,
     RelevanceArtefact,
-    RelevanceModel,
     lexical_relevance,
     load_relevance,
 )
@@ -59,39 +58,39 @@ def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = Non
 
 
 def test_chance_is_the_logistic_of_the_weighted_features():
-    (found,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
+    (found,) = _artefact().judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
     assert found.answers and found.source == "calibrated"
 
 
 def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read():
-    model = RelevanceModel(_artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]}))
+    model = _artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]})
     states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
     judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
     assert [each.order for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
-    (plain,) = RelevanceModel(_artefact()).judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
+    (plain,) = _artefact().judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
     assert plain.order == plain.chance
 
 
 def test_what_the_cross_encoder_has_read_counts():
-    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0]))
+    model = _artefact(features={"alone": 1.0}, intercept=0.0, state=[1.0, -1.0])
     (found,) = model.judge([ZERO], np.array([[3.0, 1.0]], dtype=np.float32))
     assert found.chance == pytest.approx(1 / (1 + math.exp(-2.0)))
 
 
 def test_one_of_many_parties_is_judged_by_weights_and_thresholds_of_its_own():
-    model = RelevanceModel(_artefact())
+    model = _artefact()
     (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], one_of_many=many) for many in (False, True))
     assert (asked.chance, asked.threshold, asked.near) == (pytest.approx(1 / (1 + math.e)), 0.4, 0.2)
     assert (listed.chance, listed.threshold, listed.near) == (0.5, 0.6, 0.1)
 
 
 def test_a_party_of_which_only_scraps_were_found_is_judged_as_nothing():
-    assert RelevanceModel(_artefact()).judge([], np.zeros((0, 384), dtype=np.float32)) == ()
+    assert _artefact().judge([], np.zeros((0, 384), dtype=np.float32)) == ()
 
 
 def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
-    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2))
+    model = _artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2)
     judged = model.judge([replace(ZERO, alone=logit) for logit in (0.0, -0.001, -3.0)], NO_STATES)
     assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
 
@@ -99,13 +98,13 @@ def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_sil
 def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog):
     caplog.set_level("INFO")
     (tmp_path / ARTEFACT).write_text(_artefact().model_dump_json(), encoding="utf-8")
-    assert load_relevance(tmp_path, MODELS).calibrated
+    assert load_relevance(tmp_path, MODELS) == _artefact()
     assert not caplog.records
-    assert not load_relevance(tmp_path, MODELS | {"reranker": "another"}).calibrated
+    assert load_relevance(tmp_path, MODELS | {"reranker": "another"}) is None
     assert "untoc-eval calibrate" in caplog.text
     # An artefact of another version of the features may have another schema.
     (tmp_path / ARTEFACT).write_text(json.dumps({"feature_version": 6, "weights": {"alone": 1.0}}), encoding="utf-8")
-    assert not load_relevance(tmp_path, MODELS).calibrated
+    assert load_relevance(tmp_path, MODELS) is None
 
 
 @pytest.mark.parametrize("content", ["{", json.dumps({"weights": {}}), "null"])
@@ -129,7 +128,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
 
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():
-    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, near=0.1))
+    model = _artefact(features={"alone": 1.0}, intercept=0.0, near=0.1)
     sure, weaker, weakest = model.judge([replace(ZERO, alone=logit) for logit in (1.0, -0.9, -1.6)], NO_STATES)
     found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
@@ -137,7 +136,7 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
 
 
 def test_another_statement_that_likely_speaks_of_the_topic_is_quoted_of_a_party_that_answers():
-    model = RelevanceModel(_artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.6, near=0.1))
+    model = _artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.6, near=0.1)
     sure, likely, unlikely = model.judge([replace(ZERO, alone=logit) for logit in (1.0, 0.1, -0.1)], NO_STATES)
     found = _evidence(*enumerate((sure, likely, unlikely)), of={1: "later", 2: "other"})
     assert [sentence.statement_id for sentence in found.best_sentences] == ["s", "later"]
@@ -185,6 +184,6 @@ def test_a_list_is_judged_together_where_the_artefact_says_how() -> None:
     listed = {"features": {}, "intercept": 0.0, "threshold": 0.6, "near": 0.1}
     among = {"intercept": 1.0, "own": 1.0, "other": -0.5}
     lexical = [lexical_relevance(0.3), lexical_relevance(0.1)]
-    assert RelevanceModel(_artefact()).among([lexical]) == [tuple(lexical)]
-    ((first, second),) = RelevanceModel(_artefact(listed=listed | {"among": among})).among([lexical])
+    assert _artefact().among([lexical]) == [tuple(lexical)]
+    ((first, second),) = _artefact(listed=listed | {"among": among}).among([lexical])
     assert first.chance > second.chance and first.chance != 0.3 and first.threshold == WORDS_MIN
