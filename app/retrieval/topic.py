@@ -172,17 +172,16 @@ class Topic:
             asked=words,
         )
 
-    def held_by(self, stems: frozenset[str]) -> frozenset[str]:
-        """Returns the topic's content stems that occur among these stems, directly or by an alternative."""
-        return frozenset(
-            stem
-            for stem in self.weights
+    def share_of(self, stems: frozenset[str]) -> float:
+        """Returns the share of the topic's content words among these stems, themselves or by an alternative, 0 to 1.
+
+        It is weighted by rarity.
+        """
+        return sum(
+            weight
+            for stem, weight in self.weights.items()
             if stem in stems or any(other <= stems for other in self.alternatives.get(stem, ()))
         )
-
-    def share_of(self, stems: frozenset[str]) -> float:
-        """Returns the share of the topic's content words among these stems, weighted by rarity, 0 to 1."""
-        return sum(self.weights[stem] for stem in self.held_by(stems))
 
     def synonyms_in(self, language: str) -> str:
         """Returns the topic in a language with all terms that the glossary has for it, for lexical search."""
