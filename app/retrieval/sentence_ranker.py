@@ -110,7 +110,8 @@ class SentenceRanker:
         sets `coverage_unknown`.
         """
         nothing = self._nothing_yet(party, searched, topic, self.finds_by_meaning)
-        readable = [s for s in searched if any(map(self.reads, languages_of(s)))]
+        languages = (None, *self.model_languages.embedded, *LANGUAGES)
+        readable = [s for s in searched if not set(languages_of(s)).isdisjoint(languages)]
         if not readable:
             return nothing
         passages: tuple[ScoredPassage, ...] = ()
@@ -156,10 +157,11 @@ class SentenceRanker:
         alone = [[scored.relevance for scored in item.sentences] for item in found.values()]
         # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
         among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
-        return {
-            party: replace(item, sentences=tuple(map(_with_relevance, item.sentences, own)))
-            for (party, item), own in zip(found.items(), among, strict=False)
-        }
+        judged = (
+            tuple(replace(scored, relevance=relevance) for scored, relevance in zip(item.sentences, own, strict=True))
+            for item, own in zip(found.values(), among, strict=False)
+        )
+        return {party: replace(found[party], sentences=own) for party, own in zip(found, judged, strict=True)}
 
     def read_list(
         self, owned: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
@@ -240,10 +242,6 @@ class SentenceRanker:
         if language is None or language in self.model_languages.embedded:
             return True
         return language in LANGUAGES and self._store.compares_meaning
-
-    def reads(self, language: str | None) -> bool:
-        """Returns whether the models read statements in a language, directly or as an English gloss."""
-        return language is None or language in (*self.model_languages.embedded, *LANGUAGES)
 
     def _is_known(self, language: str | None) -> bool:
         """Returns whether the models know a language; a text of unknown language (None) counts as English."""
@@ -506,10 +504,6 @@ def _scored(read: Read, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ..
     """Returns the sentences read with their relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(read.sentences, judged, strict=True))
     return tuple(sorted(scored, key=lambda item: -item.relevance.order))
-
-
-def _with_relevance(scored: ScoredSentence, relevance: Relevance) -> ScoredSentence:
-    return replace(scored, relevance=relevance)
 
 
 def _by_words(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
