@@ -1,6 +1,7 @@
-"""Shared parts of the tabs: components, options and data of events, and the errors that are shown."""
+"""Shared parts of the pages: their head, components, options and data of events, and the errors that are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -10,7 +11,10 @@ from gradio.context import LocalContext
 
 from app.errors import AppError
 from app.ui.page_language import label
+from app.ui.templates import render
+from app.ui.words import LANGUAGE_CHOICES, language, words_of
 from ingest.errors import IngestError
+from ingest.language.detection import direction_of
 from vectorstore.errors import StoreError
 
 SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
@@ -71,3 +75,25 @@ def request_scope() -> Mapping[str, Any] | None:
     request = LocalContext.request.get(None)
     inner = None if request is None else request.request
     return None if inner is None else inner.scope
+
+
+def language_choice() -> str:
+    """Renders the choice of language."""
+    chosen = language()
+    return render("language", chosen=chosen, direction=direction_of(chosen), languages=LANGUAGE_CHOICES)
+
+
+@contextmanager
+def page_head(page: gr.Blocks, title: str, about: str) -> Iterator[None]:
+    """Places the head of a page; components placed inside the `with` block stand before the choice of language.
+
+    `title` is a name or the key of a message, as in `WordedBlocks`; `about` is a key.
+    """
+    with gr.Row(elem_classes="u-header"):
+        html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
+        with gr.Column(elem_classes="u-name", min_width=0):
+            # Gradio translates only one message per text, so title and subtitle are separate components.
+            html("<h1>" + (label(title) if title in words_of("en") else title) + "</h1>")
+            html("<p>" + label(about) + "</p>")
+        yield
+        page.load(language_choice, None, [html(elem_classes="u-languages")], **QUIET)

@@ -47,7 +47,7 @@ def test_pages_that_were_opened_are_not_all_kept(served, monkeypatch):
     interface, client = served.served.interface, served.browser("rita")
     holder, event = interface.state_holder, {"data": [], "session_hash": ""}
     assert holder.capacity == 300
-    event["fn_index"] = next(f._id for f in interface.fns.values() if event_name(f.fn) == "page_head.language_choice")
+    event["fn_index"] = next(f._id for f in interface.fns.values() if event_name(f.fn) == "parts.language_choice")
     monkeypatch.setattr(holder, "capacity", max(3, len(holder.session_data)))
     kept = set[int]()
     client.get("/").raise_for_status()
