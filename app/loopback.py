@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -166,11 +166,9 @@ class LoopbackGuard:
     Programs other than browsers send neither `Origin` nor `Sec-Fetch-Site` and are answered.
     """
 
-    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], largest_body: int | None = None) -> None:
-        """Guards an application; adds `headers` that a response lacks, and may limit the bytes of a request."""
-        self._app = app
-        self._headers = headers
-        self._largest_body = largest_body
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
+        """Guards an application; adds `headers` that a response lacks."""
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -183,13 +181,6 @@ class LoopbackGuard:
 
         headers = Headers(scope=scope)
         answer: ASGIApp = _refusal(scope["method"], headers) or self._app
-        if answer is self._app and self._largest_body is not None:
-            try:
-                receive = replayed(await read_body(headers, receive, self._largest_body), receive)
-            except BodyTooLongError:
-                answer = PlainTextResponse("Refused: too long.", status_code=413)
-            except ClientDisconnect:
-                return
         passed = [(name, value) for name, value in scope["headers"] if name in PASSED_ON]
         await answer({**scope, "headers": passed}, receive, HeadedSend(send, self._headers))
 
