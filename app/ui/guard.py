@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.loopback import BodyTooLongError, read_body, replayed
 from app.ui.uploads import safe_name
+from app.ui.words import word_for
 
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
@@ -146,10 +147,11 @@ class ChatGuard:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
+        """Serves one request, whose language is set for whatever makes its page."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        word_for(Request(scope))
         try:
             await self._router(scope, receive, send)
         except HTTPException as refused:

@@ -1,32 +1,17 @@
-"""The language of a page: set for each request, with the messages of Gradio's components in it."""
+"""Pages in the language of their reader, with the messages of Gradio's components in it."""
 
 from typing import Any, Final
 
 import gradio as gr
 from gradio.i18n import I18nData
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.ui.words import language, said, word_for, words_of
+from app.ui.words import language, said, words_of
 from prompts.wording import LANGUAGES
 
 # Locales of Gradio's own translations, where they are not the language code.
 _LOCALES: Final = {"zh": "zh-CN"}
 # Prefixes of messages that no component shows; they are not sent to browsers.
 _NOT_SENT: Final = ("told-", "report-", "metric-", "stage-", "code-", "remark-")
-
-
-class PageLanguage:
-    """ASGI middleware that sets the language of each request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] == "http":
-            word_for(Request(scope))
-        await self._app(scope, receive, send)
 
 
 class WordedBlocks(gr.Blocks):

@@ -22,7 +22,7 @@ from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
-from app.ui.page_language import PageLanguage, Translations
+from app.ui.page_language import Translations
 from app.ui.parts import text_of
 from app.ui.served_files import served_folder
 from app.wiring import Workspace
@@ -74,7 +74,6 @@ def create_app(
     app.add_middleware(
         ChatGuard, interface=interface, folder=folder, pages=pages or (), visitors=visitors, largest_file=largest_file
     )
-    app.add_middleware(PageLanguage)
     if visitors is None:
         app.add_middleware(LoopbackGuard, headers=HEADERS)
 
