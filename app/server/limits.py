@@ -3,9 +3,10 @@
 import math
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Final, Literal
 
 from limits import RateLimitItem, parse
@@ -113,49 +114,41 @@ class _Slots:
 
     def __init__(self, free: int, of_one: int) -> None:
         self._free, self._of_one, self._held = free, of_one, Counter[str]()
-        self._lock, self._waiting = threading.Lock(), deque[tuple[str, threading.Event]]()
+        self._changed, self._tickets, self._waiting = threading.Condition(), count(), dict[int, str]()
         self.closed = False
 
     def acquire(self, name: str, timeout: float) -> bool:
-        turn = (name, threading.Event())
-        with self._lock:
-            if self._held[name] + sum(waiting == name for waiting, _ in self._waiting) >= _MOST_OF_ONE_PERSON:
+        with self._changed:
+            if self._held[name] + [*self._waiting.values()].count(name) >= _MOST_OF_ONE_PERSON:
                 raise TooManyError(f"{_MOST_OF_ONE_PERSON} of yours are under way: wait for an answer", _RETRY_SECONDS)
-            # While a slot is free, only people who hold `of_one` slots wait, so this request overtakes nobody.
-            has_room = self._free > 0 and self._held[name] < self._of_one
-            if self.closed or (not has_room and len(self._waiting) >= MOST_WAITING):
+            if len(self._waiting) >= MOST_WAITING and not (self._free and self._held[name] < self._of_one):
                 return False
-            if has_room:
-                self._take(name)
-                return True
-            self._waiting.append(turn)
-        turn[1].wait(timeout)
-        with self._lock:
-            # `release` takes a request out of the queue when it gives it a slot, perhaps just as the wait times out.
-            given = turn not in self._waiting
-            if not given:
-                self._waiting.remove(turn)
+            ticket = next(self._tickets)
+            self._waiting[ticket] = name
+            given = self._changed.wait_for(lambda: self.closed or self._is_next(ticket), timeout) and not self.closed
+            del self._waiting[ticket]
+            if given:
+                self._free -= 1
+                self._held[name] += 1
+            # Whoever waited behind this request may be next now.
+            self._changed.notify_all()
             return given
 
     def release(self, name: str) -> None:
-        with self._lock:
+        with self._changed:
             self._free += 1
             self._held -= Counter((name,))
-            turn = next((entry for entry in self._waiting if self._held[entry[0]] < self._of_one), None)
-            if turn is not None and not self.closed:
-                self._waiting.remove(turn)
-                self._take(turn[0])
-                turn[1].set()
+            self._changed.notify_all()
 
     def close(self) -> None:
-        with self._lock:
+        with self._changed:
             self.closed = True
-            for _, turn in self._waiting:
-                turn.set()
+            self._changed.notify_all()
 
-    def _take(self, name: str) -> None:
-        self._free -= 1
-        self._held[name] += 1
+    def _is_next(self, ticket: int) -> bool:
+        """Returns whether a slot is free, and the request waits longest of those whose persons may hold one more."""
+        may = (each for each, name in self._waiting.items() if self._held[name] < self._of_one)
+        return self._free > 0 and next(may, None) == ticket
 
 
 def _rate(kind: Kind, text: str) -> RateLimitItem:
