@@ -5,6 +5,7 @@ Removing the chip "2019" asks the question again for all years.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, cast
 
 from babel.dates import get_month_names
@@ -78,12 +79,9 @@ def _values(scope: Scope, field: str) -> Sequence[str]:
 
 def year_runs(years: Sequence[str]) -> list[str]:
     """Joins consecutive years as one value, such as `2010/2035`."""
-    runs: list[list[str]] = []
-    for year in years:
-        if runs and int(year) == int(runs[-1][-1]) + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
+    # Consecutive years lie as far behind their places as each other.
+    placed = groupby(enumerate(years), lambda item: int(item[1]) - item[0])
+    runs = ([year for _, year in run] for _, run in placed)
     return [value for run in runs for value in ([f"{run[0]}/{run[-1]}"] if len(run) >= _MANY_YEARS else run)]
 
 
