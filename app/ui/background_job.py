@@ -1,12 +1,11 @@
 """Background jobs: long work in a separate thread, with progress for the interface, and cancellable."""
 
-import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from functools import wraps
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from anyio import to_thread
 
@@ -16,8 +15,35 @@ Step = TypeVar("Step")
 Result = TypeVar("Result")
 
 
-class _Unwatched(Exception):
-    """Cancellation: raised inside a job whose caller no longer consumes its progress."""
+class StoppedError(Exception):
+    """Cancellation: raised inside a job that was stopped."""
+
+
+class BackgroundJob(Generic[Step, Result]):
+    """A job in a thread of its own, which can be watched, and stopped at its next step."""
+
+    def __init__(self, job: Callable[[Callable[[Step], None]], Result], *, daemon: bool = False) -> None:
+        self.at: Step | None = None
+        """The newest progress."""
+        self.stopping = threading.Event()
+        self.outcome = Future[Result]()
+        # The copied context has the request, and with it the person and the language.
+        threading.Thread(target=copy_context().run, args=(self._run, job), name="job", daemon=daemon).start()
+
+    def _run(self, job: Callable[[Callable[[Step], None]], Result]) -> None:
+        try:
+            self.outcome.set_result(job(self._tell))
+        except Exception as error:
+            self.outcome.set_exception(error)
+
+    def _tell(self, at: Step) -> None:
+        self.at = at
+        self.stop_if_asked()
+
+    def stop_if_asked(self) -> None:
+        """Raises a StoppedError once the job is to stop."""
+        if self.stopping.is_set():
+            raise StoppedError
 
 
 def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterator[Step | Result]:
@@ -25,28 +51,17 @@ def run_in_background(job: Callable[[Callable[[Step], None]], Result]) -> Iterat
 
     Closing the iterator early cancels the job at its next step, and waits for it. The job's exceptions are raised here.
     """
-    steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
-    left = threading.Event()
-
-    def tell(step: Step) -> None:
-        if left.is_set():
-            raise _Unwatched
-        steps.put(step)
-
-    with ThreadPoolExecutor(1, "watched") as worker:
-        # The copied context has the request, and with it the person and the language.
-        outcome = worker.submit(copy_context().run, job, tell)
-        try:
-            while not outcome.done():
-                wait([outcome], _POLL_SECONDS)
-                newest: Step | None = None
-                while not steps.empty():
-                    newest = steps.get()
-                if newest is not None:
-                    yield newest
-        finally:
-            left.set()
-    yield outcome.result()
+    running = BackgroundJob(job)
+    shown: Step | None = None
+    try:
+        while not running.outcome.done():
+            wait([running.outcome], _POLL_SECONDS)
+            if (newest := running.at) is not None and newest is not shown:
+                yield (shown := newest)
+    finally:
+        running.stopping.set()
+        wait([running.outcome])
+    yield running.outcome.result()
 
 
 def left_at_once(event: Callable[..., Iterator[Step]]) -> Callable[..., AsyncIterator[Step]]:

@@ -6,10 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Future
-from contextvars import copy_context
 from dataclasses import replace
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +17,7 @@ from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
 from app.desk.works import THE_DESK
+from app.ui.background_job import BackgroundJob, StoppedError
 from app.ui.messages import error_html, hint_html, said_html
 from app.ui.page_language import label
 from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
@@ -50,43 +48,24 @@ _Begun = tuple[Any, Any, Any]
 Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
 
 
-class _Stopped(Exception):
-    """Cancellation: raised inside an ingest after Stop was pressed."""
-
-
-class _Ingest:
-    """An ingest in a thread of its own, which goes on when its page is closed."""
+class _Ingest(BackgroundJob[IngestProgress, IngestReport]):
+    """An ingest that goes on when its page is closed; one at a time works."""
 
     def __init__(self, job: Job, turn: threading.Lock, person: str) -> None:
         self.person = person
-        self.at: IngestProgress | None = None
-        self.stopping = threading.Event()
         self.is_left = False
         """Whether a page other than the one that began it shows it, as after a closed page."""
-        self.outcome = Future[IngestReport]()
-        # The copied context has the request, and with it the person. A daemon, so that Ctrl-C does not wait for it.
-        work = partial(copy_context().run, self._run, job, turn)
-        threading.Thread(target=work, name="ingest", daemon=True).start()
 
-    def _run(self, job: Job, turn: threading.Lock) -> None:
-        try:
-            # One writer at a time; a second ingest waits.
+        def in_turn(tell: Callable[[IngestProgress], None]) -> IngestReport:
             while not turn.acquire(timeout=_LOOK_SECONDS):
-                self._stop_if_asked()
+                self.stop_if_asked()
             try:
-                self.outcome.set_result(job(self._tell))
+                return job(tell)
             finally:
                 turn.release()
-        except Exception as error:
-            self.outcome.set_exception(error)
 
-    def _tell(self, at: IngestProgress) -> None:
-        self.at = at
-        self._stop_if_asked()
-
-    def _stop_if_asked(self) -> None:
-        if self.stopping.is_set():
-            raise _Stopped
+        # A daemon, so that Ctrl-C does not wait for it.
+        super().__init__(in_turn, daemon=True)
 
 
 class _IngestTabController:
@@ -141,7 +120,7 @@ class _IngestTabController:
         idle, waiting = gr.Button(visible=False), skips(3 + _ASKED_AT_ONCE)
         try:
             report = watched.outcome.result()
-        except _Stopped:
+        except StoppedError:
             kept, total = (int(watched.at.finished), watched.at.total) if watched.at else (0, 0)
             return hint_html("ingest-stopped", kept=kept, total=total), idle, *waiting
         except Exception as error:
