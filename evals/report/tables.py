@@ -186,7 +186,7 @@ def runs_table(runs: Sequence[Run]) -> Table:
         asked = say("report-count-of", count=manifest.cases * manifest.repeats, set=Path(manifest.dataset).name)
         rows.append((run.name, text, asked, f"{words.day(manifest.started)} {manifest.started:%H:%M}", note))
     columns = _columns("run", "share-right", "cases", "begun", "remark")
-    return Table(title=say("report-runs"), columns=columns, rows=rows)
+    return Table(title=say("evals-runs"), columns=columns, rows=rows)
 
 
 def metrics_table() -> Table:
