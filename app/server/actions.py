@@ -27,6 +27,7 @@ from app.records import Answer
 from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
+from app.ui.scope_chips import single_years
 from app.wiring import Workspace
 
 _SEARCH: Final = Rule(needs="read", costly=True)
@@ -86,7 +87,7 @@ class Actions:
             summary
             for summary in self.corpus.documents()
             if all(getattr(summary.metadata, name) == value for name, value in values.items())
-            and (not wanted.year or _in_year(summary.metadata.date, wanted.year))
+            and (not wanted.year or wanted.year in single_years([summary.metadata.date]))
             and (with_words is None or summary.document_id in with_words)
         ]
         families = self.corpus.families()
@@ -149,8 +150,3 @@ def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item]
 def briefing_json(briefing: Briefing) -> dict[str, Any]:
     """Returns what `untoc brief --json` prints."""
     return contract_of(arrange(briefing))
-
-
-def _in_year(date: str | None, year: str) -> bool:
-    ends = [part[:4] for part in (date or "").split("/") if part]
-    return bool(ends) and min(ends) <= year <= max(ends)

@@ -43,7 +43,6 @@ _SESSION_SECONDS = 24 * 3600
 _SCOPE_FIELDS: Final = tuple(
     "states members_of excluded treaties years months sessions bodies agenda_items pick since until topic".split()
 )
-_YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -335,7 +334,7 @@ class _AskTabController:
         articles = treaty_values(scope)
         # An interval is edited by its two ends, so its years are not listed.
         runs = [] if scope.interval else year_runs(scope.years)
-        years = sorted({year for metadata in stored for year in _years(metadata.date)} | set(runs))
+        years = sorted({*single_years([metadata.date for metadata in stored]), *runs})
         columns = (
             ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)} | set(scope.months), scope.months),
             ({m.session for m in stored if m.session} | set(scope.sessions), scope.sessions),
@@ -367,11 +366,6 @@ def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
     """Renders the evidence of all turns; visible is that of the turn numbered `shown`, by default the newest."""
     newest = turns[-1].number if turns else 0
     return render("panel", turns=turns, shown=newest if shown is None else shown)
-
-
-def _years(date: str | None) -> list[str]:
-    bounds = [int(part[:4]) for part in (date or "").split("/") if _YEAR.match(part)]
-    return [str(year) for year in range(min(bounds), max(bounds) + 1)] if bounds else []
 
 
 def _natural(value: str) -> tuple[int, str]:

@@ -85,10 +85,10 @@ def year_runs(years: Sequence[str]) -> list[str]:
     return [value for run in runs for value in ([f"{run[0]}/{run[-1]}"] if len(run) >= _MANY_YEARS else run)]
 
 
-def single_years(values: Sequence[str]) -> list[str]:
-    """Returns the single years of values of `year_runs`."""
-    bounds = [(int(first), int(last or first)) for first, _, last in (value.partition("/") for value in values)]
-    return sorted({str(year) for first, last in bounds for year in range(first, last + 1)})
+def single_years(values: Sequence[str | None]) -> list[str]:
+    """Returns the single years of values of `year_runs`, and of ISO dates and intervals."""
+    ends = [[int(end[:4]) for end in value.split("/")] for value in values if value]
+    return sorted({str(year) for each in ends for year in range(min(each), max(each) + 1)})
 
 
 def value_label(field: str, value: str, names: PartyNamer) -> str:
