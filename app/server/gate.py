@@ -7,7 +7,6 @@ import asyncio
 import ipaddress
 import logging
 import threading
-from asyncio import CancelledError
 from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -117,7 +116,7 @@ class Gate:
             await problem(error)(scope, receive, send)
         except ClientDisconnect:
             return
-        except CancelledError:
+        except asyncio.CancelledError:
             # The server shuts down, and the time for this request is over.
             if sent.begun:
                 raise

@@ -4,7 +4,7 @@ A work that the caller may not see is answered as not found, so that its existen
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -26,15 +26,16 @@ from app.server.person import current_person
 def routes(actions: Actions) -> APIRouter:
     """Returns the routes for works and reviews."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
-    for kind, plural in (("conversation", "conversations"), ("briefing", "briefings"), ("case", "cases")):
-        _add_work_routes(router, actions, kind, plural)  # type: ignore[arg-type]  # each is a WorkKind
+    for kind in get_args(WorkKind):
+        _add_work_routes(router, actions, kind)
     _add_conversation_routes(router, actions)
     _add_briefing_routes(router, actions)
     return router
 
 
-def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind, plural: str) -> None:
+def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind) -> None:
     """Adds the routes that all kinds of works have."""
+    plural = f"{kind}s"
     works, place = actions.works, f"/{plural}/{{work_id}}"
     options: dict[str, Any] = {**needs("work"), "tags": [plural]}
 

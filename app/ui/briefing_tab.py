@@ -292,13 +292,11 @@ class _BriefingTabController:
         if briefing is None:
             return gr.skip(), error_html(say("briefing-first"))
         try:
-            # A briefing that was deleted in another tab is written as this page has it.
-            problem, kept = "", None
             try:
-                kept = self._now(briefing, here)
+                problem, briefing = "", self._now(briefing, here)
             except NotFoundError as error:
-                problem = error_html(error)
-            briefing = kept or self._now(briefing)
+                # A briefing that was deleted in another tab is written as this page has it.
+                problem, briefing = error_html(error), self._now(briefing)
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error)
         folder = session_folder(request)

@@ -34,6 +34,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
 def provenance(citation: Citation) -> tuple[Part, ...]:
     """Returns the known facts of a citation in display order, each as (words, whether inferred rather than read)."""
     items = re.split(r",\s*", citation.agenda_item) if citation.agenda_item else []
+    foreign = citation.language if citation.language != language() else None
     facts = (
         ("kind", "treaty-not-state", citation.kind == "treaty" or None),
         ("kind", "record-summary", citation.summarised or None),
@@ -47,11 +48,7 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("symbol", None, citation.symbol),
         ("page", "page", citation.page),
         ("paragraph", "paragraph", citation.paragraph),
-        (
-            "language",
-            None,
-            language_name(citation.language, language()) if citation.language not in (None, language()) else None,
-        ),
+        ("language", None, language_name(foreign, language()) if foreign else None),
         ("ocr_confidence", None, _scan(citation)),
         ("file", None, citation.file),
         ("edge", f"edge-{citation.edge}", citation.edge),
