@@ -26,8 +26,7 @@ from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_ht
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
-from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
 from app.ui.templates import render
 from app.ui.uploads import file_name

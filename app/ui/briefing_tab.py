@@ -23,8 +23,7 @@ from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
-from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import file_name

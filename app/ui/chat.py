@@ -25,8 +25,7 @@ from app.ui.briefing_tab import build_briefing_tab
 from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
-from app.ui.page_language import WordedBlocks, label
-from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, html, page_head
+from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, WordedBlocks, html, label, page_head
 from app.ui.served_files import forget_session
 from app.ui.templates import render
 from app.wiring import Workspace

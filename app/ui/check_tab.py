@@ -18,8 +18,7 @@ from app.checking.output import write_output
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, hint_html
-from app.ui.page_language import label
-from app.ui.parts import QUIET, html, queued
+from app.ui.parts import QUIET, html, label, queued
 from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import safe_name

@@ -12,8 +12,7 @@ from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.messages import error_html, hint_html, said_html
-from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, sent, several, skips
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say, worded

@@ -19,8 +19,7 @@ from app.corpus.corpus import Corpus
 from app.desk.works import THE_DESK
 from app.ui.background_job import BackgroundJob, StoppedError
 from app.ui.messages import error_html, hint_html, said_html
-from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, line, queued, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, queued, skips
 from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, without_folder
 from app.ui.words import language, say, worded

@@ -1,4 +1,4 @@
-"""Shared parts of the pages: their head, components, options and data of events, and the errors that are shown."""
+"""Shared parts of the pages: in their reader's language, with head, components, and options and data of events."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,16 +8,22 @@ from typing import Any, Final
 
 import gradio as gr
 from gradio.context import LocalContext
+from gradio.i18n import I18nData
 
 from app.errors import AppError
-from app.ui.page_language import label
 from app.ui.templates import render
-from app.ui.words import LANGUAGE_CHOICES, language, words_of
+from app.ui.words import LANGUAGE_CHOICES, language, said, words_of
 from ingest.errors import IngestError
 from ingest.language.detection import direction_of
+from prompts.wording import LANGUAGES
 from vectorstore.errors import StoreError
 
+# The errors whose message a page shows.
 SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
+# Locales of Gradio's own translations, where they are not the language code.
+_LOCALES: Final = {"zh": "zh-CN"}
+# Prefixes of messages that no component shows; they are not sent to browsers.
+_NOT_SENT: Final = ("told-", "report-", "metric-", "stage-", "code-", "remark-")
 # Concurrency limit of each kind of long event (questions, briefings, checks); together they take fewer threads than
 # Gradio has. A team's server limits further how many of them work, in all and for one person.
 WAITING: Final = 12
@@ -25,6 +31,36 @@ _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 # Options of events that answer at once: no progress display and no queue, since Gradio's frontend closes the queue's
 # stream after the last event and loses an event that is sent at that moment.
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
+
+
+class WordedBlocks(gr.Blocks):
+    """A Gradio page in its reader's language; its title is a name or the key of a message."""
+
+    @property
+    def config(self) -> Any:  # noqa: ANN401 - Gradio's own record of the page
+        """Gradio's configuration of the page, with title and translations in the reader's language."""
+        title, instance = str(self.title), self.i18n_instance
+        made = self._made | {"title": said(title, title)}
+        return made | {"i18n_translations": instance.translations_dict} if instance else made
+
+    @config.setter
+    def config(self, made: Any) -> None:  # noqa: ANN401 - as above
+        self._made = made
+
+
+class Translations(gr.I18n):
+    """All messages for the browser."""
+
+    @property
+    def translations_dict(self) -> dict[str, dict[str, str]]:
+        """The messages in the reader's language under every locale, since Gradio chooses by the browser's language."""
+        words = {key: text for key, text in words_of(language()).items() if not key.startswith(_NOT_SENT)}
+        return {_LOCALES.get(code, code): words for code in LANGUAGES}
+
+
+def label(key: str) -> I18nData:
+    """Returns a message for a component, which the browser translates into its reader's language."""
+    return I18nData(key)
 
 
 def queued(name: str, at_once: int = WAITING) -> dict[str, Any]:

@@ -22,8 +22,7 @@ from app.desk.works import Works
 from app.loopback import LoopbackGuard, in_url, listen, quiet_server
 from app.ui.chat import build_interface
 from app.ui.guard import ChatGuard, Visitors
-from app.ui.page_language import Translations
-from app.ui.parts import text_of
+from app.ui.parts import Translations, text_of
 from app.ui.served_files import served_folder
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits

@@ -17,8 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.settings import Settings
 from app.ui.guard import Visitors
 from app.ui.messages import error_html, told
-from app.ui.page_language import WordedBlocks, label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, page_head
+from app.ui.parts import QUIET, SHOWN_ERRORS, WordedBlocks, html, label, page_head
 from app.ui.server import create_app, serve_app
 from app.ui.uploads import named_files, safe_name
 from app.ui.words import say

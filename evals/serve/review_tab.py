@@ -10,8 +10,7 @@ from app.briefing.request import party_code, party_names
 from app.errors import AppError
 from app.records import AbstentionReason, Missing, Status
 from app.ui.messages import error_html
-from app.ui.page_language import label
-from app.ui.parts import QUIET, SHOWN_ERRORS, html
+from app.ui.parts import QUIET, SHOWN_ERRORS, html, label
 from app.ui.words import language, say
 from evals.archive import Archive
 from evals.cases.documents import Documents
