@@ -65,17 +65,16 @@ class SpanExport:
 
 
 def _attributes(answer: Answer) -> dict[str, str | int | float | bool]:
-    facts: dict[str, str | int | float | bool] = {
+    usage = answer.usage or {}
+    facts: dict[str, str | int | float | bool | None] = {
         "untoc.trace_id": answer.trace_id,
         "untoc.status": answer.status,
         "untoc.composer": answer.composer,
         "untoc.citations": len(answer.citations),
         "untoc.dropped_claims": len(answer.dropped_claims),
         "untoc.first_claim_ms": answer.timings_ms.first_claim,
+        "gen_ai.request.model": answer.model,
+        "gen_ai.usage.input_tokens": usage.get("prompt_tokens"),
+        "gen_ai.usage.output_tokens": usage.get("completion_tokens"),
     }
-    if answer.model is not None:
-        facts["gen_ai.request.model"] = answer.model
-    for name, key in (("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")):
-        if answer.usage and name in answer.usage:
-            facts[f"gen_ai.usage.{key}"] = answer.usage[name]
-    return facts
+    return {name: value for name, value in facts.items() if value is not None}
