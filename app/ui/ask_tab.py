@@ -26,7 +26,7 @@ from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_ht
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.messages import error_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
 from app.ui.templates import render
 from app.ui.uploads import file_name
@@ -379,12 +379,12 @@ def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Bu
             articles = several("articles", 220, info=label("articles-such-as"), allow_custom_value=True)
         with gr.Row():
             dates = [several("years", 140), several("months", 140)]
-            ends = [line("since-label", 140, placeholder="2018, 2018-10"), line("until-label", 140, placeholder="2020")]
+            ends = [box("since-label", 140, placeholder="2018, 2018-10"), box("until-label", 140, placeholder="2020")]
             sessions, agenda_items = several("sessions", 140), several("choose-agenda-items", 140)
         with gr.Row():
             bodies = several("bodies", 220)
             pick = gr.Dropdown(label=label("statements"), choices=[""], value="", min_width=140)
-            topic = line("topic-words", 220)
+            topic = box("topic-words", 220)
         with gr.Row():
             apply = gr.Button(label("ask-with-scope"), variant="primary", size="sm", min_width=200)
             reset = gr.Button(label("ask-as-read"), size="sm", min_width=200)
@@ -415,7 +415,7 @@ def build_ask_tab(
                 )
                 new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
             search = label("search-conversations")
-            words = line("search-conversations", 160, placeholder=search, elem_id="conversation-search")
+            words = box("search-conversations", 160, placeholder=search, elem_id="conversation-search")
             listing = html(elem_id="conversation-list", acts=True)
         with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
             conversation = html(elem_id="conversation", acts=True, server_functions=[export_conversation])
@@ -423,8 +423,8 @@ def build_ask_tab(
             accordion, scope_fields, apply, reset = _build_editor()
             with gr.Row(elem_classes="u-composer"):
                 hint = label("ask-placeholder")
-                question = gr.Textbox(
-                    label=label("question"), placeholder=hint, max_lines=6, scale=8, autofocus=True, elem_id="question"
+                question = box(
+                    "question", 160, placeholder=hint, max_lines=6, scale=8, autofocus=True, elem_id="question"
                 )
                 ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
                 stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")

@@ -23,7 +23,7 @@ from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.messages import error_html, hint_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import file_name
@@ -349,9 +349,7 @@ def build_briefing_tab(
     with gr.Row():
         hint = label("parties-info")
         parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
-        topics = gr.Textbox(
-            label=label("topics"), info=label("one-a-line"), lines=3, max_lines=8, min_width=260, elem_id="topics"
-        )
+        topics = box("topics", 260, info=label("one-a-line"), lines=3, max_lines=8, elem_id="topics")
     with gr.Row():
         articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
         sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
@@ -379,7 +377,7 @@ def build_briefing_tab(
     documents = gr.Button(label("write-documents"), scale=0, min_width=170, elem_id="documents")
     problem = html("")
     files = gr.Files(label=label("documents"), visible=False, elem_id="briefing-files")
-    reviewer = line("your-name", 200, elem_id="reviewer")
+    reviewer = box("your-name", 200, elem_id="reviewer")
     result = html(elem_id="briefing", acts=True)
     # Gradio reports a value that is typed and entered as `select`, not as `input`.
     parties.select(controller.named, [parties], [parties, unknown], **QUIET)

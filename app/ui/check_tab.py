@@ -18,7 +18,7 @@ from app.checking.output import write_output
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.background_job import run_in_background
 from app.ui.messages import error_html, hint_html
-from app.ui.parts import QUIET, html, label, queued
+from app.ui.parts import QUIET, box, html, label, queued
 from app.ui.served_files import session_folder
 from app.ui.templates import render
 from app.ui.uploads import safe_name
@@ -169,9 +169,7 @@ def build_check_tab(checker: Checker) -> None:
     html(label("intro-check"), elem_classes="u-intro")
     with gr.Row(elem_classes="u-check-in"):
         hint = label("paste-draft")
-        text = gr.Textbox(
-            label=label("text"), placeholder=hint, lines=8, max_lines=16, scale=3, min_width=280, elem_id="check-text"
-        )
+        text = box("text", 280, placeholder=hint, lines=8, max_lines=16, scale=3, elem_id="check-text")
         kinds = list(SUFFIXES)
         file = gr.File(
             label=label("or-a-file"), file_types=kinds, height=150, scale=1, min_width=240, elem_id="check-file"

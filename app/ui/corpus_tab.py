@@ -12,7 +12,7 @@ from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.messages import error_html, hint_html, said_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, sent, several, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, sent, several, skips
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say, worded
@@ -274,7 +274,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
     controller = _CorpusTabController(corpus)
     ids, chosen, steps = gr.State([]), gr.State(None), gr.State([])
-    words = line("find-statements", 160, placeholder=label("find-statements-by"), elem_id="corpus-filter")
+    words = box("find-statements", 160, placeholder=label("find-statements-by"), elem_id="corpus-filter")
     with gr.Row():
         filters = [several(f"field-{name}", 150) for name in _FILTERS]
     with gr.Accordion(label("columns"), open=False):
@@ -291,7 +291,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
         with gr.Row():
             field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
-            value = line("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
+            value = box("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
         with gr.Row(elem_classes="u-buttons"):
             set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
             remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
@@ -303,7 +303,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         for start in range(0, len(_FIELDS), 4):
             with gr.Row():
                 for name in _FIELDS[start : start + 4]:
-                    fields.append(line(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
+                    fields.append(box(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")

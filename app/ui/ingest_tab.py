@@ -19,7 +19,7 @@ from app.corpus.corpus import Corpus
 from app.desk.works import THE_DESK
 from app.ui.background_job import BackgroundJob, StoppedError
 from app.ui.messages import error_html, hint_html, said_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, label, line, queued, skips
+from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, queued, skips
 from app.ui.templates import render
 from app.ui.uploads import collect, named_files, to_ingest, without_folder
 from app.ui.words import language, say, worded
@@ -287,8 +287,8 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab, person: Callable[[], str]) -> 
     said = html(elem_id="nameless-said")
     with gr.Accordion(label("unknown-party"), open=False, elem_id="party-form"):
         with gr.Row():
-            party = line("name", 200, elem_id="party-name")
-            aliases = line("other-names", 200, info=label("by-commas"))
+            party = box("name", 200, elem_id="party-name")
+            aliases = box("other-names", 200, info=label("by-commas"))
             kind = gr.Radio(label=label("kind-of-party"), choices=["state"], value="state", min_width=260)
         add = gr.Button(label("add-party"), scale=0, min_width=150, elem_id="party-add")
     taken, watched, sent = gr.State(None), gr.State(None), gr.State([])

@@ -75,9 +75,9 @@ def html(value: Any = None, *, acts: bool = False, **options: Any) -> gr.HTML:  
     return gr.HTML(value, apply_default_css=False, **options)
 
 
-def line(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - options of the component
-    """Places a box for one line of text."""
-    return gr.Textbox(label=label(key), lines=1, max_lines=1, min_width=width, **options)
+def box(key: str, width: int, **options: Any) -> gr.Textbox:  # noqa: ANN401 - options of the component
+    """Places a box for text, of one line unless the options say otherwise."""
+    return gr.Textbox(label=label(key), min_width=width, **({"lines": 1, "max_lines": 1} | options))
 
 
 def several(key: str, width: int, **options: Any) -> gr.Dropdown:  # noqa: ANN401 - options of the component
