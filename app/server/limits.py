@@ -62,14 +62,18 @@ class Limits:
         rate = self._rates["sign_ins"]
         self._rates["of_account"] = type(rate)(rate.amount * _ADDRESSES_PER_ACCOUNT, rate.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        # Without accounts, all requests are one person's, who may then occupy every slot.
-        of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
-        self._slots = _Slots(config.at_once, of_one)
-        self._cancelled = threading.Event()
+        # Without accounts, all requests are one person's, who may then occupy every slot. With them, a person's long
+        # work, such as briefings, leaves some to others.
+        self._of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
+        self._free, self._held = config.at_once, Counter[str]()
+        self._changed, self._tickets, self._waiting = threading.Condition(), count(), dict[int, str]()
+        self._closed, self._cancelled = False, threading.Event()
 
     def close(self) -> None:
         """Lets no request start from now on, since the server shuts down; waiting ones get an EndingError at once."""
-        self._slots.close()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def cancel(self) -> None:
         """Makes every running request end at its next step, in `go_on`."""
@@ -96,54 +100,33 @@ class Limits:
         Raises a BusyError if no slot was free in time or too many requests wait; a TooManyError if the person has as
         many running and waiting as one person may; an EndingError if the server shuts down.
         """
-        if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
-            if self._slots.closed:
-                raise EndingError
-            raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
+        self._take(name)
         try:
             yield
         finally:
-            self._slots.release(name)
+            with self._changed:
+                self._free += 1
+                self._held -= Counter((name,))
+                self._changed.notify_all()
 
-
-class _Slots:
-    """A first-come, first-served semaphore; with Python's, newcomers overtake, and some requests wait forever.
-
-    A person holds at most `of_one` slots, so that one person's long work, such as briefings, leaves some to others.
-    """
-
-    def __init__(self, free: int, of_one: int) -> None:
-        self._free, self._of_one, self._held = free, of_one, Counter[str]()
-        self._changed, self._tickets, self._waiting = threading.Condition(), count(), dict[int, str]()
-        self.closed = False
-
-    def acquire(self, name: str, timeout: float) -> bool:
+    def _take(self, name: str) -> None:
+        """Takes a slot, first come, first served; with Python's semaphore newcomers overtake, and some wait forever."""
         with self._changed:
             if self._held[name] + [*self._waiting.values()].count(name) >= _MOST_OF_ONE_PERSON:
                 raise TooManyError(f"{_MOST_OF_ONE_PERSON} of yours are under way: wait for an answer", _RETRY_SECONDS)
-            if len(self._waiting) >= MOST_WAITING and not (self._free and self._held[name] < self._of_one):
-                return False
-            ticket = next(self._tickets)
-            self._waiting[ticket] = name
-            given = self._changed.wait_for(lambda: self.closed or self._is_next(ticket), timeout) and not self.closed
-            del self._waiting[ticket]
-            if given:
-                self._free -= 1
-                self._held[name] += 1
-            # Whoever waited behind this request may be next now.
-            self._changed.notify_all()
-            return given
-
-    def release(self, name: str) -> None:
-        with self._changed:
-            self._free += 1
-            self._held -= Counter((name,))
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        with self._changed:
-            self.closed = True
-            self._changed.notify_all()
+            given, ticket = False, next(self._tickets)
+            if len(self._waiting) < MOST_WAITING or (self._free and self._held[name] < self._of_one):
+                self._waiting[ticket] = name
+                given = self._changed.wait_for(lambda: self._closed or self._is_next(ticket), _LONGEST_WAIT)
+                del self._waiting[ticket]
+                # Whoever waited behind this request may be next now.
+                self._changed.notify_all()
+            if self._closed:
+                raise EndingError
+            if not given:
+                raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
+            self._free -= 1
+            self._held[name] += 1
 
     def _is_next(self, ticket: int) -> bool:
         """Returns whether a slot is free, and the request waits longest of those whose persons may hold one more."""
