@@ -211,7 +211,8 @@ class _BriefingTabController:
     def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; returns what `reopened` does, the form only if it opens."""
         shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + _MADE - 1)
-        return shown if sent(event).get("action") == "open" else _without_form_updates(shown)
+        # The form is left as it is, since a person may be filling in another request by now.
+        return shown if sent(event).get("action") == "open" else (*skips(_FIELDS), *shown[_FIELDS:])
 
     def change_cell(
         self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
@@ -259,13 +260,13 @@ class _BriefingTabController:
         return self.shown(changed, here), changed, None
 
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
-        """Stores the shown briefing as a new one of the person's own; returns what `reopened` does, but the form."""
+        """Stores the shown briefing as a new one of the person's own; returns what `make` yields."""
         if briefing is None:
-            return skips(_FIELDS + _MADE)
+            return skips(_MADE)
         try:
-            return _without_form_updates(self.reopened(self._kept.keep(None, briefing)))
+            return self.reopened(self._kept.keep(None, briefing))[_FIELDS:]
         except SHOWN_ERRORS as error:
-            return *skips(_FIELDS), error_html(error) + self.shown(briefing, None), *skips(_MADE - 1)
+            return error_html(error) + self.shown(briefing, None), *skips(_MADE - 1)
 
     def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
         """Stores or removes the review of a cell; returns the briefing with it."""
@@ -329,11 +330,6 @@ class _BriefingTabController:
             yield (*fields, *made)
 
 
-def _without_form_updates(shown: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Returns outputs that leave the form as it is, since a person may be filling in another request by now."""
-    return *skips(_FIELDS), *shown[_FIELDS:]
-
-
 def build_briefing_tab(
     page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, workspace: Workspace, kept: KeptBriefings, wanted: gr.State
 ) -> None:
@@ -395,7 +391,7 @@ def build_briefing_tab(
         event.failure(lambda: hint_html("stopped-briefing"), None, [result], **QUIET)
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
     result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
-    result.select(controller.keep_as_own, [briefing], [*fields, *made], **QUIET)
+    result.select(controller.keep_as_own, [briefing], made, **QUIET)
     listing.select(controller.change_list, [here], [*fields, *made], **QUIET)
     writing = running | {"concurrency_id": "documents"}
     documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
