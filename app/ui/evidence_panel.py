@@ -38,8 +38,7 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
             "sources": provenance(citation),
         }
         if citation.verdict != "verified":
-            withdrawn = load_wording(language()).say("withdrawn")
-            return shown | {"context": None, "reference": "", "problem": withdrawn}
+            return shown | {"context": None, "reference": "", "problem": load_wording(language()).say("withdrawn")}
         try:
             context = corpus.context(citation)
             reference = corpus.reference(citation, answer.scope.language)
