@@ -20,6 +20,11 @@ AppError
     └── HostError      the host to serve on is not this machine's own (`app.loopback`)
 """
 
+from typing import Final
+
+from ingest.errors import IngestError
+from vectorstore.errors import StoreError
+
 
 class AppError(Exception):
     """Base of the errors that the command line and the chat show as one line."""
@@ -83,3 +88,7 @@ class BriefingError(AppError):
 
 class SettingsError(AppError):
     """A setting is out of bounds or of the wrong kind."""
+
+
+# The bases of the errors whose message people are shown, in one line.
+SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)

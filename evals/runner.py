@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from app.answering.assistant import Assistant
-from app.errors import AppError
+from app.errors import SHOWN_ERRORS
 from app.question.conversation import EarlierTurn
 from app.settings import Settings
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
@@ -31,9 +31,7 @@ from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
-from ingest.errors import IngestError
 from ingest.report import time_in_words, time_left
-from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
 # Fields of the manifest on which answers depend: a run is resumed only where all are the same.
@@ -111,7 +109,7 @@ def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerR
     try:
         if wait([result], time_limit).done:
             answer, error = result.result(), None
-    except (AppError, IngestError, StoreError) as exc:
+    except SHOWN_ERRORS as exc:
         error = AskError(kind="error", message=str(exc))
     except Exception as exc:  # a bug in what is evaluated is a finding about it, and must not stop the other cases
         logger.exception("case %s", case.id)

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from app.errors import AppError, BriefingError, QuestionError, ScopeError, SettingsError
-from ingest.errors import IngestError
-from vectorstore.errors import StoreError, StoreMissingError, StoreReadOnlyError
+from app.errors import SHOWN_ERRORS, BriefingError, QuestionError, ScopeError, SettingsError
+from vectorstore.errors import StoreMissingError, StoreReadOnlyError
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -259,7 +258,7 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
         return invocation.fail(f"{exc}; see --help", 2)
     except (QuestionError, ScopeError, SettingsError, BriefingError) as exc:
         return invocation.fail(exc, 2)
-    except (AppError, IngestError, StoreError) as exc:
+    except SHOWN_ERRORS as exc:
         return invocation.fail(exc, 1)
     except KeyboardInterrupt:
         print("interrupted: what was stored before is kept; run the command again to go on", file=sys.stderr)

@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
-from app.errors import ExportError
+from app.errors import SHOWN_ERRORS, ExportError
 from app.export.briefing_lines import DocumentForm
 from app.records import Answer
 from app.server.access_rules import DeclaredRoute, needs
@@ -21,7 +21,6 @@ from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import PERMISSIONS, current_person
 from app.settings import settings_json
-from app.ui.parts import SHOWN_ERRORS
 from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 
 Id = Annotated[str, fastapi.Path(max_length=100, examples=["685815eed2f2fa70"])]

@@ -13,9 +13,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from app.errors import AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
+from app.errors import SHOWN_ERRORS, AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
 from app.server.limits import BusyError, LeftError, TooManyError
-from app.ui.parts import SHOWN_ERRORS
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 

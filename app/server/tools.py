@@ -15,10 +15,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import BaseModel, Field
 from starlette.routing import Route
 
+from app.errors import SHOWN_ERRORS
 from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
 from app.server.person import Permission
-from app.ui.parts import SHOWN_ERRORS
 from prompts.wording import load_tool_words
 
 Sent = TypeVar("Sent", bound=BaseModel)

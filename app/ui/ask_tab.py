@@ -17,7 +17,7 @@ from app.answering.localization import localize
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
-from app.errors import NotFoundError, WorkError
+from app.errors import SHOWN_ERRORS, NotFoundError, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from app.records import Answer, Pick, Scope
 from app.ui.background_job import left_at_once
@@ -25,10 +25,9 @@ from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_t
 from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
-from app.ui.messages import error_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
-from app.ui.templates import render
+from app.ui.templates import error_html, render, told
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.wiring import Workspace

@@ -14,7 +14,7 @@ from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import BriefingRequest, party_code, party_names, read_request, request_of_briefing
 from app.briefing.table_builder import BriefingProgress
 from app.desk.works import Work
-from app.errors import AppError, BriefingError, NotFoundError, WorkError
+from app.errors import SHOWN_ERRORS, AppError, BriefingError, NotFoundError, WorkError
 from app.export.briefing_lines import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
@@ -22,10 +22,9 @@ from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
-from app.ui.messages import error_html, hint_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, named_by_address, queued, sent, several, skips
+from app.ui.parts import QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
-from app.ui.templates import render
+from app.ui.templates import error_html, hint_html, render, told
 from app.ui.uploads import file_name
 from app.ui.words import LANGUAGE_CHOICES, language, say
 from app.wiring import Workspace

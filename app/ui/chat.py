@@ -18,14 +18,14 @@ from app.checking.checker import Checker
 from app.checking.documents import read_pasted
 from app.desk.conversations import Conversations
 from app.desk.works import Works
-from app.errors import AppError
+from app.errors import SHOWN_ERRORS, AppError
 from app.export.briefing_lines import arrange
 from app.ui.ask_tab import build_ask_tab
 from app.ui.briefing_tab import build_briefing_tab
 from app.ui.check_tab import build_check_tab
 from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
-from app.ui.parts import QUIET, SHOWN_ERRORS, WAITING, WordedBlocks, html, label, page_head
+from app.ui.parts import QUIET, WAITING, WordedBlocks, html, label, page_head
 from app.ui.served_files import forget_session
 from app.ui.templates import render
 from app.wiring import Workspace

@@ -17,10 +17,9 @@ from app.checking.findings import CheckReport, Finding, Place, Remark
 from app.checking.output import write_output
 from app.checking.report import CodeNamer, named_in_words
 from app.ui.background_job import run_in_background
-from app.ui.messages import error_html, hint_html
 from app.ui.parts import QUIET, box, html, label, queued
 from app.ui.served_files import session_folder
-from app.ui.templates import render
+from app.ui.templates import error_html, hint_html, render
 from app.ui.uploads import safe_name
 from app.ui.words import language, say, worded
 from ingest.language.detection import direction_of

@@ -10,10 +10,10 @@ from app.answering.compose.extractive import escape as plain
 from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
+from app.errors import SHOWN_ERRORS
 from app.question.conversation import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
-from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import speaker_line
 from app.ui.safe_html import render_prose
 from app.ui.scope_chips import scope_html

@@ -7,9 +7,9 @@ import gradio as gr
 
 from app.answering.provenance import spoken_date
 from app.desk.works import Work, WorkKind, Works
-from app.ui.messages import error_html
-from app.ui.parts import SHOWN_ERRORS, sent, skips
-from app.ui.templates import render
+from app.errors import SHOWN_ERRORS
+from app.ui.parts import sent, skips
+from app.ui.templates import error_html, render
 from app.ui.words import language
 
 

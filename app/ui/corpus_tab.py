@@ -10,11 +10,11 @@ import gradio as gr
 from app.answering.localization import language_name
 from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
+from app.errors import SHOWN_ERRORS
 from app.ui.evidence_panel import fetched, page_image
-from app.ui.messages import error_html, hint_html, said_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, sent, several, skips
+from app.ui.parts import QUIET, box, html, label, sent, several, skips
 from app.ui.provenance_html import PartyNamer
-from app.ui.templates import render
+from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.words import language, say, worded
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 

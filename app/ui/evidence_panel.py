@@ -8,12 +8,10 @@ from typing import Any
 from fastapi import HTTPException
 
 from app.corpus.corpus import Corpus
-from app.errors import NotFoundError
+from app.errors import SHOWN_ERRORS, NotFoundError
 from app.records import Answer, Citation
-from app.ui.messages import told
-from app.ui.parts import SHOWN_ERRORS
 from app.ui.provenance_html import provenance, speaker_line
-from app.ui.templates import render
+from app.ui.templates import render, told
 from app.ui.words import language, say
 from prompts.wording import load_wording
 from vectorstore.records import Document

@@ -17,10 +17,10 @@ from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
 from app.desk.works import THE_DESK
+from app.errors import SHOWN_ERRORS
 from app.ui.background_job import BackgroundJob, StoppedError
-from app.ui.messages import error_html, hint_html, said_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, box, html, label, queued, skips
-from app.ui.templates import render
+from app.ui.parts import QUIET, box, html, label, queued, skips
+from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.uploads import collect, named_files, to_ingest, without_folder
 from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind

@@ -10,16 +10,11 @@ import gradio as gr
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
-from app.errors import AppError
 from app.ui.templates import render
 from app.ui.words import LANGUAGE_CHOICES, language, said, words_of
-from ingest.errors import IngestError
 from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES
-from vectorstore.errors import StoreError
 
-# The errors whose message a page shows.
-SHOWN_ERRORS: Final = (AppError, IngestError, StoreError)
 # Locales of Gradio's own translations, where they are not the language code.
 _LOCALES: Final = {"zh": "zh-CN"}
 # Prefixes of messages that no component shows; they are not sent to browsers.

@@ -14,11 +14,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from app.errors import SHOWN_ERRORS
 from app.settings import Settings
 from app.ui.guard import Visitors
-from app.ui.messages import error_html, told
-from app.ui.parts import QUIET, SHOWN_ERRORS, WordedBlocks, html, label, page_head
+from app.ui.parts import QUIET, WordedBlocks, html, label, page_head
 from app.ui.server import create_app, serve_app
+from app.ui.templates import error_html, told
 from app.ui.uploads import named_files, safe_name
 from app.ui.words import say
 from evals.archive import Archive

@@ -7,10 +7,10 @@ from typing import Any, Final, TypeVar, get_args
 import gradio as gr
 
 from app.briefing.request import party_code, party_names
-from app.errors import AppError
+from app.errors import SHOWN_ERRORS, AppError
 from app.records import AbstentionReason, Missing, Status
-from app.ui.messages import error_html
-from app.ui.parts import QUIET, SHOWN_ERRORS, html, label
+from app.ui.parts import QUIET, html, label
+from app.ui.templates import error_html
 from app.ui.words import language, say
 from evals.archive import Archive
 from evals.cases.documents import Documents

@@ -1,18 +1,25 @@
 """The interface's HTML as Jinja templates, in which every value is escaped; `| safe` marks what is HTML already.
 
 In a template, `say("copied")` inserts a message of the interface; messages may hold markup, and values are escaped.
+Errors and hints, which need no template, are in the reader's language as far as there are translations, and without
+commands: ingest and its loaders report in English sentences, which `worded` translates.
 """
 
+import logging
 import re
 from functools import cache
+from html import escape
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from app.ui.words import digits, language, words_of
+from app.errors import SHOWN_ERRORS
+from app.ui.words import digits, language, say, worded, words_of
+from vectorstore.errors import StoreLockedError
 
+logger = logging.getLogger(__name__)
 _LINE_BREAK: Final = re.compile(r"\n\s*")
 
 
@@ -41,3 +48,36 @@ def _environment() -> Environment:
 def say_html(key: str, **values: object) -> Markup:
     """Returns a message in the reader's language, which may hold markup, with its values escaped."""
     return Markup(words_of(language())[key]).format(**values)
+
+
+def hint_html(key: str, **values: object) -> str:
+    """Renders a hint, such as that there is nothing to show, or what to do first."""
+    return f'<p class="u-empty" role="status">{say(key, **values)}</p>'
+
+
+def said_html(words: str) -> str:
+    """Renders a confirmation of what was done; `words` are HTML already."""
+    return f'<p class="u-said" role="status">{words}</p>'
+
+
+def told(error: Exception | str) -> str:
+    """Returns the message of an error for the reader, in one line.
+
+    Of an OSError only the reason is told, since its text names paths. An unexpected error is a bug: its traceback is
+    logged, and the reader is told what to do next.
+    """
+    if isinstance(error, StoreLockedError):  # its text names process and machine, for who runs the server
+        return say("store-locked")
+    if isinstance(error, SHOWN_ERRORS):
+        return worded(str(error))
+    if isinstance(error, OSError):
+        return error.strerror or "the disk cannot be used"
+    if isinstance(error, Exception):
+        logger.error("an error that nobody foresaw", exc_info=error)
+        return say("went-wrong")
+    return error
+
+
+def error_html(error: Exception | str) -> str:
+    """Renders an error as one line."""
+    return f'<p class="u-error" role="alert">{escape(told(error))}</p>'

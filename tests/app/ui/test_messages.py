@@ -12,7 +12,7 @@ from starlette.requests import Request
 from app.briefing.request import read_request
 from app.errors import AppError
 from app.question.reading import resolve
-from app.ui import messages, words
+from app.ui import templates, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
@@ -51,7 +51,7 @@ def test_messages_of_the_loaders_are_found() -> None:
 def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "language", lambda: language)
     for text in MESSAGES:
-        shown = messages.worded(text)
+        shown = templates.worded(text)
         assert not re.search(r"\bmax_|\bload_", shown)
         if language != "en":
             assert not re.search(r"\b(?:is|the|it|save|of)\b", shown), (text, shown)
@@ -93,7 +93,7 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
     monkeypatch.setattr(words, "language", lambda: language)
     with pytest.raises(AppError) as caught:
         refused()
-    shown = messages.worded(str(caught.value))
+    shown = templates.worded(str(caught.value))
     assert "docs/" not in shown and "`untoc" not in shown
     if language != "en":
         assert not re.search(r"\b(?:is|the|it|say|write|name|with)\b", shown), shown
@@ -102,7 +102,7 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_locked_store_names_no_process_and_no_setting(language, monkeypatch) -> None:
     monkeypatch.setattr(words, "language", lambda: language)
-    shown = messages.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
+    shown = templates.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
     assert shown == words.words_of(language)["store-locked"]
 
 
@@ -110,7 +110,7 @@ def test_error_that_nobody_foresaw_is_told_plainly_and_logged_with_its_traceback
     try:
         raise ZeroDivisionError("a <bug>")
     except ZeroDivisionError as error:
-        html = messages.error_html(error)
+        html = templates.error_html(error)
     assert words.words_of("en")["went-wrong"] in html and "bug" not in html
     assert "Traceback" in caplog.text and "ZeroDivisionError: a <bug>" in caplog.text
 
