@@ -105,10 +105,6 @@ class Entrance:
 
         return Visitors(owner=lambda request: of(request, "sign_in"), may=may, name=lambda request: of(request, "name"))
 
-    def sign_in(self) -> APIRouter:
-        """Returns the routes for signing in and out."""
-        return sign_in.routes(self.config, self.accounts, self.limits)
-
     def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
         """Returns an application with a Gradio page and routes behind the gate."""
 
@@ -172,7 +168,7 @@ def build_server(workspace: Workspace) -> Served:
         api.routes(actions),
         works_api.routes(actions),
         accounts_api.routes(actions),
-        entrance.sign_in(),
+        sign_in.routes(config, entrance.accounts, entrance.limits),
         _operations(actions, entrance),
     )
     app = entrance.guard(chat, routers, tools=tools)
@@ -244,7 +240,7 @@ def serve_page(
     def build() -> FastAPI:
         entrance = Entrance(settings)
         page = create(entrance.visitors(lambda _: needs))
-        return entrance.guard(page, [entrance.sign_in()])
+        return entrance.guard(page, [sign_in.routes(settings.server, entrance.accounts, entrance.limits)])
 
     _serve(settings, build, on_ready)
 
