@@ -3,13 +3,14 @@
 Source of what python-docx has no interface for: ECMA-376 Part 1, 17.11 (Footnotes and Endnotes).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_TABLE_DIRECTION
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -19,12 +20,13 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section
 from docx.shared import Cm, Emu, Length
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from PIL import Image
 
 from app.export.characters import right_to_left, visible
-from app.export.docx_styles import drop_relationships, open_template
+from app.export.docx_styles import TABLE, drop_relationships, open_template
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
 from app.export.office_package import moment, without_times
 
@@ -78,9 +80,25 @@ class Pages:
             add_text(paragraph, text, self.language)
         return paragraph
 
-    def paragraph(self, style: str | None, *, rtl: bool) -> Paragraph:
-        """Adds an empty paragraph."""
-        return direct(self.document.add_paragraph(style=style and self.document.styles[style]), rtl=rtl)
+    def paragraph(self, style: str | None, *, rtl: bool, cell: _Cell | None = None) -> Paragraph:
+        """Adds an empty paragraph to the page or to a cell, whose first one exists from the beginning."""
+        if cell is not None and len(cell.paragraphs) == 1 and not cell.paragraphs[0].runs:
+            paragraph = cell.paragraphs[0]
+        else:
+            paragraph = (cell or self.document).add_paragraph()
+        paragraph.style = self.document.styles[style] if style else None
+        return direct(paragraph, rtl=rtl)
+
+    def table(self, widths: Sequence[float]) -> Table:
+        """Adds a table without rows; the `widths` of its columns are relative."""
+        table = self.document.add_table(rows=0, cols=len(widths))
+        table.style = self.document.styles[TABLE]
+        table.autofit = False
+        if self._rtl:
+            table.table_direction = WD_TABLE_DIRECTION.RTL
+        for column, part in zip(table.columns, widths, strict=True):
+            column.width = Emu(int(self.width * part / sum(widths)))
+        return table
 
     def heading(self, text: str, level: int) -> None:
         """Adds a heading that the table of contents lists; levels are 1 and 2."""
