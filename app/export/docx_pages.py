@@ -13,8 +13,6 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_DIRECTION
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
-from docx.opc.part import XmlPart
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -26,7 +24,7 @@ from docx.text.run import Run
 from PIL import Image
 
 from app.export.characters import right_to_left, visible
-from app.export.docx_styles import TABLE, drop_relationships, open_template
+from app.export.docx_styles import TABLE, open_template, put_part
 from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
 from app.export.office_package import moment, without_times
 
@@ -158,7 +156,7 @@ class Pages:
         properties.created = properties.modified = moment(made)
         out = BytesIO()
         self.document.save(out)
-        return without_times(out.getvalue())
+        return without_times(out.getvalue(), moment(made))
 
     def _fill_contents(self, place: Paragraph) -> None:
         """Writes the entries as Word would, so that they exist before any program computes the field."""
@@ -255,11 +253,7 @@ class Footnotes:
 
     def attach(self) -> None:
         """Puts the notes into the document, in place of those that its template may have."""
-        part = self._document.part
-        drop_relationships(part.rels, RELATIONSHIP_TYPE.FOOTNOTES)
-        name = PackURI("/word/footnotes.xml")
-        notes = XmlPart(name, CONTENT_TYPE.WML_FOOTNOTES, self._root, part.package)
-        part.relate_to(notes, RELATIONSHIP_TYPE.FOOTNOTES)
+        put_part(self._document, "footnotes", CONTENT_TYPE.WML_FOOTNOTES, RELATIONSHIP_TYPE.FOOTNOTES, self._root)
         settings = self._document.settings.element
         for old in settings.findall(qn("w:footnotePr")):
             settings.remove(old)

@@ -82,25 +82,27 @@ def _make_ours(document: Document) -> None:
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")
     drop_relationships(document.part.package.rels, RELATIONSHIP_TYPE.THUMBNAIL)
-    # Lists and effects of the styles that were deleted, and the template's table of fonts.
-    for kind in (RELATIONSHIP_TYPE.NUMBERING, _EFFECTS, RELATIONSHIP_TYPE.FONT_TABLE):
+    # Lists and effects of the styles that were deleted.
+    for kind in (RELATIONSHIP_TYPE.NUMBERING, _EFFECTS):
         drop_relationships(document.part.rels, kind)
     # The new table of fonts tells programs that lack a font what to use instead.
     substitute = "<w:family w:val='swiss'/><w:pitch w:val='variable'/>"
     fonts = "".join(f"<w:font w:name='{name}'>{substitute}</w:font>" for name in ("Arial", "Microsoft YaHei"))
-    table = XmlPart(
-        PackURI("/word/fontTable.xml"),
-        CONTENT_TYPE.WML_FONT_TABLE,
-        parse_xml(f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>"),
-        document.part.package,
-    )
-    document.part.relate_to(table, RELATIONSHIP_TYPE.FONT_TABLE)
+    table = parse_xml(f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>")
+    put_part(document, "fontTable", CONTENT_TYPE.WML_FONT_TABLE, RELATIONSHIP_TYPE.FONT_TABLE, table)
 
 
 def drop_relationships(relationships: Relationships, kind: str) -> None:
     """Drops the parts of one relationship type, so that another can take their place."""
     for key in [key for key, relationship in relationships.items() if relationship.reltype == kind]:
         del relationships[key]
+
+
+def put_part(document: Document, name: str, content_type: str, kind: str, root: BaseOxmlElement) -> None:
+    """Puts a part into a document, in place of those of its relationship type that the template may have."""
+    part = document.part
+    drop_relationships(part.rels, kind)
+    part.relate_to(XmlPart(PackURI(f"/word/{name}.xml"), content_type, root, part.package), kind)
 
 
 def _add_missing(document: Document) -> None:

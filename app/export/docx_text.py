@@ -16,12 +16,6 @@ from app.export.characters import east_asian, right_to_left, visible
 
 # Languages that spelling checkers want with a region; others go by their code.
 _TAGS: Final = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "ru": "ru-RU", "ar": "ar-SA", "zh": "zh-CN"}
-# Elements that the schema has after `w:bidi` in the properties of a paragraph.
-_AFTER_BIDI: Final = (
-    "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
-    "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl",
-    "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
-)  # fmt: skip
 
 
 def element(tag: str, **attributes: str) -> BaseOxmlElement:
@@ -32,11 +26,8 @@ def element(tag: str, **attributes: str) -> BaseOxmlElement:
 
 
 def direct(paragraph: Paragraph, *, rtl: bool) -> Paragraph:
-    """Sets the text direction of a paragraph, and returns the paragraph."""
-    properties = paragraph._p.get_or_add_pPr()
-    for old in properties.findall(qn("w:bidi")):
-        properties.remove(old)
-    properties.insert_element_before(element("w:bidi", val="1" if rtl else "0"), *_AFTER_BIDI)
+    """Sets the text direction of a new paragraph, which has only a style yet, and returns the paragraph."""
+    paragraph._p.get_or_add_pPr().append(element("w:bidi", val="1" if rtl else "0"))
     return paragraph
 
 

@@ -3,10 +3,9 @@
 No text is ever a formula, whatever it begins with.
 """
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from io import BytesIO
+from itertools import zip_longest
 from typing import Final
 
 from openpyxl import Workbook
@@ -26,7 +25,6 @@ from prompts.wording import load_remark_words
 
 # Source: https://support.microsoft.com/office/excel-specifications-and-limits
 _MOST_CHARACTERS: Final = 32_767
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _CELL_COLUMNS: Final = {
     "col_party": 24, "col_topic": 22, "col_session": 10, "col_position": 20, "col_review": 20, "col_words": 24,
     "worded": 60, "col_said": 80, "col_sources": 10, "col_note": 36,
@@ -72,33 +70,30 @@ class _ExcelWriter:
         book.properties.created = made
         out = BytesIO()
         book.save(out)
-        return without_times(out.getvalue(), lambda name, content: _undated(name, content, made))
+        return without_times(out.getvalue(), made)
 
     def _write_quotations(self) -> dict[int, int]:
         """Writes one or more rows for each citation; returns the first row of each by its number."""
-        sheet, rows = self.quotations, dict[int, int]()
+        sheet, rows, row = self.quotations, dict[int, int](), 1
         self._head(sheet, _CITATION_COLUMNS)
         quoted = [list(_CITATION_COLUMNS).index(label) for label in ("col_quotation", "col_source_quote")]
-        row = 2
         for citation in self.briefing.citations:
-            rows[citation.number] = row
+            rows[citation.number] = row + 1
             # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
-            parts = max(len(_chunks(citation.quote)), len(_chunks(citation.source_quote)), 1)
-            for part in range(parts):
-                self._row(sheet, row, self._provenance(citation, part), quoted, citation.language)
+            for quote, source in zip_longest(_chunks(citation.quote), _chunks(citation.source_quote)):
                 row += 1
+                self._row(sheet, row, self._provenance(citation, quote, source), quoted, citation.language)
         self._finish(sheet)
         return rows
 
-    def _provenance(self, citation: Citation, part: int) -> Sequence[object]:
+    def _provenance(self, citation: Citation, quote: str | None, source: str | None) -> Sequence[object]:
         """Returns the values of a row; a column that is not in `values` shows the citation's field of its name."""
-        quote, source = _chunks(citation.quote), _chunks(citation.source_quote)
         values = {
             "col_party": self.say.names(citation.holders),
             "col_on_behalf_of": self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
             "col_date": self.say.date(citation.date),
-            "col_quotation": quote[part] if part < len(quote) else None,
-            "col_source_quote": source[part] if part < len(source) else None,
+            "col_quotation": quote,
+            "col_source_quote": source,
             "col_speaker": self.say.name(citation.speaker) if citation.speaker else None,
             "col_inferred": ", ".join(citation.inferred),
             "col_verdict": load_remark_words(self.say.language).say(f"verdict_{citation.verdict}"),
@@ -245,10 +240,3 @@ class _ExcelWriter:
 
 def _chunks(text: str) -> list[str]:
     return [text[first : first + _MOST_CHARACTERS] for first in range(0, len(text), _MOST_CHARACTERS)]
-
-
-def _undated(name: str, content: bytes, made: datetime) -> bytes:
-    """Replaces the time of saving in the file's properties by the briefing's time."""
-    if name != "docProps/core.xml":
-        return content
-    return _MODIFIED.sub(lambda match: match[1] + f"{made.isoformat()}Z".encode() + match[2], content)
