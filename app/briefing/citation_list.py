@@ -14,13 +14,12 @@ from vectorstore.records import Sentence, Statement
 class CitationList:
     """Numbers citations from 1 in the order in which they are first added.
 
-    `sentences` returns the sentences of a stored statement, which is read once.
+    `statement` returns a stored statement and `sentences` its sentences, each of which is read once.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._statements: dict[str, Statement] = {}
         self.sentences: Callable[[str], tuple[Sentence, ...]] = cache(catalogue.sentences)
-        self._catalogue = catalogue
+        self.statement: Callable[[str], Statement] = cache(lambda key: catalogue.statements([key])[key])
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._citations: list[Citation] = []
 
@@ -40,12 +39,6 @@ class CitationList:
     def all(self) -> tuple[Citation, ...]:
         """Returns all citations by number."""
         return tuple(self._citations)
-
-    def statement(self, statement_id: str) -> Statement:
-        """Returns a stored statement, read once."""
-        if statement_id not in self._statements:
-            self._statements |= self._catalogue.statements([statement_id])
-        return self._statements[statement_id]
 
 
 def quoted_with(shown: Sequence[Citation], cited: Iterable[Citation], sources: Sources) -> list[Citation]:

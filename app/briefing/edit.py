@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, Final
 
 from app.answering.recheck import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition, Suggestion
@@ -16,7 +16,7 @@ from vectorstore.records import text_key
 
 # The parts of a briefing beside its cells.
 _Part = Point | PositionChange | Repetition | Moment
-_Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
+_PARTS: Final = ("points", "changes", "repetitions", "moments")
 
 
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
@@ -142,16 +142,8 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
 
 
 def _without(briefing: Briefing, is_out: Callable[[_Part], bool]) -> Briefing:
-    def kept(parts: Iterable[_Item]) -> tuple[_Item, ...]:
-        return tuple(each for each in parts if not is_out(each))
-
-    return replace(
-        briefing,
-        points=kept(briefing.points),
-        changes=kept(briefing.changes),
-        repetitions=kept(briefing.repetitions),
-        moments=kept(briefing.moments),
-    )
+    kept: dict[str, Any] = {name: tuple(p for p in getattr(briefing, name) if not is_out(p)) for name in _PARTS}
+    return replace(briefing, **kept)
 
 
 def _cell(briefing: Briefing, key: str) -> Cell:

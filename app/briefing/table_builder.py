@@ -224,7 +224,7 @@ class _Build:
         # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
-        read = {citation.number: self._suggested(citation, subject) for citation in held}
+        read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject) for c in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched or of_groups else "no_statement")
         note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
@@ -259,9 +259,6 @@ class _Build:
             return not is_outright(sentence.text, subject, language)
 
         return sorted(on_subject(item, subject, retrieved.sources.sentences), key=is_not_outright)
-
-    def _suggested(self, citation: Citation, subject: Subject) -> Suggestion:
-        return suggest(citation, self._citations.statement(citation.statement_id), subject)
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
