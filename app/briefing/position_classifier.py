@@ -121,8 +121,9 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
         certain = certain and not implied and not _is_beside(text, decisive, share)
-    # Sentences against a harm and sentences for action against it do not contradict each other.
-    divided = not subject.harm and _is_divided(usable)
+    # Both directions occur: "We recognise their work. They should not, however, sit in working groups". Sentences
+    # against a harm and sentences for action against it do not contradict each other.
+    divided = not subject.harm and {"for", "against"} <= {read.reading for _, read in usable if is_shown(read)}
     certain = certain and not (divided or _is_qualified(text, topic, decisive, language))
     direction: Direction = likely if certain else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
@@ -191,11 +192,6 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
     shows = [mark.start for mark in read.marks if mark.kind in _KINDS_OF[cast(Direction, read.reading)]]
     shown = [own for own, (start, end) in zip(shares, clauses, strict=True) if any(start <= at < end for at in shows)]
     return bool(shown) and max(shown) < max(shares)
-
-
-def _is_divided(spans: _Spans) -> bool:
-    """Returns if both directions occur: "We recognise their work. They should not, however, sit in working groups"."""
-    return {"for", "against"} <= {read.reading for _, read in spans if _is_shown(read)}
 
 
 def _without_reported(spans: _Spans) -> _Spans:

@@ -66,7 +66,8 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
         return None
     first, last = _best_ends(plain_source, plain_quoted, blocks)
     likeness = Indel.normalized_similarity(plain_source[first:last], plain_quoted)
-    first, last = _with_replaced(plain_source, plain_quoted, first, last, [*map(_ends_sentence, source)])
+    ends = [_ENDS.search(word) is not None for word in source]
+    first, last = _with_replaced(plain_source, plain_quoted, first, last, ends)
     best = source[first:last]
     return LikeWords(
         words=" ".join(best),
@@ -162,7 +163,3 @@ def _replaced(outside: Sequence[str], edge: Sequence[str]) -> int:
 
 def _bare(token: str) -> str:
     return _BARE.sub("", token).casefold() or token
-
-
-def _ends_sentence(token: str) -> bool:
-    return _ENDS.search(token) is not None

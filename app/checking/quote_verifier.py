@@ -97,12 +97,11 @@ class QuoteVerifier:
             mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
             remarks = [*mismatch, *quoted, *self._incomplete(attribution, True)]
         return replace(
-            finding,
+            finding.with_remarks(*remarks),
             attribution=attribution,
             verdict="verified" if fitting else "misattributed",
             place=self._place(best),
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))),
-            warnings=(*finding.warnings, *remarks),
         )
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
@@ -182,11 +181,10 @@ class QuoteVerifier:
                 stored, like = best
                 mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
                 return replace(
-                    finding,
+                    finding.with_remarks(*mismatch, *self._incomplete(finding.attribution, bool(mismatch))),
                     verdict="altered",
                     place=self._place_of_words(stored, like.words),
                     changes=like.changes,
-                    warnings=(*finding.warnings, *mismatch, *self._incomplete(finding.attribution, bool(mismatch))),
                 )
         if self._work.done >= budget:
             return finding.with_remarks(remark("too_much_work"))
@@ -216,13 +214,9 @@ class QuoteVerifier:
             left, put_in = reason.values.get("words"), reason.values["put"]
             put = Change(kind="put_in", text=put_in if reason.kind == "spaces_differ" else f"[{put_in}]")
             changes = (Change(kind="left_out", text=left), put) if left else (put,)
-        return replace(
-            finding,
-            verdict="altered",
-            place=self._place(hit),
-            changes=changes,
-            warnings=(*finding.warnings, reason, *self._mismatch(hit.stored, finding.attribution, kind="near_other")),
-        )
+        mismatch = self._mismatch(hit.stored, finding.attribution, kind="near_other")
+        told = finding.with_remarks(reason, *mismatch)
+        return replace(told, verdict="altered", place=self._place(hit), changes=changes)
 
     def _likest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, LikeWords] | None:
         found: list[tuple[StoredText, LikeWords]] = []

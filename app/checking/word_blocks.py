@@ -13,7 +13,6 @@ import regex
 from docx import Document as open_word
 from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
@@ -21,7 +20,7 @@ from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unsee
 from app.checking.findings import Remark, remark
 from app.checking.word_formatting import Looks, style_of, value_of
 from ingest.errors import LoadError
-from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, SEPARATORS
+from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, notes_of
 
 _TRACKED: Final = tuple(map(qn, ("w:del", "w:moveFrom")))
 _LEFT_OUT: Final = LEFT_OUT.difference(_TRACKED)
@@ -208,16 +207,8 @@ def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
 
 def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
-        for relation in document.part.rels.values():
-            if relation.reltype != reltype or relation.is_external:
-                continue
-            shown = 0
-            for note in parse_xml(relation.target_part.blob).iterchildren(qn(f"w:{kind}")):
-                if note.get(qn("w:type")) in SEPARATORS:
-                    continue
-                shown += 1
-                for paragraph in _Walk(looks).paragraphs(note):
-                    key = f"{kind} {note.get(qn('w:id'))}"
-                    where = remark(f"at_{kind}", number=str(shown))
-                    block = replace(paragraph.block, kind="note", where=where, note_key=key, marks=())
-                    yield replace(paragraph, block=block, anchored=False)
+        for number, note in enumerate(notes_of(document.part, reltype), 1):
+            key, where = f"{kind} {note.get(qn('w:id'))}", remark(f"at_{kind}", number=str(number))
+            for paragraph in _Walk(looks).paragraphs(note):
+                block = replace(paragraph.block, kind="note", where=where, note_key=key, marks=())
+                yield replace(paragraph, block=block, anchored=False)

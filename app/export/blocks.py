@@ -135,8 +135,8 @@ class _Blocks:
         say, briefing = self.say, self.briefing
         yield Line(text=briefing.title, style="title")
         yield Line(text=say.subtitle(form), style="subtitle")
-        if mark := say.worded_points():
-            yield Line(text=mark, style="note")
+        if any(point.claim for point in briefing.points):
+            yield Line(text=say.say("worded_points"), style="note")
         if form == "one_pager":
             for subject in briefing.subjects:
                 yield Line(

@@ -296,10 +296,6 @@ class Sayings(Leads):
             (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
         )
 
-    def worded_points(self) -> str:
-        """Returns the note on which points a model worded; empty where it worded none."""
-        return self.say("worded_points") if any(point.claim for point in self.briefing.points) else ""
-
 
 def _words_of(topic: str, language: str) -> list[NamedTerm]:
     """Returns the words of a topic that are terms of the field by themselves, and part of the preferred term."""

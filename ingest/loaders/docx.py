@@ -38,7 +38,7 @@ MARKS = dict(
     zip(map(qn, "w:tab w:ptab w:br w:cr w:noBreakHyphen w:softHyphen".split()), "\t\t\n\n\u2011\u00ad", strict=True)
 )
 # Types of notes that hold only the line between text and notes.
-SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
+_SEPARATORS = frozenset(("separator", "continuationSeparator", "continuationNotice"))
 # Properties of runs whose words are hidden or struck out.
 _HIDING = ("w:vanish", "w:strike", "w:dstrike")
 _OFF = frozenset(("0", "false", "off"))
@@ -58,7 +58,8 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
     with refusing(_FAILURES, f"{name!r} is not a readable Word file, it may be damaged; save it as .docx"):
         document = Document(BytesIO(data))
         kinds = (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES)
-        notes = written_out(note for kind in kinds for note in _notes(document.part, kind))
+        found = (note for kind in kinds for note in notes_of(document.part, kind))
+        notes = written_out(paragraph for note in found for paragraph in _paragraphs(note))
         styles = _list_styles(document.styles.element)
         text = with_notes(written_out(_paragraphs(document.element.body, styles)), notes)
         if document.element.getroottree().docinfo.doctype:
@@ -95,12 +96,13 @@ def _value(element: BaseOxmlElement, *path: str) -> str | None:
     return None if found is None else found.get(qn("w:val"))
 
 
-def _notes(part: Part, kind: str) -> Iterator[Paragraph]:
+def notes_of(part: Part, kind: str) -> Iterator[BaseOxmlElement]:
+    """Yield the notes of a document by the type of their relationship, without the lines between text and notes."""
     for relation in part.rels.values():
         if relation.reltype == kind and not relation.is_external:
             for note in parse_xml(relation.target_part.blob).iterchildren():
-                if note.get(qn("w:type")) not in SEPARATORS:
-                    yield from _paragraphs(note)
+                if note.get(qn("w:type")) not in _SEPARATORS:
+                    yield note
 
 
 def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterator[Paragraph]:
