@@ -251,6 +251,10 @@ class Point:
         return (self.citation,) if self.claim is None else self.claim.citations
 
 
+# What a briefing has beside its cells; each cites by number.
+Part = Point | PositionChange | Repetition | Moment
+
+
 @dataclass(frozen=True, kw_only=True)
 class Writing:
     """How a chat model took part in a briefing; `prompt_versions` are hashes of its instructions."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.answering.recheck import Today, is_otherwise_dated
-from app.briefing.cells import Briefing, Cell, Moment, Point, PositionChange, Repetition, Suggestion
+from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.position_classifier import deciding
 from app.briefing.talking_points import by_subject
@@ -14,8 +14,6 @@ from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 
-# The parts of a briefing beside its cells.
-_Part = Point | PositionChange | Repetition | Moment
 _PARTS: Final = ("points", "changes", "repetitions", "moments")
 
 
@@ -38,7 +36,7 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
         cited = briefing.citation(place)
         return place == number or (overlap(cited, dropped) and not any(overlap(cited, other) for other in left))
 
-    def of_dropped(part: _Part) -> bool:
+    def of_dropped(part: Part) -> bool:
         return (part.party, part.subject) == (cell.party, cell.subject) and any(map(is_gone, part.citations))
 
     new = replace(cell, citations=rest, claims=claims, kind=suggestion.kind, words=suggestion.words)
@@ -123,7 +121,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
                 changed = replace(changed, kind=suggestion.kind, words=suggestion.words)
         briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
 
-    def is_open(part: _Part) -> bool:
+    def is_open(part: Part) -> bool:
         out = gone if isinstance(part, Point) else gone | redated
         return not out.isdisjoint(part.citations)
 
@@ -133,7 +131,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
 def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
     """Returns the briefing without the points, changes, repetitions and moments that belong to some of its cells."""
 
-    def in_cell(part: _Part, cell: Cell) -> bool:
+    def in_cell(part: Part, cell: Cell) -> bool:
         sessions = (briefing.citation(number).session for number in part.citations)
         here = (part.party, part.subject) == (cell.party, cell.subject)
         return here and (cell.session is None or cell.session in sessions)
@@ -141,7 +139,7 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
     return _without(briefing, lambda part: any(in_cell(part, cell) for cell in cells))
 
 
-def _without(briefing: Briefing, is_out: Callable[[_Part], bool]) -> Briefing:
+def _without(briefing: Briefing, is_out: Callable[[Part], bool]) -> Briefing:
     kept: dict[str, Any] = {name: tuple(p for p in getattr(briefing, name) if not is_out(p)) for name in _PARTS}
     return replace(briefing, **kept)
 

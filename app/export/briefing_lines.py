@@ -7,12 +7,12 @@ manifest, the spreadsheet and the text document give a citation the same number.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, Literal, get_args
 
 from app.answering.provenance import provenance, reference_by_name
 from app.briefing.attribution_lines import Leads
-from app.briefing.cells import Briefing, Cell, EvidenceWords, Point, PositionChange, Repetition, Standing, Subject
+from app.briefing.cells import Briefing, Cell, EvidenceWords, Part, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
 from app.records import Citation, Claim
 from app.retrieval.position_marks import KINDS, PositionKind
@@ -105,17 +105,12 @@ def _renumbered(claim: Claim, new: Mapping[int, int]) -> Claim:
 
 
 def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm) -> Iterable[int]:
-    if form != "full":
-        yield from (number for point in briefing.points for number in point.citations)
-        return
-    for subject in briefing.subjects:
-        yield from (number for cell in cells if cell.subject == subject.label for number in cell.citations)
-    for change in briefing.changes:
-        yield from (change.earlier, change.later)
-    for repetition in briefing.repetitions:
-        yield from repetition.citations
-    # Last, since only the timeline shows them: earlier, they would leave gaps in the numbers of notes.
-    yield from (moment.citation for moment in briefing.moments)
+    parts: Iterable[Cell | Part] = briefing.points
+    if form == "full":
+        by_subject = (cell for subject in briefing.subjects for cell in cells if cell.subject == subject.label)
+        # Moments come last, since only the timeline shows them: earlier, they would leave gaps in the numbers of notes.
+        parts = [*by_subject, *briefing.changes, *briefing.repetitions, *briefing.moments]
+    return (number for part in parts for number in part.citations)
 
 
 def position(cell: Cell) -> PositionKind:
@@ -238,8 +233,7 @@ class Sayings(Leads):
         return self._source(self.speaker(told.party, citation), citation, superseded)
 
     def _source(self, whose: str, citation: Citation, earlier: str) -> str:
-        parts = (whose, provenance(citation, self._wording), earlier)
-        return " · ".join(part for part in parts if part) or citation.file
+        return " · ".join(filter(None, (whose, provenance(citation, self._wording), earlier))) or citation.file
 
     def reference(self, citation: Citation) -> str:
         """Returns the text of a note: party, occasion, place in the statement, and file."""
@@ -309,17 +303,13 @@ def _words_of(topic: str, language: str) -> list[NamedTerm]:
 
 def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:
     """Returns the columns of the matrix, in the order asked."""
-    sessions: tuple[str | None, ...] = briefing.sessions or (None,)
     return tuple(
         Column(
             subject=subject.label,
             session=session,
-            label=subject.label
-            if session is None
-            else f"{subject.label}{sayings.words.comma}{sayings.session(session)}",
+            label=sayings.words.comma.join(filter(None, (subject.label, sayings.session(session)))),
         )
-        for subject in briefing.subjects
-        for session in sessions
+        for subject, session in product(briefing.subjects, briefing.sessions or (None,))
     )
 
 

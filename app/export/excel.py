@@ -44,17 +44,16 @@ _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "c
 
 def excel_bytes(briefing: Briefing) -> bytes:
     """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
-    return _ExcelWriter(briefing, Sayings(briefing)).written()
+    return _ExcelWriter(briefing).written()
 
 
 class _ExcelWriter:
-    def __init__(self, briefing: Briefing, sayings: Sayings) -> None:
-        self.briefing = briefing
-        self.say = sayings
+    def __init__(self, briefing: Briefing) -> None:
+        self.briefing, self.say = briefing, Sayings(briefing)
         self.book = Workbook()
         self.book.remove(self.book.active)
         self.positions, self.matrix, self.quotations, self.coverage = (
-            self.book.create_sheet(sayings.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
+            self.book.create_sheet(self.say.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
         )
 
     def written(self) -> bytes:

@@ -171,8 +171,7 @@ def _span(dots: Iterable[_Dot]) -> tuple[float, float]:
 
 def _years(axes: "Axes", first: float, last: float) -> None:
     step = max(1, round((last - first) / 10))
-    years = range(int(first // 1), int(last) + 1, step)
-    shown = [year for year in years if year >= first]
+    shown = [year for year in range(int(first // 1), int(last) + 1, step) if year >= first]
     axes.set_xticks(shown, [str(year) for year in shown], fontproperties=_font())
     axes.grid(axis="x", color="#E3E7EB", linewidth=0.8, zorder=0)
     axes.set_axisbelow(True)
