@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import pairwise, takewhile
 from typing import Final
 
 import regex
@@ -130,12 +131,9 @@ class AttributionReader:
         earlier, before = near.earlier.replace("\n", " "), near.before
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
         yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, begins)])
-        if near.said_earlier:
-            yield read_occasion(near.said_earlier)
-        if below := self._line_below(near.index):
-            yield read_occasion(below, reference=True)
-        if near.lead:
-            yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
+        yield read_occasion(near.said_earlier)
+        yield read_occasion(self._line_below(near.index), reference=True)
+        yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
         yield read_occasion(" · ".join(near.block.labels), reference=True)
         for note in near.notes:
             yield read_occasion(note.text, reference=True)
@@ -495,12 +493,8 @@ def _is_object(name: PartyMatch, text: str) -> bool:
 
 def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
     """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
-    group = found[:1]
-    for match in found[1:]:
-        if not _PATTERNS.listed.fullmatch(text[group[-1].end : match.start]):
-            break
-        group.append(match)
-    return group
+    joined = takewhile(lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found))
+    return found[:1] + [behind for _, behind in joined]
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:

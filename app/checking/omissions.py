@@ -179,8 +179,7 @@ def _first_sentence(after: str) -> str:
         return ""
     if text[0] in "?？؟":
         return text[0]
-    spans = list(split_sentences(text))
-    return text[slice(*spans[0])] if spans else ""
+    return next((text[start:end] for start, end in split_sentences(text)), "")
 
 
 def _shortened(text: str) -> str:
