@@ -89,7 +89,7 @@ class Pages:
 
     def table(self, widths: Sequence[float]) -> Table:
         """Adds a table without rows; the `widths` of its columns are relative."""
-        table = self.document.add_table(rows=0, cols=len(widths))
+        table: Table = self.document.add_table(rows=0, cols=len(widths))
         table.style = self.document.styles[TABLE]
         table.autofit = False
         if self._rtl:
