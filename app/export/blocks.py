@@ -178,7 +178,7 @@ class _Blocks:
                 rows=tuple(
                     (
                         self._words(say.name(party), bold=True),
-                        *(self._position(cells.get((party, column.subject, column.session))) for column in part),
+                        *(self._position(cells[party, column.subject, column.session]) for column in part),
                     )
                     for party in briefing.parties
                 ),
@@ -191,9 +191,7 @@ class _Blocks:
         lines = (Line(text=text, style="cell", bold=bold and not n, own=own) for n, text in enumerate(texts))
         return Square(blocks=tuple(lines))
 
-    def _position(self, cell: Cell | None) -> Square:
-        if cell is None:
-            return Square(blocks=())
+    def _position(self, cell: Cell) -> Square:
         review = self.say.review(cell)
         kind = Line(text=self.say.position(cell), style="cell", bold=bool(cell.citations))
         return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[position(cell)])

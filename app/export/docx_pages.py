@@ -212,11 +212,8 @@ class Footnotes:
         self._root = parse_xml(f"<w:footnotes {nsdecls('w', 'r')}/>")
         self._numbers: set[int] = set()
         for kind, identifier in _SEPARATORS.items():
-            note = element("w:footnote", type=kind, id=identifier)
-            paragraph = Paragraph(element("w:p"), document._body)
+            paragraph = self._paragraph_of(element("w:footnote", type=kind, id=identifier))
             paragraph.add_run()._r.append(element(f"w:{kind}"))
-            note.append(paragraph._p)
-            self._root.append(note)
 
     def refer(self, paragraph: Paragraph, number: int, text: str, language: str) -> None:
         """Adds the mark of a citation's footnote; if the footnote has one already, adds a cross-reference to it."""
@@ -227,7 +224,11 @@ class Footnotes:
         mark = self._style(paragraph.add_run())
         mark._r.append(element("w:footnoteReference", id=str(number)))
         bookmark((mark,), _note_name(number), _FIRST_BOOKMARK + number)
-        self._root.append(self._note(number, text, language))
+        note = self._paragraph_of(element("w:footnote", id=str(number)))
+        note.style = self._document.styles["footnote text"]
+        direct(note, rtl=right_to_left(text, language))
+        self._style(note.add_run())._r.append(element("w:footnoteRef"))
+        add_text(note, f" {text}", language)
 
     def mention(self, paragraph: Paragraph, number: int, language: str) -> None:
         """Adds a cross-reference, by number, to a footnote whose mark is elsewhere, before or after."""
@@ -241,15 +242,12 @@ class Footnotes:
         run.style = self._document.styles["footnote reference"]
         return run
 
-    def _note(self, number: int, text: str, language: str) -> BaseOxmlElement:
-        note = element("w:footnote", id=str(number))
+    def _paragraph_of(self, note: BaseOxmlElement) -> Paragraph:
+        """Adds a note, and returns its paragraph, which is empty."""
         paragraph = Paragraph(element("w:p"), self._document._body)
-        paragraph.style = self._document.styles["footnote text"]
-        direct(paragraph, rtl=right_to_left(text, language))
-        self._style(paragraph.add_run())._r.append(element("w:footnoteRef"))
-        add_text(paragraph, f" {text}", language)
         note.append(paragraph._p)
-        return note
+        self._root.append(note)
+        return paragraph
 
     def attach(self) -> None:
         """Puts the notes into the document, in place of those that its template may have."""

@@ -158,9 +158,7 @@ class _ExcelWriter:
         for row, party in enumerate(self.briefing.parties, start=2):
             self._put(sheet.cell(row, 1), say.name(party), say.language)
             for column, place in enumerate(shown, start=2):
-                cell = cells.get((party, place.subject, place.session))
-                if cell is None:
-                    continue
+                cell = cells[party, place.subject, place.session]
                 square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
                 self._put(square, f"{kind} ({review})" if review else kind, say.language)
                 self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
