@@ -3,7 +3,7 @@
 No text is ever a formula, whatever it begins with.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from itertools import zip_longest
 from typing import Final
@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
 from app.corpus.report_file import FORMULA_STARTS
-from app.export.briefing_lines import Sayings, by_place, columns, position
+from app.export.briefing_lines import Sayings, columns, position
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
 from app.export.position_looks import TINTS
@@ -39,6 +39,7 @@ _LINE: Final = Side(style="thin", color="D0D7DE")
 _BORDER: Final = Border(bottom=_LINE, right=_LINE)
 _PLAIN, _BOLD = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True)
 _LINKED: Final = Font(name="Arial", size=10, color="0B5394", underline="single")
+_QUOTED: Final = frozenset({"col_quotation", "col_source_quote", "col_said"})
 _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "col_file": 40, "col_cited": 10}
 
 
@@ -57,8 +58,8 @@ class _ExcelWriter:
         )
 
     def written(self) -> bytes:
-        quotations = self._write_quotations()
-        self._write_matrix(self._write_positions(quotations))
+        self._write_positions(self._write_quotations())
+        self._write_matrix()
         self._write_coverage()
         book, made = self.book, moment(self.briefing.made).replace(tzinfo=None)
         for sheet in book.worksheets:
@@ -75,17 +76,16 @@ class _ExcelWriter:
         """Writes one or more rows for each citation; returns the first row of each by its number."""
         sheet, rows, row = self.quotations, dict[int, int](), 1
         self._head(sheet, _CITATION_COLUMNS)
-        quoted = [list(_CITATION_COLUMNS).index(label) for label in ("col_quotation", "col_source_quote")]
         for citation in self.briefing.citations:
             rows[citation.number] = row + 1
             # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
             for quote, source in zip_longest(_chunks(citation.quote), _chunks(citation.source_quote)):
                 row += 1
-                self._row(sheet, row, self._provenance(citation, quote, source), quoted, citation.language)
+                self._row(sheet, row, self._provenance(citation, quote, source), citation.language)
         self._finish(sheet)
         return rows
 
-    def _provenance(self, citation: Citation, quote: str | None, source: str | None) -> Sequence[object]:
+    def _provenance(self, citation: Citation, quote: str | None, source: str | None) -> dict[str, object]:
         """Returns the values of a row; a column that is not in `values` shows the citation's field of its name."""
         values = {
             "col_party": self.say.names(citation.holders),
@@ -98,39 +98,37 @@ class _ExcelWriter:
             "col_verdict": load_remark_words(self.say.language).say(f"verdict_{citation.verdict}"),
             "col_reference": self.say.reference(citation),
         }
-        return [values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS]
+        return {c: values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS}
 
-    def _write_positions(self, quotations: dict[int, int]) -> dict[tuple[str, str, str | None], int]:
-        """Writes a row for each cell of the position table; returns rows by party, subject and session."""
+    def _write_positions(self, quotations: dict[int, int]) -> None:
+        """Writes a row for each cell of the position table, with a link to the row of its first quotation."""
         sheet, say = self.positions, self.say
         worded = any(cell.claims for cell in self.briefing.cells)
         labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
-        said, sources = (list(labels).index(label) for label in ("col_said", "col_sources"))
         self._head(sheet, labels)
-        rows = {}
         for row, cell in enumerate(self.briefing.cells, start=2):
-            rows[cell.party, cell.subject, cell.session] = row
             more = say.say("more", count=cell.more) if cell.more else ""
             numbers = sorted(cell.citations)
-            values = (
-                say.name(cell.party),
-                cell.subject,
-                cell.session,
-                say.position(cell),
-                say.review(cell),
-                "; ".join(words.text for words in cell.words),
-                *([self._claims(cell)] if worded else []),
-                self._said(cell),
-                ", ".join(map(str, numbers)),
-                " · ".join(filter(None, (cell.note, more))),
-            )
+            values = {
+                "col_party": say.name(cell.party),
+                "col_topic": cell.subject,
+                "col_session": cell.session,
+                "col_position": say.position(cell),
+                "col_review": say.review(cell),
+                "col_words": "; ".join(words.text for words in cell.words),
+                "worded": self._claims(cell),
+                "col_said": self._said(cell),
+                "col_sources": ", ".join(map(str, numbers)),
+                "col_note": " · ".join(filter(None, (cell.note, more))),
+            }
             languages = {self.briefing.citation(number).language for number in numbers}
-            self._row(sheet, row, values, {said}, languages.pop() if len(languages) == 1 else None)
+            shown = {label: values[label] for label in labels}
+            self._row(sheet, row, shown, languages.pop() if len(languages) == 1 else None)
             sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[position(cell)])
             if numbers:
-                self._link(sheet.cell(row, sources + 1), self.quotations, f"A{quotations[numbers[0]]}")
+                square = sheet.cell(row, 1 + list(labels).index("col_sources"))
+                self._link(square, self.quotations, f"A{quotations[numbers[0]]}")
         self._finish(sheet)
-        return rows
 
     def _claims(self, cell: Cell) -> str:
         """Returns the claims of a model in a cell, each on a line with the numbers of its quotations."""
@@ -151,17 +149,17 @@ class _ExcelWriter:
             texts.append(text if fits else f"[{number}]")
         return "\n".join(texts)
 
-    def _write_matrix(self, rows: dict[tuple[str, str, str | None], int]) -> None:
-        sheet, say = self.matrix, self.say
-        shown, cells = columns(self.briefing, say), by_place(self.briefing)
+    def _write_matrix(self) -> None:
+        sheet, say, shown = self.matrix, self.say, columns(self.briefing, self.say)
+        places = {(c.party, c.subject, c.session): (row, c) for row, c in enumerate(self.briefing.cells, start=2)}
         self._heads(sheet, [(say.say("col_party"), 28), *((column.label, 22) for column in shown)])
         for row, party in enumerate(self.briefing.parties, start=2):
             self._put(sheet.cell(row, 1), say.name(party), say.language)
             for column, place in enumerate(shown, start=2):
-                cell = cells[party, place.subject, place.session]
+                target, cell = places[party, place.subject, place.session]
                 square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
                 self._put(square, f"{kind} ({review})" if review else kind, say.language)
-                self._link(square, self.positions, f"A{rows[party, place.subject, place.session]}", underline=False)
+                self._link(square, self.positions, f"A{target}", underline=False)
                 square.fill = PatternFill("solid", fgColor=TINTS[position(cell)])
         self._finish(sheet)
 
@@ -185,7 +183,7 @@ class _ExcelWriter:
         for row, source in enumerate(self.briefing.sources, start=top + 1):
             cited = say.say("yes" if source.cited else "no")
             values = (say.names(source.holders), say.date(source.date), source.session, source.file, cited)
-            self._row(sheet, row, values)
+            self._row(sheet, row, dict(zip(_SOURCE_COLUMNS, values, strict=True)))
         last = sheet.cell(top + len(self.briefing.sources), len(_SOURCE_COLUMNS))
         sheet.auto_filter.ref = f"A{top}:{last.coordinate}"
 
@@ -199,17 +197,10 @@ class _ExcelWriter:
             square.fill = PatternFill("solid", fgColor="DFE7EE")
             sheet.column_dimensions[square.column_letter].width = width
 
-    def _row(
-        self,
-        sheet: Worksheet,
-        row: int,
-        values: Iterable[object],
-        quoted: Collection[int] = (),
-        source: str | None = None,
-    ) -> None:
-        """Writes a row; the columns in `quoted`, counted from 0, are in the language of their `source`."""
-        for column, value in enumerate(values):
-            self._put(sheet.cell(row, column + 1), value, source if column in quoted else self.say.language)
+    def _row(self, sheet: Worksheet, row: int, values: Mapping[str, object], source: str | None = None) -> None:
+        """Writes a row of values by the names of their columns; quotations are in the language of their `source`."""
+        for column, (label, value) in enumerate(values.items(), start=1):
+            self._put(sheet.cell(row, column), value, source if label in _QUOTED else self.say.language)
 
     def _put(self, square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
         """Sets a cell to a number or a text; a text that looks like a formula stays a text when the cell is edited."""
