@@ -88,11 +88,9 @@ def cost(quote: str, window: str) -> int:
 def _located(quote: str, window: str) -> list[str]:
     """Returns the words of a text that are most similar to a quotation, with a margin on either side."""
     # A short quotation is aligned by characters, a longer one by words: time grows with the square of the length.
-    if not quote or not window:
-        return []
     if len(quote) <= _SHORT:
         found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold())
-        if found is None or found.score == 0:
+        if found is None:
             return []
         begin, end = (found.dest_start, found.dest_end) if len(quote) <= len(window) else (0, len(window))
         # The span is widened to whole words.
@@ -102,9 +100,7 @@ def _located(quote: str, window: str) -> list[str]:
     if len(quoted) >= min(len(source), _MOST_WORDS):
         return source
     found = fuzz.partial_ratio_alignment([*map(_bare, quoted)], [*map(_bare, source)])
-    if found is None or found.score == 0:
-        return []
-    return source[max(0, found.dest_start - _MARGIN_WORDS) : found.dest_end + _MARGIN_WORDS]
+    return [] if found is None else source[max(0, found.dest_start - _MARGIN_WORDS) : found.dest_end + _MARGIN_WORDS]
 
 
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:

@@ -278,17 +278,14 @@ class Sayings(Leads):
 
     def gaps(self) -> tuple[tuple[str, str], ...]:
         """Returns what is missing, by heading, and the date of the corpus."""
-        coverage = self.briefing.coverage
-
-        def names(codes: Iterable[str]) -> str:
-            return self.words.list_comma.join(map(self.name, codes)) or self.say("none")
-
-        return (
-            (self.say("without_statement"), names(coverage.states_without_statement)),
-            (self.say("without_evidence"), names(coverage.states_without_evidence)),
-            (self.say("unreadable"), self.words.list_comma.join(coverage.unreadable_files) or self.say("none")),
-            (self.say("corpus_date"), self.moment(self.briefing.corpus_date)),
-        )
+        coverage, joined = self.briefing.coverage, self.words.list_comma.join
+        missing: dict[str, Iterable[str]] = {
+            "without_statement": map(self.name, coverage.states_without_statement),
+            "without_evidence": map(self.name, coverage.states_without_evidence),
+            "unreadable": coverage.unreadable_files,
+        }
+        gaps = ((self.say(key), joined(found) or self.say("none")) for key, found in missing.items())
+        return (*gaps, (self.say("corpus_date"), self.moment(self.briefing.corpus_date)))
 
 
 def _words_of(topic: str, language: str) -> list[NamedTerm]:
