@@ -64,8 +64,9 @@ class SourceText:
     def paragraph(self, position: int) -> tuple[int, int]:
         """Returns the span of the paragraph around an offset, across page breaks; no sentence crosses its edges."""
         blocks = self.stored.statement.blocks
-        starts = [block.start for at, block in enumerate(blocks) if not (at and block.continues)]
-        edges, at = (self.stored.keyed.start, *starts, len(self.source)), bisect_right(starts, position)
+        starts = [block.start for block in blocks if not block.continues]
+        first = blocks[0].start if blocks and blocks[0].start <= position else self.stored.keyed.start
+        edges, at = (first, *starts, len(self.source)), bisect_right(starts, position)
         return edges[at], edges[at + 1]
 
     def names_itself(self, words: str) -> bool:

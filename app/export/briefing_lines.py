@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from app.answering.provenance import provenance, reference_by_name
 from app.briefing.attribution_lines import Leads
@@ -37,8 +37,7 @@ class Column:
     label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuotationPart:
+class QuotationPart(NamedTuple):
     """A part of a quotation, and whether its words show the kind of position."""
 
     text: str

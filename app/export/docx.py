@@ -104,10 +104,8 @@ class _DocxWriter:
         if quoted.lead and not lead_apart:
             add_text(paragraph, f"{quoted.lead}{self.say.words.colon}", self.say.language, bold=True)
         opening, closing = in_marks(quote, language)
-        add_text(paragraph, opening, language, rtl=rtl)
-        for piece in pieces(quoted.cell, citation):
-            add_text(paragraph, piece.text, language, bold=piece.telling or None, rtl=rtl)
-        add_text(paragraph, closing, language, rtl=rtl)
+        for text, telling in ((opening, False), *pieces(quoted.cell, citation), (closing, False)):
+            add_text(paragraph, text, language, bold=telling or None, rtl=rtl)
         self.pages.notes.refer(paragraph, citation.number, self.say.reference(citation), self.say.language)
 
     def _table(self, table: Table) -> None:
