@@ -219,12 +219,9 @@ class AttributionReader:
         # A mere label gives its time ("Belmora, 2018", "Session 55" alone). A heading below the title gives its session
         # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._find(text)
-        spans = [(match.start, match.end) for match in named]
-        spans += [(date.start, date.end) for date in find_dates(text)]
-        spans += [(session.start, session.end) for session in find_session_mentions(text)]
-        spans += [(body.start, body.end) for body in find_bodies(text)]
+        found = (*named, *find_dates(text), *find_session_mentions(text), *find_bodies(text))
         # Beside names and times, a label holds only words such as "Statements of".
-        is_label = _PATTERNS.label_only.fullmatch(blanked(text, spans))
+        is_label = _PATTERNS.label_only.fullmatch(blanked(text, ((each.start, each.end) for each in found)))
         if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())

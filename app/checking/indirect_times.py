@@ -11,6 +11,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_lexicon
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
@@ -63,13 +64,11 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartOfYear:
-    """A part of a year at `[start, end)` of a text, as months; `year` is None where it stands alone ("in spring")."""
+class PartOfYear(TextMatch):
+    """A part of a year in a text, as months; `year` is None where it stands alone ("in spring")."""
 
     year: int | None
     months: tuple[int, ...]
-    start: int
-    end: int
 
     def intervals(self) -> Iterator[str]:
         """Yields its ISO intervals; winter has both ends of its year and the first months of the next one."""

@@ -183,10 +183,10 @@ def _is_editorial(gap: "regex.Match[str]") -> bool:
 
 def _in_parts(text: str, *, recased: bool) -> Wanted | None:
     parts: list[str] = []
-    gaps: list[str] = []
+    # What stands before each part; None where nothing does.
+    gaps: list[str | None] = []
     position = 0
     pending: str | None = None
-    leads: str | None = None
     text = _without_marks(text)
     found = [*_GAP.finditer(text)]
     if len(found) > _MOST_GAPS:
@@ -194,11 +194,8 @@ def _in_parts(text: str, *, recased: bool) -> Wanted | None:
     for match in [*found, None]:
         part = match_key(text[position : match.start() if match else None])
         if whole_words(part):
-            if parts:
-                gaps.append(pending or "")
-            else:
-                leads = pending or None
             parts.append(part)
+            gaps.append(pending)
             pending = None
         if match is None:
             break
@@ -211,4 +208,5 @@ def _in_parts(text: str, *, recased: bool) -> Wanted | None:
         return None
     # A point, a comma or a dash beside an omission belongs to the shortened sentence, so it is not searched for.
     trimmed = tuple(part.strip(_CLOSING + "-") or part for part in parts)
-    return Wanted(parts=trimmed, gaps=tuple(gaps), leads=leads, trails=pending or None, recased=recased)
+    between = tuple(gap or "" for gap in gaps[1:])
+    return Wanted(parts=trimmed, gaps=between, leads=gaps[0] or None, trails=pending or None, recased=recased)

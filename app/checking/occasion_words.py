@@ -42,8 +42,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     text = in_digits(text)
     sessions = find_session_mentions(text)
     dates = [date for date in find_dates(text) if not mentioned(text[: date.start])]
-    remaining = blanked(text, ((session.start, session.end) for session in sessions))
-    remaining = blanked(remaining, ((date.start, date.end) for date in dates))
+    remaining = blanked(text, ((found.start, found.end) for found in (*sessions, *dates)))
     relative = None if reference else told_from(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
@@ -59,10 +58,9 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         found = (when for when in _PATTERNS.when.finditer(remaining) if not mentioned(remaining[: when.start("year")]))
         years = [*(int(when["year"]) for when in found), *roman]
         # The anchor year of a relative time ("two years after 2016") is not when the words were spoken.
-        if relative is not None and not (others := [year for year in years if year != relative.anchor]):
-            years = [] if relative.year is None else [relative.year]
-        elif relative is not None:
-            years = others
+        if relative is not None:
+            others = [year for year in years if year != relative.anchor]
+            years = others or ([] if relative.year is None else [relative.year])
     unresolved = None if reference or years or isos or sessions else relative.words if relative else untold(text)
     bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(

@@ -14,6 +14,7 @@ import regex
 from ingest.language.attribution_verbs import attribution
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import RegexPatterns, load_lexicon
+from ingest.language.matches import TextMatch
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of
 
@@ -33,13 +34,11 @@ _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolarityWord:
-    """A polarity word at `[start, end)` of a text; its `sense` tells words of one kind apart, as "all" and "some"."""
+class PolarityWord(TextMatch):
+    """A polarity word of a text; its `sense` tells words of one kind apart, as "all" and "some"."""
 
     kind: PolarityKind
     sense: str
-    start: int
-    end: int
 
 
 def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
