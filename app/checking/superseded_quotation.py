@@ -36,8 +36,8 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
     own = texts.sentences(statement.statement_id)
     at = next((s.ordinal for s in own if s.start <= place.start < s.end), None)
     later = [
-        other
-        for other in texts.all
+        identifier
+        for identifier, other in texts.by_id.items()
         if other.statement.kind == statement.kind != "treaty"
         and other.metadata.state == stored.metadata.state is not None
         and made_before(stored.metadata, other.metadata)
@@ -45,9 +45,9 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
     if at is None or language is None or not later or not _takes_position(own[at].text, language):
         return None
     quoted = cite(statement, own, range(at, at + 1), 1)
-    for sentence, other in _alike(own[at], texts, later):
-        span = range(sentence.ordinal, sentence.ordinal + 1)
-        cited = cite(other.statement, texts.sentences(sentence.statement_id), span, 2)
+    for sentence in _alike(own[at], texts, later):
+        other, span = texts.by_id[sentence.statement_id].statement, range(sentence.ordinal, sentence.ordinal + 1)
+        cited = cite(other, texts.sentences(sentence.statement_id), span, 2)
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
         if not topic or not _takes_position(cited.quote, language):
             continue
@@ -62,12 +62,10 @@ def _takes_position(text: str, language: str) -> bool:
     return any(mark.strength >= _LEANING for mark in find_position_marks(text, language))
 
 
-def _alike(sentence: Sentence, texts: CorpusTexts, later: list[StoredText]) -> Iterator[tuple[Sentence, StoredText]]:
+def _alike(sentence: Sentence, texts: CorpusTexts, later: list[str]) -> Iterator[Sentence]:
     """Yields the sentences of the passages that lexical search finds for a sentence in later statements, best first."""
-    by_id = {text.statement.statement_id: text for text in later}
-    for passage in texts.passages(sentence.text, list(by_id), _PASSAGES):
-        sentences = texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
-        yield from ((each, by_id[passage.statement_id]) for each in sentences)
+    for passage in texts.passages(sentence.text, later, _PASSAGES):
+        yield from texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
 
 
 def _common(one: str, other: str, language: str) -> str:
