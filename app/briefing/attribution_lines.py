@@ -10,25 +10,17 @@ from app.answering.provenance import as_quoting, holders, spoken_date
 from app.answering.superseding import earlier_than, of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
-from prompts.wording import Wording, load_document_words, load_wording
+from prompts.wording import load_document_words, load_wording
 
 
 class Leads:
-    """The attribution lines of a briefing, in its language."""
+    """The attribution lines of a briefing, in its language, one of the six; `say` gives the words of documents."""
 
     def __init__(self, briefing: Briefing) -> None:
         self.briefing = briefing
-        self.words: Wording = load_document_words(briefing.language)
+        self.words = load_document_words(briefing.language)
+        self.language, self.say = self.words.language, self.words.say
         self._wording = load_wording(briefing.language)
-
-    @property
-    def language(self) -> str:
-        """The language of the document's own words: one of the six."""
-        return self.words.language
-
-    def say(self, key: str, **variables: object) -> str:
-        """Returns the document wording of a key, with its variables filled in."""
-        return self.words.say(key, **variables)
 
     def name(self, code: str | None) -> str:
         """Returns the name of a party by its code, or of a State that delivers a group's words by how it is written."""

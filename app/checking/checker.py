@@ -92,7 +92,7 @@ class Checker:
             if work.spent:
                 skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
                 continue
-            work.add(READING)
+            work.done += READING
             found = judge.check(quotation, reader.read(quotation), block.where)
             remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
             findings.append(found.with_remarks(*remarks))

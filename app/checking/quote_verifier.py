@@ -118,7 +118,7 @@ class QuoteVerifier:
     def _standing(
         self, wanted: Wanted, ordered: list[StoredText], quote: str, around: tuple[str, str]
     ) -> Iterator[_Hit]:
-        self._work.add(self._texts.size)
+        self._work.done += self._texts.size
         for stored in ordered:
             if wanted.longest in stored.keyed:
                 matches = islice(find(wanted, stored.keyed), _TRIED)
@@ -223,7 +223,7 @@ class QuoteVerifier:
         for stored, window in self._texts.windows(quote, within, k):
             if self._work.done >= budget:
                 break
-            self._work.add(cost(quote, window))
+            self._work.done += cost(quote, window)
             like = likest_words(quote, window)
             if like is not None and like.altered:
                 found.append((stored, like))

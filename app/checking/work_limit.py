@@ -25,7 +25,7 @@ class CheckLimits:
 
 
 class WorkDone:
-    """Counter of the work of one check."""
+    """The work of one check; whoever works adds its units to `done`."""
 
     def __init__(self, limits: CheckLimits) -> None:
         self.limits = limits
@@ -35,7 +35,3 @@ class WorkDone:
     def spent(self) -> bool:
         """Whether the document's limit is reached."""
         return self.done >= self.limits.document * MILLION
-
-    def add(self, units: int) -> None:
-        """Counts work that was done."""
-        self.done += units
