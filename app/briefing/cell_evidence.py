@@ -157,8 +157,7 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
 
 def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
     """Returns the line of a statement's heading that names its agenda item; empty where none does."""
-    searched = {summary.statement_id: summary.metadata.agenda_item for summary in item.searched}
-    number = searched.get(sentence.statement_id)
+    number = next((s.metadata.agenda_item for s in item.searched if s.statement_id == sentence.statement_id), None)
     heading = takewhile(lambda each: each.paragraph is None, sentences[sentence.statement_id])
     names = regex.compile(rf"(?<![\p{{N}}.]){regex.escape(number or '')}\s*[:：–—-]")
     return next((each.text for each in heading if number and names.search(each.text)), "")

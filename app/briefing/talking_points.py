@@ -6,7 +6,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, zip_longest
 
 from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Cell, Point
@@ -24,17 +24,17 @@ def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int
     used = 0
     seen: set[int] = set()
     turns, leads = [_ranked(cell) for cell in _turns(briefing)], Leads(briefing)
-    for rank in range(max(map(len, turns), default=0)):
-        for point in chain.from_iterable(points[rank : rank + 1] for points in turns):
-            for choice in point:
-                length = _length(leads, choice)
-                fits = max_tokens is None or used + length <= max_tokens
-                if seen & {*choice.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
-                    continue
-                seen.update(choice.citations)
-                chosen.append(choice)
-                used += length
-                break
+    # First the strongest point of every cell, then the second one of every cell that has two, and so on.
+    for point in filter(None, chain.from_iterable(zip_longest(*turns))):
+        for choice in point:
+            length = _length(leads, choice)
+            fits = max_tokens is None or used + length <= max_tokens
+            if seen & {*choice.citations} or not fits or (max_points is not None and len(chosen) >= max_points):
+                continue
+            seen.update(choice.citations)
+            chosen.append(choice)
+            used += length
+            break
     return by_subject(briefing, chosen)
 
 
