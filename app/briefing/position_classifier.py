@@ -78,6 +78,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
     spans = read_span(citation.quote, topic, language)
+    edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
+    texts = {start: citation.quote[start:end].strip() for start, end in edges}
     shared = share_of_topic(subject.topic, subject.language)
 
     def share(text: str) -> float:
@@ -86,7 +88,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     def names(text: str) -> bool:
         return share(text) >= 1 / 2
 
-    speaking = _speaking(spans, citation.quote, names)
+    speaking = _speaking(spans, texts, names)
     usable = _without_reported(speaking) or _without_reported(spans)
     named = bool(_without_reported(speaking)) or not subject.topic
     if not usable or citation.quoting or not (named or citation.language == subject.language):
@@ -96,15 +98,14 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         return _is_shown(read, subject.harm)
 
     plain = [span for span in usable if is_shown(span[1])]
-    most = max((share(text) for _, text in _texts(plain, spans, citation.quote)), default=0.0)
-    for before, (start, text) in pairwise(((0, ""), *_texts(spans, spans, citation.quote))):
+    most = max((share(texts[at]) for at, _ in plain), default=0.0)
+    for before, (start, text) in pairwise(((0, ""), *texts.items())):
         # "We have no position on this" refers to what the sentence before it names.
         taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
         if declines_position(text, language) and share(taken_up) == 1 and most <= share(text):
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # A sentence that goes on without naming the subject ("it should be short") decides only with marks of a direction.
-    texts = dict(_texts(usable, spans, citation.quote))
     usable = [(at, read) for at, read in usable if names(texts[at]) or (is_shown(read) and _strength(read))] or usable
     start, decisive = max(usable, key=lambda span: (is_shown(span[1]), span[1].attitude))
     if is_shown(decisive):
@@ -113,7 +114,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
         start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
     # Reported sentences were left out, so the reading is a direction.
     likely = cast(Direction, decisive.reading)
-    ((_, text),) = _texts([(start, decisive)], spans, citation.quote)
+    text = texts[start]
     # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
     certain = is_shown(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
@@ -139,25 +140,20 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
 _Spans = Sequence[tuple[int, SentenceDirection]]
 
 
-def _speaking(spans: _Spans, quote: str, names: Callable[[str], bool]) -> _Spans:
+def _speaking(spans: _Spans, texts: Mapping[int, str], names: Callable[[str], bool]) -> _Spans:
     """Returns the sentences that name at least half of the subject's words, or go on from one that does.
 
     A sentence that only announces the subject ("let me turn to extradition") is left out; the next one counts.
     """
     speaking, before, announced = [], False, False
-    for span, (_, text) in zip(spans, _texts(spans, spans, quote), strict=True):
+    for span in spans:
+        text = texts[span[0]]
         named = names(text)
         before = named or announced or (before and refers_back(text))
         announced = named and announces(text)
         if before and not announced:
             speaking.append(span)
     return speaking
-
-
-def _texts(some: _Spans, spans: _Spans, quote: str) -> list[tuple[int, str]]:
-    """Returns the texts of some sentences of a quotation, each with its offset."""
-    ends = dict(pairwise((*(start for start, _ in spans), len(quote))))
-    return [(start, quote[start : ends[start]].strip()) for start, _ in some]
 
 
 def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str) -> bool:
