@@ -67,8 +67,7 @@ class Workspace:
         settings = self.settings
         languages = sorted({*settings.embedding.languages.split(","), *ENCODER_LANGUAGES})
         indexer = Indexer(self.store, self.passage_embedder, settings.split, settings.load, languages=languages)
-        queue = partial(open_queue, self.store)
-        return Corpus(self.store, self.embedder, indexer, settings.split, settings.load, queue, self.parties)
+        return Corpus(indexer, self.embedder, self.parties, partial(open_queue, self.store))
 
     @cached_property
     def reviews(self) -> "ReviewBook":

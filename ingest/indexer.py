@@ -114,12 +114,12 @@ class Indexer:
         *,
         languages: Sequence[str] = ("en",),
     ) -> None:
-        self.store, self.embedder, self.limits = store, embedder, limits
-        self._split, self._languages = split, languages
+        self.store, self.embedder, self.split, self.limits = store, embedder, split, limits
+        self._languages = languages
 
     def make_annotator(self) -> Annotator:
         """Returns an annotator with the parties that the store knows now."""
-        return Annotator(load_parties(self.store), self._split, self.embedder, self._languages)
+        return Annotator(load_parties(self.store), self.split, self.embedder, self._languages)
 
     def ingest(
         self,

@@ -87,6 +87,5 @@ def fake_workspace(
     workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)
     # Fills the cached property, whose indexer would otherwise split by the languages of the real models.
-    made = Corpus(opened, embedder, indexer, settings.split, settings.load, parties=workspace.parties)
-    vars(workspace)["corpus"] = made
+    vars(workspace)["corpus"] = Corpus(indexer, embedder, workspace.parties)
     return workspace

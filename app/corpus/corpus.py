@@ -30,7 +30,6 @@ from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport
-from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
@@ -41,7 +40,6 @@ from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
 from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
 from ingest.text.layout import find_blocks
-from ingest.text.splitter import SplitConfig
 from ingest.upgrade import bring_up_to_date
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
@@ -57,7 +55,6 @@ from vectorstore.records import (
     StatementSummary,
     text_key,
 )
-from vectorstore.store import Store
 
 if TYPE_CHECKING:
     from vectorstore.jobs import Job, JobQueue
@@ -109,22 +106,14 @@ class Corpus:
 
     def __init__(
         self,
-        store: Store,
-        embedder: Embedder,
         indexer: Indexer,
-        split: SplitConfig,
-        limits: LoadLimits,
+        embedder: Embedder,
+        parties: StoreParties,
         open_queue: Callable[[], "JobQueue | None"] = lambda: None,
-        parties: StoreParties | None = None,
     ) -> None:
-        self._store = store
-        self._open_queue = open_queue
-        self.uploads = UploadsStore(store)
-        self._embedder = embedder
-        self._indexer = indexer
-        self._split = split
-        self._limits = limits
-        self._parties = parties or StoreParties(store)
+        self._indexer, self._embedder, self._parties, self._open_queue = indexer, embedder, parties, open_queue
+        self._store, self._split, self._limits = indexer.store, indexer.split, indexer.limits
+        self.uploads = UploadsStore(self._store)
 
     @cached_property
     def _queue(self) -> "JobQueue | None":
