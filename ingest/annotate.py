@@ -46,7 +46,7 @@ from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
-from vectorstore.embeddings import TokenCounter
+from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedDocument,
     Block,
@@ -123,7 +123,7 @@ class Annotator:
     """Derives from a text everything that the store keeps of it; the same input gives the same ids."""
 
     def __init__(
-        self, parties: PartyTable, split: SplitConfig, model: TokenCounter, languages: Sequence[str] = ("en",)
+        self, parties: PartyTable, split: SplitConfig, model: Embedder, languages: Sequence[str] = ("en",)
     ) -> None:
         """Sets the parties, the splitting and the token counter; the embedding model knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages

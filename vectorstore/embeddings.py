@@ -55,8 +55,8 @@ class EmbeddingConfig(BaseModel, frozen=True, extra="forbid"):
     """CPU threads of the model; default: as torch chooses."""
 
 
-class TokenCounter(Protocol):
-    """The tokenizer side of a model, as needed to cut passages to its window."""
+class Embedder(Protocol):
+    """Turns text into unit vectors; passages are cut to its window."""
 
     @property
     def window(self) -> int:
@@ -64,10 +64,6 @@ class TokenCounter(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Returns how many of the model's own tokens each text takes, with its special tokens."""
-
-
-class Embedder(TokenCounter, Protocol):
-    """Turns text into unit vectors."""
 
     @property
     def name(self) -> str:

@@ -75,12 +75,8 @@ class Reranker(Protocol):
     """Scores the relevance of texts to a question."""
 
     @property
-    def name(self) -> str:
-        """Name of the model, for reports."""
-
-    @property
     def identity(self) -> str:
-        """The name, with the hash of packaged weights: a calibration is valid for one identity only."""
+        """The name of the model, with the hash of packaged weights: a calibration is valid for one identity only."""
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
@@ -89,7 +85,6 @@ class Reranker(Protocol):
 class OnnxReranker:
     """The packaged cross-encoder up to its ninth layer, run by onnxruntime; it is loaded at first use."""
 
-    name = PACKAGED
     identity = f"{PACKAGED}@{RERANKER.hashes['model.onnx']}"
 
     def __init__(self, config: RerankConfig) -> None:
@@ -143,7 +138,7 @@ class CrossEncoderReranker:
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
         # The identity is the name alone: these weights are not packaged, so that no hash is known.
-        self.name = self.identity = config.model
+        self.identity = config.model
         self._loading = threading.Lock()
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:

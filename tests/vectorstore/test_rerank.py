@@ -41,7 +41,7 @@ def test_absent_package_builds_none_and_says_so(monkeypatch, caplog):
 def test_other_model_builds_a_cross_encoder_with_its_name():
     reranker = build_reranker(RerankConfig(model="some/model"))
     assert isinstance(reranker, CrossEncoderReranker)
-    assert reranker.name == "some/model"
+    assert reranker.identity == "some/model"
     assert reranker.read(QUERY, []).logits.shape == (0,)
 
 
