@@ -98,15 +98,6 @@ class Job:
     """Raises to end the job if it is cancelled or the worker has to end; the job calls it regularly."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GivenUp:
-    """A dead letter: the description of a job that is not tried again, and the reason."""
-
-    what: JSON
-    error: str
-    at: str
-
-
 class JobQueue:
     """The jobs of one store."""
 
@@ -197,13 +188,13 @@ class JobQueue:
             connection.execute(_JOBS.delete().where(_JOBS.c.batch.in_(batches)))
         return len(ids)
 
-    def given_up(self) -> tuple[GivenUp, ...]:
-        """Returns the dead letters, oldest first."""
+    def given_up(self) -> tuple[tuple[JSON, str], ...]:
+        """Returns the dead letters, oldest first: descriptions of jobs that are not tried again, with the reason."""
         if not self._is_made():
             return ()
-        found = select(_JOBS.c.what, _JOBS.c.error, _JOBS.c.at).where(_JOBS.c.error.is_not(None))
+        found = select(_JOBS.c.what, _JOBS.c.error).where(_JOBS.c.error.is_not(None))
         rows = self._database.rows(found.order_by(_JOBS.c.at, _JOBS.c.batch, _JOBS.c.number))
-        return tuple(GivenUp(what=json.loads(what), error=error, at=at) for what, error, at in rows)
+        return tuple((json.loads(what), str(error)) for what, error in rows)
 
     def waiting(self) -> int:
         """Returns how many jobs wait in the queue."""

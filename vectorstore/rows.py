@@ -151,7 +151,7 @@ def select_scope(names: tuple[str, ...]) -> sa.Select[Any]:
 
 def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
     """Returns whether a statement that `select_scope` selected for a scope is in that scope."""
-    if scope.parties and not set(scope.parties).intersection((metadata.state, *(metadata.held_by or ()))):
+    if scope.parties and not set(scope.parties).intersection(metadata.holders):
         return False
     if scope.agenda_items:
         # A statement can be listed under several items ("2, 4"), and item 2 holds its subitem "2 (b)".

@@ -170,9 +170,9 @@ class Corpus:
             if summary.kind == "record":
                 # A record is read anew whenever the names of parties change.
                 for part in self.interventions(summary.document_id):
-                    if code in _attributed_to(part.metadata):
+                    if code in (*part.metadata.holders, part.metadata.on_behalf_of):
                         self._take_from(part.statement_id, code)
-            elif code in _attributed_to(summary.metadata):
+            elif code in (*summary.metadata.holders, summary.metadata.on_behalf_of):
                 try:
                     self._take_from(summary.document_id, code)
                 except DuplicateError:
@@ -301,8 +301,7 @@ class Corpus:
 
     def undo_step(self, document_id: str) -> UndoStep:
         """Returns a snapshot of a document, which `restore` brings back after a correction or removal."""
-        held = self.show(document_id)
-        document = held.document if isinstance(held, Statement) else held
+        document = _require(self._store.catalogue.document(document_id), document_id)
         summary = self._document_summary(document_id)
         return UndoStep(document=document, summary=summary, parts=self.interventions(document_id), now=document_id)
 
@@ -419,7 +418,7 @@ class Corpus:
 
     def given_up(self) -> tuple[str, ...]:
         """Returns one line for each job that workers failed to ingest and do not retry."""
-        return () if self._queue is None else tuple(map(ingest_jobs.given_up_words, self._queue.given_up()))
+        return () if self._queue is None else tuple(ingest_jobs.given_up(self._queue))
 
     def ingest_uploads(
         self,
@@ -597,10 +596,6 @@ def _require(found: _T | None, statement_id: str) -> _T:
     if found is None:
         raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
     return found
-
-
-def _attributed_to(metadata: Metadata) -> set[str | None]:
-    return {metadata.state, metadata.on_behalf_of, *(metadata.held_by or ())}
 
 
 def _without(metadata: Metadata, code: str) -> Metadata:

@@ -23,7 +23,7 @@ from vectorstore.files import SharedFiles
 from vectorstore.health import Check
 
 if TYPE_CHECKING:
-    from vectorstore.jobs import GivenUp, Job, JobQueue
+    from vectorstore.jobs import Job, JobQueue
 
 # Fewest and most files of a part, and the number of parts aimed at. Small parts let workers finish together and repeat
 # little after a failure; large ingests get larger parts, since each reads the list of files and the manifest anew.
@@ -135,14 +135,14 @@ def part_reports(job: "Job") -> list[PartReport]:
 
 def check_jobs(queue: "JobQueue") -> Check:
     """Returns the check of the queue: jobs that were given up, workers alive and jobs that wait."""
-    given_up = "; ".join(map(given_up_words, queue.given_up()))
-    return Check.of("jobs", given_up, f"{queue.workers()} workers, {queue.waiting()} jobs wait")
+    return Check.of("jobs", "; ".join(given_up(queue)), f"{queue.workers()} workers, {queue.waiting()} jobs wait")
 
 
-def given_up_words(letter: "GivenUp") -> str:
-    """Returns one line on a job that was given up: its files, and why."""
-    names = [Path(name).name for name in IngestRequest.model_validate(letter.what).names]
-    return f"{listed(names, ', ', _NAMED)}: given up ({letter.error}); ingest again what it says"
+def given_up(queue: "JobQueue") -> Iterator[str]:
+    """Yields one line on each job that was given up: its files, and why."""
+    for what, error in queue.given_up():
+        names = [Path(name).name for name in IngestRequest.model_validate(what).names]
+        yield f"{listed(names, ', ', _NAMED)}: given up ({error}); ingest again what it says"
 
 
 def absolute(path: Path) -> Path:

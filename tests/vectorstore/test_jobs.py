@@ -78,7 +78,7 @@ def test_all_that_is_unfinished_is_given_up_by_name(queue):
     assert (queue.workers(), queue.waiting()) == (1, 8)
     with queue._database.transaction() as connection:
         give_up_all(connection, "why")
-    letters = {(letter.what["only"], letter.error) for letter in queue.given_up()}
+    letters = {(what["only"], error) for what, error in queue.given_up()}
     assert letters == {("waits", "why"), ("bad", "a bug"), ("parted", "why")}
     assert (queue.workers(), queue.waiting()) == (0, 0)
     with queue._database.transaction(counted=False) as connection:
@@ -93,7 +93,7 @@ def test_all_that_is_unfinished_is_given_up_by_name(queue):
     with queue._database.transaction() as connection:
         give_up_all(connection, "why")
     queue.submit("upload", {"only": "other"}, [])
-    assert "lost" in {letter.what["only"] for letter in queue.given_up()}
+    assert "lost" in {what["only"] for what, _ in queue.given_up()}
 
 
 def test_jobs_wait_are_cancelled_and_known_when_given_up(queue):
@@ -103,8 +103,7 @@ def test_jobs_wait_are_cancelled_and_known_when_given_up(queue):
     batch = queue.submit("statements", {"paths": []}, [{"only": "a"}, {"only": "b"}])
     assert queue.waiting() == 3
     queue._note(batch, 1, error="a bug")
-    (letter,) = queue.given_up()
-    assert (letter.what, letter.error) == ({"only": "a"}, "a bug")
+    assert queue.given_up() == (({"only": "a"}, "a bug"),)
     assert queue.cancel(batch) == 3 and queue.waiting() == 0
     with pytest.raises(JobGivenUpError, match="cancelled"):
         queue.wait(batch, lambda outcomes: None)
