@@ -139,17 +139,15 @@ class Indexer:
             StoreError: The store cannot be written; what was stored before is kept. An IngestStoppedError, with the
                 report so far, if another process writes for longer than the store waits.
         """
-        began = time.perf_counter()
-        of_parts = {path: result for part in parts for path, result in part.results.items()}
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as executor:
-            run = _Run(self, options, progress, executor, unsent, of_parts=of_parts)
+            run = _Run(self, options, progress, executor, unsent, parts=parts)
             try:
                 for path in paths:
                     run.ingest(path)
                 run.finish()
             except StoreLockedError as exc:
-                raise IngestStoppedError(str(exc), run.report(time.perf_counter() - began, parts)) from exc
-        report = run.report(time.perf_counter() - began, parts)
+                raise IngestStoppedError(str(exc), run.report()) from exc
+        report = run.report()
         logger.info("ingest: %d files, %d passages embedded", len(report.files), report.embedded_passages)
         return report
 
@@ -192,8 +190,9 @@ class _Run:
         *,
         is_part: bool = False,
         only: Collection[str] | None = None,
-        of_parts: Mapping[str, FileResult] = MappingProxyType({}),
+        parts: Sequence[PartReport] = (),
     ) -> None:
+        self._began = time.perf_counter()
         # Raises an error before any work is done if the store cannot be written.
         with indexer.store.writer(sync=False):
             pass
@@ -208,7 +207,8 @@ class _Run:
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()
         self._results: list[tuple[int, FileResult]] = []
-        self._is_part, self._only, self._unsent, self._results_of_parts = is_part, only, unsent, of_parts
+        self._is_part, self._only, self._unsent, self._parts = is_part, only, unsent, parts
+        self._results_of_parts = {path: result for part in parts for path, result in part.results.items()}
         self.by_path: dict[str, FileResult] = {}
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
@@ -220,7 +220,6 @@ class _Run:
         self._may_defer = True
         self._batch_size = 1
         self.embedded = self.passages = 0
-        self._began = time.perf_counter()
         self._first_done: IngestProgress | None = None
         # The batch that is being embedded, in a separate thread: while the model runs, other files can be read.
         self._embed_executor = executor
@@ -271,16 +270,16 @@ class _Run:
         with suppress(OSError):
             (self._store.path / _BEGUN).unlink()
 
-    def report(self, seconds: float, parts: Sequence[PartReport]) -> IngestReport:
+    def report(self) -> IngestReport:
         """Returns the outcome of every file, including those that parts of the ingest have read."""
         families = self._store.catalogue.families.all()
         summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
         results = (result for _, result in sorted(self._results, key=lambda item: item[0]))
         return IngestReport(
             files=tuple(_with_family(result, families, summaries) for result in results),
-            embedded_passages=self.embedded + sum(part.embedded_passages for part in parts),
-            passages=self.passages + sum(part.passages for part in parts),
-            seconds=round(seconds, 3),
+            embedded_passages=self.embedded + sum(part.embedded_passages for part in self._parts),
+            passages=self.passages + sum(part.passages for part in self._parts),
+            seconds=round(time.perf_counter() - self._began, 3),
             notes=tuple(self._notes),
         )
 
@@ -374,10 +373,11 @@ class _Run:
             names = [*self._only, *(source.name for source in chosen)]
             self._record_unreadable(folder, self._ingest_sources(chosen), read=names)
             return
-        named = set() if manifest is None else {problem.file for problem in manifest.problems}
-        failed = self._report_passed_over(
-            folder, {path: exc for path, exc in passed_over.items() if path.relative_to(folder).as_posix() not in named}
-        )
+        named = {MANIFEST_NAME, PARTIES_NAME, *(each.file for each in (manifest.problems if manifest else ()))}
+        failed: dict[str, UnreadableFile] = {}
+        for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
+            if path.relative_to(folder).as_posix() not in named:
+                self._report_failure(self._source(path, folder), exc, failed)
         if not found and not sources and not passed_over:
             note = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(note if learned else f"no supported file in {str(folder)!r}")
@@ -390,17 +390,12 @@ class _Run:
         elif self._options.sync:
             self._remove_missing(folder)
 
-    def _report_passed_over(self, folder: Path, passed_over: Mapping[Path, LoadError]) -> dict[str, UnreadableFile]:
-        """Reports the entries of a folder that cannot be read as files; returns those that failed."""
-        failed: dict[str, UnreadableFile] = {}
-        for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
-            if path in (folder / MANIFEST_NAME, folder / PARTIES_NAME):
-                continue
-            name = _name(path, folder)
-            self._report(FileResult(file=name, result=exc.result, reason=str(exc)))
-            if exc.result == "failed":
-                failed[name] = UnreadableFile(file=name, reason=str(exc), metadata=self._annotator.expected(None, name))
-        return failed
+    def _report_failure(self, source: _Source, exc: LoadError, failed: dict[str, UnreadableFile]) -> None:
+        """Reports a file that cannot be read, and unless it is skipped, adds it to those that `failed`."""
+        self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source)
+        if exc.result == "failed":
+            known = self._annotator.expected(source.row, source.name)
+            failed[source.name] = UnreadableFile(file=source.name, reason=str(exc), metadata=known)
 
     def _learn_parties(self, folder: Path) -> tuple[str, ...]:
         """Adds the parties of a folder's table; returns their names, empty if it has no usable table."""
@@ -526,10 +521,8 @@ class _Run:
                 failed[source.name] = pages_lost
         except LoadError as exc:
             self._pending.discard(source.key)
-            self._report(FileResult(file=source.name, result=exc.result, reason=str(exc)), source)
+            self._report_failure(source, exc, failed)
             if exc.result == "failed":
-                known = self._annotator.expected(source.row, source.name)
-                failed[source.name] = UnreadableFile(file=source.name, reason=str(exc), metadata=known)
                 self._record_unreadable(source.folder, {source.name: failed[source.name]}, read=())
         self._done += 1
         if len(self._waiting) >= self._batch_size:
@@ -614,13 +607,10 @@ class _Run:
                 return
             read = again
         unsplit, same = read.unsplit, self._by_digest.get(read.unsplit.digest)
-        if same is None:
+        if same is None or self._is_new(read):
             self._store_file(read)
         elif held is not None and same.document_id == held.document_id:
-            if self._annotator.is_current(held.input_key):
-                self._record_file(source, same, unsplit)
-            else:
-                self._store_file(read)
+            self._record_file(source, same, unsplit)
         elif same.document_id in self._confirmed:
             self._drop_duplicate(source, same, held)
         elif (same.folder, same.file) in self._pending and self._may_defer:
