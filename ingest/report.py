@@ -18,6 +18,11 @@ def listed(items: Sequence[str], separator: str = "; ", most: int = 5) -> str:
     return f"{separator.join(items[:most])}{more}"
 
 
+def quoted(names: Sequence[str]) -> str:
+    """Returns the first three names in quotation marks, and says how many more there are."""
+    return listed([*map(repr, names)], ", ", 3)
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileResult:
     """The outcome of one file, which is named relative to the ingested folder, or by the path given."""

@@ -4,30 +4,20 @@ Each document is one transaction, so that an interrupted upgrade can be continue
 corrections.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from ingest.annotate import Annotator
+from ingest.report import quoted
+from vectorstore.health import Check
 from vectorstore.records import text_key
 from vectorstore.store import Store
 
 
-@dataclass(frozen=True, kw_only=True)
-class Upgrade:
-    """The outcome of an upgrade: how many documents were `updated`, and what a person still has to do."""
+def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
+    """Annotates the documents of an older version again if nothing has to be embedded; the caller holds the lock.
 
-    updated: int
-    waiting: tuple[str, ...]
-    """Files that have to be ingested again, since the text of some passages changed and has to be embedded."""
-    unset: Mapping[str, tuple[str, ...]]
-    """Files, each with the speakers whose States were set by hand and have to be set again."""
-
-
-def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
-    """Annotates the documents of an older version again if nothing has to be embedded; the caller holds the lock."""
-    updated = 0
-    waiting: list[str] = []
-    unset: dict[str, tuple[str, ...]] = {}
+    The check says how many these were, and what a person still has to do: ingest files again of which the text of some
+    passages changed, and set States again that were set by hand.
+    """
+    updated, waiting, unset = 0, list[str](), list[str]()
     catalogue = store.catalogue
     for summary in catalogue.documents():
         if annotator.is_current(summary.input_key):
@@ -46,5 +36,8 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Upgrade:
         )  # fmt: skip
         updated += 1
         if renewed.unset:
-            unset[summary.file] = renewed.unset
-    return Upgrade(updated=updated, waiting=tuple(waiting), unset=unset)
+            unset.append(f"States set by hand in {summary.file!r} have to be set again, of {quoted(renewed.unset)}")
+    parts = [f"{updated} brought up to date" if updated or waiting else "up to date"]
+    if waiting:
+        parts.append(f"{quoted(waiting)} read differently now and have to be embedded: run `untoc ingest` on them")
+    return Check(name="annotation", ok=True, detail="; ".join((*parts, *unset)))

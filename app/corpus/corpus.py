@@ -21,7 +21,7 @@ from app.answering.provenance import reference
 from app.answering.recheck import answer_as_of_today, citations_as_of_today
 from app.corpus import ingest_jobs
 from app.corpus.citation_view import EvidenceContext, PageImage, context_of, page_image_of
-from app.corpus.doctor import examine, upgrade_check
+from app.corpus.doctor import examine
 from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
@@ -29,7 +29,7 @@ from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
-from ingest.indexer import Indexer, IngestOptions, PartReport
+from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
@@ -38,7 +38,7 @@ from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable
 from ingest.parties.store_parties import StoreParties, load_parties
-from ingest.report import NO_STATE, FileResult, IngestProgress, IngestReport
+from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date
 from vectorstore.embeddings import Embedder
@@ -352,7 +352,7 @@ class Corpus:
         sync: bool = False,
         include_unlisted: bool = False,
         kind: StatementKind = "statement",
-        progress: Callable[[IngestProgress], None] | None = None,
+        progress: ProgressListener | None = None,
     ) -> IngestReport:
         """Ingests files and folders, through workers where any run, or the sample; see `ingest.indexer.Indexer`.
 
@@ -366,9 +366,7 @@ class Corpus:
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
         return self._take_in(IngestRequest(paths=tuple(paths), options=options), progress)
 
-    def _take_in(
-        self, request: IngestRequest, progress: Callable[[IngestProgress], None] | None = None
-    ) -> IngestReport:
+    def _take_in(self, request: IngestRequest, progress: ProgressListener | None) -> IngestReport:
         files, queue = self._store.files, self._queue
         if queue is not None and not queue.workers():
             queue = None
@@ -401,10 +399,7 @@ class Corpus:
         return as_json
 
     def _take_whole(
-        self,
-        request: IngestRequest,
-        progress: Callable[[IngestProgress], None] | None,
-        parts: Sequence[PartReport] = (),
+        self, request: IngestRequest, progress: ProgressListener | None, parts: Sequence[PartReport] = ()
     ) -> IngestReport:
         """Ingests in this process what `parts` have not, and finishes the ingest; see `Indexer.ingest`."""
         self._fetch(request)
@@ -425,7 +420,7 @@ class Corpus:
         paths: Sequence[Path],
         *,
         include_unlisted: bool = False,
-        progress: Callable[[IngestProgress], None] | None = None,
+        progress: ProgressListener | None = None,
     ) -> IngestReport:
         """Ingests files that were uploaded into a folder; a corrected file replaces the one uploaded before.
 
@@ -554,10 +549,9 @@ class Corpus:
                 self._store.embed_anew(self._indexer.embedder.embed_documents)
         elif rebuild:
             with self._store.writer():
-                upgrade = bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder))
+                more = (bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder)),)
                 link_families(self._store.catalogue)
                 self._store.rebuild_index()
-            more = (upgrade_check(upgrade),)
         checks = (*examine(self._store), *more)
         if self._queue is not None and checks[0].ok:
             checks = (*checks, ingest_jobs.check_jobs(self._queue))

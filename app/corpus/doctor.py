@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from app.answering.verify import reads_as
-from ingest.report import listed
+from ingest.report import quoted
 from ingest.text.page_furniture import running_heads
-from ingest.upgrade import Upgrade
 from vectorstore.catalogue import Catalogue
 from vectorstore.files import file_sha256
 from vectorstore.health import Check
@@ -20,8 +19,6 @@ from vectorstore.store import Store
 
 # Sample size: statements whose sentences are compared with their texts.
 _SAMPLE: Final = 25
-# Most files that a finding names.
-_NAMED: Final = 3
 
 
 def examine(store: Store) -> tuple[Check, ...]:
@@ -31,18 +28,6 @@ def examine(store: Store) -> tuple[Check, ...]:
         return found
     summaries = store.catalogue.documents()
     return (*found, check_words(store.catalogue, summaries), check_sources(summaries))
-
-
-def upgrade_check(upgrade: Upgrade) -> Check:
-    """Returns the check that says what became of documents annotated by an older version."""
-    parts = [f"{upgrade.updated} brought up to date" if upgrade.updated or upgrade.waiting else "up to date"]
-    if upgrade.waiting:
-        parts.append(
-            f"{_named(upgrade.waiting)} read differently now and have to be embedded: run `untoc ingest` on them"
-        )
-    for file, speakers in upgrade.unset.items():
-        parts.append(f"States set by hand in {file!r} have to be set again, of {_named(speakers)}")
-    return Check(name="annotation", ok=True, detail="; ".join(parts))
 
 
 def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
@@ -58,7 +43,7 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
         sentences = [sentence for item in statements for sentence in catalogue.sentences(item.statement_id)]
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
-    problem = f"sentences of {_named(wrong)} are not the words of their text: `untoc remove` and ingest these again"
+    problem = f"sentences of {quoted(wrong)} are not the words of their text: `untoc remove` and ingest these again"
     return Check.of("words", problem if wrong else None, f"compared in {len(sample)} of {len(summaries)} statements")
 
 
@@ -76,8 +61,8 @@ def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
         counts[state] += 1
         by_folder.get(state, {}).setdefault(summary.folder, []).append(summary.file)
     changed, missing = by_folder["changed"].items(), by_folder["missing"].items()
-    parts = [f"{_named(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
-    parts += [f"{_named(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
+    parts = [f"{quoted(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
+    parts += [f"{quoted(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
     not_compared = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
     not_compared += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
     return Check.of("files", "; ".join(parts), f"{counts['same']} are as they were read{not_compared}")
@@ -91,7 +76,3 @@ def _state_of(path: Path, sha256: str) -> str:
         return "inside"
     except OSError:
         return "missing"
-
-
-def _named(files: Sequence[str]) -> str:
-    return listed([*map(repr, files)], ", ", _NAMED)

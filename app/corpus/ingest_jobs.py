@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from ingest.errors import LoadError
-from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport
+from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport, ProgressListener
 from ingest.loaders.loaded import printable
 from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
 from ingest.metadata.manifest import MANIFEST_NAME
@@ -98,9 +98,7 @@ def fetch(request: IngestRequest, files: SharedFiles) -> None:
         files.fetch_all(Path(folder), listing, whole=whole)
 
 
-def ingest_by_workers(
-    queue: "JobQueue", request: IngestRequest, progress: Callable[[IngestProgress], None] | None
-) -> IngestReport:
+def ingest_by_workers(queue: "JobQueue", request: IngestRequest, progress: ProgressListener | None) -> IngestReport:
     """Has workers ingest files, and waits for their report; an exception of `progress` cancels the ingest.
 
     Raises a StoreError if it was given up, or the server or all workers are gone; what was stored is kept.
