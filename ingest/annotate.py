@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import chain
 
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
@@ -320,12 +321,9 @@ class Annotator:
     def _split_all(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
         text = ReadableText(document.source_text, document.edits)
         split = [self._split_words(statement, text) for statement in statements]
+        sentences, passages, mentions = (tuple(chain.from_iterable(parts)) for parts in zip(*split, strict=True))
         return AnnotatedDocument(
-            document=document,
-            statements=tuple(statements),
-            sentences=tuple(sentence for sentences, _, _ in split for sentence in sentences),
-            passages=tuple(passage for _, passages, _ in split for passage in passages),
-            mentions=tuple(mention for _, _, mentions in split for mention in mentions),
+            document=document, statements=tuple(statements), sentences=sentences, passages=passages, mentions=mentions
         )
 
     def interventions(self, document: Document) -> tuple[Intervention, ...]:

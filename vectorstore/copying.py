@@ -17,8 +17,8 @@ from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, ST
 
 # Rows that are copied in one transaction.
 _AT_ONCE: Final = 200
-# Keys of `meta` that describe one store and not the record, so that they are not copied.
-_STORE_FACTS: Final = frozenset({STORE_ID, COPYING, "writes"})
+# Beginnings of the keys of `meta` that describe one store and not the record, so that they are not copied.
+_STORE_FACTS: Final = (STORE_ID, COPYING, "writes", "index_", "lexical_")
 # Tables whose deleted rows take passages with them, which also have to leave the full-text index.
 _OWNERS: Final = (DOCUMENTS, STATEMENTS, PASSAGES)
 _WITH_OWNERS: Final = PASSAGES.join(STATEMENTS).join(DOCUMENTS)
@@ -72,12 +72,7 @@ def copy_record(
             raise StoreError(
                 f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
             )
-    record_facts = {
-        key: value
-        for key, value in facts.items()
-        if key not in _STORE_FACTS and not key.startswith(("index_", "lexical_"))
-    }
-    _set(target, record_facts)
+    _set(target, {key: value for key, value in facts.items() if not key.startswith(_STORE_FACTS)})
     if finish is not None:
         finish()
     with target.transaction() as writing:

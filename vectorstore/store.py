@@ -474,8 +474,6 @@ class Store:
             present = index.ids(table)
             index.delete(sorted(present - wanted), table)
             indexed[table] = present & wanted
-            if wanted <= present:
-                continue
             new = [identifier for identifier in passages if identifier not in present]
             for ids, vectors in self.catalogue.vectors_in_parts(new, table, BATCH):
                 index.upsert(ids, vectors, table)
