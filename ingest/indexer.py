@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreLockedError
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile, text_key
+from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)
@@ -665,7 +665,8 @@ class _Run:
         # The previous batch is stored first, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        texts = _texts(item.annotated for item in prepared if item.annotated is not None)
+        new = (item.annotated.texts for item in prepared if item.annotated is not None)
+        texts = {key: text for texts in new for key, text in texts.items()}
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")
@@ -712,7 +713,7 @@ class _Run:
         if annotated is None:
             # Rare: the store has changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
-            self.embedded += self._store.catalogue.embed_missing(_texts([annotated]), self._embedder.embed_documents)
+            self.embedded += self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
         self._store.catalogue.store(
             annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key,
             replaces=held.document_id if held is not None else None,
@@ -761,10 +762,6 @@ def _with_family(
     if result.result in ("added", "updated", "replaced"):
         reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
     return replace(result, reason=reason, family=family.family_id)
-
-
-def _texts(annotated: Iterable[AnnotatedDocument]) -> dict[str, str]:
-    return {text_key(passage.text): passage.text for item in annotated for passage in item.passages}
 
 
 def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:

@@ -7,7 +7,6 @@ corrections.
 from ingest.annotate import Annotator
 from ingest.report import quoted
 from vectorstore.health import Check
-from vectorstore.records import text_key
 from vectorstore.store import Store
 
 
@@ -26,7 +25,7 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
         if document is None:
             continue
         renewed = annotator.renew(document, catalogue.statements_of(document), summary.input_key)
-        keys = {text_key(passage.text) for passage in renewed.annotated.passages}
+        keys = renewed.annotated.texts.keys()
         if keys - catalogue.known_keys(keys):
             waiting.append(summary.file)
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
-from vectorstore.records import AnnotatedDocument, Document, Metadata, Passage, Sentence, StatementKind, text_key
+from vectorstore.records import AnnotatedDocument, Document, Metadata, Passage, Sentence, StatementKind
 from vectorstore.store import Store
 
 
@@ -52,8 +52,7 @@ def put(
     """Stores statements in a record, with their vectors if an embedder is given."""
     for item in items:
         if embedder is not None:
-            texts = {text_key(passage.text): passage.text for passage in item.passages}
-            catalogue.embed_missing(texts, embedder.embed_documents)
+            catalogue.embed_missing(item.texts, embedder.embed_documents)
         catalogue.store(
             item,
             folder=folder,

@@ -330,6 +330,11 @@ class AnnotatedDocument:
     passages: tuple[Passage, ...]
     mentions: tuple[Mention, ...]
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the passages, by text key."""
+        return {text_key(passage.text): passage.text for passage in self.passages}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeFilter:
@@ -366,46 +371,42 @@ class UnreadableFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentSummary:
-    """A document without its text, for lists of documents."""
+class Summary:
+    """A document or a statement without its text; for its fields see `Document`."""
 
     document_id: str
     file: str
-    folder: str
-    """Absolute path of the ingested folder that the document came from; empty for the sample."""
     sha256: str
     kind: StatementKind
     metadata: Metadata
     inferred: tuple[str, ...]
+    passages: int
+    added: str
+    """Time at which the document was stored, ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentSummary(Summary):
+    """A document without its text, for lists of documents."""
+
+    folder: str
+    """Absolute path of the ingested folder that the document came from; empty for the sample."""
     digest: str
     """Hash of text and metadata; equal digests are duplicates."""
     input_key: str
     """Hash of everything that the document was made from; an equal hash means that the file is unchanged."""
-    passages: int
-    added: str
-    """Time at which the document was stored, ISO 8601, UTC."""
     interventions: int = 0
     """Number of interventions of a record; 0 if the document is one statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementSummary:
-    """A statement without its text, for scopes and coverage.
-
-    `added` is the document's; `languages` are those of the passages, sorted, with None for an unknown language.
-    """
+class StatementSummary(Summary):
+    """A statement without its text, for scopes and coverage."""
 
     statement_id: str
-    document_id: str
-    file: str
-    sha256: str
-    kind: StatementKind
-    metadata: Metadata
-    inferred: tuple[str, ...]
     span: Span
-    passages: int
-    added: str
     languages: tuple[str | None, ...] = ()
+    """Languages of the passages, sorted, with None for an unknown language."""
 
 
 @dataclass(frozen=True, kw_only=True)

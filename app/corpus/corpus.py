@@ -53,7 +53,6 @@ from vectorstore.records import (
     Statement,
     StatementKind,
     StatementSummary,
-    text_key,
 )
 
 if TYPE_CHECKING:
@@ -285,19 +284,15 @@ class Corpus:
         return new_id
 
     def _keep_intervention(self, annotated: AnnotatedDocument) -> None:
-        self._embed(annotated)
+        self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
         self._store.catalogue.store_intervention(annotated)
 
     def _keep(self, annotated: AnnotatedDocument, summary: DocumentSummary, digest: str, replaces: str | None) -> None:
-        self._embed(annotated)
+        self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
         self._store.catalogue.store(
             annotated, folder=summary.folder, digest=digest, input_key=summary.input_key, replaces=replaces
         )
         link_families(self._store.catalogue)
-
-    def _embed(self, annotated: AnnotatedDocument) -> None:
-        texts = {text_key(passage.text): passage.text for passage in annotated.passages}
-        self._store.catalogue.embed_missing(texts, self._embedder.embed_documents)
 
     def undo_step(self, document_id: str) -> UndoStep:
         """Returns a snapshot of a document, which `restore` brings back after a correction or removal."""
