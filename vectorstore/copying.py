@@ -29,8 +29,8 @@ _TABLES: Final = [table for table in METADATA.sorted_tables if table not in (MET
 def copy_record(
     source: Database,
     target: Database,
-    progress: Callable[[str, int], None] | None = None,
-    finish: Callable[[], None] | None = None,
+    progress: Callable[[str, int], None] = lambda table, rows: None,
+    finish: Callable[[], None] = lambda: None,
     moved: tuple[Path, Path] | None = None,
 ) -> dict[str, int]:
     """Copies a record, to which nobody may write meanwhile, and compares the hashes of both records' tables.
@@ -65,16 +65,14 @@ def copy_record(
                     if table is PASSAGES:
                         target.full_text.add(writing, [(row["passage"], row["text"]) for row in rows])
                 copied += len(rows)
-                if progress is not None:
-                    progress(table.name, copied)
+                progress(table.name, copied)
         counts[table.name] = copied
         if _digest(source, table) != _digest(target, table):
             raise StoreError(
                 f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
             )
     _set(target, {key: value for key, value in facts.items() if not key.startswith(_STORE_FACTS)})
-    if finish is not None:
-        finish()
+    finish()
     with target.transaction() as writing:
         if moved is not None:
             move_uploads(writing, *moved)

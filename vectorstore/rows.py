@@ -36,8 +36,7 @@ T = TypeVar("T")
 Row = Sequence[Any]
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
-_DOCUMENT = ("document_id", "file", "sha256", "source_text", "kind", "inferred", "page_starts", "blocks", "edits",
-             "scanned")  # fmt: skip
+_DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name != "metadata")
 _SPAN = tuple(Span.__dataclass_fields__)
 _STATEMENT = ("statement_id", "inferred")
 _DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",

@@ -183,8 +183,8 @@ class Store:
     def copy_to(
         self,
         other: "Store",
-        progress: Callable[[str, int], None] | None = None,
-        finish: Callable[[], None] | None = None,
+        progress: Callable[[str, int], None] = lambda table, rows: None,
+        finish: Callable[[], None] = lambda: None,
     ) -> dict[str, int]:
         """Copies the record, party files and uploads into another store, and fills its index without embedding.
 
@@ -197,9 +197,8 @@ class Store:
         def finish_all() -> None:
             for folder in ("parties", "uploads") if here != there else ():
                 copy_files((here / folder).resolve(), there / folder)
-            if finish is not None:
-                finish()
-            other.sync_index(None if progress is None else partial(progress, "vector index"))
+            finish()
+            other.sync_index(partial(progress, "vector index"))
             other._map_vectors()
 
         # Without `sync`, which would embed the texts that lack a vector of the second model.
@@ -258,7 +257,7 @@ class Store:
         if self.files is not None:
             self.files.sync_party_tables(self.path / "parties")
 
-    def sync_index(self, progress: Callable[[int], None] | None = None) -> None:
+    def sync_index(self, progress: Callable[[int], None] = lambda vectors: None) -> None:
         """Updates the vector index to the catalogue: adds missing vectors, deletes those of removed passages.
 
         A broken index is rebuilt in a fresh folder; nothing is embedded. The caller holds the write lock.
@@ -466,7 +465,7 @@ class Store:
             self._index.close()
             self._index = None
 
-    def _bring_up(self, index: VectorIndex, progress: Callable[[int], None] | None) -> None:
+    def _bring_up(self, index: VectorIndex, progress: Callable[[int], None]) -> None:
         passages = self.catalogue.passage_ids()
         wanted = frozenset(passages)
         indexed: dict[VectorTable, frozenset[str]] = {}
@@ -478,8 +477,7 @@ class Store:
             for ids, vectors in self.catalogue.vectors_in_parts(new, table, BATCH):
                 index.upsert(ids, vectors, table)
                 indexed[table] |= {*ids}
-                if progress is not None:
-                    progress(len(indexed[table]))
+                progress(len(indexed[table]))
         if index.ids() != indexed["vectors"]:
             raise StoreError(f"the vector index {index.label!r} does not hold what it was given")
         # The check searches, which makes Chroma write its pending changes before its files are recorded.
@@ -490,7 +488,7 @@ class Store:
         generation, found = str(self.catalogue.generation), self._indexes.fingerprint(name)
         self.catalogue.set_meta({"index_folder": name, "index_generation": generation, "index_fingerprint": found})
 
-    def _rebuild(self, progress: Callable[[int], None] | None = None) -> None:
+    def _rebuild(self, progress: Callable[[int], None] = lambda vectors: None) -> None:
         self._drop_index()
         folder = _new_index_folder()
         try:

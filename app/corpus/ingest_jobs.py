@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 # Fewest and most files of a part, and the number of parts aimed at. Small parts let workers finish together and repeat
 # little after a failure; large ingests get larger parts, since each reads the list of files and the manifest anew.
 _PART_FILES_MIN, _PART_FILES_MAX, _PARTS_AIMED = 8, 64, 32
-# Most files that a finding names.
-_NAMED: Final = 3
 _REPORT: Final = TypeAdapter(PartReport)
 
 
@@ -140,7 +138,7 @@ def given_up(queue: "JobQueue") -> Iterator[str]:
     """Yields one line on each job that was given up: its files, and why."""
     for what, error in queue.given_up():
         names = [Path(name).name for name in IngestRequest.model_validate(what).names]
-        yield f"{listed(names, ', ', _NAMED)}: given up ({error}); ingest again what it says"
+        yield f"{listed(names, ', ', 3)}: given up ({error}); ingest again what it says"
 
 
 def absolute(path: Path) -> Path:
