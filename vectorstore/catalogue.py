@@ -35,7 +35,6 @@ from vectorstore.records import (
     SentenceId,
     Statement,
     StatementSummary,
-    StoredReview,
     UnreadableFile,
     text_key,
 )
@@ -56,7 +55,6 @@ from vectorstore.rows import (
     grow,
     is_in_scope,
     put,
-    read_row,
     scope_values,
     select_scope,
     statement_row,
@@ -108,7 +106,6 @@ _SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
 _PASSAGES: Final = SELECT_PASSAGES.where(*conditions(("passage_ids",)))
 _OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
 _PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
-_REVIEW: Final = tuple(StoredReview.__dataclass_fields__)
 _METADATA: Final = TypeAdapter(Metadata)
 # Most statements whose sentences are cached, beyond those of the current call.
 _SENTENCES_KEPT: Final = 256
@@ -545,16 +542,16 @@ class Catalogue:
         record = self.database.value(select(TRACES.c.record).where(TRACES.c.trace_id == trace_id))
         return None if record is None else dict(json.loads(record))
 
-    def reviews(self, cell_keys: Sequence[str]) -> dict[str, StoredReview]:
-        """Returns people's decisions on these cells of position tables, by cell key."""
+    def reviews(self, cell_keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Returns the fields of people's decisions on these cells of position tables, by cell key."""
         found = select(REVIEWS).where(is_among(REVIEWS.c.cell_key, "cell_keys"))
         rows = self.database.rows(found, {"cell_keys": cell_keys})
-        return {str(key): read_row(StoredReview, _REVIEW, own) for key, *own in rows}
+        return {str(key): dict(zip(REVIEWS.c.keys()[1:], own, strict=True)) for key, *own in rows}
 
-    def record_review(self, cell_key: str, review: StoredReview) -> None:
-        """Stores a person's decision on a cell, in place of an earlier one."""
+    def record_review(self, cell_key: str, review: Mapping[str, str | None]) -> None:
+        """Stores the fields of a person's decision on a cell, in place of an earlier one."""
         with self.database.transaction() as connection:
-            put(connection, REVIEWS, [{"cell_key": cell_key, **asdict(review)}])
+            put(connection, REVIEWS, [{"cell_key": cell_key, **review}])
 
     def forget_review(self, cell_key: str) -> None:
         """Deletes the decision on a cell, so that the suggestion applies again."""

@@ -409,17 +409,6 @@ class StatementSummary(Summary):
     """Languages of the passages, sorted, with None for an unknown language."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredReview:
-    """A person's decision on a cell of a position table; see `app.briefing.cells.Review`."""
-
-    state: str
-    kind: str | None
-    note: str
-    reviewer: str
-    at: str
-
-
 JSONValue = str | int | float | bool | None | list["JSONValue"] | Mapping[str, "JSONValue"]
 
 

@@ -9,7 +9,6 @@ from typing import Final, Literal, get_args
 
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from app.retrieval.position_marks import PositionKind
-from vectorstore.records import StoredReview
 
 ReviewState = Literal["accepted", "changed", "rejected"]
 # How a cell is worded: by quotations alone, or by a chat model with its quotations below.
@@ -64,12 +63,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review(StoredReview):
+class Review:
     """A person's decision on a cell and its time (ISO 8601, UTC); `kind` is the kind in force, None where rejected."""
 
     state: ReviewState
     """`accepted` the suggestion stands, `changed` to `kind`, `rejected` the evidence does not fit the topic."""
     kind: PositionKind | None
+    note: str
+    reviewer: str
+    at: str
 
 
 @dataclass(frozen=True, kw_only=True)

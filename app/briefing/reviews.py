@@ -24,7 +24,7 @@ class ReviewBook:
 
     def of(self, keys: Sequence[str]) -> Mapping[str, Review]:
         """Returns the reviews of cells by their keys; cells without a review are missing."""
-        return {key: Review(**asdict(stored)) for key, stored in self._catalogue.reviews(keys).items()}
+        return {key: Review(**stored) for key, stored in self._catalogue.reviews(keys).items()}
 
     def keep(self, key: str, state: str, *, kind: str | None = None, note: str = "", reviewer: str = "") -> Review:
         """Keeps a decision on a cell (see `Review`), with a note in a line, in place of an earlier one.
@@ -46,7 +46,7 @@ class ReviewBook:
             reviewer=" ".join(reviewer.split())[:_LONGEST],
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        self._catalogue.record_review(key, review)
+        self._catalogue.record_review(key, asdict(review))
         return review
 
     def forget(self, key: str) -> None:

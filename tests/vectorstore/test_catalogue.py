@@ -26,7 +26,6 @@ from vectorstore.records import (
     ScopeFilter,
     SentenceId,
     Span,
-    StoredReview,
     UnreadableFile,
     text_key,
 )
@@ -43,7 +42,7 @@ def test_a_text_may_hold_nul_and_be_asked_for_it(catalogue):
     assert [passage.text for passage in catalogue.passages_of(["s\0"])] == ["The he\0ron flies."]
     assert in_scope(catalogue, sessions=("1\0",), parties=("X\0A",)) == ["s\0"]
     assert in_scope(catalogue, sessions=("1",)) == []
-    review = StoredReview(state="accepted", kind=None, note="\0", reviewer="me", at="2020")
+    review = {"state": "accepted", "kind": None, "note": "\0", "reviewer": "me", "at": "2020"}
     catalogue.record_review("c\0", review)
     assert catalogue.reviews(["c\0", "c"]) == {"c\0": review}
     # Nothing is found, since families were not linked, but queries with NUL do not fail.

@@ -13,7 +13,7 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.copying import copy_record
 from vectorstore.errors import StoreError
 from vectorstore.families import Link, Traits
-from vectorstore.records import Mention, ScopeFilter, SentenceId, StoredReview, UnreadableFile
+from vectorstore.records import Mention, ScopeFilter, SentenceId, UnreadableFile
 from vectorstore.store import Store
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
@@ -31,7 +31,7 @@ def fill(catalogue):
     catalogue.families.record("s0", "scheme", Traits(paragraphs=3, numbers=(4, 2020), bands=(-(2**63), 7)), [link])
     catalogue.record_unreadable("/c", failed=[UnreadableFile(file="x.pdf", reason="damaged", pages=(1,))], read=[])
     catalogue.add_trace("t", {"question": "?"}, keep=9)
-    catalogue.record_review("c", StoredReview(state="accepted", kind=None, note="", reviewer="me", at="2020"))
+    catalogue.record_review("c", {"state": "accepted", "kind": None, "note": "", "reviewer": "me", "at": "2020"})
     catalogue.set_meta({"embedding_model": "hashing", "index_folder": "index-here"})
 
 
