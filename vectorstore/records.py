@@ -4,6 +4,7 @@ All offsets count characters of `Statement.source_text`, half-open `[start, end)
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -92,6 +93,12 @@ class Metadata:
     def holders(self) -> tuple[str, ...]:
         """Codes of all holders of the position: `state`, then the States of a joint statement, without duplicates."""
         return tuple(dict.fromkeys(code for code in (self.state, *(self.held_by or ())) if code is not None))
+
+    @cached_property
+    def years(self) -> range:
+        """The years of the date, with those between its ends; empty if it is unknown."""
+        years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", self.date or "")]
+        return range(min(years), max(years) + 1) if years else range(0)
 
 
 @dataclass(frozen=True, kw_only=True)

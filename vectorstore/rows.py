@@ -1,6 +1,5 @@
 """The mapping between rows and records: the columns of each record, and the conversion in both directions."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -115,10 +114,6 @@ def to_summary(row: Row) -> StatementSummary:
     return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
 
 
-def _years(date: str | None) -> list[int]:
-    return [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", date or "")]
-
-
 def scope_values(scope: ScopeFilter) -> dict[str, object]:
     """Returns the parameters of `select_scope` for a scope; their names are the names of its conditions."""
     years = [*scope.years, *(int(month[:4]) for month in scope.months)]
@@ -158,8 +153,7 @@ def is_in_scope(metadata: Metadata, scope: ScopeFilter) -> bool:
         wanted = [item.replace(" ", "") for item in scope.agenda_items]
         if not any(item == each or item.startswith(f"{each}(") for each in wanted for item in items):
             return False
-    years = _years(metadata.date)
-    if scope.years and not any(min(years) <= year <= max(years) for year in scope.years):
+    if scope.years and not any(year in metadata.years for year in scope.years):
         return False
     # A date is a year, a day or `start/end`; as text, "2020" sorts before each of its months, "2020-99" after.
     first, *_, last = (metadata.date or "").split("/") * 2
@@ -192,7 +186,7 @@ def document_row(document: Document, **seen: str) -> dict[str, object]:
 
 def statement_row(statement: Statement) -> dict[str, object]:
     """Returns the row of a statement."""
-    years = _years(statement.metadata.date)
+    years = statement.metadata.years
     return {
         **cells(statement, _STATEMENT),
         "document_id": statement.document.document_id,

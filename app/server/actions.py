@@ -27,7 +27,6 @@ from app.records import Answer
 from app.server.guarded import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
-from app.ui.scope_chips import single_years
 from app.wiring import Workspace
 
 _SEARCH: Final = Rule(needs="read", costly=True)
@@ -87,7 +86,7 @@ class Actions:
             summary
             for summary in self.corpus.documents()
             if all(getattr(summary.metadata, name) == value for name, value in values.items())
-            and (not wanted.year or wanted.year in single_years([summary.metadata.date]))
+            and (not wanted.year or wanted.year in map(str, summary.metadata.years))
             and (with_words is None or summary.document_id in with_words)
         ]
         families = self.corpus.families()

@@ -332,7 +332,7 @@ class _AskTabController:
         articles = treaty_values(scope)
         # An interval is edited by its two ends, so its years are not listed.
         runs = [] if scope.interval else year_runs(scope.years)
-        years = sorted({*single_years([metadata.date for metadata in stored]), *runs})
+        years = sorted({year for metadata in stored for year in map(str, metadata.years)} | set(runs))
         columns = (
             ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)} | set(scope.months), scope.months),
             ({m.session for m in stored if m.session} | set(scope.sessions), scope.sessions),
