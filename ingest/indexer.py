@@ -665,8 +665,7 @@ class _Run:
         # The previous batch is stored first, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        new = (item.annotated.texts for item in prepared if item.annotated is not None)
-        texts = {key: text for texts in new for key, text in texts.items()}
+        texts = ChainMap(*(item.annotated.texts for item in prepared if item.annotated is not None))
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")

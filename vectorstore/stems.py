@@ -101,16 +101,20 @@ def filler_words(language: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def is_filler(word: str, language: str) -> bool:
-    """Returns whether a word, in any inflection, is one of `filler_words` or a denial ("not", "without")."""
+    """Returns whether a word, in any inflection, is one of `filler_words` or of `denials` ("not", "without")."""
     language = language_of(word, language)
     return stem(word, language) in _fillers_and_denials(language)
 
 
 @cache
+def denials(language: str) -> tuple[str, ...]:
+    """Returns the negation words of a language, which carry no topic, but are not left out of a translation."""
+    return tuple(_topic_words("denials").get(language, "").split())
+
+
+@cache
 def _fillers_and_denials(language: str) -> frozenset[str]:
-    # Denials carry no topic either, but are not left out of a translation.
-    denials = _topic_words("denials").get(language, "").split()
-    return frozenset(stem(word, language) for word in (*filler_words(language), *denials))
+    return frozenset(stem(word, language) for word in (*filler_words(language), *denials(language)))
 
 
 @lru_cache(maxsize=65536)
