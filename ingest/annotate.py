@@ -126,7 +126,7 @@ class Annotator:
     def __init__(
         self, parties: PartyTable, split: SplitConfig, model: Embedder, languages: Sequence[str] = ("en",)
     ) -> None:
-        """Sets the parties, the splitting and the token counter; the embedding model knows the `languages`."""
+        """Sets the parties, the splitting and the model that passages have to fit, which knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
 
     def input_key(
@@ -373,11 +373,8 @@ class Annotator:
         sentences = make_sentences(identifier, text, statement.blocks, pages, language=language)
         if statement.is_intervention and statement.metadata.state is None:
             return sentences, (), ()
-        passages = make_passages(identifier, text, sentences, self._split, fits_model=self._fits_model)
+        passages = make_passages(identifier, text, sentences, self._split, fits_model=self._model.fits)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
-
-    def _fits_model(self, texts: Sequence[str]) -> list[bool]:
-        return [tokens <= self._model.window for tokens in self._model.count_tokens(texts)]
 
 
 def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:

@@ -27,13 +27,12 @@ class HashingEmbedder:
 
     name = identity = "hashing"
     dimension = 64
-    window = 256
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) + 2 for text in texts]
+    def fits(self, texts: Sequence[str]) -> list[bool]:
+        return [len(text.split()) + 2 <= 256 for text in texts]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         self.embedded += texts

@@ -28,7 +28,7 @@ _LAYERS: Final = 6
 _HEADS: Final = 12
 # Constants of the model, from its config.json and sentence_bert_config.json.
 _EPSILON: Final = np.float32(1e-12)
-WINDOW: Final = 256
+_WINDOW: Final = 256
 # The vocabulary's entries before this index are special tokens, signs and unused ones.
 _FIRST_WORD: Final = 1000
 
@@ -56,7 +56,7 @@ def packaged_weights() -> tuple[Path, dict[str, Matrix]]:
 def packaged_tokenizer() -> "Tokenizer":
     """Returns the tokenizer of the packaged model, which truncates texts to the model's window."""
     tokenizer = _tokenizer()
-    tokenizer.enable_truncation(WINDOW)
+    tokenizer.enable_truncation(_WINDOW)
     return tokenizer
 
 

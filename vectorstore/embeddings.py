@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 # Imported before the model libraries, which read the environment when they are imported.
 import vectorstore.offline  # noqa: F401
 from vectorstore.arrays import Matrix
-from vectorstore.bert import WINDOW, mean_states, packaged_tokenizer, packaged_weights
+from vectorstore.bert import mean_states, packaged_tokenizer, packaged_weights
 from vectorstore.errors import ModelError
 from vectorstore.packaged_files import EMBEDDING, carried
 
@@ -56,14 +56,10 @@ class EmbeddingConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 class Embedder(Protocol):
-    """Turns text into unit vectors; passages are cut to its window."""
+    """Turns text into unit vectors."""
 
-    @property
-    def window(self) -> int:
-        """How many of its own tokens the model reads; a longer text is truncated."""
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+    def fits(self, texts: Sequence[str]) -> list[bool]:
+        """Returns for each text whether the model reads the whole of it; a longer one is truncated."""
 
     @property
     def name(self) -> str:
@@ -103,15 +99,10 @@ class SentenceTransformerEmbedder:
             return 384
         return int(self._model.get_embedding_dimension() or 0)
 
-    @property
-    def window(self) -> int:
-        """How many of its own tokens the model reads."""
-        return int(self._model.max_seq_length or 512)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Returns how many of the model's own tokens each text takes, with its special tokens."""
+    def fits(self, texts: Sequence[str]) -> list[bool]:
+        """Returns for each text whether the model reads the whole of it, with its prefix and special tokens."""
         encoded = self._counter([self._passage_prefix + text for text in texts], truncation=False, verbose=False)
-        return [len(ids) for ids in encoded["input_ids"]]
+        return [len(ids) <= (self._model.max_seq_length or 512) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, dim) float32 for passages; `progress` is called with how many are done."""
@@ -188,13 +179,10 @@ class PackagedEmbedder:
     name: Final = DEFAULT_MODEL
     identity: Final = _PACKAGED
     dimension: Final = 384
-    window: Final = WINDOW
 
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Returns how many of the model's own tokens each text takes, with its special tokens."""
-        # Tokens beyond the window are in `overflowing` encodings, each with two special tokens of its own.
-        encoded = packaged_tokenizer().encode_batch(list(texts))
-        return [len(each.ids) + sum(len(more.ids) - 2 for more in each.overflowing) for each in encoded]
+    def fits(self, texts: Sequence[str]) -> list[bool]:
+        """Returns for each text whether the model reads the whole of it, with its special tokens."""
+        return [not each.overflowing for each in packaged_tokenizer().encode_batch(list(texts))]
 
     def embed_documents(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
         """Returns unit vectors (n, 384) float32; `progress` is called with how many are done."""

@@ -67,10 +67,11 @@ def test_like_meanings_are_nearer_than_others(embedder):
 
 
 @pytest.mark.model
-def test_tokens_are_the_models_own_with_special_ones(embedder):
-    assert embedder.count_tokens(["extradition", ""]) == [len(["[CLS]", "extra", "##dition", "[SEP]"]), 2]
-    assert embedder.count_tokens(["word " * 600])[0] == 600 + 2, "what lies beyond the window is counted as well"
-    assert embedder.window == 256
+def test_a_text_fits_by_the_models_own_tokens_with_special_ones(embedder):
+    most = 256 - len(["[CLS]", "[SEP]"])
+    assert embedder.fits(["", "word " * most, "word " * (most + 1), "word " * 600]) == [True, True, False, False]
+    most //= len(["extra", "##dition"])
+    assert embedder.fits(["extradition " * most, "extradition " * (most + 1)]) == [True, False]
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ def test_any_model_in_a_folder_works_by_its_path(embedder, folder):
     expected = embedder.embed_documents([f"passage: {TEXTS[0]}"])
     assert other.embed_documents([TEXTS[0]]) == pytest.approx(expected, abs=1e-5)
     assert other.embed_query(TEXTS[0]) == pytest.approx(embedder.embed_query(TEXTS[0]), abs=1e-5)
-    assert other.count_tokens(["x"]) == [embedder.count_tokens(["passage: x"])[0]]
+    texts = ["x " * number for number in (251, 252, 253, 254)]
+    assert other.fits(texts) == embedder.fits([f"passage: {text}" for text in texts]) == [True, True, False, False]
 
 
 @pytest.mark.model
@@ -158,16 +160,16 @@ ODD_TEXTS = [*cases["ODD_TEXTS"], "extradition " * 700]
 
 
 @pytest.mark.model
-def test_vectors_and_counts_are_those_of_sentence_transformers():
+def test_vectors_and_what_fits_are_those_of_sentence_transformers():
     packaged, known = PackagedEmbedder(), SentenceTransformerEmbedder(EmbeddingConfig(precision="float32"))
     vectors = packaged.embed_documents(ODD_TEXTS)
     assert vectors.dtype == np.float32
     assert (vectors * known.embed_documents(ODD_TEXTS)).sum(axis=1).min() > 0.99999
     np.testing.assert_allclose(packaged.embed_query(ODD_TEXTS[2]), vectors[2], atol=1e-5)
-    assert packaged.count_tokens(ODD_TEXTS) == known.count_tokens(ODD_TEXTS)
-    assert (packaged.name, packaged.identity, packaged.dimension, packaged.window) == (
-        known.name, known.identity, known.dimension, known.window,
-    )  # fmt: skip
+    texts = [f"{odd} " * times for odd in ODD_TEXTS[:-1] for times in (1, 4, 5, 6, 20, 40, 60, 254, 255)]
+    texts.append(ODD_TEXTS[-1])
+    assert packaged.fits(texts) == known.fits(texts)
+    assert (packaged.name, packaged.identity, packaged.dimension) == (known.name, known.identity, known.dimension)
     assert packaged.embed_documents([]).shape == (0, 384)
 
 
