@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from app.corpus.corpus import Corpus
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
+from ingest.parties.store_parties import StoreParties
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.arrays import Matrix
@@ -62,9 +63,9 @@ def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: 
     embedder = SlowEmbedder(path.parent / "embedded", seconds)
     database = DatabaseConfig(url=None if url is None else SecretStr(url))
     store = Store(path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files}))
-    split, limits = SplitConfig(), LoadLimits()
+    indexer = Indexer(store, embedder, SplitConfig(), LoadLimits())
     queue = None if url is None else JobQueue(store.catalogue.database, heartbeat=HEARTBEAT)
-    corpus: Any = Corpus(store, embedder, Indexer(store, embedder, split, limits), split, limits, lambda: queue)
+    corpus: Any = Corpus(indexer, embedder, StoreParties(store), lambda: queue)
     corpus.store, corpus.queue = store, queue
     try:
         yield corpus
