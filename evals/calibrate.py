@@ -184,7 +184,7 @@ def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
         table[members] = np.stack([logits, others], axis=1)
     model = LogisticRegression(max_iter=500).fit(table[rows], answered[rows])
     own, other, intercept = (round(float(weight), 5) for weight in (*model.coef_[0], *model.intercept_))
-    return AmongOthers(intercept=intercept, own=own, other=other) if own > 0 else None
+    return AmongOthers(intercept=intercept, own=own, other=other) if model.coef_[0][0] > 0 else None
 
 
 def _among_unseen(chances: Floats, samples: Sequence[Sample]) -> Floats:

@@ -93,6 +93,7 @@ class ScoreRecord(StoredRecord):
     cluster: str
     gates: bool
     """Whether the case may decide a gate; drafts may not."""
+    reviewed: bool = False
     status: str | None
     expected: str
     stage: Stage | None

@@ -33,7 +33,8 @@ class JudgedAnswer:
         case, record, sample = self.case, self.record, self.sample
         score = partial(
             ScoreRecord, case=case.id, repeat=record.repeat, cluster=case.cluster, gates=case.may_gate,
-            slices=slices(case), expected=case.expect.status, expected_states=case.expect.states,
+            slices=slices(case), reviewed=case.read_by_a_person, expected=case.expect.status,
+            expected_states=case.expect.states,
         )  # fmt: skip
         if sample is None:
             return score(status=None, stage=record.error.kind if record.error is not None else "error", components={})

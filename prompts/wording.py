@@ -6,7 +6,7 @@ The English file declares the messages and their variables; a file of another la
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Final, Literal, get_args
 
 from prompts.prompt import Variables, read_messages
@@ -54,7 +54,7 @@ class Wording:
 
 
 @cache
-def load_messages(stem: str, language: str = "en") -> Wording:
+def load_messages(stem: str, language: str) -> Wording:
     """Loads the messages of a language, English for one that has none; raises as `read_messages`."""
     known = language if language in LANGUAGES else "en"
     declared = None if known == "en" else load_messages(stem, "en").variables
@@ -63,7 +63,21 @@ def load_messages(stem: str, language: str = "en") -> Wording:
     return Wording(language=known, version=version, messages=messages, variables=variables, **separators)
 
 
-# The assistant's own words, the words of documents around their quotations, the remarks that a check of quotations
-# makes and, in English alone, the descriptions of tools (MCP) for other programs' assistants.
-load_wording, load_document_words = partial(load_messages, "wording"), partial(load_messages, "document")
-load_remark_words, load_tool_words = partial(load_messages, "remarks"), partial(load_messages, "tools")
+def load_wording(language: str) -> Wording:
+    """Loads the assistant's own words in a language."""
+    return load_messages("wording", language)
+
+
+def load_document_words(language: str) -> Wording:
+    """Loads the words of documents around their quotations, in a language."""
+    return load_messages("document", language)
+
+
+def load_remark_words(language: str = "en") -> Wording:
+    """Loads the remarks that a check of quotations makes, in a language."""
+    return load_messages("remarks", language)
+
+
+def load_tool_words() -> Wording:
+    """Loads the descriptions of tools (MCP) for other programs' assistants, in English."""
+    return load_messages("tools", "en")

@@ -156,7 +156,7 @@ def command(group: typer.Typer, *examples: str, name: str | None = None) -> Call
 
         @wraps(run)
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
-            invocation = _invocation(**{option: options.pop(option) for option in _SHARED})
+            invocation = _invocation(**{name: options.pop(name) for name in _SHARED})
             for parameter, record in records.items():
                 options[parameter] = record(**{field.name: options.pop(field.name) for field in fields(record)})
             return _exit_code(lambda: run(invocation, **options), invocation)

@@ -201,8 +201,8 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         occasion = ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
         family = families.get(identifier)
         superseded = " superseded" if family is not None and family.superseded_by(identifier) else ""
-        kin = None if family is None else family.family_id[:6] + superseded
-        return identifier, whose, occasion, metadata.date, metadata.language, kin, document.file
+        kinship = None if family is None else family.family_id[:6] + superseded
+        return identifier, whose, occasion, metadata.date, metadata.language, kinship, document.file
 
     # An id is copied from here into other commands, so it is never wrapped.
     columns: list[str | Column] = ["State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family"]

@@ -23,7 +23,8 @@ def migrate(invocation: Invocation) -> int:
 
     settings = invocation.settings()
     with closing(open_record(settings.store, settings.database)) as record:
-        return invocation.show({"revision": HEAD}, f"{record.name} is up to date: revision {HEAD}")
+        name = record.name
+    return invocation.show({"revision": HEAD}, f"{name} is up to date: revision {HEAD}")
 
 
 @command(commands, "untoc copy --to postgresql+psycopg://untoc@127.0.0.1/untoc", "untoc copy --to other-folder")

@@ -1,6 +1,6 @@
 """Data files of linguistic knowledge: lexicons of patterns in YAML, tables in CSV and lists of words.
 
-Inside a pattern, `_` stands for white space, as in "in_our_view" and "It_was_so_decided". A file holds one language or
+Inside a pattern, `_` stands for white space, as in "in_our_view" and "United_States". A file holds one language or
 more; the comment at its head gives the source of its words.
 """
 

@@ -153,8 +153,12 @@ class Number(TextMatch):
 def find_numbers(text: str, language: str) -> tuple[Number, ...]:
     """Returns the numbers of a text in order: number words of its language, and digits and Chinese numerals in any."""
     digits = ascii_digits(text)
+    kept: list[Number] = []
     found = (*_written(digits, language), *_chinese(digits))
-    return without_overlaps(sorted(found, key=lambda number: (number.start, -number.end)))
+    for number in sorted(found, key=lambda number: (number.start, -number.end)):
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+    return tuple(kept)
 
 
 def _written(text: str, language: str) -> Iterator[Number]:

@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
-from ingest.errors import EmptyFileError, LoadError
+from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, printable, refusing
 
@@ -92,6 +92,15 @@ def open_zip(data: bytes, name: str, limits: LoadLimits, *, what: str = "archive
                 "its size, as files made to do harm do; unpack it yourself, or raise UNTOC_LOAD__MAX_ARCHIVE_RATIO"
             )
     return archive
+
+
+def check_total(members: Sequence[Member], name: str, limits: LoadLimits) -> None:
+    """Raise an ArchiveTooLargeError if nested archives have too many or too large members in total."""
+    size = sum(member.size for member in members)
+    limits.check(
+        "max_archive_entries", len(members), f"{name!r} holds too many files in all; split it", ArchiveTooLargeError
+    )
+    limits.check("max_unpacked_bytes", size, f"{name!r} unpacks to too many bytes; split it", ArchiveTooLargeError)
 
 
 def zip_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ...]:

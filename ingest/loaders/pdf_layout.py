@@ -72,7 +72,7 @@ class TextRow(GlyphRun):
 
 def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
     """Cut the lines of a page at their gaps, and where the next glyph is not level with the one before."""
-    runs = (run for line in page.lines for run in runs_of(line, lambda run, glyph: _level(run[-1], glyph)))
+    runs = (run for line in page.lines for run in runs_of(line, lambda before, glyph: _level(before[-1], glyph)))
     return tuple(piece for run in runs for piece in _split(run))
 
 

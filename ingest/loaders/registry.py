@@ -17,7 +17,7 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 from ingest.errors import ArchiveTooLargeError, LoadError, UnsupportedFormatError
-from ingest.loaders.archive import CONTAINERS, ZIP_FAILURES, Member
+from ingest.loaders.archive import CONTAINERS, ZIP_FAILURES, Member, check_total
 from ingest.loaders.loaded import Extract, LoadedText, LoadLimits
 
 
@@ -229,9 +229,7 @@ def _listed(path: Path, data: bytes, limits: LoadLimits, found: list[Member], *,
     )  # fmt: skip
     members = CONTAINERS[path.suffix.lower()](data, path.name, limits)
     found += members
-    many, large = f"{path.name!r} holds too many files in all", f"{path.name!r} unpacks to too many bytes"
-    limits.check("max_archive_entries", len(found), f"{many}; split it", ArchiveTooLargeError)
-    limits.check("max_unpacked_bytes", sum(each.size for each in found), f"{large}; split it", ArchiveTooLargeError)
+    check_total(found, path.name, limits)
     for member in members:
         inside = path / member.name
         suffix = inside.suffix.lower()

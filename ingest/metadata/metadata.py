@@ -48,7 +48,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     Fields that are not given are None; a State is never guessed from mere mentions. The file's name gives hints.
     """
     heading = find_heading(text, blocks)
-    flat = heading.text.replace("\n", " ")
+    flat = _in_one_line(heading)
     occasion = read_occasion(heading.text, text, heading.end, file)
     inferred = set(occasion.inferred)
     metadata = Metadata(
@@ -66,7 +66,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
 
 
 def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
-    unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(heading.text.replace("\n", " "))
+    unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(_in_one_line(heading))
     if unknown is not None:
         return (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",)
     return (f"spoken {office.group()!r}, and so nobody's: set the State if it is its position",) if office else ()
@@ -114,7 +114,7 @@ def _with_parties(
 ) -> tuple[Metadata, set[str]]:
     inferred = set()
     unknown = unknown_body_in(heading, parties) is not None
-    presides = _PRESIDES.search(heading.text.replace("\n", " ")) is not None
+    presides = _PRESIDES.search(_in_one_line(heading)) is not None
     holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
@@ -126,7 +126,7 @@ def _with_parties(
     _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
     group = whom.group or group
     whole = group is None or whom.states
-    if some := () if whole else less_than_group(heading.text.replace("\n", " "), parties, metadata.date):
+    if some := () if whole else less_than_group(_in_one_line(heading), parties, metadata.date):
         whom, group = SpokenFor(states=some), None
     if len(whom.states) == 1 and state is not None:
         # A statement made for one other State is held by that State, whoever delivers it.
@@ -218,6 +218,10 @@ def _delivered(metadata: Metadata, state: str, parties: PartyTable) -> Metadata:
         return replace(metadata, speaker=name)
     is_named = name.casefold() in metadata.speaker.casefold()
     return metadata if is_named else replace(metadata, speaker=f"{metadata.speaker} ({name})")
+
+
+def _in_one_line(heading: Heading) -> str:
+    return " ".join(heading.lines)
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:

@@ -206,12 +206,18 @@ def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
     """Yields every spelling of a party in one language, the preferred ones first; demonyms in all their forms."""
     names = names_in(row, language) or PartyNames()
     form: NameForm = "name" if row.kind == "state" else "group"
-    own: list[tuple[NameForm, str]] = [(form, text) for text in (names.name, *names.aliases) if text]
-    own += [("official", names.official)] if names.official else []
-    own += [("former", former.name) for former in names.former]
-    own += [("demonym", text) for demonym in names.demonyms for text in demonym_forms(demonym, language)]
-    own += [("capital", capital) for capital in names.capitals]
-    yield from own
+    for text in (names.name, *names.aliases):
+        if text:
+            yield form, text
+    if names.official:
+        yield "official", names.official
+    for former in names.former:
+        yield "former", former.name
+    for demonym in names.demonyms:
+        for text in demonym_forms(demonym, language):
+            yield "demonym", text
+    for capital in names.capitals:
+        yield "capital", capital
     marked = {unmarked(alias) for alias in names.aliases if alias[0] in _WRITTEN}
     for locale in _CLDR_LOCALES.get(language, (language,)) if row.alpha2 else ():
         name = cldr_names(locale).get(row.alpha2 or "")
