@@ -6,8 +6,8 @@ among the best passages.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from itertools import chain, compress
+from functools import partial
+from itertools import chain
 from typing import Final
 
 from app.question.language import detect_language
@@ -241,11 +241,13 @@ class EvidenceRetriever:
             # many parties are quoted from what the list pass read, so that the time does not grow with their number.
             evidence = search.deeper(evidence, at_least=_MIN_POSITION_SENTENCES if takes_position else DEEP.sentences)
         about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
-        if base.asked_parties:
-            about = {code for code in about if parties.kind_of(code) == "state"}
-        if about:
-            naming = partial(self._naming, about=about, parties=parties, listed=not base.asked_parties)
-            evidence, spoken_for = (tuple(map(naming, each)) for each in (evidence, spoken_for))
+        if about and not base.asked_parties:
+            evidence = tuple(_naming(item, about, parties) for item in evidence)
+        elif states := {code for code in about if parties.kind_of(code) == "state"}:
+            evidence, spoken_for = (
+                tuple(self._of_statements_naming(item, states, parties) for item in each)
+                for each in (evidence, spoken_for)
+            )
         if takes_position:
             evidence, spoken_for = (tuple(map(positions.read, each)) for each in (evidence, spoken_for))
             if not (resolution.sure_of_kind or scope.all_states):
@@ -369,25 +371,23 @@ class EvidenceRetriever:
             party_evidence=(evidence,),
         )
 
-    def _naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable, *, listed: bool) -> PartyEvidence:
-        """Keeps the sentences from statements that name one of `about`; those of a list name it themselves."""
+    def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
+        """Keeps the sentences from statements that name one of the States in `about`, by any of its names."""
         # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
         # text may name the State in lost letters (U+FFFD), and a party that speaks of itself need not name itself.
+        catalogue = self._store.catalogue
+
+        def names(key: str) -> bool:
+            words = " ".join(sentence.text for sentence in catalogue.sentences(key))
+            titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
+            found = parties.find(" ".join((words, *titles)))
+            return "\ufffd" in words or any(about & set(match.codes) for match in found)
+
         if about & {evidence.party, *evidence.members}:
             return evidence
-
-        def names(text: str) -> bool:
-            return any(about & set(match.codes) for match in parties.find(text))
-
-        @cache
-        def names_within(key: str) -> bool:
-            words = " ".join(sentence.text for sentence in self._store.catalogue.sentences(key))
-            titles = [s.metadata.title or "" for s in evidence.searched if s.statement_id == key]
-            return "\ufffd" in words or names(" ".join((words, *titles)))
-
-        found = (item.sentence for item in evidence.sentences)
-        keeps = [names(s.text) if listed else names_within(s.statement_id) for s in found]
-        return replace(evidence, sentences=tuple(compress(evidence.sentences, keeps)))
+        naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
+        kept = tuple(item for item in evidence.sentences if item.sentence.statement_id in naming)
+        return replace(evidence, sentences=kept)
 
     def _positions(self, resolution: Resolution, parties: PartyTable) -> PositionReader:
         scope, catalogue = resolution.scope, self._store.catalogue
@@ -415,6 +415,14 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
+    """Keeps the sentences of a list that name a party in `about`, or are its own: "who holds the money of Rimalia?"."""
+    if evidence.party in about:
+        return evidence
+    kept = [s for s in evidence.sentences if about & {c for m in parties.find(s.sentence.text) for c in m.codes}]
+    return replace(evidence, sentences=tuple(kept))
 
 
 def _gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
