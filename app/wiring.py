@@ -56,7 +56,7 @@ class Workspace:
     texts: CorpusTextsCache
     models: Mapping[str, str]
 
-    # Imported at first use: a question needs none of what follows, and each takes a while to import, as LangChain does.
+    # Imported at first use: a question needs none of these, and each takes a while to import.
 
     @cached_property
     def corpus(self) -> "Corpus":
@@ -94,12 +94,14 @@ class Workspace:
     @property
     def chain(self) -> "UntocChain":
         """The chain as a LangChain `Runnable`: a question in, an `Answer` out."""
+        # LangChain takes half a second to import, which a command that asks one question is spared.
         from app.answering.chain import UntocChain
 
         return UntocChain(self.steps)
 
     def checker(self) -> "Checker":
         """Returns the checker of quotations in documents."""
+        # The loaders of documents take a while to import, which a command that asks one question is spared.
         from app.checking.checker import Checker
 
         return Checker(self.texts, self.parties, self.settings.load)

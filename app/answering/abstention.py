@@ -195,12 +195,13 @@ def _unread_language() -> Abstention:
 
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
     """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
+    count = len(retrieved.searched)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
-    numbers = ", ".join(retrieved.unnamed_articles)
-    values = {"party": names or "—", "article": articles, "count": len(retrieved.searched), "number": numbers}
-    if numbers:
+    values = {"party": names or "—", "article": articles, "count": count}
+    if retrieved.unnamed_articles:
         # The article cited may be the one asked about, so the message neither claims nor denies that it is.
-        return _because("article_not_cited", local, "article_unnamed", **values)
+        numbers = ", ".join(retrieved.unnamed_articles)
+        return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
     if articles and any(item.answers for item in retrieved.related):
         elsewhere = tuple(
             local.say("option_article", article=number, treaty=short_name(reading.treaty))
@@ -208,7 +209,7 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
             for number in reading.articles
         )
         key = "article_elsewhere" if elsewhere else "article_not_cited"
-        return replace(_because("article_not_cited", local, key, **values), options=elsewhere)
+        return Abstention(reason="article_not_cited", message=local.say(key, **values), options=elsewhere)
     if articles and not scope.topic:
         # Mentions of articles are found in every language, so finding none proves that there is none.
         return _because("not_mentioned", local, "article_absent", **values)
@@ -218,9 +219,11 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
         return _because("index_incomplete", local, "index_incomplete")
     if not scope.topic and not scope.treaties and not scope.agenda_items:
         return _because("out_of_scope", local, "out_of_scope")
-    near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
-    of_named = "nearest_passage" if near else "not_mentioned"
-    return _because("not_mentioned", local, of_named if names else "not_mentioned_anywhere", **values)
+    if names:
+        near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
+        key = "nearest_passage" if near else "not_mentioned"
+        return _because("not_mentioned", local, key, party=names, count=count)
+    return _because("not_mentioned", local, "not_mentioned_anywhere", count=count)
 
 
 def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
@@ -234,8 +237,12 @@ def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Local
 
 
 def _no_statement(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
-    of_named = "no_statement_in_scope" if retrieved.held else "no_statement"
-    of_anybody = of_named if names else "no_statement_at_all"
-    key = "no_statement_of_members" if scope.members_of else of_anybody
-    held, region = occasions(retrieved.held, local), names or local.sets(scope.members_of)
-    return _because("no_statement", local, key, party=names, held=held, region=region)
+    if scope.members_of:
+        region = local.sets(scope.members_of)
+        return _because("no_statement", local, "no_statement_of_members", region=names or region)
+    if not names:
+        return _because("no_statement", local, "no_statement_at_all")
+    if retrieved.held:
+        held = occasions(retrieved.held, local)
+        return _because("no_statement", local, "no_statement_in_scope", party=names, held=held)
+    return _because("no_statement", local, "no_statement", party=names)

@@ -228,8 +228,10 @@ def _compose_summary(
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
     """Returns the newest statement of each party; a joint statement is returned once."""
+    newest: dict[str, StatementSummary] = {}
     dated = [(summary, party) for party, summaries in owned.items() for summary in summaries]
-    newest = {party: summary for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or "")}
+    for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
+        newest[party] = summary
     return tuple({summary.statement_id: summary for summary in newest.values()}.values())
 
 

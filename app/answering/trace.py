@@ -37,8 +37,13 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
     }
     draft = composed.written if composed is not None else None
     if draft is not None:
-        record["numbered"] = {f"S{number}": sentence.sentence_id for number, sentence in draft.evidence.items()}
-        record |= {name: getattr(draft, name) for name in ("left_out", "reply", "problem", "detail")}
+        record |= {
+            "numbered": {f"S{number}": sentence.sentence_id for number, sentence in draft.evidence.items()},
+            "left_out": draft.left_out,
+            "reply": draft.reply,
+            "problem": draft.problem,
+            "detail": draft.detail,
+        }
     return {**answer.to_json(), "record": record}
 
 

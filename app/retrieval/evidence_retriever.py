@@ -261,7 +261,9 @@ class EvidenceRetriever:
         related = (*unnamed, *related)
         if not base.asked_parties:
             # An open question names no order: the party with the most confident evidence comes first.
-            surest = {item.party: item.confidence for item in sorted(evidence, key=lambda item: item.confidence)}
+            surest: dict[str, float] = {}
+            for item in evidence:
+                surest[item.party] = max(surest.get(item.party, 0.0), item.confidence)
             evidence = tuple(sorted(evidence, key=lambda item: (-surest[item.party], item.party)))
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),

@@ -41,9 +41,9 @@ class SearchStrategy:
     """What statements are searched for."""
 
     by: Literal["articles", "agenda_items", "treaties", "topic", "centroid"]
-    """`articles`, `agenda_items` and `treaties`: the sentences that name these, on a topic those that speak of it
-    first; where none names a treaty, those that speak of it in other words. `topic`: the sentences that speak of it.
-    `centroid`: those nearest to the whole of what was said, as for "what did Arvandia say?"."""
+    """`articles`: the sentences that name these, on a topic those that speak of it first. `agenda_items`: the sentences
+    that name these. `treaties`: likewise, else those that refer to them in other words. `topic`: the sentences that
+    speak of it. `centroid`: those nearest to the whole of what was said, as for "what did Arvandia say?"."""
     topic: str | None = None
     wording: TopicWording | None = None
     """How the question asks about the topic; None where that is not known."""
@@ -148,7 +148,8 @@ class PartySearch:
             return self._by_articles(party, statements)
         if strategy.by == "treaties":
             return self._by_treaties(party, statements)
-        if self.topic is not None:
+        if strategy.by == "topic":
+            assert self.topic is not None
             return ranker.rank_by_topic(party, statements, self.topic)
         if strategy.by == "centroid":
             return ranker.rank_by_centroid(party, statements)

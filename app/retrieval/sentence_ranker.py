@@ -409,11 +409,11 @@ class SentenceRanker:
         named: Sequence[tuple[str | None, Sequence[str]]],
         topic: Topic | None = None,
     ) -> PartyEvidence:
-        """Returns the sentences that name treaties, or articles or agenda items, in the order in which these are given.
+        """Returns the sentences that name treaties, articles or agenda items; they are evidence without any threshold.
 
-        They are evidence without any threshold; with a topic, those that speak of it most come first. `named` are pairs
-        of a treaty, None for agenda items and a convention left unnamed, and of articles or items, without which all
-        count.
+        `named` are pairs of a treaty, None for agenda items and a convention left unnamed, and of articles or items,
+        without which all count. The sentences come in the order of the pairs; with a topic, those of each pair that
+        speak of it most come first.
         """
         ids = [summary.statement_id for summary in searched]
         ranked: dict[SentenceId, Sentence] = {}

@@ -61,7 +61,7 @@ class PartyMatch(TextMatch):
 
 
 def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
-    """Returns an iterator of lists of parties that a text names one after the other, with only a match of `joint` between them."""
+    """Yields lists of parties that a text names one after the other, with only a match of `joint` between them."""
     return runs_of(matches, lambda row, match: joint.fullmatch(text, row[-1].end, match.start) is not None)
 
 

@@ -181,11 +181,13 @@ def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
     """Counts the sentences whose words are not quoted; the same words in several places count once."""
     quoted = {identifier for citation in made for identifier in citation.sentence_ids}
     known = [words_of(citation.quote) for citation in made]
+    count = 0
     for sentence in strong:
         words = words_of(sentence.text)
         if sentence.sentence_id not in quoted and not repeats(words, known):
+            count += 1
             known.append(words)
-    return len(known) - len(made)
+    return count
 
 
 def quote(

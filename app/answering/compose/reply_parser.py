@@ -104,7 +104,6 @@ def _line(line: str) -> Iterator[WrittenClaim]:
     match = _LINE.match(line[:_LONGEST_LINE])
     if match is None:
         if len(line.split()) >= _SENTENCE:
-            yield WrittenClaim.model_construct(text=" ".join(line.split()), sentences=[])
+            yield WrittenClaim(text=line, sentences=[])
     else:
-        numbers = [int(found) for found in _ID.findall(match["ids"])]
-        yield WrittenClaim.model_construct(text=" ".join(match["text"].split()), sentences=numbers)
+        yield WrittenClaim(text=match["text"], sentences=[int(found) for found in _ID.findall(match["ids"])])

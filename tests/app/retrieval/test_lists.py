@@ -1,13 +1,15 @@
 """Lists over a whole scope: the number of sentences that the cross-encoder reads is bounded; a rare name is found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES
+from app.retrieval.relevance import Relevance
+from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES, SentenceRanker
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
@@ -15,10 +17,6 @@ from vectorstore.records import ScopeFilter
 PARTIES = 120
 # The party that mentions a rare name, late in a long statement on other things.
 RARE = 87
-
-
-def _unsure(item: ScoredSentence) -> ScoredSentence:
-    return replace(item, relevance=replace(item.relevance, chance=0.0))
 
 
 def _code(number: int) -> str:
@@ -65,13 +63,15 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
 ) -> None:
     party_counts: list[int] = []
 
-    def silent(found: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
-        party_counts.append(len(found))
-        return {party: replace(item, sentences=tuple(map(_unsure, item.sentences))) for party, item in found.items()}
+    def silent(parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
+        party_counts.append(len(parties))
+        return [tuple(replace(each, chance=0.0) for each in own) for own in parties]
 
     question, topic = "Which States spoke about extradition?", {"topic": "extradition"}
     assert desk.assistant.ask(question, overrides=topic).status == "answered"
-    monkeypatch.setattr(desk.ranker, "_recalibrated", silent)
+    # What was read is judged by words as before, and recalibrated.
+    monkeypatch.setattr(desk.ranker, "_judge", partial(SentenceRanker._judge, SimpleNamespace(relevance=None)))
+    monkeypatch.setattr(desk.ranker, "relevance", SimpleNamespace(among=silent))
     assert desk.assistant.ask(question, overrides=topic).status == "abstained"
     assert {*party_counts} == {PARTIES}
 
