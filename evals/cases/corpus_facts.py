@@ -66,15 +66,13 @@ class Reading:
     """By name of a topic or article, the spans `[start, end)` of the sentences that name or cite it."""
     numbers: frozenset[str]
     """Numbers of all articles mentioned, of any treaty."""
-    sentences: tuple[frozenset[str], ...] = field(repr=False)
-    """For each sentence, every stem that its words may have; `places` are the spans of the same sentences."""
-    places: tuple[tuple[int, int], ...] = field(repr=False)
+    sentences: Mapping[tuple[int, int], frozenset[str]] = field(repr=False)
+    """By the span of each sentence, in order, every stem that its words may have."""
     stems: frozenset[str] = field(repr=False)
 
     def with_all(self, words: Collection[frozenset[str]]) -> list[tuple[int, int]]:
         """Returns the spans of sentences with all `words`, each given by its possible stems; empty without words."""
-        found = zip(self.places, self.sentences, strict=True)
-        return [place for place, sentence_stems in found if words and all(sentence_stems & word for word in words)]
+        return [place for place, held in self.sentences.items() if words and all(held & word for word in words)]
 
     def lacks(self, subject: Subject, common: Collection[str]) -> bool:
         """Returns whether it surely lacks a subject: has no distinctive word of a topic, or no number of an article."""
@@ -84,7 +82,8 @@ class Reading:
             wanted = frozenset(stem(word, self.language) for word in content_words(term, self.language))
             # If all words of a term are common, they speak of the topic only together in one sentence.
             distinctive = wanted.difference(common)
-            if distinctive & self.stems or (not distinctive and any(wanted <= held for held in self.sentences)):
+            held = self.sentences.values()
+            if distinctive & self.stems or (not distinctive and any(wanted <= sentence for sentence in held)):
                 return False
         return True
 
@@ -148,14 +147,12 @@ def read(document: Document, parties: PartyTable) -> Reading:
     text = ReadableText(document.text, repair(document.text, blocks, language=None))
     # The treaty that a bare "article 4" belongs to: UNTOC in its own bodies, unknown in others.
     treaty = "UNTOC" if (document.facts.get("body") or "").startswith("UNTOC") else None
-    sentences: list[frozenset[str]] = []
-    places: list[tuple[int, int]] = []
+    sentences: dict[tuple[int, int], frozenset[str]] = {}
     named: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     numbers: set[str] = set()
     for sentence in make_sentences(document.file, text, blocks, ()):
-        words = sentence.text
-        places.append((sentence.start, sentence.end))
-        sentences.append(frozenset(each for word in words_of(words) for each in stems(word, language)))
+        words, place = sentence.text, (sentence.start, sentence.end)
+        sentences[place] = frozenset(each for word in words_of(words) for each in stems(word, language))
         mentions = [each for each in find_articles(words, treaty) if _is_written(each, words[each.start : each.end])]
         numbers.update(mention.article for mention in mentions)
         # A sentence names something only if it ends as one: headings and salutations do not count.
@@ -163,12 +160,11 @@ def read(document: Document, parties: PartyTable) -> Reading:
             cited = (f"{mention.treaty} {mention.article}" for mention in mentions if mention.treaty)
             terms = (term for term in terms_within(words, language) if _is_specific(term, words, language))
             for name in dict.fromkeys((*(term.concept for term in terms), *cited)):
-                named[name].append((sentence.start, sentence.end))
+                named[name].append(place)
     return Reading(
         document=document, language=language, year=(document.facts.get("date") or "")[:4] or None,
         speakers=_speakers(document, parties), named={name: tuple(found) for name, found in named.items()},
-        numbers=frozenset(numbers), sentences=tuple(sentences), places=tuple(places),
-        stems=frozenset().union(*sentences),
+        numbers=frozenset(numbers), sentences=sentences, stems=frozenset().union(*sentences.values()),
     )  # fmt: skip
 
 
