@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise, product, zip_longest
+from itertools import chain, pairwise, product, zip_longest
 from pathlib import Path
 from typing import Final, get_args
 
@@ -143,12 +143,10 @@ def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 1
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
         raise DatasetError("no statement has both a State and a date: `untoc manifest` writes a draft of the manifest")
-    found: dict[str, list[Plan]] = {kind: [] for kind in KINDS if kind in kinds}
-    makers = (_answered, _near_misses, _silent_articles, _nowhere)
-    for plan in (plan for make in makers for plan in make(corpus)):
-        if plan.kind in found:
-            found[plan.kind].append(plan)
-    chosen = _choose({kind: _in_turns(plans, corpus, seed) for kind, plans in found.items()}, n)
+    found: defaultdict[str, list[Plan]] = defaultdict(list)
+    for plan in chain(_answered(corpus), _near_misses(corpus), _silent_articles(corpus), _nowhere(corpus)):
+        found[plan.kind].append(plan)
+    chosen = _choose({kind: _in_turns(found[kind], corpus, seed) for kind in KINDS if kind in kinds}, n)
     return tuple(_case(plan, corpus) for plan in sorted(chosen, key=lambda plan: plan.id))
 
 
