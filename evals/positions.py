@@ -123,7 +123,7 @@ def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
         "kind": [one.kind == one.cell.kind for one, _ in labelled],
         "accepted": [accepted for _, accepted in labelled],
         "silence": [one.kind == "no_position" and not one.citations for one in silent],
-        "evidence": [any(overlaps(c, s) for c in one.citations for s in one.cell.evidence) for one, _ in labelled],
+        "evidence": [any(overlaps(citation, *one.cell.evidence) for citation in one.citations) for one, _ in labelled],
         "hidden": [not accepted for one, accepted in labelled if one.cell.kind in ("opposes", "conditional")],
     }
     return {name: (sum(flags), len(flags)) for name, flags in hits.items()}

@@ -103,7 +103,7 @@ def _of_evidence(sample: EvalSample) -> Stage | None:
         return "not_cited" if recall is not None and recall[0] == 0 else None
     cited = cited[: max(citations.FIRST, len(groups))]
     for group in groups:
-        if any(citations.overlaps(citation, span) for citation in cited for span in group):
+        if any(citations.overlaps(citation, *group) for citation in cited):
             continue
         # Evidence that was not retrieved is a failure of retrieval, even if another statement was cited in its place.
         if sample.files and not was_retrieved(sample, group):

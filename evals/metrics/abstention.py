@@ -22,8 +22,7 @@ def decision(sample: EvalSample) -> tuple[float, float, float, float] | None:
 def was_retrieved(sample: EvalSample, spans: Sequence[Evidence] | None = None) -> bool:
     """Returns whether a retrieved passage covers any of the spans, which are by default the evidence of the case."""
     wanted = sample.case.spans if spans is None else spans
-    found = ((passage, sample.files.get(passage.statement_id)) for passage in sample.answer.retrieved)
-    return any(covers(passage, file, span) for passage, file in found for span in wanted)
+    return any(covers(found, sample.files.get(found.statement_id), *wanted) for found in sample.answer.retrieved)
 
 
 def reason(sample: EvalSample) -> Share:
@@ -51,5 +50,5 @@ def brier(sample: EvalSample) -> Share:
     known = answer.status != "abstained" and (silent or bool(case.spans))
     if not known or len(case.expect.states) != 1 or case.type == "list_states":
         return None
-    met = any(overlaps(citation, span) for citation in answer.citations[:FIRST] for span in case.spans)
+    met = any(overlaps(citation, *case.spans) for citation in answer.citations[:FIRST])
     return (answer.confidence - float(met and not silent)) ** 2, 1.0

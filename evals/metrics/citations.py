@@ -17,20 +17,17 @@ _LONG: Final = 1200
 _TIMES: Final = 4
 
 
-def overlaps(citation: Citation, span: Evidence) -> bool:
-    """Returns whether a citation quotes a span: same file, and at least half of the shorter of the two in common."""
-    cited, expected = citation.end - citation.start, span.end - span.start
-    in_proportion = min(_SCRAP, expected) <= cited <= max(_TIMES * expected, _LONG)
-    return citation.file == span.file and in_proportion and _common(citation, span) >= 0.5 * min(cited, expected)
+def overlaps(citation: Citation, *spans: Evidence) -> bool:
+    """Returns whether a citation quotes any of some spans: it covers the span, and its length is in proportion."""
+    cited, lengths = citation.end - citation.start, ((span, span.end - span.start) for span in spans)
+    in_proportion = (span for span, length in lengths if min(_SCRAP, length) <= cited <= max(_TIMES * length, _LONG))
+    return covers(citation, citation.file, *in_proportion)
 
 
-def covers(passage: RetrievedPassage, file: str | None, span: Evidence) -> bool:
-    """Returns whether a retrieved passage of `file` covers a span: at least half of the shorter one in common."""
-    return file == span.file and _common(passage, span) >= 0.5 * min(passage.end - passage.start, span.end - span.start)
-
-
-def _common(found: Citation | RetrievedPassage, span: Evidence) -> int:
-    return min(found.end, span.end) - max(found.start, span.start)
+def covers(found: Citation | RetrievedPassage, file: str | None, *spans: Evidence) -> bool:
+    """Returns whether words of `file` cover any of some spans: at least half of the shorter of the two in common."""
+    common = ((span, min(found.end, span.end) - max(found.start, span.start)) for span in spans if span.file == file)
+    return any(shared >= 0.5 * min(found.end - found.start, span.end - span.start) for span, shared in common)
 
 
 def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
@@ -39,7 +36,7 @@ def evidence_all(sample: EvalSample, k: int | None = None) -> Share:
     if not groups or sample.case.expect.status == "abstained":
         return None
     first = sample.answer.citations[:k]
-    met = [any(overlaps(citation, span) for citation in first for span in group) for group in groups]
+    met = [any(overlaps(citation, *group) for citation in first) for group in groups]
     return sum(met) / len(met), 1.0
 
 
@@ -56,7 +53,7 @@ def evidence_five(sample: EvalSample) -> Share:
 
 def ruling(sample: EvalSample, citation: Citation) -> bool | None:
     """Returns whether a citation answers the case: by its evidence, else by a person's ruling; None without either."""
-    if any(overlaps(citation, span) for span in sample.case.spans):
+    if overlaps(citation, *sample.case.spans):
         return True
     return sample.rulings.get((citation.file, citation.start, citation.end))
 

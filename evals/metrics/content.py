@@ -34,7 +34,7 @@ def missing_nuggets(sample: EvalSample) -> tuple[Nugget, ...]:
 
 def _credit(nugget: Nugget, sample: EvalSample) -> float:
     spans = [span for span in sample.case.evidence if span.id in nugget.evidence]
-    if any(is_sound(c, sample) and overlaps(c, span) for c in sample.answer.citations for span in spans):
+    if any(overlaps(citation, *spans) and is_sound(citation, sample) for citation in sample.answer.citations):
         return 1.0
     texts = [claim.text for claim in sample.answer.claims]
     return 0.5 if any(re.search(pattern, text) for pattern in nugget.any_of for text in texts) else 0.0

@@ -27,7 +27,7 @@ def ranking(sample: EvalSample) -> tuple[list[str], frozenset[str]] | None:
     found: list[str] = []
     for passage in sorted(sample.answer.retrieved, key=lambda item: item.rank):
         file = sample.files.get(passage.statement_id)
-        met = [name for name, group in zip(names, groups, strict=True) if any(covers(passage, file, s) for s in group)]
+        met = [name for name, group in zip(names, groups, strict=True) if covers(passage, file, *group)]
         found += [name for name in met if name not in found] or [passage.passage_id]
     return found, frozenset(names)
 

@@ -140,8 +140,8 @@ def _environment(escapes: bool = True) -> Environment:
         "METRICS": METRICS, "FEWEST_CLUSTERS": FEWEST_CLUSTERS, "language": language, "direction_of": direction_of,
         "slice_label": words.slice_label, "slice_value": words.slice_value,
         "in_context": in_context, "is_exact": integrity.is_exact, "ruling": citations.ruling,
-        "meets": lambda citation, spans: any(citations.overlaps(citation, span) for span in spans),
-        "holds": lambda passage, file, spans: any(citations.covers(passage, file, span) for span in spans),
+        "meets": lambda citation, spans: citations.overlaps(citation, *spans),
+        "holds": lambda passage, file, spans: citations.covers(passage, file, *spans),
     }  # fmt: skip
     return found
 
