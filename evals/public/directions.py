@@ -37,17 +37,15 @@ class LabelledSentence:
     text: str
 
 
-def labelled_sentences(data: Path | None = None) -> list[LabelledSentence]:
-    """Returns the labelled sentences, from speeches in the folder `data`, by default `scale` in `UNTOC_TEST_DATA`."""
+def labelled_sentences(data: Path | None = None) -> Iterator[LabelledSentence]:
+    """Yields the labelled sentences, from speeches in the folder `data`, by default `scale` in `UNTOC_TEST_DATA`."""
     texts = {each["id"]: each["text"] for file in _SPEECHES for each in records_of(file, data, "scale")}
-    found = []
     for row in shipped_rows(LABELS):
         span = texts[row["speech"]][int(row["start"]) : int(row["end"])]
         if sha256_of(span) != row["sha256"]:
             raise DatasetError("the speeches are not those that the labels are about")
         fields = {name: row[name] for name in ("split", "topic", "label", "speech")}
-        found.append(LabelledSentence(text=" ".join(span.split()), **fields))
-    return found
+        yield LabelledSentence(text=" ".join(span.split()), **fields)
 
 
 def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[Figure]:
@@ -68,7 +66,7 @@ def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[
 
 def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
     """Classifies the labelled sentences and compares with the labels; `data` is the folder of the speeches."""
-    sentences = labelled_sentences(data)
+    sentences = list(labelled_sentences(data))
     found: list[Figure] = []
     for part, name in _PARTS.items():
         sentences_of_part = [each for each in sentences if each.split == part]

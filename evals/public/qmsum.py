@@ -54,11 +54,10 @@ def write_meetings(meetings: Sequence[Mapping[str, Any]], folder: Path) -> None:
         texts[_file(number)] = _BREAK.join(turns)
     count = len(texts)
     write_texts(folder, texts, {"kind": ["record"] * count, "session": range(1, count + 1)})
+    known = dict.fromkeys(name for names in speakers for name in names if name)
+    persons = ((f"P{number:03}", name, "", "person") for number, name in enumerate(known, start=1))
     with (folder / "parties.csv").open("w", encoding="utf-8", newline="") as file:
-        parties = csv.writer(file)
-        parties.writerow(("code", "name", "aliases", "kind"))
-        known = dict.fromkeys(name for names in speakers for name in names if name)
-        parties.writerows((f"P{number:03}", name, "", "person") for number, name in enumerate(known, start=1))
+        csv.writer(file).writerows([("code", "name", "aliases", "kind"), *persons])
 
 
 def questions(meetings: Sequence[Mapping[str, Any]]) -> Iterator[SpeakerQuestion]:

@@ -45,8 +45,7 @@ class Answers:
         self.cases = {case.id: case for case in run.cases()}
         self.scores = sorted(run.scores(), key=lambda score: score.repeat)
         self.stages = {case.case: case.stage for case in by_case(self.scores)}
-        judged = judged_answers(run, documents, rulings)
-        self.judged = {(each.record.case, each.record.repeat): each for each in judged}
+        self.judged = {(each.record.case, each.record.repeat): each for each in judged_answers(run, documents, rulings)}
         failed = [name for stage in STAGES for name in self.cases if self.stages.get(name) == stage]
         # Anchors are numbers rather than case ids, which are text of others.
         self.anchors = {name: f"case-{number}" for number, name in enumerate(failed, start=1)}
