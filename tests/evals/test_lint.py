@@ -129,10 +129,6 @@ def test_questions_of_another_scope_or_history_and_variants_are_no_duplicates(ch
     assert problems(answered(), answered(id="twin", **changes)) == []
 
 
-def unsaid(question: str) -> dict[str, Any]:
-    return {"unanswerable_kind": "no_statement", "question": question, "expect": SILENCE}
-
-
 @cases("changes", "severity", "what")
 def test_what_should_be_absent_and_is_there_is_found(changes: dict[str, Any], severity: str, what: str) -> None:
     (found,) = problems(silent(**changes))
