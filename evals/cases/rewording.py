@@ -68,13 +68,13 @@ def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> d
     return worded
 
 
-def _speakers(documents: Documents) -> Mapping[str, Sequence[str]]:
+def _speakers(documents: Documents) -> Mapping[str, Iterable[str]]:
     """Returns the States that spoke in each year, in the order of the documents."""
     states, speakers = {*documents.parties.codes("state")}, defaultdict[str, dict[str, None]](dict)
     for document in documents.by_file.values():
         if "date" in document.facts and document.state in states:
             speakers[document.facts["date"][:4]][document.state] = None
-    return {year: [*codes] for year, codes in speakers.items()}
+    return speakers
 
 
 def _facts(case: Case, documents: Documents) -> dict[str, str] | None:

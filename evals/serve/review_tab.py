@@ -90,9 +90,8 @@ class ReviewTab:
 
     def choices(self) -> tuple[Any, ...]:
         """Returns (the runs whose citations can be shown, what to review, right or wrong, outcomes, reasons, kinds)."""
-        runs = gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored])
         return (
-            runs,
+            gr.Dropdown(choices=[run.name for run in self._archive.runs() if run.scored]),
             gr.Radio(choices=[(say("evals-saved"), DRAFTS), (say("evals-citations"), CITATIONS)]),
             gr.Radio(choices=[(say("evals-right"), True), (say("evals-wrong"), False)]),
             gr.Dropdown(choices=[(say(f"report-status-{name}"), name) for name in _STATUSES]),
