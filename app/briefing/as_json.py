@@ -8,12 +8,6 @@ from pydantic_core import to_jsonable_python
 from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing
 
-# The fields of a row, each with the attribute of a cell that it shows.
-_OF_CELL: Final = {
-    "state": "party", "topic": "subject", "session": "session", "kind": "holds", "citations": "citations",
-    "nearest": "nearest", "note": "note", "suggested": "kind", "words": "words", "more": "more", "key": "key",
-    "review": "review", "claims": "claims", "dropped_claims": "dropped", "unworded": "unworded",
-}  # fmt: skip
 _UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usage": None, "notes": []}
 
 
@@ -21,9 +15,24 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
     """Returns the contract: `rows`, one for each cell, `coverage`, and the other fields of a briefing."""
     leads = Leads(briefing)
     rows = [
-        {name: getattr(cell, attribute) for name, attribute in _OF_CELL.items()}
-        # A citation may be superseded on one subject and not on another, so the cell decides.
-        | {"citations": [replace(briefing.citation(n), superseded_by=cell.superseded.get(n)) for n in cell.citations]}
+        {
+            "state": cell.party,
+            "topic": cell.subject,
+            "session": cell.session,
+            "kind": cell.holds,
+            # A citation may be superseded on one subject and not on another, so the cell decides.
+            "citations": [replace(briefing.citation(n), superseded_by=cell.superseded.get(n)) for n in cell.citations],
+            "nearest": cell.nearest,
+            "note": cell.note,
+            "suggested": cell.kind,
+            "words": cell.words,
+            "more": cell.more,
+            "key": cell.key,
+            "review": cell.review,
+            "claims": cell.claims,
+            "dropped_claims": cell.dropped,
+            "unworded": cell.unworded,
+        }
         for cell in briefing.cells
     ]
     contract: dict[str, Any] = to_jsonable_python(

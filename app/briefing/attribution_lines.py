@@ -14,7 +14,10 @@ from prompts.wording import load_document_words, load_wording
 
 
 class Leads:
-    """The attribution lines of a briefing, in its language, one of the six; `say` gives the words of documents."""
+    """The attribution lines of a briefing, in its language.
+
+    `language` is that of the document's own words, one of the six, and `say` returns these words by their key.
+    """
 
     def __init__(self, briefing: Briefing) -> None:
         self.briefing = briefing

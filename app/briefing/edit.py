@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TypeVar
 
 from app.answering.recheck import Today, is_otherwise_dated
-from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
+from app.briefing.cells import Briefing, Cell, Moment, Part, Point, PositionChange, Repetition, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.position_classifier import deciding
 from app.briefing.talking_points import by_subject
@@ -14,7 +14,7 @@ from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 
-_PARTS: Final = ("points", "changes", "repetitions", "moments")
+_Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
 
 
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
@@ -140,8 +140,16 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
 
 
 def _without(briefing: Briefing, is_out: Callable[[Part], bool]) -> Briefing:
-    kept: dict[str, Any] = {name: tuple(p for p in getattr(briefing, name) if not is_out(p)) for name in _PARTS}
-    return replace(briefing, **kept)
+    def kept(parts: Iterable[_Item]) -> tuple[_Item, ...]:
+        return tuple(each for each in parts if not is_out(each))
+
+    return replace(
+        briefing,
+        points=kept(briefing.points),
+        changes=kept(briefing.changes),
+        repetitions=kept(briefing.repetitions),
+        moments=kept(briefing.moments),
+    )
 
 
 def _cell(briefing: Briefing, key: str) -> Cell:

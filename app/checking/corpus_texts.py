@@ -64,10 +64,14 @@ class SourceText:
     def paragraph(self, position: int) -> tuple[int, int]:
         """Returns the span of the paragraph around an offset, across page breaks; no sentence crosses its edges."""
         blocks = self.stored.statement.blocks
-        starts = [block.start for block in blocks if not block.continues]
-        first = blocks[0].start if blocks and blocks[0].start <= position else self.stored.keyed.start
-        edges, at = (first, *starts, len(self.source)), bisect_right(starts, position)
-        return edges[at], edges[at + 1]
+        after = bisect_right(blocks, position, key=lambda block: block.start)
+        first = after - 1
+        while first > 0 and blocks[first].continues:
+            first -= 1
+        while after < len(blocks) and blocks[after].continues:
+            after += 1
+        start = blocks[first].start if first >= 0 else self.stored.keyed.start
+        return start, blocks[after].start if after < len(blocks) else len(self.source)
 
     def names_itself(self, words: str) -> bool:
         """Returns whether words name the statement's holder as the speaker, unlike "critics of Arvandia"."""

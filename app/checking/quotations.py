@@ -78,10 +78,9 @@ class Quotations:
 def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
-    # Plain marks take the same room, so spans that are found with them are also spans of the document.
-    texts = (_WRITTEN.sub(_plain, block.text.translate(_SAME)) for block in document.blocks)
-    plain = tuple(replace(block, text=text) for block, text in zip(document.blocks, texts, strict=True))
-    for quotation in sorted(_all(replace(document, blocks=plain)), key=lambda quotation: quotation.spans[0]):
+    # Plain marks take the same room, so spans found in this copy are also spans of the document.
+    plain = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
+    for quotation in sorted(_all(plain), key=lambda quotation: quotation.spans[0]):
         # A block quotation may contain the end of a quotation that began before it; only the earlier one counts.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
             text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
@@ -98,8 +97,12 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
 
 
+def _plain_marks(text: str) -> str:
+    """Returns a text of equal length in which quotation marks of every kind are plain ones."""
+    return _WRITTEN.sub(_plain, text.translate(_SAME))
+
+
 def _plain(found: "regex.Match[str]") -> str:
-    """Returns a plain quotation mark in place of one that is written otherwise, filled up to the same length."""
     written = found.group()
     opens = found["open"] is not None or (found["close"] is None and _opens(found))
     if found["entity"]:

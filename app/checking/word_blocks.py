@@ -207,7 +207,8 @@ def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
 
 def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
-        for number, note in enumerate(notes_of(document.part, reltype), 1):
+        notes = (note for note in notes_of(document.part, reltype) if note.tag == qn(f"w:{kind}"))
+        for number, note in enumerate(notes, 1):
             key, where = f"{kind} {note.get(qn('w:id'))}", remark(f"at_{kind}", number=str(number))
             for paragraph in _Walk(looks).paragraphs(note):
                 block = replace(paragraph.block, kind="note", where=where, note_key=key, marks=())
