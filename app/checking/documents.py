@@ -16,7 +16,7 @@ from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, checked
-from ingest.loaders.registry import load
+from ingest.loaders.registry import check_extension, load
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
@@ -37,6 +37,7 @@ _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabi
 def read_document(path: Path, limits: LoadLimits) -> CheckedDocument:
     """Reads a file with one of the `SUFFIXES`; a LoadError says why it cannot be and what to do."""
     if path.suffix.lower() not in SUFFIXES:
+        check_extension(path, SUFFIXES)
         raise UnsupportedFormatError(
             f"{path.name!r} has the suffix {path.suffix!r}, which is not checked; save it as one of "
             + ", ".join(SUFFIXES)

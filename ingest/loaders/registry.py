@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
@@ -193,6 +193,12 @@ def is_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
+def check_extension(path: Path, suffixes: Sequence[str]) -> None:
+    """Refuse a file without an extension, with an UnsupportedFormatError that names those that are read."""
+    if not path.suffix:
+        raise UnsupportedFormatError(f"{path.name!r} has no file extension; save it as one of {', '.join(suffixes)}")
+
+
 def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, tuple[str, ...]]:
     """Choose the loader by suffix, or by the first bytes where they contradict it; also return notes for readers."""
     name, suffix = path.name, path.suffix.lower()
@@ -201,6 +207,7 @@ def _loader_for(path: Path, data: bytes, limits: LoadLimits) -> tuple[_Loader, t
         inside = list_members(path, limits)[0].relative_to(path.parent).as_posix()
         raise UnsupportedFormatError(f"{name!r} is an archive; name a file in it, such as {inside!r}")
     if loader is None:
+        check_extension(path, SUFFIXES)
         known = ", ".join(SUFFIXES)
         raise UnsupportedFormatError(
             f"{name!r} has the suffix {path.suffix!r}, which no loader reads; save it as one of {known}"

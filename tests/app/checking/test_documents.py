@@ -120,6 +120,7 @@ def test_cell_that_is_merged_over_rows_labels_all_of_them(tmp_path):
     ("name", "data", "error", "message"),
     [
         ("a.odt", b"x", UnsupportedFormatError, "save it as one of .docx, .pdf, .md, .txt"),
+        ("draft", b"x", UnsupportedFormatError, "has no file extension; save it as one of .docx"),
         ("a.docx", b"PK\x03\x04 broken", LoadError, "not a readable Word file"),
         ("a.txt", b"  \n ", EmptyFileError, "holds no text"),
     ],

@@ -117,6 +117,8 @@ def test_load_names_the_formats_for_an_unknown_suffix(tmp_path):
     with pytest.raises(UnsupportedFormatError) as caught:
         load(written(tmp_path, "a.doc", b"x"), LIMITS)
     assert all(suffix in str(caught.value) for suffix in LOADERS)
+    with pytest.raises(UnsupportedFormatError, match=r"'minutes' has no file extension; save it as one of \.txt"):
+        load(written(tmp_path, "minutes", b"x"), LIMITS)
 
 
 def test_load_reports_a_missing_path_and_a_folder(tmp_path):
