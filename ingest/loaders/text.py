@@ -33,6 +33,8 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
 # Fewest characters of UTF-16 whose high byte is zero, their least share, and how many times rarer a low byte is.
 _FEWEST_ZEROS, _ZERO_SHARE, _ZERO_RATIO = 4, 0.05, 8
+# Chinese has such marks, which no pair of letters in ASCII yields, and nearly all its characters in one of these sets.
+_CHINESE_MARKS, _CHINESE_SETS, _CHINESE_SHARE = frozenset("，。、；："), ("gb2312", "big5"), 0.95
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -55,7 +57,7 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their byte order mark, which is left out, or zero bytes, else as UTF-8, else by detection."""
+    """Decode bytes by their byte order mark, which is left out, else as UTF-16 or UTF-8, else by detection."""
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     try:
         return data.decode(marked or _utf16_of(data) or "utf-8")
@@ -63,6 +65,8 @@ def decode(data: bytes, name: str) -> str:
         if marked is not None:
             says = f"says by its first bytes that it is {marked}, but does not decode as such"
             raise LoadError(f"{name!r} {says}; save it again as UTF-8") from exc
+    if (chinese := _chinese_of(data)) is not None:
+        return chinese
     if b"\0" in data:
         raise _binary(name)
     best = from_bytes(data, cp_isolation=_LEGACY).best()
@@ -80,6 +84,16 @@ def _utf16_of(data: bytes) -> str | None:
     (fewer, _), (more, encoding) = sorted((count, name) for name, count in zeros.items())
     is_plain = more >= _FEWEST_ZEROS and more > max(_ZERO_SHARE * len(data) / 2, _ZERO_RATIO * fewer)
     return encoding if is_plain and {" ", "\n"} & {*data.decode(encoding, "ignore")} else None
+
+
+def _chinese_of(data: bytes) -> str | None:
+    """Return the Chinese text in bytes of UTF-16 without a mark, whose zero bytes are those of line ends and digits."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = data.decode(encoding, "replace")
+        known = (len(text.encode(chars, "ignore").decode(chars)) for chars in _CHINESE_SETS)
+        if not _CHINESE_MARKS.isdisjoint(text) and max(known) > _CHINESE_SHARE * len(text):
+            return text
+    return None
 
 
 def _binary(name: str) -> LoadError:

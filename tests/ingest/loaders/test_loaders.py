@@ -65,6 +65,14 @@ def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(tmp_path, encoding, te
     assert load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS).text == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["主席先生，\n我们同意第一项提案。", "主席女士，這是聯合聲明。", "10月18日\n阿万迪亚的发言：一致同意。\n"]
+)
+def test_chinese_in_utf_16_without_a_mark_is_known_by_its_characters(tmp_path, encoding, text):
+    assert load(written(tmp_path, "a.txt", text.encode(encoding)), LIMITS).text == text
+
+
 def test_records_that_end_in_a_zero_byte_are_not_utf_16(tmp_path):
     with pytest.raises(LoadError, match="looks binary"):
         load(written(tmp_path, "a.txt", b"Arvandia speaks\0" * 20), LIMITS)
