@@ -100,12 +100,16 @@ class PartyNames:
 
 @dataclass(frozen=True, kw_only=True)
 class Party(PartyNames):
-    """A State (by its ISO 3166 alpha-3 code), a group or an organization (by that of our table), in English."""
+    """A State (by its ISO 3166 alpha-3 code), a group or an organization (by that of our table), in English.
+
+    For one from a file, `shown` has pairs of a language and the name to show in it, which is one of the `aliases` too.
+    """
 
     code: str
     kind: PartyKind
     alpha2: str | None = None
     members: tuple[Dated, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,4 +342,6 @@ def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Party:
     if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
         raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
     aliases, members = (split_list(cells.get(column, "")) for column in ("aliases", "members"))
-    return Party(code=code, kind=kind, name=name, aliases=aliases, members=_members(" ".join(members)))
+    shown = tuple((language, of) for language in LANGUAGES if (of := cells.get(f"name_{language}")))
+    aliases = tuple(dict.fromkeys((*aliases, *(of for _, of in shown if of != name))))
+    return Party(code=code, kind=kind, name=name, aliases=aliases, members=_members(" ".join(members)), shown=shown)

@@ -109,7 +109,8 @@ class PartyTable:
                             f"{', '.join(sorted(map(table.display, holders)))}; use another name"
                         )
                 aliases = tuple(dict.fromkeys((*known.aliases, *row.aliases)))
-                rows[row.code] = replace(known, aliases=aliases, members=row.members or known.members)
+                members, shown = row.members or known.members, (*known.shown, *row.shown)
+                rows[row.code] = replace(known, aliases=aliases, members=members, shown=shown)
             own = built_in()
             named = (code for code, row in rows.items() if code not in own or row.aliases != own[code].aliases)
             table = PartyTable(rows, dict.fromkeys((*table.added, *named)))
@@ -138,14 +139,16 @@ class PartyTable:
     def display(self, code: str, language: str = "en") -> str:
         """Returns the short name in one of the six languages, else in English; of unknown ones, the code or group name.
 
-        A party from a file has no column for each language: its first alias in the script of a language is used.
+        A party from a file without a name for a language (`name_fr`) has its first alias in the language's script.
         """
         row = self._rows.get(code)
         if row is None:
             return code if _CODE.fullmatch(code) else load_wording(language).say("unknown_group", group=code)
-        script = None if code in built_in() else _SCRIPTS.get(language)
+        if code in built_in():
+            return display_name(row, language)
+        script = _SCRIPTS.get(language)
         written = (name for name in row.aliases if script is not None and script.search(name))
-        return next(written, None) or display_name(row, language)
+        return dict(row.shown).get(language) or next(written, None) or display_name(row, language)
 
     def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
         """Returns every party named in a text of any languages: the longest names, not overlapping, in order.

@@ -150,6 +150,17 @@ def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     assert TABLE.resolve("Arland").codes == ()
 
 
+def test_a_party_from_a_file_is_shown_by_its_name_in_the_language_of_the_answer(tmp_path):
+    columns = "code,name,aliases,kind,name_fr,name_ru"
+    first = write(tmp_path, f"{columns}\nXGA,Northern Shore Group,NSG|Группа Норд,group,Groupe de la Rive Nord,\n")
+    more = f"{columns}\nXGA,Northern Shore Group,,group,,Группа Северного берега\nFRA,France,,state,La France,\n"
+    table = PartyTable.load(first).with_extra(write(tmp_path, more, "more.csv"))
+    shown = [table.display("XGA", language) for language in ("fr", "ru", "es")]
+    assert shown == ["Groupe de la Rive Nord", "Группа Северного берега", "Northern Shore Group"]
+    assert [match.code for match in table.find("au nom du Groupe de la Rive Nord", "fr")] == ["XGA"]
+    assert (table.display("FRA", "fr"), PartyTable.load(first).display("XGA", "ru")) == ("France", "Группа Норд")
+
+
 def test_with_extra_merges_several_files_that_share_a_party(tmp_path):
     first = write(tmp_path, "code,name,aliases,kind\nXAA,Arland,,state\n")
     rows = "XAA,Arland,Arlandic,state\nXAB,Borduna,,state\n"
