@@ -12,7 +12,7 @@ from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
 from ingest.metadata.occasion import symbol_in
-from ingest.metadata.represented_party import behalf_before
+from ingest.metadata.represented_party import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -313,6 +313,10 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
     if rank is not None or _WORDS.after.match(line[match.end :]):
         return 1 if rank is None else rank
+    # "Arvandia, on behalf of Belmora and Corvia", "Ms. Ilvane (Arvandia), on behalf of the group".
+    opens = _WORDS.alone.fullmatch(line[: match.start])
+    if (opens or line[: match.start].rstrip().endswith(("(", "（"))) and opens_on_behalf(line[match.end :]):
+        return 1
     # "Vienna, X" with a date is a place; a State's name alone on its line is the speaker.
-    alone = _WORDS.alone.fullmatch(line[: match.start]) and _WORDS.alone.fullmatch(line[match.end :])
+    alone = opens and _WORDS.alone.fullmatch(line[match.end :])
     return 3 if alone and not find_dates(line) else None
