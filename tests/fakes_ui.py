@@ -140,6 +140,9 @@ class FakeCorpus:
     def given_up(self) -> tuple[str, ...]:
         return ()
 
+    def broken_off(self, person: str) -> int:
+        return 0
+
     def kinship(self, statement_id: str) -> str | None:
         return None
 

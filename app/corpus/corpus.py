@@ -410,6 +410,10 @@ class Corpus:
         """Returns one line for each job that workers failed to ingest and do not retry."""
         return () if self._queue is None else tuple(ingest_jobs.given_up(self._queue))
 
+    def broken_off(self, person: str) -> int:
+        """Returns how many uploads of a person were broken off when a server stopped; each is told of once."""
+        return self.uploads.broken_off(person)
+
     def ingest_uploads(
         self,
         paths: Sequence[Path],
@@ -422,6 +426,7 @@ class Corpus:
         A browser drops folders from file names, so rows of a manifest match by base name. A file corrects an earlier
         one if their names are equal and their texts similar; a State set by hand is kept where the new file has none.
         """
+        self.uploads.forget_broken()
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
         return self._take_in(IngestRequest(paths=tuple(paths), options=options, upload=True), progress)
 

@@ -3,13 +3,16 @@
 Their pages are shown beside quotations; an upload that gave no statement is deleted.
 """
 
+import hashlib
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
+
+from filelock import FileLock, Timeout
 
 from vectorstore.store import Store
 
@@ -29,16 +32,33 @@ class UploadsStore:
         self._folder = (store.path / FOLDER).resolve()
 
     @contextmanager
-    def folder(self) -> Iterator[Path]:
-        """Yields a new folder for files to ingest; on exit, those that gave no statement are deleted."""
-        self.forget_broken()
+    def folder(self, person: str | None = None) -> Iterator[Path]:
+        """Yields a new folder for files to ingest; on exit, those that gave no statement are deleted.
+
+        A locked file beside it marks it as an upload of a `person`. If the server stops before the exit, the file is
+        left without a lock, by which `broken_off` knows.
+        """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made = Path(mkdtemp(dir=self._folder))
+        mark = None if person is None else made.with_suffix(_mark_of(person))
+        lock: AbstractContextManager[object] = nullcontext() if mark is None else FileLock(mark, mode=0o600)
         try:
-            yield made
+            with lock:
+                yield made
         finally:
+            if mark is not None:
+                mark.unlink(missing_ok=True)
             self.remove(made)
             self.tidy()
+
+    def broken_off(self, person: str) -> int:
+        """Returns how many uploads of a person were broken off when a server stopped; each is told of once."""
+        count = 0
+        for mark in self._folder.glob(f"*{_mark_of(person)}"):
+            with suppress(Timeout, OSError), FileLock(mark, timeout=0):
+                count += 1
+                mark.unlink(missing_ok=True)
+        return count
 
     def tidy(self) -> None:
         """Deletes files without a statement from uploads that are over, by the age of their folder."""
@@ -79,3 +99,7 @@ class UploadsStore:
             for each in unneeded:
                 with suppress(OSError):
                     each.unlink()
+
+
+def _mark_of(person: str) -> str:
+    return f".{hashlib.sha256(person.encode()).hexdigest()[:16]}"

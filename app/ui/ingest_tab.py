@@ -5,7 +5,8 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -41,10 +42,13 @@ _SUGGESTED: Final = 3
 _HEAD: Final = 600
 # Seconds between two looks of a page at its ingest.
 _LOOK_SECONDS: Final = 0.2
+# Ingests of one person whose outcome is kept until the person comes back.
+_MOST_UNTOLD: Final = 20
 
 # Progress as HTML, the ingest to watch, and the timer that has the page watch it.
 _Begun = tuple[Any, Any, Any]
-Job = Callable[[Callable[[IngestProgress], None]], IngestReport]
+# Gets a listener, and a context to ingest in, which waits until no other ingest runs.
+Job = Callable[[Callable[[IngestProgress], None], AbstractContextManager[None]], IngestReport]
 
 
 class _Ingest(BackgroundJob[IngestProgress, IngestReport]):
@@ -55,16 +59,18 @@ class _Ingest(BackgroundJob[IngestProgress, IngestReport]):
         self.is_left = False
         """Whether a page other than the one that began it shows it, as after a closed page."""
 
-        def in_turn(tell: Callable[[IngestProgress], None]) -> IngestReport:
-            while not turn.acquire(timeout=_LOOK_SECONDS):
-                self.stop_if_asked()
-            try:
-                return job(tell)
-            finally:
-                turn.release()
-
         # A daemon, so that Ctrl-C does not wait for it.
-        super().__init__(in_turn, daemon=True)
+        super().__init__(lambda tell: job(tell, self._in(turn)), daemon=True)
+
+    @contextmanager
+    def _in(self, turn: threading.Lock) -> Iterator[None]:
+        # One writer at a time; a second ingest waits.
+        while not turn.acquire(timeout=_LOOK_SECONDS):
+            self.stop_if_asked()
+        try:
+            yield
+        finally:
+            turn.release()
 
 
 class _IngestTabController:
@@ -79,28 +85,41 @@ class _IngestTabController:
 
     def ingest(self, files: Sequence[tuple[str, str]], include_unlisted: bool, watched: _Ingest | None) -> _Begun:
         """Begins to ingest uploaded files, which `named_files` returns."""
+        person = self._person()
 
-        def job(progress: Callable[[IngestProgress], None]) -> IngestReport:
-            with self._corpus.uploads.folder() as folder:
+        def job(progress: Callable[[IngestProgress], None], turn: AbstractContextManager[None]) -> IngestReport:
+            with self._corpus.uploads.folder(person) as folder:
 
                 def short(at: IngestProgress) -> None:
                     progress(replace(at, file=at.file.removeprefix(f"{folder}{os.sep}")))
 
+                # Copied before the wait, since Gradio deletes files that were sent long ago.
                 paths = to_ingest(collect(files, folder), folder)
-                report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=short)
+                with turn:
+                    report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=short)
                 return without_folder(report, folder)
 
         return self._begin(job, watched) if files else (hint_html("no-files"), *skips(2))
 
     def sample(self, watched: _Ingest | None) -> _Begun:
         """Begins to ingest the sample statement that ships with the product."""
-        return self._begin(lambda progress: self._corpus.ingest([], sample=True, progress=progress), watched)
+
+        def job(progress: Callable[[IngestProgress], None], turn: AbstractContextManager[None]) -> IngestReport:
+            with turn:
+                return self._corpus.ingest([], sample=True, progress=progress)
+
+        return self._begin(job, watched)
 
     def _begin(self, job: Job, watched: _Ingest | None) -> _Begun:
         if watched is not None and not watched.outcome.done():
             return skips(3)
-        self._untold.append(_Ingest(job, self._turn, self._person()))
-        return progress_html(None), self._untold[-1], gr.Timer(active=True)
+        begun = _Ingest(job, self._turn, self._person())
+        over = [each for each in self._untold if each.person == begun.person and each.outcome.done()]
+        for old in over[:-_MOST_UNTOLD]:
+            with suppress(ValueError):
+                self._untold.remove(old)
+        self._untold.append(begun)
+        return progress_html(None), begun, gr.Timer(active=True)
 
     async def watch(self, watched: _Ingest) -> AsyncIterator[tuple[Any, ...]]:
         """Yields (timer, progress or report of an ingest, stop button, file input, *asked) until it is over."""
@@ -190,16 +209,18 @@ class _IngestTabController:
         return "".join(messages), report_html(report, self._name), *self.asked(report)
 
     def opened(self, watched: _Ingest | None) -> tuple[Any, ...]:
-        """Opens the tab; returns (the kinds of parties, what workers gave up, the ingest to watch, timer).
+        """Opens the tab; returns (the kinds of parties, what was broken off or given up, the ingest to watch, timer).
 
         An ingest whose page was closed before its end is shown by the next page that its person opens.
         """
+        broken_off = hint_html("ingest-broken-off") if self._corpus.broken_off(self._person()) else ""
+        unfinished = broken_off + self.given_up()
         kinds = [(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")]
         untold = [ingest for ingest in self._untold if ingest.person == self._person()]
         if not untold or (watched is not None and not watched.outcome.done()):
-            return gr.Radio(choices=kinds), self.given_up(), *skips(2)
+            return gr.Radio(choices=kinds), unfinished, *skips(2)
         untold[0].is_left = untold[0] is not watched
-        return gr.Radio(choices=kinds), self.given_up(), untold[0], gr.Timer(active=True)
+        return gr.Radio(choices=kinds), unfinished, untold[0], gr.Timer(active=True)
 
     def given_up(self) -> str:
         """Renders the files that workers could not ingest and do not try again."""

@@ -67,6 +67,33 @@ def test_files_are_kept_however_the_store_is_named_and_wherever_its_uploads_are(
         assert kept(workspace) == ["a.txt", "parties.csv"]
 
 
+def test_files_of_an_ingest_that_waits_are_copied_before(workspace, tmp_path):
+    write_corpus(tmp_path / "sent", {"a.txt": TEXT}, parties="")
+    controller = _IngestTabController(workspace.corpus)
+    with controller._turn:
+        begun = controller.ingest([(str(tmp_path / "sent" / "a.txt"), "a.txt")], True, None)
+        until = time.monotonic() + 60
+        while not kept(workspace) and time.monotonic() < until:
+            time.sleep(0.01)
+        # Gradio deletes what was sent an hour ago.
+        (tmp_path / "sent" / "a.txt").unlink()
+    assert "Added: 1" in ingested(controller, begun)[0]
+
+
+def test_person_whose_upload_a_stopped_server_broke_off_is_told_once(workspace):
+    uploads = workspace.corpus.uploads
+    with uploads.folder("Ana") as folder:
+        assert uploads.broken_off("Ana") == 0, "it still runs"
+        (mark,) = [path for path in folder.parent.iterdir() if path != folder]
+        # A killed server leaves the file without its lock.
+        mark.with_stem("killed").touch()
+        assert [uploads.broken_off(person) for person in ("Ben", "Ana", "Ana")] == [0, 1, 0]
+        mark.with_stem("killed").touch()
+        controller = _IngestTabController(workspace.corpus, lambda: "Ana")
+        assert ["The server stopped" in controller.opened(None)[1] for _ in range(2)] == [True, False]
+    assert not list(folder.parent.iterdir())
+
+
 def test_same_file_uploaded_again_is_kept_once(workspace, tmp_path):
     for folder in ("one", "two"):
         upload(workspace, tmp_path / folder, {"a.txt": TEXT})

@@ -7,7 +7,7 @@ import pytest
 
 from app.errors import AppError
 from app.ui import words
-from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
+from app.ui.ingest_tab import _MOST_UNTOLD, _IngestTabController, progress_html, report_html
 from app.ui.parts import skips
 from app.ui.uploads import without_folder
 from app.ui.words import worded
@@ -118,6 +118,13 @@ def test_ingest_goes_on_when_its_page_is_closed_and_the_next_page_of_its_person_
     slow.goes_on.set()
     assert "Added: 9" in ingested(controller, begun)[0]
     assert controller.opened(None)[2] == gr.skip(), "it is told once"
+
+
+def test_only_the_last_outcomes_that_nobody_came_back_for_are_kept():
+    controller = _IngestTabController(FakeCorpus())
+    for _ in range(_MOST_UNTOLD + 5):
+        controller.sample(None)[1].outcome.exception(60)
+    assert len(controller._untold) == _MOST_UNTOLD + 1
 
 
 def test_no_files_says_what_to_do():
