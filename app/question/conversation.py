@@ -121,6 +121,9 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
         keeps = turn.keeps - ({"topic", "treaty"} if whole or "who" not in own else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     fields = _kept_fields(said, before, turn, own)
+    if turn.act == "more" and said.scope.all_states:
+        # "Who else?" asks everyone but those left out before.
+        fields["excluded"] = tuple(dict.fromkeys((*before.scope.excluded, *said.scope.excluded)))
     reduced = _without_excluded(said.without, replace(said.scope, **fields)) if said.without else {}
     fields |= reduced
     scope = replace(said.scope, **fields)

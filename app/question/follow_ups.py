@@ -12,7 +12,7 @@ from typing import Final
 from app.question.conversation import slots_of
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle
-from app.records import Scope, Style, TreatyScope
+from app.records import Note, Scope, Style, TreatyScope
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
@@ -97,6 +97,20 @@ def counted_from(question: str, said: Scope, before: Scope, shown: Sequence[str]
         year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
         return replace(said, years=(str(year),), pick=None)
     return own
+
+
+def time_note(question: str, said: Scope, counted: Scope) -> Note | None:
+    """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
+    items = lexicon_of(said.language, "follow_up_times").items(question)
+    part = next((part for _, part in find_forms("relative_times", items)), ())
+    words = question[part[0].start : part[-1].end] if part else ""
+    if counted != said:
+        first, last = counted.interval or ("", "")
+        meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
+        return Note(kind="mended", values={"word": words, "meant": meant})
+    named = said.years or said.months or said.interval or said.pick or said.sessions
+    untimed = words and not named and len(question.split()) <= _LONGEST_TIME
+    return Note(kind="not_counted", values={"words": words}) if untimed else None
 
 
 def by_number(said: Resolution, before: Resolution) -> Resolution:

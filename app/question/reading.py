@@ -21,7 +21,7 @@ from app.question.conversation import (
     in_form,
     slots_of,
 )
-from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle
+from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle, time_note
 from app.question.kinds import (
     Frame,
     KindReading,
@@ -138,7 +138,9 @@ def _read_turn(
     scope = counted_from(question, said.scope, before.scope, shown)
     # "Two years later?" only shifts the time and has no kind of its own.
     asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
-    said = replace(said, scope=scope, kind_chance=said.kind_chance if asks else 0.0)
+    told = time_note(question, said.scope, scope)
+    notes = said.party_notes if told is None else (*said.party_notes, told)
+    said = replace(said, scope=scope, party_notes=notes, kind_chance=said.kind_chance if asks else 0.0)
     turn = read_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
     turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
     return replace(in_conversation(state, said, turn), question=question)

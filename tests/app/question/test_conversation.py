@@ -86,6 +86,13 @@ def test_each_act_changes_the_slots_that_a_turn_fills(
     assert result.act == act
 
 
+def test_who_else_asks_everyone_but_those_left_out_before() -> None:
+    said = read(all_states=True)
+    rest = merged(said, "more", ALL - {"who"}, excluded=("XAA",), all_states=True, topic="gold")
+    assert (rest.scope.all_states, rest.scope.excluded, rest.scope.kept) == (True, ("XAA",), ("excluded", "topic"))
+    assert merged(said, "replace", ALL - {"who"}, excluded=("XAA",), topic="gold").scope.excluded == ()
+
+
 def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     state = ConversationState(read=read(topic="gold", all_states=True))
     turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)

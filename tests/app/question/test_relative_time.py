@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.question.follow_ups import counted_from
+from app.question.follow_ups import counted_from, time_note
 from app.records import Interval, Scope
 from tests.cases import Cases
 
@@ -52,3 +52,14 @@ def test_a_session_is_counted_from_the_one_before(language: str, question: str, 
 )
 def test_a_time_of_its_own_or_none_before_is_left_alone(question: str, said: Scope, before: Scope) -> None:
     assert counted_from(question, said, before) == said
+
+
+def test_a_note_says_how_a_time_was_counted_or_that_it_was_not() -> None:
+    def noted(question: str, before: Scope) -> tuple[str, dict[str, object]] | None:
+        note = time_note(question, Scope(), counted_from(question, Scope(), before))
+        return None if note is None else (note.kind, dict(note.values))
+
+    assert noted("And the year before?", OF_2015) == ("mended", {"word": "year before", "meant": "2014"})
+    assert noted("Before that?", OF_2015) == ("mended", {"word": "Before that", "meant": "–2014"})
+    assert noted("And the year before?", Scope()) == ("not_counted", {"words": "year before"})
+    assert noted("And extradition?", OF_2015) is None
