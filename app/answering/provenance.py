@@ -81,11 +81,16 @@ def record_in_words(summary: DocumentSummary) -> str | None:
 
 def reference(citation: Citation, local: Localization) -> str:
     """Returns a reference to copy: party, provenance, place in the text, file."""
-    return reference_by_name(citation, local.name, local)
+    return reference_by_name(citation, local.name, local.speaker, local)
 
 
-def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording: Wording) -> str:
-    """Returns a reference as `reference` does, with party names from a function instead of a `Localization`."""
+def reference_by_name(
+    citation: Citation, name_of: Callable[[str], str], speaker_of: Callable[[str], str], wording: Wording
+) -> str:
+    """Returns a reference as `reference` does, with names from functions instead of a `Localization`.
+
+    `name_of` takes the code of a party, `speaker_of` the name of whoever delivered a group's words, as it is written.
+    """
     place = [
         citation.symbol,
         _numbered(wording, "page", citation.page),
@@ -97,7 +102,7 @@ def reference_by_name(citation: Citation, name_of: Callable[[str], str], wording
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:
-        name = f"{name} ({citation.speaker})"
+        name = f"{name} ({speaker_of(citation.speaker)})"
     if citation.summarised:
         name = wording.say("as_summarised", party=name)
     name = as_quoting(name, citation, name_of, wording)

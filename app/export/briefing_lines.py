@@ -236,7 +236,7 @@ class Sayings(Leads):
 
     def reference(self, citation: Citation) -> str:
         """Returns the text of a note: party, occasion, place in the statement, and file."""
-        return f"{reference_by_name(citation, self.name, self._wording)}."
+        return f"{reference_by_name(citation, self.name, self.name, self._wording)}."
 
     def subtitle(self, form: DocumentForm) -> str:
         """Returns the form of the document, the bodies asked about, when it was made, and the date of the corpus."""

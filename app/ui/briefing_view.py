@@ -63,7 +63,7 @@ def briefing_html(
         sayings=sayings,
         own_direction=direction_of(briefing.language),
         kind_label=lambda subject, kind: kind_in_words(words, kind, briefing.subject(subject)),
-        speaker=lambda citation: speaker_line(citation, names),
+        speaker=lambda citation: speaker_line(citation, names, names),
         provenance=provenance,
         pieces=pieces,
         direction=lambda citation: direction_of(citation.language),

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Final, cast
 
 from app.answering.compose.extractive import escape as plain
+from app.answering.localization import localize
 from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
@@ -112,8 +113,9 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
     answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
     # The answer is in the question's language, the page's own words around it in its reader's.
     names = partial(corpus.party_name, language=language())
+    speaker = localize(corpus.parties(), language()).speaker
     quoted = (*answer.citations, *answer.related)
-    markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names)) for c in quoted}
+    markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names, speaker)) for c in quoted}
     # Options are shown as buttons; the answer's text lists them only where they cannot be pressed.
     choosing = editable and abstention is not None and abstention.options
     text = abstention.message if abstention is not None and choosing else answer.answer
@@ -147,8 +149,9 @@ def _used_text(turn: ShownTurn, corpus: Corpus) -> str:
         return ""
     wording = load_wording(turn.answer.scope.language)
     names = partial(corpus.party_name, language=turn.answer.scope.language)
+    speaker = localize(corpus.parties(), turn.answer.scope.language).speaker
     quoted = [
-        f"**{plain(speaker_line(c, names))}** · {plain(provenance(c, wording))}\n\n"
+        f"**{plain(speaker_line(c, names, speaker))}** · {plain(provenance(c, wording))}\n\n"
         f"> “{plain(' '.join(c.quote.split()))}” [{c.number}]"
         if c.verdict == "verified"
         else wording.say("withdrawn")

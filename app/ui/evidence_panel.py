@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import HTTPException
 
+from app.answering.localization import localize
 from app.corpus.corpus import Corpus
 from app.errors import SHOWN_ERRORS, NotFoundError
 from app.records import Answer, Citation
@@ -27,12 +28,13 @@ def card_id(turn: int, number: int) -> str:
 def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[int] = ()) -> str:
     """Renders the evidence of a turn's answer, with related passages that the reader added to it (`used`)."""
     names = partial(corpus.party_name, language=language())
+    speaker = localize(corpus.parties(), language()).speaker
 
     def card(citation: Citation) -> dict[str, object]:
         shown: dict[str, object] = {
             "citation": citation,
             "id": card_id(turn, citation.number),
-            "speaker": speaker_line(citation, names),
+            "speaker": speaker_line(citation, names, speaker),
             "sources": provenance(citation),
         }
         if citation.verdict != "verified":

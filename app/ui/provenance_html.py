@@ -10,11 +10,12 @@ from app.ui.words import language, say
 from prompts.wording import load_wording
 
 PartyNamer = Callable[[str | None], str]
+SpeakerNamer = Callable[[str], str]
 Part = tuple[str, bool]
 
 
-def speaker_line(citation: Citation, names: PartyNamer) -> str:
-    """Returns the holder of a citation in words: a State, or a group with the person who spoke for it."""
+def speaker_line(citation: Citation, names: PartyNamer, speaker: SpeakerNamer) -> str:
+    """Returns the holder of a citation in words: a State, or a group with who spoke for it, named by `speaker`."""
     if citation.kind == "treaty":
         return citation.title or say("treaty-text")
     if citation.summarised:
@@ -28,7 +29,7 @@ def speaker_line(citation: Citation, names: PartyNamer) -> str:
     group = names(citation.on_behalf_of)
     if citation.speaker is None:
         return say("group", group=group)
-    return say("group-delivered", group=group, speaker=citation.speaker)
+    return say("group-delivered", group=group, speaker=speaker(citation.speaker))
 
 
 def provenance(citation: Citation) -> tuple[Part, ...]:

@@ -103,7 +103,7 @@ def test_a_summary_record_is_quoted_as_the_records_words_and_never_as_own_ones(d
     assert "**Rimalia**, as summarised in the record, not in its own words" in answer.answer
     assert answer.claims[0].text.startswith("Rimalia, as summarised in the record: “")
     assert "as summarised in the record" in reference(citation, localize(desk.corpus.parties(), "en"))
-    assert speaker_line(citation, lambda code: "Rimalia") == "Rimalia, as summarised in the record"
+    assert speaker_line(citation, lambda code: "Rimalia", str) == "Rimalia, as summarised in the record"
     assert "Summary record: the record's words, not the speaker's" in dict(provenance(citation))
 
 

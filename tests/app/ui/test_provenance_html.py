@@ -1,5 +1,7 @@
+from app.answering.provenance import reference_by_name
 from app.ui.provenance_html import provenance, speaker_line
 from ingest.parties.party_table import PartyTable
+from prompts.wording import load_wording
 from tests.fakes_ui import FakeCorpus, cite, group_statement, sample_statement
 
 NAMES = FakeCorpus().party_name
@@ -28,11 +30,17 @@ def test_several_agenda_items_are_told_by_their_numbers():
 def test_whose_a_statement_is_is_said_of_groups_treaties_and_nobody():
     citation = cite(group_statement(), 1, "The Group", "authorities.")
     known = PartyTable.load().display
-    assert speaker_line(citation, lambda code: NAMES(code) if code == "XGG" else known(code or "")) == (
+    assert speaker_line(citation, lambda code: NAMES(code) if code == "XGG" else known(code or ""), str) == (
         "Group of Fictional States (group), delivered by Arvandia"
     )
+    # Whoever delivered a group's words is named in the language of the other names.
+    in_russian = {"Arvandia": "Арвандия"}.__getitem__
+    assert speaker_line(citation, lambda code: "Группа", in_russian) == "Группа (group), delivered by Арвандия"
+    assert reference_by_name(citation, lambda code: "Группа", in_russian, load_wording("ru")).startswith(
+        "Группа (Арвандия), "
+    )
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", kind="treaty", state=None, title="UNTOC")
-    assert speaker_line(citation, NAMES) == "UNTOC"
+    assert speaker_line(citation, NAMES, str) == "UNTOC"
     assert provenance(citation)[0] == ("Treaty text, not a State's words", False)
     citation = cite(sample_statement(), 1, "We are well aware", "responses.", state=None)
-    assert speaker_line(citation, NAMES) == "Not attributed to a State"
+    assert speaker_line(citation, NAMES, str) == "Not attributed to a State"
