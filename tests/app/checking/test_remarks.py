@@ -111,3 +111,12 @@ def test_every_remark_has_words_for_the_values_that_it_is_made_with():
         if isinstance(node.args[0], ast.Constant)
     ]
     assert len(made) > 20 and all(str(remark(kind, **values)) for kind, values in made)
+
+
+def test_every_kind_of_remark_is_documented():
+    words = (PROJECT / "prompts" / "remarks.en.md").read_text(encoding="utf-8")
+    kinds = regex.findall(r"^## (\w+)$", words, regex.MULTILINE)
+    # The remarks come first; then follow parts of sentences and what is said of a document as a whole.
+    remarks = [*kinds[: kinds.index("a_treaty")], "too_much_work"]
+    page = (PROJECT / "docs" / "verify.md").read_text(encoding="utf-8")
+    assert [kind for kind in remarks if f"`{kind}`" not in page] == []
