@@ -215,6 +215,8 @@ class Steps:
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
+        if resolution.only is not None:
+            checked = _alone(checked, resolution.only)
         language, local = _language(resolution), self._localization(resolution)
         notes = tuple(word_note(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
@@ -260,6 +262,13 @@ class Steps:
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
+
+
+def _alone(checked: Verified, number: int) -> Verified:
+    """Returns the claim of one citation with its citations, under their numbers; all claims where none cites it."""
+    claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
+    cited = {each for claim in claims for each in claim.citations}
+    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in cited))
 
 
 def _language(resolution: Resolution) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.question.conversation import slots_of
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
-from app.question.resolution import Resolution, Restyle
+from app.question.resolution import Resolution, Restyle, Shown
 from app.records import Note, Scope, Style, TreatyScope
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable
@@ -41,6 +41,22 @@ def restyle(question: str) -> Restyle | None:
             return None
         wanted = Restyle(style=style or wanted.style, language=item.values.get("language", wanted.language))
     return None if wanted == Restyle() else wanted
+
+
+def citation_asked(question: str, before: Resolution, shown: Shown | None) -> int | None:
+    """Returns the number of the one citation of the answer before that a follow-up asks for: "only the second".
+
+    After a question on a session or an article, "and the third?" asks for another one, unless it speaks of a quotation.
+    """
+    items = lexicon_of(before.scope.language, "answer_forms").items(question) if len(question) <= _LONGEST_WISH else ()
+    allowed = {"ordinal", "citation", "citation_filler", "form_filler", *SIGNS}
+    ordinals = [item for item in items if "ordinal" in item.kinds]
+    if len(ordinals) != 1 or not all(item.kinds & allowed for item in items):
+        return None
+    other = before.unclear is not None or bool(before.scope.sessions or before.scope.treaties)
+    quoted = before.unclear is None and any("citation" in item.kinds for item in items)
+    nothing_shown = shown is not None and not shown.sentences
+    return None if nothing_shown or (other and not quoted) else ordinals[0].number("ordinal")
 
 
 def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:

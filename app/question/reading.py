@@ -21,7 +21,15 @@ from app.question.conversation import (
     in_form,
     slots_of,
 )
-from app.question.follow_ups import by_number, by_treaty, chosen_option, counted_from, restyle, time_note
+from app.question.follow_ups import (
+    by_number,
+    by_treaty,
+    chosen_option,
+    citation_asked,
+    counted_from,
+    restyle,
+    time_note,
+)
 from app.question.kinds import (
     Frame,
     KindReading,
@@ -36,7 +44,15 @@ from app.question.language import detect_language
 from app.question.lexicon import PAUSES, lexicon_of
 from app.question.model_reading import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.overrides import override
-from app.question.resolution import ASIDES, ASKED_FOR, OF_NO_STATE, NamedFilter, Resolution, TopicWording
+from app.question.resolution import (
+    ASIDES,
+    ASKED_FOR,
+    OF_NO_STATE,
+    NamedFilter,
+    Resolution,
+    Restyle,
+    TopicWording,
+)
 from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
 from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
@@ -127,6 +143,9 @@ def _read_turn(
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
         return _read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
+    if (only := citation_asked(question, state.read, state.shown)) is not None:
+        # The same answer, with its citations found as before.
+        return replace(in_form(state, Restyle()), act=state.read.act, only=only)
     if (form := restyle(question)) is not None:
         return in_form(state, form)
     state = _with_found_speakers(state, parties)

@@ -116,6 +116,8 @@ class Resolution:
     """The form in which the answer is wanted."""
     reply_language: str | None = None
     """The language in which it is wanted, where one was asked for."""
+    only: int | None = None
+    """The number of the one citation that is wanted; None for all."""
     kind: QuestionKind = "content"
     """The kind of question."""
     kind_chance: float = 1.0

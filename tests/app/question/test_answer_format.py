@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.question.follow_ups import restyle
+from app.question.follow_ups import citation_asked, restyle
 from app.question.reading import resolve
-from app.question.resolution import Restyle
-from app.records import Answer
+from app.question.resolution import Resolution, Restyle
+from app.records import Answer, Scope
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from tests.app.answering.compose.test_model import SOUND, number_of
@@ -54,6 +54,30 @@ def test_forms_add_up_and_ask_the_question_before_again(parties: PartyTable) -> 
     after = resolve("and on extradition?", parties, history=history)
     assert (after.style, after.reply_language, after.again) == ("answer", None, None)
     assert (after.scope.states, after.scope.topic) == (("XAA",), "extradition")
+
+
+@cases("language", "question", "number")
+def test_a_citation_of_the_answer_before_is_asked_for_by_its_place(
+    language: str, question: str, number: int | None
+) -> None:
+    before = Resolution(scope=Scope(language=language, topic="gold"), question=QUESTION)
+    assert citation_asked(question, before, None) == number
+
+
+def test_a_place_may_mean_a_session_or_what_a_counter_question_offers() -> None:
+    of_session = Resolution(scope=Scope(sessions=("8",), topic="gold"), question=QUESTION)
+    assert citation_asked("and the third?", of_session, None) is None
+    assert citation_asked("quote the third one in full", of_session, None) == 3
+    asked_back = Resolution(scope=Scope(topic="gold"), question=QUESTION, unclear="Quenza")
+    assert citation_asked("the second", asked_back, None) is None
+
+
+def test_one_citation_is_shown_alone_under_its_number(workspace: Workspace) -> None:
+    full = workspace.assistant.ask(QUESTION)
+    alone = workspace.assistant.ask("quote the second one in full", history=[QUESTION])
+    (claim,) = (claim for claim in full.claims if 2 in claim.citations)
+    assert [c.source_quote for c in alone.citations] == [full.citations[n - 1].source_quote for n in claim.citations]
+    assert alone.claims[0].citations == claim.citations and "[1]" not in alone.answer and "[2]" in alone.answer
 
 
 def _ask(workspace: Workspace, script: Script, question: str, history: list[str]) -> Answer:
