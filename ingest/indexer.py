@@ -192,7 +192,6 @@ class _Run:
         only: Collection[str] | None = None,
         parts: Sequence[PartReport] = (),
     ) -> None:
-        self._began = time.perf_counter()
         # Raises an error before any work is done if the store cannot be written.
         with indexer.store.writer(sync=False):
             pass
@@ -220,6 +219,7 @@ class _Run:
         self._may_defer = True
         self._batch_size = 1
         self.embedded = self.passages = 0
+        self._began = time.perf_counter()
         self._first_done: IngestProgress | None = None
         # The batch that is being embedded, in a separate thread: while the model runs, other files can be read.
         self._embed_executor = executor
@@ -272,6 +272,7 @@ class _Run:
 
     def report(self) -> IngestReport:
         """Returns the outcome of every file, including those that parts of the ingest have read."""
+        seconds = round(time.perf_counter() - self._began, 3)
         families = self._store.catalogue.families.all()
         summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
         results = (result for _, result in sorted(self._results, key=lambda item: item[0]))
@@ -279,7 +280,7 @@ class _Run:
             files=tuple(_with_family(result, families, summaries) for result in results),
             embedded_passages=self.embedded + sum(part.embedded_passages for part in self._parts),
             passages=self.passages + sum(part.passages for part in self._parts),
-            seconds=round(time.perf_counter() - self._began, 3),
+            seconds=seconds,
             notes=tuple(self._notes),
         )
 
@@ -671,7 +672,8 @@ class _Run:
         # The previous batch is stored first, so that no text is embedded twice.
         self._store_embedded()
         self._waiting = []
-        texts = ChainMap(*(item.annotated.texts for item in prepared if item.annotated is not None))
+        annotated = (item.annotated for item in prepared if item.annotated is not None)
+        texts = {key: text for each in annotated for key, text in each.texts.items()}
         self._files_in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")

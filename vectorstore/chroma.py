@@ -11,7 +11,7 @@ import logging
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -172,14 +172,20 @@ class EmbeddedIndexes:
         found = self.fingerprint(name)
         return recorded in (found, found.partition("+")[0])
 
-    def remove(self, name: str, *, others: bool = False) -> None:
-        """Deletes an index folder, or all `others`; if that fails, it logs a warning and leaves the folder."""
+    def remove(self, name: str) -> None:
+        """Deletes an index folder; if that fails, it logs a warning and leaves the folder."""
+        try:
+            shutil.rmtree(self._folder / name)
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            logger.warning("the old vector index %s could not be removed: %s", self._folder / name, exc)
+
+    def remove_others(self, name: str) -> None:
+        """Deletes all index folders except this one."""
         for folder in self._folder.glob("index-*"):
-            try:
-                if (folder.name != name) == others:
-                    shutil.rmtree(folder)
-            except OSError as exc:
-                logger.warning("the old vector index %s could not be removed: %s", folder, exc)
+            if folder.name != name:
+                self.remove(folder.name)
 
     def close(self) -> None:
         """Does nothing: each index has its own client."""
@@ -222,15 +228,13 @@ class ServerIndexes:
         names = self._names()
         return recorded == self.fingerprint(name) and self._prefix(name) + COLLECTIONS["vectors"] in names
 
-    def remove(self, name: str, *, others: bool = False) -> None:
-        """Deletes the collections of an index, or those of all `others` of the store."""
-        try:
-            for found in self._names():
-                if found.startswith(self._store) and found.startswith(self._prefix(name)) != others:
-                    with _translated(self._config.url):
-                        self._connected().delete_collection(found)
-        except StoreError as exc:
-            logger.warning("an old vector index could not be removed: %s", exc)
+    def remove(self, name: str) -> None:
+        """Deletes the collections of an index."""
+        self._delete(lambda found: found.startswith(self._prefix(name)))
+
+    def remove_others(self, name: str) -> None:
+        """Deletes the collections of all of the store's indexes except this one."""
+        self._delete(lambda found: found.startswith(self._store) and not found.startswith(self._prefix(name)))
 
     def _prefix(self, name: str) -> str:
         return f"{self._store}-{name}-"
@@ -238,6 +242,14 @@ class ServerIndexes:
     def _names(self) -> list[str]:
         with _translated(self._config.url):
             return [collection.name for collection in self._connected().list_collections()]
+
+    def _delete(self, chosen: Callable[[str], bool]) -> None:
+        try:
+            for name in filter(chosen, self._names()):
+                with _translated(self._config.url):
+                    self._connected().delete_collection(name)
+        except StoreError as exc:
+            logger.warning("an old vector index could not be removed: %s", exc)
 
     def _connected(self) -> "Client":
         """Returns the one client that all calls share: each further client would leave something in the process."""

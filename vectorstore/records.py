@@ -379,7 +379,7 @@ class UnreadableFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """A document or a statement without its text; for its fields see `Document`."""
+    """A document or a statement without its text; the metadata are its own, `file` and `added` the document's."""
 
     document_id: str
     file: str

@@ -409,7 +409,7 @@ class Store:
             self._drop_index()
             folder = _new_index_folder()
             self.catalogue.set_meta({"index_folder": folder, "index_generation": "-1", "index_fingerprint": ""})
-            self._indexes.remove(folder, others=True)
+            self._indexes.remove_others(folder)
         self._embed(self.catalogue.texts_without_vector(), embed, "vectors")
 
     def _embed(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix], table: VectorTable) -> None:
@@ -500,7 +500,7 @@ class Store:
             self._drop_index()
             self._indexes.remove(folder)
             raise
-        self._indexes.remove(folder, others=True)
+        self._indexes.remove_others(folder)
 
 
 def open_record(path: Path, database: DatabaseConfig) -> Database:

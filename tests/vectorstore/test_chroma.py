@@ -42,7 +42,7 @@ def indexes(request, tmp_path):
 def in_server(url):
     indexes = ServerIndexes(ChromaConfig(url=url), f"untoc-{uuid4().hex[:12]}")
     yield indexes
-    indexes.remove("", others=True)
+    indexes.remove_others("")
     indexes.close()
 
 
@@ -171,7 +171,7 @@ def test_an_index_is_removed_beside_the_one_that_stays(indexes, index):
         other.upsert(["theirs"], unit_vectors(1))
         assert [found for found, _ in index.search(unit_vectors(1)[0], 5)] == ["mine"]
     indexes.remove("absent")
-    indexes.remove("index-one", others=True)
+    indexes.remove_others("index-one")
     assert index.ids() == {"mine"} and indexes.is_as_recorded("index-one", recorded)
     assert not indexes.is_as_recorded("index-other", recorded)
     with closing(indexes.open("index-other")) as anew:
@@ -182,7 +182,7 @@ def test_stores_share_a_server_without_seeing_each_other(chroma_server):
     with in_server(chroma_server) as first, in_server(chroma_server) as second:
         mine, theirs = first.open("index-one"), second.open("index-one")
         mine.upsert(["mine"], unit_vectors(1))
-        second.remove("index-two", others=True)
+        second.remove_others("index-two")
         assert mine.ids() == {"mine"}
         with pytest.raises(StoreError):
             theirs.ids()
