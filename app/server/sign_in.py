@@ -136,8 +136,11 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
     def form(request: Request, to: str, *, refused: bool = False) -> Response:
         word_for(request)
         shown = {"root": root, "to": to, "refused": refused, "with_provider": provider is not None}
-        shown |= {"title": say("sign-in"), "lang": language(), "direction": direction_of(language())}
-        return HTMLResponse(render("server_sign_in", width="22rem", **shown), 401 if refused else 200)
+        page = render(
+            "server_sign_in", title=say("sign-in"), width="22rem", lang=language(), **shown,
+            direction=direction_of(language()),
+        )  # fmt: skip
+        return HTMLResponse(page, 401 if refused else 200)
 
     def require_provider() -> Provider:
         if provider is None:

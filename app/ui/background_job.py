@@ -33,7 +33,8 @@ class BackgroundJob(Generic[Step, Result]):
     def _run(self, job: Callable[[Callable[[Step], None]], Result]) -> None:
         try:
             self.outcome.set_result(job(self._tell))
-        except Exception as error:
+        except BaseException as error:
+            # `outcome.result()` raises it again, also a panic of a library, so that nobody waits for ever.
             self.outcome.set_exception(error)
 
     def _tell(self, at: Step) -> None:

@@ -22,11 +22,11 @@ from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import Found, briefing_html
 from app.ui.conversation_list import change_list, list_html
-from app.ui.parts import QUIET, box, html, label, named_by_address, queued, sent, several, skips
+from app.ui.parts import LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, hint_html, render, told
 from app.ui.uploads import file_name
-from app.ui.words import LANGUAGE_CHOICES, language, say
+from app.ui.words import language, say
 from app.wiring import Workspace
 
 _SESSION_SECONDS: Final = 24 * 3600

@@ -146,9 +146,16 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
             The briefing.
         """
         config = workspace.settings.briefing
-        asked: dict[str, Any] = {"topics": topics, "articles": articles, "states": states, "groups": groups}
-        asked |= {"sessions": sessions, "years": years, "quotations": config.quotations}
-        request = read_request(workspace.corpus.parties(), **{name: value for name, value in asked.items() if value})
+        request = read_request(
+            workspace.corpus.parties(),
+            topics=topics or (),
+            articles=articles or (),
+            states=states or (),
+            groups=groups or (),
+            sessions=sessions or (),
+            years=years or (),
+            quotations=config.quotations,
+        )
         briefing = workspace.briefings.build(request, max_points=config.talking_points, composer=composer)
         return contract_of(arrange(briefing))
 

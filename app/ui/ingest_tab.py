@@ -52,7 +52,7 @@ Job = Callable[[Callable[[IngestProgress], None], AbstractContextManager[None]],
 
 
 class _Ingest(BackgroundJob[IngestProgress, IngestReport]):
-    """An ingest that goes on when its page is closed; one at a time works."""
+    """An ingest that goes on when its page is closed; while one works, others wait."""
 
     def __init__(self, job: Job, turn: threading.Lock, person: str) -> None:
         self.person = person

@@ -7,14 +7,17 @@ from importlib.resources import files
 from typing import Any, Final
 
 import gradio as gr
+from babel import Locale
 from gradio.context import LocalContext
 from gradio.i18n import I18nData
 
 from app.ui.templates import render
-from app.ui.words import LANGUAGE_CHOICES, language, said, words_of
+from app.ui.words import language, said, words_of
 from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES
 
+# (name of the language in that language, code)
+LANGUAGE_CHOICES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 # Locales of Gradio's own translations, where they are not the language code.
 _LOCALES: Final = {"zh": "zh-CN"}
 # Prefixes of messages that no component shows; they are not sent to browsers.

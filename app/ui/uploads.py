@@ -1,5 +1,6 @@
 """Uploaded files: copied to a folder under their original names, made safe, and which of them to ingest."""
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -8,17 +9,15 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-import regex
-
 from ingest.loaders.registry import SUFFIXES as LOADED
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestReport
 
-# Control characters and what some systems refuse; not the zero-width non-joiner, part of the spelling of Persian names.
-_UNSAFE = regex.compile(r'(?!\u200c)[\p{C}<>:"|?*]')
+_FORBIDDEN = frozenset('<>:"|?*')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10
+_JOINER = "\u200c"  # zero-width non-joiner, part of the spelling of Persian names
 
 
 def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:
@@ -33,7 +32,7 @@ def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, 
 def safe_name(name: str) -> str:
     """Turns a name that a browser sent into a plain file name, changed as little as that allows."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    kept = _UNSAFE.sub("_", plain).strip(" .")
+    kept = "".join("_" if _unsafe(character) else character for character in plain).strip(" .")
     suffix = Path(kept).suffix if len(Path(kept).suffix) <= _LONGEST_SUFFIX else ""
     stem = kept.removesuffix(suffix).encode()[:_LONGEST_STEM].decode(errors="ignore")
     return f"{stem}{suffix}" or "unnamed"
@@ -41,7 +40,12 @@ def safe_name(name: str) -> str:
 
 def file_name(title: str, suffix: str) -> str:
     """Returns a file name for a document's title; a slash, as in "Brief 12/10/2026", becomes a hyphen."""
-    return safe_name(regex.sub(r"\s*:\s+", " - ", regex.sub(r"[/\\]", "-", title)) + suffix)
+    return safe_name(re.sub(r"\s*:\s+", " - ", re.sub(r"[/\\]", "-", title)) + suffix)
+
+
+def _unsafe(character: str) -> bool:
+    control = unicodedata.category(character).startswith("C") and character != _JOINER
+    return control or character in _FORBIDDEN
 
 
 def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:

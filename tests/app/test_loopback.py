@@ -28,10 +28,11 @@ FORWARDED = (
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers with the names of the headers that reach the application."""
+    """Answers with the names of the headers and the length of the body that reach the application."""
+    body = await read_body(Headers(scope=scope), receive, 1000)
     headers = {"access-control-allow-origin": "*", "access-control-allow-credentials": "true", "x-frame-options": "own"}
     names = [name.decode() for name, _ in scope["headers"]]
-    await JSONResponse({"names": names}, headers=headers)(scope, receive, send)
+    await JSONResponse({"names": names, "size": len(body)}, headers=headers)(scope, receive, send)
 
 
 async def measure(scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,6 +118,7 @@ def test_origins_and_hosts_that_are_not_this_machines_are_worth_nothing(client):
     assert client.get("/", headers=[("host", "127.0.0.1"), ("host", "evil.example")]).status_code == 400
     sent = dict.fromkeys(FORWARDED, "http://127.0.0.1:7000") | {"range": "bytes=0-1", "cookie": "a=b"}
     names = client.get("/", headers=sent).json()["names"]
+    assert client.post("/", content=b"x" * 999).json()["size"] == 999
     assert not set(names) & set(FORWARDED)
     assert {"host", "range", "cookie"} <= set(names)
     found = client.get("/", headers={"origin": "http://127.0.0.1:7000"}).headers

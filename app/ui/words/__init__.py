@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 # The cookie that the page sets when a language is chosen, for the server and for the next visit.
 COOKIE: Final = "untoc_language"
-# (name of the language in that language, code)
-LANGUAGE_CHOICES: Final = tuple((Locale(code).languages[code].capitalize(), code) for code in LANGUAGES)
 # The language of the page that is being served; Gradio's own request context exists in events only.
 _PAGE: Final[ContextVar[Language]] = ContextVar("page", default="en")
 
