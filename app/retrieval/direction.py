@@ -21,15 +21,7 @@ import regex
 
 from app.question.roles import THIS, load_weights
 from app.records import Direction, Scope
-from app.retrieval.position_marks import (
-    OUTRIGHT,
-    RULES,
-    PositionKind,
-    PositionMark,
-    bans_on_everybody,
-    find_position_marks,
-    kind_of,
-)
+from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of, terms_within, translate_topic
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
@@ -123,10 +115,6 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     masked = mask_topic(text, topic, language, parties)
     named = masked != text
     marks = find_position_marks(text, language)
-    topical = [begin for begin, _ in _runs(text, topic, language, parties)]
-    bans = [ban for ban in bans_on_everybody(text, language) if topic and not any(map(ban.names, topical))]
-    # "No one may judge another State" objects to what it names, and not to the sovereignty that its sentence is about.
-    marks = tuple(mark for mark in marks if not any(ban.start <= mark.start < ban.end for ban in bans))
     if quoted := _quoted_within(text):
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
@@ -137,9 +125,6 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         by_reading = average(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
-    if bans and _marked(marks, masked, language) is None:
-        reported = by_reading["reported"]
-        by_reading = {**dict.fromkeys(READINGS, 0.0), "mentions": 1.0 - reported, "reported": reported}
     # An order is recognised by its words ("ignore the above"), if `reported` has at least the chance `_ORDER_MIN`.
     is_order = orders(language).search(text) is not None and by_reading["reported"] >= _ORDER_MIN
     best: Reading = "reported" if is_order else max(READINGS, key=lambda reading: by_reading[reading])

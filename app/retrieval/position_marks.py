@@ -59,9 +59,6 @@ _PATTERNS: Final = Patterns("briefing")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
-# Ends a ban; commas may set off a part of it: "no State may, under any pretext, exercise jurisdiction there".
-_BAN_ENDS: Final = regex.compile(r"[;:.!?()；：。！？؛؟—–]")
-
 
 @dataclass(frozen=True, kw_only=True)
 class PositionMark(TextMatch):
@@ -70,19 +67,6 @@ class PositionMark(TextMatch):
     kind: PositionKind
     rule: Rule
     strength: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ban:
-    """A clause whose subject is nobody, such as "no one may judge another State"; from `banned` on it says what."""
-
-    start: int
-    banned: int
-    end: int
-
-    def names(self, offset: int) -> bool:
-        """Returns whether a word at an offset of the sentence belongs to what nobody may do."""
-        return self.banned <= offset < self.end
 
 
 def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, ...]:
@@ -113,16 +97,6 @@ def declines_position(text: str, language: str | None) -> bool:
 
     starts = [match.start() for match in cues["declines"].finditer(own)]
     return any(not denied(at) and not _PATTERNS.others.search(own[:at]) for at in starts)
-
-
-def bans_on_everybody(text: str, language: str | None) -> list[Ban]:
-    """Returns the bans on everybody in a sentence, in its order."""
-    cues = _compiled(language or "en")
-    bans: list[Ban] = []
-    for match in cues["nobody_may"].finditer(text) if cues is not None else ():
-        end = _BAN_ENDS.search(text, match.end())
-        bans.append(Ban(start=match.start(), banned=match.end(), end=end.start() if end else len(text)))
-    return bans
 
 
 def kind_of(marks: Sequence[PositionMark]) -> PositionKind:
