@@ -312,20 +312,9 @@ class AttributionReader:
                 yield at, blocks[at].text
 
     def _find(self, text: str) -> list[PartyMatch]:
-        """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place.
-
-        Those of a list that says who said nothing are left out: "no statement: Belmora, Norvania".
-        """
+        """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
         says = attribution().verb.match
-        found = [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
-        speaking: list[PartyMatch] = []
-        end, silent = 0, False
-        for name in found:
-            between = text[end : name.start]
-            silent = bool(_PATTERNS.silent.search(between) or (silent and _PATTERNS.listed.fullmatch(between)))
-            speaking += [] if silent else [name]
-            end = name.end
-        return speaking
+        return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""

@@ -1,7 +1,7 @@
 """Reads Word, PDF, Markdown and plain text files as blocks, under the limits of ingest."""
 
 from dataclasses import replace
-from itertools import count, groupby, pairwise
+from itertools import accumulate, count, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -17,8 +17,7 @@ from ingest.errors import UnsupportedFormatError
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import check_extension, load
-from ingest.text.layout import cut_blocks, find_blocks
-from ingest.text.page_furniture import is_furniture_block
+from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
 
@@ -30,8 +29,6 @@ _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     regex.MULTILINE | regex.IGNORECASE,
 )
 EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
-# What the loader puts between the body of a page and a running head at its edge.
-_EDGE_GAP: Final = "\n\n\n"
 # A line of this length is a whole paragraph, so the text is not wrapped; a sentence over two lines shows that it is.
 _UNWRAPPED: Final = 160
 _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")
@@ -92,39 +89,15 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
     return [b if b.where else replace(b, where=remark("at_paragraph", number=str(next(numbers)))) for b in blocks]
 
 
-def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...], frozenset[int]]:
-    """Separates the cells of table rows, which are lines with tabs in a PDF.
-
-    Returns the text, its page starts, and the offsets at which a cell ends. A line that stands alone at the edge of a
-    page stays whole, apart from its page number: it is a running head, or the head of a table that is repeated.
-    """
+def _cells_apart(text: str, page_starts: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """Separates the cells of table rows, which are lines with tabs in a PDF; returns the text and its page starts."""
     # The longest cells of successive lines are one running text; the other cells become a paragraph before it.
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: set[int] = set()
-    length = 0
-    for page in (text[start:end] for start, end in pairwise((*page_starts, len(text)))):
-        starts.append(length)
-        runs = page.split("\n\n")
-        at_edges = {0: page.split(_EDGE_GAP, 1)[0], len(runs) - 1: page.rsplit(_EDGE_GAP, 1)[-1]}
-        for place, run in enumerate(runs):
-            apart = _page_number_apart if at_edges.get(place, "").strip() == run.strip() else _row_apart
-            pieces = apart(run) if "\t" in run else [run]
-            for number, piece in enumerate(pieces):
-                parts.append("\n\n" * (place + number > 0) + piece)
-                length += len(parts[-1])
-                ends |= {length} if number + 1 < len(pieces) and apart is _row_apart else set()
-    return "".join(parts), tuple(starts), frozenset(ends)
+    pages = (text[start:end] for start, end in pairwise((*page_starts, len(text))))
+    parts = ["\n\n".join(_row_apart(run) if "\t" in run else run for run in page.split("\n\n")) for page in pages]
+    return "".join(parts), tuple(accumulate(map(len, parts[:-1]), initial=0))
 
 
-def _page_number_apart(run: str) -> list[str]:
-    cells = run.rstrip().split("\t")
-    numbers = [cell for cell in cells if is_furniture_block(cell, frozenset())]
-    # A form feed may follow the last line of a page.
-    return [*numbers, "\t".join(cell for cell in cells if cell not in numbers) + run[len(run.rstrip()) :]]
-
-
-def _row_apart(run: str) -> list[str]:
+def _row_apart(run: str) -> str:
     beside: list[str] = []
     running: list[str] = []
     for line in run.split("\n"):
@@ -132,13 +105,13 @@ def _row_apart(run: str) -> list[str]:
         longest = max(range(len(cells)), key=lambda place: len(cells[place]))
         beside += [cell for place, cell in enumerate(cells) if place != longest and cell.strip()]
         running.append(cells[longest])
-    return ["\n".join(beside), "\n".join(running)]
+    return "\n".join(beside) + "\n\n" + "\n".join(running)
 
 
 def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[CheckedBlock]:
     """Reads the text of pages by the layout rules of ingest: lines are joined, page furniture reads as `[…]`."""
-    text, page_starts, cell_ends = _cells_apart(text, page_starts)
-    found = cut_blocks(text, find_blocks(text), cell_ends)
+    text, page_starts = _cells_apart(text, page_starts)
+    found = find_blocks(text)
     edits = repair(text, found, language=None)
     spans: list[tuple[int, int]] = []
     for block in found:

@@ -95,7 +95,7 @@ def load_pdf(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def page_rows(glyphs: PageGlyphs) -> tuple[TextRow, ...]:
     """Return the lines of one page in reading order, as far as it can be determined without the other pages."""
-    parts = _head_body_foot(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), 0, frozenset())
+    parts = _head_body_foot(_PdfPage(pieces=find_pieces(glyphs), height=glyphs.height), frozenset())
     return tuple(row for part in parts for row in part)
 
 
@@ -180,7 +180,7 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
 
 def _texts(pages: Sequence[_PdfPage]) -> list[str]:
     furniture = _repeated_at_edges(pages)
-    divided = [_head_body_foot(page, number, furniture) for number, page in enumerate(pages)]
+    divided = [_head_body_foot(page, furniture) for page in pages]
     sizes = Counter(round(2 * row.size) / 2 for _, body, _ in divided for row in body for _ in row.text)
     usual = sizes.most_common(1)[0][0] if sizes else 0.0
     texts = []
@@ -193,26 +193,20 @@ def _texts(pages: Sequence[_PdfPage]) -> list[str]:
 
 
 def _repeated_at_edges(pages: Sequence[_PdfPage]) -> frozenset[str]:
-    """Return the keys (see `_keys`) of lines that stand at the same edge of several pages, whatever the page number."""
+    """Return the keys (see `_key`) of lines that stand at the same edge of several pages, whatever their numbers."""
     seen: Counter[str] = Counter()
-    for number, page in enumerate(pages):
-        keys = (_keys(line, number, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper))
-        seen.update(frozenset().union(*keys))
+    for page in pages:
+        seen.update({_key(line, upper=upper) for upper in (True, False) for line in _edge_lines(page, upper=upper)})
     return frozenset(key for key, count in seen.items() if count > 1)
 
 
-def _head_body_foot(page: _PdfPage, number: int, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...], ...]:
-    """Return the lines of a page in reading order: possible furniture at its head, the body, furniture at its foot.
-
-    `number` counts the pages of the file from 0.
-    """
+def _head_body_foot(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[TextRow, ...], ...]:
+    """Return the lines of a page in reading order: possible furniture at its head, the body, furniture at its foot."""
     edges: dict[bool, list[GlyphRun]] = {True: [], False: []}
     for upper, found in edges.items():
         for line, apart in _with_gaps(page, _edge_lines(page, upper=upper)):
             words = " ".join(piece.text for piece in sorted(line, key=lambda piece: piece.left))
-            is_known = not furniture.isdisjoint(_keys(line, number, upper=upper)) or is_furniture_block(
-                words, frozenset()
-            )
+            is_known = _key(line, upper=upper) in furniture or is_furniture_block(words, frozenset())
             # A line set apart at the top belongs to no column, be it a title or a running head that is seen only once;
             # at the foot it may be a footnote.
             if not is_known and not (apart and upper):
@@ -242,21 +236,10 @@ def _with_gaps(page: _PdfPage, lines: Sequence[list[GlyphRun]]) -> Iterator[tupl
         yield line, gap > APART * max(piece.size for piece in line)
 
 
-def _keys(line: Sequence[GlyphRun], page: int, *, upper: bool) -> frozenset[str]:
-    """Return what a line has in common with the same running head on other pages.
-
-    It has the same words, and the same numbers except the page number, which grows with the pages. Two footnotes that
-    differ in several numbers are no running head.
-    """
-    pieces = [" ".join(piece.text.casefold().split()) for piece in line]
-    # Each number in turn may be the page number.
-    forms = [pieces]
-    for place, piece in enumerate(pieces):
-        for number in _DIGITS.finditer(piece):
-            counted = f"{piece[: number.start()]}#{int(number[0]) - page}{piece[number.end() :]}"
-            forms.append([*pieces[:place], counted, *pieces[place + 1 :]])
+def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
     # Sorted, since the page number stands on different sides of left and right pages.
-    return frozenset(f"{upper} {' '.join(sorted(form))}" for form in forms)
+    words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
+    return f"{upper} {' '.join(words)}"
 
 
 def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
@@ -277,16 +260,11 @@ def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:
 def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozenset[TextRow]:
     """Find the footnotes: the smaller lines at a column's foot if set apart from it, else from a note mark on."""
     found: set[TextRow] = set()
-    last: TextRow | None = None
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
-        before, last, first = last, members[-1], len(members)
+        first = len(members)
         while first and members[first - 1].size < SMALLER * usual and members[first - 1].top < _LOWER * height:
             first -= 1
-        if first == 0 and before in found and before is not None and members[0].top < before.top:
-            # The end of a note: a short line beside a gutter that the note's longer lines cross.
-            found.update(members)
-            continue
         above = members[first - 1] if first else None
         if above is not None and first < len(members) and above.bottom - members[first].top > APART * above.size:
             found.update(members[first:])

@@ -72,7 +72,7 @@ class TextRow(GlyphRun):
 
 def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
     """Cut the lines of a page at their gaps, and where the next glyph is not level with the one before."""
-    runs = (run for line in page.lines for run in runs_of(line, _continues))
+    runs = (run for line in page.lines for run in runs_of(line, lambda before, glyph: _level(before[-1], glyph)))
     return tuple(piece for run in runs for piece in _split(run))
 
 
@@ -83,7 +83,9 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     crosses the gutter separates the columns above it from those below it. A masthead over the second column that would
     split a sentence is read first.
     """
-    rtl = _is_rtl(pieces)
+    # Whether most letters belong to scripts that run from right to left.
+    kinds = Counter(bidirectional(char) for piece in pieces for char in piece.text)
+    rtl = kinds["R"] + kinds["AL"] > kinds["L"]
     mastheads: list[TextRow] = []
     rows: list[TextRow] = []
     for number, (column, goes_on) in enumerate(_columns(list(pieces), rtl=rtl)):
@@ -97,12 +99,6 @@ def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     return (*mastheads, *rows)
 
 
-def _is_rtl(pieces: Sequence[GlyphRun]) -> bool:
-    """Return whether most letters belong to scripts that run from right to left."""
-    kinds = Counter(bidirectional(char) for piece in pieces for char in piece.text)
-    return kinds["R"] + kinds["AL"] > kinds["L"]
-
-
 def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
     """Group pieces that stand side by side, from the top of the page."""
 
@@ -110,17 +106,6 @@ def by_line(pieces: Sequence[GlyphRun]) -> list[list[GlyphRun]]:
         return any(_beside(other, piece) for other in line) and not any(_over(other, piece) for other in line)
 
     return [*runs_of(sorted(pieces, key=lambda piece: -piece.middle), is_in)]
-
-
-def _continues(run: Sequence[Glyph], glyph: Glyph) -> bool:
-    """Return whether a glyph is level with the last one of a run that has a height."""
-    last = next((each for each in reversed(run) if not _is_flat(each)), None)
-    return last is None or _is_flat(glyph) or _level(last, glyph)
-
-
-def _is_flat(glyph: Glyph) -> bool:
-    """Return whether a glyph is a space without a height, which is level with any other."""
-    return glyph.char.isspace() and glyph.top <= glyph.bottom
 
 
 def _level(one: Glyph, other: Glyph) -> bool:
@@ -250,9 +235,7 @@ def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) ->
     for (before, line), gap in zip(pairwise(lines), gaps, strict=True):
         indents = [margin - p.right if rtl else p.left - margin for p in (before, line)]
         spaced = gap > _PARAGRAPH_GAP * max(usual, 0.9 * min(line.size, before.size))
-        # Lines of Arabic in a page that is read from the left end anywhere on that side.
-        runs_back = not rtl and _is_rtl([line])
-        indented = not runs_back and _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
+        indented = _INDENT * line.size < indents[1] < 6 * line.size and indents[0] < 0.5 * line.size
         opens = spaced or indented or abs(line.size - before.size) > 0.15 * max(line.size, before.size)
         rows.append(TextRow(**vars(line), column=column, opens=opens))
     return rows
@@ -280,28 +263,11 @@ def _over(one: GlyphRun, other: GlyphRun) -> bool:
 def _joined(line: Sequence[GlyphRun], *, rtl: bool) -> GlyphRun:
     """Join the pieces of one line; its height and size are those of its longest."""
     inked = sorted(line, key=lambda piece: -piece.right if rtl else piece.left)
-    cells = [inked[:1]]
+    text = inked[0].text
     for before, piece in pairwise(inked):
-        if _gap(before, piece) > _TAB_GAP * piece.size:
-            cells.append([])
-        cells[-1].append(piece)
-    # A cell of Arabic is read from the right, also in a table that is read from the left.
-    text = "\t".join(_in_one(cell if rtl or not _is_rtl(cell) else cell[::-1]) for cell in cells)
+        gap = before.left - piece.right if rtl else piece.left - before.right
+        text += ("\t" if gap > _TAB_GAP * piece.size else " ") + piece.text
     longest = max(inked, key=lambda piece: len(piece.text))
     glyphs = tuple(glyph for piece in inked for glyph in piece.glyphs)
     left, right = min(piece.left for piece in inked), max(piece.right for piece in inked)
     return replace(longest, glyphs=glyphs, text=text, left=left, right=right)
-
-
-def _gap(one: GlyphRun, other: GlyphRun) -> float:
-    return max(other.left - one.right, one.left - other.right)
-
-
-def _in_one(pieces: Sequence[GlyphRun]) -> str:
-    """Join pieces with spaces, except where they touch, such as the raised mark of a note and the words before it."""
-    text = pieces[0].text
-    for before, piece in pairwise(pieces):
-        numbers = before.text[-1].isdigit() and piece.text[0].isdigit()
-        touches = _gap(before, piece) < _WORD_GAP * piece.size and not numbers
-        text += ("" if touches else " ") + piece.text
-    return text

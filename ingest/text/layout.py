@@ -17,7 +17,7 @@ from ingest.text.page_furniture import TextLine, furniture_lines, notes_start, r
 from vectorstore.records import Block
 
 _CLOSERS = r"[\"”’'»)\]」』）]*"
-_NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])(?P<number>\d{{1,2}})|(?<=[”’»])\d{{1,2}})?"
+_NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])(?P<number>\d{{1,2}}))?"
 _FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}{_NOTED}$")
 _LAST_WORD = re.compile(r"(\S+)$")
 _WIDE = re.compile(r"[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
@@ -90,8 +90,7 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
     A line that leaves room for the next word was ended on purpose, unless its words show that it goes on.
     """
     text, after = line.text, following.text
-    listed, refers = _LIST_MARK.match(after), after[0].isdigit() and _REFERS.search(text)
-    if listed and not refers:
+    if _LIST_MARK.match(after) and not (after[0].isdigit() and _REFERS.search(text)):
         return False
     if text[-1] in "-‐\u00ad" and text[-2:-1].isalnum() and after[0].isalnum():
         return True
@@ -101,8 +100,6 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
         return not text.endswith((":", "：")) or _fills(text, after, setting, 0.85)
     if closed:
         return setting.wrapped and not following.indented and _fills(text, after, setting, 0.97)
-    if refers and not listed:
-        return True
     last = _LAST_WORD.search(text)
     if last and (last.group().lower() in load_words("open_ends") or _abbreviated(text[:-1], text[-1])):
         return True

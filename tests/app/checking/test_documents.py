@@ -143,28 +143,8 @@ def test_what_is_too_large_or_empty_is_refused(tmp_path):
 def test_cells_beside_a_quotation_in_a_pdf_table_do_not_get_into_it():
     row = "Arvandia\tsupports\tUNTOC COP, session 9\nsuggested\t“We support the protocol\nwithout reservation.” 1"
     text = f"{row}\n\nNext."
-    apart, starts, ends = _cells_apart(text, (0,))
+    apart, starts = _cells_apart(text, (0,))
     assert starts == (0,)
     assert "“We support the protocol\nwithout reservation.”" in apart
     assert sorted(apart.split()) == sorted(text.split())
-    # The other cells of a row are no part of the sentence that follows them.
-    assert [apart[:end] for end in ends] == ["Arvandia\nsupports\nsuggested"]
-    assert _cells_apart("No table.\n\nAt all.", (0, 9)) == ("No table.\n\nAt all.", (0, 9), frozenset())
-
-
-def test_head_of_a_table_that_is_repeated_on_every_page_is_no_part_of_a_quotation():
-    head, foot = "Party\tPosition\tWhat was said", "Positions on lamps\t{} / 4"
-    texts = [
-        "“The keepers count\ntheir lamps in the autumn and",
-        "in the spring, and they count the wicks of the",
-        "lamps as well.”",
-    ]
-    pages = ["\n\n\n".join((*([head] if n > 1 else []), text, foot.format(n))) for n, text in enumerate(texts, 1)]
-    pages.append(f"{head}\n\n\nThe end.\n\n\n{foot.format(4)}")
-    starts = [sum(len(page) + 2 for page in pages[:n]) for n in range(4)]
-    blocks = _page_blocks("\n\f".join(pages), tuple(starts))
-    (quotation,) = (block.text for block in blocks if "“" in block.text)
-    assert quotation == (
-        "“The keepers count their lamps in the autumn and […] in the spring, and they count the wicks of the […] "
-        "lamps as well.”"
-    )
+    assert _cells_apart("No table.\n\nAt all.", (0, 9)) == ("No table.\n\nAt all.", (0, 9))

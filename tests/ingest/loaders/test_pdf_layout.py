@@ -43,37 +43,3 @@ def test_mark_of_a_footnote_sticks_to_the_word_that_it_is_set_beside():
 
     extract = LOADERS[".pdf"].load(drawn(draw), "a.pdf", LoadLimits())
     assert extract.text == "The keepers counted every lamp.1 We thank them."
-
-
-def test_line_of_arabic_in_a_page_read_from_the_left_keeps_its_order():
-    words = [run("The keepers count every lamp of the harbour", 60, 300, 700 - 12 * n) for n in range(6)]
-    # The line is in two pieces; the raised mark of a note stands at its left end, where it ends.
-    arabic = [run("من القانون.»", 200, 260, 604), run("4", 196, 200, 604), run("«وفقا للمادة", 269, 330, 604)]
-    assert [row.text for row in order([*words, *arabic])][-1] == "«وفقا للمادة من القانون.»4"
-
-
-def test_cells_of_a_row_keep_their_order_beside_a_cell_of_arabic():
-    words = [run("The keepers count every lamp of the harbour", 60, 300, 700 - 12 * n) for n in range(6)]
-    row = [run("Rimalia", 60, 100, 604), run("من القانون.", 200, 260, 604), run("وفقا للمادة", 269, 330, 604)]
-    assert [row.text for row in order([*words, *row])][-1] == "Rimalia\tوفقا للمادة من القانون."
-
-
-def test_footnotes_of_several_pages_that_differ_in_numbers_are_no_running_feet():
-    def page(number):
-        def draw(canvas):
-            canvas.setFont("Times-Roman", 12)
-            for row in range(20):
-                canvas.drawString(
-                    72, 700 - 20 * row, f"Line {row} of page {number}, which says what the keepers count."
-                )
-            canvas.setFont("Times-Roman", 8)
-            canvas.drawString(72, 70, f"{3 * number} Belmora, Statement of {2010 + number}, paragraph {7 - number}.")
-            canvas.drawString(72, 40, "Positions on lamps")
-            canvas.drawString(500, 40, f"{number} / 3")
-
-        return draw
-
-    text = LOADERS[".pdf"].load(drawn(page(1), page(2), page(3)), "a.pdf", LoadLimits()).text
-    for number, shown in enumerate(text.split("\f"), 1):
-        assert f"keepers count.\n\n{3 * number} Belmora" in shown
-        assert shown.rstrip().endswith(f"\n\n\nPositions on lamps\t{number} / 3")
