@@ -6,8 +6,8 @@ of (UNTOC, 18). The same input gives the same ids.
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 
@@ -65,9 +65,6 @@ from vectorstore.records import (
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
 ANNOTATION_VERSION = 17
-# Part of the input key as well: with a new number, the metadata of every unchanged statement are read again, except the
-# fields that a person corrected. A record keeps its metadata, since its interventions may be corrected too.
-METADATA_VERSION = 1
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
 # draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
@@ -75,46 +72,14 @@ _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
 _NAMES = "~"
 # Metadata that depend on the names of parties, and are read again when a `parties.csv` changes.
 _OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
-_OTHERS = tuple(field.name for field in fields(Metadata) if field.name not in _OF_NAMES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredKey:
-    """The parts of a stored input key: splitting rules, version of the metadata rules, content, as `InputKey` has them.
-
-    The version is empty in keys from before there were any; then it is not known which fields were corrected `by_hand`.
-    """
-
-    cutting: str
-    version: str
-    by_hand: tuple[str, ...] = ()
-    content: str
-
-    @classmethod
-    def read(cls, key: str) -> "StoredKey":
-        """Reads a key such as "3f0a-1+session-9c41"."""
-        cutting, _, rest = key.partition("-")
-        rules, _, content = rest.rpartition("-")
-        version, *by_hand = rules.split("+")
-        return cls(cutting=cutting, version=version, by_hand=tuple(by_hand), content=content)
-
-    def __str__(self) -> str:
-        rules = "+".join((self.version, *self.by_hand)) if self.version else ""
-        return "-".join(filter(None, (self.cutting, rules, self.content)))
-
-    @property
-    def has_older_metadata(self) -> bool:
-        """Whether the metadata were read by other rules than the present ones, and corrections of them are known."""
-        return self.version not in ("", str(METADATA_VERSION))
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputKey:
     """The input of a statement: hashes of file, manifest row and kind (`content`), and of splitting rules (`cutting`).
 
-    A file with an equal key is not annotated again; a `StoredKey` also has the version of the metadata rules. If no
-    table or only an added table knows the holder, the content ends in a hash of the `names` of parties: a name that is
-    added or corrected later may change the holder.
+    A file with an equal key is not annotated again. If no table or only an added table knows the holder, the key also
+    has a hash of the `names` of parties: a name that is added or corrected later may change the holder.
     """
 
     content: str
@@ -122,17 +87,12 @@ class InputKey:
     names: str
 
     def __str__(self) -> str:
-        return str(StoredKey(cutting=self.cutting, version=str(METADATA_VERSION), content=self.content))
+        return f"{self.cutting}-{self.content}"
 
-    def with_present_rules(self, stored: StoredKey) -> str | None:
+    def with_present_rules(self, stored: str) -> str | None:
         """Returns a stored key with the present splitting rules if its content is this one's; else None."""
-        same = stored.content in (self.content, f"{self.content}{_NAMES}{self.names}")
-        return str(replace(stored, cutting=self.cutting)) if same else None
-
-    def after(self, stored: StoredKey, *, metadata_anew: bool) -> str:
-        """Returns this key after a stored one whose metadata, or only those of names, are read anew."""
-        version = str(METADATA_VERSION) if metadata_anew else stored.version
-        return str(replace(stored, cutting=self.cutting, version=version, content=self.content))
+        forms = (self.content, f"{self.content}{_NAMES}{self.names}")
+        return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
 
     def is_of_other_names(self, stored: str) -> bool:
         """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
@@ -231,26 +191,23 @@ class Annotator:
         kind: StatementKind,
         input_key: str,
         stored: Document | None = None,
-        by_hand: Collection[str] | None = None,
     ) -> UnsplitDocument:
         """Reads the metadata of a text, overridden by its row of the manifest.
 
-        Of a `stored` document the fields that were corrected `by_hand` are kept. Without these it was only read with
-        other names of parties: all metadata that do not depend on the names are kept, with a person's corrections.
+        For a `stored` document that was read with other names of parties, only the metadata that depend on the names
+        are read again; the others are kept, with a person's corrections.
         """
         blocks = find_blocks(loaded.text)
         cells = row or ManifestRow(file=file)
-        is_held_by_hand = not set(_OF_NAMES).isdisjoint(by_hand or ())
-        chosen, is_kind_given = cells.kind or kind, cells.kind is not None or is_held_by_hand
+        chosen, is_kind_given = cells.kind or kind, cells.kind is not None
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
         merged = merge(read, row, self._parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
-            kept = set(_OTHERS if by_hand is None else by_hand)
-            metadata = replace(metadata, **{name: getattr(stored.metadata, name) for name in kept})
-            inferred = tuple(sorted((kept & {*stored.inferred}) | ({*inferred} - kept)))
-            problems = tuple(each for each in problems if not (metadata.holders and each in read.problems))
+            metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
+            kept = {name for name in stored.inferred if name not in _OF_NAMES}
+            inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
         may_be = unnamed and may_be_record(loaded.text)
@@ -302,7 +259,7 @@ class Annotator:
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
         by_names = cells.state is None and any(code in self._parties.added for code in named_in)
-        if chosen == "statement" and not is_held_by_hand and (by_names or not (known and all(known))):
+        if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
 
@@ -470,16 +427,9 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def key_of_corrected(input_key: str, corrected: Collection[str]) -> str:
-    """Returns the input key of a document of which a person corrected fields, which later rules must not change.
-
-    Names that are added later must not change either whose it is, if a person said so.
-    """
-    key = StoredKey.read(input_key)
-    by_hand, content = {*key.by_hand, *corrected}, key.content
-    if not set(_OF_NAMES).isdisjoint(corrected):
-        by_hand, content = {*by_hand, *_OF_NAMES}, content.partition(_NAMES)[0]
-    return str(replace(key, by_hand=tuple(sorted(by_hand)), content=content))
+def key_of_held(input_key: str) -> str:
+    """Returns the input key of a statement that a person attributed, which names added later must not change."""
+    return input_key.partition(_NAMES)[0]
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from ingest.annotate import Annotator, StoredKey, UnsplitDocument
+from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.bounded_process import run_bounded
@@ -36,7 +36,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreLockedError
 from vectorstore.families import Family
-from vectorstore.records import AnnotatedDocument, Document, DocumentSummary, StatementKind, UnreadableFile
+from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)
@@ -567,26 +567,20 @@ class _Run:
         held, kind = self._held.get(source.key), self._options.kind
         is_record = held is not None and held.kind == "record"
         key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
-        input_key = str(key)
-        document: Document | None = None
-        by_hand: Collection[str] | None = None
+        document = None
         if held is not None:
-            stored_key = StoredKey.read(held.input_key)
-            stored = key.with_present_rules(stored_key)
-            anew = stored is not None and held.kind == "statement" and stored_key.has_older_metadata
-            if held.input_key == stored and not anew:
+            stored = key.with_present_rules(held.input_key)
+            if held.input_key == stored:
                 self._confirm(source, held.document_id, _result(source, "unchanged", held))
                 return None
             if stored is not None or key.is_of_other_names(held.input_key):
                 document = self._store.catalogue.document(held.document_id)
-            if document is not None and stored is not None and not anew:
+            if document is not None and stored is not None:
                 # Only the splitting rules are new: the metadata are kept, with a person's corrections.
                 unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
                 return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
-            if document is not None:
-                input_key, by_hand = key.after(stored_key, metadata_anew=anew), stored_key.by_hand if anew else None
         unsplit = self._annotator.read(
-            loaded, source.row, file=source.name, kind=kind, input_key=input_key, stored=document, by_hand=by_hand
+            loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
         )
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
 

@@ -26,7 +26,7 @@ from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
-from ingest.annotate import Annotator, identify, key_of_corrected
+from ingest.annotate import Annotator, identify, key_of_held
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
@@ -277,12 +277,8 @@ class Corpus:
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         if input_key is None:
-            new, known = asdict(metadata), asdict(before.metadata)
-            # A person may confirm what was inferred.
-            confirmed = set(before.inferred) - set(inferred)
-            input_key = key_of_corrected(
-                summary.input_key, {name for name in new if new[name] != known[name]} | confirmed
-            )
+            attribution_changed = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
+            input_key = key_of_held(summary.input_key) if attribution_changed else summary.input_key
         summary = replace(summary, input_key=input_key)
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id

@@ -153,44 +153,6 @@ def test_ingest_after_an_upgrade_finds_the_file_unchanged(workspace, take, tmp_p
     assert file.result == "unchanged" and workspace.corpus.documents() == (after,)
 
 
-@pytest.mark.parametrize("changes", [{"session": "10"}, {"state": "XAA", "session": ""}, {}])
-def test_ingest_reads_metadata_by_newer_rules_and_keeps_what_was_corrected(
-    changes, workspace, take, tmp_path, monkeypatch
-):
-    corpus, read = workspace.corpus, ingest.annotate.read_metadata
-    identifier = take(f"Statement by Belmora\nNinth session\n\n{SPEECH}")
-    if changes:
-        corpus.edit(identifier, changes)
-    before = corpus.documents()[0].metadata
-
-    def better(*args):
-        found = read(*args)
-        return replace(found, metadata=replace(found.metadata, session="99", state="XAC", title="Anew"))
-
-    monkeypatch.setattr(ingest.annotate, "read_metadata", better)
-    assert [file.result for file in corpus.ingest([tmp_path / "corpus"]).files] == ["unchanged"]
-    monkeypatch.setattr(ingest.annotate, "METADATA_VERSION", 999)
-    for outcome in ("updated", "unchanged"):
-        assert [file.result for file in corpus.ingest([tmp_path / "corpus"]).files] == [outcome]
-        (after,) = corpus.documents()
-        assert after.metadata.title == "Anew"
-        assert after.metadata.session == (before.session if "session" in changes else "99")
-        assert after.metadata.state == (before.state if "state" in changes else "XAC")
-    assert ("session" in changes) == ("session" in after.input_key)
-
-
-def test_metadata_of_a_store_that_knows_no_corrections_are_kept(workspace, take, tmp_path, monkeypatch):
-    take(SPEECH)
-    corpus, catalogue = workspace.corpus, workspace.store.catalogue
-    (held,) = corpus.documents()
-    older = str(replace(ingest.annotate.StoredKey.read(held.input_key), version=""))
-    catalogue.touch(held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key=older)
-    monkeypatch.setattr(ingest.annotate, "METADATA_VERSION", 999)
-    assert [file.result for file in corpus.ingest([tmp_path / "corpus"]).files] == ["unchanged"]
-    corpus.edit(held.document_id, {"session": "10"})
-    assert corpus.documents()[0].input_key == older
-
-
 def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, monkeypatch):
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.3", {"state": "XAC"})
