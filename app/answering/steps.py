@@ -215,8 +215,6 @@ class Steps:
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        if resolution.only is not None:
-            checked = _alone(checked, resolution.only)
         language, local = _language(resolution), self._localization(resolution)
         notes = tuple(word_note(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
@@ -249,6 +247,8 @@ class Steps:
         own_claims = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
         if not own_claims or resolution.scope.negated:
             return abstain(answer, resolution, retrieved, local)
+        if resolution.only is not None:
+            checked = _alone(checked, resolution.only)
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,
@@ -265,9 +265,10 @@ class Steps:
 
 
 def _alone(checked: Verified, number: int) -> Verified:
-    """Returns the claim of one citation with its citations, under their numbers; all claims where none cites it."""
+    """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
     cited = {each for claim in claims for each in claim.citations}
+    cited |= {citation.superseded_by for citation in checked.citations if citation.number in cited}
     return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in cited))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from vectorstore.store import Store
 
@@ -21,6 +21,8 @@ FOLDER: Final = "uploads"
 _TABLE_SUFFIXES: Final = frozenset({".csv"})
 # Seconds after which an upload counts as over: files in it without a statement are then left from a killed ingest.
 _OVER_SECONDS: Final = 24 * 3600.0
+# What the mark of an upload holds while it runs.
+_BEGUN: Final = "begun"
 
 
 class UploadsStore:
@@ -44,10 +46,14 @@ class UploadsStore:
         lock: AbstractContextManager[object] = nullcontext() if mark is None else FileLock(mark, mode=0o600)
         try:
             with lock:
-                yield made
+                if mark is not None:
+                    mark.write_text(_BEGUN, encoding="ascii")
+                try:
+                    yield made
+                finally:
+                    if mark is not None:
+                        mark.unlink(missing_ok=True)
         finally:
-            if mark is not None:
-                mark.unlink(missing_ok=True)
             self.remove(made)
             self.tidy()
 
@@ -55,8 +61,9 @@ class UploadsStore:
         """Returns how many uploads of a person were broken off when a server stopped; each is told of once."""
         count = 0
         for mark in self._folder.glob(f"*{_mark_of(person)}"):
-            with suppress(Timeout, OSError), FileLock(mark, timeout=0):
-                count += 1
+            # A mark that is not written yet, or no more, is of an upload that begins or ends just now.
+            with suppress(OSError), FileLock(mark, timeout=0):
+                count += mark.read_text(encoding="ascii") == _BEGUN
                 mark.unlink(missing_ok=True)
         return count
 

@@ -89,7 +89,10 @@ def _utf16_of(data: bytes) -> str | None:
 def _chinese_of(data: bytes) -> str | None:
     """Return the Chinese text in bytes of UTF-16 without a mark, whose zero bytes are those of line ends and digits."""
     for encoding in ("utf-16-le", "utf-16-be"):
-        text = data.decode(encoding, "replace")
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
         known = (len(text.encode(chars, "ignore").decode(chars)) for chars in _CHINESE_SETS)
         if not _CHINESE_MARKS.isdisjoint(text) and max(known) > _CHINESE_SHARE * len(text):
             return text

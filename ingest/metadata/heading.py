@@ -313,10 +313,10 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
     if rank is not None or _WORDS.after.match(line[match.end :]):
         return 1 if rank is None else rank
-    # "Arvandia, on behalf of Belmora and Corvia", "Ms. Ilvane (Arvandia), on behalf of the group".
     opens = _WORDS.alone.fullmatch(line[: match.start])
-    if (opens or line[: match.start].rstrip().endswith(("(", "（"))) and opens_on_behalf(line[match.end :]):
-        return 1
+    if opens and opens_on_behalf(line[match.end :]):
+        # "Arvandia, on behalf of Belmora and Corvia".
+        return 3
     # "Vienna, X" with a date is a place; a State's name alone on its line is the speaker.
     alone = opens and _WORDS.alone.fullmatch(line[match.end :])
     return 3 if alone and not find_dates(line) else None

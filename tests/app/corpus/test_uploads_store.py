@@ -86,9 +86,9 @@ def test_person_whose_upload_a_stopped_server_broke_off_is_told_once(workspace):
         assert uploads.broken_off("Ana") == 0, "it still runs"
         (mark,) = [path for path in folder.parent.iterdir() if path != folder]
         # A killed server leaves the file without its lock.
-        mark.with_stem("killed").touch()
+        mark.with_stem("killed").write_text("begun")
         assert [uploads.broken_off(person) for person in ("Ben", "Ana", "Ana")] == [0, 1, 0]
-        mark.with_stem("killed").touch()
+        mark.with_stem("killed").write_text("begun")
         controller = _IngestTabController(workspace.corpus, lambda: "Ana")
         assert ["The server stopped" in controller.opened(None)[1] for _ in range(2)] == [True, False]
     assert not list(folder.parent.iterdir())
