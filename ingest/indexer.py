@@ -376,9 +376,9 @@ class _Run:
             return
         named = {MANIFEST_NAME, PARTIES_NAME, *(each.file for each in (manifest.problems if manifest else ()))}
         failed: dict[str, UnreadableFile] = {}
-        for path, exc in sorted(passed_over.items(), key=lambda item: item[0]):
+        for path, error in sorted(passed_over.items(), key=lambda item: item[0]):
             if path.relative_to(folder).as_posix() not in named:
-                self._report_failure(self._source(path, folder), exc, failed)
+                self._report_failure(self._source(path, folder), error, failed)
         if not found and not sources and not passed_over:
             note = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(note if learned else f"no supported file in {str(folder)!r}")

@@ -268,7 +268,7 @@ def _alone(checked: Verified, number: int) -> Verified:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
     cited = {each for claim in claims for each in claim.citations}
-    cited |= {citation.superseded_by for citation in checked.citations if citation.number in cited}
+    cited |= {c.superseded_by for c in checked.citations if c.number in cited and c.superseded_by is not None}
     return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in cited))
 
 
