@@ -9,7 +9,7 @@ from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import load_examples
 from ingest.parties.party_table import PartyTable
 
-_EVERY = 40
+_EVERY = 120
 
 
 class _Serial:
@@ -26,6 +26,7 @@ def test_the_same_examples_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -
 
     # Two epochs suffice, since a difference shows from the first step on.
     monkeypatch.setattr("scripts.train_reading._EPOCHS", 2)
+    monkeypatch.setattr("scripts.train_reading._HIDDEN_EPOCHS", 2)
     parties = PartyTable.load(CONFERENCE_PARTIES)
     prepared = prepare(load_examples()[::_EVERY], parties)
     one, other = (train(prepared, parties, "", _Serial(), lambda _: None)[0] for _ in range(2))  # type: ignore[arg-type]  # see _Serial
