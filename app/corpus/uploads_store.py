@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
@@ -42,17 +42,9 @@ class UploadsStore:
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
         made = Path(mkdtemp(dir=self._folder))
-        mark = None if person is None else made.with_suffix(_mark_of(person))
-        lock: AbstractContextManager[object] = nullcontext() if mark is None else FileLock(mark, mode=0o600)
         try:
-            with lock:
-                if mark is not None:
-                    mark.write_text(_BEGUN, encoding="ascii")
-                try:
-                    yield made
-                finally:
-                    if mark is not None:
-                        mark.unlink(missing_ok=True)
+            with nullcontext() if person is None else _marked(made.with_suffix(_mark_of(person))):
+                yield made
         finally:
             self.remove(made)
             self.tidy()
@@ -106,6 +98,16 @@ class UploadsStore:
             for each in unneeded:
                 with suppress(OSError):
                     each.unlink()
+
+
+@contextmanager
+def _marked(mark: Path) -> Iterator[None]:
+    with FileLock(mark, mode=0o600):
+        mark.write_text(_BEGUN, encoding="ascii")
+        try:
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
 
 
 def _mark_of(person: str) -> str:
