@@ -123,7 +123,7 @@ def time_note(question: str, said: Scope, counted: Scope) -> Note | None:
     if counted != said:
         first, last = counted.interval or ("", "")
         meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
-        return Note(kind="mended", values={"word": words, "meant": meant})
+        return Note(kind="counted", values={"words": words, "meant": meant})
     named = said.years or said.months or said.interval or said.pick or said.sessions
     untimed = words and not named and len(question.split()) <= _LONGEST_TIME
     return Note(kind="not_counted", values={"words": words}) if untimed else None

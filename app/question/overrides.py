@@ -20,6 +20,10 @@ from vectorstore.records import JSONValue
 
 # Fields of `Answer.scope` that tell how the question was read; of these `kind` can be replaced, apart from the others.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
+# The parts of a scope that notes on how it was read are about, where these are not its parties.
+_NOTED: Final = {
+    "mended": ("topic",), "counted": (*WHEN, "pick", "sessions"), "not_counted": (*WHEN, "pick", "sessions"),
+}  # fmt: skip
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
 _WRITTEN: Final = {
@@ -59,7 +63,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         scope=replace(scope, kept=kept, all_states=(resolution.scope.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
         party_notes=tuple(
-            note for note in resolution.party_notes if not ("topic" in overrides if note.kind == "mended" else named)
+            note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTIES))
         ),
         is_statement_question=True,
     )

@@ -3,7 +3,9 @@
 import pytest
 
 from app.question.follow_ups import counted_from, time_note
+from app.question.reading import resolve
 from app.records import Interval, Scope
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -59,7 +61,16 @@ def test_a_note_says_how_a_time_was_counted_or_that_it_was_not() -> None:
         note = time_note(question, Scope(), counted_from(question, Scope(), before))
         return None if note is None else (note.kind, dict(note.values))
 
-    assert noted("And the year before?", OF_2015) == ("mended", {"word": "year before", "meant": "2014"})
-    assert noted("Before that?", OF_2015) == ("mended", {"word": "Before that", "meant": "–2014"})
+    assert noted("And the year before?", OF_2015) == ("counted", {"words": "year before", "meant": "2014"})
+    assert noted("Before that?", OF_2015) == ("counted", {"words": "Before that", "meant": "–2014"})
     assert noted("And the year before?", Scope()) == ("not_counted", {"words": "year before"})
     assert noted("And extradition?", OF_2015) is None
+
+
+def test_a_time_set_by_hand_leaves_no_note_on_the_one_that_was_read(parties: PartyTable) -> None:
+    asked = ["What did Arvandia say about extradition in 2015?"]
+    read = resolve("And the year before?", parties, history=asked)
+    given = resolve("And the year before?", parties, history=asked, overrides={"years": ["2012"]})
+    assert [note.kind for note in read.notes] == ["counted"] and not given.notes
+    other = resolve("And the year before?", parties, history=asked, overrides={"topic": "asylum"})
+    assert [note.kind for note in other.notes] == ["counted"]
