@@ -37,11 +37,6 @@ OPEN = {
     "/", "/config", "/health", "/theme.css", "/favicon.ico", f"{API}/info", f"{API}/app_id", "/assets/{path:path}",
     "/static/{path:path}", f"{API}/call/{{api_name}}", f"{API}/call/{{api_name}}/{{event_id}}",
 }  # fmt: skip
-OF_A_SESSION = {
-    f"{API}/file={{path_or_url:path}}", f"{API}/heartbeat/{{session_hash}}", f"{API}/queue/data",
-    f"{API}/queue/join", f"{API}/run/{{api_name}}", f"{API}/cancel", f"{API}/reset", f"{API}/component_server/",
-    f"{API}/upload", f"{API}/upload_progress",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
