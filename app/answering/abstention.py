@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from app.answering.by_kind import is_scoped
-from app.answering.compose.extractive import RELATED, quote
+from app.answering.compose.extractive import RELATED
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
+from app.answering.quoting import quote
 from app.answering.verify import NOBODY, verified
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope

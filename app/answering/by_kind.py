@@ -12,10 +12,11 @@ from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citation_spans import cite
-from app.answering.compose.extractive import Composition, claim_of, quote
+from app.answering.compose.composition import Composition
 from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance
 from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.quoting import claim_of, quote
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from app.answering.citation_spans import provenance_of
-from app.answering.compose.extractive import escape, plain_line
 from app.answering.localization import Localization
+from app.answering.markdown import escape, plain_line
 from app.answering.provenance import attribution
 from app.answering.verify import verify_citation
 from app.records import Answer, Citation

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 from app.answering.abstention import abstain, related_readings
 from app.answering.by_kind import FindWords, KindAnswers
 from app.answering.citation_spans import without_following
-from app.answering.compose.extractive import Composition, compose, render
+from app.answering.compose.composition import Composition, ModelDraft
+from app.answering.compose.extractive import compose
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.provenance import occasions
+from app.answering.render import render
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.conversation import EarlierTurn, earlier_turns
@@ -158,7 +160,7 @@ class Steps:
             yield quoted
             return
         from app.answering.compose.merge_claims import with_claims, with_translations
-        from app.answering.compose.model import ModelDraft, Task
+        from app.answering.compose.model import Task
 
         # In the order of the quotations: groups come after the States that they spoke for.
         answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.answering.compose.extractive import Composition
+from app.answering.compose.composition import Composition
 from app.records import Answer
 from app.retrieval.evidence_retriever import Retrieved
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
-from app.answering.compose.llm_stream import Used, together
-from app.answering.compose.model import ModelDraft, ModelWriter, Task
+from app.answering.compose.composition import ModelDraft, Used
+from app.answering.compose.llm_stream import together
+from app.answering.compose.model import ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
 from app.answering.verify import verify

@@ -9,9 +9,9 @@ from typing import Final
 
 from app.answering.abstention import abstain
 from app.answering.citation_spans import holds
-from app.answering.compose.extractive import quote
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
+from app.answering.quoting import quote
 from app.answering.superseding import CitedDirection, with_superseding
 from app.answering.verify import verified
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven

@@ -7,11 +7,12 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+from app.answering.compose.composition import Used
 from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, WrittenClaim
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
@@ -29,7 +30,6 @@ _BEAT: Final = 0.5
 _TRANSIENT_STATUS: Final = frozenset({408, 409, 425, 429})
 _FIRST_SERVER_ERROR: Final = 500
 _LONGEST_PAUSE: Final = 8.0
-Used = Mapping[str, int | float | bool]
 
 
 @dataclass

@@ -7,9 +7,10 @@ and quotations of Belmora.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answering.compose.extractive import Composition, introduction
+from app.answering.compose.composition import Composition, ModelDraft
+from app.answering.compose.extractive import introduction
 from app.answering.compose.llm_stream import together
-from app.answering.compose.model import ModelDraft, ModelWriter
+from app.answering.compose.model import ModelWriter
 from app.answering.localization import Localization
 from app.records import Citation, Claim
 from app.retrieval.party_evidence import PartyEvidence

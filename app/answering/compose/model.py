@@ -6,16 +6,17 @@ that sentence's statement says whose words it is.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from app.answering.citation_spans import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.mention_check import Premise
-from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage, Used
+from app.answering.compose.composition import ModelDraft, Used, WriterProblem
+from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim
 from app.answering.localization import Localization, language_name
@@ -51,29 +52,6 @@ _KEPT_DROPPED: Final = 60
 # The most earlier questions that are given to the model with a question to read.
 _EARLIER: Final = 5
 _KEPT_TEXT: Final = 400
-
-
-WriterProblem = Literal["failed", "slow", "nothing"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDraft:
-    """A model's draft so far: claims that passed, which cite `citations` by number, and those dropped, with reasons."""
-
-    claims: tuple[Claim, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    dropped: tuple[DroppedClaim, ...] = ()
-    left_out: int = 0
-    """Sentences of the evidence that the model did not get for want of room."""
-    problem: WriterProblem | None = None
-    """Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed."""
-    detail: str = ""
-    prompt_version: str = ""
-    """Hash of the instructions."""
-    usage: Used = field(default_factory=dict)
-    evidence: Mapping[int, Sentence] = field(default_factory=dict)
-    """The sentences in its prompt, by number."""
-    reply: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from app.answering.citation_spans import (
     spans,
     without_following,
 )
-from app.answering.compose.extractive import quote
+from app.answering.quoting import quote
 from app.records import Sources
 from tests.cases import Cases
 from tests.fakes_corpora import Stored, split

@@ -6,8 +6,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.answering.citation_spans import cite
-from app.answering.compose.extractive import escape
 from app.answering.localization import localize
+from app.answering.markdown import escape
 from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
