@@ -13,7 +13,7 @@ from app.answering.localization import Localization
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
-from vectorstore.records import DocumentSummary, Metadata, StatementKind, StatementSummary
+from vectorstore.records import Metadata, StatementKind, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -72,11 +72,6 @@ def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str
     if kind == "treaty":
         return metadata.title
     return ", ".join(map(name_of, metadata.holders)) or None
-
-
-def record_in_words(summary: DocumentSummary) -> str | None:
-    """Returns the label shown in place of a State for a record of several speakers; None for other documents."""
-    return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
 def reference(citation: Citation, local: Localization) -> str:

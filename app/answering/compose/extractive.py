@@ -12,6 +12,7 @@ from app.answering.compose.composition import Composition
 from app.answering.list_context import opens
 from app.answering.localization import Localization
 from app.answering.markdown import escape
+from app.answering.quotation_limits import limit_of_group, limit_of_party
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.quoting import claim_of, quote, repeats, words_of
 from app.records import Citation, Claim, Missing, Sources
@@ -23,10 +24,6 @@ from vectorstore.records import Sentence
 _READ_FOR_ANSWER: Final = 2
 # Number of sentences after one of these in which the answer type is looked for; up to it, they are one quotation.
 _FOLLOWING: Final = 3
-# The most quotations of one group, beside those of the State that was asked about.
-OF_GROUP: Final = 2
-# The most passages that are shown beside an answer or in place of one.
-RELATED: Final = 3
 
 
 def compose(
@@ -49,7 +46,7 @@ def compose(
     groups = [item for item in evidence if item.members and item.surely_answers]
     if not answering:
         return Composition()
-    share = 1 if one_each else max(1, limit // len(answering))
+    of_party = limit_of_party(limit, len(answering), one_each=one_each)
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
@@ -59,7 +56,7 @@ def compose(
     speakers = [each.party for each in answering]
     for item in (*answering, *groups):
         strong = item.best_sentences
-        allowed = min(share, OF_GROUP) if item.members else share
+        allowed = limit_of_group(of_party) if item.members else of_party
         if answer_type and not item.members:
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, found = with_answer_type(strong, sources, holds, allowed)
