@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from app.answering.abstention import abstain, is_silent
 from app.answering.by_kind import FindWords, KindContext, handler_of
 from app.answering.citation_spans import without_following
+from app.answering.cited_direction import directions_of, with_directions
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import compose
 from app.answering.history import read_state, state_after, state_as_json
@@ -21,7 +22,7 @@ from app.answering.notes_in_words import note_in_words
 from app.answering.quotation_limits import limit_of_answer
 from app.answering.related_passages import related_readings
 from app.answering.render import render
-from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
+from app.answering.superseding import earlier_than_latest, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve

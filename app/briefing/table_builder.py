@@ -9,10 +9,11 @@ from typing import Final
 
 from app.answering.abstention import abstain
 from app.answering.citation_spans import holds
+from app.answering.cited_direction import CitedDirection
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
 from app.answering.quoting import quote
-from app.answering.superseding import CitedDirection, with_superseding
+from app.answering.superseding import with_superseding
 from app.answering.verify import verified
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter

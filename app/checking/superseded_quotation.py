@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.answering.citation_spans import cite
-from app.answering.superseding import directions_of, with_superseding
+from app.answering.cited_direction import directions_of
+from app.answering.superseding import with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
