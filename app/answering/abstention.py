@@ -17,7 +17,7 @@ from app.answering.by_kind import is_scoped
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.related_passages import related
-from app.answering.verify import NOBODY
+from app.answering.verify_citations import NOBODY
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Claim, Scope
 from app.retrieval.evidence_retriever import Retrieved

@@ -23,7 +23,7 @@ from vectorstore.records import JSONValue
 logger = logging.getLogger(__name__)
 
 # The most parties that are suggested beside those asked about, the most confident evidence first.
-_OTHERS: Final = 2
+_MAX_SUGGESTED_PARTIES: Final = 2
 Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 
@@ -107,7 +107,7 @@ class Assistant:
         found = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
         speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
         others = [item.party for item in speaking if item.party and item.party not in asked]
-        names = [local.name(code) for code in others[:_OTHERS]]
+        names = [local.name(code) for code in others[:_MAX_SUGGESTED_PARTIES]]
         questions = [local.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
         cited = next((citation.state for citation in answer.citations if citation.state), None)
         if cited is not None and answer.kind != "summary":

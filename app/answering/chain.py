@@ -1,6 +1,6 @@
-"""The chain as a LangChain `Runnable`, for use in other chains.
+"""The LangChain adapter of the chain: a `Runnable` over `Steps`, for use in other chains; answers are made in steps.py.
 
-`workspace.chain | other` passes the answer to `other`.
+`workspace.chain | other` passes the answer to `other`. Nothing in the product itself calls it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from app.records import Answer
 
 
 class UntocChain(Runnable[str | Question, Answer]):
-    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
+    """Adapts the chain to LangChain: a question in, a verified `Answer` out.
 
     While a model writes, `stream` yields the claims that passed so far (status `partial`); each answer replaces the one
     before it, and the last is the one that `invoke` returns. Without a chat model it yields only that one.

@@ -29,17 +29,20 @@ _EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>()
 _WORDS: Final = load_lexicon("spans")
 _ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
 _TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
-_FURTHEST: Final = 8
+# The most sentences back in which the noun of "these measures" is looked for.
+_MAX_SENTENCES_BACK: Final = 8
 # The most sentences in a span.
-_LONGEST: Final = 4
+_MAX_SPAN_SENTENCES: Final = 4
 # The most sentences by which a short quotation is extended, and its most characters with these: about three lines.
 CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 # The most characters from the opening of a list to the end of an item that are quoted as one span.
-_LONGEST_WITH_OPENING: Final = 600
+_MAX_CHARS_WITH_OPENING: Final = 600
 # The kinds of edge that a citation names, the one preferred first.
 _MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
-_ANNOUNCING_WORDS: Final = 18
+# The most words and characters of a sentence that merely announces the next one.
+_MAX_ANNOUNCING_WORDS: Final = 18
+_MAX_ANNOUNCING_CHARS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +74,7 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     noun = match.group("noun")
     if noun is not None and len(noun) > 4:
         stem = noun.lower()[: max(4, len(noun) - 2)]
-        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
+        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _MAX_SENTENCES_BACK), -1):
             if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
                 return earlier
     # A heading or salutation cannot be an antecedent.
@@ -131,7 +134,7 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
 
 def announces(text: str) -> bool:
     """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
-    short = len(text.split()) <= _ANNOUNCING_WORDS and len(text) <= 200
+    short = len(text.split()) <= _MAX_ANNOUNCING_WORDS and len(text) <= _MAX_ANNOUNCING_CHARS
     return short and _ANNOUNCING.search(text) is not None
 
 
@@ -158,14 +161,14 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = range(pointed, pointed + 1)
-        while last + 1 - first < _LONGEST and last + 1 not in used and _brings_next(sentences, bonds, last):
+        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _brings_next(sentences, bonds, last):
             last += 1
-        while last + 1 - first < _LONGEST and last + 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 in wanted - used:
             last += 1
-        while last + 1 - first < _LONGEST and first - 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used:
             first -= 1
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
+            if last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
         bound = _bound(sentences, bonds, first, last, source)
         # An item whose opening is already part of an earlier span is joined to that span.
@@ -204,12 +207,12 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
         at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
     ]
     length = sentences[last].end - sentences[first].start
-    near = [at for at in before if sentences[last].end - sentences[at].start <= max(_LONGEST_WITH_OPENING, length)]
+    near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
     bound = BoundSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
     far = [at for at in before if at < bound.span.start]
     if not far or not bonds[first].is_item:
         return bound
-    together = sentences[far[0]].end - sentences[far[-1]].start <= _LONGEST_WITH_OPENING
+    together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
 
 

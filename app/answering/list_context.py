@@ -29,11 +29,11 @@ _MARK: Final = regex.compile(
     regex.VERBOSE,
 )
 _ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
-# The deepest nesting of lists.
-_DEEPEST: Final = 5
+# The most lists within lists.
+_MAX_NESTING: Final = 5
 _FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
 # The most characters of a table row; a longer line with tabs is a page that was set as one line.
-_LONGEST_ROW: Final = 1_200
+_MAX_ROW_CHARS: Final = 1_200
 
 
 class Bond(NamedTuple):
@@ -116,10 +116,10 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
                 kinds = frozenset()
             outer = lists if governed else []
             around = outer[-1].openings if outer else ()
-            own_list = _List(openings=(at - 1, *around)[:_DEEPEST], kinds=kinds, within=within).with_item(
+            own_list = _List(openings=(at - 1, *around)[:_MAX_NESTING], kinds=kinds, within=within).with_item(
                 mark, sentence.text
             )
-            lists = [*outer[1 - _DEEPEST :], own_list]
+            lists = [*outer[1 - _MAX_NESTING :], own_list]
             governed = True
         elif mark is not None:
             while lists and not lists[-1].kinds & mark.kinds:
@@ -243,7 +243,7 @@ def _rows(sentences: Sequence[Sentence], source: str) -> list[tuple[int, int]]:
         if "\n" not in gap and source:
             has_cells |= "\t" in gap
             continue
-        if has_cells and sentences[at - 1].end - sentences[first].start <= _LONGEST_ROW:
+        if has_cells and sentences[at - 1].end - sentences[first].start <= _MAX_ROW_CHARS:
             rows[first:at] = [(first, at - 1)] * (at - first)
         first, has_cells = at, False
     return rows

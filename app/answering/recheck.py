@@ -13,7 +13,7 @@ from app.answering.citation_spans import provenance_of
 from app.answering.localization import Localization
 from app.answering.markdown import escape, plain_line
 from app.answering.provenance import attribution
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.records import Answer, Citation
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import SentenceId, Statement

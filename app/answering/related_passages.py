@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.answering.quotation_limits import MAX_RELATED
 from app.answering.quoting import quote
-from app.answering.verify import verified
+from app.answering.verify_citations import sound_citations
 from app.records import Citation
 from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
@@ -46,4 +46,4 @@ def _cited(
         replace(citation, nearest=not nearest.isdisjoint(citation.sentence_ids))
         for citation in quote(likeliest, sources, MAX_RELATED, first_number=len(passages) + 1)
     )
-    return tuple(verified(passages, sources.statements))
+    return tuple(sound_citations(passages, sources.statements))

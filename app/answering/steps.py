@@ -23,7 +23,7 @@ from app.answering.quotation_limits import limit_of_answer
 from app.answering.related_passages import related_readings
 from app.answering.render import render
 from app.answering.superseding import earlier_than_latest, with_superseding
-from app.answering.verify import Verified, verify
+from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve
 from app.question.resolution import Resolution
@@ -181,8 +181,8 @@ class Steps:
         yield composed
 
     def _with_positions(
-        self, resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
-    ) -> tuple[Verified, Composition]:
+        self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
+    ) -> tuple[VerifiedClaims, Composition]:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = resolution.scope
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
@@ -220,7 +220,7 @@ class Steps:
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
-        checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
+        checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
         language, local = _language(resolution), self._localization(resolution)
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
@@ -269,7 +269,7 @@ class Steps:
         )
 
 
-def _alone(checked: Verified, number: int) -> Verified:
+def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
     cited = {each for claim in claims for each in claim.citations}

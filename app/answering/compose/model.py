@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from app.answering.citation_spans import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
-from app.answering.claims.mention_check import Premise
+from app.answering.claims.premise import premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
-from app.answering.verify import verified
+from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
 from app.question.model_reading import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
@@ -45,13 +45,13 @@ _STYLES: Final[dict[Style, str]] = {
     "points": "Write them as talking points: each short, and fit to be read aloud.",
 }
 # Share of the context window that is left free, since tokenizers differ.
-_SPARE: Final = 0.1
+_FREE_SHARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
-_WORTHWHILE: Final = 1.0
-_KEPT_DROPPED: Final = 60
+_MIN_SECONDS_TO_RETRY: Final = 1.0
+_MAX_DROPPED: Final = 60
 # The most earlier questions that are given to the model with a question to read.
-_EARLIER: Final = 5
-_KEPT_TEXT: Final = 400
+_MAX_EARLIER_QUESTIONS: Final = 5
+_MAX_DROPPED_CHARS: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class ModelWriter:
             if attempt:
                 # No claim could be read: the model, or its server, has no structured output.
                 self._structured = False
-                if deadline - time.monotonic() < _WORTHWHILE:
+                if deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
                     break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
             if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
@@ -144,7 +144,7 @@ class ModelWriter:
             draft,
             claims=tuple(checked.claims),
             citations=tuple(checked.citations),
-            dropped=tuple(checked.dropped[:_KEPT_DROPPED]),
+            dropped=tuple(checked.dropped[:_MAX_DROPPED]),
             problem=problem or (None if checked.claims else "nothing"),
             detail=detail,
             usage=usage.to_json(self.config),
@@ -178,7 +178,9 @@ class ModelWriter:
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
-        asking = messages(load_prompt("read"), question=inert(question), earlier=inert("\n".join(earlier[-_EARLIER:])))
+        asking = messages(
+            load_prompt("read"), question=inert(question), earlier=inert("\n".join(earlier[-_MAX_EARLIER_QUESTIONS:]))
+        )
         deadline = time.monotonic() + self.config.timeout_seconds
         said: object = None
         try:
@@ -201,7 +203,7 @@ class ModelWriter:
         """Returns how many tokens of the context window evidence may take."""
         without = _asking(prompt, task, "", language)
         used = sum(count_tokens(str(message.content)) for message in without)
-        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - used
+        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _FREE_SHARE)) - used
 
 
 def messages(prompt: Prompt, **variables: str) -> "list[BaseMessage]":
@@ -246,7 +248,7 @@ class _ClaimChecker:
         if fault is None:
             fault = self._fault(written.text, holder, cited)
         if fault is not None:
-            text = redact(written.text, self.config)[:_KEPT_TEXT]
+            text = redact(written.text, self.config)[:_MAX_DROPPED_CHARS]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
@@ -280,7 +282,7 @@ class _ClaimChecker:
 
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
         statements = self.numbered.sources.statements
-        if len(verified(cited, statements)) < len(cited):
+        if len(sound_citations(cited, statements)) < len(cited):
             return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
@@ -297,18 +299,3 @@ class _ClaimChecker:
                 name = self.local.name(next(iter(citation.holders), ""))
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
-
-
-def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
-    """Returns the premise of a claim with these citations."""
-    languages = [citation.language for citation in cited if citation.language in LANGUAGES]
-    speakers = {citation.on_behalf_of for citation in cited if citation.on_behalf_of}
-    return Premise(
-        quotes=tuple(citation.quote for citation in cited),
-        language=str(languages[0]) if languages else "en",
-        holder=holder,
-        also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
-        sessions=frozenset(citation.session for citation in cited if citation.session),
-        years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
-        agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
-    )
