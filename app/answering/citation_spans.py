@@ -1,31 +1,24 @@
-"""Citation spans: which neighbours a chosen sentence is quoted with, and the citation made of a span.
+"""Citation spans: which neighbours a chosen sentence is quoted with.
 
 "We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
 with the nearest earlier sentence that names measures.
 """
 
-from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
-from typing import Any, Final, Literal
+from typing import Final
 
 import regex
 
+from app.answering.citations import is_in_quotation, within_marks
 from app.answering.list_context import Bond, bonds_of
-from app.records import Citation, CitationKind, Sources
+from app.records import Citation, Sources
 from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
-from ingest.loaders.scanned import mean_confidence
-from ingest.text.quotation_marks import is_quoted, quoted_spans
-from ingest.text.readable import readable
-from ingest.text.whole_quotations import edges, is_whole
+from ingest.text.quotation_marks import quoted_spans
+from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Sentence, SentenceId, Statement
 
-# The fields that a citation copies from the metadata of its statement.
-PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
-# White space, quotation marks and punctuation, which are stripped from a span before it is looked for in quotations.
-_EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 _WORDS: Final = load_lexicon("spans")
 _ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
 _TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
@@ -38,8 +31,6 @@ CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 # The most characters from the opening of a list to the end of an item that are quoted as one span.
 _MAX_CHARS_WITH_OPENING: Final = 600
-# The kinds of edge that a citation names, the one preferred first.
-_MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 # The most words and characters of a sentence that merely announces the next one.
 _MAX_ANNOUNCING_WORDS: Final = 18
 _MAX_ANNOUNCING_CHARS: Final = 200
@@ -216,66 +207,10 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
     return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
 
 
-def holds(outer: Citation, inner: Citation) -> bool:
-    """Returns whether a citation contains all of another."""
-    same = outer.statement_id == inner.statement_id
-    return same and outer.start <= inner.start and inner.end <= outer.end
-
-
-def citation_kind(statement: Statement) -> CitationKind:
-    """Returns the kind of a statement's citations: `reported` for a record's summary, not in the speaker's words."""
-    return "reported" if statement.span.summarised else statement.kind
-
-
-def cite(statement: Statement, sentences: Sequence[Sentence], span: range, number: int) -> Citation:
-    """Makes the citation of a range of sentences; its words are copied from the stored statement alone."""
-    first, last = sentences[span[0]], sentences[span[-1]]
-    found = edges(statement, first.start, last.end)
-    return replace(
-        cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
-        number=number,
-        quote=readable(statement.source_text, statement.edits, first.start, last.end),
-        source_quote=statement.source_text[first.start : last.end],
-        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in span),
-        language=statement.language_at(first.start),
-        ocr_confidence=_confidence(statement, first.start, last.end),
-        edge=next((kind for kind in _MARKED if kind in found), None),
-        quoting=_is_quoted(statement, first.start, last.end),
-    )
-
-
-def _is_quoted(statement: Statement, start: int, end: int) -> bool:
-    return is_quoted(statement.source_text, *within_marks(statement.source_text, start, end))
-
-
 def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
     """Returns whether a sentence and those that may extend it are all quoted from others, or all the speaker's own."""
     following = sentences[ordinal : ordinal + 1 + CONTEXT_SENTENCES]
-    return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
-
-
-def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
-    """Returns a span of a text without the quotation marks and points at its edges."""
-    inner = source[start:end].strip(_EDGES)
-    begin = source.index(inner, start)
-    return begin, begin + len(inner)
-
-
-def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
-    """Makes a citation of a place in a statement, numbered 1 and without its words."""
-    metadata = statement.metadata
-    return Citation(
-        **provenance_of(statement), number=1, state=metadata.state, on_behalf_of=metadata.on_behalf_of,
-        held_by=metadata.held_by or (), page=page, paragraph=paragraph, start=start, end=end, quote="", source_quote="",
-        sentence_ids=(), language=metadata.language, kind=citation_kind(statement), ocr_confidence=None,
-        verdict="verified", summarised=statement.span.summarised,
-    )  # fmt: skip
-
-
-def provenance_of(statement: Statement) -> dict[str, Any]:
-    """Returns the fields of a citation that say where and when the words of a statement were said."""
-    fields = {name: getattr(statement.metadata, name) for name in PROVENANCE}
-    return fields | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
+    return len({is_in_quotation(statement, each.start, each.end) for each in following}) == 1
 
 
 def quotable_spans(
@@ -289,19 +224,19 @@ def quotable_spans(
     for sentence in chosen:
         by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
     rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    found: list[BoundSpan] = []
+    quotable: list[BoundSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
         extended = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
         safe = [ordinal for ordinal in extended if _stays_in_quotation(statement, sentences, ordinal)]
-        made = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
-        found += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in made)
+        bound_spans = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
+        quotable += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in bound_spans)
 
     def best(bound: BoundSpan) -> int:
         sentences = sources.sentences[bound.statement_id]
         return min(rank.get(sentences[ordinal].sentence_id, len(rank)) for ordinal in bound.span)
 
-    return sorted(found, key=best)
+    return sorted(quotable, key=best)
 
 
 def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
@@ -318,10 +253,3 @@ def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, c
     candidates = ((min(kept), max(kept)), *((ordinal, ordinal) for ordinal in kept))
     bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
     return next(filter(whole, bound), span)
-
-
-def _confidence(statement: Statement, start: int, end: int) -> float | None:
-    """Returns the confidence of text recognition in a span, or None where it was not read from an image."""
-    first = bisect_left(statement.document.scanned, start, key=lambda word: word.end - 1)
-    words = list(takewhile(lambda word: word.start < end, statement.document.scanned[first:]))
-    return round(mean_confidence(words), 3) if words else None

@@ -9,7 +9,7 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import within_marks
+from app.answering.citations import within_marks
 from app.records import Citation, Sources
 from ingest.language.attribution_verbs import attribution
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences

@@ -9,7 +9,8 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import BoundSpan, cite, quotable_spans
+from app.answering.citation_spans import BoundSpan, quotable_spans
+from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
 from app.records import Citation, Claim, Sources

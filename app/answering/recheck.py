@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.answering.citation_spans import provenance_of
+from app.answering.citations import provenance_of
 from app.answering.localization import Localization
 from app.answering.markdown import escape, plain_line
 from app.answering.provenance import attribution

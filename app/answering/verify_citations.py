@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from app.answering.citation_spans import PROVENANCE, citation_kind
+from app.answering.citations import PROVENANCE, citation_kind
 from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.canonical_form import squash, squash_map

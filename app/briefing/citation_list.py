@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answering.citation_spans import cite, holds
+from app.answering.citations import cite, holds
 from app.answering.verify_citations import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue

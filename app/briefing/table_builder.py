@@ -8,7 +8,7 @@ from itertools import product
 from typing import Final
 
 from app.answering.abstention import abstain
-from app.answering.citation_spans import holds
+from app.answering.citations import holds
 from app.answering.cited_direction import CitedDirection
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize

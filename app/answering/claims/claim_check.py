@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
+from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
 from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
@@ -218,7 +218,7 @@ def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
 
 def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
     """Returns why a translation of a quotation fails; None if it passes."""
-    fault = ill_formed(text, longest=2 * len(quote) + LONGEST)
+    fault = ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS)
     if fault is not None:
         return fault
     if language_of_sentence(text, language) != language:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import dropwhile, islice, takewhile
 from typing import Final
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance

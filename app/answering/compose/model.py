@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from app.answering.citation_spans import holds
+from app.answering.citations import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.premise import premise_of
@@ -48,10 +48,11 @@ _STYLES: Final[dict[Style, str]] = {
 _FREE_SHARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
 _MIN_SECONDS_TO_RETRY: Final = 1.0
+# The most dropped claims that a draft keeps, and the most characters of each.
 _MAX_DROPPED: Final = 60
+_MAX_DROPPED_CHARS: Final = 400
 # The most earlier questions that are given to the model with a question to read.
 _MAX_EARLIER_QUESTIONS: Final = 5
-_MAX_DROPPED_CHARS: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +179,8 @@ class ModelWriter:
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
-        asking = messages(
-            load_prompt("read"), question=inert(question), earlier=inert("\n".join(earlier[-_MAX_EARLIER_QUESTIONS:]))
-        )
+        before = "\n".join(earlier[-_MAX_EARLIER_QUESTIONS:])
+        asking = messages(load_prompt("read"), question=inert(question), earlier=inert(before))
         deadline = time.monotonic() + self.config.timeout_seconds
         said: object = None
         try:

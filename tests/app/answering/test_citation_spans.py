@@ -2,14 +2,8 @@
 
 from dataclasses import replace
 
-from app.answering.citation_spans import (
-    BoundSpan,
-    cite,
-    cite_place,
-    resolve_anaphora,
-    spans,
-    without_following,
-)
+from app.answering.citation_spans import BoundSpan, resolve_anaphora, spans, without_following
+from app.answering.citations import cite, cite_place
 from app.answering.quoting import quote
 from app.records import Sources
 from tests.cases import Cases
@@ -91,16 +85,6 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     assert bound.span == range(about - 1, about + 1) and bound.distant is None
     assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
-
-
-def test_cite_copies_place_and_provenance(stored: Stored) -> None:
-    for statement, sentences in stored.values():
-        citation = cite(statement, sentences, range(0, 1), 7)
-        assert citation.number == 7 and citation.verdict == "verified"
-        assert citation.source_quote == statement.source_text[citation.start : citation.end]
-        assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
-        assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
-        assert citation.inferred == statement.inferred and citation.file == statement.file
 
 
 @cases("text", "announces")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.answering.localization import localize
 from app.answering.markdown import escape
 from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.answering.verify_citations import reads_as, verify_citation, verify_claims
 from app.records import Citation, Claim
 from tests.cases import Cases

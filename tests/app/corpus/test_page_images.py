@@ -9,7 +9,7 @@ import pytest
 from fastapi import HTTPException
 from PIL import Image
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.answering.compose.composition import Composition
 from app.answering.localization import localize
 from app.answering.provenance import reference

@@ -13,7 +13,7 @@ from typing import Final
 
 from babel.dates import get_month_names
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.answering.claims.premise import Premise, premise_of
 from app.records import Citation
 from ingest.language.claim_words import operators
