@@ -104,8 +104,9 @@ class Assistant:
         everyone = replace(
             scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=()
         )
-        found = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
-        speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
+        retrieved = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
+        answering = (item for item in retrieved.party_evidence if item.answers)
+        speaking = sorted(answering, key=lambda item: -item.confidence)
         others = [item.party for item in speaking if item.party and item.party not in asked]
         names = [local.name(code) for code in others[:_MAX_SUGGESTED_PARTIES]]
         questions = [local.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []

@@ -95,18 +95,18 @@ def without_following(citation: Citation, sentences: Sequence[Sentence], chosen:
     say: True if they answer, False if they stand beside one that does; without any True the result is empty. A citation
     of none of the `chosen` sentences is returned whole.
     """
-    cited = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
+    cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in chosen]
     if not ordinals:
         return citation.quote
-    if not any(chosen.get(each.sentence_id) for each in cited):
+    if not any(chosen.get(sentence.sentence_id) for sentence in cited):
         return ""
-    made = spans(sentences, ordinals)
-    end = max(bound.span.stop for bound in made)
-    opening = next((bound.opening for bound in made if bound.opening is not None), range(0))
+    bound_spans = spans(sentences, ordinals)
+    end = max(bound.span.stop for bound in bound_spans)
+    opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
     opened = [sentences[at] for at in opening if at < cited[0].ordinal]
-    kept = (each for each in (*opened, *cited) if each.ordinal < end or takes_back(each.text))
-    return "\n".join(sentence.text for sentence in kept)
+    read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
+    return "\n".join(sentence.text for sentence in read)
 
 
 def takes_back(text: str) -> bool:
@@ -246,10 +246,10 @@ def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, c
         return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end)
 
     # First only the chosen sentences are kept; if they still cut one, the strongest that is whole by itself.
-    kept = [ordinal for ordinal in chosen if ordinal in span]
-    if not kept or whole(span):
+    inside = [ordinal for ordinal in chosen if ordinal in span]
+    if not inside or whole(span):
         return span
     bonds = bonds_of(sentences, statement.source_text)
-    candidates = ((min(kept), max(kept)), *((ordinal, ordinal) for ordinal in kept))
+    candidates = ((min(inside), max(inside)), *((ordinal, ordinal) for ordinal in inside))
     bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
     return next(filter(whole, bound), span)

@@ -43,8 +43,8 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
         return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
         speaker = escape(local.speaker(citation.speaker))
-        said = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
-        return said.removesuffix(" · ")
+        attributed = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
+        return attributed.removesuffix(" · ")
     return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
@@ -116,11 +116,11 @@ def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False
 
 def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
     """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
-    said = (
+    times = (
         spoken_date(s.metadata.date, wording.language) or _numbered(wording, "session", s.metadata.session) or s.file
         for s in statements
     )
-    return wording.list_comma.join(dict.fromkeys(said))
+    return wording.list_comma.join(dict.fromkeys(times))
 
 
 def spoken_date(value: str | None, language: str) -> str | None:

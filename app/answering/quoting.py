@@ -39,12 +39,12 @@ def quote(
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
     quotations of sentences in `going_on` are extended within their paragraph.
     """
-    kept = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
+    quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
-        kept.sort(key=lambda said: recency(said.statement.metadata), reverse=True)
-    parts = [(said, part) for said in kept for part in said.span.parts]
+        quotations.sort(key=lambda quotation: recency(quotation.statement.metadata), reverse=True)
+    parts = [(q, part) for q in quotations for part in q.span.parts]
     parts.sort(key=lambda part: part[1] is part[0].span.distant)
-    order = [(said.statement, part, said.also_in if part is said.span.span else {}) for said, part in parts]
+    order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
     return [
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))
         for number, (statement, span, also_in) in enumerate(order, first_number)
@@ -52,7 +52,7 @@ def quote(
 
 
 @dataclass(eq=False, kw_only=True)
-class _Said:
+class _Quotation:
     """A span to quote, with its words, and the other statements that say the same."""
 
     span: BoundSpan
@@ -63,26 +63,27 @@ class _Said:
 
 def _without_repetition(
     planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
-) -> list[_Said]:
+) -> list[_Quotation]:
     """Keeps up to `limit` spans that say something new."""
     # Words recognised from a scan are replaced by the same words of a file that has them as text.
     ids = {sentence.sentence_id for sentence in chosen}
-    kept: list[_Said] = []
+    quotations: list[_Quotation] = []
     for span in planned:
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
         wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
-        of_party = (said for said in kept if said.statement.metadata.holders == statement.metadata.holders)
-        same = next((said for said in of_party if all(repeats(words, [said.words]) for words in wanted)), None)
-        new = _Said(span=span, statement=statement, words=words_of(" ".join(sentence.text for sentence in sentences)))
+        of_party = (q for q in quotations if q.statement.metadata.holders == statement.metadata.holders)
+        same = next((q for q in of_party if all(repeats(words, [q.words]) for words in wanted)), None)
+        words = words_of(" ".join(sentence.text for sentence in sentences))
+        new = _Quotation(span=span, statement=statement, words=words)
         if same is None:
-            kept += [new] if len(kept) < limit else []
+            quotations += [new] if len(quotations) < limit else []
         elif same.statement.document.scanned and not statement.document.scanned and repeats(same.words, [new.words]):
             new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
-            kept[kept.index(same)] = new
+            quotations[quotations.index(same)] = new
         elif span.statement_id != same.span.statement_id:
             same.also_in[span.statement_id] = None
-    return kept
+    return quotations
 
 
 def words_of(text: str) -> str:
@@ -105,7 +106,7 @@ def claim_of(party: str, local: Localization, citation: Citation, *others: Citat
         name = local.say("as_summarised", party=name)
     name = as_quoting(name, citation, local.name, local)
     cited = (citation, *others)
-    quotations = " ".join(f"“{each.quote}”" for each in cited)
+    quotations = " ".join(f"“{c.quote}”" for c in cited)
     # Quotation marks are for quotations alone, so they are dropped from a name.
     text = f"{_QUOTATION_MARKS.sub('', name)}: {quotations}"
-    return Claim(text=text, state=party or None, citations=tuple(each.number for each in cited))
+    return Claim(text=text, state=party or None, citations=tuple(c.number for c in cited))

@@ -41,8 +41,8 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
         yield from by_file[citation.file]
 
     def today(citation: Citation) -> Citation:
-        found = [(_at(citation, statement), statement) for statement in candidates(citation)]
-        verdicts = {verify_citation(now, statement): now for now, statement in found}
+        moved = [(_at(citation, statement), statement) for statement in candidates(citation)]
+        verdicts = {verify_citation(now, statement): now for now, statement in moved}
         if "verified" in verdicts:
             return verdicts["verified"]
         return replace(citation, verdict="misattributed" if "misattributed" in verdicts else "not_found")
@@ -83,8 +83,8 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
 
     Claims that cite a failed one are removed. The attribution line above a quotation shows its current provenance.
     """
-    kept = (*answer.citations, *answer.related)
-    now = {was: citation for was, citation in zip(kept, today(kept), strict=True) if citation != was}
+    shown = (*answer.citations, *answer.related)
+    now = {was: citation for was, citation in zip(shown, today(shown), strict=True) if citation != was}
     if not now:
         return answer
     gone = {citation.number for citation in now.values() if citation.verdict != "verified"}

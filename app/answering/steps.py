@@ -191,10 +191,10 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        best = {found.sentence.sentence_id: found.relevance.answers for item in evidence for found in item.best}
+        quoted = {scored.sentence.sentence_id: scored.relevance.answers for item in evidence for scored in item.best}
 
         def words(citation: Citation) -> str:
-            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), best)
+            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), quoted)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         asked = {claim.state for claim in checked.claims if claim.state}
@@ -272,9 +272,9 @@ class Steps:
 def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
-    cited = {each for claim in claims for each in claim.citations}
-    cited |= {c.superseded_by for c in checked.citations if c.number in cited and c.superseded_by is not None}
-    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in cited))
+    numbers = {cited for claim in claims for cited in claim.citations}
+    numbers |= {c.superseded_by for c in checked.citations if c.number in numbers and c.superseded_by is not None}
+    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in numbers))
 
 
 def _language(resolution: Resolution) -> str:

@@ -76,9 +76,9 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     copied = source[citation.start : citation.end] == citation.source_quote
     if not copied or not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
-    said = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
+    named = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
     stored = (known.state, known.on_behalf_of, citation_kind(statement), statement.span.summarised)
-    if said != stored or not statement.span.holds(citation.start, citation.end):
+    if named != stored or not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):

@@ -53,24 +53,25 @@ def compose(
     introductions: dict[int, str] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
     more = 0
-    speakers = [each.party for each in answering]
+    speakers = [item.party for item in answering]
     for item in (*answering, *groups):
         strong = item.best_sentences
         allowed = limit_of_group(of_party) if item.members else of_party
         if answer_type and not item.members:
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
-            strong, found = with_answer_type(strong, sources, holds, allowed)
-            missing = None if found else missing
+            strong, is_held = with_answer_type(strong, sources, holds, allowed)
+            missing = None if is_held else missing
         # In a list each party gets one short quotation.
         going_on = () if one_each else strong[:_READ_FOR_ANSWER]
-        made = quote(strong, sources, allowed, first_number=len(citations) + 1, newest_first=True, going_on=going_on)
-        made = with_quoted_parties(made, sources, local.parties)
-        more += _unquoted(strong, made)
-        citations += made
+        first = len(citations) + 1
+        quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
+        quotations = with_quoted_parties(quotations, sources, local.parties)
+        more += _unquoted(strong, quotations)
+        citations += quotations
         if item.members:
-            introductions |= {citation.number: introduction(item, local) for citation in made}
+            introductions |= {citation.number: introduction(item, local) for citation in quotations}
             spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
-        claims += [claim_of(item.party, local, *said) for said in _with_openings(made)]
+        claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
@@ -113,10 +114,10 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
     yield from ([citation] for citation in waiting)
 
 
-def _unquoted(strong: Sequence[Sentence], made: Sequence[Citation]) -> int:
+def _unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
     """Counts the sentences whose words are not quoted; the same words in several places count once."""
-    quoted = {identifier for citation in made for identifier in citation.sentence_ids}
-    known = [words_of(citation.quote) for citation in made]
+    quoted = {identifier for citation in quotations for identifier in citation.sentence_ids}
+    known = [words_of(citation.quote) for citation in quotations]
     count = 0
     for sentence in strong:
         words = words_of(sentence.text)

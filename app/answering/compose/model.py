@@ -182,14 +182,14 @@ class ModelWriter:
         before = "\n".join(earlier[-_MAX_EARLIER_QUESTIONS:])
         asking = messages(load_prompt("read"), question=inert(question), earlier=inert(before))
         deadline = time.monotonic() + self.config.timeout_seconds
-        said: object = None
+        reply: object = None
         try:
             reader = self._chat.with_structured_output(ProposedReading.model_json_schema())
             for piece in reader.stream(asking):
-                said = piece
+                reply = piece
                 if time.monotonic() > deadline:
                     return None
-            return ProposedReading.model_validate(said)
+            return ProposedReading.model_validate(reply)
         except Exception as exc:  # the clients of providers have no error in common
             logger.warning("the model %s proposes no reading: %s", self.name, reason(exc, self.config))
             return None
@@ -268,9 +268,9 @@ class _ClaimChecker:
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        made = [citation for number in written.numbers for citation in self.numbered.cite(number)]
+        citations = [citation for number in written.numbers for citation in self.numbered.cite(number)]
         known, cited = list(self.citations), list[Citation]()
-        for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
+        for citation in with_quoted_parties(citations, self.numbered.sources, self.local.parties):
             # A known citation that contains all of this one is cited in its place.
             holding = next((other for other in known if holds(other, citation)), None)
             if holding is None:
