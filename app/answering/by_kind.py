@@ -12,6 +12,7 @@ from typing import Final
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
+from app.answering.compose.extractive import compose
 from app.answering.localization import Localization
 from app.answering.quotation_limits import MAX_LISTED
 from app.question.resolution import Resolution
@@ -53,8 +54,10 @@ class KindHandler:
 
     retrieve: Callable[[KindContext], Retrieved]
     """Retrieves the statements or the evidence that the answer needs."""
-    compose: Callable[[KindContext, Retrieved, Localization], Composition] | None = None
-    """Composes the answer; None for quotations of the evidence, or a model's claims on it."""
+    compose: Callable[[KindContext, Retrieved, Localization], Composition]
+    """Composes the answer."""
+    quotes_evidence: bool = False
+    """Whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
 
 
 def _evidence(context: KindContext) -> Retrieved:
@@ -149,15 +152,28 @@ def _list_answer(context: KindContext, retrieved: Retrieved, local: Localization
     return compose_list(retrieved.sources, best, len(retrieved.searched), local, context.asked)
 
 
+def _quotations(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
+    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
+    # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
+    in_provenance = read.act == "about" and read.answer_type != "reason"
+    answer_type = None if in_provenance else read.answer_type
+    # A list quotes each party once; "why?" about a list may quote the listed parties more often.
+    one_each = read.scope.all_states and read.act != "about"
+    limit = context.limit
+    quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
+    return quoted if read.sure_of_kind else replace(quoted, missing=None)
+
+
+_BY_EVIDENCE: Final = KindHandler(retrieve=_evidence, compose=_quotations, quotes_evidence=True)
 _HANDLERS: Final[Mapping[QuestionKind, KindHandler]] = {
-    "greeting": KindHandler(retrieve=_every_statement),
+    "greeting": replace(_BY_EVIDENCE, retrieve=_every_statement),
     "metadata": KindHandler(retrieve=_statements, compose=_metadata_answer),
     "source": KindHandler(retrieve=_retrieve_source, compose=_source_answer),
     "summary": KindHandler(retrieve=_retrieve_summary, compose=_summary_answer),
     "list": KindHandler(retrieve=_retrieve_list, compose=_list_answer),
-    "reason": KindHandler(retrieve=_nearby_reasons),
+    "reason": replace(_BY_EVIDENCE, retrieve=_nearby_reasons),
 }
-_BY_EVIDENCE: Final = KindHandler(retrieve=_evidence)
 
 
 def handler_of(kind: QuestionKind) -> KindHandler:

@@ -15,7 +15,6 @@ from app.answering.by_kind import FindWords, KindContext, handler_of
 from app.answering.citation_spans import without_following
 from app.answering.cited_direction import directions_of, with_directions
 from app.answering.compose.composition import Composition, ModelDraft
-from app.answering.compose.extractive import compose
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.notes_in_words import note_in_words
@@ -139,46 +138,15 @@ class Steps:
         return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
-        """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
-        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        context, local = self._context(resolution), self._localization(resolution)
-        compose_kind = handler_of(resolution.answered_as).compose
-        if compose_kind is not None:
-            yield compose_kind(context, retrieved, local)
-            return
-        # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
-        in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
-        answer_type = None if in_provenance else resolution.answer_type
-        # A list quotes each party once; "why?" about a list may quote the listed parties more often.
-        limit, one_each = context.limit, resolution.scope.all_states and resolution.act != "about"
-        quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
-        if not resolution.sure_of_kind:
-            quoted = replace(quoted, missing=None)
+        """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""
+        handler, context, local = handler_of(resolution.answered_as), self._context(resolution), self._local(resolution)
+        composed = handler.compose(context, retrieved, local)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
-        if self.writer is None or not quoted.claims or resolution.provision or resolution.scope.negated:
-            yield quoted
-            return
-        from app.answering.compose.merge_claims import with_claims, with_translations
-        from app.answering.compose.model import Task
-
-        # In the order of the quotations: groups come after the States that they spoke for.
-        answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
-        task = Task(
-            question=resolution.question,
-            chosen=[item.best_sentences for item in answering],
-            sources=retrieved.sources,
-            limit=max(limit, len(answering)),
-            style=resolution.style,
-        )
-        draft = ModelDraft()
-        for draft in self.writer.write(task, local):
-            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
-            yield replace(quoted, shown=text, written=draft)
-        composed = with_claims(quoted, draft, answering, local, model=self.writer.name)
-        composed = replace(composed, points=resolution.style == "points")
-        if resolution.reply_language is not None:
-            composed = with_translations(composed, self.writer, resolution.reply_language)
-        yield composed
+        quoted_only = not composed.claims or resolution.provision or resolution.scope.negated
+        if self.writer is None or not handler.quotes_evidence or quoted_only:
+            yield composed
+        else:
+            yield from _worded(composed, self.writer, context, retrieved, local)
 
     def _with_positions(
         self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
@@ -206,7 +174,7 @@ class Steps:
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
         return checked, replace(composed, positions=asks_position and not harm, earlier=earlier)
 
-    def _localization(self, resolution: Resolution) -> Localization:
+    def _local(self, resolution: Resolution) -> Localization:
         return localize(self.parties(), _language(resolution))
 
     def _context(self, resolution: Resolution) -> KindContext:
@@ -221,7 +189,7 @@ class Steps:
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
-        language, local = _language(resolution), self._localization(resolution)
+        language, local = _language(resolution), self._local(resolution)
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
@@ -267,6 +235,35 @@ class Steps:
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
+
+
+def _worded(
+    quoted: Composition, writer: "ModelWriter", context: KindContext, retrieved: Retrieved, local: Localization
+) -> Iterator[Composition]:
+    """Yields the quotations with a model's claims so far, as these pass their checks, and last the two merged."""
+    from app.answering.compose.merge_claims import with_claims, with_translations
+    from app.answering.compose.model import Task
+
+    resolution = context.resolution
+    answering = [item for item in (*retrieved.party_evidence, *retrieved.spoken_for) if item.answers]
+    # In the order of the quotations: groups come after the States that they spoke for.
+    answering.sort(key=lambda item: bool(item.members))
+    task = Task(
+        question=resolution.question,
+        chosen=[item.best_sentences for item in answering],
+        sources=retrieved.sources,
+        limit=max(context.limit, len(answering)),
+        style=resolution.style,
+    )
+    draft = ModelDraft()
+    for draft in writer.write(task, local):
+        text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
+        yield replace(quoted, shown=text, written=draft)
+    composed = with_claims(quoted, draft, answering, local, model=writer.name)
+    composed = replace(composed, points=resolution.style == "points")
+    if resolution.reply_language is not None:
+        composed = with_translations(composed, writer, resolution.reply_language)
+    yield composed
 
 
 def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
