@@ -134,6 +134,6 @@ def _progress(state: ChainState) -> Progress:
         return Progress(step="verify")
     if state.composed is not None:
         # While a model writes, its claims so far are shown as part of the step before.
-        writing = state.composed.shown
+        writing = state.composed.claims_so_far
         return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
     return Progress(step="retrieve" if state.retrieved is not None else "resolve")

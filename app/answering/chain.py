@@ -44,5 +44,5 @@ class UntocChain(Runnable[str | Question, Answer]):
         for state in self.steps.states(question):
             if state.answer is not None:
                 yield state.answer
-            elif state.composed is not None and state.composed.shown:
-                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
+            elif state.composed is not None and state.composed.claims_so_far:
+                yield Answer(question=state.question.text, answer=state.composed.claims_so_far, status="partial")

@@ -10,6 +10,7 @@ from datetime import date
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
+from app.answering.markdown import escape
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
@@ -31,8 +32,8 @@ def provenance(citation: Citation, wording: Wording) -> str:
     )
 
 
-def attribution(citation: Citation, local: Localization, escape: Callable[[str], str]) -> str:
-    """Returns the line that says who holds the position, and where and when it was stated."""
+def attribution(citation: Citation, local: Localization) -> str:
+    """Returns the line of Markdown that says who holds the position, and where and when it was stated."""
     if citation.kind == "treaty":
         return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, local))

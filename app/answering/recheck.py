@@ -11,7 +11,7 @@ from typing import Final
 
 from app.answering.citations import provenance_of
 from app.answering.localization import Localization
-from app.answering.markdown import escape, plain_line
+from app.answering.markdown import plain_line
 from app.answering.provenance import attribution
 from app.answering.verify_citations import verify_citation
 from app.records import Answer, Citation
@@ -67,7 +67,7 @@ def _attributed_anew(text: str, changed: Mapping[int, tuple[Citation, Citation]]
     for at in range(len(lines) - 1, -1, -1):
         if (number := MARKER.search(lines[at])) is not None:
             pair = changed.get(int(number[1]))
-            old_and_new = pair and (attribution(pair[0], local, escape), attribution(pair[1], local, escape))
+            old_and_new = pair and (attribution(pair[0], local), attribution(pair[1], local))
         elif old_and_new is not None and lines[at] == old_and_new[0]:
             lines[at] = old_and_new[1]
     return "\n".join(lines)

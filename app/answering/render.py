@@ -21,7 +21,7 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
     by_number = {citation.number: citation for citation in citations}
     lines: list[str] = [local.say(f"missing_{composed.missing}")] if composed.missing is not None else []
     lines += [composed.opening] if composed.opening else []
-    if not composed.quoted:
+    if not composed.shows_quotations:
         listed = "\n".join(f"- {plain_line(claim.text)} {_numbers(claim)}" for claim in claims)
         return "\n\n".join([*lines, listed, *composed.notes])
     statement: str | None = None
@@ -36,10 +36,10 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
             citation = by_number[number]
             if citation.statement_id != statement:
                 statement = citation.statement_id
-                lines.append(attribution(citation, local, escape))
+                lines.append(attribution(citation, local))
             if worded and not place:
-                lines.append(f"{'- ' if composed.points else ''}{plain_line(claim.text)} {_numbers(claim)}")
-            directed = claim.direction in _SHOWN and composed.positions and not place
+                lines.append(f"{'- ' if composed.as_points else ''}{plain_line(claim.text)} {_numbers(claim)}")
+            directed = claim.direction in _SHOWN and composed.shows_directions and not place
             remarks = [
                 local.say(f"direction_{claim.direction}") if directed else None,
                 local.say("earlier") if number in composed.earlier and not citation.superseded_by else None,
@@ -54,8 +54,8 @@ def render(composed: Composition, claims: Sequence[Claim], citations: Sequence[C
             if number in composed.translations:
                 # Under the original, without quotation marks: nobody said it.
                 lines.append(local.say("unofficial_translation", text=plain_line(composed.translations[number])))
-    if composed.more:
-        lines.append(local.say("more", count=composed.more))
+    if composed.unquoted:
+        lines.append(local.say("more", count=composed.unquoted))
     return "\n\n".join([*lines, *composed.notes])
 
 

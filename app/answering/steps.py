@@ -64,7 +64,7 @@ class ChainState:
     resolution: Resolution | None = None
     retrieved: Retrieved | None = None
     composed: Composition | None = None
-    """While a model writes, the claims that passed so far (`Composition.shown`), replaced in each new state."""
+    """While a model writes, the claims that passed so far (`Composition.claims_so_far`), replaced in each new state."""
     answer: Answer | None = None
 
 
@@ -92,7 +92,7 @@ class Steps:
         yield state
         composed = Composition()
         for composed in clock.each("compose", self.compose(resolution, retrieved)):
-            if composed.shown:
+            if composed.claims_so_far:
                 clock.first_claim()
             state = replace(state, composed=composed)
             yield state
@@ -172,7 +172,7 @@ class Steps:
         if scope.topic and not (scope.treaties or harm):
             citations = with_superseding(citations, directions, asked)
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
-        return checked, replace(composed, positions=asks_position and not harm, earlier=earlier)
+        return checked, replace(composed, shows_directions=asks_position and not harm, earlier=earlier)
 
     def _local(self, resolution: Resolution) -> Localization:
         return localize(self.parties(), _language(resolution))
@@ -207,7 +207,7 @@ class Steps:
             prompt_version=local.version,
             dropped_claims=checked.dropped,
         )
-        draft = composed.written
+        draft = composed.draft
         if draft is not None and self.writer is not None:
             answer = replace(
                 answer,
@@ -230,7 +230,7 @@ class Steps:
             missing=composed.missing,
             claims=checked.claims,
             citations=checked.citations,
-            more=composed.more,
+            more=composed.unquoted,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
@@ -258,9 +258,9 @@ def _worded(
     draft = ModelDraft()
     for draft in writer.write(task, local):
         text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
-        yield replace(quoted, shown=text, written=draft)
+        yield replace(quoted, claims_so_far=text, draft=draft)
     composed = with_claims(quoted, draft, answering, local, model=writer.name)
-    composed = replace(composed, points=resolution.style == "points")
+    composed = replace(composed, as_points=resolution.style == "points")
     if resolution.reply_language is not None:
         composed = with_translations(composed, writer, resolution.reply_language)
     yield composed

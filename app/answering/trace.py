@@ -35,7 +35,7 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
             for evidence in item.sentences[:_MAX_LISTED]
         ],
     }
-    draft = composed.written if composed is not None else None
+    draft = composed.draft if composed is not None else None
     if draft is not None:
         record |= {
             "numbered": {f"S{number}": sentence.sentence_id for number, sentence in draft.evidence.items()},

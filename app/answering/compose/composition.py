@@ -41,7 +41,7 @@ class Composition:
 
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
-    more: int = 0
+    unquoted: int = 0
     """Evidence sentences beyond those quoted."""
     missing: Missing | None = None
     """The kind of thing asked for that the quotations do not hold."""
@@ -49,21 +49,21 @@ class Composition:
     """Groups that are quoted for States asked about, with the codes of these States."""
     introductions: Mapping[int, str] = field(default_factory=dict)
     """By citation number, the line that says for whom a group spoke."""
-    points: bool = False
+    as_points: bool = False
     """Whether claims are shown as a list."""
-    quoted: bool = True
+    shows_quotations: bool = True
     """Whether quotations are shown under the claims; a list of statements has their numbers alone."""
     opening: str = ""
     """What is said before the claims; empty for nothing."""
     translations: Mapping[int, str] = field(default_factory=dict)
     """Translations of quotations, by citation number, for reading only."""
-    positions: bool = False
+    shows_directions: bool = False
     """Whether the direction of each claim is shown."""
     earlier: frozenset[int] = frozenset()
     """Numbers of citations for which a later statement of the same party is cited as well."""
     notes: tuple[str, ...] = ()
     """How the answer was made, such as which model worded it; Markdown."""
-    written: ModelDraft | None = None
+    draft: ModelDraft | None = None
     """The draft of a model, where one was asked; its claims that passed are among `claims`."""
-    shown: str | None = None
+    claims_so_far: str | None = None
     """While a model still writes, the claims checked so far as Markdown; None when the composition is done."""

@@ -77,7 +77,7 @@ def compose_list(
     rest = count - len(composed.claims)
     notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
     opening = local.say("list_of" if count == searched else "list_found", count=count, searched=searched)
-    return replace(composed, points=True, quoted=False, opening=opening, notes=notes)
+    return replace(composed, as_points=True, shows_quotations=False, opening=opening, notes=notes)
 
 
 def _cited(

@@ -52,7 +52,7 @@ def compose(
     missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
-    more = 0
+    unquoted = 0
     speakers = [item.party for item in answering]
     for item in (*answering, *groups):
         strong = item.best_sentences
@@ -66,7 +66,7 @@ def compose(
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)
-        more += _unquoted(strong, quotations)
+        unquoted += _count_unquoted(strong, quotations)
         citations += quotations
         if item.members:
             introductions |= {citation.number: introduction(item, local) for citation in quotations}
@@ -75,7 +75,7 @@ def compose(
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),
-        more=more,
+        unquoted=unquoted,
         missing=missing,
         spoken_for=spoken_for,
         introductions=introductions,
@@ -114,7 +114,7 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
     yield from ([citation] for citation in waiting)
 
 
-def _unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
+def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
     """Counts the sentences whose words are not quoted; the same words in several places count once."""
     quoted = {identifier for citation in quotations for identifier in citation.sentence_ids}
     known = [words_of(citation.quote) for citation in quotations]

@@ -22,7 +22,7 @@ def test_render_gives_attribution_then_quotations_with_markers(stored, sources, 
         evidence_of("XAB", first_sentences(stored, "XAB_11_2022")[:1]),
     ]
     made = composed(found, sources, parties, limit=4)
-    made = replace(made, more=2, missing="date")
+    made = replace(made, unquoted=2, missing="date")
     blocks = render(made, made.claims, made.citations, localize(parties, "en")).split("\n\n")
     assert blocks[0] == WORDING.say("missing_date")
     assert blocks[1].startswith("**Arvandia** · ") and blocks[4].startswith("**Belmora** · ")

@@ -20,7 +20,7 @@ def test_compose_quotes_the_strongest_first_and_counts_the_rest(stored, sources,
     made = composed([evidence_of("XAA", chosen)], sources, parties, limit=4)
     assert [citation.number for citation in made.citations] == [1, 2, 3, 4]
     assert chosen[0].text in made.citations[0].quote
-    assert made.more == 2
+    assert made.unquoted == 2
     assert {claim.state for claim in made.claims} == {"XAA"}
 
 
@@ -50,7 +50,7 @@ def test_compose_leaves_weak_sentences_out_alone_and_behind_strong_ones(stored, 
     far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))
     made = composed([mixed], sources, parties)
-    assert len(made.citations) == 1 and made.more == 0
+    assert len(made.citations) == 1 and made.unquoted == 0
 
 
 def test_compose_names_what_is_missing(stored, sources, parties):
