@@ -4,7 +4,7 @@
 with the nearest earlier sentence that names measures.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,16 +12,14 @@ import regex
 
 from app.answering.citations import is_in_quotation, within_marks
 from app.answering.list_context import Bond, bonds_of
-from app.records import Citation, Sources
+from app.records import Sources
 from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
 from ingest.text.quotation_marks import quoted_spans
 from ingest.text.whole_quotations import is_whole
-from vectorstore.records import Sentence, SentenceId, Statement
+from vectorstore.records import Sentence, Statement
 
-_WORDS: Final = load_lexicon("spans")
-_ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
-_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
+_ANNOUNCING: Final = regex.compile(load_lexicon("spans")["announcing"], regex.VERBOSE)
 # The most sentences back in which the noun of "these measures" is looked for.
 _MAX_SENTENCES_BACK: Final = 8
 # The most sentences in a span.
@@ -85,33 +83,6 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
         return False
     pointed = resolve_anaphora(sentences, ordinal + 1)
     return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
-
-
-def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Mapping[SentenceId, bool]) -> str:
-    """Returns the words of a citation without the sentences that merely extend it, one sentence per line.
-
-    Extending sentences that take back what stands before are kept. An item of a long list comes after the words that
-    open it, a citation of their own. Of all `sentences` of the statement, the `chosen` ones are quoted for what they
-    say: True if they answer, False if they stand beside one that does; without any True the result is empty. A citation
-    of none of the `chosen` sentences is returned whole.
-    """
-    cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
-    ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in chosen]
-    if not ordinals:
-        return citation.quote
-    if not any(chosen.get(sentence.sentence_id) for sentence in cited):
-        return ""
-    bound_spans = spans(sentences, ordinals)
-    end = max(bound.span.stop for bound in bound_spans)
-    opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
-    opened = [sentences[at] for at in opening if at < cited[0].ordinal]
-    read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
-    return "\n".join(sentence.text for sentence in read)
-
-
-def takes_back(text: str) -> bool:
-    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return _TAKES_BACK.search(text) is not None
 
 
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import takes_back
+from app.answering.citation_spans import spans
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
 from app.retrieval.direction import SURE, SentenceDirection, decisive_of, read_sentence
@@ -20,12 +20,14 @@ from app.retrieval.topic import topic_in
 from app.retrieval.topic_share import share_of_topic
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
+from vectorstore.records import Sentence, SentenceId
 
 _WORDS: Final = load_lexicon("spans")
 _DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
     regex.compile(_WORDS[name], regex.VERBOSE)
     for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")
 )
+_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
 _SUPERSEDES_MIN: Final = 0.7
 # Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
@@ -65,6 +67,34 @@ def directions_of(
         return _direction(sentences, always_named=citation.language != language)
 
     return {citation.number: read(citation) for citation in citations}
+
+
+def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answers: Mapping[SentenceId, bool]) -> str:
+    """Returns the words of a citation in which its direction is read, one sentence per line.
+
+    Of all `sentences` of the statement, `answers` has those that are quoted for what they say: True if they answer,
+    False if they stand beside one that does. Without any True, no words are read. Sentences that merely extend these
+    are left out, unless they take back what stands before. An item of a long list comes after the words that open it, a
+    citation of their own. A citation of no sentence in `answers` is read whole.
+    """
+    cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
+    ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in answers]
+    if not ordinals:
+        return citation.quote
+    if not any(answers.get(sentence.sentence_id) for sentence in cited):
+        return ""
+    # The spans of these sentences alone, without what extended them.
+    bound_spans = spans(sentences, ordinals)
+    end = max(bound.span.stop for bound in bound_spans)
+    opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
+    opened = [sentences[at] for at in opening if at < cited[0].ordinal]
+    read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
+    return "\n".join(sentence.text for sentence in read)
+
+
+def takes_back(text: str) -> bool:
+    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
+    return _TAKES_BACK.search(text) is not None
 
 
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:

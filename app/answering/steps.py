@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, is_silent
 from app.answering.by_kind import FindWords, KindContext, handler_of
-from app.answering.citation_spans import without_following
-from app.answering.cited_direction import directions_of, with_directions
+from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
@@ -159,10 +158,10 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        quoted = {scored.sentence.sentence_id: scored.relevance.answers for item in evidence for scored in item.best}
+        answers = {scored.sentence.sentence_id: scored.relevance.answers for item in evidence for scored in item.best}
 
         def words(citation: Citation) -> str:
-            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), quoted)
+            return words_for_direction(citation, retrieved.sources.sentences.get(citation.statement_id, ()), answers)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         asked = {claim.state for claim in checked.claims if claim.state}
