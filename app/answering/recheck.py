@@ -1,7 +1,8 @@
 """Rechecking: stored citations are verified anew, since a statement may have been corrected or removed meanwhile.
 
 A corrected session gives a statement another id, under which its citations are found again; a corrected State makes
-them `misattributed`.
+them `misattributed`. The text of a stored answer is edited line by line, as the composition that it was rendered from
+is not stored.
 """
 
 import re
