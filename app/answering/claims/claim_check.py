@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.answering.claims.allowed_omissions import SUBJECTLESS
 from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
 from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
-from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
+from app.answering.claims.token_alignment import ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
 from app.answering.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
