@@ -20,7 +20,7 @@ from app.records import Citation, Claim, Sources, WordsFound
 from vectorstore.records import Sentence
 
 # Number of first sentences in which a statement's heading is looked for, and the most of its lines that are quoted.
-_OPENING: Final = 12
+_HEADING_WITHIN: Final = 12
 _MAX_HEADING: Final = 6
 
 
@@ -130,6 +130,6 @@ def _facts(sources: Sources, local: Localization, _: str, citation: Citation) ->
 
 def _heading_of(sentences: Sequence[Sentence]) -> range:
     """Returns the ordinals of a statement's heading: its first lines outside paragraphs, else its first sentence."""
-    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
+    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_HEADING_WITHIN])
     head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_MAX_HEADING] or [0]
     return range(head[0], head[-1] + 1)

@@ -21,9 +21,9 @@ from vectorstore.records import Sentence
 
 # Number of strongest sentences of a party that are extended by what follows, and in which the answer type, such as a
 # number, is looked for; weaker ones contain one only by chance.
-_READ_FOR_ANSWER: Final = 2
+_READ_FOR_ANSWER_TYPE: Final = 2
 # Number of sentences after one of these in which the answer type is looked for; up to it, they are one quotation.
-_FOLLOWING: Final = 3
+_MAX_FOLLOWING: Final = 3
 
 
 def compose(
@@ -62,7 +62,7 @@ def compose(
             strong, is_held = with_answer_type(strong, sources, holds, allowed)
             missing = None if is_held else missing
         # In a list each party gets one short quotation.
-        going_on = () if one_each else strong[:_READ_FOR_ANSWER]
+        going_on = () if one_each else strong[:_READ_FOR_ANSWER_TYPE]
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)
@@ -90,11 +90,11 @@ def with_answer_type(
     For "by how much did deaths go down?", "we have opened fourteen posts along the road" is quoted up to "the number of
     bodies has fallen from 311 to 88". Where one of the strongest has it, or none nearby does, the order is unchanged.
     """
-    first = strong[: min(_READ_FOR_ANSWER, allowed)]
+    first = strong[: min(_READ_FOR_ANSWER_TYPE, allowed)]
     if any(holds(sentence.text) for sentence in first):
         return tuple(strong), True
     for sentence in first:
-        after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _FOLLOWING]
+        after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _MAX_FOLLOWING]
         for reach, following in enumerate(after):
             if holds(following.text):
                 run = tuple(after[: reach + 1])
