@@ -53,7 +53,9 @@ from app.question.resolution import (
     Restyle,
     TopicWording,
 )
-from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
+from app.question.role_tagger.features import encode_question
+from app.question.role_tagger.network import RoleReading, read_roles, reading_weights
+from app.question.role_tagger.words import Word
 from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import mistyped_terms, terms_within
@@ -65,6 +67,7 @@ from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
 from vectorstore.stems import is_function_word
+from vectorstore.weights_file import Weights
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
@@ -107,7 +110,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    turns, weights = earlier_turns(history), weights or load_weights()
+    turns, weights = earlier_turns(history), weights or reading_weights()
     state = _state_after(turns[-_TURNS_READ:], parties, weights)
     text = question.strip()
     if not text:
