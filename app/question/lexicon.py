@@ -22,7 +22,7 @@ from ingest.language.dates import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_matcher import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold, tokens_of
 
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099

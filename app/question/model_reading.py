@@ -13,7 +13,7 @@ from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans import NAMED
 from app.records import QuestionKind
-from ingest.parties.name_matcher import fold, tokens_of
+from ingest.parties.name_tokens import fold, tokens_of
 from ingest.parties.party_table import PartyTable
 
 # Weight of the proposed kind; the classifier's chances share the rest.

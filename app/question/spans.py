@@ -22,7 +22,7 @@ from ingest.language.dates import find_dates
 from ingest.language.word_frequencies import NO_WORD, commonest, commonness
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_matcher import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold, tokens_of
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
 from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles

@@ -11,7 +11,7 @@ from typing import Final
 from app.question.lexicon import lexicon_of
 from app.question.spans import Span, find_spans
 from ingest.language.word_frequencies import commonness
-from ingest.parties.name_matcher import fold
+from ingest.parties.name_tokens import fold
 from ingest.parties.party_table import PartyTable
 
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
