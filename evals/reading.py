@@ -18,7 +18,7 @@ from app.question.reading import resolve
 from app.question.resolution import ASIDES, Resolution
 from app.question.role_tagger.network import reading_weights
 from app.question.role_tagger.words import tokenize_question
-from app.question.spans import NAMED
+from app.question.spans.span import NAMED
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, folds_of, labels_of, load_examples, read_examples

@@ -56,7 +56,8 @@ from app.question.resolution import (
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import RoleReading, read_roles, reading_weights
 from app.question.role_tagger.words import Word
-from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
+from app.question.spans.span import NAMED, POSSESSIVE, Span
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import mistyped_terms, terms_within
 from ingest.language.lexicons import RegexPatterns

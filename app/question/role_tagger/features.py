@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from app.question.role_tagger.words import Word, tokenize_question
-from app.question.spans import NAMED
+from app.question.spans.span import NAMED
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix

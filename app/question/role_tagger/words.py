@@ -9,7 +9,8 @@ from datetime import date
 from typing import Final
 
 from app.question.lexicon import lexicon_of
-from app.question.spans import Span, find_spans
+from app.question.spans.find_spans import find_spans
+from app.question.spans.span import Span
 from ingest.language.word_frequencies import commonness
 from ingest.parties.name_tokens import fold
 from ingest.parties.party_table import PartyTable

@@ -14,7 +14,8 @@ from app.errors import QuestionError
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
-from app.question.spans import find_spans, time_and_venue_of
+from app.question.spans.find_spans import find_spans
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable

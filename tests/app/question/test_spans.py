@@ -8,7 +8,9 @@ import pytest
 
 from app.question.language import detect_language
 from app.question.lexicon import words_in
-from app.question.spans import Span, find_spans, interval_of
+from app.question.spans.find_spans import find_spans
+from app.question.spans.intervals import interval_of
+from app.question.spans.span import Span
 from app.records import Interval
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
