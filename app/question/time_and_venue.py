@@ -16,25 +16,17 @@ from app.records import Scope
 _FEW_MONTHS: Final = 12
 
 
-def _is_year_of(span: Span, month: Span) -> bool:
-    """Returns whether a span is the year of the month or day that another span (`month`) names."""
-    (first, last), (inner, end) = span.interval, month.interval
-    if first is None or last is None or inner is None or end is None or month.form != "month" or span.form == "month":
-        return False
-    return last - first < _FEW_MONTHS and first <= inner <= end <= last
-
-
-def time_and_venue_of(spans: Iterable[Span]) -> Scope:
+def time_and_venue_of(spans: Iterable[Span], today: date | None = None) -> Scope:
     """Returns when and where statements were made.
 
     A time longer than a year gives an interval; a closed one also gives its years one by one. Several times are all
     asked about: "in October 2020 and in 2016" gives two years. An open interval is narrowed by another time ("after
-    2015 and before 2020"), and a year by its month.
+    2015 and before 2020"), and a year by its month; one of several that do not overlap ends `today`.
     """
     spans = tuple(spans)
-    told = [span for span in spans if span.interval != (None, None)]
-    ends = [span.interval for span in told if not any(_is_year_of(span, other) for other in told)]
-    in_months = all(span.form == "month" for span in told if span.interval in ends)
+    times = [span for span in spans if span.interval != (None, None)]
+    ends = [span.interval for span in times if not any(_is_year_of(span, other) for other in times)]
+    in_months = all(span.date_form == "month" for span in times if span.interval in ends)
     if len(ends) > 1 and any(None in each for each in ends):
         firsts, lasts = ([end for end in of if end is not None] for of in zip(*ends, strict=True))
         common = (max(firsts, default=None), min(lasts, default=None))
@@ -45,7 +37,8 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
     if len(ends) == 1 and None in ends[0]:
         interval = interval_of(ends[0])
     else:
-        now = month_of(date.today().year, date.today().month)
+        today = today or date.today()
+        now = month_of(today.year, today.month)
         closed = [(month_of(FIRST_YEAR) if a is None else a, now if b is None else b) for a, b in ends]
         years.update(year for first, last in closed for year in range(first // 12, last // 12 + 1))
         whole = all(first % 12 == 0 and last % 12 == 11 for first, last in closed)
@@ -56,7 +49,7 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
     named: dict[str, dict[str, None]] = {kind: {} for kind in ("body", "session", "agenda_item")}
     for span in spans:
         named.get(span.kind, {}).update(dict.fromkeys(span.codes))
-        named["body"].update(dict.fromkeys(span.form.split("|") if span.kind == "session" and span.form else ()))
+        named["body"].update(dict.fromkeys(span.bodies))
     return Scope(
         bodies=tuple(named["body"]),
         sessions=tuple(named["session"]),
@@ -66,3 +59,11 @@ def time_and_venue_of(spans: Iterable[Span]) -> Scope:
         pick=next((span.pick for span in spans if span.pick is not None), None),
         agenda_items=tuple(named["agenda_item"]),
     )
+
+
+def _is_year_of(span: Span, month: Span) -> bool:
+    """Returns whether a span is the year of the month or day that another span (`month`) names."""
+    (first, last), (inner, end) = span.interval, month.interval
+    if first is None or last is None or inner is None or end is None:
+        return False
+    return month.date_form == "month" != span.date_form and last - first < _FEW_MONTHS and first <= inner <= end <= last

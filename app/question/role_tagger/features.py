@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from app.question.role_tagger.words import Word, tokenize_question
-from app.question.spans.span import NAMED
+from app.question.spans.span import NAMED, Span
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -83,7 +83,7 @@ def word_features(text: str, words: Sequence[Word], language: str, follows: bool
         row += [f"b{min(before, 2)}|{kind}", f"a{min(named - before, 2)}|{kind}", f"p{min(at, 4)}|{kind}"]
         row += [f"e{min(len(words) - 1 - at, 3)}|{kind}", f"l{min(len(words), 20) // 4}|{kind}"]
         if word.span is not None:
-            row += [f"form={word.span.form}", f"many={len(word.span.codes) > 1}"]
+            row += [f"form={_form_of(word.span)}", f"many={len(word.span.codes) > 1}"]
         elif kind == "word":
             row += [f"x={each}" for each in sorted(word.does)]
             if not "\u3400" <= word.text[0] <= "\u9fff":
@@ -93,3 +93,7 @@ def word_features(text: str, words: Sequence[Word], language: str, follows: bool
         row += ["quoted"] * (quoted or closing) + ["inner"] * inner + [f"follows|{kind}"] * follows
         before += kind in NAMED
         yield tuple(row)
+
+
+def _form_of(span: Span) -> str:
+    return span.party_form or span.date_form or span.treaty_form or "|".join(span.bodies)

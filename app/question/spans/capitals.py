@@ -1,6 +1,6 @@
 """Capitals in a question: a place ("in Vienna", "the Vienna session") or their State ("what did Vienna say").
 
-In any other text `ingest/parties/capitals.py` decides.
+Likewise "Chile's neighbours" are not Chile. In any other text `ingest/parties/capitals.py` decides.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ def mark_places(found: Iterable[Span], text: str, items: Sequence[Item]) -> Iter
         speaks = text.startswith(POSSESSIVE, span.end) or any("eyes" in item.kinds for item in (*before, *after))
         if others:
             start, stop = min(span.start, others[0].start), max(span.end, others[0].end)
-            span = replace(span, start=start, end=stop, kind="others", codes=(), form="")
-        elif here and span.form in ("capital", "adjective") and not speaks:
+            span = replace(span, start=start, end=stop, kind="others", codes=(), party_form=None)
+        elif here and span.party_form in ("capital", "adjective") and not speaks:
             span, end = replace(span, kind="place", codes=()), span.end
         yield span

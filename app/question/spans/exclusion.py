@@ -10,7 +10,7 @@ from app.question.spans.span import NAMED, Span
 # Spans that "not" excludes only where it opens a clause.
 _PROVISIONS: Final = ("agenda_item", "article")
 # Spans that extend over words such as "except" before them.
-TAKING: Final = ("date", "session", "body", "agenda_item", "article")
+EXTENDED_KINDS: Final = ("date", "session", "body", "agenda_item", "article")
 
 
 def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
@@ -21,11 +21,13 @@ def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -
     """
     beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
-    taking = span.kind in TAKING
-    denies = taking and (span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside))
+    takes_words = span.kind in EXTENDED_KINDS
+    denies = takes_words and (
+        span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside)
+    )
     wanted = {"left_out", *(("left_out_time",) if denies else ())}
     excluding = [item.start for item in beside if item.kinds & wanted]
-    start = excluding[0] if excluding and taking else span.start
+    start = excluding[0] if excluding and takes_words else span.start
     return replace(span, start=start, left_out=bool(excluding) or any("left_out_after" in kinds for kinds in after))
 
 
@@ -43,7 +45,7 @@ def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span,
     the party asked.
     """
     rows: list[list[Span]] = []
-    together = [NAMED, *((kind,) for kind in TAKING)]
+    together = [NAMED, *((kind,) for kind in EXTENDED_KINDS)]
     for span in (span for kinds in together for span in spans if span.kind in kinds):
         between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
         alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kinds} for kinds in together)
@@ -63,5 +65,5 @@ def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span,
         # "Not in 2020 or 2021" excludes both years, but "not 2020, 2021" replaces the first by the second.
         both = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
         named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
-        out.update(row if (both if row[0].kind in TAKING else named_so) else ())
+        out.update(row if (both if row[0].kind in EXTENDED_KINDS else named_so) else ())
     return tuple(replace(span, left_out=True) if span in out else span for span in spans)

@@ -8,9 +8,10 @@ from typing import Final
 
 from app.question.lexicon import lexicon_of
 from app.question.spans.dates import find_date_spans
-from app.question.spans.exclusion import TAKING, extend_to_lists, mark_left_out
+from app.question.spans.exclusion import EXTENDED_KINDS, extend_to_lists, mark_left_out
 from app.question.spans.parties import find_party_spans
-from app.question.spans.sessions import find_body_spans, find_picks, find_session_spans
+from app.question.spans.picks import find_picks
+from app.question.spans.sessions import find_body_spans, find_session_spans
 from app.question.spans.span import Span, merge_equal, span_over
 from app.question.spans.treaties import find_treaty_spans
 from ingest.parties.party_table import PartyTable
@@ -32,5 +33,5 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += find_picks(items, spans)
     spans += find_date_spans(plain, items, spans, today)
     spans += [each for each in find_party_spans(plain, items, language, parties) if not each.overlaps(spans)]
-    told = (mark_left_out(span, items, plain, language) if span.kind in TAKING else span for span in spans)
-    return extend_to_lists(sorted(told, key=lambda span: span.start), items)
+    marked = (mark_left_out(span, items, plain, language) if span.kind in EXTENDED_KINDS else span for span in spans)
+    return extend_to_lists(sorted(marked, key=lambda span: span.start), items)

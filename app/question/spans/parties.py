@@ -19,14 +19,14 @@ from prompts.wording import Language
 def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
     """Finds parties and sets of States; then names with an inflectional ending or a typing error."""
     found = [
-        span_over("party", each, codes=each.codes, form=each.form)
+        span_over("party", each, codes=each.codes, party_form=each.form)
         for each in parties.find(text, language, relaxed=True)
     ]
     for region in find_regions(text, cast(Language, language)):
         span = span_over("set", region, codes=(region.code,))
         same = [each for each in found if span.overlaps([each])]
         wider = (span.start <= each.start and each.end <= span.end for each in same)
-        longer = (each.form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
+        longer = (each.party_form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
         if all(wider) and all(longer):
             found = [*(each for each in found if each not in same), span]
     # "In Chinese" names a language, not a State.
@@ -43,12 +43,12 @@ def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[
     for before, item in zip([None, *items], items, strict=False):
         codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
         if codes and not (word_of_longer_title(text, before, item) or text[item.start].islower()):
-            yield span_over("party", item, codes=codes, form="group")
+            yield span_over("party", item, codes=codes, party_form="group")
 
 
 def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
     """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77"."""
-    group = span.form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
+    group = span.party_form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
     if span.kind != "set" and not group:
         return span
     after = next((item for item in items if item.start >= span.end), None)

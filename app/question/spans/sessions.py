@@ -1,14 +1,13 @@
-"""Bodies, their sessions, and which statement is meant: "COP 8 to 10", "its latest statement"."""
+"""Bodies and their sessions in a question: "COP 8 to 10", "since the fifth session of the Assembly"."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from typing import Final, cast
+from itertools import chain
+from typing import Final
 
 from app.question.lexicon import Item, find_forms
 from app.question.spans.intervals import relate
 from app.question.spans.span import Span, span_over, with_spans_as_items
-from app.records import Pick
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 
 # Sessions listed after the one named where the number of the last session is not known.
@@ -39,18 +38,18 @@ def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequenc
             known = (int(each.session) for each in load_sessions() if (each.body,) == body and each.first <= today)
             numbers = sorted(known)[-numbers[0] :]
         codes = tuple(map(str, numbers))
-        atoms.append(span_over("session", *part, codes=codes, form="|".join(body)))
+        atoms.append(span_over("session", *part, codes=codes, bodies=body))
     row = with_spans_as_items(row, atoms, "sessions")
     spans: list[Span] = []
     for name, part in find_forms("open_sessions", row):
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         numbers = [int(code) for atom in inner for code in atom.codes]
-        names = tuple(dict.fromkeys(atom.form for atom in inner if atom.form))
+        named = tuple(chain.from_iterable(dict.fromkeys(atom.bodies for atom in inner)))
         if name != "sessions" and (len(numbers) == 1 or name == "closed"):
-            numbers = [*_opened(name, numbers, names or [body.codes[0] for body in bodies])]
+            numbers = [*_opened(name, numbers, named or [body.codes[0] for body in bodies])]
         # There is no session before the first: "0" matches none, whereas an empty list would match all.
         codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
-        spans.append(span_over("session", *part, codes=codes, form="|".join(names)))
+        spans.append(span_over("session", *part, codes=codes, bodies=named))
     return spans
 
 
@@ -80,17 +79,3 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
     latest = number + _TO_COME if numbers[0] <= number else numbers[0] + _SESSIONS_ON
     first, last = relate(name, (min(numbers), min(numbers)), (max(numbers), max(numbers)))
     return range(1 if first is None else first, (latest if last is None else last) + 1)
-
-
-def find_picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
-    """Finds words that say which statement is meant: "its latest statement", "for the first time"."""
-    bodies = [span for span in taken if span.kind == "body"]
-    row = with_spans_as_items(
-        with_spans_as_items(items, [span for span in taken if span.kind != "body"], "taken"), bodies, "body"
-    )
-    found = []
-    for name, part in find_forms("picks", row):
-        pick = part[0].values["pick_alone"] if name == "alone" else None if name == "open" else name
-        end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
-        found.append(replace(span_over("pick", part[0], pick=cast("Pick | None", pick)), end=end))
-    return found

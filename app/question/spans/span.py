@@ -8,11 +8,20 @@ from typing import Any, Final, Literal
 from app.question.lexicon import Item
 from app.question.spans.intervals import Months
 from app.records import Pick
+from ingest.parties.name_matcher import NameForm
 from ingest.treaties.references import ArticleMention
 
 SpanKind = Literal[
     "party", "set", "place", "others", "treaty", "article", "session", "body", "agenda_item", "date", "pick"
 ]
+PartyForm = NameForm | Literal["adjective", "typed"]
+"""How a party is named: by which of its names, by an adjective made of one, or by one with a typing error."""
+DateForm = Literal["month", "year", "closed", "since", "after", "before", "until", "around", "recently"]
+"""How a time is written: as a month or less, a year, an interval closed or open at an end, or vaguely."""
+TreatyForm = Literal["short", "one", "named", "bare"]
+"""How a treaty is named: `short` is "the Convention", `one` "the Protocol", which may be any of three; an article is
+`named` with its treaty, or `bare`."""
+# Kinds of spans that name parties.
 NAMED: Final = ("party", "set")
 POSSESSIVE: Final = ("'s ", "’s ")
 
@@ -31,8 +40,11 @@ class Span:
     """(treaty, number) of the articles named here."""
     interval: Months = (None, None)
     """First and last month, counted from the year 0; None at an open end, or where there is no time."""
-    form: str = ""
-    """How a party is named, such as `capital`; how a date was written, such as `year` or `closed`."""
+    party_form: PartyForm | None = None
+    date_form: DateForm | None = None
+    treaty_form: TreatyForm | None = None
+    bodies: tuple[str, ...] = ()
+    """The bodies whose sessions are named: "COP 10"."""
     similar: tuple[str, ...] = ()
     """Codes that a mistyped name may mean."""
     pick: Pick | None = None
@@ -52,9 +64,9 @@ class Span:
         return self.kind == other.kind and (overlap if self.kind == "date" else bool(known & same))
 
 
-def span_over(kind: SpanKind, *parts: Any, **told: Any) -> Span:  # noqa: ANN401 - what has a place; fields of a span
+def span_over(kind: SpanKind, *parts: Any, **fields: Any) -> Span:  # noqa: ANN401 - what has a place; fields of a span
     """Returns a span from the first to the last of some parts of a question."""
-    return Span(start=parts[0].start, end=parts[-1].end, kind=kind, **told)
+    return Span(start=parts[0].start, end=parts[-1].end, kind=kind, **fields)
 
 
 def merge_equal(spans: Sequence[Span]) -> list[Span]:

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from app.question.lexicon import Item, find_forms
 from app.question.spans.span import Span, merge_equal, span_over
+from ingest.language.lexicons import load_words
 from ingest.treaties.references import ArticleMention, find_articles
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
 from vectorstore.stems import is_function_word
 
-# Words before "Convention" that are of a name of UNTOC itself: "the UN Convention", "the parent Convention".
-_OWN_TITLE: Final = ("un", "nations", "crime", "untoc", "palermo", "parent")
+_UNTOC_WORDS: Final = load_words("untoc_words", "treaty_names")
 
 
 def find_treaty_spans(text: str, items: list[Item]) -> list[Span]:
@@ -31,28 +31,28 @@ def find_treaty_spans(text: str, items: list[Item]) -> list[Span]:
         numbers = [str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"}]
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
         articles = tuple(product(codes or ("UNTOC",), numbers))
-        span = span_over("article", *part, articles=articles, form="named" if codes else "bare")
+        span = span_over("article", *part, articles=articles, treaty_form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *mentions)) else [span]
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
-        titled = word_of_longer_title(text, before, item).lower() not in ("", *_OWN_TITLE)
+        titled = word_of_longer_title(text, before, item).lower() not in ("", *_UNTOC_WORDS)
         ours = (after is None or "other_treaty" not in after.kinds) and not titled
         protocols = "protocols" in item.kinds or ("protocol" in item.kinds and (ours or of_any))
         codes = ("UNTOC",) if "convention" in item.kinds and ours else PROTOCOLS if protocols else ()
         span = span_over(
-            "treaty", item, codes=codes, form="one" if "protocol" in item.kinds and not of_any else "short"
+            "treaty", item, codes=codes, treaty_form="one" if "protocol" in item.kinds and not of_any else "short"
         )
         if codes and not span.overlaps(spans):
             spans.append(span)
     return spans
 
 
-def _articles(text: str, **told: Any) -> list[ArticleMention]:  # noqa: ANN401 - arguments of find_articles
-    return [each for each in find_articles(text, **told) if each.treaty or each.lacking]
+def _articles(text: str, **options: Any) -> list[ArticleMention]:  # noqa: ANN401 - arguments of find_articles
+    return [each for each in find_articles(text, **options) if each.treaty or each.lacking]
 
 
 def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
     articles = tuple((treaty, found.article) for treaty in treaties)
-    return span_over("article", found, articles=articles, form="named" if named else "bare")
+    return span_over("article", found, articles=articles, treaty_form="named" if named else "bare")
 
 
 def word_of_longer_title(text: str, before: Item | None, noun: Item) -> str:

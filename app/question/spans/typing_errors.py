@@ -37,7 +37,7 @@ def find_respelt_names(text: str, found: Sequence[Span], language: str, parties:
     spans: list[Span] = []
     for at, token in enumerate(tokens):
         word = token.word
-        span = Span(start=token.start, end=token.end, kind="party", form="name")
+        span = Span(start=token.start, end=token.end, kind="party", party_form="name")
         if not word.isalpha() or span.overlaps(found) or span.overlaps(spans):
             continue
         if word.isupper() and parties.get(word) is not None and not text.isupper():
@@ -45,7 +45,7 @@ def find_respelt_names(text: str, found: Sequence[Span], language: str, parties:
         elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
             codes = _of_adjective(token.folded, language, parties)
             spans += (
-                [replace(span, codes=codes, form="adjective")]
+                [replace(span, codes=codes, party_form="adjective")]
                 if codes
                 else _mistyped(text, tokens, at, language, parties)
             )
@@ -67,7 +67,7 @@ def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str,
 def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, parties: PartyTable) -> list[Span]:
     """Reads a rare word, with neighbours or alone, as the one name nearest to it, or as possibly one of several."""
     token = tokens[at]
-    span = Span(start=token.start, end=token.end, kind="party", form="typed")
+    span = Span(start=token.start, end=token.end, kind="party", party_form="typed")
     for first, last in _windows(tokens, at, language, parties.name_words):
         codes = parties.nearest(text[tokens[first].start : tokens[last - 1].end])
         if len(codes) == 1:
@@ -82,7 +82,7 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
     bare = parties.nearest(token.word[:-1], errors=0) if token.word[-1] in "sS" else ()
     codes = bare or parties.nearest(token.word)
     if len(codes) == 1:
-        return [replace(span, end=token.end - bool(bare), codes=codes, form="name" if bare else "typed")]
+        return [replace(span, end=token.end - bool(bare), codes=codes, party_form="name" if bare else "typed")]
     no_word = len(token.word) > _SHORTEST_TYPED and commonness(token.word, language) < NO_WORD
     similar = parties.resolve(token.word).suggestions if no_word else ()
     return [replace(span, similar=similar)] if similar else []

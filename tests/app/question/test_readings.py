@@ -43,7 +43,7 @@ def rows(name: str) -> list[Any]:
 
 def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
     """Returns the time and venue of a text, taken from all spans in it."""
-    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today))
+    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today), today)
 
 
 @pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))

@@ -45,7 +45,7 @@ def test_a_typing_error_in_a_name_is_read_where_one_is_near(
 ) -> None:
     found = [span for span in spans(question, parties) if span.kind == "party"]
     assert tuple(code for span in found for code in span.codes) == codes
-    assert all(span.form == "typed" for span in found)
+    assert all(span.party_form == "typed" for span in found)
 
 
 @pytest.mark.parametrize("question", ["al statments on trafic", "wich contries suport tolls", "wat is teh posision"])
@@ -85,7 +85,7 @@ def test_members_of_a_group_are_a_set_and_the_group_is_a_party(parties: PartyTab
 @cases("question", "code")
 def test_an_adjective_stands_for_the_party_that_it_is_made_of(question: str, code: str, parties: PartyTable) -> None:
     (found,) = [span for span in spans(question, parties) if span.kind == "party"]
-    assert (found.codes, found.form) == ((code,), "adjective")
+    assert (found.codes, found.party_form) == ((code,), "adjective")
 
 
 @cases("question")
