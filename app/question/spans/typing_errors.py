@@ -55,7 +55,7 @@ def find_respelt_names(text: str, found: Sequence[Span], language: str, parties:
 def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str, ...]:
     """Returns the party from which an adjective is derived, by a language's endings: "esquariens", "рималийских"."""
     forms = [form.removeprefix("ال") for form in (folded, *arabic_variants(folded, first=language == "ar"))]
-    for made, form in product(words_in("adjectives").get(language, "").split("|"), forms):
+    for made, form in product(words_in("adjective_endings").get(language, "").split("|"), forms):
         ending, _, of = made.partition("=")
         found = re.fullmatch(f"(.{{3,}}?){ending.strip().rstrip('*')}.{{0,3}}", form)
         codes = parties.nearest(found[1] + of.strip(), errors=0) if found and made else ()
