@@ -313,8 +313,7 @@ class AttributionReader:
 
     def _find(self, text: str) -> list[PartyMatch]:
         """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
-        says = attribution().verb.match
-        return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
+        return self._parties.find(text, capitals="speaking")
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""

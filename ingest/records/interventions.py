@@ -368,7 +368,7 @@ class _SpeakerLookup:
             return codes
         spans = self._parties.find(name, self.language)
         whole = len(spans) == 1 and not name[: spans[0].start].strip() and not name[spans[0].end :].strip()
-        return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
+        return spans[0].codes if whole and spans[0].is_name else ()
 
     def holders(self, words: str) -> tuple[str, ...]:
         """Returns the code of the one party, or those of the listed States, that words consist of; else empty."""
