@@ -33,7 +33,6 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.question.roles import load_weights, notes_array
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
@@ -43,6 +42,7 @@ from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
+from vectorstore.weights_file import load_weights, notes_array
 
 FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".

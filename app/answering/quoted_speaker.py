@@ -37,7 +37,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
     behind = _PARAGRAPH.split(source[span[1] : span[1] + _MAX_CHARS_TO_NAME])[0]
     behind = regex.split(rf"[{SENTENCE_ENDS}]\s", _BEHIND.sub("", behind))[0]
     for text, follows in ((lead, False), (behind, True)):
-        named = [name for name in parties.find(text) if name.form != "capital" and not set(name.codes) & {*holders}]
+        named = [name for name in parties.find(text, capitals="none") if not set(name.codes) & {*holders}]
         for name in named if follows else reversed(named):
             head, tail = text[: name.start], text[name.end : name.end + _MAX_CHARS_TO_VERB]
             office = attribution().speaker_of.search(head) is not None

@@ -15,11 +15,14 @@ import numpy as np
 from app.question.conversation import Slot, TurnReading
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act
-from app.question.roles import STAND_IN, THIS, RoleReading, Weights
+from app.question.role_tagger.features import STAND_IN
+from app.question.role_tagger.network import RoleReading
 from app.records import QuestionKind
+from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.weights_file import Weights
 
 KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
 TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
@@ -62,7 +65,7 @@ def frame_of(roles: RoleReading, parties: PartyTable) -> Frame:
     for word, label in zip(roles.words, roles.labels, strict=True):
         if label == "topic":
             if before != "topic":
-                written += text[end : word.start] + THIS[roles.language]
+                written += text[end : word.start] + TOPIC_PLACEHOLDER[roles.language]
                 forms.append("<this>")
         else:
             # Unknown names are replaced as well: "what did Freedonia say" begins anew as "what did Iran say" does.

@@ -53,8 +53,11 @@ from app.question.resolution import (
     Restyle,
     TopicWording,
 )
-from app.question.roles import RoleReading, Weights, Word, encode_question, load_weights, read_roles
-from app.question.spans import NAMED, POSSESSIVE, Span, time_and_venue_of
+from app.question.role_tagger.features import encode_question
+from app.question.role_tagger.network import RoleReading, read_roles, reading_weights
+from app.question.role_tagger.words import Word
+from app.question.spans.span import NAMED, POSSESSIVE, Span
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Missing, Note, Pick, QuestionKind, TreatyScope
 from ingest.glossary.glossary import mistyped_terms, terms_within
 from ingest.language.lexicons import RegexPatterns
@@ -65,6 +68,7 @@ from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
 from vectorstore.stems import is_function_word
+from vectorstore.weights_file import Weights
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
@@ -107,7 +111,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    turns, weights = earlier_turns(history), weights or load_weights()
+    turns, weights = earlier_turns(history), weights or reading_weights()
     state = _state_after(turns[-_TURNS_READ:], parties, weights)
     text = question.strip()
     if not text:
@@ -221,9 +225,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     provision = provision and (not follows or _has(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = _filters(roles, *_FILTER_ROLES)
-    when = time_and_venue_of(filters)
+    when = time_and_venue_of(filters, roles.today)
     # Several years or sessions that are named one by one are compared, which is a question about change over time.
-    years = sum(span.kind == "date" and span.form == "year" for span in filters)
+    years = sum(span.kind == "date" and span.date_form == "year" for span in filters)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in filters)
     beside = _beside_topic(roles)
     # Quoted words belong to the topic, unless their source is asked for.
@@ -235,7 +239,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     meant = mistyped_terms(topic, language)
     topic, wording = (re.sub(r"\w+", lambda w: meant.get(w[0], w[0]), text) for text in (topic, _wording(roles)))
     notes = [*asked.notes, *(Note(kind="mended", values={"word": w, "meant": m}) for w, m in meant.items())]
-    without = replace(time_and_venue_of(_filters(roles, "not")), treaties=_treaties(roles, False, True)[0])
+    without = replace(time_and_venue_of(_filters(roles, "not"), roles.today), treaties=_treaties(roles, False, True)[0])
     kept_kinds = {word.kind for word in roles.of(*_FILTER_ROLES)}
     excluded = [word for word in roles.of("not") if word.kind in _NARROWING]
     only_excluded = [word for word in excluded if word.kind not in kept_kinds]
@@ -340,7 +344,7 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     """
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
-    only_states = spans and all(span.kind == "party" and span.form != "group" for span in spans)
+    only_states = spans and all(span.kind == "party" and span.party_form != "group" for span in spans)
     if kind not in _WHICH or not only_states or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]
@@ -494,8 +498,8 @@ class _AskedParties:
             party = self.parties.get(span.codes[0])
             into = self.states if party is None or party.kind == "state" else self.groups
             into[span.codes[0]] = None
-            if span.form in ("capital", "former", "typed"):
-                note = "former" if span.form == "former" else "read_as"
+            if span.party_form in ("capital", "former", "typed"):
+                note = "former" if span.party_form == "former" else "read_as"
                 self.notes.append(Note(kind=note, values={"name": name, "party": span.codes[0]}))
 
     def ask_back(self, name: str, codes: Sequence[str], *, known: bool) -> None:
@@ -518,12 +522,12 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             if span.similar:
                 asked.ask_back(name, span.similar, known=False)
         elif label == "who":
-            if span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
+            if span.party_form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
     # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
-    spoken_of = [span for span in named if span.form != "capital"]
+    spoken_of = [span for span in named if span.party_form != "capital"]
     about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
     unknown = [word for word in roles.of("who") if word.kind in ("word", "others")]
@@ -586,7 +590,7 @@ def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: Q
     kinds = {each for word in words for each in word.does}
     near = asked.parties.nearest(name) if not kinds else ()
     if len(near) == 1:
-        asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, form="typed"))
+        asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, party_form="typed"))
     elif asked.named and not all(word.may_be_name for word in words):
         return
     elif kind in _WHICH or kinds & {"states", "state", "members"}:
@@ -616,21 +620,21 @@ def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tu
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None
         and word.span.left_out == left_out
-        and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
+        and not (word.span.treaty_form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]
     numbers: dict[str, dict[str, None]] = {}
     for span in spans:
-        only_names = (span.form == "short" and articles) or (span.form == "one" and not provision)
+        only_names = (span.treaty_form == "short" and articles) or (span.treaty_form == "one" and not provision)
         if span.kind == "treaty" and not only_names:
             numbers.update({code: {} for code in span.codes if code not in numbers})
     for treaty, article in (each for span in articles for each in span.articles):
         numbers.setdefault(treaty, {})[article] = None
     if provision and not (numbers or roles.follows):
         numbers = {"UNTOC": {}}
-    convention = any(span.form == "short" and span.codes == ("UNTOC",) for span in spans)
+    convention = any(span.treaty_form == "short" and span.codes == ("UNTOC",) for span in spans)
     scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())
-    return scopes, any(span.form == "bare" for span in articles) and not convention
+    return scopes, any(span.treaty_form == "bare" for span in articles) and not convention
 
 
 def _with_notes(resolution: Resolution) -> Resolution:

@@ -187,8 +187,8 @@ def _is_specific(term: NamedTerm, words: str, language: str) -> bool:
 
 
 def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
-    opening = parties.find(document.text[:_OPENING])
-    named = {code for match in opening if match.form != "capital" for code in match.codes}
+    opening = parties.find(document.text[:_OPENING], capitals="none")
+    named = {code for match in opening for code in match.codes}
     if document.kind == "record" or (document.state is None and not named):
         return None
     # A group named in the opening may be one that the speaker aligns with or speaks for; both count.

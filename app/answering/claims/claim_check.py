@@ -112,8 +112,7 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
         kind, keys = ("self", {SELF}) if holders & set(name.codes) else ("name", set(name.codes))
         return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
 
-    names = (name for name in parties.find(text, language) if name.form != "capital")
-    return tokenize(text, language, tuple(map(token, names)))
+    return tokenize(text, language, tuple(map(token, parties.find(text, language, capitals="none"))))
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:

@@ -22,7 +22,7 @@ def check_names(claim: str, language: str, premise: Premise, parties: PartyTable
     Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
     """
     evidence, holder = premise.text, premise.holder
-    matches = [match for match in parties.find(claim, language) if match.form != "capital"]
+    matches = parties.find(claim, language, capitals="none")
     there = parties.find(evidence, premise.language)
     known = {code for match in there for code in match.codes} | premise.also | {holder}
     for match in matches:

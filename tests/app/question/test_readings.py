@@ -14,7 +14,8 @@ from app.errors import QuestionError
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
-from app.question.spans import find_spans, time_and_venue_of
+from app.question.spans.find_spans import find_spans
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
@@ -42,7 +43,7 @@ def rows(name: str) -> list[Any]:
 
 def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
     """Returns the time and venue of a text, taken from all spans in it."""
-    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today))
+    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today), today)
 
 
 @pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))
