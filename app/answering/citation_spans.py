@@ -26,9 +26,9 @@ from vectorstore.records import Sentence, SentenceId, Statement
 PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
 # White space, quotation marks and punctuation, which are stripped from a span before it is looked for in quotations.
 _EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
-_WORDS: Final = load_lexicon("spans")
-_ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
-_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
+_ANNOUNCING: Final = regex.compile(load_lexicon("anaphora")["announcing"], regex.VERBOSE)
+_CHANGES: Final = load_lexicon("change_of_view")
+_TAKES_BACK: Final = regex.compile(f"{_CHANGES['disowns']}|{_CHANGES['revises']}", regex.VERBOSE)
 _FURTHEST: Final = 8
 # The most sentences in a span.
 _LONGEST: Final = 4
