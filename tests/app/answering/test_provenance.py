@@ -7,7 +7,6 @@ from markdown_it import MarkdownIt
 
 from app.answering.citations import cite
 from app.answering.localization import localize
-from app.answering.markdown import escape
 from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
@@ -65,7 +64,7 @@ def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_del
         (of_a_group, "Group of Riparian States (inferred)"),
         (replace(citation, summarised=True), "(inferred)"),
     ):
-        line = attribution(replace(made, inferred=("state",)), localize(parties, "en"), escape)
+        line = attribution(replace(made, inferred=("state",)), localize(parties, "en"))
         assert marked in line.partition(" · ")[0]
     line = attribution(of_a_group, localize(parties, "en"))
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
