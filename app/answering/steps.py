@@ -195,7 +195,7 @@ class Steps:
         def words(citation: Citation) -> str:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), best)
 
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, self.parties(), words)
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()

@@ -7,7 +7,6 @@ one nearest to the subject is shown and marked as such.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from itertools import chain, takewhile
 from typing import Final, Literal
 
@@ -40,10 +39,11 @@ _NEAREST_SHARE: Final = 0.5
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
-_parties: Final = cache(PartyTable.load)
 
 
-def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+def on_subject(
+    item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], parties: PartyTable
+) -> list[Sentence]:
     """Returns the evidence of a cell: the sentences that are surely on the subject and name enough of it.
 
     Sentences that an answer quotes as mere context are left out: under the heading of a column they would mislead.
@@ -51,9 +51,10 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     A sentence with less than half as many of the subject's words as the best one is left out, since a cell has room for
     few quotations; sentences in other languages and those that name the subject's article stay. From statements later
     than all of these, a sentence with over half of the subject's words, or with words of a kept sentence, is added, so
-    that no earlier position stands as the latest one. `sentences` has all sentences of each statement.
+    that no earlier position stands as the latest one. `sentences` has all sentences of each statement; `parties` are
+    those that the subject may name.
     """
-    shared = share_of_topic(subject.topic, subject.language)
+    shared = share_of_topic(subject.topic, subject.language, parties)
     spoken, when = _language_and_time(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
@@ -63,7 +64,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return spoken(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
-    names_states = _names_states_of(subject)
+    names_states = _names_states_of(subject, parties)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -100,14 +101,19 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 
 
 def nearest(
-    item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], *, answering: bool = False
+    item: PartyEvidence,
+    subject: Subject,
+    sentences: Mapping[str, Sequence[Sentence]],
+    parties: PartyTable,
+    *,
+    answering: bool = False,
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; empty where nothing comes near it.
 
     It must share words with the subject, apart from names of other things, or be surely relevant; with `answering`, it
     must also reach the threshold of an answer. Among those that do, one of the latest statement is preferred.
     """
-    shared, names_states = share_of_topic(subject.topic, subject.language), _names_states_of(subject)
+    shared, names_states = share_of_topic(subject.topic, subject.language, parties), _names_states_of(subject, parties)
     spoken, when = _language_and_time(item)
 
     def is_named(found: ScoredSentence) -> bool:
@@ -195,10 +201,10 @@ def _goes_on(
     return goes_on
 
 
-def _names_states_of(subject: Subject) -> Callable[[str, str | None], bool]:
+def _names_states_of(subject: Subject, parties: PartyTable) -> Callable[[str, str | None], bool]:
     """Returns a test of whether a text, given with its language, names all States of a subject; False without any."""
-    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
-    return lambda text, language: bool(states) and states <= {match.codes for match in _parties().find(text, language)}
+    states = {match.codes for match in parties.find(subject.topic, subject.language)}
+    return lambda text, language: bool(states) and states <= {match.codes for match in parties.find(text, language)}
 
 
 def names_whole(text: str, subject: Subject, language: str) -> bool:

@@ -153,9 +153,9 @@ class _Build:
             progress(step)
             cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
-            moments += moments_of(cell, own, subject, self._citations)
+            moments += moments_of(cell, own, subject, self._citations, self._parties)
         if sessions:
-            moments = [*moments_in(cells, request.subjects, self._citations)]
+            moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
         return self._finished(cells, moments, codes, sessions)
 
     def _finished(
@@ -212,7 +212,8 @@ class _Build:
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not replace the nearest words of the party itself.
-            close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
+            sentences = retrieved.sources.sentences
+            close = nearest(own, subject, sentences, self._parties, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in citation.holders)
@@ -224,7 +225,7 @@ class _Build:
         # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
-        read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject) for c in held}
+        read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject, self._parties) for c in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
         kind = suggestion.kind if cited else ("no_position" if retrieved.searched or of_groups else "no_statement")
         note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
@@ -256,9 +257,10 @@ class _Build:
 
         def is_not_outright(sentence: Sentence) -> bool:
             language = held[sentence.statement_id].language_at(sentence.start)
-            return not is_outright(sentence.text, subject, language)
+            return not is_outright(sentence.text, subject, language, self._parties)
 
-        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=is_not_outright)
+        sentences = on_subject(item, subject, retrieved.sources.sentences, self._parties)
+        return sorted(sentences, key=is_not_outright)
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""

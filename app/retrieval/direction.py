@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -60,7 +60,6 @@ _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
 _HARMS: Final = Patterns("harms")
-_built_in_parties: Final = cache(PartyTable.load)
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 # Scales of the sentence vector and of the other features, set before training.
@@ -98,20 +97,20 @@ class SentenceDirection:
         return self.reading not in ("mentions", "reported")
 
 
-def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable | None = None) -> SentenceDirection:
+def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
     """Reads the direction of one sentence on a topic.
 
     Args:
         text: One sentence, readable.
         topic: Topic words, in the language of the sentence where a translation is known; empty for any topic.
         language: ISO 639-1 code; any other than the six is read as English.
-        parties: The parties that the topic may name; the built-in ones by default.
+        parties: The parties that the topic may name.
     """
     return _read(text, topic, language if language in LANGUAGES else "en", parties)
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> SentenceDirection:
+def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
     masked = mask_topic(text, topic, language, parties)
     named = masked != text
     marks = find_position_marks(text, language)
@@ -162,9 +161,12 @@ def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Read
     return _SHOWN_BY.get(kind_of(marks))
 
 
-def read_span(text: str, topic: str, language: str | None) -> tuple[tuple[int, SentenceDirection], ...]:
+def read_span(
+    text: str, topic: str, language: str | None, parties: PartyTable
+) -> tuple[tuple[int, SentenceDirection], ...]:
     """Reads each sentence of a quotation, with the offset at which it begins."""
-    return tuple((start, read_sentence(text[start:end], topic, language)) for start, end in split_sentences(text))
+    spans = split_sentences(text)
+    return tuple((start, read_sentence(text[start:end], topic, language, parties)) for start, end in spans)
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
@@ -177,10 +179,10 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else 0.7), default=None)
 
 
-def direction_asked(question: str, topic: str, language: str) -> Direction | None:
+def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> Direction | None:
     """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
     language = language if language in LANGUAGES else "en"
-    masked = mask_topic(question, topic, language)
+    masked = mask_topic(question, topic, language, parties)
     chances = _chances("asked", features_of(masked, find_position_marks(masked, language), language))
     found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
     return found.get(max(ASKED, key=lambda name: chances[name]))
@@ -211,7 +213,7 @@ def names_harm(topic: str, language: str = "en") -> bool:
     return harm is not None and _HARMS.measure.search(words) is None
 
 
-def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None = None) -> str:
+def mask_topic(text: str, topic: str, language: str, parties: PartyTable) -> str:
     """Masks a topic in a text: each run of its words or synonyms is replaced by "this" in the text's language.
 
     A State that the topic names is masked only together with other topic words: with "the embargo against Rimalia",
@@ -220,7 +222,7 @@ def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None 
     return _with_topic(text, topic, language, lambda _: THIS[language], parties)
 
 
-def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable | None) -> str:
+def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable) -> str:
     """Returns a text with each run of topic words replaced by what `put` makes of it."""
     for start, end in reversed(_runs(text, topic, language, parties)):
         text = text[:start] + put(text[start:end]) + text[end:]
@@ -228,7 +230,7 @@ def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str],
 
 
 @lru_cache(maxsize=16)
-def _runs(text: str, topic: str, language: str, parties: PartyTable | None) -> tuple[tuple[int, int], ...]:
+def _runs(text: str, topic: str, language: str, parties: PartyTable) -> tuple[tuple[int, int], ...]:
     """Returns the spans of the runs of topic words in a text; cached, since each classifier of a sentence asks."""
     terms = content_terms(topic, language)
     subject, synonyms = _subject_of(topic, language, parties)
@@ -244,25 +246,22 @@ def _runs(text: str, topic: str, language: str, parties: PartyTable | None) -> t
     return tuple(each for each in pieces if not content_terms(text[slice(*each)], language).isdisjoint(subject))
 
 
-def topic_and_text(text: str, topic: str, parties: PartyTable | None = None) -> tuple[str, str]:
+def topic_and_text(text: str, topic: str, parties: PartyTable) -> tuple[str, str]:
     """Returns the input of the fine-tuned classifier: a topic, and an English text with the topic between asterisks."""
     return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *", parties)
 
 
 @lru_cache(maxsize=256)
-def _subject_of(
-    topic: str, language: str, parties: PartyTable | None
-) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
+def _subject_of(topic: str, language: str, parties: PartyTable) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
     """Returns the content terms by which a text names a topic, without names of States, and those of each synonym.
 
     A synonym that names a State ("blockade against Rimalia") counts only if the rest of it ("blockade") is a glossary
     term itself.
     """
-    known = parties or _built_in_parties()
 
     def without_states(text: str) -> str:
-        for match in reversed(known.find(text, language, relaxed=True)):
-            if any(known.kind_of(code) == "state" for code in match.codes):
+        for match in reversed(parties.find(text, language, relaxed=True)):
+            if any(parties.kind_of(code) == "state" for code in match.codes):
                 text = f"{text[: match.start]} {text[match.end :]}"
         return text
 

@@ -398,7 +398,7 @@ class EvidenceRetriever:
         if listed and asked is None:
             earlier = resolution.stance_from
             language = detect_language(earlier, parties) if earlier else scope.language
-            asked = direction_asked(earlier or resolution.question, scope.topic, language)
+            asked = direction_asked(earlier or resolution.question, scope.topic, language, parties)
         topic = partial(topic_in, topic_words(scope), scope.language)
         return PositionReader(topic, catalogue.sentences, asked, parties)
 

@@ -14,11 +14,13 @@ from app.answering.superseding import (
     with_superseding,
 )
 from app.records import Citation, Claim
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from tests.made import citation
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 NO = "Arvandia rejects the court."
 YES = "Arvandia fully supports the court."
@@ -29,7 +31,7 @@ def cited(number: int, text: str, year: str, state: str | None = "XAA", *held_by
 
 
 def superseded(*made: Citation, asked: Sequence[str] = ()) -> dict[int, int | None]:
-    found = with_superseding(made, directions_of(made, "court", "en"), asked)
+    found = with_superseding(made, directions_of(made, "court", "en", PARTIES), asked)
     return {citation.number: citation.superseded_by for citation in found}
 
 
@@ -53,24 +55,24 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
 def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
     language = "en" if words.isascii() else "zh"
     made = [replace(cited(1, words, "2024"), language=language)]
-    assert directions_of(made, topic, language)[1].direction == direction
+    assert directions_of(made, topic, language, PARTIES)[1].direction == direction
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:
     claims = [Claim(text="", state="XAA", citations=(1,))]
     for quoting, direction in ((False, "against"), (True, None)):
-        directed = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en"))
+        directed = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en", PARTIES))
         assert [claim.direction for claim in directed] == [direction]
 
 
 @cases("words", "direction")
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
-    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].direction == direction
+    assert directions_of([cited(1, words, "2024")], "court for pirates", "en", PARTIES)[1].direction == direction
 
 
 @cases("words", "sure")
 def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
-    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].sure == sure
+    assert directions_of([cited(1, words, "2024")], "court for pirates", "en", PARTIES)[1].sure == sure
 
 
 @cases("how", "words", "known")

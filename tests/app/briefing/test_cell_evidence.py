@@ -10,10 +10,12 @@ from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from vectorstore.records import Metadata, Sentence, Span, StatementSummary
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 
 def summary(name: str, **known: str) -> StatementSummary:
@@ -47,7 +49,7 @@ def kept(
 ) -> list[str]:
     """The texts that are kept as evidence on a topic."""
     evidence, stored = read(items, searched, heading)
-    return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored)]
+    return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored, PARTIES)]
 
 
 def near(
@@ -55,7 +57,7 @@ def near(
 ) -> list[str]:
     """The texts that are nearest to a topic."""
     evidence, stored = read(items, searched)
-    sentences = nearest(evidence, Subject(label="x", topic=topic), stored, answering=answering)
+    sentences = nearest(evidence, Subject(label="x", topic=topic), stored, PARTIES, answering=answering)
     return [sentence.text for sentence in sentences]
 
 
