@@ -15,9 +15,9 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.question.reading import resolve
 from app.records import WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance import load_relevance, model_identities
-from app.retrieval.sentence_ranker import SentenceRanker
-from app.retrieval.topic import ModelLanguages
+from app.retrieval.topic.topic import ModelLanguages
 from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.store_parties import StoreParties

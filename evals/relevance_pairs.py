@@ -15,8 +15,8 @@ import numpy as np
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
 from app.retrieval.party_search import choose_strategy
+from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
-from app.retrieval.sentence_ranker import SentenceRanker
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, Evidence, load_cases

@@ -35,8 +35,8 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
 from app.question.roles import load_weights, notes_array
-from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
-from app.retrieval.position_marks import find_position_marks, kind_of
+from app.retrieval.positions.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
+from app.retrieval.positions.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from evals.public.directions import LABELS, labelled_sentences

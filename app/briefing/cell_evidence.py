@@ -15,11 +15,11 @@ import regex
 from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.ranking.sentence_ranker import languages_of
 from app.retrieval.scoped_statements import recency
-from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import topic_in
-from app.retrieval.topic_share import LOOSELY, share_of_topic
+from app.retrieval.topic.share import LOOSELY, share_of_topic
+from app.retrieval.topic.topic import topic_in
 from ingest.glossary.glossary import is_term, terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES

@@ -15,7 +15,7 @@ from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, StatementSummary

@@ -12,9 +12,9 @@ from typing import Final, Literal
 from app.question.resolution import Resolution, TopicWording
 from app.records import Scope, TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
-from app.retrieval.sentence_ranker import DEEP, Depth, SentenceRanker
+from app.retrieval.ranking.sentence_ranker import DEEP, Depth, SentenceRanker
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import Topic
+from app.retrieval.topic.topic import Topic
 from ingest.treaties.treaties import TREATIES, find_treaties
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary

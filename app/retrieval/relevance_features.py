@@ -17,7 +17,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import Topic
+from app.retrieval.topic.topic import Topic
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
 from vectorstore.embeddings import Embedder

@@ -12,7 +12,7 @@ from typing import Final
 
 from sklearn.metrics import f1_score
 
-from app.retrieval.direction import read_sentence
+from app.retrieval.positions.direction import read_sentence
 from app.settings import Settings
 from evals.cases.documents import sha256_of
 from evals.errors import DatasetError

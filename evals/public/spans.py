@@ -17,8 +17,8 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from app.retrieval.ranking.sentence_ranker import Depth
 from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
-from app.retrieval.sentence_ranker import Depth
 from app.settings import Settings
 from evals.files import tracked
 from evals.metrics.table import Flags, Floats

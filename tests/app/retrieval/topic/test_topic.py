@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.retrieval.topic import ModelLanguages, Topic
+from app.retrieval.topic.topic import ModelLanguages, Topic
 from tests.cases import Cases
 
 cases = Cases(__file__)

@@ -12,7 +12,7 @@ from typing import Final
 import regex
 
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import topic_in
+from app.retrieval.topic.topic import topic_in
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, terms_within
 from ingest.parties.party_table import PartyTable

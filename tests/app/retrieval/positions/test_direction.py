@@ -4,7 +4,7 @@ import pytest
 from safetensors import safe_open
 
 from app.question.roles import load_weights
-from app.retrieval.direction import decisive_of, direction_asked, mask_topic, read_sentence, read_span
+from app.retrieval.positions.direction import decisive_of, direction_asked, mask_topic, read_sentence, read_span
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT

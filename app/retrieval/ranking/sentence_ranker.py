@@ -16,12 +16,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from app.question.resolution import TopicWording
-from app.retrieval.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, MeasuredSentence, Read
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import ModelLanguages, Topic, in_english
+from app.retrieval.topic.topic import ModelLanguages, Topic, in_english
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import rows_of_each
 from vectorstore.embeddings import Embedder

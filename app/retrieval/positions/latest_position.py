@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.position_marks import declines_position
+from app.retrieval.positions.direction import SentenceDirection, mask_topic, read_sentence
+from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES

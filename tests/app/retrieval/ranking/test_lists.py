@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from app.retrieval.ranking.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES, SentenceRanker
 from app.retrieval.relevance import Relevance
-from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES, SentenceRanker
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import yaml
 
-from app.retrieval.position_marks import find_position_marks
+from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.terms import content_terms
 from ingest.language.anaphora import refers_back
 from vectorstore.arrays import Matrix

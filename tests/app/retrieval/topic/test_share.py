@@ -1,6 +1,6 @@
 """How much of a topic a text names: by word forms, synonyms, narrower terms and names, in any language."""
 
-from app.retrieval.topic_share import LOOSELY, share_of_topic
+from app.retrieval.topic.share import LOOSELY, share_of_topic
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT

@@ -21,7 +21,14 @@ import regex
 
 from app.question.roles import THIS, load_weights
 from app.records import Direction, Scope
-from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
+from app.retrieval.positions.position_marks import (
+    OUTRIGHT,
+    RULES,
+    PositionKind,
+    PositionMark,
+    find_position_marks,
+    kind_of,
+)
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import terms_of, terms_within, translate_topic
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
