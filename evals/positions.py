@@ -17,8 +17,8 @@ from app.briefing.position_classifier import deciding, suggest
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
-from app.retrieval.positions.direction import names_harm
 from app.retrieval.positions.position_marks import KINDS, PositionKind
+from app.retrieval.topic.subject import names_harm
 from app.settings import Settings
 from evals.cases.case import Evidence, Review, require_own_ids
 from evals.cases.documents import Document, Documents, sha256_of

@@ -35,8 +35,10 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
 from app.question.roles import load_weights, notes_array
-from app.retrieval.positions.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
+from app.retrieval.positions.direction import ASKED, READINGS, geometric_mean_of_chances
+from app.retrieval.positions.direction_features import features_of
 from app.retrieval.positions.position_marks import find_position_marks, kind_of
+from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from evals.public.directions import LABELS, labelled_sentences
@@ -277,7 +279,8 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
         for item, row in zip(english, _rows(english), strict=True):
             scores = weight @ row + bias
             alone = dict(zip(READINGS, np.exp(scores - np.logaddexp.reduce(scores)), strict=True))
-            both = average(alone, tuned.chances(*topic_and_text(item.text, item.topic, _parties())))
+            tuned_chances = tuned.chances(*topic_and_text(item.text, item.topic, _parties()))
+            both = geometric_mean_of_chances(alone, tuned_chances)
             read.append((item, max(READINGS, key=both.__getitem__)))
     for what, splits in _SPLITS.items():
         _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])

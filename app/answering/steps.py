@@ -24,7 +24,7 @@ from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.records import Answer, Citation, Note, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
-from app.retrieval.positions.direction import has_one_subject, names_harm, topic_words
+from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions

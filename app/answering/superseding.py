@@ -13,7 +13,7 @@ import regex
 from app.answering.citation_spans import takes_back
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.positions.direction import SURE, SentenceDirection, decisive_of, read_sentence
+from app.retrieval.positions.direction import DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.positions.position_marks import OUTRIGHT, declines_position
 from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic.share import share_of_topic
@@ -76,8 +76,9 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     named = decisive.names_topic or always_named
     # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
     both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
-    # Precision of "conditional" on speeches was 3 of 12: it is shown only from chance `SURE` on or by outright words.
-    unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
+    # Precision of "conditional" on speeches was 3 of 12: it is shown only from `DIRECTION_MIN` on or by outright words.
+    conditional = decisive.reading == "conditional"
+    unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not _is_outright(decisive)
     direction = "mentions" if unsure else decisive.reading
     sure = decisive.takes_direction and named and not both and decisive.attitude >= _SURE
     return CitedDirection(direction=direction, sure=sure)

@@ -1,8 +1,9 @@
 """Position classifier: suggests the kind of position that citations show, with the words that show it.
 
-"We cannot accept this" shows `opposes`. `app.retrieval.positions.direction` decides whether words are for or against, as for an
-answer; the marks of `app.retrieval.positions.position_marks` give the words that say so, and tell whether a party proposes, calls
-on others or reports its practice. A person decides on the suggestion. docs/positions.md defines the kinds.
+"We cannot accept this" shows `opposes`. `app.retrieval.positions.direction` decides whether words are for or against,
+as for an answer; the marks of `app.retrieval.positions.position_marks` give the words that say so, and tell whether a
+party proposes, calls on others or reports its practice. A person decides on the suggestion. docs/positions.md defines
+the kinds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +19,9 @@ from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.question.roles import THIS
 from app.records import Citation, Direction
-from app.retrieval.positions.direction import SentenceDirection, mask_topic, read_sentence, read_span
+from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
+from app.retrieval.topic.mask import mask_topic
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.language.anaphora import refers_back

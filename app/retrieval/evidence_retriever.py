@@ -15,11 +15,12 @@ from app.question.resolution import Resolution, Shown
 from app.records import Citation, Coverage, Direction, Note, RetrievedPassage, Scope, Sources, TreatyScope, WordsFound
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.party_search import PartySearch, choose_strategy
-from app.retrieval.positions.direction import direction_asked, has_one_subject, topic_words
+from app.retrieval.positions.direction import direction_asked
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.ranking.sentence_ranker import DEEP, SentenceRanker, languages_of
 from app.retrieval.relevance import CITED
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
+from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import Topic, topic_in
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import terms_within

@@ -10,9 +10,10 @@ from typing import Final
 
 from app.records import Direction
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.direction import SentenceDirection, mask_topic, read_sentence
+from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.scoped_statements import recency
+from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
@@ -194,7 +195,7 @@ class PositionReader:
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
         for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
-            if following.paragraph != sentence.paragraph or read.reading.is_order:
+            if following.paragraph != sentence.paragraph or read.reading.is_instruction:
                 break
             items.append(replace(item, sentence=following))
             found = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
