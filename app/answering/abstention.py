@@ -15,8 +15,8 @@ from app.answering.provenance import occasions
 from app.answering.verify import NOBODY, verified
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.retrieved import Retrieved
 from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
@@ -53,14 +53,14 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """
     answering = [item for each in retrieved.party_evidence for item in each.earlier]
     answering += [item for group in retrieved.spoken_for if group.answers for item in group.best]
-    of_groups = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_groups))
+    of_groups = retrieved.spoken_for if not retrieved.statements_in_scope else ()
+    return _cited(retrieved, answering, (*retrieved.related_evidence, *retrieved.party_evidence, *of_groups))
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
     cited = {identifier for citation in citations for identifier in citation.sentence_ids}
-    made = _cited(retrieved, (), retrieved.related)
+    made = _cited(retrieved, (), retrieved.related_evidence)
     return tuple(c for c in made if not cited & set(c.sentence_ids))
 
 
@@ -72,7 +72,7 @@ def _cited(
     nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
     rest = sorted((item for key, item in nearest.items() if key not in cited), key=lambda item: -item.relevance.chance)
     made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
-    near = {item.sentence.sentence_id for item in rest if item.relevance.nearest}
+    near = {item.sentence.sentence_id for item in rest if item.relevance.may_answer}
     made += tuple(
         replace(citation, nearest=not near.isdisjoint(citation.sentence_ids))
         for citation in quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
@@ -87,7 +87,7 @@ def _because(reason: AbstentionReason, local: Localization, key: str, **values: 
 
 def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
     if resolution.kind == "greeting":
-        return greet(retrieved.held, local)
+        return greet(retrieved.statements_of_parties, local)
     asked_back = _asked_back(resolution, local)
     if asked_back is not None:
         return asked_back
@@ -110,8 +110,8 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
     if neutral and not resolution.scope.negated:
         return _because("no_position", local, "no_position", party=local.names(neutral))
-    on_this = [item for item in retrieved.spoken_for if item.surely_answers]
-    spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
+    on_this = [item for item in retrieved.spoken_for if item.answers_surely]
+    spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.statements_in_scope]
     if spoke and not resolution.scope.negated:
         key = "group_only" if on_this else "group_only_elsewhere"
         groups = local.names(item.party for item in spoke)
@@ -119,10 +119,10 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
         return _because("group_only", local, key, party=members, group=groups)
     if resolution.answered_as in ("metadata", "summary", "source") and not is_scoped(resolution):
         return _because("ambiguous", local, "unnamed_party")
-    if not retrieved.searched:
+    if not retrieved.statements_in_scope:
         return _no_statement(resolution.scope, retrieved, names, local)
     if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
-        return _because("not_mentioned", local, "nothing_more", count=len(retrieved.searched))
+        return _because("not_mentioned", local, "nothing_more", count=len(retrieved.statements_in_scope))
     if resolution.scope.negated:
         return _not_said(answer, retrieved, local)
     return _not_mentioned(resolution.scope, retrieved, names, local)
@@ -150,13 +150,13 @@ def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> 
 
 def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abstention:
     """Answers which States did not say something, by naming the parties in whose statements nothing was found."""
-    undecidable = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
+    undecidable = {item.party for item in retrieved.party_evidence if item.silence_unproven and not item.answers}
     silent = [code for code in answer.coverage.states_without_evidence if code not in undecidable]
-    searched = (item.party for item in retrieved.party_evidence if item.searched and item.party)
+    searched = (item.party for item in retrieved.party_evidence if item.statements and item.party)
     spoke = dict.fromkeys(code for code in searched if code not in answer.coverage.states_without_evidence)
     if not silent and not spoke:
         return _because("index_incomplete", local, "index_incomplete")
-    count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)
+    count = sum(len(item.statements) for item in retrieved.party_evidence if item.party in silent)
     parts = []
     if silent:
         parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
@@ -195,14 +195,14 @@ def _unread_language() -> Abstention:
 
 def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
     """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
-    count = len(retrieved.searched)
+    count = len(retrieved.statements_in_scope)
     articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
     values = {"party": names or "—", "article": articles, "count": count}
     if retrieved.unnamed_articles:
         # The article cited may be the one asked about, so the message neither claims nor denies that it is.
         numbers = ", ".join(retrieved.unnamed_articles)
         return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
-    if articles and any(item.answers for item in retrieved.related):
+    if articles and any(item.answers for item in retrieved.related_evidence):
         elsewhere = tuple(
             local.say("option_article", article=number, treaty=short_name(reading.treaty))
             for reading in retrieved.other_readings
@@ -214,13 +214,13 @@ def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Locali
         # Mentions of articles are found in every language, so finding none proves that there is none.
         return _because("not_mentioned", local, "article_absent", **values)
     # Absence is claimed only if finding nothing proves it, for each named party or for one party of an open question.
-    uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
+    uncertain = [item.silence_unproven for item in retrieved.party_evidence if item.statements]
     if any(uncertain) if names else uncertain and all(uncertain):
         return _because("index_incomplete", local, "index_incomplete")
     if not scope.topic and not scope.treaties and not scope.agenda_items:
         return _because("out_of_scope", local, "out_of_scope")
     if names:
-        near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
+        near = any(s.relevance.may_answer for item in retrieved.party_evidence for s in item.sentences)
         key = "nearest_passage" if near else "not_mentioned"
         return _because("not_mentioned", local, key, party=names, count=count)
     return _because("not_mentioned", local, "not_mentioned_anywhere", count=count)
@@ -242,7 +242,7 @@ def _no_statement(scope: Scope, retrieved: Retrieved, names: str, local: Localiz
         return _because("no_statement", local, "no_statement_of_members", region=names or region)
     if not names:
         return _because("no_statement", local, "no_statement_at_all")
-    if retrieved.held:
-        held = occasions(retrieved.held, local)
+    if retrieved.statements_of_parties:
+        held = occasions(retrieved.statements_of_parties, local)
         return _because("no_statement", local, "no_statement_in_scope", party=names, held=held)
     return _because("no_statement", local, "no_statement", party=names)

@@ -18,8 +18,10 @@ from app.answering.provenance import holders, provenance
 from app.answering.quoted_speaker import with_quoted_parties
 from app.question.resolution import Resolution
 from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, StatementSummary
 
@@ -45,13 +47,15 @@ class KindAnswers:
         kind, retriever = resolution.answered_as, self.retriever
         if kind == "greeting":
             everything = retriever.in_scope(Resolution(scope=Scope(), question=resolution.question), parties)
-            return replace(everything, held=everything.searched, searched=())
+            return replace(everything, statements_of_parties=everything.statements_in_scope, statements_in_scope=())
         if kind == "source" and resolution.quote:
             return self._with_quote(resolution, parties)
         if kind in ("metadata", "source") or (kind in ("summary", "list") and not _has_subject(resolution)):
             return self._statements(resolution, parties)
         if kind == "reason" and resolution.act == "about" and resolution.shown and resolution.shown.sentences:
-            near = retriever.around_shown(resolution, parties, partial(contains_answer_type, "reason", parties=parties))
+            shown = resolution.shown
+            texts = retriever.with_texts(retriever.in_scope(resolution, parties), shown.statements)
+            near = near_shown(texts, shown, partial(contains_answer_type, "reason", parties=parties))
             if near.party_evidence:
                 return near
         return _without_shown(retriever.retrieve(resolution, parties), resolution)
@@ -61,7 +65,7 @@ class KindAnswers:
         sources, kind = retrieved.sources, resolution.answered_as
         asked = {*resolution.scope.states, *resolution.scope.groups}
         if kind == "source" and resolution.quote:
-            return _compose_source(retrieved.places, sources, local, asked, limit=self.limit)
+            return _compose_source(retrieved.word_places, sources, local, asked, limit=self.limit)
         if kind in ("metadata", "source"):
             spans = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
             facts = partial(_facts, sources, local)
@@ -73,7 +77,7 @@ class KindAnswers:
             return _compose_summary(chosen, sources, local, asked, limit=self.limit)
         if kind == "list":
             best = _answering(retrieved) if _has_subject(resolution) else None
-            return _compose_list(sources, best, len(retrieved.searched), local, asked)
+            return _compose_list(sources, best, len(retrieved.statements_in_scope), local, asked)
         return None
 
     def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -81,15 +85,15 @@ class KindAnswers:
         found = self.retriever.in_scope(resolution, parties)
         shown = resolution.shown.statements if resolution.shown is not None else ()
         if resolution.answered_as == "list":
-            listed = [s for s in found.searched if resolution.act != "more" or s.statement_id not in shown]
-            found = replace(found, searched=tuple(listed))
+            listed = [s for s in found.statements_in_scope if resolution.act != "more" or s.statement_id not in shown]
+            found = replace(found, statements_in_scope=tuple(listed))
             return self.retriever.with_texts(found, [s.statement_id for s in listed[:_LISTED]])
         if shown and resolution.act == "about":
             return self.retriever.with_texts(found, shown[: self.limit])
         if not is_scoped(resolution):
-            return replace(found, searched=())
-        newest = _newest(found.owned)
-        if len(newest) < len(found.searched):
+            return replace(found, statements_in_scope=())
+        newest = _newest(found.statements_by_party)
+        if len(newest) < len(found.statements_in_scope):
             found = replace(found, notes=(*found.notes, Note(kind="latest", values={"statements": newest})))
         return self.retriever.with_texts(found, [s.statement_id for s in newest[: self.limit]])
 
@@ -99,7 +103,7 @@ class KindAnswers:
         found = self.retriever.in_scope(everything, parties)
         places = tuple(self.find_words(resolution.quote))
         statement_ids = dict.fromkeys(place.statement_id for place in places)
-        return self.retriever.with_texts(replace(found, places=places), list(statement_ids))
+        return self.retriever.with_texts(replace(found, word_places=places), list(statement_ids))
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:

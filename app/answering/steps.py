@@ -23,7 +23,8 @@ from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.records import Answer, Citation, Note, Timings
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
@@ -190,7 +191,7 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        best = {found.sentence.sentence_id: found.relevance.answers for item in evidence for found in item.best}
+        best = {found.sentence.sentence_id: found.relevance.is_evidence for item in evidence for found in item.best}
 
         def words(citation: Citation) -> str:
             return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), best)

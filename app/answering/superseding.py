@@ -13,9 +13,9 @@ import regex
 from app.answering.citation_spans import takes_back
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
+from app.retrieval.chronology import made_before
 from app.retrieval.positions.direction import DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.positions.position_marks import OUTRIGHT, declines_position
-from app.retrieval.scoped_statements import made_before
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.language.lexicons import load_lexicon

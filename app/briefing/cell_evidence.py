@@ -14,9 +14,9 @@ import regex
 
 from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
+from app.retrieval.chronology import recency
+from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.ranking.sentence_ranker import languages_of
-from app.retrieval.scoped_statements import recency
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.share import LOOSELY, share_of_topic
 from app.retrieval.topic.topic import topic_in
@@ -80,13 +80,13 @@ def on_subject(
 
     def is_told(found: ScoredSentence) -> bool:
         # A sentence with all words of the subject need not reach the threshold of an answer.
-        return (found.relevance.answers or found.relevance.nearest) and share(found.sentence) == 1
+        return (found.relevance.is_evidence or found.relevance.may_answer) and share(found.sentence) == 1
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     latest = max(map(when, quoted), default=(date.max, 0))
-    after = [found for found in item.sentences if found.relevance.answers and when(found.sentence) > latest]
+    after = [found for found in item.sentences if found.relevance.is_evidence and when(found.sentence) > latest]
     later = [found.sentence for found in after if found.relevance.chance >= _SURE]
     if later:
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
@@ -123,12 +123,12 @@ def nearest(
 
     def is_near(found: ScoredSentence) -> bool:
         near = found.relevance.chance >= _SURE or is_named(found)
-        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
+        return near and (found.relevance.is_evidence or (found.relevance.may_answer and not answering))
 
     def order(found: ScoredSentence) -> tuple[bool, bool, float]:
         # The relevance of sentences in other languages is less certain.
         by_words = spoken(found.sentence) == subject.language or is_named(found)
-        return by_words, found.relevance.answers, found.relevance.chance
+        return by_words, found.relevance.is_evidence, found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
     if best is None:
@@ -137,7 +137,7 @@ def nearest(
 
     def is_later(found: ScoredSentence) -> bool:
         sentence = found.sentence
-        if when(sentence) <= when(best.sentence) or not found.relevance.answers:
+        if when(sentence) <= when(best.sentence) or not found.relevance.is_evidence:
             return False
         return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
 
@@ -151,11 +151,11 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
     The glossary has "debt relief" in every language. "Training offered to officials" is translated word by word, and
     may be paraphrased even in its own language.
     """
-    if item.coverage_unknown:
+    if item.silence_unproven:
         return "language"
     if is_term(subject.topic, subject.language):
         return None
-    languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
+    languages = (language or subject.language for summary in item.statements for language in languages_of(summary))
     if any(language != subject.language for language in languages):
         return "language"
     return "words" if len(content_terms(subject.topic, subject.language)) > 1 else None
@@ -163,7 +163,7 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
 
 def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
     """Returns the line of a statement's heading that names its agenda item; empty where none does."""
-    number = next((s.metadata.agenda_item for s in item.searched if s.statement_id == sentence.statement_id), None)
+    number = next((s.metadata.agenda_item for s in item.statements if s.statement_id == sentence.statement_id), None)
     heading = takewhile(lambda each: each.paragraph is None, sentences[sentence.statement_id])
     names = regex.compile(rf"(?<![\p{{N}}.]){regex.escape(number or '')}\s*[:：–—-]")
     return next((each.text for each in heading if number and names.search(each.text)), "")
@@ -173,7 +173,7 @@ def _language_and_time(
     item: PartyEvidence,
 ) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
     """Returns functions from a party's sentence to its language, English if unknown, and to how recent it is."""
-    metadata = {summary.statement_id: summary.metadata for summary in item.searched}
+    metadata = {summary.statement_id: summary.metadata for summary in item.statements}
 
     def of(sentence: Sentence) -> Metadata:
         return metadata.get(sentence.statement_id, Metadata())

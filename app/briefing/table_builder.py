@@ -25,9 +25,11 @@ from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.chronology import recency
+from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.scoped_statements import recency, unreadable_in_scope
+from app.retrieval.retrieved import Retrieved
+from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import Wording, load_document_words
@@ -199,7 +201,7 @@ class _Build:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
+        self._searched |= {summary.statement_id: summary for summary in retrieved.statements_in_scope}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
@@ -227,7 +229,11 @@ class _Build:
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject, self._parties) for c in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
-        kind = suggestion.kind if cited else ("no_position" if retrieved.searched or of_groups else "no_statement")
+        kind = (
+            suggestion.kind
+            if cited
+            else ("no_position" if retrieved.statements_in_scope or of_groups else "no_statement")
+        )
         note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
@@ -301,7 +307,7 @@ class _Build:
         """Returns the note of a cell without words of the party, by the reason for which an answer would abstain."""
         beside = ("no_position",) if of_group else ("no_position", "group_only")
         why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
-        found = [replace(e, coverage_unknown=why[e.party] == "language") for e in retrieved.party_evidence]
+        found = [replace(e, silence_unproven=why[e.party] == "language") for e in retrieved.party_evidence]
         retrieved = replace(retrieved, party_evidence=tuple(found))
         resolution = self._resolution(code, subject, session)
         answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
@@ -311,7 +317,7 @@ class _Build:
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason in _ABSENT and not retrieved.unnamed_articles:
-            counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
+            counts = {"count": len(retrieved.statements_in_scope), "held": len(retrieved.statements_of_parties)}
             reworded = reason == "not_mentioned" and why.get(code) == "words"
             return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message

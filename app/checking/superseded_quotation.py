@@ -11,8 +11,8 @@ from app.answering.superseding import directions_of, with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
+from app.retrieval.chronology import made_before
 from app.retrieval.positions.position_marks import find_position_marks
-from app.retrieval.scoped_statements import made_before
 from app.retrieval.terms import content_terms
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence

@@ -47,26 +47,26 @@ class Relevance:
     article, treaty or agenda item that was asked about, or stands near what "why?" refers to. `representative`: no
     topic was asked about."""
     threshold: float
-    """Chance from which the sentence answers."""
+    """Chance from which the sentence is evidence."""
     near: float
     """Chance from which the sentence may answer."""
     order: float
     """Sort key of the sentences of one party, higher first; not comparable with anything else."""
 
     @property
-    def answers(self) -> bool:
-        """Whether the sentence is evidence."""
+    def is_evidence(self) -> bool:
+        """Whether the sentence is evidence: it answers on the topic."""
         return self.chance >= self.threshold
 
     @property
-    def nearest(self) -> bool:
+    def may_answer(self) -> bool:
         """Whether it may answer, without being evidence."""
         return self.near <= self.chance < self.threshold
 
     @property
-    def supports(self) -> bool:
+    def quotable_beside(self) -> bool:
         """Whether it is quoted beside a sentence of its statement that answers: from half the threshold on."""
-        return self.source == "calibrated" and self.nearest and self.chance >= self.threshold / 2
+        return self.source == "calibrated" and self.may_answer and self.chance >= self.threshold / 2
 
 
 CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)

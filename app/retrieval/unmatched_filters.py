@@ -10,17 +10,17 @@ from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
 from app.records import Note, Scope
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.retrieved import Retrieved
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
     """Returns the question's filters that no statement of the parties asked fits; none if they hold no statements."""
-    holders = {code for summary in retrieved.held for code in summary.metadata.holders}
+    holders = {code for summary in retrieved.statements_of_parties for code in summary.metadata.holders}
     if not holders:
         return ()
     silent = {code for code in resolution.scope.groups if code not in holders}
-    nothing = not retrieved.searched
+    nothing = not retrieved.statements_in_scope
     return tuple(
         named
         for named in resolution.filters
@@ -66,10 +66,10 @@ def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str
         return any(years.search(sentence.text) for sentence in sentences[max(0, at - 1) : at + 2])
 
     # Where the party speaks of the topic, a sentence that names the year and may answer gets its highest relevance.
-    surest = evidence.relevance if evidence.speaks else None
+    surest = evidence.relevance if evidence.has_evidence else None
     kept = (
         replace(item, relevance=surest)
-        if surest is not None and item.relevance.nearest and item.relevance.source == "calibrated"
+        if surest is not None and item.relevance.may_answer and item.relevance.source == "calibrated"
         else item
         for item in filter(names, evidence.sentences)
     )

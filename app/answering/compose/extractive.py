@@ -17,8 +17,8 @@ from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, attribution, holders, scan_note
 from app.answering.quoted_speaker import with_quoted_parties
 from app.records import Citation, Claim, Missing, Sources
+from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.scoped_statements import recency
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
@@ -94,7 +94,7 @@ def compose(
     be given in any words.
     """
     answering = [item for item in evidence if item.answers and not item.members]
-    groups = [item for item in evidence if item.members and item.surely_answers]
+    groups = [item for item in evidence if item.members and item.answers_surely]
     if not answering:
         return Composition()
     share = 1 if one_each else max(1, limit // len(answering))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
+from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
-from app.retrieval.scoped_statements import recency
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -69,7 +69,7 @@ class PositionReader:
         """
         if not evidence.answers:
             return evidence
-        metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
         best = self._read_best(evidence)
         # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
@@ -161,7 +161,7 @@ class PositionReader:
         return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
 
     def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
-        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
+        languages = {summary.statement_id: summary.metadata.language for summary in evidence.statements}
         return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
 
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:

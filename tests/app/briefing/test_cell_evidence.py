@@ -41,7 +41,7 @@ def read(
     """Returns evidence and the sentences of its statements; `heading` belongs to the later one, `late`."""
     stored = {name: [i.sentence for i in items if i.sentence.statement_id == name] for name in ("s", "late")}
     stored["late"] = [*heading, *stored["late"]]
-    return PartyEvidence(party="XAA", searched=tuple(searched), sentences=tuple(items)), stored
+    return PartyEvidence(party="XAA", statements=tuple(searched), sentences=tuple(items)), stored
 
 
 def kept(

@@ -33,7 +33,7 @@ def _found(
 ) -> PartyEvidence:
     relevance = relevance or lexical_relevance(confidence)
     evidence = tuple(ScoredSentence(sentence=sentence, relevance=relevance) for sentence in sentences)
-    return PartyEvidence(party=party, searched=(), sentences=evidence)
+    return PartyEvidence(party=party, statements=(), sentences=evidence)
 
 
 def _paragraphs(stored: Stored, name: str) -> list[Sentence]:
@@ -77,7 +77,7 @@ def test_compose_leaves_weak_sentences_out_alone_and_behind_strong_ones(stored, 
     weak = _found("XAA", _paragraphs(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert _compose([weak], sources, parties) == Composition()
     assert _compose([], sources, parties) == Composition()
-    assert _compose([PartyEvidence(party="XAA", searched=())], sources, parties) == Composition()
+    assert _compose([PartyEvidence(party="XAA", statements=())], sources, parties) == Composition()
     found = _found("XAA", _paragraphs(stored, "XAA_12_2024")[:3])
     far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))
