@@ -30,10 +30,10 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
-# More parties than this are searched as one list, which bounds the sentences that the cross-encoder reads.
-_MANY: Final = 6
-# The same limit for questions that name parties.
-_MANY_NAMED: Final = 12
+# Parties that are searched separately; more are one list, which bounds the sentences that the cross-encoder reads.
+_SEPARATE_MAX: Final = 6
+# The same where the question names the parties.
+_SEPARATE_NAMED_MAX: Final = 12
 # Minimum number of sentences per party in a second reading of a list for latest positions; with fewer it is left out.
 _MIN_POSITION_SENTENCES: Final = 8
 
@@ -110,7 +110,7 @@ class EvidenceRetriever:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
-        many = len(statements_by_party) > (_MANY_NAMED if base.asked_parties else _MANY)
+        many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         search = PartySearch(catalogue, ranker, strategy, scope.language, many=many)
         evidence, parties_read = _search_parties(search, statements_by_party, resolution, many=many)
         spoken_for = self._search_groups(search, scope, parties)

@@ -42,6 +42,8 @@ _INSTRUCTION_MIN: Final = 0.1
 _OWN_WORDS_BELOW: Final = 0.7
 # Minimum chance of a direction that words such as "rejects" show outright.
 _MARKED_MIN: Final = 0.25
+# Weight of a sentence that does not name the topic, beside one that does.
+_UNNAMED_WEIGHT: Final = 0.7
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
@@ -158,7 +160,7 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     count only if all are: "Some propose a fund. We do not support it." is against.
     """
     own = [item for item in read if item.reading != "reported"] or list(read)
-    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else 0.7), default=None)
+    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 
 def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> Direction | None:

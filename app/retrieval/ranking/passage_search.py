@@ -39,13 +39,13 @@ class PassageSearch:
             return True
         return language in LANGUAGES and self._store.compares_meaning
 
-    def nearest(self, searched: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
+    def nearest(self, statements: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: in languages that the models know, then in others."""
-        ids = [summary.statement_id for summary in searched]
-        others = self._languages.unranked_of(searched)
-        found: tuple[ScoredPassage, ...] = ()
-        if any(self._languages.ranks(language) for summary in searched for language in languages_of(summary)):
-            found = self._retriever.retrieve(
+        ids = [summary.statement_id for summary in statements]
+        others = self._languages.unranked_of(statements)
+        nearest: tuple[ScoredPassage, ...] = ()
+        if any(self._languages.ranks(language) for summary in statements for language in languages_of(summary)):
+            nearest = self._retriever.retrieve(
                 topic.cross_encoder_query,
                 ids,
                 limit,
@@ -65,22 +65,22 @@ class PassageSearch:
                 by_meaning += self._retriever.retrieve(
                     topic.words, ids, limit, query_vector=topic.cross_lingual_vector, languages=embedded
                 )
-            found += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
+            nearest += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
         unique: dict[str, ScoredPassage] = {}
-        for item in found:
+        for item in nearest:
             unique.setdefault(item.passage.passage_id, item)
         return tuple(unique.values())
 
     def with_rare_words(
-        self, searched: Sequence[StatementSummary], topic: Topic, limit: int
+        self, statements: Sequence[StatementSummary], topic: Topic, limit: int
     ) -> Iterator[ScoredPassage]:
         """Yields the passages that hold a rare word of a topic, best first, the languages in turns, `limit` of each."""
-        ids = [summary.statement_id for summary in searched]
-        asked = [(topic.english, "en", self._languages.ranked_or_unknown)]
-        asked += [(topic.synonyms_in(each), each, (each,)) for each in self._languages.unranked_of(searched)]
+        ids = [summary.statement_id for summary in statements]
+        wordings = [(topic.english, "en", self._languages.ranked_or_unknown)]
+        wordings += [(topic.synonyms_in(each), each, (each,)) for each in self._languages.unranked_of(statements)]
         rare = [
             self._retriever.retrieve_lexical(" ".join(words), ids, limit, languages=among)
-            for text, language, among in asked
+            for text, language, among in wordings
             if (words := [word for word in words_of(text) if self._is_rare(word, language)])
         ]
         yield from filter(None, chain.from_iterable(zip_longest(*rare)))

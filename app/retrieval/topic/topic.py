@@ -127,18 +127,18 @@ class Topic:
             # Words of which nothing can be translated, such as names, are searched as they are written.
             english, coverage = translated.text or words, translated.coverage
             query = in_english(query, language) or english
-        searched = cls._of_english_words(english, embed, rarity)
+        in_english_words = cls._of_english_words(english, embed, rarity)
         embeds_original = language in model_languages.embedded and english != words
         others = other_terms(english)[:MAX_SYNONYM_TOPICS]
         return replace(
-            searched,
+            in_english_words,
             words=words,
             language=language,
             translation_coverage=coverage,
             synonym_topics=tuple(cls._of_english_words(term, embed, rarity) for term in others),
             question=question,
             cross_encoder_query=query,
-            cross_lingual_vector=embed(words) if embeds_original else searched.vector,
+            cross_lingual_vector=embed(words) if embeds_original else in_english_words.vector,
         )
 
     @classmethod
