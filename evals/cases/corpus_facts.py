@@ -96,7 +96,7 @@ _READ: Final = WeakKeyDictionary[Documents, tuple[Reading, ...]]()
 def topics() -> Mapping[str, Subject]:
     """Returns the topics of the glossary by their preferred English terms."""
     found = {}
-    for row in load_table("glossary"):
+    for row in load_table("glossary_synonyms"):
         terms: dict[str, tuple[str, ...]] = {language: tuple(row[language].split("|")) for language in LANGUAGES}
         name, articles = terms["en"][0], tuple(filter(None, row["articles"].split("|")))
         found[name] = Subject(name=name, words=name, tags={"topic": name}, terms=terms, articles=articles)

@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
-from ingest.metadata.occasion import symbol_in
+from ingest.metadata.body_session_date import symbol_in
 from ingest.metadata.represented_party import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party

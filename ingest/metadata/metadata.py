@@ -12,9 +12,9 @@ from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits
+from ingest.metadata.body_session_date import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in, unknown_body_in
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.represented_party import SpokenFor, capacities, joint_holders, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
