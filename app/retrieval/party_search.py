@@ -86,7 +86,7 @@ class PartySearch:
         depth = Depth(passages=min(DEEP.passages, sentences // 2), sentences=sentences)
         again = self._ranker.rank_by_topic(evidence.party, evidence.statements, topic, depth)
         merged = merge_evidence(evidence, again)
-        return replace(merged, sentences=tuple(sorted(merged.sentences, key=lambda item: -item.relevance.order)))
+        return replace(merged, sentences=tuple(sorted(merged.sentences, key=lambda item: -item.relevance.sort_key)))
 
     def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         topic, named = self.topic, [(each.treaty, each.articles) for each in self._strategy.treaties if each.articles]

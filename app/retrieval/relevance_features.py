@@ -169,8 +169,8 @@ class FeatureExtractor:
         known, background = self._nearest, self._background
         new = [each for each in statement_ids if each not in known]
         for begin in range(0, len(new), _READ_AT_ONCE):
-            found = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
-            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
+            by_statement = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
+            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in by_statement.items()}
         return known
 
 
@@ -185,16 +185,17 @@ def _contrast(batch: ScoredBatch, others: Sequence[Matrix]) -> float:
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
     """Returns for each text the lowest cosine of a topic word with its nearest word there; 0 without words."""
-    (words,), found = word_vectors([topic.english]), word_vectors(texts)
-    telling = [_is_telling(topic, start, end) for start, end in words.places]
+    (words,), words_of_texts = word_vectors([topic.english]), word_vectors(texts)
+    is_content = [_is_content_word(topic, start, end) for start, end in words.places]
     # In a topic of function words only, all of them count.
-    asked = words.vectors[telling] if any(telling) else words.vectors
+    of_topic = words.vectors[is_content] if any(is_content) else words.vectors
     return [
-        float((asked @ text.vectors.T).max(axis=1).min()) if len(asked) and len(text.vectors) else 0.0 for text in found
+        float((of_topic @ of_text.vectors.T).max(axis=1).min()) if len(of_topic) and len(of_text.vectors) else 0.0
+        for of_text in words_of_texts
     ]
 
 
-def _is_telling(topic: Topic, start: int, end: int) -> bool:
+def _is_content_word(topic: Topic, start: int, end: int) -> bool:
     """Returns whether the topic word to which a word piece `[start, end)` belongs is a content word."""
     text = topic.english
     while start > 0 and text[start - 1].isalnum():
@@ -215,9 +216,9 @@ def background_vectors(embedder: Embedder) -> Matrix:
 
     Embedding them anew takes half a second.
     """
-    with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as kept:
-        if kept.metadata() == _made_of(embedder):
-            vectors: Matrix = kept.get_tensor("vectors")
+    with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as stored:
+        if stored.metadata() == _made_of(embedder):
+            vectors: Matrix = stored.get_tensor("vectors")
             return vectors
     return embedder.embed_documents(background_topics())
 

@@ -49,11 +49,11 @@ class ScopedStatements:
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        found = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
+        in_scope = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
         if not self._scope.pick:
-            return found
-        picked = {summary.statement_id for own in self.by_party(found).values() for summary in own}
-        return tuple(summary for summary in found if summary.statement_id in picked)
+            return in_scope
+        picked = {summary.statement_id for own in self.by_party(in_scope).values() for summary in own}
+        return tuple(summary for summary in in_scope if summary.statement_id in picked)
 
     def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
         """Groups statements by their holders asked about; with a pick, each holder has its own latest or earliest.
@@ -151,23 +151,23 @@ class ScopedStatements:
             agenda_items=scope.agenda_items,
             of_groups=of_groups,
         )
-        found = self._in_time(self._catalogue.summaries(wanted))
+        filtered = self._in_time(self._catalogue.summaries(wanted))
         if not scope.agenda_items:
-            return found
+            return filtered
         # A statement that names the item in its text counts for it as well, whatever its metadata say.
         others = self._in_time(self._catalogue.summaries(replace(wanted, agenda_items=())))
         ids = [summary.statement_id for summary in others]
         mentions = self._catalogue.mentions(ids, "agenda_item", values=scope.agenda_items)
         naming = {mention.sentence.statement_id for mention in mentions}
-        listed = {summary.statement_id for summary in found}
+        listed = {summary.statement_id for summary in filtered}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
     def _in_time(self, statements: Sequence[StatementSummary]) -> tuple[StatementSummary, ...]:
         """Keeps the statements that may have been made within the interval asked about; all without one."""
         if self._scope.interval is None:
             return tuple(statements)
-        made = ((summary, days_of(summary.metadata)) for summary in statements)
-        return tuple(summary for summary, days in made if days and _within(days, self._scope.interval))
+        dated = ((summary, days_of(summary.metadata)) for summary in statements)
+        return tuple(summary for summary, days in dated if days and _within(days, self._scope.interval))
 
 
 def unreadable_in_scope(

@@ -52,8 +52,8 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
-        kept = (_naming(item, retrieved, years) for item in retrieved.party_evidence)
-        retrieved = replace(retrieved, party_evidence=tuple(kept))
+        naming = tuple(_naming(item, retrieved, years) for item in retrieved.party_evidence)
+        retrieved = replace(retrieved, party_evidence=naming)
     words = ", ".join(named.words for named in filters)
     return replace(retrieved, notes=(*retrieved.notes, Note(kind="spoken_of", values={"words": words})))
 
@@ -67,10 +67,10 @@ def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str
 
     # Where the party speaks of the topic, a sentence that names the year and may answer gets its highest relevance.
     surest = evidence.relevance if evidence.has_evidence else None
-    kept = (
+    naming = (
         replace(item, relevance=surest)
         if surest is not None and item.relevance.may_answer and item.relevance.source == "calibrated"
         else item
         for item in filter(names, evidence.sentences)
     )
-    return replace(evidence, sentences=tuple(kept), earlier=tuple(filter(names, evidence.earlier)))
+    return replace(evidence, sentences=tuple(naming), earlier=tuple(filter(names, evidence.earlier)))

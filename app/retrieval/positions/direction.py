@@ -168,5 +168,5 @@ def direction_asked(question: str, topic: str, language: str, parties: PartyTabl
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
     chances = class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
-    found: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
-    return found.get(max(ASKED, key=lambda name: chances[name]))
+    directions: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
+    return directions.get(max(ASKED, key=lambda name: chances[name]))

@@ -101,7 +101,7 @@ class SentenceRanker:
                 other = surest.setdefault(item.sentence.sentence_id, item)
                 if item.relevance.chance > other.relevance.chance:
                     surest[item.sentence.sentence_id] = item
-        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.order))
+        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.sort_key))
         return replace(nothing, sentences=ranked, passages=passages)
 
     def score_wordings(
@@ -219,4 +219,4 @@ class SentenceRanker:
 def _best_first(batch: ScoredBatch, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
     """Returns the sentences of a batch with their relevance, best first."""
     scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(batch.sentences, judged, strict=True))
-    return tuple(sorted(scored, key=lambda item: -item.relevance.order))
+    return tuple(sorted(scored, key=lambda item: -item.relevance.sort_key))

@@ -89,13 +89,15 @@ def _topical(
     if language == "zh":
         pairs = [any(text[at : at + 2] in each for each in (terms, *synonyms)) for at, _ in words]
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
-    found = [(start, end, content_terms(text[start:end], language)) for start, end in words]
-    content = [at for at, (_, _, own) in enumerate(found) if own]
+    with_terms = [(start, end, content_terms(text[start:end], language)) for start, end in words]
+    content = [at for at, (_, _, own) in enumerate(with_terms) if own]
     others = {
         at
         for each in synonyms
         for run in zip(*(content[first:] for first in range(len(each))), strict=False)
-        if frozenset().union(*(found[at][2] for at in run)) == each
+        if frozenset().union(*(with_terms[at][2] for at in run)) == each
         for at in run
     }
-    return [(start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(found)]
+    return [
+        (start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(with_terms)
+    ]

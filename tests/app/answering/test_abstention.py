@@ -77,7 +77,7 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
 ):
     question = "What did Maravel say about extradition?"
     answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
-    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, order=0.0)
+    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, sort_key=0.0)
     groups = tuple(
         replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
         for group in found.spoken_for

@@ -67,9 +67,9 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
     model = _artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]})
     states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
     judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
-    assert [each.order for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
+    assert [each.sort_key for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
     (plain,) = _artefact().judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
-    assert plain.order == plain.chance
+    assert plain.sort_key == plain.chance
 
 
 def test_what_the_cross_encoder_has_read_counts():

@@ -67,7 +67,7 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, so
 @pytest.mark.parametrize(("chance", "shown"), [(0.95, ["XAA", "XGR"]), (0.8, ["XAA", "XGR"]), (0.79, ["XAA"])])
 def test_a_group_is_quoted_beside_a_member_where_it_is_sure(chance, shown, stored, sources, parties):
     own, other = (_paragraphs(stored, name)[:1] for name in ("XAA_12_2024", "XAB_11_2022"))
-    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, near=0.1, order=0.0)
+    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, near=0.1, sort_key=0.0)
     group = _found("XGR", other, relevance=calibrated)
     made = _compose([_found("XAA", own), replace(group, members=("XAA",))], sources, parties)
     assert [claim.state for claim in made.claims] == shown
