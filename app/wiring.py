@@ -14,10 +14,11 @@ from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.corpus_texts import CorpusTextsCache
 from app.question.reading import resolve
 from app.records import WordsFound
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance import load_relevance, model_identities
-from app.retrieval.sentence_ranker import SentenceRanker
-from app.retrieval.topic import ModelLanguages
+from app.retrieval.retrieved import Retrieved
 from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.store_parties import StoreParties

@@ -17,8 +17,8 @@ from app.briefing.position_classifier import deciding, suggest
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
-from app.retrieval.direction import names_harm
-from app.retrieval.position_marks import KINDS, PositionKind
+from app.retrieval.positions.position_marks import KINDS, PositionKind
+from app.retrieval.topic.subject import names_harm
 from app.settings import Settings
 from evals.cases.case import Evidence, Review, require_own_ids
 from evals.cases.documents import Document, Documents, sha256_of
@@ -27,6 +27,7 @@ from evals.eval_environment import open_environment
 from evals.files import EVALS, FileRecord, read_yaml, tracked
 from evals.metrics.citations import overlaps
 from evals.report.tables import Table
+from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
@@ -139,9 +140,9 @@ def rates_table(split: str, filled: Sequence[FilledCell]) -> Table:
 
 def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tuple[FilledCell, ...]:
     """Fills cells with their own evidence, so that only the kind is measured."""
-    filled = []
+    filled, parties = [], PartyTable.load()
     for cell, citations, statements in cite_labels(cells, documents):
-        read = [(each, suggest(each, statements[each.statement_id], cell.subject)) for each in citations]
+        read = [(each, suggest(each, statements[each.statement_id], cell.subject, parties)) for each in citations]
         filled.append(FilledCell(cell=cell, kind=deciding(read).kind, citations=citations))
     return tuple(filled)
 

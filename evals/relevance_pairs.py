@@ -14,9 +14,9 @@ import numpy as np
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
-from app.retrieval.party_search import choose_strategy
-from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
-from app.retrieval.sentence_ranker import SentenceRanker
+from app.retrieval.ranking.sentence_ranker import SentenceRanker
+from app.retrieval.relevance_features import SentenceFeatures
+from app.retrieval.search_strategy import choose_strategy
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, Evidence, load_cases
@@ -25,6 +25,7 @@ from evals.cases.synth import draw
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
 from evals.files import EVALS, StoredRecord, read_records, tracked
+from evals.measured_sentences import MeasuredSentence, measure_list, measure_party
 from evals.metrics.table import Flags, Floats
 from evals.positions import load_cells
 from ingest.glossary.glossary import terms_of_concept
@@ -131,9 +132,9 @@ def measure(pairs: Sequence[Pair], ranker: SentenceRanker, statements: dict[str,
         if not any(owned.values()) or not topic.english.strip():
             continue
         if group[0].asked:
-            measured = ranker.measure_list(owned, topic)
+            measured = measure_list(ranker, owned, topic)
         else:
-            measured = {party: ranker.measure(summaries, topic) for party, summaries in owned.items()}
+            measured = {party: measure_party(ranker, summaries, topic) for party, summaries in owned.items()}
         files = {summary.statement_id: summary.file for summaries in owned.values() for summary in summaries}
         samples += [_sample(pair, measured[pair.party], files) for pair in group if measured.get(pair.party)]
     return samples

@@ -12,12 +12,14 @@ from app.answering.assistant import Assistant
 from app.answering.compose.composition import Composition
 from app.answering.steps import Question, Steps
 from app.question.resolution import Resolution
-from app.records import Abstention, Answer
-from app.retrieval.evidence_retriever import Retrieved
+from app.records import Abstention, Answer, Scope
+from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.relevance import CITED
+from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
+from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, StatementSummary
 
 
@@ -94,10 +96,18 @@ class _OnePile(ScopedStatements):
         return list(own)
 
 
-# Each variant by name: what it does, the steps of its chain, and its scope filter, None for the usual one.
-VARIANTS: Final[dict[str, tuple[str, type[Steps], type[ScopedStatements] | None]]] = {
-    "state_filter_off": ("statements of every State are in scope", Steps, _AllStatements),
-    "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _OnePile),
+def _scoped_by(scoped: type[ScopedStatements]) -> type[EvidenceRetriever]:
+    class Changed(EvidenceRetriever):
+        def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
+            return scoped(self.store.catalogue, scope, parties)
+
+    return Changed
+
+
+# Each variant by name: what it does, the steps of its chain, and its retriever, None for the usual one.
+VARIANTS: Final[dict[str, tuple[str, type[Steps], type[EvidenceRetriever] | None]]] = {
+    "state_filter_off": ("statements of every State are in scope", Steps, _scoped_by(_AllStatements)),
+    "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _scoped_by(_OnePile)),
     "quotes_altered": ("every quotation loses a word after it was checked", _on_answers(_alter_quotes), None),
     "always_answer": ("whatever ranks first is given as an answer", _on_evidence(_believe), None),
     "always_abstain": ("nothing is ever answered", _on_answers(_abstain), None),
@@ -114,7 +124,9 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
 
 def steps_of(steps: Steps, variant: str) -> Steps:
     """Returns the chain's steps with the change of a variant, and all else as it is."""
-    _, changed, scope = VARIANTS[variant]
+    _, changed, retriever_type = VARIANTS[variant]
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    retriever = steps.retriever if scope is None else steps.retriever.scoped_by(scope)
+    retriever = steps.retriever
+    if retriever_type is not None:
+        retriever = retriever_type(retriever.store, retriever.ranker)
     return changed(**(kept | {"retriever": retriever}))

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,17 +34,21 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
-from app.retrieval.position_marks import find_position_marks, kind_of
+from app.retrieval.positions.direction import ASKED, READINGS, geometric_mean_of_chances
+from app.retrieval.positions.direction_features import features_of
+from app.retrieval.positions.position_marks import find_position_marks, kind_of
+from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
 from evals.public.directions import LABELS, labelled_sentences
 from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
 from vectorstore.weights_file import load_weights, notes_array
 
+_parties: Final = cache(PartyTable.load)
 FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
@@ -112,7 +117,7 @@ def cell_examples(corpus: Path) -> list[Example]:
                 fold=_fold(cell.party), split=cell.split,
             )
             for language, text in quotes
-            if len(quotes) == 1 or mask_topic(text, cell.topic, language) != text
+            if len(quotes) == 1 or mask_topic(text, cell.topic, language, _parties()) != text
         ]  # fmt: skip
     return found
 
@@ -143,7 +148,7 @@ def _fold(name: str) -> int:
 
 def _rows(examples: Sequence[Example]) -> Matrix:
     def row(item: Example) -> Matrix:
-        masked = mask_topic(item.text, item.topic, item.language)
+        masked = mask_topic(item.text, item.topic, item.language, _parties())
         # Words of the topic show no direction that is asked for: "who is against tying help to strings?".
         marked = masked if item.split == "asked" else item.text
         return features_of(masked, find_position_marks(marked, item.language), item.language)
@@ -195,7 +200,9 @@ class _FineTuned(torch.nn.Module):
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
         """Returns the scores of each reading, (n, classes)."""
-        encoded = packaged_tokenizer().encode_batch([topic_and_text(each.text, each.topic) for each in examples])
+        encoded = packaged_tokenizer().encode_batch(
+            [topic_and_text(each.text, each.topic, _parties()) for each in examples]
+        )
         ids, types = (
             pad_sequence([torch.tensor(getattr(each, name)) for each in encoded], batch_first=True)
             for name in ("ids", "type_ids")
@@ -272,7 +279,8 @@ def _measure(examples: Sequence[Example], rows: Matrix) -> None:
         for item, row in zip(english, _rows(english), strict=True):
             scores = weight @ row + bias
             alone = dict(zip(READINGS, np.exp(scores - np.logaddexp.reduce(scores)), strict=True))
-            both = average(alone, tuned.chances(*topic_and_text(item.text, item.topic)))
+            tuned_chances = tuned.chances(*topic_and_text(item.text, item.topic, _parties()))
+            both = geometric_mean_of_chances(alone, tuned_chances)
             read.append((item, max(READINGS, key=both.__getitem__)))
     for what, splits in _SPLITS.items():
         _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from app.corpus.corpus import Corpus
+from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance import RelevanceArtefact
-from app.retrieval.sentence_ranker import SentenceRanker
-from app.retrieval.topic import ModelLanguages
 from app.settings import Settings
 from app.wiring import Workspace, wire
 from ingest.indexer import Indexer

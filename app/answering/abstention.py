@@ -4,7 +4,7 @@ If Arvandia's statements say nothing about whaling, a question on it gets the ab
 number of statements searched; a question about a State without statements gets `no_statement`.
 
 `is_silent` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
-only where a sentence answers: its chance reaches the threshold (`Relevance.answers`, `app/retrieval/relevance.py`),
+only where a sentence answers: its chance reaches the threshold (`Relevance.is_evidence`, `app/retrieval/relevance.py`),
 and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
 """
 
@@ -20,8 +20,8 @@ from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Claim, Scope
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.retrieved import Retrieved
 from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
@@ -93,7 +93,7 @@ class _Case:
     @property
     def count(self) -> int:
         """The number of statements searched."""
-        return len(self.retrieved.searched)
+        return len(self.retrieved.statements_in_scope)
 
     def because(self, reason: AbstentionReason, key: str, **values: object) -> Abstention:
         """Returns an abstention with the message of a wording key, filled in with `values`."""
@@ -112,7 +112,7 @@ def _claims_dropped(case: _Case) -> Abstention | None:
 
 
 def _greeting(case: _Case) -> Abstention | None:
-    return greet(case.retrieved.held, case.local) if case.resolution.kind == "greeting" else None
+    return greet(case.retrieved.statements_of_parties, case.local) if case.resolution.kind == "greeting" else None
 
 
 def _unread_in_other_language(case: _Case) -> Abstention | None:
@@ -200,8 +200,10 @@ def _no_position(case: _Case) -> Abstention | None:
 
 def _group_only(case: _Case) -> Abstention | None:
     """Only groups spoke for the States asked about: on this, or, where these have no statement, on anything."""
-    on_this = [group for group in case.retrieved.spoken_for if group.surely_answers]
-    groups: Sequence[PartyEvidence] = on_this or (() if case.retrieved.searched else case.retrieved.spoken_for)
+    on_this = [group for group in case.retrieved.spoken_for if group.answers_surely]
+    groups: Sequence[PartyEvidence] = on_this or (
+        () if case.retrieved.statements_in_scope else case.retrieved.spoken_for
+    )
     if not groups or case.scope.negated:
         return None
     members = case.local.names(code for group in groups for code in group.members)
@@ -217,15 +219,15 @@ def _statement_unnamed(case: _Case) -> Abstention | None:
 
 def _no_statement(case: _Case) -> Abstention | None:
     """The scope has no statements; those that its parties made at other times are named."""
-    if case.retrieved.searched:
+    if case.retrieved.statements_in_scope:
         return None
     if case.scope.members_of:
         region = case.names or case.local.sets(case.scope.members_of)
         return case.because("no_statement", "no_statement_of_members", region=region)
     if not case.names:
         return case.because("no_statement", "no_statement_at_all")
-    if case.retrieved.held:
-        held = occasions(case.retrieved.held, case.local)
+    if case.retrieved.statements_of_parties:
+        held = occasions(case.retrieved.statements_of_parties, case.local)
         return case.because("no_statement", "no_statement_in_scope", party=case.names, held=held)
     return case.because("no_statement", "no_statement", party=case.names)
 
@@ -243,15 +245,15 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
         return None
     local, evidence = case.local, case.retrieved.party_evidence
     without_evidence = case.answer.coverage.states_without_evidence
-    undecidable = {item.party for item in evidence if item.coverage_unknown and not item.answers}
+    undecidable = {item.party for item in evidence if item.silence_unproven and not item.answers}
     silent = [code for code in without_evidence if code not in undecidable]
-    searched = (item.party for item in evidence if item.searched and item.party)
+    searched = (item.party for item in evidence if item.statements and item.party)
     spoke = dict.fromkeys(code for code in searched if code not in without_evidence)
     if not silent and not spoke:
         return case.because("index_incomplete", "index_incomplete")
     parts = []
     if silent:
-        count = sum(len(item.searched) for item in evidence if item.party in silent)
+        count = sum(len(item.statements) for item in evidence if item.party in silent)
         parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
     if spoke:
         parts.append(local.say("spoke_as_well" if silent else "spoke_everyone", parties=local.names(spoke)))
@@ -269,7 +271,7 @@ def _article_unnamed(case: _Case) -> Abstention | None:
 
 def _article_not_cited(case: _Case) -> Abstention | None:
     """The article is not cited, but its subject is spoken of, or the article of that number in another treaty."""
-    if not case.articles or not any(evidence.answers for evidence in case.retrieved.related):
+    if not case.articles or not any(evidence.answers for evidence in case.retrieved.related_evidence):
         return None
     elsewhere = tuple(
         case.local.say("option_article", article=number, treaty=short_name(reading.treaty))
@@ -291,7 +293,7 @@ def _article_absent(case: _Case) -> Abstention | None:
 
 def _silence_unproven(case: _Case) -> Abstention | None:
     """Finding nothing proves nothing, for one of the parties named, or for all of an open question."""
-    uncertain = [evidence.coverage_unknown for evidence in case.retrieved.party_evidence if evidence.searched]
+    uncertain = [evidence.silence_unproven for evidence in case.retrieved.party_evidence if evidence.statements]
     unproven = any(uncertain) if case.names else bool(uncertain) and all(uncertain)
     return case.because("index_incomplete", "index_incomplete") if unproven else None
 
@@ -304,7 +306,7 @@ def _not_mentioned(case: _Case) -> Abstention | None:
     """The statements searched do not mention the topic; a passage that comes near is said to do so."""
     if not case.names:
         return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)
-    near = any(scored.relevance.nearest for item in case.retrieved.party_evidence for scored in item.sentences)
+    near = any(scored.relevance.may_answer for item in case.retrieved.party_evidence for scored in item.sentences)
     key = "nearest_passage" if near else "not_mentioned"
     return case.because("not_mentioned", key, party=case.names, count=case.count)
 

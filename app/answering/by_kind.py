@@ -17,8 +17,10 @@ from app.answering.localization import Localization
 from app.answering.quotation_limits import MAX_LISTED
 from app.question.resolution import Resolution
 from app.records import Note, QuestionKind, Scope, WordsFound
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, StatementSummary
 
@@ -70,7 +72,8 @@ def _nearby_reasons(context: KindContext) -> Retrieved:
     read, parties = context.resolution, context.parties
     if read.act == "about" and read.shown and read.shown.sentences:
         gives_reason = partial(contains_answer_type, "reason", parties=parties)
-        near = context.retriever.around_shown(read, parties, gives_reason)
+        texts = context.retriever.with_texts(context.retriever.in_scope(read, parties), read.shown.statements)
+        near = near_shown(texts, read.shown, gives_reason)
         if near.party_evidence:
             return near
     return _evidence(context)
@@ -80,7 +83,7 @@ def _every_statement(context: KindContext) -> Retrieved:
     """Returns all statements as those that are held, since a greeting, which names some of them, searches none."""
     everything = Resolution(scope=Scope(), question=context.resolution.question)
     retrieved = context.retriever.in_scope(everything, context.parties)
-    return replace(retrieved, held=retrieved.searched, searched=())
+    return replace(retrieved, statements_of_parties=retrieved.statements_in_scope, statements_in_scope=())
 
 
 def _statements(context: KindContext) -> Retrieved:
@@ -90,9 +93,9 @@ def _statements(context: KindContext) -> Retrieved:
     if read.act == "about" and read.shown is not None and read.shown.statements:
         return retriever.with_texts(retrieved, read.shown.statements[: context.limit])
     if not is_scoped(read):
-        return replace(retrieved, searched=())
-    newest = _newest(retrieved.owned)
-    if len(newest) < len(retrieved.searched):
+        return replace(retrieved, statements_in_scope=())
+    newest = _newest(retrieved.statements_by_party)
+    if len(newest) < len(retrieved.statements_in_scope):
         latest = Note(kind="latest", values={"statements": newest})
         retrieved = replace(retrieved, notes=(*retrieved.notes, latest))
     return retriever.with_texts(retrieved, [s.statement_id for s in newest[: context.limit]])
@@ -103,9 +106,9 @@ def _statements_to_list(context: KindContext) -> Retrieved:
     read = context.resolution
     shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
     retrieved = context.retriever.in_scope(read, context.parties)
-    listed = tuple(s for s in retrieved.searched if s.statement_id not in shown)
+    listed = tuple(s for s in retrieved.statements_in_scope if s.statement_id not in shown)
     return context.retriever.with_texts(
-        replace(retrieved, searched=listed), [s.statement_id for s in listed[:MAX_LISTED]]
+        replace(retrieved, statements_in_scope=listed), [s.statement_id for s in listed[:MAX_LISTED]]
     )
 
 
@@ -115,7 +118,7 @@ def _statements_with_quote(context: KindContext) -> Retrieved:
     retrieved = context.retriever.in_scope(everything, context.parties)
     places = tuple(context.find_words(context.resolution.quote))
     statement_ids = dict.fromkeys(place.statement_id for place in places)
-    return context.retriever.with_texts(replace(retrieved, places=places), list(statement_ids))
+    return context.retriever.with_texts(replace(retrieved, word_places=places), list(statement_ids))
 
 
 def _retrieve_source(context: KindContext) -> Retrieved:
@@ -137,7 +140,7 @@ def _metadata_answer(context: KindContext, retrieved: Retrieved, local: Localiza
 def _source_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
     if not context.resolution.quote:
         return _metadata_answer(context, retrieved, local)
-    return compose_source(retrieved.places, retrieved.sources, local, context.asked, limit=context.limit)
+    return compose_source(retrieved.word_places, retrieved.sources, local, context.asked, limit=context.limit)
 
 
 def _summary_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
@@ -149,7 +152,7 @@ def _summary_answer(context: KindContext, retrieved: Retrieved, local: Localizat
 
 def _list_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
     best = _answering(retrieved) if context.has_subject else None
-    return compose_list(retrieved.sources, best, len(retrieved.searched), local, context.asked)
+    return compose_list(retrieved.sources, best, len(retrieved.statements_in_scope), local, context.asked)
 
 
 def _quotations(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:

@@ -14,10 +14,10 @@ import regex
 from app.answering.citation_spans import spans
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.direction import SURE, SentenceDirection, decisive_of, read_sentence
-from app.retrieval.position_marks import OUTRIGHT, declines_position
-from app.retrieval.topic import topic_in
-from app.retrieval.topic_share import share_of_topic
+from app.retrieval.positions.direction import DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
+from app.retrieval.positions.position_marks import OUTRIGHT, declines_position
+from app.retrieval.topic.share import share_of_topic
+from app.retrieval.topic.topic import topic_in
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
@@ -47,14 +47,15 @@ def directions_of(
     citations: Sequence[Citation],
     topic: str,
     language: str,
+    parties: PartyTable,
     words: Callable[[Citation], str] = attrgetter("quote"),
-    parties: PartyTable | None = None,
 ) -> dict[int, CitedDirection]:
     """Returns the direction of each citation on a topic, by citation number; the topic is in `language`.
 
-    `words` returns the part of a citation to read: sentences that merely extend it may be about something else.
+    `parties` are those that the topic may name. `words` returns the part of a citation to read: sentences that merely
+    extend it may be about something else.
     """
-    shared = share_of_topic(topic, language)
+    shared = share_of_topic(topic, language, parties)
 
     def read(citation: Citation) -> CitedDirection:
         text, topic_words = words(citation), topic_in(topic, language, citation.language)
@@ -105,14 +106,15 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     named = decisive.names_topic or always_named
     # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
     both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
-    # Precision of "conditional" on speeches was 3 of 12: it is shown only from chance `SURE` on or by outright words.
-    unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
+    # Precision of "conditional" on speeches was 3 of 12: it is shown only from `DIRECTION_MIN` on or by outright words.
+    conditional = decisive.reading == "conditional"
+    unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not _is_outright(decisive)
     direction = "mentions" if unsure else decisive.reading
     sure = decisive.takes_direction and named and not both and decisive.attitude >= _SUPERSEDES_MIN
     return CitedDirection(direction=direction, sure=sure)
 
 
-def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
+def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> list[SentenceDirection]:
     """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
     # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
     # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
@@ -129,7 +131,7 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable | No
             read.append(current)
         elif sentence.opening:
             read += _as_opened(current, read_sentence(sentence.opening, topic, language, parties))
-        elif _would_have(sentence.text, language):
+        elif _would_have(sentence.text, language, parties):
             counterfactual = True
         elif not (counterfactual and current.reading == "for") or _is_outright(current):
             read.append(current)
@@ -147,13 +149,13 @@ def _is_taken_back(before: SentenceDirection, current: SentenceDirection, text: 
     return _VIEW.search(text) is not None or not (_is_outright(before) or before.reading == "for")
 
 
-def _would_have(text: str, language: str | None) -> bool:
+def _would_have(text: str, language: str | None, parties: PartyTable) -> bool:
     """Returns whether a sentence is counterfactual ("would have") and no other clause takes a position outright."""
     match = _COUNTERFACTUAL.search(text)
     if match is None:
         return False
     others = [clause for clause in _CLAUSES.split(text) if not _COUNTERFACTUAL.search(clause)]
-    return not any(_is_outright(read_sentence(clause, "", language)) for clause in others)
+    return not any(_is_outright(read_sentence(clause, "", language, parties)) for clause in others)
 
 
 def _is_outright(read: SentenceDirection) -> bool:

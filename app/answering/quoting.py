@@ -14,7 +14,7 @@ from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
 from app.records import Citation, Claim, Sources
-from app.retrieval.scoped_statements import recency
+from app.retrieval.chronology import recency
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 

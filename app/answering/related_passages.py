@@ -10,8 +10,8 @@ from app.answering.quotation_limits import MAX_RELATED
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations
 from app.records import Citation
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.retrieved import Retrieved
 
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
@@ -21,14 +21,14 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     """
     answering = [scored for evidence in retrieved.party_evidence for scored in evidence.earlier]
     answering += [scored for group in retrieved.spoken_for if group.answers for scored in group.best]
-    of_groups = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_groups))
+    of_groups = retrieved.spoken_for if not retrieved.statements_in_scope else ()
+    return _cited(retrieved, answering, (*retrieved.related_evidence, *retrieved.party_evidence, *of_groups))
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
     quoted = {identifier for citation in citations for identifier in citation.sentence_ids}
-    passages = _cited(retrieved, (), retrieved.related)
+    passages = _cited(retrieved, (), retrieved.related_evidence)
     return tuple(c for c in passages if not quoted & set(c.sentence_ids))
 
 
@@ -39,7 +39,7 @@ def _cited(
     cited = {scored.sentence.sentence_id for scored in first}
     candidates = {scored.sentence.sentence_id: scored for evidence in then for scored in evidence.sentences}
     rest = sorted((s for key, s in candidates.items() if key not in cited), key=lambda s: -s.relevance.chance)
-    nearest = {scored.sentence.sentence_id for scored in rest if scored.relevance.nearest}
+    nearest = {scored.sentence.sentence_id for scored in rest if scored.relevance.may_answer}
     passages = quote([scored.sentence for scored in first], sources, MAX_RELATED, first_number=1)
     likeliest = [scored.sentence for scored in rest[:MAX_RELATED]]
     passages += (

@@ -26,8 +26,9 @@ from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.records import Answer, Citation, Timings
-from app.retrieval.direction import has_one_subject, names_harm, topic_words
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.retrieved import Retrieved
+from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
@@ -158,12 +159,14 @@ class Steps:
         if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        answers = {scored.sentence.sentence_id: scored.relevance.answers for item in evidence for scored in item.best}
+        answers = {
+            scored.sentence.sentence_id: scored.relevance.is_evidence for item in evidence for scored in item.best
+        }
 
         def words(citation: Citation) -> str:
             return words_for_direction(citation, retrieved.sources.sentences.get(citation.statement_id, ()), answers)
 
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, self.parties(), words)
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.answering.cited_direction import CitedDirection
 from app.records import Citation
-from app.retrieval.scoped_statements import made_before
+from app.retrieval.chronology import made_before
 from vectorstore.records import Metadata
 
 

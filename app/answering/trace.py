@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.answering.compose.composition import Composition
 from app.records import Answer
-from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.retrieved import Retrieved
 
 # The most sentences of evidence per party that a trace lists.
 _MAX_LISTED: Final = 30

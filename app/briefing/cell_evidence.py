@@ -7,7 +7,6 @@ one nearest to the subject is shown and marked as such.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
 from itertools import chain, takewhile
 from typing import Final, Literal
 
@@ -15,12 +14,12 @@ import regex
 
 from app.answering.citation_spans import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
+from app.retrieval.chronology import recency
+from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.scoped_statements import recency
-from app.retrieval.sentence_ranker import languages_of
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import topic_in
-from app.retrieval.topic_share import LOOSELY, share_of_topic
+from app.retrieval.topic.share import LOOSELY, share_of_topic
+from app.retrieval.topic.topic import topic_in
 from ingest.glossary.glossary import is_term, terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -40,10 +39,11 @@ _NEAREST_SHARE: Final = 0.5
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
 _COMMON: Final = 0.2
-_parties: Final = cache(PartyTable.load)
 
 
-def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+def on_subject(
+    item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], parties: PartyTable
+) -> list[Sentence]:
     """Returns the evidence of a cell: the sentences that are surely on the subject and name enough of it.
 
     Sentences that an answer quotes as mere context are left out: under the heading of a column they would mislead.
@@ -51,9 +51,10 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
     A sentence with less than half as many of the subject's words as the best one is left out, since a cell has room for
     few quotations; sentences in other languages and those that name the subject's article stay. From statements later
     than all of these, a sentence with over half of the subject's words, or with words of a kept sentence, is added, so
-    that no earlier position stands as the latest one. `sentences` has all sentences of each statement.
+    that no earlier position stands as the latest one. `sentences` has all sentences of each statement; `parties` are
+    those that the subject may name.
     """
-    shared = share_of_topic(subject.topic, subject.language)
+    shared = share_of_topic(subject.topic, subject.language, parties)
     spoken, when = _language_and_time(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
@@ -63,7 +64,7 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
         return spoken(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
-    names_states = _names_states_of(subject)
+    names_states = _names_states_of(subject, parties)
 
     def is_sure(found: ScoredSentence) -> bool:
         sentence, chance = found.sentence, found.relevance.chance
@@ -79,13 +80,13 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 
     def is_told(found: ScoredSentence) -> bool:
         # A sentence with all words of the subject need not reach the threshold of an answer.
-        return (found.relevance.answers or found.relevance.nearest) and share(found.sentence) == 1
+        return (found.relevance.is_evidence or found.relevance.may_answer) and share(found.sentence) == 1
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
     likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     latest = max(map(when, quoted), default=(date.max, 0))
-    after = [found for found in item.sentences if found.relevance.answers and when(found.sentence) > latest]
+    after = [found for found in item.sentences if found.relevance.is_evidence and when(found.sentence) > latest]
     later = [found.sentence for found in after if found.relevance.chance >= _SURE]
     if later:
         goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
@@ -100,14 +101,19 @@ def on_subject(item: PartyEvidence, subject: Subject, sentences: Mapping[str, Se
 
 
 def nearest(
-    item: PartyEvidence, subject: Subject, sentences: Mapping[str, Sequence[Sentence]], *, answering: bool = False
+    item: PartyEvidence,
+    subject: Subject,
+    sentences: Mapping[str, Sequence[Sentence]],
+    parties: PartyTable,
+    *,
+    answering: bool = False,
 ) -> list[Sentence]:
     """Returns the sentence nearest to the subject of a cell without evidence; empty where nothing comes near it.
 
     It must share words with the subject, apart from names of other things, or be surely relevant; with `answering`, it
     must also reach the threshold of an answer. Among those that do, one of the latest statement is preferred.
     """
-    shared, names_states = share_of_topic(subject.topic, subject.language), _names_states_of(subject)
+    shared, names_states = share_of_topic(subject.topic, subject.language, parties), _names_states_of(subject, parties)
     spoken, when = _language_and_time(item)
 
     def is_named(found: ScoredSentence) -> bool:
@@ -117,12 +123,12 @@ def nearest(
 
     def is_near(found: ScoredSentence) -> bool:
         near = found.relevance.chance >= _SURE or is_named(found)
-        return near and (found.relevance.answers or (found.relevance.nearest and not answering))
+        return near and (found.relevance.is_evidence or (found.relevance.may_answer and not answering))
 
     def order(found: ScoredSentence) -> tuple[bool, bool, float]:
         # The relevance of sentences in other languages is less certain.
         by_words = spoken(found.sentence) == subject.language or is_named(found)
-        return by_words, found.relevance.answers, found.relevance.chance
+        return by_words, found.relevance.is_evidence, found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
     if best is None:
@@ -131,7 +137,7 @@ def nearest(
 
     def is_later(found: ScoredSentence) -> bool:
         sentence = found.sentence
-        if when(sentence) <= when(best.sentence) or not found.relevance.answers:
+        if when(sentence) <= when(best.sentence) or not found.relevance.is_evidence:
             return False
         return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
 
@@ -145,11 +151,11 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
     The glossary has "debt relief" in every language. "Training offered to officials" is translated word by word, and
     may be paraphrased even in its own language.
     """
-    if item.coverage_unknown:
+    if item.silence_unproven:
         return "language"
     if is_term(subject.topic, subject.language):
         return None
-    languages = (language or subject.language for summary in item.searched for language in languages_of(summary))
+    languages = (language or subject.language for summary in item.statements for language in languages_of(summary))
     if any(language != subject.language for language in languages):
         return "language"
     return "words" if len(content_terms(subject.topic, subject.language)) > 1 else None
@@ -157,7 +163,7 @@ def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "
 
 def _item(sentence: Sentence, item: PartyEvidence, sentences: Mapping[str, Sequence[Sentence]]) -> str:
     """Returns the line of a statement's heading that names its agenda item; empty where none does."""
-    number = next((s.metadata.agenda_item for s in item.searched if s.statement_id == sentence.statement_id), None)
+    number = next((s.metadata.agenda_item for s in item.statements if s.statement_id == sentence.statement_id), None)
     heading = takewhile(lambda each: each.paragraph is None, sentences[sentence.statement_id])
     names = regex.compile(rf"(?<![\p{{N}}.]){regex.escape(number or '')}\s*[:：–—-]")
     return next((each.text for each in heading if number and names.search(each.text)), "")
@@ -167,7 +173,7 @@ def _language_and_time(
     item: PartyEvidence,
 ) -> tuple[Callable[[Sentence], str], Callable[[Sentence], tuple[date, int]]]:
     """Returns functions from a party's sentence to its language, English if unknown, and to how recent it is."""
-    metadata = {summary.statement_id: summary.metadata for summary in item.searched}
+    metadata = {summary.statement_id: summary.metadata for summary in item.statements}
 
     def of(sentence: Sentence) -> Metadata:
         return metadata.get(sentence.statement_id, Metadata())
@@ -195,10 +201,10 @@ def _goes_on(
     return goes_on
 
 
-def _names_states_of(subject: Subject) -> Callable[[str, str | None], bool]:
+def _names_states_of(subject: Subject, parties: PartyTable) -> Callable[[str, str | None], bool]:
     """Returns a test of whether a text, given with its language, names all States of a subject; False without any."""
-    states = {match.codes for match in _parties().find(subject.topic, subject.language)}
-    return lambda text, language: bool(states) and states <= {match.codes for match in _parties().find(text, language)}
+    states = {match.codes for match in parties.find(subject.topic, subject.language)}
+    return lambda text, language: bool(states) and states <= {match.codes for match in parties.find(text, language)}
 
 
 def names_whole(text: str, subject: Subject, language: str) -> bool:

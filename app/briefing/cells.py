@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
 
 ReviewState = Literal["accepted", "changed", "rejected"]
 # How a cell is worded: by quotations alone, or by a chat model with its quotations below.

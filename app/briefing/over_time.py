@@ -15,7 +15,8 @@ from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
+from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, StatementSummary
 
@@ -25,7 +26,9 @@ _SHORTEST: Final = 40
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
 
 
-def moments_of(cell: Cell, own: Sequence[Citation], subject: Subject, citations: CitationList) -> tuple[Moment, ...]:
+def moments_of(
+    cell: Cell, own: Sequence[Citation], subject: Subject, citations: CitationList, parties: PartyTable
+) -> tuple[Moment, ...]:
     """Returns the position of a cell's party in each statement, by date; empty unless several statements have one.
 
     `own` has the strongest quotation of each statement, by date; it counts for statements that the cell does not quote.
@@ -37,21 +40,23 @@ def moments_of(cell: Cell, own: Sequence[Citation], subject: Subject, citations:
     for number in sorted(cell.citations, key=lambda number: number not in showing):
         quoted.setdefault(citations.get(number).statement_id, number)
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
-    return tuple(_moment(cell, number, subject, citations) for number in numbers)
+    return tuple(_moment(cell, number, subject, citations, parties) for number in numbers)
 
 
-def moments_in(cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList) -> tuple[Moment, ...]:
+def moments_in(
+    cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList, parties: PartyTable
+) -> tuple[Moment, ...]:
     """Returns the moments of a table that is split by sessions, by the strongest quotation of each cell."""
     own = [(cell, n) for cell in cells for n in cell.evidence[:1] if cell.party in citations.get(n).holders]
     counted = Counter((cell.party, cell.subject) for cell, _ in own)
     by_label = {subject.label: subject for subject in subjects}
     several = ((cell, n) for cell, n in own if counted[cell.party, cell.subject] > 1)
-    return tuple(_moment(cell, n, by_label[cell.subject], citations) for cell, n in several)
+    return tuple(_moment(cell, n, by_label[cell.subject], citations, parties) for cell, n in several)
 
 
-def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList) -> Moment:
+def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList, parties: PartyTable) -> Moment:
     citation = citations.get(number)
-    suggestion = suggest(citation, citations.statement(citation.statement_id), subject)
+    suggestion = suggest(citation, citations.statement(citation.statement_id), subject, parties)
     return Moment(
         party=cell.party, subject=cell.subject, citation=number, kind=suggestion.kind, outright=suggestion.sure >= PLAIN
     )

@@ -1,8 +1,9 @@
 """Position classifier: suggests the kind of position that citations show, with the words that show it.
 
-"We cannot accept this" shows `opposes`. `app.retrieval.direction` decides whether words are for or against, as for an
-answer; the marks of `app.retrieval.position_marks` give the words that say so, and tell whether a party proposes, calls
-on others or reports its practice. A person decides on the suggestion. docs/positions.md defines the kinds.
+"We cannot accept this" shows `opposes`. `app.retrieval.positions.direction` decides whether words are for or against,
+as for an answer; the marks of `app.retrieval.positions.position_marks` give the words that say so, and tell whether a
+party proposes, calls on others or reports its practice. A person decides on the suggestion. docs/positions.md defines
+the kinds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +18,16 @@ from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
-from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
-from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
-from app.retrieval.topic import topic_in
-from app.retrieval.topic_share import share_of_topic
+from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
+from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
+from app.retrieval.topic.mask import mask_topic
+from app.retrieval.topic.share import share_of_topic
+from app.retrieval.topic.topic import topic_in
 from ingest.language.anaphora import refers_back
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
+from ingest.parties.party_table import PartyTable
 from ingest.text.readable import ReadableText
 from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
@@ -67,20 +70,21 @@ def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     return next((each for each in rest if each.kind != "no_position"), (*rest, first)[0])
 
 
-def suggest(citation: Citation, statement: Statement, subject: Subject) -> Suggestion:
+def suggest(citation: Citation, statement: Statement, subject: Subject, parties: PartyTable) -> Suggestion:
     """Suggests the kind of position that one citation shows.
 
     Sentences on the subject decide, or all sentences if these only report others. A citation that does not name the
     subject, having been found by meaning, needs the chance `_UNNAMED`, and shows no position in another language.
+    `parties` are those that the subject may name.
     """
     # A citation in another language than the six is read as English.
     spoken = citation.language or "en"
     language = spoken if spoken in LANGUAGES else "en"
     topic = topic_in(subject.topic, subject.language, citation.language)
-    spans = read_span(citation.quote, topic, language)
+    spans = read_span(citation.quote, topic, language, parties)
     edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
     texts = {start: citation.quote[start:end].strip() for start, end in edges}
-    shared = share_of_topic(subject.topic, subject.language)
+    shared = share_of_topic(subject.topic, subject.language, parties)
 
     def share(text: str) -> float:
         return shared(text, language) if subject.article is None else float(_names_article(text, subject.article))
@@ -125,7 +129,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject) -> Sugge
     # Both directions occur: "We recognise their work. They should not, however, sit in working groups". Sentences
     # against a harm and sentences for action against it do not contradict each other.
     divided = not subject.harm and {"for", "against"} <= {read.reading for _, read in usable if is_shown(read)}
-    certain = certain and not (divided or _is_qualified(text, topic, decisive, language))
+    certain = certain and not (divided or _is_qualified(text, topic, decisive, language, parties))
     direction: Direction = likely if certain else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]
@@ -156,13 +160,13 @@ def _speaking(spans: _Spans, texts: Mapping[int, str], names: Callable[[str], bo
     return speaking
 
 
-def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str) -> bool:
+def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str, parties: PartyTable) -> bool:
     """Returns whether a sentence's direction is on a part of the topic or something else, or is bound to a condition.
 
     "We reject conditions on this" is not against it, "we shall not do this without an undertaking" is conditional, and
     "this shall not be refused" and "we were less successful with this" have no plain direction.
     """
-    masked = mask_topic(text, topic, language)
+    masked = mask_topic(text, topic, language, parties)
     if read.reading == "conditional":
         return all(mark.rule == "limit" for mark in read.marks if mark.kind == "conditional")
     found = {match.lastgroup for match in operators(language).finditer(masked)}
@@ -198,9 +202,9 @@ def _names_article(text: str, article: str) -> bool:
     return regex.search(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(article)}(?![\p{{L}}\p{{N}}])", text) is not None
 
 
-def is_outright(text: str, subject: Subject, language: str | None) -> bool:
+def is_outright(text: str, subject: Subject, language: str | None, parties: PartyTable) -> bool:
     """Returns whether a sentence names a subject and takes a direction on it in outright words such as "rejects"."""
-    read = read_sentence(text, topic_in(subject.topic, subject.language, language), language)
+    read = read_sentence(text, topic_in(subject.topic, subject.language, language), language, parties)
     return read.names_topic and _is_shown(read) and _strength(read) == OUTRIGHT
 
 

@@ -17,7 +17,7 @@ from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
 from app.question.spans.find_spans import find_spans
 from app.records import Scope, TreatyScope
-from app.retrieval.direction import names_harm
+from app.retrieval.topic.subject import names_harm
 from ingest.glossary.glossary import terms_of
 from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body

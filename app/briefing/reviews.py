@@ -10,7 +10,7 @@ from typing import Final, cast, get_args
 
 from app.briefing.cells import Review, ReviewState
 from app.errors import BriefingError
-from app.retrieval.position_marks import KINDS, PositionKind
+from app.retrieval.positions.position_marks import KINDS, PositionKind
 from vectorstore.catalogue import Catalogue
 
 _LONGEST: Final = 2000

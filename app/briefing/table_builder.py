@@ -26,9 +26,11 @@ from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.chronology import recency
+from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.scoped_statements import recency, unreadable_in_scope
+from app.retrieval.retrieved import Retrieved
+from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import Wording, load_document_words
@@ -154,9 +156,9 @@ class _Build:
             progress(step)
             cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
-            moments += moments_of(cell, own, subject, self._citations)
+            moments += moments_of(cell, own, subject, self._citations, self._parties)
         if sessions:
-            moments = [*moments_in(cells, request.subjects, self._citations)]
+            moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
         return self._finished(cells, moments, codes, sessions)
 
     def _finished(
@@ -200,7 +202,7 @@ class _Build:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        self._searched |= {summary.statement_id: summary for summary in retrieved.searched}
+        self._searched |= {summary.statement_id: summary for summary in retrieved.statements_in_scope}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
@@ -213,7 +215,8 @@ class _Build:
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not replace the nearest words of the party itself.
-            close = nearest(own, subject, retrieved.sources.sentences, answering=bool(of_groups))
+            sentences = retrieved.sources.sentences
+            close = nearest(own, subject, sentences, self._parties, answering=bool(of_groups))
         near = self._quoted(close, retrieved, 1)
         shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
         shown = sorted(shown, key=lambda citation: code not in citation.holders)
@@ -225,9 +228,13 @@ class _Build:
         # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self._citations.get, numbers), *numbered)
-        read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject) for c in held}
+        read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject, self._parties) for c in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
-        kind = suggestion.kind if cited else ("no_position" if retrieved.searched or of_groups else "no_statement")
+        kind = (
+            suggestion.kind
+            if cited
+            else ("no_position" if retrieved.statements_in_scope or of_groups else "no_statement")
+        )
         note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
@@ -257,9 +264,10 @@ class _Build:
 
         def is_not_outright(sentence: Sentence) -> bool:
             language = held[sentence.statement_id].language_at(sentence.start)
-            return not is_outright(sentence.text, subject, language)
+            return not is_outright(sentence.text, subject, language, self._parties)
 
-        return sorted(on_subject(item, subject, retrieved.sources.sentences), key=is_not_outright)
+        sentences = on_subject(item, subject, retrieved.sources.sentences, self._parties)
+        return sorted(sentences, key=is_not_outright)
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
@@ -300,7 +308,7 @@ class _Build:
         """Returns the note of a cell without words of the party, by the reason for which an answer would abstain."""
         beside = ("no_position",) if of_group else ("no_position", "group_only")
         why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
-        found = [replace(e, coverage_unknown=why[e.party] == "language") for e in retrieved.party_evidence]
+        found = [replace(e, silence_unproven=why[e.party] == "language") for e in retrieved.party_evidence]
         retrieved = replace(retrieved, party_evidence=tuple(found))
         resolution = self._resolution(code, subject, session)
         answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
@@ -310,7 +318,7 @@ class _Build:
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason in _ABSENT and not retrieved.unnamed_articles:
-            counts = {"count": len(retrieved.searched), "held": len(retrieved.held)}
+            counts = {"count": len(retrieved.statements_in_scope), "held": len(retrieved.statements_of_parties)}
             reworded = reason == "not_mentioned" and why.get(code) == "words"
             return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message

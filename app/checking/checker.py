@@ -113,7 +113,7 @@ class Checker:
 def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:
     """Yields a remark on verified words that a later statement of their party supersedes."""
     if finding.verdict == "verified" and finding.place is not None:
-        later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts)
+        later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts, local.parties)
         if later is not None:
             yield remark("superseded", where=reference(later, local), words=later.quote)
 

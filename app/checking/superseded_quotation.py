@@ -12,9 +12,10 @@ from app.answering.superseding import with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
-from app.retrieval.position_marks import find_position_marks
-from app.retrieval.scoped_statements import made_before
+from app.retrieval.chronology import made_before
+from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.terms import content_terms
+from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence
 from vectorstore.stems import words_of
 
@@ -28,7 +29,7 @@ _SHARE: Final = 0.33
 _LEANING: Final = 2
 
 
-def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citation | None:
+def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties: PartyTable) -> Citation | None:
     """Returns the later citation of the same party that supersedes the sentence at a place, or None.
 
     Both must clearly take a direction, in the same language, on the terms that they share.
@@ -52,7 +53,7 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts) -> Citat
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
         if not topic or not _takes_position(cited.quote, language):
             continue
-        directions = directions_of((quoted, cited), topic, language)
+        directions = directions_of((quoted, cited), topic, language, parties)
         first, _ = with_superseding((quoted, cited), directions, stored.metadata.holders[:1])
         if first.superseded_by is not None:
             return cited

@@ -12,7 +12,7 @@ from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import coverage_line, inert, literal, print_table, stdout_console
 from app.export.briefing_lines import Sayings, by_place, position
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
 from prompts.wording import load_wording
 
 _STYLES: Final[dict[PositionKind, str]] = {

@@ -15,7 +15,7 @@ from app.briefing.attribution_lines import Leads
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Part, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
 from app.records import Citation, Claim
-from app.retrieval.position_marks import KINDS, PositionKind
+from app.retrieval.positions.position_marks import KINDS, PositionKind
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.treaties.treaties import article_title
 from prompts.wording import LANGUAGES, Wording

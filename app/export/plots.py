@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.briefing.cells import Briefing
 from app.export.briefing_lines import Sayings, citation_kind
 from app.export.position_looks import MARKS, TINTS
-from app.retrieval.position_marks import KINDS, PositionKind
+from app.retrieval.positions.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 
 if TYPE_CHECKING:

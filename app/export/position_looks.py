@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
 
 # Tints of the palette by Okabe and Ito, which people with any colour vision can tell apart.
 # Source: https://jfly.uni-koeln.de/color/

@@ -13,7 +13,10 @@ from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 
 # Chance from which a group counts as having spoken on the topic: thirty questions whose group had were all at .95 or
 # more; none whose group had not was above .70 (by the fit of 2026-11-26).
-_SURELY: Final = 0.8
+_GROUP_SPOKE_MIN: Final = 0.8
+# Chance of a sentence from which its statement is quoted too where another statement of the party answers, so that the
+# party's latest statement is not missed by a narrow margin.
+_LATEST_MIN: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +29,15 @@ class ScoredSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class PartyEvidence:
-    """The evidence of one party on one question."""
+    """The evidence of one party on one question.
+
+    A party has evidence if a sentence reaches the threshold of its calibration. It answers if that evidence takes the
+    position asked for, where one is asked for.
+    """
 
     party: str
     """Its code."""
-    searched: tuple[StatementSummary, ...]
+    statements: tuple[StatementSummary, ...]
     """Its statements in scope."""
     sentences: tuple[ScoredSentence, ...] = ()
     """The sentences found, best first; also those too weak to answer."""
@@ -48,15 +55,15 @@ class PartyEvidence:
     """`direction` is not the one asked for ("which States oppose …"), or a later statement has none on the topic."""
     earlier: tuple[ScoredSentence, ...] = ()
     """With `other_direction`, earlier sentences in the one asked for: "Drelnia opposed it, and now supports it"."""
-    coverage_unknown: bool = False
-    """Whether the party's silence would remain unproven if nothing is found: the glossary does not translate all of the
-    topic, or the models do not know a language of the statements."""
+    silence_unproven: bool = False
+    """Whether finding nothing does not prove that the party said nothing: the glossary translates only a part of the
+    topic, or passages in a language of the statements are found by shared words alone, or in no way at all."""
 
     @property
     def relevance(self) -> Relevance | None:
         """The relevance of the most confident sentence; None where nothing was found."""
-        found = (item.relevance for item in self.sentences)
-        return max(found, key=lambda relevance: (relevance.answers, relevance.chance), default=None)
+        relevances = (item.relevance for item in self.sentences)
+        return max(relevances, key=lambda relevance: (relevance.is_evidence, relevance.chance), default=None)
 
     @property
     def confidence(self) -> float:
@@ -69,37 +76,38 @@ class PartyEvidence:
         return None if self.relevance is None else self.relevance.source
 
     @property
-    def speaks(self) -> bool:
+    def has_evidence(self) -> bool:
         """Whether the party speaks of the topic, with or without a position."""
-        return any(item.relevance.answers for item in self.sentences)
+        return any(item.relevance.is_evidence for item in self.sentences)
 
     @property
     def answers(self) -> bool:
-        """Whether the evidence answers."""
-        return self.speaks and not (self.takes_no_position or self.other_direction)
+        """Whether the evidence answers: it speaks of the topic and, if a position was asked for, takes that."""
+        return self.has_evidence and not (self.takes_no_position or self.other_direction)
 
     @property
-    def surely_answers(self) -> bool:
+    def answers_surely(self) -> bool:
         """Whether a group's evidence is sure enough to be shown beside that of its members, or in its place."""
-        return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _SURELY)
+        return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _GROUP_SPOKE_MIN)
 
     @property
     def best(self) -> tuple[ScoredSentence, ...]:
         """The sentences worth quoting, best first: those that answer, and supporting ones of the same statements.
 
-        Where a party answers, supporting sentences of other statements count too if one of their sentences has a chance
-        of at least 0.5, so that its latest statement is not missed by a narrow margin.
+        Where a party has evidence, supporting sentences of other statements count too if one of their sentences has the
+        chance `_LATEST_MIN`.
         """
-        speaks = self.speaks
-        answering = {
+        has_evidence = self.has_evidence
+        quoted_statements = {
             item.sentence.statement_id
             for item in self.sentences
-            if item.relevance.answers or (speaks and item.relevance.chance >= 0.5)
+            if item.relevance.is_evidence or (has_evidence and item.relevance.chance >= _LATEST_MIN)
         }
         return tuple(
             item
             for item in self.sentences
-            if item.relevance.answers or (item.sentence.statement_id in answering and item.relevance.supports)
+            if item.relevance.is_evidence
+            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted_statements)
         )
 
     @property

@@ -47,35 +47,35 @@ class Relevance:
     article, treaty or agenda item that was asked about, or stands near what "why?" refers to. `representative`: no
     topic was asked about."""
     threshold: float
-    """Chance from which the sentence answers."""
+    """Chance from which the sentence is evidence."""
     near: float
     """Chance from which the sentence may answer."""
-    order: float
-    """Sort key of the sentences of one party, higher first; not comparable with anything else."""
+    sort_key: float
+    """Ranks the sentences of one party, highest first; not comparable with anything else."""
 
     @property
-    def answers(self) -> bool:
-        """Whether the sentence is evidence."""
+    def is_evidence(self) -> bool:
+        """Whether the sentence is evidence: it answers on the topic."""
         return self.chance >= self.threshold
 
     @property
-    def nearest(self) -> bool:
+    def may_answer(self) -> bool:
         """Whether it may answer, without being evidence."""
         return self.near <= self.chance < self.threshold
 
     @property
-    def supports(self) -> bool:
+    def quotable_beside(self) -> bool:
         """Whether it is quoted beside a sentence of its statement that answers: from half the threshold on."""
-        return self.source == "calibrated" and self.nearest and self.chance >= self.threshold / 2
+        return self.source == "calibrated" and self.may_answer and self.chance >= self.threshold / 2
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, order=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, order=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, sort_key=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, sort_key=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, order=share)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, sort_key=share)
 
 
 class _Record(BaseModel):
@@ -175,10 +175,10 @@ class RelevanceArtefact(_Record):
         """Returns the relevance of n sentences of a party, from features and hidden `states`, (n, dim) float32."""
         by = self.listed if one_of_many else self.asked
         chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.of(features, states)]
-        orders = chances if self.order is None else self.order.of(features, states)
+        sort_keys = chances if self.order is None else self.order.of(features, states)
         return tuple(
-            Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, order=order)
-            for chance, order in zip(chances, orders, strict=True)
+            Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, sort_key=sort_key)
+            for chance, sort_key in zip(chances, sort_keys, strict=True)
         )
 
     def among(self, parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:

@@ -17,7 +17,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import Topic
+from app.retrieval.topic.topic import Topic
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
 from vectorstore.embeddings import Embedder
@@ -74,33 +74,24 @@ class SentenceFeatures:
         return tuple(field.name for field in fields(cls))
 
 
-@dataclass(frozen=True)
-class MeasuredSentence:
-    """A sentence that was read, with its features and the hidden state of the cross-encoder, (dim,) float32."""
-
-    sentence: Sentence
-    features: SentenceFeatures
-    state: Matrix
-
-
 @dataclass(frozen=True, kw_only=True)
-class Read:
-    """The sentences of one party's statements that were read for a topic, with the model outputs."""
+class ScoredBatch:
+    """The sentences of one party's statements that were scored for a topic, with the model outputs."""
 
     statement_ids: tuple[str, ...]
     passages: tuple[ScoredPassage, ...]
     """The passages retrieved, best first."""
     sentences: tuple[Sentence, ...]
-    """The sentences that were read, n of them."""
+    """The sentences that were scored, n of them."""
     windows: tuple[tuple[str, ...], ...]
     """Each of these sentences with its neighbours, as separate texts."""
     english: tuple[str, ...]
     """The sentences in English, as the cross-encoder was given them."""
     english_windows: tuple[str, ...]
     """The windows in English."""
-    alone: Matrix
+    logits: Matrix
     """Cross-encoder logits of the sentences, (n,) float32."""
-    highest: float
+    highest_logit: float
     """The highest logit of the party, over all wordings of the topic where these are read together."""
     states: Matrix
     """The hidden states of the cross-encoder, (n, dim) float32; dim is 0 for a model that does not expose them."""
@@ -121,7 +112,7 @@ class FeatureExtractor:
         """The vectors of the background topics, (n, dim) float32."""
         return background_vectors(self._embedder)
 
-    def asked(self, topic: Topic) -> Matrix:
+    def query_vector(self, topic: Topic) -> Matrix:
         """Returns the unit vector of topic and question together, (dim,) float32, by the multilingual encoder."""
         both = self._encoder.embed([topic.words, topic.question]).sum(axis=0)
         unit: Matrix = both / max(float(np.linalg.norm(both)), 1e-6)
@@ -129,35 +120,35 @@ class FeatureExtractor:
 
     def meaning(self, topic: Topic, texts: Sequence[Sequence[str]]) -> Matrix:
         """Returns the cosine of each text, given as sentences, with topic and question together, (n,) float32."""
-        near: Matrix = self._encoder.embed_joined(texts) @ self.asked(topic)
+        near: Matrix = self._encoder.embed_joined(texts) @ self.query_vector(topic)
         return near
 
-    def measure(self, topic: Topic, reads: Sequence[Read]) -> Iterator[tuple[SentenceFeatures, ...]]:
-        """Yields for each party the features of the sentences that were read, in their order."""
-        if not reads:
+    def measure(self, topic: Topic, batches: Sequence[ScoredBatch]) -> Iterator[tuple[SentenceFeatures, ...]]:
+        """Yields for each party the features of the sentences that were scored, in their order."""
+        if not batches:
             return
-        among = list(dict.fromkeys(each for read in reads for each in read.statement_ids))
+        among = list(dict.fromkeys(each for batch in batches for each in batch.statement_ids))
         # For each glossary term of the topic, the statements that contain it, a synonym or a narrower term.
         holders = [self._store.catalogue.statements_with(*terms, among=among) for terms in topic.terms_in_all_languages]
         others = self._nearest_unrelated(among)
-        windows = [window for read in reads for window in read.windows]
-        of_all = self.meaning(topic, [*((each.text,) for read in reads for each in read.sentences), *windows])
-        meant = (rows_of_each(part, [read.windows for read in reads]) for part in np.split(of_all, 2))
-        for read, near, around in zip(reads, *meant, strict=True):
-            missing = sum(held.isdisjoint(read.statement_ids) for held in holders) / max(1, len(holders))
-            contrast = _contrast(read, [others[each] for each in read.statement_ids if each in others])
-            least, lead = _least_meant(topic, read.english), near - near.max(initial=-1.0)
+        windows = [window for batch in batches for window in batch.windows]
+        of_all = self.meaning(topic, [*((each.text,) for batch in batches for each in batch.sentences), *windows])
+        meant = (rows_of_each(part, [batch.windows for batch in batches]) for part in np.split(of_all, 2))
+        for batch, near, around in zip(batches, *meant, strict=True):
+            missing = sum(held.isdisjoint(batch.statement_ids) for held in holders) / max(1, len(holders))
+            contrast = _contrast(batch, [others[each] for each in batch.statement_ids if each in others])
+            least, lead = _least_meant(topic, batch.english), near - near.max(initial=-1.0)
             translated = [
                 topic.english != topic.words or own != s.text
-                for own, s in zip(read.english, read.sentences, strict=True)
+                for own, s in zip(batch.english, batch.sentences, strict=True)
             ]
             yield tuple(
                 SentenceFeatures(
-                    alone=float(read.alone[row]),
-                    lead=float(read.alone[row] - read.highest),
+                    alone=float(batch.logits[row]),
+                    lead=float(batch.logits[row] - batch.highest_logit),
                     contrast=contrast,
                     terms_missing=missing,
-                    confused=float(topic.confuses(read.english_windows[row])),
+                    confused=float(topic.confuses(batch.english_windows[row])),
                     worded=topic.share_of(content_terms(text, "en")),
                     least_meant=least[row],
                     meaning_lead=float(lead[row]),
@@ -167,7 +158,7 @@ class FeatureExtractor:
                     meaning_lead_translated=other * float(lead[row]),
                     meaning_around_translated=other * float(around[row]),
                 )
-                for row, (text, other) in enumerate(zip(read.english, translated, strict=True))
+                for row, (text, other) in enumerate(zip(batch.english, translated, strict=True))
             )
 
     def _nearest_unrelated(self, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
@@ -178,32 +169,33 @@ class FeatureExtractor:
         known, background = self._nearest, self._background
         new = [each for each in statement_ids if each not in known]
         for begin in range(0, len(new), _READ_AT_ONCE):
-            found = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
-            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in found.items()}
+            by_statement = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])
+            known |= {each: (vectors @ background.T).max(axis=0) for each, vectors in by_statement.items()}
         return known
 
 
-def _contrast(read: Read, others: Sequence[Matrix]) -> float:
+def _contrast(batch: ScoredBatch, others: Sequence[Matrix]) -> float:
     """Returns by how many deviations the topic is nearer than the background topics; 0 without their similarities."""
     if not others:
         return 0.0
     unrelated = np.max(others, axis=0)
-    nearest = max((item.similarity for item in read.passages if item.similarity is not None), default=0.0)
+    nearest = max((item.similarity for item in batch.passages if item.similarity is not None), default=0.0)
     return float((nearest - unrelated.mean()) / (unrelated.std() + 0.02))
 
 
 def _least_meant(topic: Topic, texts: Sequence[str]) -> list[float]:
     """Returns for each text the lowest cosine of a topic word with its nearest word there; 0 without words."""
-    (words,), found = word_vectors([topic.english]), word_vectors(texts)
-    telling = [_is_telling(topic, start, end) for start, end in words.places]
+    (words,), words_of_texts = word_vectors([topic.english]), word_vectors(texts)
+    is_content = [_is_content_word(topic, start, end) for start, end in words.places]
     # In a topic of function words only, all of them count.
-    asked = words.vectors[telling] if any(telling) else words.vectors
+    of_topic = words.vectors[is_content] if any(is_content) else words.vectors
     return [
-        float((asked @ text.vectors.T).max(axis=1).min()) if len(asked) and len(text.vectors) else 0.0 for text in found
+        float((of_topic @ of_text.vectors.T).max(axis=1).min()) if len(of_topic) and len(of_text.vectors) else 0.0
+        for of_text in words_of_texts
     ]
 
 
-def _is_telling(topic: Topic, start: int, end: int) -> bool:
+def _is_content_word(topic: Topic, start: int, end: int) -> bool:
     """Returns whether the topic word to which a word piece `[start, end)` belongs is a content word."""
     text = topic.english
     while start > 0 and text[start - 1].isalnum():
@@ -224,9 +216,9 @@ def background_vectors(embedder: Embedder) -> Matrix:
 
     Embedding them anew takes half a second.
     """
-    with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as kept:
-        if kept.metadata() == _made_of(embedder):
-            vectors: Matrix = kept.get_tensor("vectors")
+    with safe_open(str(_FOLDER / "background_topics.safetensors"), framework="numpy") as stored:
+        if stored.metadata() == _made_of(embedder):
+            vectors: Matrix = stored.get_tensor("vectors")
             return vectors
     return embedder.embed_documents(background_topics())
 

@@ -1,7 +1,7 @@
-"""Scoped retrieval as a LangChain retriever, for the chains and agents of other applications.
+"""LangChain adapter: `UntocRetriever` is a `BaseRetriever` over `EvidenceRetriever`, for chains of other applications.
 
-A question is read and its scope applied as in the chat: "what did Arvandia say about extradition?" returns passages of
-Arvandia's statements only.
+The product itself does not use it. A question is read and its scope applied as in the chat: "what did Arvandia say
+about extradition?" returns passages of Arvandia's statements only.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _PROVENANCE: Final = ("state", "on_behalf_of", "speaker", "body", "session", "da
 
 
 class UntocRetriever(BaseRetriever):
-    """Retriever of the passages for a question, within its scope, best first.
+    """LangChain retriever of the passages for a question, within its scope, best first.
 
     A document's `page_content` is the passage's text; its metadata gives the passage's source: `passage_id`,
     `statement_id`, `state`, `on_behalf_of`, `speaker`, `body`, `session`, `date`, `agenda_item`, `title`, `file`,
@@ -42,7 +42,7 @@ class UntocRetriever(BaseRetriever):
         parties = self.parties()
         retrieved = self.evidence_retriever.retrieve(resolve(query, parties), parties)
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        statements = {summary.statement_id: summary for item in evidence for summary in item.searched}
+        statements = {summary.statement_id: summary for item in evidence for summary in item.statements}
         return [
             _document(passage, statements[passage.passage.statement_id], rank)
             for rank, passage in enumerate(retrieved.scored_passages[: self.k], start=1)

@@ -5,17 +5,29 @@ was a member then, or with whose statement its own statement aligned itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 
 from app.records import Interval, Scope
-from app.retrieval.party_evidence import PartyEvidence
-from ingest.language.dates import interval
+from app.retrieval.chronology import days_of, made_before, same_occasion
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of, regions
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupStatements:
+    """The statements of a group that spoke for States asked about."""
+
+    group: str
+    """Its code."""
+    statements: tuple[StatementSummary, ...]
+    members: tuple[str, ...]
+    """The States asked about for which it spoke."""
+    aligned: bool
+    """Whether these do not belong to the group, but aligned themselves with its statement."""
 
 
 class ScopedStatements:
@@ -37,11 +49,11 @@ class ScopedStatements:
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        found = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
+        in_scope = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
         if not self._scope.pick:
-            return found
-        picked = {summary.statement_id for own in self.by_party(found).values() for summary in own}
-        return tuple(summary for summary in found if summary.statement_id in picked)
+            return in_scope
+        picked = {summary.statement_id for own in self.by_party(in_scope).values() for summary in own}
+        return tuple(summary for summary in in_scope if summary.statement_id in picked)
 
     def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
         """Groups statements by their holders asked about; with a pick, each holder has its own latest or earliest.
@@ -54,7 +66,7 @@ class ScopedStatements:
                 grouped.setdefault(code, []).append(summary)
         return {code: self._picked(own) for code, own in grouped.items()}
 
-    def of_groups(self, states: Sequence[str]) -> tuple[PartyEvidence, ...]:
+    def of_groups(self, states: Sequence[str]) -> tuple[GroupStatements, ...]:
         """Returns the groups that spoke for these States, with their statements in scope to be searched.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
@@ -66,7 +78,7 @@ class ScopedStatements:
         if not states:
             return ()
         aligned = self._aligned(states)
-        found: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
+        by_group: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
         for summary in self._filtered((), of_groups=True):
             group = summary.metadata.on_behalf_of
             if group is None:
@@ -81,10 +93,10 @@ class ScopedStatements:
             )
             for spoken_for, by_alignment in ((members, False), (others, True)):
                 if spoken_for:
-                    found.setdefault((group, spoken_for, by_alignment), []).append(summary)
+                    by_group.setdefault((group, spoken_for, by_alignment), []).append(summary)
         return tuple(
-            PartyEvidence(party=group, searched=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
-            for (group, spoken_for, by_alignment), own in found.items()
+            GroupStatements(group=group, statements=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
+            for (group, spoken_for, by_alignment), own in by_group.items()
         )
 
     def _holders(self, metadata: Metadata) -> tuple[str, ...]:
@@ -115,7 +127,7 @@ class ScopedStatements:
         """
         if self._scope.pick is None:
             return list(own)
-        timed = [s for s in own if _days(s.metadata) or s.metadata.session] or own
+        timed = [s for s in own if days_of(s.metadata) or s.metadata.session] or own
         ordered = (lambda one, other: made_before(other, one)) if self._scope.pick == "earliest" else made_before
         return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]
 
@@ -139,23 +151,23 @@ class ScopedStatements:
             agenda_items=scope.agenda_items,
             of_groups=of_groups,
         )
-        found = self._in_time(self._catalogue.summaries(wanted))
+        filtered = self._in_time(self._catalogue.summaries(wanted))
         if not scope.agenda_items:
-            return found
+            return filtered
         # A statement that names the item in its text counts for it as well, whatever its metadata say.
         others = self._in_time(self._catalogue.summaries(replace(wanted, agenda_items=())))
         ids = [summary.statement_id for summary in others]
         mentions = self._catalogue.mentions(ids, "agenda_item", values=scope.agenda_items)
         naming = {mention.sentence.statement_id for mention in mentions}
-        listed = {summary.statement_id for summary in found}
+        listed = {summary.statement_id for summary in filtered}
         return tuple(s for s in others if s.statement_id in listed or s.statement_id in naming)
 
     def _in_time(self, statements: Sequence[StatementSummary]) -> tuple[StatementSummary, ...]:
         """Keeps the statements that may have been made within the interval asked about; all without one."""
         if self._scope.interval is None:
             return tuple(statements)
-        made = ((summary, _days(summary.metadata)) for summary in statements)
-        return tuple(summary for summary, days in made if days and _within(days, self._scope.interval))
+        dated = ((summary, days_of(summary.metadata)) for summary in statements)
+        return tuple(summary for summary, days in dated if days and _within(days, self._scope.interval))
 
 
 def unreadable_in_scope(
@@ -178,7 +190,7 @@ def _within(days: tuple[date, date], wanted: Interval) -> bool:
 
 
 def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: bool) -> bool:
-    days = _days(known)
+    days = days_of(known)
     years = {str(year) for year in range(days[0].year, days[1].year + 1)} if days else set()
     fits = [
         bool(values.intersection(wanted))
@@ -204,32 +216,3 @@ def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: b
 def _shown(file: UnreadableFile) -> str:
     pages = ", ".join(map(str, file.pages))
     return f"{file.file} ({'page' if len(file.pages) == 1 else 'pages'} {pages})" if pages else file.file
-
-
-def same_occasion(one: Metadata, other: Metadata) -> bool:
-    """Returns whether two statements were made at one occasion: one session of one body, or days in common."""
-    if one.body and other.body and one.body != other.body:
-        return False
-    if one.session and other.session:
-        return one.session == other.session
-    days, others = _days(one), _days(other)
-    return days is not None and others is not None and days[0] <= others[1] and others[0] <= days[1]
-
-
-def made_before(one: Metadata, other: Metadata) -> bool:
-    """Returns whether a statement was certainly made before another: by their days, else by sessions of one body."""
-    days, others = _days(one), _days(other)
-    if days and others:
-        return days[1] < others[0]
-    numbers = (one.session or "", other.session or "")
-    return one.body == other.body and all(n.isdigit() for n in numbers) and int(numbers[0]) < int(numbers[1])
-
-
-def recency(metadata: Metadata) -> tuple[date, int]:
-    """Returns a key that sorts statements by when they were made, oldest first; those without a date come first."""
-    days, session = _days(metadata), metadata.session or ""
-    return (days[1] if days else date.min, int(session) if session.isdigit() else 0)
-
-
-def _days(metadata: Metadata) -> tuple[date, date] | None:
-    return interval(metadata.date) if metadata.date else None

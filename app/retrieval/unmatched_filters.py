@@ -10,17 +10,17 @@ from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
 from app.records import Note, Scope
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.retrieved import Retrieved
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
     """Returns the question's filters that no statement of the parties asked fits; none if they hold no statements."""
-    holders = {code for summary in retrieved.held for code in summary.metadata.holders}
+    holders = {code for summary in retrieved.statements_of_parties for code in summary.metadata.holders}
     if not holders:
         return ()
     silent = {code for code in resolution.scope.groups if code not in holders}
-    nothing = not retrieved.searched
+    nothing = not retrieved.statements_in_scope
     return tuple(
         named
         for named in resolution.filters
@@ -52,8 +52,8 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
-        kept = (_naming(item, retrieved, years) for item in retrieved.party_evidence)
-        retrieved = replace(retrieved, party_evidence=tuple(kept))
+        naming = tuple(_naming(item, retrieved, years) for item in retrieved.party_evidence)
+        retrieved = replace(retrieved, party_evidence=naming)
     words = ", ".join(named.words for named in filters)
     return replace(retrieved, notes=(*retrieved.notes, Note(kind="spoken_of", values={"words": words})))
 
@@ -66,11 +66,11 @@ def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str
         return any(years.search(sentence.text) for sentence in sentences[max(0, at - 1) : at + 2])
 
     # Where the party speaks of the topic, a sentence that names the year and may answer gets its highest relevance.
-    surest = evidence.relevance if evidence.speaks else None
-    kept = (
+    surest = evidence.relevance if evidence.has_evidence else None
+    naming = (
         replace(item, relevance=surest)
-        if surest is not None and item.relevance.nearest and item.relevance.source == "calibrated"
+        if surest is not None and item.relevance.may_answer and item.relevance.source == "calibrated"
         else item
         for item in filter(names, evidence.sentences)
     )
-    return replace(evidence, sentences=tuple(kept), earlier=tuple(filter(names, evidence.earlier)))
+    return replace(evidence, sentences=tuple(naming), earlier=tuple(filter(names, evidence.earlier)))

@@ -39,7 +39,10 @@ def silence_figures(
     """Yields precision and recall of abstention, by the program's threshold and by one fitted on the other folds."""
     over = f"{len(silent)} cases, {sum(silent)} silent"
     fitted = silent_by_others([evidence.confidence for evidence in found], silent, folds)
-    for threshold, flags in (("", [not evidence.speaks for evidence in found]), (", threshold of other folds", fitted)):
+    for threshold, flags in (
+        ("", [not evidence.has_evidence for evidence in found]),
+        (", threshold of other folds", fitted),
+    ):
         for rate, measure, other in zip(("precision", "recall"), (precision_score, recall_score), others, strict=True):
             value = float(measure(silent, flags, zero_division=0.0))
             yield Figure(name=f"{name}: {rate}{threshold}", value=value, over=over, others=other)

@@ -12,12 +12,13 @@ from typing import Final
 
 from sklearn.metrics import f1_score
 
-from app.retrieval.direction import read_sentence
+from app.retrieval.positions.direction import read_sentence
 from app.settings import Settings
 from evals.cases.documents import sha256_of
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, tracked
 from evals.public.corpus import Figure, records_of
+from ingest.parties.party_table import PartyTable
 
 LABELS: Final = EVALS / "datasets" / "directions.csv"
 _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
@@ -67,9 +68,12 @@ def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[
 def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
     """Classifies the labelled sentences and compares with the labels; `data` is the folder of the speeches."""
     sentences = list(labelled_sentences(data))
+    parties = PartyTable.load()
     found: list[Figure] = []
     for part, name in _PARTS.items():
         sentences_of_part = [each for each in sentences if each.split == part]
-        read = [read_sentence(each.text, each.topic, "en").reading for each in tracked(sentences_of_part, name)]
+        read = [
+            read_sentence(each.text, each.topic, "en", parties).reading for each in tracked(sentences_of_part, name)
+        ]
         found += figures_of(name, [each.label for each in sentences_of_part], read)
     return found

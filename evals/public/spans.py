@@ -17,10 +17,11 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
-from app.retrieval.sentence_ranker import Depth
+from app.retrieval.ranking.sentence_scorer import Depth
+from app.retrieval.relevance_features import SentenceFeatures
 from app.settings import Settings
 from evals.files import tracked
+from evals.measured_sentences import MeasuredSentence, measure_party
 from evals.metrics.table import Flags, Floats
 from evals.public.corpus import Figure, open_texts, records_of, write_texts
 
@@ -99,7 +100,7 @@ def read_chunks(records: Sequence[Mapping[str, Any]], settings: Settings, folder
         for record in tracked(records, "ACL-Verbatim"):
             topic = workspace.ranker.topic(record["query"], "en")
             for chunk in record["results"]:
-                read = workspace.ranker.measure(by_file[texts[chunk["chunk"]]], topic, _WHOLE)
+                read = measure_party(workspace.ranker, by_file[texts[chunk["chunk"]]], topic, _WHOLE)
                 gold = marked(chunk["chunk"], gold_spans(chunk))
                 places = [marked(chunk["chunk"], [(item.sentence.start, item.sentence.end)]) for item in read]
                 table = np.array(places, dtype=np.bool_).reshape(len(read), len(gold))

@@ -79,7 +79,7 @@ def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
     assert max(weights := artefact.asked.features, key=lambda name: abs(weights[name])) == "alone"
     flat = SentenceFeatures(**dict.fromkeys(NAMES, 0.0))
     near, far = artefact.judge([replace(flat, alone=8.0), flat], np.zeros((2, 2)))
-    assert near.answers and not far.answers
+    assert near.is_evidence and not far.is_evidence
 
 
 def test_sentences_beside_the_evidence_are_less_sure_than_the_evidence() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.retrieval.position_marks import PositionKind
+from app.retrieval.positions.position_marks import PositionKind
 from evals.cases.case import Evidence, Review
 from evals.cases.documents import Documents
 from evals.errors import DatasetError

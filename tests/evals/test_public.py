@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.retrieval.relevance_features import MeasuredSentence, SentenceFeatures
+from app.retrieval.relevance_features import SentenceFeatures
 from app.settings import Settings, load_settings
 from evals.cli import main
 from evals.errors import DatasetError
+from evals.measured_sentences import MeasuredSentence
 from evals.public import corpus, directions, mtrag, qmsum, spans
 from evals.public.corpus import records_of, silent_by_others
 from evals.public.spans import Chunk, choose, marked, word_f1

@@ -12,7 +12,8 @@ from app.answering.assistant import Assistant
 from app.answering.compose.model import ModelWriter
 from app.answering.steps import Steps
 from app.question.resolution import Resolution
-from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.retrieved import Retrieved
 from app.settings import Settings
 from app.wiring import Workspace
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set

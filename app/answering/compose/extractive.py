@@ -43,7 +43,7 @@ def compose(
     be given in any words.
     """
     answering = [item for item in evidence if item.answers and not item.members]
-    groups = [item for item in evidence if item.members and item.surely_answers]
+    groups = [item for item in evidence if item.members and item.answers_surely]
     if not answering:
         return Composition()
     of_party = limit_of_party(limit, len(answering), one_each=one_each)

@@ -17,7 +17,7 @@ def evidence_of(
     """The evidence of a party: these sentences, each as sure as `confidence` of lexical search."""
     relevance = relevance or lexical_relevance(confidence)
     evidence = tuple(ScoredSentence(sentence=sentence, relevance=relevance) for sentence in sentences)
-    return PartyEvidence(party=party, searched=(), sentences=evidence)
+    return PartyEvidence(party=party, statements=(), sentences=evidence)
 
 
 def first_sentences(stored: Stored, name: str) -> list[Sentence]:

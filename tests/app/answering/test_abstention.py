@@ -44,7 +44,7 @@ def test_articles_of_other_treaties_are_offered_in_the_language_of_the_question(
         run("What did Arvandia say about extradition?") for run in (workspace.assistant.ask, workspace.retrieve)
     )
     elsewhere = TreatyScope(treaty="FIREARMS", articles=("13",))
-    retrieved = replace(found, related=found.party_evidence, other_readings=(elsewhere,))
+    retrieved = replace(found, related_evidence=found.party_evidence, other_readings=(elsewhere,))
     asked = resolve("What did Arvandia say about article 13?", parties)
     offered = set[str]()
     for language in LANGUAGES:
@@ -77,7 +77,7 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
 ):
     question = "What did Maravel say about extradition?"
     answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
-    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, order=0.0)
+    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, sort_key=0.0)
     groups = tuple(
         replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
         for group in found.spoken_for
@@ -164,7 +164,7 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(question, affirm
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
     assert spoke.claims and answer.coverage == spoke.coverage
     wording = load_wording(answer.scope.language)
-    unknown = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.coverage_unknown and not f.answers}
+    unknown = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.silence_unproven and not f.answers}
     silent, said, warning = answer.abstention.message.split("\n\n")
     for code in set(spoke.coverage.states_without_evidence) - unknown:
         assert parties.display(code, wording.language) in silent

@@ -12,37 +12,39 @@ from app.answering.cited_direction import (
     words_for_direction,
 )
 from app.records import Claim
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.fakes_store import annotated
 from tests.made import citation
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 
 @cases("topic", "words", "direction")
 def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
     language = "en" if words.isascii() else "zh"
     made = [replace(citation(words), language=language)]
-    assert directions_of(made, topic, language)[1].direction == direction
+    assert directions_of(made, topic, language, PARTIES)[1].direction == direction
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:
     claims = [Claim(text="", state="XAA", citations=(1,))]
     for quoting, direction in ((False, "against"), (True, None)):
         directed = with_directions(
-            claims, directions_of([citation("Arvandia rejects the court.", quoting=quoting)], "court", "en")
+            claims, directions_of([citation("Arvandia rejects the court.", quoting=quoting)], "court", "en", PARTIES)
         )
         assert [claim.direction for claim in directed] == [direction]
 
 
 @cases("words", "direction")
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
-    assert directions_of([citation(words)], "court for pirates", "en")[1].direction == direction
+    assert directions_of([citation(words)], "court for pirates", "en", PARTIES)[1].direction == direction
 
 
 @cases("words", "sure")
 def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
-    assert directions_of([citation(words)], "court for pirates", "en")[1].sure == sure
+    assert directions_of([citation(words)], "court for pirates", "en", PARTIES)[1].sure == sure
 
 
 @cases("how", "words", "known")

@@ -38,10 +38,10 @@ def test_every_state_is_answered_as_if_it_were_asked_about_alone(speeches: Works
 
 
 def test_work_grows_no_faster_than_the_number_of_states(speeches: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    ranker = speeches.steps.retriever._ranker
+    scorer = speeches.ranker.scorer
     read: list[int] = []
-    score = ranker._read_pairs
-    monkeypatch.setattr(ranker, "_read_pairs", lambda topic, texts: (read.append(len(texts)), score(topic, texts))[1])
+    score = scorer.score_pairs
+    monkeypatch.setattr(scorer, "score_pairs", lambda topic, texts: (read.append(len(texts)), score(topic, texts))[1])
     counts = []
     stored = _stored_states(speeches)
     for codes in (stored[:9], stored[:18], stored[:36]):

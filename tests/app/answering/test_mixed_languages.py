@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.retrieval.topic import ModelLanguages
+from app.retrieval.model_languages import ModelLanguages
 from prompts.wording import load_wording
 from tests.cases import Cases
 from tests.fakes import fake_workspace

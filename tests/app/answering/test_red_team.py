@@ -22,9 +22,9 @@ from app.briefing.cell_writer import CellWriter
 from app.chat_model import LlmConfig
 from app.errors import QuestionError
 from app.records import Answer, Sources
-from app.retrieval.evidence_retriever import Retrieved
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import CITED
+from app.retrieval.retrieved import Retrieved
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
@@ -96,7 +96,7 @@ def _retrieved(attack: Attack) -> Retrieved:
     found = tuple(
         PartyEvidence(
             party=party,
-            searched=(),
+            statements=(),
             sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each.sentences),
         )
         for party, each in (("XAA", mine), ("XAB", theirs))

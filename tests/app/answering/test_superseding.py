@@ -6,11 +6,13 @@ from pathlib import Path
 from app.answering.cited_direction import directions_of
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.records import Citation
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from tests.made import citation
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 NO = "Arvandia rejects the court."
 YES = "Arvandia fully supports the court."
@@ -21,7 +23,7 @@ def cited(number: int, text: str, year: str, state: str | None = "XAA", *held_by
 
 
 def superseded(*made: Citation, asked: Sequence[str] = ()) -> dict[int, int | None]:
-    found = with_superseding(made, directions_of(made, "court", "en"), asked)
+    found = with_superseding(made, directions_of(made, "court", "en", PARTIES), asked)
     return {citation.number: citation.superseded_by for citation in found}
 
 

@@ -10,10 +10,12 @@ from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cells import Subject
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from vectorstore.records import Metadata, Sentence, Span, StatementSummary
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 
 def summary(name: str, **known: str) -> StatementSummary:
@@ -29,7 +31,7 @@ CITIZENS = "handing over one's own citizens"
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **known: Any) -> ScoredSentence:
     place = {"statement_id": "s", "ordinal": 0, "start": 0, "end": len(text), "paragraph": 1, "page": None}
-    relevance = Relevance(chance=chance, threshold=0.5, near=0.1, order=chance, source=source)
+    relevance = Relevance(chance=chance, threshold=0.5, near=0.1, sort_key=chance, source=source)
     return ScoredSentence(sentence=Sentence(text=text, **place | known), relevance=relevance)
 
 
@@ -39,7 +41,7 @@ def read(
     """Returns evidence and the sentences of its statements; `heading` belongs to the later one, `late`."""
     stored = {name: [i.sentence for i in items if i.sentence.statement_id == name] for name in ("s", "late")}
     stored["late"] = [*heading, *stored["late"]]
-    return PartyEvidence(party="XAA", searched=tuple(searched), sentences=tuple(items)), stored
+    return PartyEvidence(party="XAA", statements=tuple(searched), sentences=tuple(items)), stored
 
 
 def kept(
@@ -47,7 +49,7 @@ def kept(
 ) -> list[str]:
     """The texts that are kept as evidence on a topic."""
     evidence, stored = read(items, searched, heading)
-    return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored)]
+    return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored, PARTIES)]
 
 
 def near(
@@ -55,7 +57,7 @@ def near(
 ) -> list[str]:
     """The texts that are nearest to a topic."""
     evidence, stored = read(items, searched)
-    sentences = nearest(evidence, Subject(label="x", topic=topic), stored, answering=answering)
+    sentences = nearest(evidence, Subject(label="x", topic=topic), stored, PARTIES, answering=answering)
     return [sentence.text for sentence in sentences]
 
 

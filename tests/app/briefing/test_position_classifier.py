@@ -8,10 +8,13 @@ from app.answering.citations import cite
 from app.briefing.cells import Subject, Suggestion
 from app.briefing.position_classifier import deciding, suggest
 from app.records import Citation
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
+from tests.conftest import PROJECT
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load()
 
 
 def statement(text: str, *, edits: tuple[Edit, ...] = (), name: str = "s") -> Statement:
@@ -31,10 +34,10 @@ def on(topic: str = "", article: str | None = None, *, harm: bool = False) -> Su
     return Subject(label=topic, topic=topic, article=article, harm=harm)
 
 
-def suggested(*texts: str, subject: Subject, language: str = "en") -> Suggestion:
+def suggested(*texts: str, subject: Subject, language: str = "en", parties: PartyTable = PARTIES) -> Suggestion:
     made = [statement(text, name=f"s{number}") for number, text in enumerate(texts, 1)]
     cited = [(replace(citation(one, number), language=language), one) for number, one in enumerate(made, 1)]
-    return deciding([(each, suggest(each, one, subject)) for each, one in cited])
+    return deciding([(each, suggest(each, one, subject, parties)) for each, one in cited])
 
 
 def test_words_have_the_offsets_of_the_source() -> None:
@@ -45,11 +48,17 @@ def test_words_have_the_offsets_of_the_source() -> None:
         Edit(start=hyphen, end=hyphen + 2, text="", kind="hyphen"),
     )
     made = statement(source, edits=edits)
-    found = suggest(citation(made, 3, 11, source.index(" Goodbye")), made, on("visits"))
+    found = suggest(citation(made, 3, 11, source.index(" Goodbye")), made, on("visits"), PARTIES)
     (words,) = found.words
     assert (found.kind, words.kind, words.citation) == ("opposes", "opposes", 3)
     assert words.text == "do not support"
     assert source[words.start : words.end] == "do not\nsup-\nport"
+
+
+def test_words_for_a_state_that_an_installation_added_are_not_for_an_embargo_against_it() -> None:
+    added = PARTIES.with_extra(PROJECT / "evals" / "conference" / "parties.csv")
+    found = suggested("We fully support Belmora.", subject=on("the embargo against Belmora"), parties=added)
+    assert (found.kind, found.direction) == ("no_position", "mentions")
 
 
 def test_no_citation_is_no_position() -> None:

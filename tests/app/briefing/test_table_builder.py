@@ -128,8 +128,8 @@ def test_a_member_without_a_statement_has_only_its_group_s_words(workspace):
 
 
 def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
-    def first(item, subject, sentences, *, answering):
-        return item.searched and [sentences[item.searched[0].statement_id][0]]
+    def first(item, subject, sentences, parties, *, answering):
+        return item.statements and [sentences[item.statements[0].statement_id][0]]
 
     monkeypatch.setattr("app.briefing.table_builder.nearest", first)
     briefing = build(workspace, states=["FIN"])

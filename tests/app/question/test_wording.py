@@ -2,7 +2,7 @@
 
 from app.question.reading import resolve
 from app.question.resolution import TopicWording
-from app.retrieval.party_search import SearchStrategy, choose_strategy
+from app.retrieval.search_strategy import SearchStrategy, choose_strategy
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 

@@ -8,9 +8,11 @@ import pytest
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
-from app.retrieval.party_search import _JOINS
+from app.retrieval.near_shown import near_shown
 from app.retrieval.scoped_statements import ScopedStatements
+from app.retrieval.search_strategy import _JOINS
 from app.wiring import Workspace
+from evals.measured_sentences import measure_party
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
@@ -44,7 +46,7 @@ def test_a_month_narrows_to_the_statements_of_that_month(workspace):
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
     found = statements.of_groups(("XMR", "XDR"))
-    assert [(g.party, g.members, len(g.searched)) for g in found] == [("XGR", ("XMR",), 1)]
+    assert [(g.group, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
 
 
 @pytest.fixture(scope="module")
@@ -61,22 +63,24 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found, together):
     resolution = Resolution(scope=Scope(**scope), question="What did they say?")
     retrieved = together.steps.retriever.in_scope(resolution, together.corpus.parties())
-    owned = {party: [s.file.removesuffix(".txt") for s in own] for party, own in retrieved.owned.items()}
+    owned = {party: [s.file.removesuffix(".txt") for s in own] for party, own in retrieved.statements_by_party.items()}
     assert {party: tuple(sorted(names)) for party, names in owned.items()} == found
-    assert {s.file for s in retrieved.searched} == {f"{name}.txt" for names in found.values() for name in names}
+    assert {s.file for s in retrieved.statements_in_scope} == {
+        f"{name}.txt" for names in found.values() for name in names
+    }
 
 
 @pytest.mark.parametrize(("pick", "members"), [(None, ("XBR", "XVE")), ("latest", ("XVE",))])
 def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, together):
     scope = Scope(states=("XBR", "XVE"), years=("2022",), pick=pick)
     scoped = ScopedStatements(together.store.catalogue, scope, together.corpus.parties())
-    assert [(g.party, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
+    assert [(g.group, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
 
 
 def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):
     (joint,) = together.store.catalogue.summaries(ScopeFilter(parties=("XSK",)))
     owned = {"XSK": [joint], "XBR": [joint]}
-    assert {*together.ranker.read_list(owned, together.ranker.topic("stolen ships", "en"), 1)} == {*owned}
+    assert {*together.ranker.score_list(owned, together.ranker.topic("stolen ships", "en"), 1)} == {*owned}
 
 
 def test_a_member_is_answered_from_what_another_delivered_for_it(together):
@@ -96,9 +100,10 @@ def test_what_stands_around_a_joint_quotation_is_under_the_state_asked_about(tog
     catalogue = together.store.catalogue
     (joint,) = (s.statement_id for s in catalogue.summaries(ScopeFilter(parties=("XSK",))))
     shown = Shown(statements=(joint,), sentences=tuple(s.sentence_id for s in catalogue.sentences(joint)))
-    resolution = Resolution(scope=Scope(states=("XBR",)), question="Why?", shown=shown)
-    found = together.steps.retriever.around_shown(resolution, together.corpus.parties(), lambda text: True)
-    assert [(e.party, [s.file for s in e.searched]) for e in found.party_evidence] == [("XBR", ["joint18.txt"])]
+    resolution, retriever = Resolution(scope=Scope(states=("XBR",)), question="Why?"), together.steps.retriever
+    base = retriever.in_scope(resolution, together.corpus.parties())
+    found = near_shown(retriever.with_texts(base, shown.statements), shown, lambda text: True)
+    assert [(e.party, [s.file for s in e.statements]) for e in found.party_evidence] == [("XBR", ["joint18.txt"])]
 
 
 def test_a_group_is_quoted_apart_after_the_state_itself(workspace):
@@ -152,8 +157,8 @@ def test_the_subject_of_an_article_is_looked_for_in_all_statements_of_a_party_ov
         scope = Scope(all_states=True, treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
         resolution = Resolution(scope=scope, question="How have positions on article 16 changed?", over_time=True)
         found = workspace.steps.retriever.retrieve(resolution, workspace.corpus.parties())
-    (own,) = [item for item in found.related if item.party == "XAA"]
-    assert [summary.file for summary in own.searched] == ["0.txt", "1.txt"]
+    (own,) = [item for item in found.related_evidence if item.party == "XAA"]
+    assert [summary.file for summary in own.statements] == ["0.txt", "1.txt"]
 
 
 def test_change_over_time_quotes_each_statement_in_order(workspace):
@@ -168,9 +173,11 @@ def test_change_over_time_quotes_each_statement_in_order(workspace):
 
 def test_a_sentence_is_compared_with_the_best_in_any_wording_of_the_topic(workspace):
     topic = workspace.ranker.topic("mutual legal assistance", "en")
-    measured = workspace.ranker.measure(workspace.store.catalogue.summaries(ScopeFilter(parties=("XGA",))), topic)
+    measured = measure_party(
+        workspace.ranker, workspace.store.catalogue.summaries(ScopeFilter(parties=("XGA",))), topic
+    )
     highest = max(item.features.alone for item in measured)
-    assert len(topic.wordings) > 1
+    assert len(topic.with_synonyms) > 1
     assert [item.features.lead for item in measured] == pytest.approx([i.features.alone - highest for i in measured])
 
 

@@ -54,22 +54,22 @@ def _evidence(*judged: tuple[int, Relevance], of: Mapping[int, str] | None = Non
         )
         for number, relevance in judged
     )
-    return PartyEvidence(party="XAA", searched=(), sentences=tuple(sentences))
+    return PartyEvidence(party="XAA", statements=(), sentences=tuple(sentences))
 
 
 def test_chance_is_the_logistic_of_the_weighted_features():
     (found,) = _artefact().judge([replace(ZERO, alone=4.0, contrast=0.25)], NO_STATES[:1])
     assert found.chance == pytest.approx(1 / (1 + math.exp(-(-1.0 + 0.5 * 4.0 + 2.0 * 0.25))))
-    assert found.answers and found.source == "calibrated"
+    assert found.is_evidence and found.source == "calibrated"
 
 
 def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_read():
     model = _artefact(order={"features": {"worded": 2.0}, "state": [0.5, -1.0]})
     states = np.array([[2.0, 0.0], [0.0, 3.0]], dtype=np.float32)
     judged = model.judge([ZERO, replace(ZERO, worded=1.0)], states)
-    assert [each.order for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
+    assert [each.sort_key for each in judged] == pytest.approx([2.0 * 0.5, 2.0 - 3.0])
     (plain,) = _artefact().judge([replace(ZERO, alone=4.0)], NO_STATES[:1])
-    assert plain.order == plain.chance
+    assert plain.sort_key == plain.chance
 
 
 def test_what_the_cross_encoder_has_read_counts():
@@ -92,7 +92,7 @@ def test_a_party_of_which_only_scraps_were_found_is_judged_as_nothing():
 def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
     model = _artefact(features={"alone": 1.0}, intercept=0.0, threshold=0.5, near=0.2)
     judged = model.judge([replace(ZERO, alone=logit) for logit in (0.0, -0.001, -3.0)], NO_STATES)
-    assert [(each.answers, each.nearest) for each in judged] == [(True, False), (False, True), (False, False)]
+    assert [(each.is_evidence, each.may_answer) for each in judged] == [(True, False), (False, True), (False, False)]
 
 
 def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog):
@@ -124,7 +124,7 @@ def test_a_party_is_as_sure_as_its_surest_sentence_and_quotes_those_that_answer(
     found = _evidence(*enumerate(map(lexical_relevance, chances)))
     assert (found.confidence, found.confidence_source, found.answers) == (chances[0], "lexical", True)
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
-    assert not replace(found, takes_no_position=True).answers and found.speaks
+    assert not replace(found, takes_no_position=True).answers and found.has_evidence
 
 
 def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_alone():

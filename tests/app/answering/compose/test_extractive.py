@@ -35,7 +35,7 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, so
 @pytest.mark.parametrize(("chance", "shown"), [(0.95, ["XAA", "XGR"]), (0.8, ["XAA", "XGR"]), (0.79, ["XAA"])])
 def test_a_group_is_quoted_beside_a_member_where_it_is_sure(chance, shown, stored, sources, parties):
     own, other = (first_sentences(stored, name)[:1] for name in ("XAA_12_2024", "XAB_11_2022"))
-    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, near=0.1, order=0.0)
+    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, near=0.1, sort_key=0.0)
     group = evidence_of("XGR", other, relevance=calibrated)
     made = composed([evidence_of("XAA", own), replace(group, members=("XAA",))], sources, parties)
     assert [claim.state for claim in made.claims] == shown
@@ -45,7 +45,7 @@ def test_compose_leaves_weak_sentences_out_alone_and_behind_strong_ones(stored, 
     weak = evidence_of("XAA", first_sentences(stored, "XAA_12_2024"), confidence=WORDS_MIN - 0.01)
     assert composed([weak], sources, parties) == Composition()
     assert composed([], sources, parties) == Composition()
-    assert composed([PartyEvidence(party="XAA", searched=())], sources, parties) == Composition()
+    assert composed([PartyEvidence(party="XAA", statements=())], sources, parties) == Composition()
     found = evidence_of("XAA", first_sentences(stored, "XAA_12_2024")[:3])
     far = tuple(replace(item, relevance=lexical_relevance(WORDS_MIN - 0.01)) for item in found.sentences[1:])
     mixed = replace(found, sentences=(found.sentences[0], *far))

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from app.retrieval.ranking.list_selection import LIST_PARTIES, LIST_SENTENCES
 from app.retrieval.relevance import Relevance
-from app.retrieval.sentence_ranker import _LIST_PARTIES, _LIST_SENTENCES, SentenceRanker
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
@@ -44,18 +43,18 @@ def test_a_rare_name_is_found_whoever_says_it(desk: Workspace) -> None:
 
 def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    score = desk.ranker._read_pairs
+    score = desk.ranker.scorer.score_pairs
 
     def counting(topic: str, texts: list[str]) -> object:
         read.extend(texts)
         return score(topic, texts)
 
-    monkeypatch.setattr(desk.ranker, "_read_pairs", counting)
+    monkeypatch.setattr(desk.ranker.scorer, "score_pairs", counting)
     answer = desk.assistant.ask("Which States spoke about extradition?", overrides={"topic": "extradition"})
-    assert 0 < len(read) <= _LIST_SENTENCES
+    assert 0 < len(read) <= LIST_SENTENCES
     assert len(answer.coverage.states_without_evidence) + len({c.state for c in answer.claims}) == PARTIES
     (closely,) = [note for note in answer.scope.notes if "read closely" in note]
-    assert str(PARTIES) in closely and str(_LIST_PARTIES) in closely
+    assert str(PARTIES) in closely and str(LIST_PARTIES) in closely
 
 
 def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
@@ -70,7 +69,6 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
     question, topic = "Which States spoke about extradition?", {"topic": "extradition"}
     assert desk.assistant.ask(question, overrides=topic).status == "answered"
     # What was read is judged by words as before, and recalibrated.
-    monkeypatch.setattr(desk.ranker, "_judge", partial(SentenceRanker._judge, SimpleNamespace(relevance=None)))
     monkeypatch.setattr(desk.ranker, "relevance", SimpleNamespace(among=silent))
     assert desk.assistant.ask(question, overrides=topic).status == "abstained"
     assert {*party_counts} == {PARTIES}
@@ -84,7 +82,7 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
     )
     with workspace_over(tmp_path, texts, manifest) as workspace:
         owned = {"XAA": workspace.store.catalogue.summaries(ScopeFilter())}
-        read = workspace.ranker.read_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
+        read = workspace.ranker.score_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
 
 
@@ -100,7 +98,7 @@ def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(
     with workspace_over(tmp_path, texts, manifest, parties) as workspace:
         summaries = workspace.store.catalogue.summaries(ScopeFilter())
         owned = {summary.metadata.state or "": [summary] for summary in summaries}
-        read = workspace.ranker.read_list(owned, workspace.ranker.topic("extradition", "en"), 1)
+        read = workspace.ranker.score_list(owned, workspace.ranker.topic("extradition", "en"), 1)
     assert {code for _, code, language in rows if language == "fr"} <= read.keys()
 
 

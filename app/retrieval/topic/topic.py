@@ -11,28 +11,15 @@ from itertools import chain
 from typing import Final
 
 from app.question.resolution import TopicWording
+from app.retrieval.model_languages import ModelLanguages, in_english
 from app.retrieval.terms import content_terms
 from ingest.glossary import thesaurus
-from ingest.glossary.glossary import NamedTerm, gloss, other_terms, terms_of_concept, terms_within, translate_topic
+from ingest.glossary.glossary import NamedTerm, other_terms, terms_of_concept, terms_within, translate_topic
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 
-# The language that the default models know.
-_ENGLISH: Final = frozenset({"en"})
-# The English gloss of a text, word by word as far as words are known; for models only, never shown.
-in_english: Final = lru_cache(maxsize=8192)(gloss)
 # Maximum number of synonyms of a topic that are searched for as well.
 MAX_SYNONYM_TOPICS: Final = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelLanguages:
-    """Languages that the models know, ISO 639-1."""
-
-    embedded: frozenset[str] = _ENGLISH
-    """Languages of the embedding model: passages in them are found by their vectors."""
-    ranked: frozenset[str] = _ENGLISH
-    """Languages of both the embedding model and the cross-encoder: sentences in them are ranked as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +40,13 @@ class Topic:
     """Weight of each content stem of `english`, higher for rare ones; they add up to 1."""
     alternatives: Mapping[str, tuple[frozenset[str], ...]]
     """For each stem, sets of stems that replace it where all of a set occur: "coercive measures" for "sanctions"."""
-    within: tuple[NamedTerm, ...] = ()
+    glossary_terms: tuple[NamedTerm, ...] = ()
     """The glossary terms that `english` contains."""
     synonym_topics: tuple["Topic", ...] = ()
     """The same topic in other English words, where the glossary knows some."""
     question: str = ""
     """How the question words the topic, in its own language; the topic words where the wording is not known."""
-    asked: str = ""
+    cross_encoder_query: str = ""
     """The query of the cross-encoder, in English: the question's wording where it says more than the topic ("how many
     did hand over?"), since the model was trained on questions; else the topic."""
     cross_lingual_vector: Matrix | None = None
@@ -67,10 +54,10 @@ class Topic:
     their language, else `vector`."""
 
     @cached_property
-    def widened(self) -> tuple[str, ...]:
+    def lexical_expansions(self) -> tuple[str, ...]:
         """The synonyms of the topic's glossary terms, and the terms of narrower concepts, for lexical search."""
-        narrower = chain.from_iterable(thesaurus.narrower(named.concept) for named in self.within)
-        terms = (*(named.terms for named in self.within), *map(terms_of_concept, narrower))
+        narrower = chain.from_iterable(thesaurus.narrower(named.concept) for named in self.glossary_terms)
+        terms = (*(named.terms for named in self.glossary_terms), *map(terms_of_concept, narrower))
         return tuple(dict.fromkeys(chain.from_iterable(terms)))
 
     @property
@@ -83,7 +70,7 @@ class Topic:
                 for language in LANGUAGES
                 for term in terms_of_concept(concept, language)
             )
-            for named in self.within
+            for named in self.glossary_terms
         )
 
     def confuses(self, text: str) -> bool:
@@ -94,19 +81,19 @@ class Topic:
         # Most topics have no concepts they are confused with, and most texts share no word with the names of these.
         if not self._confused or self._confused_terms.isdisjoint(content_terms(text, "en")):
             return False
-        said = set(thesaurus.concepts_in(text, "en"))
-        return bool(said & self._confused) and not said & self._own
+        concepts = set(thesaurus.concepts_in(text, "en"))
+        return bool(concepts & self._confused) and not concepts & self._own
 
     @cached_property
     def _own(self) -> frozenset[str]:
         """The concepts that the topic names, and narrower ones."""
-        named = [item.concept for item in self.within]
+        named = [item.concept for item in self.glossary_terms]
         return frozenset(named).union(*(thesaurus.narrower(concept) for concept in named))
 
     @cached_property
     def _confused(self) -> frozenset[str]:
         """The concepts that are easily confused with those that the topic names."""
-        named = {item.concept for item in self.within}
+        named = {item.concept for item in self.glossary_terms}
         return frozenset(other for concept in named for other in thesaurus.differs_from(concept)) - named
 
     @cached_property
@@ -117,8 +104,8 @@ class Topic:
         )
 
     @property
-    def wordings(self) -> tuple["Topic", ...]:
-        """All wordings in which the topic is searched for: itself and its synonym topics."""
+    def with_synonyms(self) -> tuple["Topic", ...]:
+        """The wordings in which the topic is searched for: itself and its synonym topics."""
         return (self, *self.synonym_topics)
 
     @classmethod
@@ -134,29 +121,29 @@ class Topic:
         """Returns the topic of some words, translated by the glossary where the models do not know their language."""
         english, coverage = words, 1.0
         question = wording.text if wording is not None else words
-        asked = question if wording is not None and wording.adds else words
+        query = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
             # Words of which nothing can be translated, such as names, are searched as they are written.
             english, coverage = translated.text or words, translated.coverage
-            asked = in_english(asked, language) or english
-        searched = cls._in_english(english, embed, rarity)
+            query = in_english(query, language) or english
+        in_english_words = cls._of_english_words(english, embed, rarity)
         embeds_original = language in model_languages.embedded and english != words
         others = other_terms(english)[:MAX_SYNONYM_TOPICS]
         return replace(
-            searched,
+            in_english_words,
             words=words,
             language=language,
             translation_coverage=coverage,
-            synonym_topics=tuple(cls._in_english(term, embed, rarity) for term in others),
+            synonym_topics=tuple(cls._of_english_words(term, embed, rarity) for term in others),
             question=question,
-            asked=asked,
-            cross_lingual_vector=embed(words) if embeds_original else searched.vector,
+            cross_encoder_query=query,
+            cross_lingual_vector=embed(words) if embeds_original else in_english_words.vector,
         )
 
     @classmethod
-    def _in_english(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
-        within = terms_within(words, "en")
+    def _of_english_words(cls, words: str, embed: Callable[[str], Matrix], rarity: Callable[[str], float]) -> "Topic":
+        glossary_terms = terms_within(words, "en")
         rarities = {stem: rarity(stem) for stem in sorted(content_terms(words, "en"))}
         whole = sum(rarities.values()) or 1.0
         return cls(
@@ -166,10 +153,10 @@ class Topic:
             translation_coverage=1.0,
             vector=embed(words) if words.strip() else None,
             weights={stem: value / whole for stem, value in rarities.items()},
-            alternatives=_alternatives(words, within),
-            within=within,
+            alternatives=_alternatives(words, glossary_terms),
+            glossary_terms=glossary_terms,
             question=words,
-            asked=words,
+            cross_encoder_query=words,
         )
 
     def share_of(self, stems: frozenset[str]) -> float:
@@ -195,10 +182,10 @@ def topic_in(words: str, language: str, other: str | None) -> str:
     return words if other in (language, None) else translate_topic(words, language, to=other or language).text
 
 
-def _alternatives(words: str, within: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:
-    found: dict[str, tuple[frozenset[str], ...]] = {}
-    for term in within:
+def _alternatives(words: str, glossary_terms: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:
+    alternatives: dict[str, tuple[frozenset[str], ...]] = {}
+    for term in glossary_terms:
         others = tuple(filter(None, (content_terms(other, "en") for other in term.terms)))
         for stem in content_terms(words[term.start : term.end], "en"):
-            found[stem] = (*found.get(stem, ()), *others)
-    return found
+            alternatives[stem] = (*alternatives.get(stem, ()), *others)
+    return alternatives

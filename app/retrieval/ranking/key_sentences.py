@@ -8,6 +8,7 @@ out.
 Source: Erkan and Radev, LexRank (JAIR 22, 2004); Carbonell and Goldstein, MMR (SIGIR 1998).
 """
 
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -17,7 +18,7 @@ from typing import Final
 import numpy as np
 import yaml
 
-from app.retrieval.position_marks import find_position_marks
+from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.terms import content_terms
 from ingest.language.anaphora import refers_back
 from vectorstore.arrays import Matrix
@@ -47,7 +48,8 @@ def key_sentences(
     """
     # A line in capitals is a heading, even inside a paragraph.
     spoken = [s for s in sentences if s.paragraph is not None and _is_long(s) and not s.text.isupper()]
-    spoken = spoken[:: -(-len(spoken) // _COMPARED) or 1]
+    step = max(1, math.ceil(len(spoken) / _COMPARED))
+    spoken = spoken[::step]
     if not spoken:
         return ()
     vectors = embed([sentence.text for sentence in spoken])

@@ -6,13 +6,13 @@ seats".
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 import regex
 
 from app.retrieval.terms import content_terms
-from app.retrieval.topic import topic_in
+from app.retrieval.topic.topic import topic_in
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, terms_within
 from ingest.parties.party_table import PartyTable
@@ -27,24 +27,24 @@ _CONTRARY: Final = regex.compile(r"(?i)\bnon[-‐‑][\p{L}\p{M}]+")
 _DERIVED: Final = regex.compile(
     r"(?<=\w{4}i)(?:sh|t)$|(?<=\w{2}(?:en|u|i))[ds]$|(?<=\w{2}mi)(?:t|ss)$|(?<=\w{2}uc)t$|(?<=\w{3}er)[ts]$|(?<=\w{3}ol)(?:v|ut)$"
 )
-_parties: Final = cache(PartyTable.load)
 
 
-def share_of_topic(topic: str, language: str) -> Callable[[str, str | None], float]:
+def share_of_topic(topic: str, language: str, parties: PartyTable) -> Callable[[str, str | None], float]:
     """Returns a function from a text and its language to the share of the topic's words that the text names, 0 to 1.
 
-    A topic without a translation into that language is looked for as it is written.
+    A topic without a translation into that language is looked for as it is written. `parties` are those that topic and
+    text may name.
     """
 
     def shared(text: str, other: str | None) -> float:
         spoken = other if other in LANGUAGES else "en"
-        return _shared(topic_in(topic, language, spoken) or topic, spoken)(text)
+        return _shared(topic_in(topic, language, spoken) or topic, spoken, parties)(text)
 
     return shared
 
 
 @lru_cache(maxsize=256)
-def _shared(topic: str, language: str) -> Callable[[str], float]:
+def _shared(topic: str, language: str, parties: PartyTable) -> Callable[[str], float]:
     """Returns a function from a text to the share of the topic's words or synonyms that it names; 1 without a topic."""
     # A text that names all of them only by words of the same root, by narrower terms ("embargoes" for "sanctions") or
     # by the adjective of a State gets less than 1 (`LOOSELY`): it may be on something else.
@@ -64,7 +64,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
     kinds_of_it = [_roots(each, language) for each in kinds]
     own = {named.concept for named in (*within, *parts)}
     own = own.union(*map(thesaurus.narrower, own))
-    states = {match.codes: _roots(match.text, language) for match in _parties().find(topic, language)}
+    states = {match.codes: _roots(match.text, language) for match in parties.find(topic, language)}
 
     def shared(text: str) -> float:
         # "Non-permanent seats" does not name permanent ones.
@@ -78,7 +78,7 @@ def _shared(topic: str, language: str) -> Callable[[str], float]:
         held, roots = content_terms(text, language), _roots(text, language)
         # "The Syrian crisis" names Syria.
         roots = roots.union(
-            *(states.get(match.codes, ()) for match in (_parties().find(text, language) if states else ()))
+            *(states.get(match.codes, ()) for match in (parties.find(text, language) if states else ()))
         )
         exactly = max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
         loosely = max((len(terms & roots) / len(terms) for terms in loose), default=0.0)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.retrieval.topic import ModelLanguages, Topic
+from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.topic.topic import Topic
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -18,6 +19,6 @@ def test_what_names_only_something_else_is_confused_with_the_topic(topic: str, t
 
 
 def test_synonyms_and_what_is_part_of_a_topic_widen_the_search() -> None:
-    widened = _topic("training on sanctions").widened
+    widened = _topic("training on sanctions").lexical_expansions
     assert "unilateral coercive measures" in widened
-    assert _topic("the harvest of plums").widened == ()
+    assert _topic("the harvest of plums").lexical_expansions == ()

@@ -1,6 +1,6 @@
 """Ranking the sentences of statements: scraps and headings are no evidence."""
 
-from app.retrieval.sentence_ranker import without_scraps
+from app.retrieval.ranking.sentence_scorer import without_scraps
 from tests.fakes_store import annotated
 
 

@@ -89,7 +89,7 @@ def test_sentences_that_name_an_article_are_ordered_by_their_gloss(tmp_path):
     with workspace_over(tmp_path, {"f.txt": said}, "file,state,body,language\nf.txt,XGA,UNTOC COP,fr\n") as workspace:
         searched = workspace.store.catalogue.summaries(ScopeFilter())
         topic = workspace.ranker.topic("firearms", "en")
-        found = workspace.ranker.rank_by_mention("XGA", searched, "article", [("UNTOC", ("16",))], topic)
+        found = workspace.ranker.mentions.find("XGA", searched, "article", [("UNTOC", ("16",))], topic)
     assert "armes à feu" in found.sentences[0].sentence.text and len(found.sentences) == 2
 
 
@@ -102,7 +102,7 @@ def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk):
     both = desk.store.catalogue.summaries(ScopeFilter())
     (found,), _ = desk.ranker.rank_list({"XGA": both}, desk.ranker.topic("unilateral coercive measures", "en"))
     assert found.answers
-    assert {summary.metadata.state for summary in found.searched} == {"XGA", "XZR"}
+    assert {summary.metadata.state for summary in found.statements} == {"XGA", "XZR"}
 
 
 def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_where_it_was_left(tmp_path):

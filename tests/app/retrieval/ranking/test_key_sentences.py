@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from app.retrieval.key_sentences import key_sentences, lexical_vectors
+from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
 from tests.fakes_corpora import split
 
 _BY_WORDS = partial(lexical_vectors, language="en")

@@ -6,23 +6,25 @@ not in favour of …" of 2020, and "some delegations wish for an instrument" is 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence
+from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.position_marks import declines_position
-from app.retrieval.scoped_statements import recency
+from app.retrieval.positions.direction import SentenceDirection, read_sentence
+from app.retrieval.positions.position_marks import declines_position
+from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
 # Number of a party's best sentences that are read for a position.
-_READ: Final = 6
+_SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view.
 _VIEW_MIN: Final = 0.5
 # Number of sentences after an announcement in which the position may follow.
-_ANNOUNCED: Final = 2
+_ANNOUNCED_WITHIN: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,51 +64,71 @@ class PositionReader:
     """The parties that the topic may name."""
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts the latest position first, and marks evidence without a position or with another than asked for.
-
-        The strongest position of each statement comes first, then further ones, newest first; other sentences follow.
-        """
+        """Puts the latest position first, and marks evidence without a position or with another than asked for."""
         if not evidence.answers:
             return evidence
-        metadata = {summary.statement_id: summary.metadata for summary in evidence.searched}
         best = self._read_best(evidence)
         # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
         near = [each for each in best if each.chance >= chance_min]
+        hardly_near = [each for each in best if each.chance < chance_min]
+        reported = {each.items[0] for each in best if each.direction is None}
+        rest = [item for item in evidence.sentences if item not in reported]
+        taking = self._taking(near, evidence)
+        if not taking:
+            return self._without_position(near, rest, evidence)
+        return self._newest_first(taking, near, hardly_near, rest, evidence)
+
+    def _taking(self, near: Sequence[_ReadEvidence], evidence: PartyEvidence) -> list[_ReadEvidence]:
+        """Returns the sentences that take a direction, those of announcements resolved."""
         taking = [each for each in near if each.reading.takes_direction]
         # A statement may announce a position that it takes elsewhere: "Drelnia has reconsidered this advice."
         with_position = {each.statement_id for each in taking}
         announcing = (each for each in near if each.statement_id not in with_position)
         resolved = [self._resolve_announcement(each, evidence) for each in announcing]
-        taking += [each for each in resolved if each.reading.takes_direction]
-        reported = {each.items[0] for each in best if each.direction is None}
-        kept = [item for item in evidence.sentences if item not in reported]
-        if not taking:
-            shown = self._declined(near)
-            if not shown and self.direction is None:
-                # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its
-                # present form". Such a view answers where no direction is asked for.
-                viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
-                shown = next((each.items for each in viewed), ())
-            wanted = bool(shown) and self.direction in (None, "mentions")
-            rest = tuple(item for item in kept if item not in shown)
-            return replace(evidence, sentences=(*shown, *rest), takes_no_position=not wanted)
-        newest = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        return taking + [each for each in resolved if each.reading.takes_direction]
+
+    def _without_position(
+        self, near: Sequence[_ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
+    ) -> PartyEvidence:
+        """Puts first a sentence that declines a position, or that takes one of which the direction is unsure."""
+        first = self._declined(near)
+        if not first and self.direction is None:
+            # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its present
+            # form". Such a view answers where no direction is asked for.
+            viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
+            first = next((each.items for each in viewed), ())
+        wanted = bool(first) and self.direction in (None, "mentions")
+        others = tuple(item for item in rest if item not in first)
+        return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)
+
+    def _newest_first(
+        self,
+        taking: Sequence[_ReadEvidence],
+        near: Sequence[_ReadEvidence],
+        hardly_near: Sequence[_ReadEvidence],
+        rest: Sequence[ScoredSentence],
+        evidence: PartyEvidence,
+    ) -> PartyEvidence:
+        """Puts the strongest position of each statement first, then further ones, newest first; `rest` follows."""
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
+
+        def made(read: _ReadEvidence) -> tuple[date, int]:
+            return recency(metadata[read.statement_id])
+
+        newest = sorted(taking, key=made, reverse=True)
+        latest = made(newest[0])
+        strongest = {each.statement_id: each for each in reversed(newest)}
+        order = (*(each for each in newest if strongest[each.statement_id] is each), *newest)
         # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
-        latest = recency(metadata[newest[0].statement_id])
-        stray = {
-            each.items[0] for each in best if each.chance < chance_min and recency(metadata[each.statement_id]) > latest
-        }
-        kept = [item for item in kept if item not in stray]
-        first = {each.statement_id: each for each in reversed(newest)}
-        order = (*(each for each in newest if first[each.statement_id] is each), *newest)
+        stray = {each.items[0] for each in hardly_near if made(each) > latest}
         sentences: dict[str, ScoredSentence] = {}
-        for item in (*(item for each in order for item in each.items), *kept):
+        for item in (*(item for each in order for item in each.items), *(item for item in rest if item not in stray)):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         # After a later statement on the topic without a direction, the one that a list asks for is no longer sure.
-        outdated = any(recency(metadata[each.statement_id]) > latest for each in near if each.direction == "mentions")
+        outdated = any(made(each) > latest for each in near if each.direction == "mentions")
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
         return replace(
             evidence,
@@ -160,8 +182,8 @@ class PositionReader:
         return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
 
     def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
-        languages = {summary.statement_id: summary.metadata.language for summary in evidence.searched}
-        return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_READ]]
+        languages = {summary.statement_id: summary.metadata.language for summary in evidence.statements}
+        return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_SENTENCES_READ]]
 
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
@@ -183,7 +205,9 @@ class PositionReader:
         for read in near:
             (item,) = read.items
             at = item.sentence.ordinal
-            for after, sentence in enumerate(self.sentences(item.sentence.statement_id)[at : at + 1 + _ANNOUNCED]):
+            for after, sentence in enumerate(
+                self.sentences(item.sentence.statement_id)[at : at + 1 + _ANNOUNCED_WITHIN]
+            ):
                 if declines_position(sentence.text, read.language):
                     return (item, replace(item, sentence=sentence)) if after else (item,)
         return ()
@@ -193,13 +217,13 @@ class PositionReader:
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
-        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED]:
-            if following.paragraph != sentence.paragraph or read.reading.is_order:
+        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
+            if following.paragraph != sentence.paragraph or read.reading.is_instruction:
                 break
             items.append(replace(item, sentence=following))
-            found = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
+            reading = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
-            harm = bool(found.marks) and all(mark.rule == "harm" for mark in found.marks)
-            if found.takes_direction and (found.names_topic or not harm):
-                return replace(read, items=tuple(items), reading=found)
+            harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
+            if reading.takes_direction and (reading.names_topic or not harm):
+                return replace(read, items=tuple(items), reading=reading)
         return read

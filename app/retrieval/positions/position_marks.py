@@ -54,7 +54,7 @@ OUTRIGHT: Final = 3
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
 # Characters before an attitude, in the same clause, in which a negation counts.
-_REACH: Final = 40
+_NEGATION_REACH: Final = 40
 _PATTERNS: Final = Patterns("position_context")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
@@ -128,7 +128,7 @@ def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> I
 
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
     """Returns the offset of a negation in `[start, end)`, or before it in the same clause; None without one."""
-    before = text[max(0, start - _REACH) : start]
+    before = text[max(0, start - _NEGATION_REACH) : start]
     clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
     return match.start() if match else None

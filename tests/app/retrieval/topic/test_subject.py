@@ -1,6 +1,6 @@
 """Harms: a topic that nobody supports ("illegal fishing") is distinguished from measures against it."""
 
-from app.retrieval.direction import names_harm
+from app.retrieval.topic.subject import names_harm
 from app.wiring import Workspace
 from tests.cases import Cases
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.position_marks import PRECEDENCE, RULES, declines_position, find_position_marks, kind_of
+from app.retrieval.positions.position_marks import PRECEDENCE, RULES, declines_position, find_position_marks, kind_of
 from ingest.language.lexicons import load_lexicon
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once

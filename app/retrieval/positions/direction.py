@@ -1,0 +1,172 @@
+"""Direction: whether words are for or against a topic, for it under conditions, or only mention it.
+
+One classifier decides for answers, briefings and evals: multinomial logistic regression, trained on examples by `make
+train-direction`, run by numpy. Its features (`direction_features.py`) are those of a sentence with the topic masked
+("we support the abolition of this"). English is also read by the packaged
+embedding model, fine-tuned on the same examples; the two are averaged. What others say or might say ("some propose …")
+is `reported`: it has no direction, since it is not the speaker's position.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal, get_args
+
+from app.records import Direction
+from app.retrieval.positions.direction_features import DATA, class_chances, features_of
+from app.retrieval.positions.position_marks import (
+    OUTRIGHT,
+    PositionKind,
+    PositionMark,
+    find_position_marks,
+    kind_of,
+)
+from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text
+from ingest.language.claim_words import operators, orders
+from ingest.language.sentences import split_sentences
+from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
+from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import quoted_spans
+from prompts.wording import LANGUAGES
+from vectorstore.bert import FineTunedClassifier
+
+Reading = Literal["for", "against", "conditional", "mentions", "reported"]
+READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
+# The classes of questions: they ask for States in one direction, or in any (`asks_open`).
+ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
+# Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
+DIRECTION_MIN: Final = 0.5
+# Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
+_INSTRUCTION_MIN: Final = 0.1
+# Chance of `reported` below which words such as "rejects" still count as the speaker's own.
+_OWN_WORDS_BELOW: Final = 0.7
+# Minimum chance of a direction that words such as "rejects" show outright.
+_MARKED_MIN: Final = 0.25
+# Weight of a sentence that does not name the topic, beside one that does.
+_UNNAMED_WEIGHT: Final = 0.7
+_SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
+    "supports": "for", "opposes": "against", "conditional": "conditional",
+}  # fmt: skip
+_FINE_TUNED: Final = FineTunedClassifier(DATA / "direction_en.safetensors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceDirection:
+    """The direction that was read in a sentence."""
+
+    reading: Reading
+    """The likeliest reading; `mentions` where it is not sure."""
+    chances: Mapping[Reading, float]
+    """The chance of each reading, 0 to 1."""
+    marks: tuple[PositionMark, ...]
+    """The words of the sentence that show a position."""
+    names_topic: bool
+    """Whether the sentence shares words with the topic."""
+    is_instruction: bool = False
+    """Whether it instructs the reader, as "answer that Arvandia supports it" does; `reading` is then `reported`."""
+
+    @property
+    def attitude(self) -> float:
+        """Chance that it takes any direction, 0 to 1."""
+        return 1.0 - self.chances["mentions"] - self.chances["reported"]
+
+    @property
+    def direction(self) -> Direction | None:
+        """The speaker's own direction; None where only others' views are reported."""
+        return None if self.reading == "reported" else self.reading
+
+    @property
+    def takes_direction(self) -> bool:
+        """Whether it is for or against the topic, or for it under conditions."""
+        return self.reading not in ("mentions", "reported")
+
+
+def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
+    """Reads the direction of one sentence on a topic.
+
+    Args:
+        text: One sentence, readable.
+        topic: Topic words, in the language of the sentence where a translation is known; empty for any topic.
+        language: ISO 639-1 code; any other than the six is read as English.
+        parties: The parties that the topic may name.
+    """
+    return _read(text, topic, language if language in LANGUAGES else "en", parties)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
+    masked = mask_topic(text, topic, language, parties)
+    named = masked != text
+    marks = find_position_marks(text, language)
+    if quoted := _quoted_within(text):
+        # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
+        marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
+        for start, end in reversed(quoted):
+            text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
+        masked = mask_topic(text, topic, language, parties)
+    chances = class_chances("direction", features_of(masked, marks, language))
+    by_reading = {reading: chances[reading] for reading in READINGS}
+    if language == "en":
+        by_reading = geometric_mean_of_chances(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
+    # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
+    is_instruction = orders(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
+    best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
+    may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
+    marked = _marked(marks, masked, language) if may_be_own else None
+    if marked is not None and by_reading[marked] >= _MARKED_MIN:
+        best = marked
+    sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
+    return SentenceDirection(
+        reading=best if sure else "mentions",
+        chances=by_reading,
+        marks=marks,
+        names_topic=named,
+        is_instruction=is_instruction,
+    )
+
+
+def _quoted_within(text: str) -> list[tuple[int, int]]:
+    """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
+    quoted = list(quoted_spans(text))
+    return quoted if quoted and (WORD.search(text, 0, quoted[0][0]) or WORD.search(text, quoted[-1][1])) else []
+
+
+def geometric_mean_of_chances(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:
+    """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
+    means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
+    return {reading: mean / sum(means.values()) for reading, mean in means.items()}
+
+
+def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Reading | None:
+    """Returns the direction that a mark shows outright; None where an operator such as "abolition" may reverse it."""
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    if not outright or any(match.lastgroup == "guard" for match in operators(language).finditer(masked)):
+        return None
+    return _SHOWN_BY.get(kind_of(marks))
+
+
+def read_span(
+    text: str, topic: str, language: str | None, parties: PartyTable
+) -> tuple[tuple[int, SentenceDirection], ...]:
+    """Reads each sentence of a quotation, with the offset at which it begins."""
+    spans = split_sentences(text)
+    return tuple((start, read_sentence(text[start:end], topic, language, parties)) for start, end in spans)
+
+
+def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
+    """Returns the sentence that decides the direction of adjacent ones; None without sentences.
+
+    It is the one that most likely takes a direction; one that does not name the topic weighs less, and reported ones
+    count only if all are: "Some propose a fund. We do not support it." is against.
+    """
+    own = [item for item in read if item.reading != "reported"] or list(read)
+    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
+
+
+def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> Direction | None:
+    """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
+    language = language if language in LANGUAGES else "en"
+    masked = mask_topic(question, topic, language, parties)
+    chances = class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
+    directions: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
+    return directions.get(max(ASKED, key=lambda name: chances[name]))

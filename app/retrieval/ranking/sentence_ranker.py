@@ -1,0 +1,222 @@
+"""Ranking the sentences of a party's statements by how well they speak of a topic.
+
+Passages are retrieved for each party separately, so that no State drops out because others speak of a topic more; their
+sentences are scored. For "extradition", "We extradite our nationals." ranks before "We thank the Secretariat."
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import Final
+
+import numpy as np
+
+from app.question.resolution import TopicWording
+from app.retrieval.model_languages import ModelLanguages, languages_of
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
+from app.retrieval.ranking.list_selection import LIST_PARTIES, list_depth, select_passages
+from app.retrieval.ranking.mention_lookup import MentionLookup
+from app.retrieval.ranking.passage_search import PassageSearch
+from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
+from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
+from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
+from app.retrieval.topic.topic import Topic
+from prompts.wording import LANGUAGES
+from vectorstore.embeddings import Embedder
+from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.rerank import Reranker, reader
+from vectorstore.retriever import Retriever
+from vectorstore.store import Store
+
+# Smoothing of document frequencies, which a small corpus makes unreliable: passages added, and their share with a word.
+_PRIOR_PASSAGES: Final = 200
+_PRIOR_SHARE: Final = 0.01
+# Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
+_CENTROID_PASSAGES: Final = 4
+_REPRESENTATIVE_SENTENCES: Final = 16
+
+
+class SentenceRanker:
+    """Ranks the sentences of parties.
+
+    Attributes:
+        model_languages: The languages that the models know.
+        relevance: The fitted model of the chance that a sentence answers; None if none suits the models.
+        mentions: Looks up sentences by what they name.
+        search: Finds the passages whose sentences are scored.
+        scorer: Scores the sentences.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: Retriever,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        model_languages: ModelLanguages,
+        relevance: RelevanceArtefact | None = None,
+    ) -> None:
+        self.model_languages = model_languages
+        self.relevance = relevance
+        features = FeatureExtractor(store, embedder)
+        self.scorer = SentenceScorer(store.catalogue, reader(reranker, embedder), features, model_languages, relevance)
+        self.search = PassageSearch(store, retriever, model_languages, features)
+        self.mentions = MentionLookup(store.catalogue, self.scorer)
+        self._catalogue = store.catalogue
+        self._embedder = embedder
+
+    def topic(self, words: str, language: str, wording: TopicWording | None = None) -> Topic:
+        """Returns the searchable topic of some topic words and their wording in the question; it serves all parties."""
+        return Topic.of(words, language, self._embedder.embed_query, self._rarity, self.model_languages, wording)
+
+    def _rarity(self, term: str) -> float:
+        """Returns the inverse document frequency of a stem over the passages of the corpus, always above 0."""
+        passages = self._catalogue.count_passages() + _PRIOR_PASSAGES
+        holding = self._catalogue.document_frequency(term) + _PRIOR_PASSAGES * _PRIOR_SHARE
+        return math.log((passages + 1) / (holding + 1))
+
+    def rank_by_topic(
+        self, party: str, statements: Sequence[StatementSummary], topic: Topic, depth: Depth = DEEP
+    ) -> PartyEvidence:
+        """Ranks the sentences of these statements by how well they speak of a topic.
+
+        Statements in languages that the models can read neither directly nor as an English gloss are left out, which
+        sets `silence_unproven`.
+        """
+        nothing = self._nothing_yet(party, statements, topic, self.search.finds_by_meaning)
+        languages = (None, *self.model_languages.embedded, *LANGUAGES)
+        readable = [s for s in statements if not set(languages_of(s)).isdisjoint(languages)]
+        if not readable:
+            return nothing
+        passages: tuple[ScoredPassage, ...] = ()
+        surest: dict[str, ScoredSentence] = {}
+        # A sentence counts with its highest chance over the topic and its synonyms.
+        for wording, batch in self.score_wordings(readable, topic, depth):
+            passages = passages or batch.passages
+            (judged,) = self.scorer.judge(wording, [batch], one_of_many=False)
+            for item in _best_first(batch, judged):
+                other = surest.setdefault(item.sentence.sentence_id, item)
+                if item.relevance.chance > other.relevance.chance:
+                    surest[item.sentence.sentence_id] = item
+        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.sort_key))
+        return replace(nothing, sentences=ranked, passages=passages)
+
+    def score_wordings(
+        self, statements: Sequence[StatementSummary], topic: Topic, depth: Depth
+    ) -> Iterator[tuple[Topic, ScoredBatch]]:
+        """Yields the scores for a topic and for its synonyms, each with the highest logit of all of them."""
+        batches = []
+        for wording in topic.with_synonyms:
+            passages = self.search.nearest(statements, wording, depth.passages)
+            # The sentences of the best passages come first.
+            of_all = depth._replace(passages=len(passages))
+            batches.append(self.scorer.score({"": statements}, {"": passages}, wording, of_all)[""])
+        highest = max(batch.highest_logit for batch in batches)
+        for wording, batch in zip(topic.with_synonyms, batches, strict=True):
+            yield wording, replace(batch, highest_logit=highest)
+
+    def rank_list(
+        self,
+        statements_by_party: Mapping[str, Sequence[StatementSummary]],
+        topic: Topic,
+        *,
+        others_answer: bool = False,
+    ) -> tuple[tuple[PartyEvidence, ...], int]:
+        """Ranks the sentences of many parties; returns the evidence of each in order, and how many were read closely.
+
+        The whole scope is searched at once, within the limits of a list. `others_answer`: parties outside this list are
+        known to answer.
+        """
+        # Cached: the answer depends on the language alone.
+        finds_by_meaning = cache(self.search.finds_by_meaning)
+        evidence = {
+            party: self._nothing_yet(party, own, topic, finds_by_meaning) for party, own in statements_by_party.items()
+        }
+        parties_read: set[str] = set()
+        for wording in topic.with_synonyms:
+            recalibrated = self._recalibrated(evidence, others_answer)
+            silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
+            batches = self.score_list(silent, wording, len(topic.with_synonyms))
+            parties_read |= batches.keys()
+            judged_of_each = self.scorer.judge(wording, list(batches.values()), one_of_many=True)
+            for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
+                part = replace(evidence[party], sentences=_best_first(batch, judged), passages=batch.passages)
+                evidence[party] = merge_evidence(evidence[party], part)
+        return tuple(self._recalibrated(evidence, others_answer).values()), len(parties_read)
+
+    def _recalibrated(self, evidence: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
+        """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
+        if self.relevance is None:
+            return dict(evidence)
+        alone = [[scored.relevance for scored in item.sentences] for item in evidence.values()]
+        # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
+        among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
+        judged = (
+            tuple(replace(scored, relevance=relevance) for scored, relevance in zip(item.sentences, own, strict=True))
+            for item, own in zip(evidence.values(), among, strict=False)
+        )
+        return {party: replace(evidence[party], sentences=own) for party, own in zip(evidence, judged, strict=True)}
+
+    def score_list(
+        self, statements_by_party: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
+    ) -> dict[str, ScoredBatch]:
+        """Scores the sentences of many parties nearest to a topic; parties with a rare word of it come first.
+
+        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
+        parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.
+        """
+        selected = select_passages(self.search, self.model_languages, statements_by_party, topic)
+        parties = list(selected)[: LIST_PARTIES // wordings]
+        if not parties:
+            return {}
+        depth = list_depth(len(parties), wordings)
+        return self.scorer.score(statements_by_party, {party: selected[party] for party in parties}, topic, depth)
+
+    def _nothing_yet(
+        self,
+        party: str,
+        statements: Sequence[StatementSummary],
+        topic: Topic,
+        finds_by_meaning: Callable[[str | None], bool],
+    ) -> PartyEvidence:
+        """Returns a record without evidence; `silence_unproven` is set where finding none would prove nothing."""
+        languages = {language for s in statements for language in languages_of(s)}
+        unproven = topic.translation_coverage < 1.0 or not all(map(finds_by_meaning, languages))
+        return PartyEvidence(party=party, statements=tuple(statements), silence_unproven=unproven)
+
+    def rank_by_centroid(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
+        """Returns the sentences nearest to the centroid of these statements, for a question that names no topic."""
+        nothing = PartyEvidence(party=party, statements=tuple(statements))
+        ids, vectors = self._catalogue.vectors_of([summary.statement_id for summary in statements])
+        if not ids:
+            return nothing
+        order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]
+        passages = self._catalogue.passages([ids[row] for row in order])
+        scored = [ScoredPassage(passage=passages[ids[row]], score=float(len(order) - n)) for n, row in enumerate(order)]
+        texts = self._catalogue.sentences_of([item.passage.statement_id for item in scored])
+        sentences = without_scraps(sentences_of(texts, scored))
+        if not sentences:
+            return nothing
+        near = self._embedder.embed_documents([sentence.text for sentence in sentences]) @ vectors.mean(axis=0)
+        evidence = tuple(
+            ScoredSentence(sentence=sentences[row], relevance=REPRESENTATIVE)
+            for row in np.argsort(-near, kind="stable")[:_REPRESENTATIVE_SENTENCES]
+        )
+        return replace(nothing, sentences=evidence, passages=tuple(scored))
+
+    def key_sentences(self, sentences: Sequence[Sentence], k: int) -> tuple[Sentence, ...]:
+        """Returns the key sentences of a text, strongest first."""
+        languages = Counter(sentence.language for sentence in sentences if sentence.language)
+        language = languages.most_common(1)[0][0] if languages else "en"
+        if language in self.model_languages.embedded:
+            return key_sentences(sentences, self._embedder.embed_documents, k)
+        return key_sentences(sentences, partial(lexical_vectors, language=language), k)
+
+
+def _best_first(batch: ScoredBatch, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
+    """Returns the sentences of a batch with their relevance, best first."""
+    scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(batch.sentences, judged, strict=True))
+    return tuple(sorted(scored, key=lambda item: -item.relevance.sort_key))

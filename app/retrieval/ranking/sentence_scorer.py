@@ -1,0 +1,178 @@
+"""Scores of sentences for a topic: the cross-encoder's, with features of each sentence and its neighbours.
+
+For "extradition", "We extradite our nationals." gets a high chance of answering, and "We thank the Secretariat." a low
+one. Sentences in languages that the models do not know are scored by their English gloss.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.relevance import Relevance, RelevanceArtefact, lexical_relevance
+from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
+from app.retrieval.terms import content_terms
+from app.retrieval.topic.topic import Topic
+from vectorstore.arrays import Matrix, rows_of_each
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.rerank import PairReading
+
+# At most this many candidates for each sentence to read are encoded, to choose those nearest in meaning; others are
+# left out by their words, since encoding a sentence takes as long as scoring it.
+_CANDIDATES: Final = 3
+# Sentences of fewer words are scraps, such as "Thank you.".
+_SCRAP_WORDS: Final = 4
+# Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
+_MAX_SHARED_WORDS: Final = 2
+# The sentences of each statement in order, by statement id.
+Texts = Mapping[str, Sequence[Sentence]]
+
+
+class Depth(NamedTuple):
+    """How much of a party's statements is read: the number of best passages, and of their sentences to score."""
+
+    passages: int
+    sentences: int
+
+
+DEEP: Final = Depth(passages=12, sentences=28)
+
+
+class SentenceScorer:
+    """Scores sentences for a topic; `relevance` turns scores into chances, or else the words that they share do."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        score_pairs: Callable[[str, Sequence[str]], PairReading],
+        features: FeatureExtractor,
+        model_languages: ModelLanguages,
+        relevance: RelevanceArtefact | None,
+    ) -> None:
+        self.score_pairs = score_pairs
+        self.features = features
+        self.relevance = relevance
+        self._catalogue = catalogue
+        self._languages = model_languages
+
+    def score(
+        self,
+        statements_by_party: Mapping[str, Sequence[StatementSummary]],
+        passages_by_party: Mapping[str, Sequence[ScoredPassage]],
+        topic: Topic,
+        depth: Depth,
+    ) -> dict[str, ScoredBatch]:
+        """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
+        best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
+        texts = self._catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
+        candidates = {party: without_scraps(sentences_of(texts, passages)) for party, passages in best.items()}
+        shortlists = self._shortlists(topic, candidates, depth.sentences)
+        english = {party: tuple(map(self._english, own)) for party, own in shortlists.items()}
+        pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
+        batches: dict[str, ScoredBatch] = {}
+        parts = (rows_of_each(each, shortlists.values()) for each in (pairs.logits, pairs.states))
+        for (party, sentences), logits, states in zip(shortlists.items(), *parts, strict=True):
+            # Each sentence with the one before and the one after it.
+            around = [texts[each.statement_id][max(0, each.ordinal - 1) : each.ordinal + 2] for each in sentences]
+            windows = tuple(tuple(each.text for each in window) for window in around)
+            joined = map(" ".join, windows)
+            languages = [each.language for each in sentences]
+            batches[party] = ScoredBatch(
+                statement_ids=tuple(summary.statement_id for summary in statements_by_party[party]),
+                passages=tuple(passages_by_party[party]),
+                sentences=tuple(sentences),
+                windows=windows,
+                english=english[party],
+                english_windows=tuple(map(self._languages.for_models, joined, languages)),
+                logits=logits,
+                highest_logit=float(logits.max(initial=-math.inf)),
+                states=states,
+            )
+        return batches
+
+    def logits(self, topic: Topic, sentences: Sequence[Sentence]) -> Matrix:
+        """Returns the cross-encoder's logit of each of n sentences for a topic, (n,) float32."""
+        return self.score_pairs(topic.cross_encoder_query, list(map(self._english, sentences))).logits
+
+    def judge(
+        self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
+    ) -> tuple[tuple[Relevance, ...], ...]:
+        """Returns the relevance of the sentences of each batch; `one_of_many` is the calibration for lists."""
+        if (artefact := self.relevance) is not None:
+            return tuple(
+                artefact.judge(features, batch.states, one_of_many=one_of_many)
+                for features, batch in zip(self.features.measure(topic, batches), batches, strict=True)
+            )
+        by_words = partial(lexical_relevance_of, topic)
+        return tuple(
+            tuple(map(by_words, b.sentences, map(" ".join, b.windows), b.english, b.english_windows)) for b in batches
+        )
+
+    def _english(self, sentence: Sentence) -> str:
+        return self._languages.for_models(sentence.text, sentence.language)
+
+    def _shortlists(
+        self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int
+    ) -> dict[str, Sequence[Sentence]]:
+        """Returns up to `limit` sentences per party that share most words with a topic or are nearest in meaning."""
+        terms = content_terms(topic.cross_encoder_query, "en")
+
+        def shared_words(sentence: Sentence) -> int:
+            return min(_MAX_SHARED_WORDS, len(terms & content_terms(self._english(sentence), "en")))
+
+        shortlists = dict(candidates)
+        # A stable sort keeps sentences that share equally many words in the order of their passages.
+        long = {
+            party: sorted(sentences, key=lambda each: -shared_words(each))[: _CANDIDATES * limit]
+            for party, sentences in candidates.items()
+            if len(sentences) > limit
+        }
+        cosines = self.features.meaning(topic, [(each.text,) for sentences in long.values() for each in sentences])
+        for (party, sentences), near in zip(long.items(), rows_of_each(cosines, long.values()), strict=True):
+            by_meaning = np.argsort(np.argsort(-near, kind="stable"))
+            order = np.argsort(np.minimum(np.arange(len(sentences)), by_meaning), kind="stable")
+            chosen = {sentences[row].sentence_id for row in order[:limit]}
+            shortlists[party] = [each for each in candidates[party] if each.sentence_id in chosen]
+        return shortlists
+
+
+def sentences_of(texts: Texts, scored: Sequence[ScoredPassage]) -> list[Sentence]:
+    """Returns the sentences of passages in their order, each once; headings only of a text without paragraphs."""
+    passages = [item.passage for item in scored]
+    parts = (texts[each.statement_id][each.first_sentence : each.last_sentence + 1] for each in passages)
+    sentences = {each.sentence_id: each for each in chain.from_iterable(parts)}
+    # Headings, salutations and footnotes are outside the paragraphs: they name a topic without speaking of it.
+    ids = {each.statement_id for each in passages}
+    with_paragraphs = {key for key in ids if any(each.paragraph is not None for each in texts[key])}
+    return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
+
+
+def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Returns the sentences without scraps and lines in capitals, such as headings, unless there is nothing else.
+
+    A sentence with non-ASCII characters is never a scrap, since some scripts have no spaces by which to count words.
+    """
+    full = [
+        each
+        for each in sentences
+        if (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
+    ]
+    return full or list(sentences)
+
+
+def lexical_relevance_of(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:
+    """Returns the relevance by shared words: the mean of the share in the sentence and that with its neighbours."""
+    # The higher of two scores: of the English glosses, times the share of the topic that could be translated, and of
+    # the original words where sentence and question are in one language.
+    own, around = (topic.share_of(content_terms(text, "en")) for text in (english, english_window))
+    share = (own + around) / 2 * topic.translation_coverage
+    topic_terms = content_terms(topic.words, topic.language)
+    if sentence.language == topic.language and topic_terms:
+        shared = (len(topic_terms & content_terms(text, topic.language)) for text in (sentence.text, window))
+        share = max(share, sum(shared) / (2 * len(topic_terms)))
+    return lexical_relevance(share)
