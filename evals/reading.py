@@ -13,9 +13,10 @@ from statistics import fmean
 from typing import Any, Final, cast
 
 from app.question.conversation import ConversationState, EarlierTurn
+from app.question.kind_traits import ASIDES
 from app.question.overrides import override
 from app.question.reading import resolve
-from app.question.resolution import ASIDES, Resolution
+from app.question.resolution import Resolution
 from app.question.roles import Weights, load_weights, words_of
 from app.question.spans import NAMED
 from app.records import Scope

@@ -13,6 +13,7 @@ from app.answering.compose.extractive import RELATED, quote
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.verify import NOBODY, verified
+from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
 from app.retrieval.evidence_retriever import Retrieved
@@ -117,7 +118,7 @@ def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
         groups = local.names(item.party for item in spoke)
         members = local.names(code for item in spoke for code in item.members)
         return _because("group_only", local, key, party=members, group=groups)
-    if resolution.answered_as in ("metadata", "summary", "source") and not is_scoped(resolution):
+    if KIND_TRAITS[resolution.answered_as].of_named_statements and not is_scoped(resolution):
         return _because("ambiguous", local, "unnamed_party")
     if not retrieved.searched:
         return _no_statement(resolution.scope, retrieved, names, local)

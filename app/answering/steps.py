@@ -20,6 +20,7 @@ from app.answering.provenance import occasions
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
 from app.question.conversation import EarlierTurn, earlier_turns
+from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.records import Answer, Citation, Note, Timings
@@ -33,10 +34,6 @@ from vectorstore.records import JSONValue
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
 
-# Kinds of question whose claims get no direction, such as "for" or "against".
-_WITHOUT_POSITIONS: Final = (
-    "metadata", "source", "list", "summary", "treaty_text", "greeting", "number", "date", "person",
-)  # fmt: skip
 # The most quotations or claims of an answer asked to be shorter, unless more parties answer: each gets one.
 _SHORTER: Final = 2
 
@@ -187,7 +184,7 @@ class Steps:
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
-        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
+        if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         best = {found.sentence.sentence_id: found.relevance.answers for item in evidence for found in item.best}

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import lexicon_of
-from app.question.resolution import ASIDES, OF_NO_STATE, Act, Resolution, Restyle, Shown, with_kind
+from app.question.resolution import Act, Resolution, Restyle, Shown, with_kind
 from app.records import Note, Scope, TreatyScope
 from vectorstore.records import JSONValue
 from vectorstore.stems import is_function_word, stem, words_of
@@ -30,11 +31,6 @@ WHEN: Final = ("interval", "years", "months")
 # Fields held as one value, a joined topic too.
 _SINGLE: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
-_OF_THE_WHOLE: Final = ("summary", "list")
-# Kinds that only words of the turn itself ask for; fragments such as "and Belmora?" may be taken for any other kind.
-_OF_ITS_OWN: Final = "summary list metadata source number date person reason compare over_time".split()
-# Chance from which a turn's own kind overrides the one kept; chosen by cross-validation on the examples.
-_SURE: Final = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +103,16 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     if turn.act == "more" and said.scope.all_states and _is_other_topic(said.scope, state.read.scope):
         # "Who else has raised illegal guns?" asks everyone about something new.
         turn = replace(turn, act="replace", keeps=turn.keeps - {"who", "kind", "topic"})
-    if turn.act == "new" or (said.provision and said.scope.treaties and said.kind_chance >= _SURE):
+    if turn.act == "new" or (said.provision and said.scope.treaties and said.sure_of_kind):
         # A question for a treaty's own text asks nobody and begins anew: "what does article 16 of the Convention say?".
         return said
-    before, own = state.read, slots_of(said)
-    turn = replace(turn, keeps=SCOPE_SLOTS) if said.kind in ASIDES else turn
-    whole = before.goes_on_as in _OF_THE_WHOLE
+    before, own, traits = state.read, slots_of(said), KIND_TRAITS[said.kind]
+    turn = replace(turn, keeps=SCOPE_SLOTS) if traits.is_aside else turn
+    whole = KIND_TRAITS[before.goes_on_as].of_whole_statement
     # The turn's own kind, if sure, overrides the one kept.
-    sure = said.kind in _OF_ITS_OWN and said.kind_chance >= _SURE and turn.act in ("replace", "about", "more")
+    sure = traits.in_own_words_only and said.sure_of_kind and turn.act in ("replace", "about", "more")
     goes_on = "who" not in own and before.scope.topic and "topic" in turn.keeps
-    if sure and said.kind in _OF_THE_WHOLE and "topic" not in own and not goes_on:
+    if sure and traits.of_whole_statement and "topic" not in own and not goes_on:
         # "Summarise Cuba's statement" asks about the whole statement, "sum it up" about what was asked before.
         keeps = turn.keeps - ({"topic", "treaty"} if whole or "who" not in own else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
@@ -133,24 +129,24 @@ def in_conversation(state: ConversationState, said: Resolution, turn: TurnReadin
     named = bool(scope.states or scope.groups)
     same_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
     # A turn that names a topic after a summary asks about that topic.
-    keeps_kind = "kind" in turn.keeps and said.kind not in ASIDES and not (sure or (whole and "topic" in own))
+    keeps_kind = "kind" in turn.keeps and not traits.is_aside and not (sure or (whole and "topic" in own))
     # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
     keeps_kind = keeps_kind and not before.quote
     asked = before.goes_on_as if keeps_kind else said.kind
     # A turn that names nobody asks those asked before, or everyone: "who is the judge they mean?", "who disagrees?".
-    everyone = said.scope.all_states if "who" in own else not same_who and asked not in OF_NO_STATE
+    everyone = said.scope.all_states if "who" in own else not same_who and not KIND_TRAITS[asked].asks_no_state
     open_set = everyone or (same_who and before.scope.all_states) or bool(scope.excluded and not scope.members_of)
     merged = replace(
         said,
         scope=replace(scope, kept=kept, all_states=open_set and not named),
         unnamed=said.unnamed and not same_who,
         # "And firearms?" asks about statements, since the turn before it does.
-        is_statement_question=said.kind not in ASIDES,
+        is_statement_question=not traits.is_aside,
         wording=next((w for w in (said.wording, before.wording) if w is not None and w.topic == scope.topic), None),
         party_notes=(*(n for n in said.party_notes if n.kind != "not_left_out" or not any(reduced.values())), *notes),
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
-        earlier_kind=before.goes_on_as if said.kind in ASIDES else None,
+        earlier_kind=before.goes_on_as if traits.is_aside else None,
     )
     if same_who and before.unclear is not None and not named:
         merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)

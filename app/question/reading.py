@@ -30,6 +30,7 @@ from app.question.follow_ups import (
     restyle,
     time_note,
 )
+from app.question.kind_traits import ASIDES, KIND_TRAITS, WHICH_STATES
 from app.question.kinds import (
     Frame,
     KindReading,
@@ -45,9 +46,6 @@ from app.question.lexicon import PAUSES, lexicon_of
 from app.question.model_reading import Propose, ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.overrides import override
 from app.question.resolution import (
-    ASIDES,
-    ASKED_FOR,
-    OF_NO_STATE,
     NamedFilter,
     Resolution,
     Restyle,
@@ -74,7 +72,6 @@ _SURELY: Final = 0.7
 _NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 # Minimum number of content words that become the topic where the tagger found none.
 _TOPIC_WORDS: Final = 2
-_WHICH: Final[tuple[QuestionKind, ...]] = ("which_states", "negated_which")
 # Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".
 _COMMON: Final = 5.5
 # Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
@@ -278,14 +275,16 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
 
 def _asks_everyone(roles: RoleReading, kind: QuestionKind) -> bool:
     """Returns whether a question asks all States by its kind or in words: "which States", "all delegations"."""
-    by_kind = kind in _WHICH and not (roles.follows and {"topic", "not"} & {*roles.labels})
-    return by_kind or (kind not in OF_NO_STATE and _has(roles, "everyone", "states"))
+    by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
+    return by_kind or (not KIND_TRAITS[kind].asks_no_state and _has(roles, "everyone", "states"))
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
     """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
     article: Missing | None = "article" if kind == "content" and _has(roles, "article") else None
-    return "state" if kind in _WHICH else None if kind == "date" and pick else ASKED_FOR.get(kind, article)
+    if kind in WHICH_STATES:
+        return "state"
+    return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article
 
 
 def _filters(roles: RoleReading, *wanted: str) -> dict[Span, str]:
@@ -322,7 +321,7 @@ def _correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes a party part of the topic if a verb separates it from who is asked: "has Cuba recognised Palestine?"."""
-    which = ("mention",) if kind in _WHICH else ()
+    which = ("mention",) if kind in WHICH_STATES else ()
     named = [word.start for word in roles.of("who", *which) if word.span is not None]
     if which and len(named) == 1:
         named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
@@ -341,7 +340,7 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
     only_states = spans and all(span.kind == "party" and span.form != "group" for span in spans)
-    if kind not in _WHICH or not only_states or _gives_view(roles, asked[0]):
+    if kind not in WHICH_STATES or not only_states or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]
     asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
@@ -383,7 +382,7 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
     """
     named = any(word.kind in (*_NARROWING, "treaty", "set") for word in roles.words)
-    if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*_WHICH, "position"):
+    if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*WHICH_STATES, "position"):
         return roles
     # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
     begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
@@ -399,7 +398,7 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     A word that asks begins another question ("who tore up Peru's offer, and who the plan to dam the river?"), and a
     time or meeting is none of the topic.
     """
-    if kind in _WHICH and not roles.follows:
+    if kind in WHICH_STATES and not roles.follows:
         asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*_FILTER_ROLES) if word.kind in _NARROWING)]
         for one, other in pairwise(roles.of("topic")):
@@ -518,7 +517,7 @@ def _asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) 
             if span.similar:
                 asked.ask_back(name, span.similar, known=False)
         elif label == "who":
-            if span.form == "group" and kind in _WHICH and parties.has_members(span.codes[0]):
+            if span.form == "group" and kind in WHICH_STATES and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
     # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
@@ -589,7 +588,7 @@ def _add_unknown(asked: _AskedParties, name: str, words: Sequence[Word], kind: Q
         asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, form="typed"))
     elif asked.named and not all(word.may_be_name for word in words):
         return
-    elif kind in _WHICH or kinds & {"states", "state", "members"}:
+    elif kind in WHICH_STATES or kinds & {"states", "state", "members"}:
         asked.notes.append(Note(kind="unknown_kind", values={"kind": name}))
     else:
         asked.ask_back(name, asked.parties.resolve(name).suggestions, known=False)
