@@ -12,13 +12,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
-from app.question.conversation import ConversationState, EarlierTurn
 from app.question.kind_traits import ASIDES
 from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.question.roles import Weights, load_weights, words_of
 from app.question.spans import NAMED
+from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, folds_of, labels_of, load_examples, read_examples

@@ -25,8 +25,10 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question.kinds import KINDS, TURNS, Frame, frame_of, scores_of, slot_features, vector_of
+from app.question.classifiers import Frame, frame_of, scores_of, vector_of
+from app.question.kinds import KINDS
 from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, notes_array, read_roles
+from app.question.turns.classifier import TURNS, slot_features
 from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples

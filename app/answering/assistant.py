@@ -12,9 +12,9 @@ from uuid import uuid4
 from app.answering.localization import localize
 from app.answering.steps import ChainState, Question, Steps
 from app.answering.trace import trace_of
-from app.question.conversation import EarlierTurn
 from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.telemetry import Export
 from vectorstore.catalogue import Catalogue

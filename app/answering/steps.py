@@ -19,10 +19,10 @@ from app.answering.localization import Localization, localize
 from app.answering.provenance import occasions
 from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
 from app.answering.verify import Verified, verify
-from app.question.conversation import EarlierTurn, earlier_turns
 from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
 from app.question.resolution import Resolution
+from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Note, Timings
 from app.retrieval.direction import has_one_subject, names_harm, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved

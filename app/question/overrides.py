@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
-from app.question.conversation import PARTIES, SLOT_OF, WHEN, is_kept
 from app.question.resolution import Resolution, with_kind
+from app.question.scope_fields import PARTIES, SLOT_OF, WHEN, is_kept
 from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from babel.dates import get_month_names
 
-from app.question.conversation import WHEN
+from app.question.scope_fields import WHEN
 from app.records import Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render

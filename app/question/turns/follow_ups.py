@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.conversation import slots_of
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
+from app.question.scope_fields import slots_of
 from app.records import Note, Scope, Style, TreatyScope
 from ingest.parties.name_matcher import fold
 from ingest.parties.party_table import PartyTable

@@ -1,0 +1,68 @@
+"""Resolution of a turn: a question is read by itself, and then as a turn of the conversation before it.
+
+"And the year before?" after a question on Iran in 2020 is read as one on Iran in 2019.
+"""
+
+from dataclasses import replace
+
+from app.question.interpretation import read_alone
+from app.question.lexicon import lexicon_of
+from app.question.model_reading import ProposedReading
+from app.question.resolution import Resolution, Restyle
+from app.question.roles import Weights
+from app.question.scope_fields import slots_of
+from app.question.turns.classifier import classify_turn
+from app.question.turns.follow_ups import (
+    by_number,
+    by_treaty,
+    chosen_option,
+    citation_asked,
+    counted_from,
+    restyle,
+    time_note,
+)
+from app.question.turns.merge import merge_turn, repeat_in_form
+from app.question.turns.state import ConversationState
+from ingest.parties.party_table import PartyTable
+
+
+def resolve_turn(
+    state: ConversationState | None,
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    proposed: ProposedReading | None,
+) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
+    if state is None:
+        return read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
+    if (only := citation_asked(question, state.read, state.shown)) is not None:
+        # The same answer, with its citations found as before.
+        return replace(repeat_in_form(state, Restyle()), act=state.read.act, only=only)
+    if (form := restyle(question)) is not None:
+        return repeat_in_form(state, form)
+    state = _with_found_speakers(state, parties)
+    before = state.read
+    chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
+    said, frame = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
+    said = by_treaty(by_number(said, before), before)
+    shown = state.shown.years if state.shown is not None else ()
+    scope = counted_from(question, said.scope, before.scope, shown)
+    # "Two years later?" only shifts the time and has no kind of its own.
+    asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
+    told = time_note(question, said.scope, scope)
+    notes = said.party_notes if told is None else (*said.party_notes, told)
+    said = replace(said, scope=scope, party_notes=notes, kind_chance=said.kind_chance if asks else 0.0)
+    turn = classify_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
+    turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
+    return replace(merge_turn(state, said, turn), question=question)
+
+
+def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
+    """Returns the state in which those found to have said the quoted words are asked, unless others were asked."""
+    read, scope = state.read, state.read.scope
+    if not read.quote or state.shown is None or scope.states or scope.groups:
+        return state
+    states = tuple(code for code in state.shown.parties if parties.kind_of(code) == "state")
+    groups = tuple(code for code in state.shown.parties if code not in states)
+    return replace(state, read=replace(read, scope=replace(scope, states=states, groups=groups)))
