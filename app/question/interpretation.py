@@ -14,7 +14,7 @@ from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
 from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, names_silence, plausible_kind
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
-from app.question.model_reading import ProposedReading, chances_as_proposed, roles_as_proposed
+from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.roles import RoleReading, Weights, encode_question, read_roles
@@ -180,8 +180,8 @@ def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> M
 
 def _asks_stance(roles: RoleReading) -> bool:
     """Returns whether an expression without a role asks for a stance: "反对", "point de vue", no name of a treaty."""
-    found = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
-    return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in found)
+    starts = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
+    return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in starts)
 
 
 def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:

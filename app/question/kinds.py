@@ -44,8 +44,8 @@ def kind_chances(frame: Frame, weights: Weights) -> dict[QuestionKind, float]:
 def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:
     """Returns the likeliest plausible kind; one that searches no statements must be sure, since silence misleads.
 
-    `metadata` at a chance of .54 is not taken, for example. A question that names a party
-    or a term of the field is seldom out of scope, and a follow-up is ambiguous only if it cannot be anything else.
+    `metadata` at a chance of .54 is not taken, for example. A question that names a party or a term of the field is
+    seldom out of scope, and a follow-up is ambiguous only if it cannot be anything else.
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
     # Without a topic there is little to search, so `metadata` stays: "who spoke for Arvandia, in what function?".
@@ -64,7 +64,7 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
 
 
 def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
-    """Returns the likeliest kind and, if its chance is below `_OFFER_OTHERS_BELOW`, other kinds to offer."""
+    """Returns the likeliest kind and, if its chance is low, other kinds to offer."""
     ranked = sorted(chances.items(), key=lambda item: -item[1])
     kind, chance = ranked[0]
     others = [other for other, less in ranked[1:3] if less >= _OFFERED_KIND_MIN and chance < _OFFER_OTHERS_BELOW]
@@ -78,8 +78,8 @@ def asks_who_was_silent(question: str) -> bool:
     asks who says that it does not. The words of all languages are in `app/question/data/who_was_silent.yaml`.
     """
     kinds = [item.kinds for item in lexicon_of("en", "who_was_silent").items(question, mend=False)]
-    said = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
-    return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:said])
+    verb = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
+    return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:verb])
 
 
 def names_silence(roles: RoleReading) -> bool:

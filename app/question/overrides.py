@@ -108,11 +108,11 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
 
 
 def _party_code(name: str, parties: PartyTable) -> str:
-    found = parties.resolve(name)
-    if len(found.codes) != 1:
-        options = ", ".join(found.codes or found.suggestions) or "a code of ISO 3166 alpha-3"
+    named = parties.resolve(name)
+    if len(named.codes) != 1:
+        options = ", ".join(named.codes or named.suggestions) or "a code of ISO 3166 alpha-3"
         raise ScopeError(f"{name!r} is not one known State or group: use {options}")
-    return found.codes[0]
+    return named.codes[0]
 
 
 def _set_code(name: str, parties: PartyTable) -> str:

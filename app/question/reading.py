@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.errors import QuestionError
-from app.question.model_reading import Propose
+from app.question.llm_reading import Propose
 from app.question.overrides import override
 from app.question.resolution import Resolution
 from app.question.roles import Weights, load_weights

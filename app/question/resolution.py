@@ -70,17 +70,17 @@ class Resolution:
     answer_type: Missing | None = None
     """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
-    """A name that may mean several States, or that no table knows."""
+    """A name that is asked back, since it may mean several States, or no table knows it."""
     options: tuple[str, ...] = ()
     """What that name may have meant."""
     known_name: bool = True
     """Whether the name in `unclear` is one that a table knows, for several parties."""
     is_statement_question: bool = True
-    """The question uses words of saying, or names someone or something in scope."""
+    """Whether it may be answered from statements: it is not out of scope, and no greeting within a conversation."""
     party_notes: tuple[Note, ...] = ()
-    """How names of parties, and words with typing errors, were read."""
+    """How names, typing errors and relative times were read, and what could not be left out or put in another form."""
     notes: tuple[Note, ...] = ()
-    """How the question was read."""
+    """All notes on how the question was read: on its articles, agenda items and exclusions, then `party_notes`."""
     without: Scope | None = None
     """Times, meetings and articles that a follow-up excludes without naming others in their place."""
     unnamed: bool = False

@@ -118,10 +118,10 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
         return roles
     # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
     begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
-    said = [word for word in beside_topic(roles) if word.start >= begin]
-    if names_silence(roles) or len(said) < _TOPIC_WORDS_MIN:
+    content = [word for word in beside_topic(roles) if word.start >= begin]
+    if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
         return roles
-    return _as_topic(roles, range(said[0].start, said[-1].end), ("-",))
+    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
 
 
 def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:

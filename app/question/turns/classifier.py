@@ -17,6 +17,8 @@ TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
 SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
 # Chance of `new` from which a turn begins anew; the second if it names whom and what: even a kept date misleads then.
 _NEW_TURN_MIN: Final = (0.5, 0.2)
+# Chance from which a slot that the turn does not fill is kept.
+_KEPT_SLOT_MIN: Final = 0.5
 
 
 def classify_turn(
@@ -43,7 +45,7 @@ def classify_turn(
     act = cast(Act, max(acts, key=lambda each: acts[each] * (not named or each not in ("about", "more"))))
     # Times, meetings and treaties are kept until others are named; "who else?" drops the parties asked before.
     asked: list[Slot] = ["kind", *(slot for slot in ("who", "topic") if slot in before and slot not in now)]
-    gone = {slot for slot in asked if class_chances(f"keeps_{slot}", weights, frame, more)["yes"] < 0.5}
+    gone = {slot for slot in asked if class_chances(f"keeps_{slot}", weights, frame, more)["yes"] < _KEPT_SLOT_MIN}
     gone |= {"who"} if act == "more" and everyone and "kind" in gone else set()
     return TurnReading(act=act, keeps=frozenset(SLOTS) - gone)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.question.interpretation import read_alone
 from app.question.lexicon import lexicon_of
-from app.question.model_reading import ProposedReading
+from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle
 from app.question.roles import Weights
 from app.question.scope_fields import slots_of
@@ -44,18 +44,30 @@ def resolve_turn(
     state = _with_found_speakers(state, parties)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
-    said, frame = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
-    said = by_treaty(by_number(said, before), before)
+    alone, frame = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
+    alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
+    everyone = alone.scope.all_states
+    turn = classify_turn(frame, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    if turn.act != "new" and not alone.kind_chance:
+        turn = replace(turn, keeps=turn.keeps | {"kind"})
+    return replace(merge_turn(state, alone, turn), question=question)
+
+
+def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:
+    """Returns a turn with its relative time counted from the turn before.
+
+    "Two years later?" only shifts the time and has no kind of its own, which a chance of 0 says.
+    """
     shown = state.shown.years if state.shown is not None else ()
-    scope = counted_from(question, said.scope, before.scope, shown)
-    # "Two years later?" only shifts the time and has no kind of its own.
-    asks = scope == said.scope or any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
-    told = time_note(question, said.scope, scope)
-    notes = said.party_notes if told is None else (*said.party_notes, told)
-    said = replace(said, scope=scope, party_notes=notes, kind_chance=said.kind_chance if asks else 0.0)
-    turn = classify_turn(frame, slots_of(said), slots_of(before), before.goes_on_as, weights, everyone=scope.all_states)
-    turn = turn if turn.act == "new" or said.kind_chance else replace(turn, keeps=turn.keeps | {"kind"})
-    return replace(merge_turn(state, said, turn), question=question)
+    scope = counted_from(question, alone.scope, state.read.scope, shown)
+    asks = any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
+    note = time_note(question, alone.scope, scope)
+    return replace(
+        alone,
+        scope=scope,
+        party_notes=alone.party_notes if note is None else (*alone.party_notes, note),
+        kind_chance=alone.kind_chance if asks or scope == alone.scope else 0.0,
+    )
 
 
 def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
