@@ -49,19 +49,19 @@ def _who(alone: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     if act == "add" or settles:
         # A party that settles an unclear name is added to the others that were named beside it.
         return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
-    named, known = ({code for name in PARTIES for code in getattr(each, name)} for each in (scope, earlier))
-    leaves_out = scope.excluded and (known & {*scope.excluded} or earlier.members_of or earlier.groups)
+    named, known = ([code for name in PARTIES for code in getattr(each, name)] for each in (scope, earlier))
+    leaves_out = scope.excluded and ({*known} & {*scope.excluded} or earlier.members_of or earlier.groups)
     if act in ("replace", "correct") and not named and leaves_out:
         # A turn that only excludes parties asked before removes them.
         act = "remove"
-    gone = {*scope.excluded, *(named if act == "remove" else ())}
+    gone = [*scope.excluded, *(named if act == "remove" else ())]
     rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
     if act == "remove":
         # Removed from a set, a party not named before is excluded; if the only party is removed, all others are asked.
         of_many = before.scope.all_states or rest["members_of"] or rest["groups"]
-        out = gone - known if of_many else () if any(rest.values()) else gone
-        return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *out)))}
-    if act == "correct" and gone & known:
+        excluded = [code for code in gone if code not in known] if of_many else [] if any(rest.values()) else gone
+        return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *excluded)))}
+    if act == "correct" and {*gone} & {*known}:
         asked = _joined(scope, replace(earlier, **rest), *PARTIES)
         return {**asked, "excluded": () if any(asked.values()) else scope.excluded}
     return {}

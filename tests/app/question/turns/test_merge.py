@@ -99,6 +99,12 @@ def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
         assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
 
 
+def test_those_left_out_stand_in_the_order_in_which_they_are_named() -> None:
+    named = ("XIL", "XAA", "XGA", "XAB")
+    said = read(excluded=named)
+    assert merged(said, "remove", ALL, topic="gold", all_states=True).scope.excluded == named
+
+
 def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
     said = replace(read(), unclear="Wyndral", options=("East Wyndral", "West Wyndral"))
     assert held(merged(said, "replace", ALL - {"who"}, groups=("EU",), topic="gold")) == {"topic": "gold"}
