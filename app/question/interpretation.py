@@ -47,8 +47,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     kind, denies = _kind_of(roles, chances)
     roles = correct_roles(roles, kind.kind)
     asked = asked_parties(roles, kind.kind, parties)
-    # The follow-up "only under article 16" does not ask for the treaty's own words.
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
+    # The follow-up "only under article 16" does not ask for the treaty's own words.
     provision = provision and (not roles.follows or has_kind(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = filters_of(roles, *FILTER_ROLES)
