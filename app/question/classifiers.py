@@ -18,21 +18,21 @@ from vectorstore.sentence_encoder import sentence_encoder
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class ClassifierInput:
     """The input of the classifiers for a question."""
 
-    whole: Matrix
+    sentence: Matrix
     """The vector of the question, (512,)."""
     frame: Matrix
     """The vector of its frame, with placeholders for names and the topic, (512,)."""
     features: tuple[str, ...]
     """Names of its binary features, such as `w said` for a word."""
-    network: Matrix
+    tagger_kinds: Matrix
     """The log chance of each kind by the network that tags the roles (`RoleReading.kinds`)."""
 
 
-def frame_of(roles: RoleReading, parties: PartyTable) -> Frame:
-    """Returns the frame of a question: its words with placeholders for the topic and names."""
+def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput:
+    """Returns the input for a question, whose frame has placeholders for the topic and names."""
     text, name = roles.text, parties.display(STAND_IN, roles.language)
     written, forms, end, before = "", [], 0, "-"
     kinds: set[str] = set()
@@ -59,23 +59,25 @@ def frame_of(roles: RoleReading, parties: PartyTable) -> Frame:
     features |= {f"c {min(len(word.span.codes), 2) if word.span else 0}" for word in roles.of("who")}
     # Many questions share a frame; `embed` caches its vector.
     (vector,) = sentence_encoder().embed([written + text[end:]])
-    return Frame(whole=roles.sentence, frame=vector, features=tuple(sorted(features)), network=roles.kinds)
+    return ClassifierInput(
+        sentence=roles.sentence, frame=vector, features=tuple(sorted(features)), tagger_kinds=roles.kinds
+    )
 
 
-def vector_of(frame: Frame, more: Iterable[str], vocabulary: Mapping[str, int]) -> Matrix:
-    """Returns a classifier's input for a frame: both vectors, the network's log chances, and the known features."""
+def input_vector(inputs: ClassifierInput, more: Iterable[str], vocabulary: Mapping[str, int]) -> Matrix:
+    """Returns the input as one vector: both vectors, the log chances by the tagger, and the known features."""
     known = np.zeros(len(vocabulary), dtype=np.float32)
-    for feature in (*frame.features, *more):
+    for feature in (*inputs.features, *more):
         if feature in vocabulary:
             known[vocabulary[feature]] = 0.4
     # Scales that balance the parts; the classifiers are trained with the same ones.
-    return np.concatenate([5 * frame.frame, 4 * frame.whole, 0.3 * np.maximum(frame.network, -6), known])
+    return np.concatenate([5 * inputs.frame, 4 * inputs.sentence, 0.3 * np.maximum(inputs.tagger_kinds, -6), known])
 
 
-def class_chances(name: str, weights: Weights, frame: Frame, more: Iterable[str] = ()) -> dict[str, float]:
+def class_chances(name: str, weights: Weights, inputs: ClassifierInput, more: Iterable[str] = ()) -> dict[str, float]:
     """Returns the calibrated chance of each class by logistic regression, in some classifiers over a hidden layer."""
     classes, vocabulary = _classes_and_features(name, weights)
-    scores = scores_of(vector_of(frame, more, vocabulary), weights.arrays, f"{name}.")
+    scores = scores_of(input_vector(inputs, more, vocabulary), weights.arrays, f"{name}.")
     scores = scores / float(weights.notes.get(f"{name}.temperature", "1"))
     chances = np.exp(scores - np.logaddexp.reduce(scores))
     return dict(zip(classes, map(float, chances), strict=True))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.question.asked_parties import AskedParties, asked_parties
-from app.question.classifiers import Frame, frame_of
+from app.question.classifiers import ClassifierInput, classifier_input
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
 from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, names_silence, plausible_kind
 from app.question.language import detect_language
@@ -18,7 +18,7 @@ from app.question.llm_reading import ProposedReading, chances_as_proposed, roles
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.roles import RoleReading, Weights, encode_question, read_roles
-from app.question.scope_fields import PARTIES
+from app.question.scope_fields import PARTY_FIELDS
 from app.question.spans import Span, time_and_venue_of
 from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, filters_of, has_kind, words_with_role
 from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
@@ -28,18 +28,18 @@ from ingest.parties.party_table import PartyTable
 
 def read_alone(
     question: str, parties: PartyTable, weights: Weights, *, follows: bool, proposed: ProposedReading | None
-) -> tuple[Resolution, Frame]:
-    """Reads a question by itself; returns its frame as well.
+) -> tuple[Resolution, ClassifierInput]:
+    """Reads a question by itself; returns the input of its classifiers as well.
 
     `follows` marks a follow-up; `proposed` is the reading that a chat model proposes, if any.
     """
     language = detect_language(question, parties)
     roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
-    frame = frame_of(roles, parties)
-    chances = kind_chances(frame, weights)
+    inputs = classifier_input(roles, parties)
+    chances = kind_chances(inputs, weights)
     chances = chances if proposed is None else chances_as_proposed(chances, proposed)
-    return interpret(roles, chances, parties), frame
+    return interpret(roles, chances, parties), inputs
 
 
 def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
@@ -59,7 +59,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     typing_errors = mistyped_terms(topic, roles.language)
     topic, wording = (_mended(text, typing_errors) for text in (topic, _wording(roles)))
     without, not_left_out = _left_out(roles, filters)
-    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTIES, "excluded")}
+    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTY_FIELDS, "excluded")}
     scope = replace(
         when,
         **whom,

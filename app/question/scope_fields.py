@@ -14,11 +14,11 @@ SLOT_OF: Final[Mapping[str, Slot]] = {
     "topic": "topic",
 }  # fmt: skip
 # Fields that say who is asked.
-PARTIES: Final = ("states", "groups", "members_of")
+PARTY_FIELDS: Final = ("states", "groups", "members_of")
 # Fields that say what time is asked about; `pick` chooses among the statements of that time.
-WHEN: Final = ("interval", "years", "months")
+TIME_FIELDS: Final = ("interval", "years", "months")
 # Fields held as one value, a joined topic too.
-SINGLE: Final = ("topic", "interval", "pick")
+SINGLE_VALUE_FIELDS: Final = ("topic", "interval", "pick")
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
 
 
@@ -33,7 +33,7 @@ def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
     value = getattr(scope, name)
     if name == "treaties":
         return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
-    return ((value,) if value else ()) if name in SINGLE else value
+    return ((value,) if value else ()) if name in SINGLE_VALUE_FIELDS else value
 
 
 def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the value of any field
@@ -49,7 +49,7 @@ def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the valu
     if name == "interval" and parts:
         firsts, lasts = zip(*parts, strict=True)
         return (None if None in firsts else min(firsts), None if None in lasts else max(lasts))
-    return (parts[-1] if parts else None) if name in SINGLE else parts
+    return (parts[-1] if parts else None) if name in SINGLE_VALUE_FIELDS else parts
 
 
 def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:

@@ -8,7 +8,15 @@ from typing import Any
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Act, Resolution
-from app.question.scope_fields import PARTIES, SCOPE_SLOTS, SINGLE, SLOT_OF, field_of, parts_of, slots_of
+from app.question.scope_fields import (
+    PARTY_FIELDS,
+    SCOPE_SLOTS,
+    SINGLE_VALUE_FIELDS,
+    SLOT_OF,
+    field_of,
+    parts_of,
+    slots_of,
+)
 from app.question.turns.state import TurnReading
 from app.records import Scope
 from vectorstore.stems import is_function_word, stem, words_of
@@ -48,21 +56,21 @@ def _who(alone: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     settles = before.unclear is not None and scope.states and not scope.topic and act != "correct"
     if act == "add" or settles:
         # A party that settles an unclear name is added to the others that were named beside it.
-        return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTIES)
-    named, known = ([code for name in PARTIES for code in getattr(each, name)] for each in (scope, earlier))
+        return {} if scope.all_states and not scope.members_of else _joined(scope, earlier, *PARTY_FIELDS)
+    named, known = ([code for name in PARTY_FIELDS for code in getattr(each, name)] for each in (scope, earlier))
     leaves_out = scope.excluded and ({*known} & {*scope.excluded} or earlier.members_of or earlier.groups)
     if act in ("replace", "correct") and not named and leaves_out:
         # A turn that only excludes parties asked before removes them.
         act = "remove"
     gone = [*scope.excluded, *(named if act == "remove" else ())]
-    rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTIES}
+    rest: dict[str, Any] = {n: tuple(code for code in getattr(earlier, n) if code not in gone) for n in PARTY_FIELDS}
     if act == "remove":
         # Removed from a set, a party not named before is excluded; if the only party is removed, all others are asked.
         of_many = before.scope.all_states or rest["members_of"] or rest["groups"]
         excluded = [code for code in gone if code not in known] if of_many else [] if any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *excluded)))}
     if act == "correct" and {*gone} & {*known}:
-        asked = _joined(scope, replace(earlier, **rest), *PARTIES)
+        asked = _joined(scope, replace(earlier, **rest), *PARTY_FIELDS)
         return {**asked, "excluded": () if any(asked.values()) else scope.excluded}
     return {}
 
@@ -99,7 +107,7 @@ def _reduced(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     for name in names:
         before, now = parts_of(name, earlier), parts_of(name, scope)
         rest = [part for part in before if part not in now]
-        left[name] = field_of(name, now if name in SINGLE and now != before else rest)
+        left[name] = field_of(name, now if name in SINGLE_VALUE_FIELDS and now != before else rest)
     return left
 
 
@@ -116,7 +124,9 @@ def _reduced_topic(alone: Resolution, earlier: Scope) -> str:
 
 def without_excluded(without: Scope, scope: Scope) -> dict[str, Any]:
     """Returns the fields that lose excluded values, without these: "not in 2020" leaves 2019 of 2019 and 2020."""
-    left = _reduced(without, scope, *(name for name in SLOT_OF if name not in SINGLE and parts_of(name, without)))
+    left = _reduced(
+        without, scope, *(name for name in SLOT_OF if name not in SINGLE_VALUE_FIELDS and parts_of(name, without))
+    )
     left = {name: rest for name, rest in left.items() if rest != getattr(scope, name)}
     return left | ({"interval": None} if "years" in left else {})
 

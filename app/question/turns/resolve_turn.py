@@ -44,10 +44,10 @@ def resolve_turn(
     state = _with_found_speakers(state, parties)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
-    alone, frame = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
+    alone, inputs = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
     alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
     everyone = alone.scope.all_states
-    turn = classify_turn(frame, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
     return replace(merge_turn(state, alone, turn), question=question)
