@@ -324,7 +324,7 @@ def calibrate(
 ) -> int:
     """Fit what decides that a sentence answers to the models in use, with folds by party and by topic."""
     from app.retrieval.relevance import ARTEFACT
-    from evals.calibrate import fit
+    from evals.calibrate_relevance import fit
     from evals.case_sets import open_set
     from evals.files import EvalPaths, write_whole
     from evals.relevance_pairs import gather

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from app.question.resolution import Act
-from app.question.roles import Role, Word
+from app.question.role_tagger.network import Role
+from app.question.role_tagger.words import Word
 from app.records import QuestionKind
 from evals.files import load_yaml
 

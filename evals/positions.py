@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from app.answering.citation_spans import cite_place
+from app.answering.citations import cite_place
 from app.briefing.cells import Subject
 from app.briefing.position_classifier import deciding, suggest
 from app.briefing.request import BriefingRequest

@@ -16,14 +16,16 @@ from app.question.kind_traits import ASIDES
 from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import Resolution
-from app.question.roles import Weights, load_weights, words_of
-from app.question.spans import NAMED
+from app.question.role_tagger.network import reading_weights
+from app.question.role_tagger.words import tokenize_question
+from app.question.spans.span import NAMED
 from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, folds_of, labels_of, load_examples, read_examples
 from evals.report.tables import Table
 from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights, load_weights
 
 _PARTS: Final = ("speakers", "excluded", "interval", "venue", "treaties", "pick", "everyone", "status")
 RATES: Final = (*_PARTS, "kind", "topic F1", "all right")
@@ -105,7 +107,7 @@ def _found(read: Resolution) -> dict[str, object]:
 
 def _from_marks(example: MarkedExample, parties: PartyTable) -> dict[str, object]:
     """Returns the parts that the marks of an example give: speakers, excluded parties and, if certain, the status."""
-    words = words_of(example.text, example.language, parties)
+    words = tokenize_question(example.text, example.language, parties)
     roles: dict[str, set[str]] = defaultdict(set)
     ambiguous = False
     for word, label in zip(words, labels_of(words, example.marks), strict=True):
@@ -173,8 +175,8 @@ def all_rates(path: Path | None, folds: Path | None) -> list[ReadingRates]:
     """
     parties = PartyTable.load(CONFERENCE_PARTIES)
     examples = load_examples() if path is None else read_examples(path)
-    weights = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else [load_weights()]
-    used = [weights[fold] for fold in folds_of(examples)] if folds else weights * len(examples)
+    of_folds = [load_weights(folds / f"fold{fold}.safetensors") for fold in range(FOLDS)] if folds else []
+    used = [of_folds[fold] for fold in folds_of(examples)] if folds else [reading_weights()] * len(examples)
     scored = [score_reading(example, parties, each) for example, each in zip(examples, used, strict=True)]
     found = [_rates("all", scored)]
     for by in _BY:

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Final
 
 from app.answering.assistant import Assistant
-from app.answering.compose.extractive import Composition
+from app.answering.compose.composition import Composition
 from app.answering.steps import Question, Steps
 from app.question.resolution import Resolution
 from app.records import Abstention, Answer

@@ -1,11 +1,11 @@
 """Trains the classifiers of direction, for or against a topic: app/retrieval/data/direction{,_en}.safetensors.
 
-They learn from the examples of `app/retrieval/training`, the labelled cells of real speeches (except the `sealed`
-split of evals/datasets/positions.yaml) and the `train` split of labelled sentences (evals/datasets/directions.csv).
-Scores are printed for examples of unseen topics, for cells of unseen parties, for sentences of unseen speeches, and for
-the sealed cells. For English the packaged embedding model is fine-tuned as well, by low-rank updates (LoRA), in three
-quarters of an hour on one core. --measure scores both classifiers together on one fold of topics and parties that
-neither has seen, which takes as long again.
+They learn from the examples of `app/retrieval/direction_training`, the labelled cells of real speeches (except the
+`sealed` split of evals/datasets/positions.yaml) and the `train` split of labelled sentences
+(evals/datasets/directions.csv). Scores are printed for examples of unseen topics, for cells of unseen parties, for
+sentences of unseen speeches, and for the sealed cells. For English the packaged embedding model is fine-tuned as
+well, by low-rank updates (LoRA), in three quarters of an hour on one core. --measure scores both classifiers together
+on one fold of topics and parties that neither has seen, which takes as long again.
 
     python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
     python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
@@ -33,7 +33,6 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.question.roles import load_weights, notes_array
 from app.retrieval.direction import ASKED, READINGS, average, features_of, mask_topic, topic_and_text
 from app.retrieval.position_marks import find_position_marks, kind_of
 from evals.cases.documents import read_documents
@@ -43,8 +42,9 @@ from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
+from vectorstore.weights_file import load_weights, notes_array
 
-FOLDER: Final = Path("app/retrieval/training")
+FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
 WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")

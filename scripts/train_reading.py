@@ -27,13 +27,15 @@ from safetensors.numpy import save_file
 
 from app.question.classifiers import ClassifierInput, classifier_input, input_vector, scores_of
 from app.question.kinds import KINDS
-from app.question.roles import LABELS, EncodedQuestion, RoleReading, Weights, encode_question, notes_array, read_roles
+from app.question.role_tagger.features import EncodedQuestion, encode_question
+from app.question.role_tagger.network import LABELS, RoleReading, read_roles
 from app.question.turns.classifier import TURNS, slot_features
 from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
+from vectorstore.weights_file import Weights, notes_array
 
 _EPOCHS: Final = 12
 _BATCH: Final = 48

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import regex
 
-from app.answering.compose.extractive import escape
+from app.answering.markdown import escape
 from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
 from app.checking.documents import read_document, read_pasted

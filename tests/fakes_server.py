@@ -79,7 +79,7 @@ class Team:
 
     def program(self, name: str, *scopes: str) -> httpx.Client:
         """Returns a client with a person's API key; without scopes the key permits all that the person may do."""
-        from app.server.person import MAY
+        from app.server.user_roles import MAY
 
         role = next(account.role for account in self.accounts.list() if account.name == name)
         _, secret = self.accounts.add_key(name, "test", scopes or MAY[role])

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any, get_args
 
 from app.answering.assistant import Progress, Step
-from app.answering.compose.extractive import escape
+from app.answering.markdown import escape
 from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress

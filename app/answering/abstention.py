@@ -1,23 +1,28 @@
-"""Abstention: the reason for which no claim can be given, with the next step to take and related passages.
+"""Abstention: when a question gets silence, for what reason, and the next step to take.
 
 If Arvandia's statements say nothing about whaling, a question on it gets the abstention `not_mentioned`, with the
 number of statements searched; a question about a State without statements gets `no_statement`.
+
+`is_silent` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
+only where a sentence answers: its chance reaches the threshold (`Relevance.answers`, `app/retrieval/relevance.py`),
+and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from app.answering.by_kind import is_scoped
-from app.answering.compose.extractive import RELATED, quote
 from app.answering.localization import Localization
 from app.answering.provenance import occasions
-from app.answering.verify import NOBODY, verified
+from app.answering.related_passages import related
+from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
-from app.records import Abstention, AbstentionReason, Answer, Citation, Scope
+from app.records import Abstention, AbstentionReason, Answer, Claim, Scope
 from app.retrieval.evidence_retriever import Retrieved
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
@@ -30,103 +35,24 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 )
 
 
+def is_silent(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
+    """Returns whether a question gets no answer: no verified claim is left but of groups that were not asked about.
+
+    `spoken_for` are these groups. "Which States did not mention corruption?" is always answered by an abstention, which
+    names them, as no quotation proves an absence.
+    """
+    return scope.negated or all(claim.state in spoken_for for claim in claims)
+
+
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
-    abstention = _reason(answer, resolution, retrieved, local)
-    if answer.dropped_claims and not resolution.scope.negated:
-        # Evidence was found, so "not mentioned" would be untrue; but its quotations failed, or their party is unknown.
-        statements = retrieved.sources.statements.values()
-        files = ", ".join(statement.file for statement in statements if not statement.metadata.holders)
-        key = "nobody_known" if all(claim.reason == NOBODY for claim in answer.dropped_claims) else "not_verified"
-        abstention = _because("index_incomplete", local, key, files=files)
+    case = _Case(answer=answer, resolution=resolution, retrieved=retrieved, local=local)
+    abstention = next(reason for rule in _RULES if (reason := rule(case)) is not None)
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    # "Which States did not mention corruption?" gets no passages: no quotation proves an absence.
-    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.scope.negated else ()
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not case.scope.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
-
-
-def related(retrieved: Retrieved) -> tuple[Citation, ...]:
-    """Cites passages that do not answer but may help, each verified like a quotation.
-
-    Positions that parties took only earlier come first, then what groups said, then the likeliest passages.
-    """
-    answering = [item for each in retrieved.party_evidence for item in each.earlier]
-    answering += [item for group in retrieved.spoken_for if group.answers for item in group.best]
-    of_groups = retrieved.spoken_for if not retrieved.searched else ()
-    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_groups))
-
-
-def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
-    cited = {identifier for citation in citations for identifier in citation.sentence_ids}
-    made = _cited(retrieved, (), retrieved.related)
-    return tuple(c for c in made if not cited & set(c.sentence_ids))
-
-
-def _cited(
-    retrieved: Retrieved, first: Sequence[ScoredSentence], then: Sequence[PartyEvidence]
-) -> tuple[Citation, ...]:
-    sources = retrieved.sources
-    cited = {item.sentence.sentence_id for item in first}
-    nearest = {near.sentence.sentence_id: near for item in then for near in item.sentences}
-    rest = sorted((item for key, item in nearest.items() if key not in cited), key=lambda item: -item.relevance.chance)
-    made = quote([item.sentence for item in first], sources, RELATED, first_number=1)
-    near = {item.sentence.sentence_id for item in rest if item.relevance.nearest}
-    made += tuple(
-        replace(citation, nearest=not near.isdisjoint(citation.sentence_ids))
-        for citation in quote([item.sentence for item in rest[:RELATED]], sources, RELATED, first_number=len(made) + 1)
-    )
-    return tuple(verified(made, sources.statements))
-
-
-def _because(reason: AbstentionReason, local: Localization, key: str, **values: object) -> Abstention:
-    """Returns an abstention with the message of a wording key, filled in with `values`."""
-    return Abstention(reason=reason, message=local.say(key, **values))
-
-
-def _reason(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
-    if resolution.kind == "greeting":
-        return greet(retrieved.held, local)
-    asked_back = _asked_back(resolution, local)
-    if asked_back is not None:
-        return asked_back
-    if is_in_other_language(resolution.question):
-        # The question was not understood, so finding nothing proves nothing.
-        return _unread_language()
-    if resolution.quote and resolution.answered_as == "source":
-        return _because("not_mentioned", local, "words_not_found")
-    if resolution.provision:
-        return _provision_absent(resolution, retrieved, local)
-    if retrieved.empty_corpus:
-        return _because("index_incomplete", local, "empty_corpus")
-    named = [local.name(code) for code in retrieved.asked_parties]
-    # Regions and groups are added only beside named parties; by themselves they make an open question, without `names`.
-    sets = [local.sets(resolution.scope.members_of)] if named and resolution.scope.members_of else []
-    names = local.list_comma.join((*named, *sets))
-    otherwise_directed = [item for item in retrieved.party_evidence if item.other_direction]
-    if otherwise_directed and not resolution.scope.negated:
-        return Abstention(reason="no_position", message=_other_direction(otherwise_directed, local))
-    neutral = dict.fromkeys(item.party for item in retrieved.party_evidence if item.takes_no_position)
-    if neutral and not resolution.scope.negated:
-        return _because("no_position", local, "no_position", party=local.names(neutral))
-    on_this = [item for item in retrieved.spoken_for if item.surely_answers]
-    spoke = on_this or [item for item in retrieved.spoken_for if not retrieved.searched]
-    if spoke and not resolution.scope.negated:
-        key = "group_only" if on_this else "group_only_elsewhere"
-        groups = local.names(item.party for item in spoke)
-        members = local.names(code for item in spoke for code in item.members)
-        return _because("group_only", local, key, party=members, group=groups)
-    if KIND_TRAITS[resolution.answered_as].of_named_statements and not is_scoped(resolution):
-        return _because("ambiguous", local, "unnamed_party")
-    if not retrieved.searched:
-        return _no_statement(resolution.scope, retrieved, names, local)
-    if resolution.act == "more" and resolution.shown is not None and resolution.shown.sentences:
-        return _because("not_mentioned", local, "nothing_more", count=len(retrieved.searched))
-    if resolution.scope.negated:
-        return _not_said(answer, retrieved, local)
-    return _not_mentioned(resolution.scope, retrieved, names, local)
 
 
 def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Localization) -> Abstention:
@@ -139,111 +65,286 @@ def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Local
     return Abstention(reason="help", message=local.say("greeting"), options=options)
 
 
-def _other_direction(evidence: Sequence[PartyEvidence], local: Localization) -> str:
-    """Returns the message that no party takes the direction asked for, naming who did earlier and who takes another."""
-    parts = [local.say("no_such_direction")]
-    for key, changed in (("earlier_direction", True), ("other_direction", False)):
-        parties = dict.fromkeys(item.party for item in evidence if bool(item.earlier) == changed)
-        if parties:
-            parts.append(local.say(key, parties=local.names(parties)))
-    return "\n\n".join(parts)
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """A question without an answer: what the rules look at."""
+
+    answer: Answer
+    resolution: Resolution
+    retrieved: Retrieved
+    local: Localization
+
+    @property
+    def scope(self) -> Scope:
+        return self.resolution.scope
+
+    @cached_property
+    def names(self) -> str:
+        """The names of the parties asked about; empty for an open question, also if it asks a region or a group."""
+        named = [self.local.name(code) for code in self.retrieved.asked_parties]
+        # Regions and groups are added only beside named parties; by themselves they make an open question.
+        sets = [self.local.sets(self.scope.members_of)] if named and self.scope.members_of else []
+        return self.local.list_comma.join((*named, *sets))
+
+    @cached_property
+    def articles(self) -> str:
+        """The articles asked about, each with its treaty."""
+        return ", ".join(f"{short_name(t.treaty)} {number}" for t in self.scope.treaties for number in t.articles)
+
+    @property
+    def count(self) -> int:
+        """The number of statements searched."""
+        return len(self.retrieved.searched)
+
+    def because(self, reason: AbstentionReason, key: str, **values: object) -> Abstention:
+        """Returns an abstention with the message of a wording key, filled in with `values`."""
+        return Abstention(reason=reason, message=self.local.say(key, **values))
 
 
-def _not_said(answer: Answer, retrieved: Retrieved, local: Localization) -> Abstention:
-    """Answers which States did not say something, by naming the parties in whose statements nothing was found."""
-    undecidable = {item.party for item in retrieved.party_evidence if item.coverage_unknown and not item.answers}
-    silent = [code for code in answer.coverage.states_without_evidence if code not in undecidable]
-    searched = (item.party for item in retrieved.party_evidence if item.searched and item.party)
-    spoke = dict.fromkeys(code for code in searched if code not in answer.coverage.states_without_evidence)
-    if not silent and not spoke:
-        return _because("index_incomplete", local, "index_incomplete")
-    count = sum(len(item.searched) for item in retrieved.party_evidence if item.party in silent)
-    parts = []
-    if silent:
-        parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
-    if spoke:
-        key = "spoke_as_well" if silent else "spoke_everyone"
-        parts.append(local.say(key, parties=local.names(spoke)))
-    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))
+def _claims_dropped(case: _Case) -> Abstention | None:
+    """Evidence was found, but its quotations failed, or their party is unknown: "not mentioned" would be untrue."""
+    dropped = case.answer.dropped_claims
+    if not dropped or case.scope.negated:
+        return None
+    statements = case.retrieved.sources.statements.values()
+    files = ", ".join(statement.file for statement in statements if not statement.metadata.holders)
+    key = "nobody_known" if all(claim.reason == NOBODY for claim in dropped) else "not_verified"
+    return case.because("index_incomplete", key, files=files)
 
 
-def _asked_back(resolution: Resolution, local: Localization) -> Abstention | None:
-    """Returns an abstention that needs no search, such as a choice between readings of a name; else None."""
-    unknown = resolution.unnamed or (resolution.unclear is not None and not resolution.known_name)
-    unread = not resolution.is_statement_question or unknown
-    if unread and is_in_other_language(resolution.question):
-        return _unread_language()
-    if resolution.unclear is not None:
-        unnamed = "similar_party" if resolution.options else "unknown_party"
-        unnamed = "office_speaker" if is_office(resolution.unclear) and not resolution.options else unnamed
-        key = "ambiguous_party" if resolution.known_name else unnamed
-        message = local.say(key, name=resolution.unclear)
-        return Abstention(reason="ambiguous", message=message, options=resolution.options)
-    if not resolution.is_statement_question:
-        return _because("out_of_scope", local, "out_of_scope")
-    scope = resolution.scope
-    if scope.negated and not (scope.topic or scope.treaties or scope.agenda_items):
-        return _because("out_of_scope", local, "negated")
-    if resolution.unnamed:
-        return _because("ambiguous", local, "unnamed_party")
-    return None
+def _greeting(case: _Case) -> Abstention | None:
+    return greet(case.retrieved.held, case.local) if case.resolution.kind == "greeting" else None
 
 
-def _unread_language() -> Abstention:
+def _unread_in_other_language(case: _Case) -> Abstention | None:
+    """Nobody is named, or only by a name that no table knows, in a question in a seventh language."""
+    read = case.resolution
+    unknown = read.unnamed or (read.unclear is not None and not read.known_name)
+    return _in_other_language(case) if unknown or not read.is_statement_question else None
+
+
+def _unclear_name(case: _Case) -> Abstention | None:
+    """A name may mean several parties ("Korea"), or none is known by it."""
+    read = case.resolution
+    if read.unclear is None:
+        return None
+    key = "similar_party" if read.options else "unknown_party"
+    key = "office_speaker" if is_office(read.unclear) and not read.options else key
+    message = case.local.say("ambiguous_party" if read.known_name else key, name=read.unclear)
+    return Abstention(reason="ambiguous", message=message, options=read.options)
+
+
+def _no_statement_question(case: _Case) -> Abstention | None:
+    return None if case.resolution.is_statement_question else case.because("out_of_scope", "out_of_scope")
+
+
+def _negated_without_subject(case: _Case) -> Abstention | None:
+    """Those who "did not speak" at all are asked for, which no search can find."""
+    return case.because("out_of_scope", "negated") if case.scope.negated and not _has_subject(case.scope) else None
+
+
+def _pronoun_alone(case: _Case) -> Abstention | None:
+    """Someone is spoken of by a pronoun, and no earlier turn says whom."""
+    return case.because("ambiguous", "unnamed_party") if case.resolution.unnamed else None
+
+
+def _in_other_language(case: _Case) -> Abstention | None:
+    """A question in a seventh language was not understood, so finding nothing proves nothing."""
+    if not is_in_other_language(case.resolution.question):
+        return None
     # In English, since language detection only knows the six languages and is wrong about a question in a seventh.
     return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
-def _not_mentioned(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
-    """Returns `not_mentioned`, `article_not_cited`, or `index_incomplete` where finding nothing proves nothing."""
-    count = len(retrieved.searched)
-    articles = ", ".join(f"{short_name(t.treaty)} {number}" for t in scope.treaties for number in t.articles)
-    values = {"party": names or "—", "article": articles, "count": count}
-    if retrieved.unnamed_articles:
-        # The article cited may be the one asked about, so the message neither claims nor denies that it is.
-        numbers = ", ".join(retrieved.unnamed_articles)
-        return _because("article_not_cited", local, "article_unnamed", number=numbers, article=articles, count=count)
-    if articles and any(item.answers for item in retrieved.related):
-        elsewhere = tuple(
-            local.say("option_article", article=number, treaty=short_name(reading.treaty))
-            for reading in retrieved.other_readings
-            for number in reading.articles
-        )
-        key = "article_elsewhere" if elsewhere else "article_not_cited"
-        return Abstention(reason="article_not_cited", message=local.say(key, **values), options=elsewhere)
-    if articles and not scope.topic:
-        # Mentions of articles are found in every language, so finding none proves that there is none.
-        return _because("not_mentioned", local, "article_absent", **values)
-    # Absence is claimed only if finding nothing proves it, for each named party or for one party of an open question.
-    uncertain = [item.coverage_unknown for item in retrieved.party_evidence if item.searched]
-    if any(uncertain) if names else uncertain and all(uncertain):
-        return _because("index_incomplete", local, "index_incomplete")
-    if not scope.topic and not scope.treaties and not scope.agenda_items:
-        return _because("out_of_scope", local, "out_of_scope")
-    if names:
-        near = any(s.relevance.nearest for item in retrieved.party_evidence for s in item.sentences)
-        key = "nearest_passage" if near else "not_mentioned"
-        return _because("not_mentioned", local, key, party=names, count=count)
-    return _because("not_mentioned", local, "not_mentioned_anywhere", count=count)
+def _quoted_words_absent(case: _Case) -> Abstention | None:
+    """Words whose source is asked for occur nowhere."""
+    sought = case.resolution.quote and case.resolution.answered_as == "source"
+    return case.because("not_mentioned", "words_not_found") if sought else None
 
 
-def _provision_absent(resolution: Resolution, retrieved: Retrieved, local: Localization) -> Abstention:
-    """Returns the abstention for a question about a treaty's own words, which come only from its ingested text."""
-    wanted = [treaty.treaty for treaty in resolution.scope.treaties]
-    absent = [code for code in wanted if code not in retrieved.treaties_held]
+def _provision_absent(case: _Case) -> Abstention | None:
+    """A treaty's own words are asked for, which come only from its ingested text."""
+    if not case.resolution.provision:
+        return None
+    wanted = [treaty.treaty for treaty in case.scope.treaties]
+    absent = [code for code in wanted if code not in case.retrieved.treaties_held]
     if absent:
-        names = local.semicolon.join(title_in(code, local.language) for code in absent)
-        return _because("index_incomplete", local, "treaty_text_absent", treaty=names)
-    return _because("not_mentioned", local, "not_in_treaty")
+        names = case.local.semicolon.join(title_in(code, case.local.language) for code in absent)
+        return case.because("index_incomplete", "treaty_text_absent", treaty=names)
+    return case.because("not_mentioned", "not_in_treaty")
 
 
-def _no_statement(scope: Scope, retrieved: Retrieved, names: str, local: Localization) -> Abstention:
-    if scope.members_of:
-        region = local.sets(scope.members_of)
-        return _because("no_statement", local, "no_statement_of_members", region=names or region)
-    if not names:
-        return _because("no_statement", local, "no_statement_at_all")
-    if retrieved.held:
-        held = occasions(retrieved.held, local)
-        return _because("no_statement", local, "no_statement_in_scope", party=names, held=held)
-    return _because("no_statement", local, "no_statement", party=names)
+def _empty_corpus(case: _Case) -> Abstention | None:
+    return case.because("index_incomplete", "empty_corpus") if case.retrieved.empty_corpus else None
+
+
+def _other_direction(case: _Case) -> Abstention | None:
+    """No party takes the direction asked for; the message names who did earlier and who takes another."""
+    other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
+    if not other or case.scope.negated:
+        return None
+    parts = [case.local.say("no_such_direction")]
+    for key, changed in (("earlier_direction", True), ("other_direction", False)):
+        parties = dict.fromkeys(evidence.party for evidence in other if bool(evidence.earlier) == changed)
+        if parties:
+            parts.append(case.local.say(key, parties=case.local.names(parties)))
+    return Abstention(reason="no_position", message="\n\n".join(parts))
+
+
+def _no_position(case: _Case) -> Abstention | None:
+    """A position is asked for, and the parties speak of the topic without taking one."""
+    neutral = dict.fromkeys(item.party for item in case.retrieved.party_evidence if item.takes_no_position)
+    if not neutral or case.scope.negated:
+        return None
+    return case.because("no_position", "no_position", party=case.local.names(neutral))
+
+
+def _group_only(case: _Case) -> Abstention | None:
+    """Only groups spoke for the States asked about: on this, or, where these have no statement, on anything."""
+    on_this = [group for group in case.retrieved.spoken_for if group.surely_answers]
+    groups: Sequence[PartyEvidence] = on_this or (() if case.retrieved.searched else case.retrieved.spoken_for)
+    if not groups or case.scope.negated:
+        return None
+    members = case.local.names(code for group in groups for code in group.members)
+    key = "group_only" if on_this else "group_only_elsewhere"
+    return case.because("group_only", key, party=members, group=case.local.names(group.party for group in groups))
+
+
+def _statement_unnamed(case: _Case) -> Abstention | None:
+    """A statement is asked about, as by "who delivered it?", without a party or an occasion."""
+    of_statement = KIND_TRAITS[case.resolution.answered_as].of_named_statements
+    return case.because("ambiguous", "unnamed_party") if of_statement and not is_scoped(case.resolution) else None
+
+
+def _no_statement(case: _Case) -> Abstention | None:
+    """The scope has no statements; those that its parties made at other times are named."""
+    if case.retrieved.searched:
+        return None
+    if case.scope.members_of:
+        region = case.names or case.local.sets(case.scope.members_of)
+        return case.because("no_statement", "no_statement_of_members", region=region)
+    if not case.names:
+        return case.because("no_statement", "no_statement_at_all")
+    if case.retrieved.held:
+        held = occasions(case.retrieved.held, case.local)
+        return case.because("no_statement", "no_statement_in_scope", party=case.names, held=held)
+    return case.because("no_statement", "no_statement", party=case.names)
+
+
+def _nothing_more(case: _Case) -> Abstention | None:
+    """All that answers has been shown, and "what else?" is asked."""
+    read = case.resolution
+    shown = read.act == "more" and read.shown is not None and read.shown.sentences
+    return case.because("not_mentioned", "nothing_more", count=case.count) if shown else None
+
+
+def _parties_not_mentioning(case: _Case) -> Abstention | None:
+    """Answers which States did not say something, by naming the parties in whose statements nothing was found."""
+    if not case.scope.negated:
+        return None
+    local, evidence = case.local, case.retrieved.party_evidence
+    without_evidence = case.answer.coverage.states_without_evidence
+    undecidable = {item.party for item in evidence if item.coverage_unknown and not item.answers}
+    silent = [code for code in without_evidence if code not in undecidable]
+    searched = (item.party for item in evidence if item.searched and item.party)
+    spoke = dict.fromkeys(code for code in searched if code not in without_evidence)
+    if not silent and not spoke:
+        return case.because("index_incomplete", "index_incomplete")
+    parts = []
+    if silent:
+        count = sum(len(item.searched) for item in evidence if item.party in silent)
+        parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
+    if spoke:
+        parts.append(local.say("spoke_as_well" if silent else "spoke_everyone", parties=local.names(spoke)))
+    return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))
+
+
+def _article_unnamed(case: _Case) -> Abstention | None:
+    """An article is cited without its treaty: it may be the one asked about, which is neither claimed nor denied."""
+    if not case.retrieved.unnamed_articles:
+        return None
+    numbers = ", ".join(case.retrieved.unnamed_articles)
+    values = {"number": numbers, "article": case.articles, "count": case.count}
+    return case.because("article_not_cited", "article_unnamed", **values)
+
+
+def _article_not_cited(case: _Case) -> Abstention | None:
+    """The article is not cited, but its subject is spoken of, or the article of that number in another treaty."""
+    if not case.articles or not any(evidence.answers for evidence in case.retrieved.related):
+        return None
+    elsewhere = tuple(
+        case.local.say("option_article", article=number, treaty=short_name(reading.treaty))
+        for reading in case.retrieved.other_readings
+        for number in reading.articles
+    )
+    key = "article_elsewhere" if elsewhere else "article_not_cited"
+    message = case.local.say(key, party=case.names or "—", article=case.articles, count=case.count)
+    return Abstention(reason="article_not_cited", message=message, options=elsewhere)
+
+
+def _article_absent(case: _Case) -> Abstention | None:
+    """An article is asked about alone; its mentions are found in every language, so finding none proves absence."""
+    if not case.articles or case.scope.topic:
+        return None
+    values = {"party": case.names or "—", "article": case.articles, "count": case.count}
+    return case.because("not_mentioned", "article_absent", **values)
+
+
+def _silence_unproven(case: _Case) -> Abstention | None:
+    """Finding nothing proves nothing, for one of the parties named, or for all of an open question."""
+    uncertain = [evidence.coverage_unknown for evidence in case.retrieved.party_evidence if evidence.searched]
+    unproven = any(uncertain) if case.names else bool(uncertain) and all(uncertain)
+    return case.because("index_incomplete", "index_incomplete") if unproven else None
+
+
+def _without_subject(case: _Case) -> Abstention | None:
+    return None if _has_subject(case.scope) else case.because("out_of_scope", "out_of_scope")
+
+
+def _not_mentioned(case: _Case) -> Abstention | None:
+    """The statements searched do not mention the topic; a passage that comes near is said to do so."""
+    if not case.names:
+        return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)
+    near = any(scored.relevance.nearest for item in case.retrieved.party_evidence for scored in item.sentences)
+    key = "nearest_passage" if near else "not_mentioned"
+    return case.because("not_mentioned", key, party=case.names, count=case.count)
+
+
+def _has_subject(scope: Scope) -> bool:
+    return bool(scope.topic or scope.treaties or scope.agenda_items)
+
+
+# The rules in order: the first that applies gives the reason, and the last one always applies.
+_RULES: Final[tuple[Callable[[_Case], Abstention | None], ...]] = (
+    # Evidence that failed its checks comes before every other reason.
+    _claims_dropped,
+    # Questions that were not searched, since they are none on statements or do not say whom they ask. A name that may
+    # mean several known parties is asked back in any language, so the language is looked at twice.
+    _greeting,
+    _unread_in_other_language,
+    _unclear_name,
+    _no_statement_question,
+    _negated_without_subject,
+    _pronoun_alone,
+    _in_other_language,
+    # Questions that are answered from one place, where nothing was found.
+    _quoted_words_absent,
+    _provision_absent,
+    _empty_corpus,
+    # Evidence on the topic that does not answer: another direction, no position, the words of a group.
+    _other_direction,
+    _no_position,
+    _group_only,
+    # No statements to search.
+    _statement_unnamed,
+    _no_statement,
+    # Statements were searched, and nothing was found in them that answers.
+    _nothing_more,
+    _parties_not_mentioning,
+    _article_unnamed,
+    _article_not_cited,
+    _article_absent,
+    _silence_unproven,
+    _without_subject,
+    _not_mentioned,
+)

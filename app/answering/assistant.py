@@ -24,7 +24,7 @@ from vectorstore.records import JSONValue
 logger = logging.getLogger(__name__)
 
 # The most parties that are suggested beside those asked about, the most confident evidence first.
-_OTHERS: Final = 2
+_MAX_SUGGESTED_PARTIES: Final = 2
 Step = Literal["resolve", "retrieve", "compose", "verify"]
 
 
@@ -105,10 +105,11 @@ class Assistant:
         everyone = replace(
             scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=()
         )
-        found = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
-        speaking = sorted((item for item in found.party_evidence if item.answers), key=lambda item: -item.confidence)
+        retrieved = self.steps.retriever.retrieve(Resolution(scope=everyone, question=answer.question), parties)
+        answering = (item for item in retrieved.party_evidence if item.answers)
+        speaking = sorted(answering, key=lambda item: -item.confidence)
         others = [item.party for item in speaking if item.party and item.party not in asked]
-        names = [local.name(code) for code in others[:_OTHERS]]
+        names = [local.name(code) for code in others[:_MAX_SUGGESTED_PARTIES]]
         questions = [local.say("suggest_said", party=name, topic=scope.topic) for name in names] if asked else []
         cited = next((citation.state for citation in answer.citations if citation.state), None)
         if cited is not None and answer.kind != "summary":
@@ -134,6 +135,6 @@ def _progress(state: ChainState) -> Progress:
         return Progress(step="verify")
     if state.composed is not None:
         # While a model writes, its claims so far are shown as part of the step before.
-        writing = state.composed.shown
+        writing = state.composed.claims_so_far
         return Progress(step="compose") if writing is None else Progress(step="retrieve", shown=writing)
     return Progress(step="retrieve" if state.retrieved is not None else "resolve")

@@ -1,105 +1,184 @@
-"""Answers by the kind of question: what is retrieved for each kind, and how its answer is composed.
+"""Answers by the kind of question: for each kind, what is retrieved and how its answer is composed.
 
-"Who delivered it?" is answered with the metadata of a statement, citing its heading; "summarise it" with key sentences;
-"which documents do we have?" with a list. All other kinds are answered with the best evidence on their topic.
+`_HANDLERS` has a row for each kind with a way of its own: "who delivered it?" needs the statements in scope and is
+answered with their metadata. All other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import dropwhile, islice, takewhile
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.citation_spans import cite
-from app.answering.compose.extractive import Composition, claim_of, quote
-from app.answering.localization import Localization, language_name
-from app.answering.provenance import holders, provenance
-from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.compose.composition import Composition
+from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
+from app.answering.compose.extractive import compose
+from app.answering.localization import Localization
+from app.answering.quotation_limits import MAX_LISTED
 from app.question.resolution import Resolution
-from app.records import Citation, Claim, Note, Scope, Sources, WordsFound
+from app.records import Note, QuestionKind, Scope, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, StatementSummary
 
-# The most statements that a list names.
-_LISTED: Final = 30
-# Number of first sentences in which a statement's heading is looked for, and the most of its lines that are quoted.
-_OPENING: Final = 12
-_HEADING: Final = 6
 FindWords = Callable[[str], Sequence[WordsFound]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class KindAnswers:
-    """Retrieves what each kind of question needs, and composes answers on metadata, sources, summaries and lists."""
+class KindContext:
+    """A resolved question, and what the answer to its kind is made with."""
 
+    resolution: Resolution
+    parties: PartyTable
     retriever: EvidenceRetriever
     find_words: FindWords
     """Finds where quoted words occur in the corpus."""
     limit: int
+    """The most quotations of the answer."""
 
-    def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Retrieves the statements or the evidence that the kind of question needs."""
-        kind, retriever = resolution.answered_as, self.retriever
-        if kind == "greeting":
-            everything = retriever.in_scope(Resolution(scope=Scope(), question=resolution.question), parties)
-            return replace(everything, held=everything.searched, searched=())
-        if kind == "source" and resolution.quote:
-            return self._with_quote(resolution, parties)
-        if kind in ("metadata", "source") or (kind in ("summary", "list") and not _has_subject(resolution)):
-            return self._statements(resolution, parties)
-        if kind == "reason" and resolution.act == "about" and resolution.shown and resolution.shown.sentences:
-            near = retriever.around_shown(resolution, parties, partial(contains_answer_type, "reason", parties=parties))
-            if near.party_evidence:
-                return near
-        return _without_shown(retriever.retrieve(resolution, parties), resolution)
+    @property
+    def asked(self) -> frozenset[str]:
+        """The codes of the parties asked about."""
+        return frozenset((*self.resolution.scope.states, *self.resolution.scope.groups))
 
-    def compose(self, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Composition | None:
-        """Composes the answer on metadata, a source, a summary or a list of documents; None for any other kind."""
-        sources, kind = retrieved.sources, resolution.answered_as
-        asked = {*resolution.scope.states, *resolution.scope.groups}
-        if kind == "source" and resolution.quote:
-            return _compose_source(retrieved.places, sources, local, asked, limit=self.limit)
-        if kind in ("metadata", "source"):
-            spans = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
-            facts = partial(_facts, sources, local)
-            return _cited(islice(spans.items(), self.limit), sources, local.parties, asked, facts)
-        if kind == "summary":
-            chosen = _answering(retrieved)
-            if not (chosen or _has_subject(resolution)):
-                chosen = list(self.retriever.key_sentences(retrieved, self.limit))
-            return _compose_summary(chosen, sources, local, asked, limit=self.limit)
-        if kind == "list":
-            best = _answering(retrieved) if _has_subject(resolution) else None
-            return _compose_list(sources, best, len(retrieved.searched), local, asked)
-        return None
+    @property
+    def has_subject(self) -> bool:
+        """Whether the question is on a topic or a treaty, and not on whole statements."""
+        return bool(self.resolution.scope.topic or self.resolution.scope.treaties)
 
-    def _statements(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the statements asked about, with their texts: those shown before, else those in scope."""
-        found = self.retriever.in_scope(resolution, parties)
-        shown = resolution.shown.statements if resolution.shown is not None else ()
-        if resolution.answered_as == "list":
-            listed = [s for s in found.searched if resolution.act != "more" or s.statement_id not in shown]
-            found = replace(found, searched=tuple(listed))
-            return self.retriever.with_texts(found, [s.statement_id for s in listed[:_LISTED]])
-        if shown and resolution.act == "about":
-            return self.retriever.with_texts(found, shown[: self.limit])
-        if not is_scoped(resolution):
-            return replace(found, searched=())
-        newest = _newest(found.owned)
-        if len(newest) < len(found.searched):
-            found = replace(found, notes=(*found.notes, Note(kind="latest", values={"statements": newest})))
-        return self.retriever.with_texts(found, [s.statement_id for s in newest[: self.limit]])
 
-    def _with_quote(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the statements in which the quoted words occur, with their texts and the places."""
-        everything = replace(resolution, is_statement_question=True, unnamed=False)
-        found = self.retriever.in_scope(everything, parties)
-        places = tuple(self.find_words(resolution.quote))
-        statement_ids = dict.fromkeys(place.statement_id for place in places)
-        return self.retriever.with_texts(replace(found, places=places), list(statement_ids))
+@dataclass(frozen=True, kw_only=True)
+class KindHandler:
+    """How a kind of question is answered."""
+
+    retrieve: Callable[[KindContext], Retrieved]
+    """Retrieves the statements or the evidence that the answer needs."""
+    compose: Callable[[KindContext, Retrieved, Localization], Composition]
+    """Composes the answer."""
+    quotes_evidence: bool = False
+    """Whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
+
+
+def _evidence(context: KindContext) -> Retrieved:
+    """Returns the evidence on the topic, without what an earlier answer showed where more is asked for."""
+    return _without_shown(context.retriever.retrieve(context.resolution, context.parties), context.resolution)
+
+
+def _nearby_reasons(context: KindContext) -> Retrieved:
+    """Returns, for "why?" after an answer, the reasons near the sentences shown; the evidence if there are none."""
+    read, parties = context.resolution, context.parties
+    if read.act == "about" and read.shown and read.shown.sentences:
+        gives_reason = partial(contains_answer_type, "reason", parties=parties)
+        near = context.retriever.around_shown(read, parties, gives_reason)
+        if near.party_evidence:
+            return near
+    return _evidence(context)
+
+
+def _every_statement(context: KindContext) -> Retrieved:
+    """Returns all statements as those that are held, since a greeting, which names some of them, searches none."""
+    everything = Resolution(scope=Scope(), question=context.resolution.question)
+    retrieved = context.retriever.in_scope(everything, context.parties)
+    return replace(retrieved, held=retrieved.searched, searched=())
+
+
+def _statements(context: KindContext) -> Retrieved:
+    """Returns the statements asked about, with their texts: those shown before, else the newest of each party."""
+    read, retriever = context.resolution, context.retriever
+    retrieved = retriever.in_scope(read, context.parties)
+    if read.act == "about" and read.shown is not None and read.shown.statements:
+        return retriever.with_texts(retrieved, read.shown.statements[: context.limit])
+    if not is_scoped(read):
+        return replace(retrieved, searched=())
+    newest = _newest(retrieved.owned)
+    if len(newest) < len(retrieved.searched):
+        latest = Note(kind="latest", values={"statements": newest})
+        retrieved = replace(retrieved, notes=(*retrieved.notes, latest))
+    return retriever.with_texts(retrieved, [s.statement_id for s in newest[: context.limit]])
+
+
+def _statements_to_list(context: KindContext) -> Retrieved:
+    """Returns the statements in scope, with the texts of those that the list names; after "more", only new ones."""
+    read = context.resolution
+    shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
+    retrieved = context.retriever.in_scope(read, context.parties)
+    listed = tuple(s for s in retrieved.searched if s.statement_id not in shown)
+    return context.retriever.with_texts(
+        replace(retrieved, searched=listed), [s.statement_id for s in listed[:MAX_LISTED]]
+    )
+
+
+def _statements_with_quote(context: KindContext) -> Retrieved:
+    """Returns the statements in which the quoted words occur, with their texts and the places."""
+    everything = replace(context.resolution, is_statement_question=True, unnamed=False)
+    retrieved = context.retriever.in_scope(everything, context.parties)
+    places = tuple(context.find_words(context.resolution.quote))
+    statement_ids = dict.fromkeys(place.statement_id for place in places)
+    return context.retriever.with_texts(replace(retrieved, places=places), list(statement_ids))
+
+
+def _retrieve_source(context: KindContext) -> Retrieved:
+    return _statements_with_quote(context) if context.resolution.quote else _statements(context)
+
+
+def _retrieve_summary(context: KindContext) -> Retrieved:
+    return _evidence(context) if context.has_subject else _statements(context)
+
+
+def _retrieve_list(context: KindContext) -> Retrieved:
+    return _evidence(context) if context.has_subject else _statements_to_list(context)
+
+
+def _metadata_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    return compose_metadata(retrieved.sources, local, context.asked, limit=context.limit)
+
+
+def _source_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    if not context.resolution.quote:
+        return _metadata_answer(context, retrieved, local)
+    return compose_source(retrieved.places, retrieved.sources, local, context.asked, limit=context.limit)
+
+
+def _summary_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    chosen: Sequence[Sentence] = _answering(retrieved)
+    if not chosen and not context.has_subject:
+        chosen = context.retriever.key_sentences(retrieved, context.limit)
+    return compose_summary(chosen, retrieved.sources, local, context.asked, limit=context.limit)
+
+
+def _list_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    best = _answering(retrieved) if context.has_subject else None
+    return compose_list(retrieved.sources, best, len(retrieved.searched), local, context.asked)
+
+
+def _quotations(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+    """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
+    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
+    # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
+    in_provenance = read.act == "about" and read.answer_type != "reason"
+    answer_type = None if in_provenance else read.answer_type
+    # A list quotes each party once; "why?" about a list may quote the listed parties more often.
+    one_each = read.scope.all_states and read.act != "about"
+    limit = context.limit
+    quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
+    return quoted if read.sure_of_kind else replace(quoted, missing=None)
+
+
+_BY_EVIDENCE: Final = KindHandler(retrieve=_evidence, compose=_quotations, quotes_evidence=True)
+_HANDLERS: Final[Mapping[QuestionKind, KindHandler]] = {
+    "greeting": replace(_BY_EVIDENCE, retrieve=_every_statement),
+    "metadata": KindHandler(retrieve=_statements, compose=_metadata_answer),
+    "source": KindHandler(retrieve=_retrieve_source, compose=_source_answer),
+    "summary": KindHandler(retrieve=_retrieve_summary, compose=_summary_answer),
+    "list": KindHandler(retrieve=_retrieve_list, compose=_list_answer),
+    "reason": replace(_BY_EVIDENCE, retrieve=_nearby_reasons),
+}
+
+
+def handler_of(kind: QuestionKind) -> KindHandler:
+    """Returns how a kind of question is answered."""
+    return _HANDLERS.get(kind, _BY_EVIDENCE)
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
@@ -112,118 +191,13 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     def unseen(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:
             if item.answers and not is_open:
-                new = (each for each in item.best if each.sentence.sentence_id not in shown.sentences)
+                new = (scored for scored in item.best if scored.sentence.sentence_id not in shown.sentences)
                 yield replace(item, sentences=tuple(new))
             elif not (item.answers and item.party in shown.parties):
                 yield item
 
     party_evidence, spoken_for = (tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
     return replace(retrieved, party_evidence=party_evidence, spoken_for=spoken_for)
-
-
-def _party(citation: Citation, asked: Collection[str]) -> str:
-    """Returns the party to attribute a citation to: its first holder that is asked about, else its first holder."""
-    return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
-
-
-def _cited(
-    places: Iterable[tuple[str, range]],
-    sources: Sources,
-    parties: PartyTable,
-    asked: Collection[str],
-    said: Callable[[str, Citation], str],
-) -> Composition:
-    """Cites one span of each statement, given by id, with a claim about its party whose text `said` returns."""
-    made = [
-        cite(sources.statements[key], sources.sentences[key], span, number)
-        for number, (key, span) in enumerate(places, start=1)
-    ]
-    citations = with_quoted_parties(made, sources, parties)
-    claims = [
-        Claim(state=(party := _party(each, asked)) or None, text=said(party, each), citations=(each.number,))
-        for each in citations
-    ]
-    return Composition(claims=tuple(claims), citations=tuple(citations))
-
-
-def _facts(sources: Sources, local: Localization, _: str, citation: Citation) -> str:
-    """Returns the metadata of a statement as one line, which also says what its text does not give."""
-    statement, sentences = sources.statements[citation.statement_id], sources.sentences[citation.statement_id]
-    known, say = statement.metadata, local.say
-    speaker = say("facts_no_speaker") if known.speaker is None else say("facts_speaker", speaker=known.speaker)
-    if known.speaker is not None and "speaker" in citation.inferred:
-        speaker = say("inferred", fact=speaker)
-    where = provenance(citation, local)
-    parts = [
-        speaker,
-        say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
-        where if known.date else local.comma.join(part for part in (where, say("facts_no_date")) if part),
-        "" if known.agenda_item else say("facts_no_item"),
-        say("facts_symbol", symbol=known.symbol) if known.symbol else "",
-        say("facts_language", language=language_name(known.language, local.language)) if known.language else "",
-        say("facts_words", count=sum(len(sentence.text.split()) for sentence in sentences))
-        if known.language != "zh"
-        else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
-        say("facts_file", file=statement.file),
-    ]
-    line = local.semicolon.join(part for part in parts if part)
-    return line[0].upper() + line[1:]
-
-
-def _heading_of(sentences: Sequence[Sentence]) -> range:
-    """Returns the ordinals of a statement's heading: its first lines outside paragraphs, else its first sentence."""
-    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_OPENING])
-    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_HEADING] or [0]
-    return range(head[0], head[-1] + 1)
-
-
-def _compose_list(
-    sources: Sources, best: Sequence[Sentence] | None, searched: int, local: Localization, asked: Collection[str]
-) -> Composition:
-    """Lists the statements of the `best` sentences, citing these; if None, all statements, citing their first ones."""
-    ordinals = {} if best is not None else {key: 0 for key in sources.statements if sources.sentences[key]}
-    for sentence in best or ():
-        ordinals.setdefault(sentence.statement_id, sentence.ordinal)
-    count = searched if best is None else len(ordinals)
-
-    def line(code: str, citation: Citation) -> str:
-        party = holders(citation, local.name, local, code) if code else ""
-        named = citation.title or citation.symbol or citation.file
-        return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
-
-    spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
-    made = _cited(spans, sources, local.parties, asked, line)
-    rest = count - len(made.claims)
-    notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
-    opening = local.say("list_of" if count == searched else "list_found", count=count, searched=searched)
-    return replace(made, points=True, quoted=False, opening=opening, notes=notes)
-
-
-def _compose_source(
-    found: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
-) -> Composition:
-    """Cites the sentences that contain quoted words, one span per place; notes if no place has exactly these words."""
-    places: list[tuple[str, range]] = []
-    for place in found:
-        sentences = sources.sentences.get(place.statement_id, ())
-        overlapping = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
-        if overlapping and place.statement_id in sources.statements:
-            places.append((place.statement_id, range(overlapping[0], overlapping[-1] + 1)))
-    made = _cited(places[:limit], sources, local.parties, asked, lambda code, c: claim_of(code, local, c).text)
-    altered = made.claims and all(place.verdict != "verified" for place in found)
-    return replace(made, opening=local.say("source_altered")) if altered else made
-
-
-def _compose_summary(
-    chosen: Sequence[Sentence], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
-) -> Composition:
-    """Quotes key sentences in the order of their statements, without rewording them."""
-    order = list(sources.statements)
-    made = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
-    made.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
-    citations = tuple(replace(citation, number=number) for number, citation in enumerate(made, start=1))
-    claims = tuple(claim_of(_party(citation, asked), local, citation) for citation in citations)
-    return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
@@ -237,10 +211,6 @@ def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementS
 
 def _answering(retrieved: Retrieved) -> list[Sentence]:
     return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.best_sentences]
-
-
-def _has_subject(resolution: Resolution) -> bool:
-    return bool(resolution.scope.topic or resolution.scope.treaties)
 
 
 def is_scoped(resolution: Resolution) -> bool:

@@ -1,6 +1,6 @@
-"""The chain as a LangChain `Runnable`, for use in other chains.
+"""The LangChain adapter of the chain: a `Runnable` over `Steps`, for use in other chains; answers are made in steps.py.
 
-`workspace.chain | other` passes the answer to `other`.
+`workspace.chain | other` passes the answer to `other`. Nothing in the product itself calls it.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from app.records import Answer
 
 
 class UntocChain(Runnable[str | Question, Answer]):
-    """The chain as a LangChain `Runnable`: a question in, a verified `Answer` out.
+    """Adapts the chain to LangChain: a question in, a verified `Answer` out.
 
     While a model writes, `stream` yields the claims that passed so far (status `partial`); each answer replaces the one
     before it, and the last is the one that `invoke` returns. Without a chat model it yields only that one.
@@ -44,5 +44,5 @@ class UntocChain(Runnable[str | Question, Answer]):
         for state in self.steps.states(question):
             if state.answer is not None:
                 yield state.answer
-            elif state.composed is not None and state.composed.shown:
-                yield Answer(question=state.question.text, answer=state.composed.shown, status="partial")
+            elif state.composed is not None and state.composed.claims_so_far:
+                yield Answer(question=state.question.text, answer=state.composed.claims_so_far, status="partial")

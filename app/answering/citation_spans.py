@@ -1,45 +1,37 @@
-"""Citation spans: which neighbours a chosen sentence is quoted with, and the citation made of a span.
+"""Citation spans: which neighbours a chosen sentence is quoted with.
 
 "We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
 with the nearest earlier sentence that names measures.
 """
 
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
-from typing import Any, Final, Literal
+from typing import Final
 
 import regex
 
+from app.answering.citations import is_in_quotation, within_marks
 from app.answering.list_context import Bond, bonds_of
-from app.records import Citation, CitationKind, Sources
+from app.records import Sources
 from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
-from ingest.loaders.scanned import mean_confidence
-from ingest.text.quotation_marks import is_quoted, quoted_spans
-from ingest.text.readable import readable
-from ingest.text.whole_quotations import edges, is_whole
-from vectorstore.records import Sentence, SentenceId, Statement
+from ingest.text.quotation_marks import quoted_spans
+from ingest.text.whole_quotations import is_whole
+from vectorstore.records import Sentence, Statement
 
-# The fields that a citation copies from the metadata of its statement.
-PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
-# White space, quotation marks and punctuation, which are stripped from a span before it is looked for in quotations.
-_EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
-_WORDS: Final = load_lexicon("spans")
-_ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
-_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
-_FURTHEST: Final = 8
+_ANNOUNCING: Final = regex.compile(load_lexicon("spans")["announcing"], regex.VERBOSE)
+# The most sentences back in which the noun of "these measures" is looked for.
+_MAX_SENTENCES_BACK: Final = 8
 # The most sentences in a span.
-_LONGEST: Final = 4
+_MAX_SPAN_SENTENCES: Final = 4
 # The most sentences by which a short quotation is extended, and its most characters with these: about three lines.
 CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 # The most characters from the opening of a list to the end of an item that are quoted as one span.
-_LONGEST_WITH_OPENING: Final = 600
-# The kinds of edge that a citation names, the one preferred first.
-_MARKED: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
-_ANNOUNCING_WORDS: Final = 18
+_MAX_CHARS_WITH_OPENING: Final = 600
+# The most words and characters of a sentence that merely announces the next one.
+_MAX_ANNOUNCING_WORDS: Final = 18
+_MAX_ANNOUNCING_CHARS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +63,7 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     noun = match.group("noun")
     if noun is not None and len(noun) > 4:
         stem = noun.lower()[: max(4, len(noun) - 2)]
-        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _FURTHEST), -1):
+        for earlier in range(ordinal - 1, max(-1, ordinal - 1 - _MAX_SENTENCES_BACK), -1):
             if regex.search(rf"\b{regex.escape(stem)}", sentences[earlier].text, regex.IGNORECASE):
                 return earlier
     # A heading or salutation cannot be an antecedent.
@@ -93,33 +85,6 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
 
 
-def without_following(citation: Citation, sentences: Sequence[Sentence], chosen: Mapping[SentenceId, bool]) -> str:
-    """Returns the words of a citation without the sentences that merely extend it, one sentence per line.
-
-    Extending sentences that take back what stands before are kept. An item of a long list comes after the words that
-    open it, a citation of their own. Of all `sentences` of the statement, the `chosen` ones are quoted for what they
-    say: True if they answer, False if they stand beside one that does; without any True the result is empty. A citation
-    of none of the `chosen` sentences is returned whole.
-    """
-    cited = [sentences[each.ordinal] for each in citation.sentence_ids if each.ordinal < len(sentences)]
-    ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in chosen]
-    if not ordinals:
-        return citation.quote
-    if not any(chosen.get(each.sentence_id) for each in cited):
-        return ""
-    made = spans(sentences, ordinals)
-    end = max(bound.span.stop for bound in made)
-    opening = next((bound.opening for bound in made if bound.opening is not None), range(0))
-    opened = [sentences[at] for at in opening if at < cited[0].ordinal]
-    kept = (each for each in (*opened, *cited) if each.ordinal < end or takes_back(each.text))
-    return "\n".join(sentence.text for sentence in kept)
-
-
-def takes_back(text: str) -> bool:
-    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return _TAKES_BACK.search(text) is not None
-
-
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     """Returns whether the next sentence is of the same paragraph, and short enough to be quoted as well."""
     if last + 1 >= len(sentences):
@@ -131,7 +96,7 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
 
 def announces(text: str) -> bool:
     """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
-    short = len(text.split()) <= _ANNOUNCING_WORDS and len(text) <= 200
+    short = len(text.split()) <= _MAX_ANNOUNCING_WORDS and len(text) <= _MAX_ANNOUNCING_CHARS
     return short and _ANNOUNCING.search(text) is not None
 
 
@@ -158,14 +123,14 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = range(pointed, pointed + 1)
-        while last + 1 - first < _LONGEST and last + 1 not in used and _brings_next(sentences, bonds, last):
+        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _brings_next(sentences, bonds, last):
             last += 1
-        while last + 1 - first < _LONGEST and last + 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 in wanted - used:
             last += 1
-        while last + 1 - first < _LONGEST and first - 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used:
             first -= 1
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 - first < _LONGEST and last + 1 not in used and _goes_on(sentences, first, last):
+            if last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _goes_on(sentences, first, last):
                 last += 1
         bound = _bound(sentences, bonds, first, last, source)
         # An item whose opening is already part of an earlier span is joined to that span.
@@ -204,75 +169,19 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
         at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
     ]
     length = sentences[last].end - sentences[first].start
-    near = [at for at in before if sentences[last].end - sentences[at].start <= max(_LONGEST_WITH_OPENING, length)]
+    near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
     bound = BoundSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
     far = [at for at in before if at < bound.span.start]
     if not far or not bonds[first].is_item:
         return bound
-    together = sentences[far[0]].end - sentences[far[-1]].start <= _LONGEST_WITH_OPENING
+    together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
-
-
-def holds(outer: Citation, inner: Citation) -> bool:
-    """Returns whether a citation contains all of another."""
-    same = outer.statement_id == inner.statement_id
-    return same and outer.start <= inner.start and inner.end <= outer.end
-
-
-def citation_kind(statement: Statement) -> CitationKind:
-    """Returns the kind of a statement's citations: `reported` for a record's summary, not in the speaker's words."""
-    return "reported" if statement.span.summarised else statement.kind
-
-
-def cite(statement: Statement, sentences: Sequence[Sentence], span: range, number: int) -> Citation:
-    """Makes the citation of a range of sentences; its words are copied from the stored statement alone."""
-    first, last = sentences[span[0]], sentences[span[-1]]
-    found = edges(statement, first.start, last.end)
-    return replace(
-        cite_place(statement, first.start, last.end, page=first.page, paragraph=first.paragraph),
-        number=number,
-        quote=readable(statement.source_text, statement.edits, first.start, last.end),
-        source_quote=statement.source_text[first.start : last.end],
-        sentence_ids=tuple(sentences[ordinal].sentence_id for ordinal in span),
-        language=statement.language_at(first.start),
-        ocr_confidence=_confidence(statement, first.start, last.end),
-        edge=next((kind for kind in _MARKED if kind in found), None),
-        quoting=_is_quoted(statement, first.start, last.end),
-    )
-
-
-def _is_quoted(statement: Statement, start: int, end: int) -> bool:
-    return is_quoted(statement.source_text, *within_marks(statement.source_text, start, end))
 
 
 def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
     """Returns whether a sentence and those that may extend it are all quoted from others, or all the speaker's own."""
     following = sentences[ordinal : ordinal + 1 + CONTEXT_SENTENCES]
-    return len({_is_quoted(statement, each.start, each.end) for each in following}) == 1
-
-
-def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
-    """Returns a span of a text without the quotation marks and points at its edges."""
-    inner = source[start:end].strip(_EDGES)
-    begin = source.index(inner, start)
-    return begin, begin + len(inner)
-
-
-def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
-    """Makes a citation of a place in a statement, numbered 1 and without its words."""
-    metadata = statement.metadata
-    return Citation(
-        **provenance_of(statement), number=1, state=metadata.state, on_behalf_of=metadata.on_behalf_of,
-        held_by=metadata.held_by or (), page=page, paragraph=paragraph, start=start, end=end, quote="", source_quote="",
-        sentence_ids=(), language=metadata.language, kind=citation_kind(statement), ocr_confidence=None,
-        verdict="verified", summarised=statement.span.summarised,
-    )  # fmt: skip
-
-
-def provenance_of(statement: Statement) -> dict[str, Any]:
-    """Returns the fields of a citation that say where and when the words of a statement were said."""
-    fields = {name: getattr(statement.metadata, name) for name in PROVENANCE}
-    return fields | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
+    return len({is_in_quotation(statement, each.start, each.end) for each in following}) == 1
 
 
 def quotable_spans(
@@ -286,19 +195,19 @@ def quotable_spans(
     for sentence in chosen:
         by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
     rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    found: list[BoundSpan] = []
+    quotable: list[BoundSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
         extended = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
         safe = [ordinal for ordinal in extended if _stays_in_quotation(statement, sentences, ordinal)]
-        made = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
-        found += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in made)
+        bound_spans = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
+        quotable += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in bound_spans)
 
     def best(bound: BoundSpan) -> int:
         sentences = sources.sentences[bound.statement_id]
         return min(rank.get(sentences[ordinal].sentence_id, len(rank)) for ordinal in bound.span)
 
-    return sorted(found, key=best)
+    return sorted(quotable, key=best)
 
 
 def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, chosen: Sequence[int]) -> range:
@@ -308,17 +217,10 @@ def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, c
         return is_whole(statement, sentences[span[0]].start, sentences[span[-1]].end)
 
     # First only the chosen sentences are kept; if they still cut one, the strongest that is whole by itself.
-    kept = [ordinal for ordinal in chosen if ordinal in span]
-    if not kept or whole(span):
+    inside = [ordinal for ordinal in chosen if ordinal in span]
+    if not inside or whole(span):
         return span
     bonds = bonds_of(sentences, statement.source_text)
-    candidates = ((min(kept), max(kept)), *((ordinal, ordinal) for ordinal in kept))
+    candidates = ((min(inside), max(inside)), *((ordinal, ordinal) for ordinal in inside))
     bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
     return next(filter(whole, bound), span)
-
-
-def _confidence(statement: Statement, start: int, end: int) -> float | None:
-    """Returns the confidence of text recognition in a span, or None where it was not read from an image."""
-    first = bisect_left(statement.document.scanned, start, key=lambda word: word.end - 1)
-    words = list(takewhile(lambda word: word.start < end, statement.document.scanned[first:]))
-    return round(mean_confidence(words), 3) if words else None

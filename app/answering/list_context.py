@@ -29,11 +29,11 @@ _MARK: Final = regex.compile(
     regex.VERBOSE,
 )
 _ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
-# The deepest nesting of lists.
-_DEEPEST: Final = 5
+# The most lists within lists.
+_MAX_NESTING: Final = 5
 _FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
 # The most characters of a table row; a longer line with tabs is a page that was set as one line.
-_LONGEST_ROW: Final = 1_200
+_MAX_ROW_CHARS: Final = 1_200
 
 
 class Bond(NamedTuple):
@@ -99,7 +99,7 @@ class _Mark:
 def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...]:
     """Returns the bond of each sentence of a statement; `source` is the text of its document."""
     rows = _rows(sentences, source)
-    found: list[Bond] = []
+    bonds: list[Bond] = []
     lists: list[_List] = []
     governed = False
     for at, sentence in enumerate(sentences):
@@ -116,10 +116,10 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
                 kinds = frozenset()
             outer = lists if governed else []
             around = outer[-1].openings if outer else ()
-            own_list = _List(openings=(at - 1, *around)[:_DEEPEST], kinds=kinds, within=within).with_item(
+            own_list = _List(openings=(at - 1, *around)[:_MAX_NESTING], kinds=kinds, within=within).with_item(
                 mark, sentence.text
             )
-            lists = [*outer[1 - _DEEPEST :], own_list]
+            lists = [*outer[1 - _MAX_NESTING :], own_list]
             governed = True
         elif mark is not None:
             while lists and not lists[-1].kinds & mark.kinds:
@@ -136,8 +136,8 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
             lists = []
         openings = lists[-1].openings if governed else ()
         is_item = governed and mark is not None and mark.kinds != _ORDINALS
-        found.append(Bond(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
-    return tuple(found)
+        bonds.append(Bond(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
+    return tuple(bonds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,15 +199,15 @@ def _follows(before: str, name: str) -> bool:
 
 
 def _mark_of(text: str) -> _Mark | None:
-    found = _MARK.match(text)
-    if found is None:
+    mark = _MARK.match(text)
+    if mark is None:
         ordinal = _LAYOUT.ordinal_item.match(text)
         if ordinal is None:
             return None
         return _Mark(kinds=_ORDINALS, is_first=ordinal["first"] is not None, is_final=ordinal["final"] is not None)
-    if found["bullet"]:
-        return _Mark(kinds=frozenset(("-" + ("-" if found["bullet"] in "-–—" else "•"),)), is_first=False)
-    name = found["name"]
+    if mark["bullet"]:
+        return _Mark(kinds=frozenset(("-" + ("-" if mark["bullet"] in "-–—" else "•"),)), is_first=False)
+    name = mark["name"]
     shapes = set()
     if regex.fullmatch("[ivx]+|[IVX]+", name):
         shapes.add("i" if name.islower() else "I")
@@ -215,7 +215,7 @@ def _mark_of(text: str) -> _Mark | None:
         shapes.add("A" if name.isupper() else "一" if name in "一二三四五六七八九十" else "a")
     if not shapes:
         shapes.add("1" if name.isnumeric() and not regex.match(r"\p{Han}", name) else "一")
-    around = found["open"], found["close"]
+    around = mark["open"], mark["close"]
     return _Mark(
         kinds=frozenset(f"{around[0]}{shape}{around[1]}" for shape in shapes), is_first=name in _FIRST, name=name
     )
@@ -243,7 +243,7 @@ def _rows(sentences: Sequence[Sentence], source: str) -> list[tuple[int, int]]:
         if "\n" not in gap and source:
             has_cells |= "\t" in gap
             continue
-        if has_cells and sentences[at - 1].end - sentences[first].start <= _LONGEST_ROW:
+        if has_cells and sentences[at - 1].end - sentences[first].start <= _MAX_ROW_CHARS:
             rows[first:at] = [(first, at - 1)] * (at - first)
         first, has_cells = at, False
     return rows

@@ -10,10 +10,11 @@ from datetime import date
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
+from app.answering.markdown import escape
 from app.records import Citation
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
-from vectorstore.records import DocumentSummary, Metadata, StatementKind, StatementSummary
+from vectorstore.records import Metadata, StatementKind, StatementSummary
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
@@ -31,8 +32,8 @@ def provenance(citation: Citation, wording: Wording) -> str:
     )
 
 
-def attribution(citation: Citation, local: Localization, escape: Callable[[str], str]) -> str:
-    """Returns the line that says who holds the position, and where and when it was stated."""
+def attribution(citation: Citation, local: Localization) -> str:
+    """Returns the line of Markdown that says who holds the position, and where and when it was stated."""
     if citation.kind == "treaty":
         return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, local))
@@ -43,8 +44,8 @@ def attribution(citation: Citation, local: Localization, escape: Callable[[str],
         return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
     if citation.on_behalf_of is not None and citation.speaker is not None:
         speaker = escape(local.speaker(citation.speaker))
-        said = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
-        return said.removesuffix(" · ")
+        attributed = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
+        return attributed.removesuffix(" · ")
     return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
 
 
@@ -72,11 +73,6 @@ def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str
     if kind == "treaty":
         return metadata.title
     return ", ".join(map(name_of, metadata.holders)) or None
-
-
-def record_in_words(summary: DocumentSummary) -> str | None:
-    """Returns the label shown in place of a State for a record of several speakers; None for other documents."""
-    return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
 def reference(citation: Citation, local: Localization) -> str:
@@ -121,11 +117,11 @@ def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False
 
 def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
     """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
-    said = (
+    times = (
         spoken_date(s.metadata.date, wording.language) or _numbered(wording, "session", s.metadata.session) or s.file
         for s in statements
     )
-    return wording.list_comma.join(dict.fromkeys(said))
+    return wording.list_comma.join(dict.fromkeys(times))
 
 
 def spoken_date(value: str | None, language: str) -> str | None:

@@ -9,16 +9,16 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import within_marks
+from app.answering.citations import within_marks
 from app.records import Citation, Sources
 from ingest.language.attribution_verbs import attribution
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 
-# Characters around a quotation in which a name is looked for, and after a name in which its verb is.
-_AROUND: Final = 300
-_REACH: Final = 48
+# The most characters between a quotation and a name that is looked for, and between the name and its verb.
+_MAX_CHARS_TO_NAME: Final = 300
+_MAX_CHARS_TO_VERB: Final = 48
 _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
 _BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
 
@@ -31,15 +31,15 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
     span = next((span for span in quoted_spans(source) if span[0] <= start and end <= span[1]), None)
     if span is None:
         return None
-    before = _PARAGRAPH.split(source[max(0, span[0] - _AROUND) : span[0] - 1])[-1].replace("\n", " ")
+    before = _PARAGRAPH.split(source[max(0, span[0] - _MAX_CHARS_TO_NAME) : span[0] - 1])[-1].replace("\n", " ")
     sentences = list(split_sentences(before))
     lead = before[slice(*sentences[-1])] if sentences else ""
-    behind = _PARAGRAPH.split(source[span[1] : span[1] + _AROUND])[0]
+    behind = _PARAGRAPH.split(source[span[1] : span[1] + _MAX_CHARS_TO_NAME])[0]
     behind = regex.split(rf"[{SENTENCE_ENDS}]\s", _BEHIND.sub("", behind))[0]
     for text, follows in ((lead, False), (behind, True)):
-        named = [name for name in parties.find(text) if name.form != "capital" and not set(name.codes) & {*holders}]
+        named = [name for name in parties.find(text, capitals="none") if not set(name.codes) & {*holders}]
         for name in named if follows else reversed(named):
-            head, tail = text[: name.start], text[name.end : name.end + _REACH]
+            head, tail = text[: name.start], text[name.end : name.end + _MAX_CHARS_TO_VERB]
             office = attribution().speaker_of.search(head) is not None
             # "I quote Tessaria:" or "in the words of Tessaria"; "said Tessaria" after the quotation.
             names = any(

@@ -1,7 +1,8 @@
 """Rechecking: stored citations are verified anew, since a statement may have been corrected or removed meanwhile.
 
 A corrected session gives a statement another id, under which its citations are found again; a corrected State makes
-them `misattributed`.
+them `misattributed`. The text of a stored answer is edited line by line, as the composition that it was rendered from
+is not stored.
 """
 
 import re
@@ -9,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.answering.citation_spans import provenance_of
-from app.answering.compose.extractive import escape, plain_line
+from app.answering.citations import provenance_of
 from app.answering.localization import Localization
+from app.answering.markdown import plain_line
 from app.answering.provenance import attribution
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.records import Answer, Citation
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import SentenceId, Statement
@@ -41,8 +42,8 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
         yield from by_file[citation.file]
 
     def today(citation: Citation) -> Citation:
-        found = [(_at(citation, statement), statement) for statement in candidates(citation)]
-        verdicts = {verify_citation(now, statement): now for now, statement in found}
+        moved = [(_at(citation, statement), statement) for statement in candidates(citation)]
+        verdicts = {verify_citation(now, statement): now for now, statement in moved}
         if "verified" in verdicts:
             return verdicts["verified"]
         return replace(citation, verdict="misattributed" if "misattributed" in verdicts else "not_found")
@@ -67,7 +68,7 @@ def _attributed_anew(text: str, changed: Mapping[int, tuple[Citation, Citation]]
     for at in range(len(lines) - 1, -1, -1):
         if (number := MARKER.search(lines[at])) is not None:
             pair = changed.get(int(number[1]))
-            old_and_new = pair and (attribution(pair[0], local, escape), attribution(pair[1], local, escape))
+            old_and_new = pair and (attribution(pair[0], local), attribution(pair[1], local))
         elif old_and_new is not None and lines[at] == old_and_new[0]:
             lines[at] = old_and_new[1]
     return "\n".join(lines)
@@ -83,8 +84,8 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
 
     Claims that cite a failed one are removed. The attribution line above a quotation shows its current provenance.
     """
-    kept = (*answer.citations, *answer.related)
-    now = {was: citation for was, citation in zip(kept, today(kept), strict=True) if citation != was}
+    shown = (*answer.citations, *answer.related)
+    now = {was: citation for was, citation in zip(shown, today(shown), strict=True) if citation != was}
     if not now:
         return answer
     gone = {citation.number for citation in now.values() if citation.verdict != "verified"}

@@ -1,41 +1,40 @@
 """The steps of the chain as methods of `Steps`: resolve -> retrieve -> compose -> verify.
 
-Each step adds one record to the state; no step reads what a later one writes. `app/answering/chain.py` is the chain
-as a LangChain `Runnable`.
+Each step adds a record to the state, and none reads what a later one writes. Retrieval may also replace the resolution
+by another reading of the question. `app/answering/chain.py` is the chain as a LangChain `Runnable`.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from app.answering.abstention import abstain, related_readings
-from app.answering.by_kind import FindWords, KindAnswers
-from app.answering.citation_spans import without_following
-from app.answering.compose.extractive import Composition, compose, render
+from app.answering.abstention import abstain, is_silent
+from app.answering.by_kind import FindWords, KindContext, handler_of
+from app.answering.cited_direction import directions_of, with_directions, words_for_direction
+from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
-from app.answering.provenance import occasions
-from app.answering.superseding import directions_of, earlier_than_latest, with_directions, with_superseding
-from app.answering.verify import Verified, verify
+from app.answering.notes_in_words import note_in_words
+from app.answering.quotation_limits import limit_of_answer
+from app.answering.related_passages import related_readings
+from app.answering.render import render
+from app.answering.superseding import earlier_than_latest, with_superseding
+from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
 from app.question.resolution import Resolution
 from app.question.turns.state import EarlierTurn, earlier_turns
-from app.records import Answer, Citation, Note, Timings
+from app.records import Answer, Citation, Timings
 from app.retrieval.direction import has_one_subject, names_harm, topic_words
 from app.retrieval.evidence_retriever import EvidenceRetriever, Retrieved
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import regions
 from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
-
-# The most quotations or claims of an answer asked to be shorter, unless more parties answer: each gets one.
-_SHORTER: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,7 @@ class ChainState:
     resolution: Resolution | None = None
     retrieved: Retrieved | None = None
     composed: Composition | None = None
-    """While a model writes, the claims that passed so far (`Composition.shown`), replaced in each new state."""
+    """While a model writes, the claims that passed so far (`Composition.claims_so_far`), replaced in each new state."""
     answer: Answer | None = None
 
 
@@ -83,12 +82,12 @@ class Steps:
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            resolution, retrieved = self.find(resolution)
+            resolution, retrieved = self.retrieve_or_reread(resolution)
         state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
         for composed in clock.each("compose", self.compose(resolution, retrieved)):
-            if composed.shown:
+            if composed.claims_so_far:
                 clock.first_claim()
             state = replace(state, composed=composed)
             yield state
@@ -120,65 +119,33 @@ class Steps:
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
-        return self._by_kind(resolution).retrieve(resolution, self.parties())
+        return handler_of(resolution.answered_as).retrieve(self._context(resolution))
 
-    def find(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
+    def retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
         """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
         retrieved = self.retrieve(resolution)
         unfit = unfit_filters(resolution, retrieved)
         if unfit:
-            other = as_spoken_of(resolution, unfit)
-            found = speaking_of(self.retrieve(other), resolution.scope, unfit)
-            if any(item.answers for item in found.party_evidence):
-                return other, found
+            reread = as_spoken_of(resolution, unfit)
+            spoken_of = speaking_of(self.retrieve(reread), resolution.scope, unfit)
+            if any(evidence.answers for evidence in spoken_of.party_evidence):
+                return reread, spoken_of
         return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
-        """Quotes the best evidence; a model, if configured, words claims on it, yielded as they pass their checks."""
-        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        local = self._localization(resolution)
-        by_kind = self._by_kind(resolution)
-        composed_by_kind = by_kind.compose(resolution, retrieved, local)
-        if composed_by_kind is not None:
-            yield composed_by_kind
-            return
-        # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
-        in_provenance = resolution.act == "about" and resolution.answer_type != "reason"
-        answer_type = None if in_provenance else resolution.answer_type
-        # A list quotes each party once; "why?" about a list may quote the listed parties more often.
-        limit, one_each = by_kind.limit, resolution.scope.all_states and resolution.act != "about"
-        quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
-        if not resolution.sure_of_kind:
-            quoted = replace(quoted, missing=None)
+        """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""
+        handler, context, local = handler_of(resolution.answered_as), self._context(resolution), self._local(resolution)
+        composed = handler.compose(context, retrieved, local)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
-        if self.writer is None or not quoted.claims or resolution.provision or resolution.scope.negated:
-            yield quoted
-            return
-        from app.answering.compose.merge_claims import with_claims, with_translations
-        from app.answering.compose.model import ModelDraft, Task
-
-        # In the order of the quotations: groups come after the States that they spoke for.
-        answering = sorted((item for item in evidence if item.answers), key=lambda item: bool(item.members))
-        task = Task(
-            question=resolution.question,
-            chosen=[item.best_sentences for item in answering],
-            sources=retrieved.sources,
-            limit=max(limit, len(answering)),
-            style=resolution.style,
-        )
-        draft = ModelDraft()
-        for draft in self.writer.write(task, local):
-            text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
-            yield replace(quoted, shown=text, written=draft)
-        composed = with_claims(quoted, draft, answering, local, model=self.writer.name)
-        composed = replace(composed, points=resolution.style == "points")
-        if resolution.reply_language is not None:
-            composed = with_translations(composed, self.writer, resolution.reply_language)
-        yield composed
+        quoted_only = not composed.claims or resolution.provision or resolution.scope.negated
+        if self.writer is None or not handler.quotes_evidence or quoted_only:
+            yield composed
+        else:
+            yield from _worded(composed, self.writer, context, retrieved, local)
 
     def _with_positions(
-        self, resolution: Resolution, retrieved: Retrieved, checked: Verified, composed: Composition
-    ) -> tuple[Verified, Composition]:
+        self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
+    ) -> tuple[VerifiedClaims, Composition]:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = resolution.scope
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
@@ -187,10 +154,10 @@ class Steps:
         if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        best = {found.sentence.sentence_id: found.relevance.answers for item in evidence for found in item.best}
+        answers = {scored.sentence.sentence_id: scored.relevance.answers for item in evidence for scored in item.best}
 
         def words(citation: Citation) -> str:
-            return without_following(citation, retrieved.sources.sentences.get(citation.statement_id, ()), best)
+            return words_for_direction(citation, retrieved.sources.sentences.get(citation.statement_id, ()), answers)
 
         directions = directions_of(checked.citations, topic_words(scope), scope.language, words, self.parties())
         asked = {claim.state for claim in checked.claims if claim.state}
@@ -200,20 +167,25 @@ class Steps:
         if scope.topic and not (scope.treaties or harm):
             citations = with_superseding(citations, directions, asked)
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
-        return checked, replace(composed, positions=asks_position and not harm, earlier=earlier)
+        return checked, replace(composed, shows_directions=asks_position and not harm, earlier=earlier)
 
-    def _localization(self, resolution: Resolution) -> Localization:
+    def _local(self, resolution: Resolution) -> Localization:
         return localize(self.parties(), _language(resolution))
 
-    def _by_kind(self, resolution: Resolution) -> KindAnswers:
-        limit = min(self.max_citations, _SHORTER) if resolution.style == "shorter" else self.max_citations
-        return KindAnswers(retriever=self.retriever, find_words=self.find_words, limit=limit)
+    def _context(self, resolution: Resolution) -> KindContext:
+        return KindContext(
+            resolution=resolution,
+            parties=self.parties(),
+            retriever=self.retriever,
+            find_words=self.find_words,
+            limit=limit_of_answer(self.max_citations, resolution.style),
+        )
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
-        checked = verify(composed.claims, composed.citations, retrieved.sources.statements)
-        language, local = _language(resolution), self._localization(resolution)
-        notes = tuple(word_note(note, local) for note in (*resolution.notes, *retrieved.notes))
+        checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
+        language, local = _language(resolution), self._local(resolution)
+        notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
             question=question.text,
@@ -230,7 +202,7 @@ class Steps:
             prompt_version=local.version,
             dropped_claims=checked.dropped,
         )
-        draft = composed.written
+        draft = composed.draft
         if draft is not None and self.writer is not None:
             answer = replace(
                 answer,
@@ -241,8 +213,7 @@ class Steps:
                 dropped_claims=(*draft.dropped, *answer.dropped_claims),
             )
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
-        own_claims = [claim for claim in checked.claims if claim.state not in composed.spoken_for]
-        if not own_claims or resolution.scope.negated:
+        if is_silent(checked.claims, composed.spoken_for, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
@@ -254,45 +225,53 @@ class Steps:
             missing=composed.missing,
             claims=checked.claims,
             citations=checked.citations,
-            more=composed.more,
+            more=composed.unquoted,
             spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
 
 
-def _alone(checked: Verified, number: int) -> Verified:
+def _worded(
+    quoted: Composition, writer: "ModelWriter", context: KindContext, retrieved: Retrieved, local: Localization
+) -> Iterator[Composition]:
+    """Yields the quotations with a model's claims so far, as these pass their checks, and last the two merged."""
+    from app.answering.compose.merge_claims import with_claims, with_translations
+    from app.answering.compose.model import Task
+
+    resolution = context.resolution
+    answering = [item for item in (*retrieved.party_evidence, *retrieved.spoken_for) if item.answers]
+    # In the order of the quotations: groups come after the States that they spoke for.
+    answering.sort(key=lambda item: bool(item.members))
+    task = Task(
+        question=resolution.question,
+        chosen=[item.best_sentences for item in answering],
+        sources=retrieved.sources,
+        limit=max(context.limit, len(answering)),
+        style=resolution.style,
+    )
+    draft = ModelDraft()
+    for draft in writer.write(task, local):
+        text = render(Composition(claims=draft.claims), draft.claims, draft.citations, local)
+        yield replace(quoted, claims_so_far=text, draft=draft)
+    composed = with_claims(quoted, draft, answering, local, model=writer.name)
+    composed = replace(composed, as_points=resolution.style == "points")
+    if resolution.reply_language is not None:
+        composed = with_translations(composed, writer, resolution.reply_language)
+    yield composed
+
+
+def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
-    cited = {each for claim in claims for each in claim.citations}
-    cited |= {c.superseded_by for c in checked.citations if c.number in cited and c.superseded_by is not None}
-    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in cited))
+    numbers = {cited for claim in claims for cited in claim.citations}
+    numbers |= {c.superseded_by for c in checked.citations if c.number in numbers and c.superseded_by is not None}
+    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in numbers))
 
 
 def _language(resolution: Resolution) -> str:
     """Returns the language of the answer: the one asked for, else that of the question."""
     return resolution.reply_language or resolution.scope.language
-
-
-def word_note(note: Note, local: Localization) -> str:
-    """Returns a note in the answer's language, such as "Tehran read as Iran"."""
-    values = dict(note.values)
-    if note.kind in ("latest", "earliest"):
-        values = {"dates": occasions(values["statements"], local)}
-    elif note.kind == "members_of":
-        known = [regions()[code] for code in values.pop("codes")]
-        values |= {
-            "count": len(frozenset[str]().union(*(region.members for region in known))),
-            "region": ", ".join(region.name(local.language) for region in known),
-            "source": ", ".join(dict.fromkeys(region.source for region in known)),
-        }
-    elif note.kind == "members_of_group":
-        values["group"] = local.sets(values.pop("codes"))
-    if "party" in values:
-        values["party"] = local.name(values["party"])
-    if "parties" in values:
-        values["parties"] = local.sets(values["parties"])
-    return local.say(f"note_{note.kind}", **values)
 
 
 class _Clock:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.answering.compose.extractive import Composition
+from app.answering.compose.composition import Composition
 from app.records import Answer
 from app.retrieval.evidence_retriever import Retrieved
 
 # The most sentences of evidence per party that a trace lists.
-_LISTED: Final = 30
+_MAX_LISTED: Final = 30
 
 
 def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition | None) -> dict[str, Any]:
@@ -32,10 +32,10 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
                 "confidence_source": evidence.relevance.source,
             }
             for item in by_party
-            for evidence in item.sentences[:_LISTED]
+            for evidence in item.sentences[:_MAX_LISTED]
         ],
     }
-    draft = composed.written if composed is not None else None
+    draft = composed.draft if composed is not None else None
     if draft is not None:
         record |= {
             "numbered": {f"S{number}": sentence.sentence_id for number, sentence in draft.evidence.items()},

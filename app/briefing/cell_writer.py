@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
-from app.answering.compose.llm_stream import Used, together
-from app.answering.compose.model import ModelDraft, ModelWriter, Task
+from app.answering.compose.composition import ModelDraft, Used
+from app.answering.compose.llm_stream import together
+from app.answering.compose.model import ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
-from app.answering.verify import verify
+from app.answering.verify_citations import verify_claims
 from app.briefing.cells import Cell, Unworded, Writing
 from app.records import Citation, Claim, DroppedClaim, Sources
 from prompts.wording import load_document_words
@@ -107,7 +108,7 @@ class CellWriter:
 
 
 def _verified_text(draft: ModelDraft, sources: Sources) -> CellText:
-    checked = verify(draft.claims, draft.citations, sources.statements)
+    checked = verify_claims(draft.claims, draft.citations, sources.statements)
     # A claim that copies its evidence is returned as a quotation, which the cell has already.
     copied = [claim for claim in checked.claims if quoted_parts(claim.text)]
     claims = tuple(claim for claim in checked.claims if claim not in copied)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answering.citation_spans import cite, holds
-from app.answering.verify import verify_citation
+from app.answering.citations import cite, holds
+from app.answering.verify_citations import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Sentence, Statement

@@ -16,7 +16,6 @@ from app.answering.citation_spans import announces
 from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
-from app.question.roles import THIS
 from app.records import Citation, Direction
 from app.retrieval.direction import SentenceDirection, mask_topic, read_sentence, read_span
 from app.retrieval.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
@@ -25,6 +24,7 @@ from app.retrieval.topic_share import share_of_topic
 from ingest.language.anaphora import refers_back
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
+from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.text.readable import ReadableText
 from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
@@ -170,7 +170,7 @@ def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str)
     # A forbidden thing before the topic is not the topic: "secrecy shall not be invoked where this is asked for".
     # Nor is it an article itself: "under article 4 nobody may act in another State" relies on the article.
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
-    beside = any(not topic or 0 <= at < masked.find(THIS[language]) for at in forbidden)
+    beside = any(not topic or 0 <= at < masked.find(TOPIC_PLACEHOLDER[language]) for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 

@@ -14,7 +14,7 @@ from app.errors import BriefingError
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
-from app.question.spans import find_spans
+from app.question.spans.find_spans import find_spans
 from app.question.turns.follow_ups import restyle
 from app.records import Scope, TreatyScope
 from app.retrieval.direction import names_harm

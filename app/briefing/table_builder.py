@@ -8,12 +8,13 @@ from itertools import product
 from typing import Final
 
 from app.answering.abstention import abstain
-from app.answering.citation_spans import holds
-from app.answering.compose.extractive import quote
+from app.answering.citations import holds
+from app.answering.cited_direction import CitedDirection
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
-from app.answering.superseding import CitedDirection, with_superseding
-from app.answering.verify import verified
+from app.answering.quoting import quote
+from app.answering.superseding import with_superseding
+from app.answering.verify_citations import sound_citations
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject, Suggestion
@@ -115,7 +116,7 @@ class TableBuilder:
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
-        return tuple(verified(made, retrieved.sources.statements))
+        return tuple(sound_citations(made, retrieved.sources.statements))
 
     def _writing(self, composer: Composer | None) -> ModelWriter | None:
         if composer is not None and composer not in COMPOSERS:
@@ -275,7 +276,7 @@ class _Build:
         sources = retrieved.sources
         made = [c for own in by_statement.values() for c in quote(own, sources, 1, first_number=1)[:1]]
         return sorted(
-            verified(made, sources.statements), key=lambda citation: (citation.date or "", citation.statement_id)
+            sound_citations(made, sources.statements), key=lambda citation: (citation.date or "", citation.statement_id)
         )
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
@@ -284,7 +285,7 @@ class _Build:
         held = retrieved.sources.statements
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
-        return verified(made, held)
+        return sound_citations(made, held)
 
     def _of_groups(
         self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved

@@ -6,32 +6,34 @@ parties; the first that names an occasion gives the occasion.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Final
 
 import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
+from app.checking.indirect_times import parts_of_year
 from app.checking.occasion_words import blanked, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
-from ingest.language.dates import find_dates
-from ingest.language.lexicons import RegexPatterns
+from ingest.language.dates import find_dates, month_numbers
+from ingest.language.lexicons import RegexPatterns, any_of
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_session_mentions
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
-from ingest.treaties.references import find_articles
+from ingest.treaties.references import find_agenda_items, find_articles
 
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
 _NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
-_PATTERNS: Final = RegexPatterns("drafts")
+_PATTERNS: Final = RegexPatterns("drafts", month_name=any_of(month_numbers(), space=r"\ "))
 # A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
@@ -113,7 +115,7 @@ class AttributionReader:
     def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
         """Yields the parties named outside a quotation's sentence and its lead-in, and where, the nearest first."""
         yield self._in_label(self._line_below(near.index)), "line below"
-        for label in near.block.labels:
+        for label in self._labels(near.block):
             yield self._in_label(label), "table"
         for note in near.notes:
             yield _parties_of(self._find(note.text)[:1]), "note"
@@ -134,7 +136,7 @@ class AttributionReader:
         yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
-        yield read_occasion(" · ".join(near.block.labels), reference=True)
+        yield read_occasion(" · ".join(self._labels(near.block)), reference=True)
         for note in near.notes:
             yield read_occasion(note.text, reference=True)
         for place, (at, heading) in enumerate(self._headings(near.index)):
@@ -219,12 +221,23 @@ class AttributionReader:
         # A mere label gives its time ("Belmora, 2018", "Session 55" alone). A heading below the title gives its session
         # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._find(text)
-        found = (*named, *find_dates(text), *find_session_mentions(text), *find_bodies(text))
         # Beside names and times, a label holds only words such as "Statements of".
-        is_label = _PATTERNS.label_only.fullmatch(blanked(text, ((each.start, each.end) for each in found)))
+        is_label = _PATTERNS.label_only.fullmatch(_without_times(text, named))
         if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
+
+    def _labels(self, block: CheckedBlock) -> list[str]:
+        """Returns the labels of a table cell that say who spoke and when, rather than comment on the quotation."""
+        labels = [text for text in block.labels if _PATTERNS.cell_label.fullmatch(self._bare_label(text))]
+        # A cell with other words, such as "Austria opposed it", names the speaker only where no label does.
+        if not any(map(self._find, labels)):
+            named = (text for text in block.labels if any(not _is_object(name, text) for name in self._find(text)))
+            labels += islice(named, 1)
+        return labels
+
+    def _bare_label(self, text: str) -> str:
+        return _without_times(text, [*self._parties.find(text), *find_agenda_items(text)])
 
     def _without_place(self, text: str) -> str:
         """Returns a line of a title without States that only locate a town: "Vienna, Austria, 12 October"."""
@@ -270,7 +283,9 @@ class AttributionReader:
             if _MASK in masked and not masked.rstrip().endswith(_LEAD_ENDS):
                 return ""
             sentence = last_sentence(masked, whole=True)
-            leads = masked.rstrip().endswith(_LEAD_ENDS) or own.kind == "quote" or not is_finished(masked)
+            # A neighbouring cell without a colon is a label; a line of the same cell has the same labels.
+            apart = own.kind == "cell" and block.labels != own.labels
+            leads = masked.rstrip().endswith(_LEAD_ENDS) or own.kind == "quote" or not (apart or is_finished(masked))
             return sentence if leads and len(sentence.split()) <= _LEAD_WORDS else ""
         return ""
 
@@ -313,8 +328,7 @@ class AttributionReader:
 
     def _find(self, text: str) -> list[PartyMatch]:
         """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
-        says = attribution().verb.match
-        return [m for m in self._parties.find(text) if m.form != "capital" or says(text[m.end :].lstrip())]
+        return self._parties.find(text, capitals="speaking")
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
@@ -513,6 +527,12 @@ def _first_sentence(text: str, *, ended: bool) -> str:
         rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
+
+
+def _without_times(text: str, found: Sequence[TextMatch]) -> str:
+    """Returns a text with spaces in place of what is `found` in it, and of dates, sessions and bodies."""
+    times = (*find_dates(text), *find_session_mentions(text), *find_bodies(text), *parts_of_year(text))
+    return blanked(text, ((each.start, each.end) for each in (*found, *times)))
 
 
 def _names_file(text: str, file: str) -> bool:

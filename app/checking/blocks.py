@@ -9,6 +9,7 @@ from typing import Final, Literal
 import regex
 
 from app.checking.findings import Remark, remark
+from ingest.language.lexicons import RegexPatterns
 
 BlockKind = Literal["text", "heading", "quote", "cell", "note", "header"]
 # Kinds of remarks on words that no reader sees.
@@ -23,8 +24,10 @@ _MARK: Final = regex.compile(
     r"\[\^?(?P<key>[\p{L}\p{N}_-]{1,24})\](?!\p{L})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|"
     r"(?<=[”\"»“」’][.,;]?)(?P<plain>\d{1,3})(?=$|[\s.,;:)])"
 )
-# Longest cell, in characters, that labels other cells; longer ones are contents.
+_PATTERNS: Final = RegexPatterns("drafts")
+# Longest cell, in characters, that labels other cells; longer ones are contents, and so is a quotation in a cell.
 _LONGEST_LABEL: Final = 120
+_QUOTED: Final = regex.compile(r"[\"“„«「『‘'](?:\p{Han}.{7,}?|.{20,}?)(?:[\"”“»」』]|[’'](?!\p{L})|$)", regex.DOTALL)
 _BARE: Final = regex.compile(r"[\d\W]*\d[\d\W]*(?:st|nd|rd|th)?")
 _NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")
 
@@ -58,7 +61,7 @@ class CheckedBlock:
     level: int = 0
     """Of a heading, from 1; else 0."""
     labels: tuple[str, ...] = ()
-    """For a table cell, the texts of the other short cells of its row and of the head of its column."""
+    """For a table cell, the texts, without quotations, of the short cells of its row and of the head of its column."""
     marks: tuple[NoteMark, ...] = ()
     note_key: str | None = None
     """Of a note, the key that marks give."""
@@ -125,15 +128,16 @@ def _written_marks(text: str) -> list[NoteMark]:
 
 
 def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str, ...]:
-    """Returns the labels of a table cell: the short cells of its row, then the head of its column."""
+    """Returns the labels of a table cell: the short cells of its row, that of a State first, and its column's head."""
+    heads = [*rows[0], *[""] * len(rows[row])] if row else [""] * len(rows[row])
+    columns = (index for index in range(len(rows[row])) if index != column)
     beside = [
         # A bare number means nothing without the head of its column: "Session", "Year".
-        f"{rows[0][index]} {text}" if row and index < len(rows[0]) and _BARE.fullmatch(text.strip()) else text
-        for index, text in enumerate(rows[row])
-        if index != column
+        f"{heads[index]} {rows[row][index]}" if _BARE.fullmatch(rows[row][index].strip()) else rows[row][index]
+        for index in sorted(columns, key=lambda index: not _PATTERNS.speaker_head.fullmatch(heads[index]))
     ]
-    above = [rows[0][column]] if row and column < len(rows[0]) else []
-    return tuple(text.strip() for text in (*beside, *above) if 0 < len(text.strip()) <= _LONGEST_LABEL)
+    labels = (_QUOTED.sub(" ", text).strip() for text in (*beside, heads[column]))
+    return tuple(text for text in labels if 0 < len(text) <= _LONGEST_LABEL)
 
 
 def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBlock]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from app.answering.citation_spans import cite_place
+from app.answering.citations import cite_place
 from app.answering.localization import Localization
 from app.answering.provenance import reference
 from app.checking.findings import Place

@@ -1,6 +1,6 @@
 """Times without a date: relative to another time ("two years later"), or a part of a year ("in spring 2018").
 
-The words for them are in `ingest/language/data/times.yaml`.
+The words for them are in `ingest/language/data/indirect_times.yaml`.
 """
 
 from calendar import monthrange
@@ -16,8 +16,8 @@ from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
-_TIMES: Final = load_lexicon("times")
-_PATTERNS: Final = RegexPatterns("times")
+_TIMES: Final = load_lexicon("indirect_times")
+_PATTERNS: Final = RegexPatterns("indirect_times")
 _ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)
 # Units of time by their number of years: with a count before them ("c10": decades), or with an article of their own.
 _COUNTED: Final = "|".join(f"(?P<c{years}>{'|'.join(units.split())})" for years, units in _TIMES["counted"].items())

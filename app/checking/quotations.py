@@ -1,8 +1,8 @@
 """Finds the quotations of a document: in quotation marks of every kind, over several paragraphs, or set off.
 
 Quoted strings that are nobody's words, such as titles and single words, are skipped and reported with the reason. The
-rule: a string that is called a title is skipped; one with fewer than five words, or one that is written like a title,
-is a quotation only where the words before it say that somebody speaks.
+rule: a string that is called a title, and may be one, is skipped; one with fewer than five words, or one that is
+written like a title, is a quotation only where the words before it say that somebody speaks.
 """
 
 from bisect import bisect_left
@@ -297,15 +297,16 @@ def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
         return None
     start = max(0, quotation.spans[0][0] - block.start)
     before = block.text[max(0, start - _LOOK_BACK) : start].rstrip()[:-1]
-    if introduces_title(before):
+    han = sum(1 for word in words if regex.match(r"\p{Han}", word))
+    length = len(words) - han + han * _FEWEST_WORDS / _FEWEST_CHARACTERS
+    like_title = length <= _LONGEST_TITLE and quotation.text.rstrip()[-1:] not in SENTENCE_ENDS
+    if introduces_title(before, written_like_one=like_title and not words[0][0].islower()):
         return remark("called_title")
     if introduces_speech(before):
         return None
-    han = sum(1 for word in words if regex.match(r"\p{Han}", word))
-    if len(words) - han + han * _FEWEST_WORDS / _FEWEST_CHARACTERS < _FEWEST_WORDS:
+    if length < _FEWEST_WORDS:
         return remark("too_short", count=str(_FEWEST_WORDS))
     long_words = [word for word in words if word.casefold() not in _SMALL]
-    ends = quotation.text.rstrip()[-1:] in ".!?"
-    if not han and not ends and len(words) <= _LONGEST_TITLE and all(map(_TITLE_WORD.match, long_words)):
+    if not han and like_title and all(map(_TITLE_WORD.match, long_words)):
         return remark("like_title")
     return None

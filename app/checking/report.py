@@ -6,7 +6,7 @@ from typing import Final
 
 from babel.lists import format_list
 
-from app.answering.compose.extractive import escape
+from app.answering.markdown import escape
 from app.checking.findings import Change, CheckReport, Finding
 from app.checking.quote_verifier import times_in_words
 from app.records import Verdict

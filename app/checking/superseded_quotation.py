@@ -6,8 +6,9 @@ For "Drelnia is not in favour of new protocols", said in 2020, the report adds t
 from collections.abc import Iterator
 from typing import Final
 
-from app.answering.citation_spans import cite
-from app.answering.superseding import directions_of, with_superseding
+from app.answering.citations import cite
+from app.answering.cited_direction import directions_of
+from app.answering.superseding import with_superseding
 from app.checking.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation

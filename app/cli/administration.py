@@ -12,6 +12,7 @@ import typer
 
 from app.cli.command import Invocation, UsageError, argument, command, flag, require_server
 from app.errors import SettingsError
+from app.server.user_roles import Role
 
 if TYPE_CHECKING:
     from app.server.accounts import Accounts
@@ -35,7 +36,7 @@ def user(
         str | None,
         argument("ROLE|SUB", "of `role`: reader, editor or admin; of `bind`: the person's `sub` at the provider"),
     ] = None,
-    role: Annotated[Literal["reader", "editor", "admin"], typer.Option(help="of `add`")] = "reader",
+    role: Annotated[Role, typer.Option(help="of `add`")] = "reader",
     no_password: Annotated[bool, flag("--no-password", "the person is signed in by a proxy or a provider")] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.answering.localization import Localization, localize
-from app.answering.provenance import holder, record_in_words, reference
+from app.answering.provenance import holder, reference
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
@@ -190,13 +190,18 @@ def print_parties(parties: Sequence[Party]) -> None:
     stdout_console().print(f"{len(parties)} parties added by ingested folders", highlight=False)
 
 
+def _record(summary: DocumentSummary) -> str | None:
+    """Returns what is printed in place of a State for a record of several speakers; None for other documents."""
+    return f"record, {summary.interventions} interventions" if summary.interventions else None
+
+
 def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> None:
     """Prints the documents in the store as a table."""
     families = corpus.families()
 
     def cells(document: DocumentSummary) -> tuple[str | None, ...]:
         identifier, metadata = document.document_id, document.metadata
-        whose = record_in_words(document) or holder(document.kind, metadata, corpus.party_name)
+        whose = _record(document) or holder(document.kind, metadata, corpus.party_name)
         item = metadata.agenda_item and f"item {metadata.agenda_item}"
         occasion = ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
         family = families.get(identifier)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from app.answering.verify import reads_as
+from app.answering.verify_citations import reads_as
 from ingest.report import quoted
 from ingest.text.page_furniture import running_heads
 from vectorstore.catalogue import Catalogue

@@ -7,7 +7,7 @@ from typing import Final
 from docx.table import _Cell
 
 from app.briefing.cells import Briefing
-from app.export.blocks import (
+from app.export.briefing_layout import (
     Contents,
     DocumentBlock,
     Line,

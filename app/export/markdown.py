@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.briefing.cells import Briefing
-from app.export.blocks import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
+from app.export.briefing_layout import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
 from app.export.briefing_lines import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, visible
 

@@ -9,8 +9,9 @@ from itertools import takewhile
 from typing import Final
 
 from app.question.kind_traits import WHICH_STATES
-from app.question.roles import RoleReading, Word
-from app.question.spans import NAMED, POSSESSIVE, Span
+from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
+from app.question.spans.span import NAMED, POSSESSIVE, Span
 from app.records import Note, QuestionKind
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
@@ -54,8 +55,8 @@ class AskedParties:
             party = self.parties.get(span.codes[0])
             into = self.states if party is None or party.kind == "state" else self.groups
             into[span.codes[0]] = None
-            if span.form in ("capital", "former", "typed"):
-                note = "former" if span.form == "former" else "read_as"
+            if span.party_form in ("capital", "former", "typed"):
+                note = "former" if span.party_form == "former" else "read_as"
                 self.notes.append(Note(kind=note, values={"name": name, "party": span.codes[0]}))
 
     def ask_back(self, name: str, codes: Sequence[str], *, known: bool) -> None:
@@ -79,12 +80,12 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
             if span.similar:
                 asked.ask_back(name, span.similar, known=False)
         elif label == "who":
-            if span.form == "group" and kind in WHICH_STATES and parties.has_members(span.codes[0]):
+            if span.party_form == "group" and kind in WHICH_STATES and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
     # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
-    spoken_of = [span for span in named if span.form != "capital"]
+    spoken_of = [span for span in named if span.party_form != "capital"]
     about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
     asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
     unknown = [word for word in roles.of("who") if word.kind in ("word", "others")]
@@ -147,7 +148,7 @@ def _add_unknown(asked: AskedParties, name: str, words: Sequence[Word], kind: Qu
     kinds = {each for word in words for each in word.does}
     near = asked.parties.nearest(name) if not kinds else ()
     if len(near) == 1:
-        asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, form="typed"))
+        asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, party_form="typed"))
     elif asked.named and not all(word.may_be_name for word in words):
         return
     elif kind in WHICH_STATES or kinds & {"states", "state", "members"}:

@@ -11,10 +11,13 @@ from functools import cache
 
 import numpy as np
 
-from app.question.roles import STAND_IN, THIS, RoleReading, Weights
+from app.question.role_tagger.features import STAND_IN
+from app.question.role_tagger.network import RoleReading
+from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.weights_file import Weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput
     for word, label in zip(roles.words, roles.labels, strict=True):
         if label == "topic":
             if before != "topic":
-                written += text[end : word.start] + THIS[roles.language]
+                written += text[end : word.start] + TOPIC_PLACEHOLDER[roles.language]
                 forms.append("<this>")
         else:
             # Unknown names are replaced as well: "what did Freedonia say" begins anew as "what did Iran say" does.

@@ -17,13 +17,16 @@ from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
-from app.question.roles import RoleReading, Weights, encode_question, read_roles
+from app.question.role_tagger.features import encode_question
+from app.question.role_tagger.network import RoleReading, read_roles
 from app.question.scope_fields import PARTY_FIELDS
-from app.question.spans import Span, time_and_venue_of
+from app.question.spans.span import Span
 from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, filters_of, has_kind, words_with_role
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
 from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights
 
 
 def read_alone(
@@ -52,7 +55,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     provision = provision and (not roles.follows or has_kind(roles, "ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = filters_of(roles, *FILTER_ROLES)
-    when = time_and_venue_of(filters)
+    when = time_and_venue_of(filters, roles.today)
     # Quoted words belong to the topic, unless their source is asked for.
     topic = words_with_role(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
     asks_all = _asks_everyone(roles, kind.kind, asked, topic, provision)
@@ -143,13 +146,14 @@ def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | 
     notes = [Note(kind="not_left_out", values={"words": word.text}) for word in searched]
     if not (only_excluded and roles.follows):
         return None, notes
-    return replace(time_and_venue_of(filters_of(roles, "not")), treaties=_treaties(roles, False, True)[0]), notes
+    without = time_and_venue_of(filters_of(roles, "not"), roles.today)
+    return replace(without, treaties=_treaties(roles, False, True)[0]), notes
 
 
 def _compares_times(filters: Iterable[Span]) -> bool:
     """Returns whether several years or sessions are named one by one, which is a question about change over time."""
     spans = list(filters)
-    years = sum(span.kind == "date" and span.form == "year" for span in spans)
+    years = sum(span.kind == "date" and span.date_form == "year" for span in spans)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in spans)
     return max(years, sessions) > 1
 
@@ -194,21 +198,21 @@ def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tu
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None
         and word.span.left_out == left_out
-        and not (word.span.form == "short" and label == "topic" and not word.text[0].isupper())
+        and not (word.span.treaty_form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]
     numbers: dict[str, dict[str, None]] = {}
     for span in spans:
-        only_names = (span.form == "short" and articles) or (span.form == "one" and not provision)
+        only_names = (span.treaty_form == "short" and articles) or (span.treaty_form == "one" and not provision)
         if span.kind == "treaty" and not only_names:
             numbers.update({code: {} for code in span.codes if code not in numbers})
     for treaty, article in (each for span in articles for each in span.articles):
         numbers.setdefault(treaty, {})[article] = None
     if provision and not (numbers or roles.follows):
         numbers = {"UNTOC": {}}
-    convention = any(span.form == "short" and span.codes == ("UNTOC",) for span in spans)
+    convention = any(span.treaty_form == "short" and span.codes == ("UNTOC",) for span in spans)
     scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())
-    return scopes, any(span.form == "bare" for span in articles) and not convention
+    return scopes, any(span.treaty_form == "bare" for span in articles) and not convention
 
 
 def _wording(roles: RoleReading) -> str:

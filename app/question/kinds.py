@@ -12,10 +12,11 @@ import numpy as np
 from app.question.classifiers import ClassifierInput, class_chances
 from app.question.kind_traits import ASIDES
 from app.question.lexicon import lexicon_of
-from app.question.roles import RoleReading, Weights
+from app.question.role_tagger.network import RoleReading
 from app.question.tagged_words import FILTER_ROLES, NARROWING, filters_of, has_kind
 from app.records import QuestionKind
 from ingest.glossary.glossary import terms_within
+from vectorstore.weights_file import Weights
 
 KINDS: Final = cast("tuple[QuestionKind, ...]", get_args(QuestionKind))
 # Minimum chance of another kind that is offered beside the likeliest.

@@ -1,4 +1,4 @@
-"""Lexicon: the kinds of question words, one file per language in `app/question/data`, and grammars over the kinds.
+"""Lexicon: the kinds of question words, `data/question_words.*.yaml` by language, and grammars over the kinds.
 
 A kind is what a word does: "since" opens an interval, "session" turns the ordinal before it into a session. A grammar
 is a regular expression over kinds, so that no pattern contains words of a language: `<since><fill>*<time>`.
@@ -22,7 +22,7 @@ from ingest.language.dates import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_matcher import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold, tokens_of
 
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099
@@ -62,7 +62,7 @@ class Lexicon:
         self.language = language
         self._entries: dict[tuple[str, ...], dict[str, str]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for known in (words_in("all_languages"), words_in(language), more):
+        for known in (words_in("question_words.all"), words_in(f"question_words.{language}"), more):
             for kind, phrases in known.items():
                 for phrase in phrases.split("|"):
                     words, _, value = phrase.partition("=")

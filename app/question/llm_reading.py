@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.question.roles import RoleReading, Word
-from app.question.spans import NAMED
+from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
+from app.question.spans.span import NAMED
 from app.records import QuestionKind
-from ingest.parties.name_matcher import fold, tokens_of
+from ingest.parties.name_tokens import fold, tokens_of
 from ingest.parties.party_table import PartyTable
 
 # Weight of the proposed kind; the classifier's chances share the rest.

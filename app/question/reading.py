@@ -13,13 +13,14 @@ from app.errors import QuestionError
 from app.question.llm_reading import Propose
 from app.question.overrides import override
 from app.question.resolution import Resolution
-from app.question.roles import Weights, load_weights
+from app.question.role_tagger.network import reading_weights
 from app.question.turns.resolve_turn import resolve_turn
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
 from app.records import Note
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import article_title
 from vectorstore.records import JSONValue
+from vectorstore.weights_file import Weights
 
 MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
@@ -49,7 +50,7 @@ def resolve(
         QuestionError: The question is empty or too long.
         ScopeError: An override names something unknown.
     """
-    turns, weights = earlier_turns(history), weights or load_weights()
+    turns, weights = earlier_turns(history), weights or reading_weights()
     state = _state_after(turns[-_TURNS_READ:], parties, weights)
     text = question.strip()
     if not text:

@@ -12,7 +12,8 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
-from app.question.roles import RoleReading, Word
+from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
 from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, is_content
 from app.records import QuestionKind
 
@@ -76,7 +77,7 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     """
     asked = [word for word in roles.of("who") if word.span is not None]
     spans = [word.span for word in asked if word.span is not None]
-    only_states = spans and all(span.kind == "party" and span.form != "group" for span in spans)
+    only_states = spans and all(span.kind == "party" and span.party_form != "group" for span in spans)
     if kind not in WHICH_STATES or not only_states or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]

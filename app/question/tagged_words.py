@@ -6,8 +6,9 @@ In "what did Iran say on piracy in 2020", "piracy" is the topic, "2020" a filter
 import re
 from typing import Final
 
-from app.question.roles import RoleReading, Word
-from app.question.spans import Span
+from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
+from app.question.spans.span import Span
 from vectorstore.stems import is_function_word
 
 # Spans that select statements independently of the speaker.

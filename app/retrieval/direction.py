@@ -19,7 +19,6 @@ from typing import Final, Literal, get_args
 import numpy as np
 import regex
 
-from app.question.roles import THIS, load_weights
 from app.records import Direction, Scope
 from app.retrieval.position_marks import OUTRIGHT, RULES, PositionKind, PositionMark, find_position_marks, kind_of
 from app.retrieval.terms import content_terms
@@ -27,12 +26,14 @@ from ingest.glossary.glossary import terms_of, terms_within, translate_topic
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.lexicons import Patterns
 from ingest.language.sentences import split_sentences
+from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier
 from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.weights_file import load_weights
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
@@ -119,7 +120,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable | None) -> S
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         for start, end in reversed(quoted):
-            text = text[:start] + THIS[language] + text[end:]
+            text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
         masked = mask_topic(text, topic, language, parties)
     chances = _chances("direction", features_of(masked, marks, language))
     by_reading = {reading: chances[reading] for reading in READINGS}
@@ -217,7 +218,7 @@ def mask_topic(text: str, topic: str, language: str, parties: PartyTable | None 
     A State that the topic names is masked only together with other topic words: with "the embargo against Rimalia",
     one is for or against the embargo.
     """
-    return _with_topic(text, topic, language, lambda _: THIS[language], parties)
+    return _with_topic(text, topic, language, lambda _: TOPIC_PLACEHOLDER[language], parties)
 
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable | None) -> str:

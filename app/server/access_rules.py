@@ -10,8 +10,9 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from app.errors import ForbiddenError
-from app.server.person import Permission, person_of
+from app.server.person import person_of
 from app.server.problems import MEDIA_TYPE, PROBLEM
+from app.server.user_roles import Permission
 
 # `person`: anybody who is signed in; `nobody`: no sign-in is needed.
 Need = Permission | Literal["person", "nobody"]

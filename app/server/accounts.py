@@ -19,7 +19,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, ins
 from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
 from app.desk.works import THE_DESK
 from app.errors import AccountError, NotFoundError
-from app.server.person import MAY, PERMISSIONS, Permission, Person, Role
+from app.server.person import Person
+from app.server.user_roles import MAY, PERMISSIONS, Permission, Role
 
 KEY_PREFIX: Final = "untoc_"
 SHORTEST_PASSWORD: Final = 12

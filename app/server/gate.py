@@ -22,9 +22,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import AppError, ForbiddenError
 from app.loopback import PASSED_ON, BodyTooLongError, HeadedSend, bounded, is_foreign, is_loopback, read_body, replayed
 from app.server.accounts import KEY_PREFIX, Accounts
-from app.server.limits import EndingError, Limits
-from app.server.person import AT_THE_DESK, SCOPE_KEY, Permission, Person, reset_person, set_person
+from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, reset_person, set_person
 from app.server.problems import problem
+from app.server.rate_limits import EndingError, Limits
+from app.server.user_roles import Permission
 from app.settings import ServerConfig
 
 logger = logging.getLogger(__name__)

@@ -20,8 +20,9 @@ from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError
 from app.records import Answer
 from app.server.accounts import Accounts, Action
-from app.server.limits import LeftError, Limits
-from app.server.person import Permission, Person, current_person
+from app.server.person import Person, current_person
+from app.server.rate_limits import LeftError, Limits
+from app.server.user_roles import Permission
 
 Target = TypeVar("Target")
 

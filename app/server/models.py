@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.briefing.cells import Composer
 from app.records import Answer
 from app.server.accounts import Key
-from app.server.person import Permission, Role
+from app.server.user_roles import Permission, Role
 from prompts.wording import Language
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]

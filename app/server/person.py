@@ -1,26 +1,16 @@
-"""The sender of a request, a person with a role or one of their API keys, and what either may do."""
+"""The sender of a request: a person with a role, or one of their API keys."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError
+from app.server.user_roles import MAY, Permission, Role
 from app.ui.parts import request_scope
 
-Role = Literal["reader", "editor", "admin"]
-Permission = Literal["read", "ask", "work", "edit", "operate", "admin"]
-
-PERMISSIONS: Final[tuple[Permission, ...]] = get_args(Permission)
-# read: statements, searches, checks; ask: questions and briefings; work: own and shared works; edit: the corpus
-# and reviews; operate: health, figures and the audit log; admin: accounts.
-MAY: Final[Mapping[Role, frozenset[Permission]]] = {
-    "reader": frozenset({"read", "ask", "work"}),
-    "editor": frozenset({"read", "ask", "work", "edit"}),
-    "admin": frozenset(PERMISSIONS),
-}
 SCOPE_KEY: Final = "untoc.person"
 
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from app.errors import SHOWN_ERRORS, AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
-from app.server.limits import BusyError, LeftError, TooManyError
+from app.server.rate_limits import BusyError, LeftError, TooManyError
 from ingest.errors import IngestError
 from vectorstore.errors import StoreError
 

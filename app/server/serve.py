@@ -34,11 +34,12 @@ from app.server.accounts import Accounts
 from app.server.actions import Actions, open_actions
 from app.server.gate import Gate, networks
 from app.server.guarded import Gatekeeper
-from app.server.limits import MOST_WAITING, Limits
-from app.server.person import Permission, person_of
+from app.server.person import person_of
 from app.server.problems import Problem, handle_problems, problem
+from app.server.rate_limits import MOST_WAITING, Limits
 from app.server.request_log import Figures, Observed, log_as_json
 from app.server.tools import build_tools, tool_routes
+from app.server.user_roles import Permission
 from app.settings import ServerConfig, Settings
 from app.ui.chat import build_interface
 from app.ui.guard import Visitors

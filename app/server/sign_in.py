@@ -24,8 +24,8 @@ from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
-from app.server.limits import Limits
 from app.server.person import AT_THE_DESK, Person, current_person
+from app.server.rate_limits import Limits
 from app.settings import ServerConfig
 from app.ui.templates import render
 from app.ui.words import language, say, word_for

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from app.errors import SHOWN_ERRORS
 from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
-from app.server.person import Permission
+from app.server.user_roles import Permission
 from prompts.wording import load_tool_words
 
 Sent = TypeVar("Sent", bound=BaseModel)

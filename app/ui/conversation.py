@@ -6,8 +6,8 @@ from functools import partial
 from html import escape
 from typing import Any, Final, cast
 
-from app.answering.compose.extractive import escape as plain
 from app.answering.localization import localize
+from app.answering.markdown import escape as plain
 from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn

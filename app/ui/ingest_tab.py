@@ -179,9 +179,8 @@ class _IngestTabController:
         except SHOWN_ERRORS:
             text = ""
         words = " ".join((*re.split(r"[\W_]+", Path(file.file).stem), text))
-        # A capital is taken for the place of the meeting: "Vienna, 17–21 October 2016".
-        found = [c for match in self._corpus.parties().find(words) if match.form != "capital" for c in match.codes]
-        return list(dict.fromkeys(found))[:_SUGGESTED]
+        named = self._corpus.parties().find(words, capitals="none")
+        return list(dict.fromkeys(code for match in named for code in match.codes))[:_SUGGESTED]
 
     def set_states(self, report: IngestReport, *states: str | None) -> tuple[Any, ...]:
         """Sets the States that were chosen; returns (message, the updated report, *asked)."""

@@ -96,7 +96,7 @@ _READ: Final = WeakKeyDictionary[Documents, tuple[Reading, ...]]()
 def topics() -> Mapping[str, Subject]:
     """Returns the topics of the glossary by their preferred English terms."""
     found = {}
-    for row in load_table("glossary"):
+    for row in load_table("glossary_synonyms"):
         terms: dict[str, tuple[str, ...]] = {language: tuple(row[language].split("|")) for language in LANGUAGES}
         name, articles = terms["en"][0], tuple(filter(None, row["articles"].split("|")))
         found[name] = Subject(name=name, words=name, tags={"topic": name}, terms=terms, articles=articles)
@@ -187,8 +187,8 @@ def _is_specific(term: NamedTerm, words: str, language: str) -> bool:
 
 
 def _speakers(document: Document, parties: PartyTable) -> frozenset[str] | None:
-    opening = parties.find(document.text[:_OPENING])
-    named = {code for match in opening if match.form != "capital" for code in match.codes}
+    opening = parties.find(document.text[:_OPENING], capitals="none")
+    named = {code for match in opening for code in match.codes}
     if document.kind == "record" or (document.state is None and not named):
         return None
     # A group named in the opening may be one that the speaker aligns with or speaks for; both count.

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.answering.verify import reads_as
+from app.answering.verify_citations import reads_as
 from app.records import Citation, Claim
 from app.retrieval.terms import content_terms
 from evals.metrics.eval_sample import EvalSample, Share, share

@@ -1,8 +1,8 @@
 """A glossary of the field in the six languages of the United Nations, and the translation of topics with it.
 
-It lets a search model for English serve other languages. `data/glossary.csv` has a row for each concept and a cell for
-its terms in each language, the preferred term first; `data/dictionary.csv` has the same for ordinary words, so that
-whole questions are translated into English word by word: "combien de navires" is "how many ships".
+It lets a search model for English serve other languages. `data/glossary_synonyms.csv` has a row for each concept and a
+cell for its terms in each language, the preferred term first; `data/dictionary.csv` has the same for ordinary words, so
+that whole questions are translated into English word by word: "combien de navires" is "how many ships".
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -195,7 +195,7 @@ def acronyms_of_terms(language: str) -> frozenset[str]:
 
 
 def _written_words(language: str) -> Iterator[str]:
-    terms = (term for concept in _concepts("glossary") for term in concept[language])
+    terms = (term for concept in _concepts("glossary_synonyms") for term in concept[language])
     return (word.text for term in terms for word in _words(term, language))
 
 
@@ -227,7 +227,7 @@ def _stems(text: str, language: str) -> frozenset[str]:
 
 @cache
 def _glossary() -> dict[str, _Concept]:
-    return {concept["en"][0]: concept for concept in _concepts("glossary")}
+    return {concept["en"][0]: concept for concept in _concepts("glossary_synonyms")}
 
 
 @cache
@@ -244,7 +244,7 @@ def _terms(language: str, table: str) -> _Terms:
     written: list[tuple[str, _Concept | None]] = [
         (term, concept) for concept in _concepts(table) for term in concept[language]
     ]
-    written += [(filler, None) for filler in (filler_words(language) if table == "glossary" else ())]
+    written += [(filler, None) for filler in (filler_words(language) if table == "glossary_synonyms" else ())]
     by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = {}
     for entry in written:
         words = [word.text for word in _words(entry[0], language)]
@@ -273,7 +273,7 @@ def _words(text: str, language: str) -> list[_Word]:
 
 
 def _recognised(
-    topic: str, words: list[_Word], language: str, to: str, table: str = "glossary"
+    topic: str, words: list[_Word], language: str, to: str, table: str = "glossary_synonyms"
 ) -> Iterator[_RecognisedTokens]:
     """Yields every reading of words as a term, a filler or a name; they may overlap."""
     terms, text = _terms(language, table), fold(topic)

@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from ingest.language.lexicons import RegexPatterns, load_lexicon
-from ingest.language.sentences import SENTENCE_ENDS
+from ingest.language.sentences import SENTENCE_ENDS, last_sentence
 
 # Most words between a verb of attribution and the quotation that it introduces.
 _REACH: Final = 12
@@ -33,6 +33,12 @@ def introduces_speech(before: str) -> bool:
     return not rest or attribution().leads_in.search(near) is not None
 
 
-def introduces_title(before: str) -> bool:
-    """Returns whether the words before a quoted string call it a title or a term."""
-    return attribution().title_before.search(before) is not None
+def introduces_title(before: str, *, written_like_one: bool) -> bool:
+    """Returns whether the words before a quoted string call it a title or a term.
+
+    After "theme" or "agenda item 5" it is one only if it is `written_like_one` and nobody speaks before it.
+    """
+    if attribution().title_before.search(before):
+        return True
+    named = attribution().may_be_title_before.search(before) if written_like_one else None
+    return named is not None and attribution().verb.search(last_sentence(before[: named.start()], whole=True)) is None

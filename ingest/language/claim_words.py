@@ -9,8 +9,8 @@
 - `openers`: words with which speakers introduce what they say ("firmly"); `operators`: see `OperatorKind`;
 - `orders`: patterns of instructions to the reader, which support no claim.
 
-`ingest/data/claim_synonyms.csv` holds one concept per row. Both are short on purpose: a word of a claim that is not in
-them has to be in the evidence itself.
+`ingest/data/claim_check_synonyms.csv` holds one concept per row. Both are short on purpose: a word of a claim that is
+not in them has to be in the evidence itself.
 """
 
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def phrases(stems: list[str], at: int, language: str) -> Iterator[tuple[int, str
 @cache
 def _concepts(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     table: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for row in load_table("claim_synonyms"):
+    for row in load_table("claim_check_synonyms"):
         for form in row[language].split("|"):
             key = tuple(stem(word, language) for word in words_of(form))
             if key and row["concept"] not in table.get(key, ()):

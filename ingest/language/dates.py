@@ -24,7 +24,7 @@ def month_numbers() -> dict[str, int]:
 
     Source: https://cldr.unicode.org.
     """
-    months: dict[int, str] = load_lexicon("numbers")["months"]
+    months: dict[int, str] = load_lexicon("dates")["months"]
     numbers: dict[str, int] = {}
     for number, names in months.items():
         for name in names.split("|"):
@@ -35,7 +35,7 @@ def month_numbers() -> dict[str, int]:
 
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    return Patterns("numbers", month_name=any_of(month_numbers())).each("date_forms")
+    return Patterns("dates", month_name=any_of(month_numbers())).each("date_forms")
 
 
 # Every form of a date has a year.

@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
-from ingest.metadata.occasion import symbol_in
+from ingest.metadata.body_session_date import symbol_in
 from ingest.metadata.represented_party import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party
@@ -189,9 +189,9 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
     for line, start in zip(heading.lines, starts, strict=False):
         last: tuple[int, int, bool] | None = None
-        for match in parties.find(line):
+        for match in parties.find(line, capitals="none"):
             party = parties.get(match.codes[0])
-            if len(match.codes) != 1 or party is None or match.form == "capital":
+            if len(match.codes) != 1 or party is None:
                 continue
             # "Statement by" may end the line before the State's name.
             before = flat[max(0, start + match.start - 120) : start + match.start]

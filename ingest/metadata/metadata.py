@@ -12,9 +12,9 @@ from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits
+from ingest.metadata.body_session_date import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in, unknown_body_in
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.represented_party import SpokenFor, capacities, joint_holders, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
@@ -188,7 +188,8 @@ def of_deliverer(metadata: Metadata, parties: PartyTable) -> Metadata:
 def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None]:
     """Returns the person and the State in a `speaker` field such as "Ms. Ferro (Belmora)"; None for one not named.
 
-    A State's own name may have brackets: "Iran (Islamic Republic of)", "Ms. Ferro (Iran (Islamic Republic of))".
+    A State's own name may have brackets: "Iran (Islamic Republic of)", "Ms. Ferro (Iran (Islamic Republic of))". An
+    office names its State: "Ms. Ferro, Ambassador of Belmora".
     """
     within = speaker.removesuffix(")")
     (first, _, of_first), (last, _, of_last) = within.partition(" ("), within.rpartition(" (")
@@ -196,7 +197,9 @@ def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None
         codes = parties.resolve(words, "state", suggest=False).codes if words else ()
         if len(codes) == 1:
             return who, codes[0]
-    return speaker or None, None
+    named = {match.codes for match in parties.find(speaker) if match.form not in ("capital", "demonym")}
+    state = next(iter(named))[0] if len(named) == 1 else None
+    return speaker or None, state if parties.kind_of(state) == "state" else None
 
 
 def attributed(metadata: Metadata, parties: PartyTable) -> Metadata:

@@ -7,7 +7,7 @@ from typing import Final
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.word_frequencies import is_ordinary
-from ingest.parties.name_matcher import tokens_of
+from ingest.parties.name_tokens import tokens_of
 from ingest.parties.party_names import PartyKind, added_rows
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named

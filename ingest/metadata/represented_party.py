@@ -280,7 +280,7 @@ def _is_said_for(
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
     """Return the list of parties that follows directly; empty if none does."""
-    following = [match for match in named if match.start >= start and match.form not in ("capital", "demonym")]
+    following = [match for match in named if match.start >= start and match.is_name]
     if not following:
         return []
     if not any(form.fullmatch(line, start, following[0].start) for form in (_WORDS.between, _WORDS.following)):

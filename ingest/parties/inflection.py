@@ -6,7 +6,8 @@ The rules, with the endings of `inflection.yaml`, are for names: a match must al
 from collections.abc import Iterable
 
 from ingest.language.lexicons import load_lexicon
-from ingest.parties.name_matcher import KnownName, fold, tokens_of
+from ingest.parties.name_matcher import KnownName
+from ingest.parties.name_tokens import fold, tokens_of
 
 _TABLE = load_lexicon("inflection")
 

@@ -1,77 +1,24 @@
-"""Dictionary matching of names in text: tokens, folding, case rules and a trie; knows nothing of States.
+"""Dictionary matching of names in text: a trie of folded tokens, with rules for upper and lower case.
 
-A name is a sequence of folded tokens. Of the gap between two, only the kind counts (plain, comma, bracket, break): line
-ends, hyphens and curly apostrophes do not matter, and `Congo, Republic of` is not `Congo and the Republic of`.
+"Malé" is a name and "male" is none; a name in capitals may be a word of a heading.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ingest.language.lexicons import load_words
-from vectorstore.stems import fold as fold_word
+from ingest.parties.capitals import is_in_title
+from ingest.parties.name_tokens import Token, tokens_of
 
 NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
 Case = Literal["any", "title", "initial", "upper", "proper", "exact", "code"]
 
-# A Han character is a token of its own, since Chinese has no spaces between words.
-_MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
-_TOKEN = re.compile(rf"[\u3400-\u9fff]|[&+]|(?![\u3400-\u9fff_])\w(?:(?![\u3400-\u9fff_])[\w{_MARKS}])*")
-# Folded in addition to the folding of a search: letters that keyboards lack, and й, often typed without its breve.
-_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "й": "и", "&": "and", "+": "plus"})
-_ABBREVIATIONS = load_words("abbreviations", "parties")
 _HONORIFICS = load_words("honorifics", "parties")
 _PRIORITY: dict[NameForm, int] = {"name": 0, "official": 0, "group": 0, "former": 1, "demonym": 2, "capital": 3}
 _NEVER_LOWER = load_words("never_lower", "parties")
 _SHOUTABLE = load_words("shoutable", "parties")
-
-
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """Folds a word of a name like a word of a search, and also the letters in `_LETTERS`."""
-    return fold_word(word).translate(_LETTERS)
-
-
-@lru_cache(maxsize=4096)
-def _kind_of_gap(gap: str) -> str:
-    if any(c in gap for c in ",،，、"):
-        return ","
-    if "(" in gap or "（" in gap:
-        return "("
-    stops = any(c in gap for c in ".;:!?)]）。；：！？؛؟…•|") or gap.count("\n") > 3
-    return "." if stops or (("–" in gap or "—" in gap) and gap.strip() != gap) else ""
-
-
-class Token(NamedTuple):
-    """A word of the text; `gap` is the kind of the characters before it: plain `""`, `,`, `(` or break `.`."""
-
-    start: int
-    end: int
-    word: str
-    folded: str
-    gap: str
-
-    @property
-    def key(self) -> str:
-        """The key by which a trie branches after the first token."""
-        return self.gap + self.folded
-
-
-def tokens_of(text: str) -> list[Token]:
-    """Splits text into tokens with offsets, in order."""
-    tokens: list[Token] = []
-    end, before = 0, ""
-    for found in _TOKEN.finditer(text):
-        start, word = found.start(), found.group()
-        gap = text[end:start]
-        abbreviated = gap.rstrip() == "." and (before in _ABBREVIATIONS or len(before) == 1)
-        kind = "" if abbreviated or gap in {" ", "", "-", "'", "’", "\n", "."} else _kind_of_gap(gap)
-        before, end = fold(word), found.end()
-        tokens.append(Token(start, end, word, before, kind))
-    return tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,47 +71,26 @@ class _Node:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
-    """The rules of one language for the words beside a name; all words are folded.
+class RiskyWords:
+    """Words of one language that are a party's name only after one of the `cues`, since they have another meaning too.
 
-    Attributes:
-        risky: Words that are a party's name only after a cue, since they have another meaning too.
-        cues: Words before a risky word that make it a name.
-        after, before: Words that make a capital part of a title: "Doha Declaration", "Treaty of Lisbon".
-        capitalised_before: Words that do so only with a capital; "déclaration de Moscou" is what Moscow said.
-        particles: Words that stand between a title and a capital.
-        directly_before: Words that make a title with nothing in between, as in Arabic.
+    All are folded: in Arabic "financial" is spelt like Mali, which is meant after "delegation".
     """
 
-    risky: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
     cues: frozenset[str] = frozenset()
-    after: frozenset[str] = frozenset()
-    before: frozenset[str] = frozenset()
-    capitalised_before: frozenset[str] = frozenset()
-    particles: frozenset[str] = frozenset()
-    directly_before: frozenset[str] = frozenset()
-
-    def in_title(self, before: list[Token], after: list[Token]) -> bool:
-        """Returns whether a capital between these words is only part of a title."""
-        # A Chinese title is two or three characters, which are a token each.
-        if any("".join(t.folded for t in after[:length]) in self.after for length in (1, 2, 3)):
-            return not after[0].gap
-        if len(before) > 1 and before[-1].folded in self.particles:
-            title = before[-2]
-            return title.folded in self.before or (title.folded in self.capitalised_before and title.word[0].isupper())
-        return bool(before) and before[-1].folded in self.directly_before
 
 
 class NameTrie:
-    """A trie of the names of one language, with the rules for the words beside them.
+    """A trie of the names of one language, some of whose words are `risky`.
 
     `variants` gives other forms of a folded token to try, best first, such as the nominative of a Russian word.
     """
 
     def __init__(
-        self, variants: Callable[[str, bool], Iterable[str]] | None = None, rules: Rules | None = None
+        self, variants: Callable[[str, bool], Iterable[str]] | None = None, risky: RiskyWords | None = None
     ) -> None:
-        self._root, self._variants, self._rules = _Node(), variants, rules or Rules()
+        self._root, self._variants, self._risky = _Node(), variants, risky or RiskyWords()
 
     def __iter__(self) -> Iterator[KnownName]:
         """Yields all names, in no order; those with several codes are ambiguous."""
@@ -239,12 +165,12 @@ class NameTrie:
         if inverted and after is not None and after.gap == "" and after.word[0].isupper():
             # `Congo, Republic of Korea` is two States, not `Congo, Republic of`.
             return False
-        if name.form == "capital" and self._rules.in_title(tokens[max(0, first - 2) : first], tokens[last : last + 3]):
+        if name.form == "capital" and is_in_title(tokens[max(0, first - 2) : first], tokens[last : last + 3]):
             return False
         alone = before is None and after is None
-        cued = alone or (before is not None and before.folded in self._rules.cues)
+        cued = alone or (before is not None and before.folded in self._risky.cues)
         typed = relaxed and name.form == "name" and not tokens[first].word.islower()
-        if single and name.pattern[0] in self._rules.risky and not cued and not typed:
+        if single and name.pattern[0] in self._risky.words and not cued and not typed:
             return False
         return _case_allows(name, tokens[first:last], before, after, relaxed)
 

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from string import ascii_uppercase
@@ -19,7 +19,8 @@ from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
-from ingest.parties.name_matcher import Case, NameForm, NameTrie, Rules, fold
+from ingest.parties.name_matcher import Case, NameForm, NameTrie, RiskyWords
+from ingest.parties.name_tokens import fold
 from prompts.wording import LANGUAGES, Language
 
 PartyKind = Literal["state", "group", "organization", "person"]
@@ -30,25 +31,14 @@ _WRITTEN: dict[str, Case] = {"!": "exact", "^": "proper"}
 # Chinese is also typed in traditional characters.
 _CLDR_LOCALES: dict[str, tuple[str, ...]] = {"zh": ("zh", "zh_Hant", "zh_Hant_HK")}
 _words = partial(load_words, name="parties")
-# One set for all languages: a capital is also found by its English name in other languages' text.
-_TITLES = Rules(
-    after=_words("titles_after"),
-    before=_words("titles_before"),
-    capitalised_before=_words("titles_capitalised_before"),
-    particles=_words("particles"),
-    directly_before=frozenset(
-        prefix + fold(title) for title in _words("titles_ar") for prefix in _words("title_particles_ar")
-    ),
-)
-_RULES: dict[Language, Rules] = {
-    "ar": replace(
-        _TITLES,
-        risky=_words("risky_ar").union(
+_RISKY: dict[Language, RiskyWords] = {
+    "ar": RiskyWords(
+        words=_words("risky_ar").union(
             fold(form) for name in _words("risky_demonyms_ar") for form in demonym_forms(name, "ar")
         ),
         cues=frozenset(map(fold, _words("cues_ar"))),
     ),
-    "ru": replace(_TITLES, risky=_words("risky_ru"), cues=_words("cues_ru")),
+    "ru": RiskyWords(words=_words("risky_ru"), cues=_words("cues_ru")),
 }
 PARTIES_NAME = "parties.csv"
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
@@ -251,7 +241,7 @@ def trie_of(language: Language) -> NameTrie:
     """Returns the trie of all names of our own tables in one language, built once."""
     lemmas = RussianLemmas()
     variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
-    trie = NameTrie(variants, _RULES.get(language, _TITLES))
+    trie = NameTrie(variants, _RISKY.get(language))
     for row in built_in().values():
         for form, text in spellings(row, language):
             add_name(trie, text, (row.code,), form)

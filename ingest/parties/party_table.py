@@ -14,8 +14,10 @@ from pathlib import Path
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
 from ingest.language.matches import TextMatch, runs_of
+from ingest.parties.capitals import Capitals, stands_for_state
 from ingest.parties.inflection import RussianLemmas, arabic_variants, russian_forms
-from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie, Token, fold, tokens_of
+from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie
+from ingest.parties.name_tokens import Token, fold, tokens_of
 from ingest.parties.party_names import (
     Party,
     PartyKind,
@@ -47,7 +49,7 @@ _FARTHEST = 0.3
 class PartyMatch(TextMatch):
     """A party's name in a text: the sorted `codes` of all that it may be, more than one where it is ambiguous.
 
-    A name with the `form` of a capital may also be just a place: the caller decides.
+    A name with the `form` of a capital may also be just a place, see `ingest/parties/capitals.py`.
     """
 
     codes: tuple[str, ...]
@@ -55,9 +57,14 @@ class PartyMatch(TextMatch):
     text: str
 
     @property
+    def is_name(self) -> bool:
+        """Whether it is the party's own name: a capital may be a place, a demonym an adjective."""
+        return self.form not in ("capital", "demonym")
+
+    @property
     def code(self) -> str | None:
-        """The party that is certainly meant, by an unambiguous name that is no capital or demonym; else None."""
-        return self.codes[0] if len(self.codes) == 1 and self.form not in ("capital", "demonym") else None
+        """The party that is certainly meant, by an unambiguous name of its own; else None."""
+        return self.codes[0] if len(self.codes) == 1 and self.is_name else None
 
 
 def in_rows(text: str, matches: Iterable[PartyMatch], joint: re.Pattern[str]) -> Iterator[list[PartyMatch]]:
@@ -150,11 +157,14 @@ class PartyTable:
         written = (name for name in row.aliases if script is not None and script.search(name))
         return dict(row.shown).get(language) or next(written, None) or display_name(row, language)
 
-    def find(self, text: str, language: str | None = None, *, relaxed: bool = False) -> list[PartyMatch]:
+    def find(
+        self, text: str, language: str | None = None, *, relaxed: bool = False, capitals: Capitals = "all"
+    ) -> list[PartyMatch]:
         """Returns every party named in a text of any languages: the longest names, not overlapping, in order.
 
         Without `language`, it is inferred from script and common words. `relaxed` is for what people type ("what did
-        iran say"); in statements a name begins with a capital.
+        iran say"); in statements a name begins with a capital letter. `capitals` says which capitals stand for their
+        States, since most are the place of a meeting: "Vienna, 17 October 2016".
         """
         tokens = tokens_of(text)
         tries = [self._extra_trie] if self.added else []
@@ -175,6 +185,8 @@ class PartyTable:
             at = at + 1 if best is None else best.last
             if best is not None and best.name.codes:
                 start, end, name = tokens[best.first].start, _end_of(text, tokens, best), best.name
+                if name.form == "capital" and not stands_for_state(text, end, capitals):
+                    continue
                 matches.append(PartyMatch(start=start, end=end, codes=name.codes, form=name.form, text=text[start:end]))
         return matches
 

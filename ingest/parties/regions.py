@@ -11,7 +11,8 @@ from functools import cache
 from ingest.language.lexicons import load_table
 from ingest.language.matches import TextMatch
 from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
-from ingest.parties.name_matcher import NameTrie, tokens_of
+from ingest.parties.name_matcher import NameTrie
+from ingest.parties.name_tokens import tokens_of
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES, Language
 

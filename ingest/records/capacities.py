@@ -35,8 +35,8 @@ def in_several_capacities(
     if len(parts) == 1:
         return ()
     own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")
-    state = state or speaking_state(own, parties, metadata.language)
     delegate = person or speaker_in(heading)
+    state = state or deliverer(delegate or "", parties)[1] or speaking_state(own, parties, metadata.language)
     found = []
     for start, end, whom in parts:
         named = delegate or (parties.display(whom.group) if whom.group else "the speaker in their national capacity")

@@ -57,6 +57,8 @@ _LONGEST_LEAD: Final = 240
 _OPENING: Final = 1500
 
 _WORDS: Final = RegexPatterns("interventions")
+# A line of digits and signs, such as a cell of a table.
+_NUMBER_ALONE: Final = re.compile(r"[^\S\n]*[^\w\n]*\d[\W\d]*(?:\n|$)")
 # Lines of records: a name with brackets · "The representative of …" · "Arvandia:" · reported speech.
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
@@ -368,7 +370,7 @@ class _SpeakerLookup:
             return codes
         spans = self._parties.find(name, self.language)
         whole = len(spans) == 1 and not name[: spans[0].start].strip() and not name[spans[0].end :].strip()
-        return spans[0].codes if whole and spans[0].form not in ("capital", "demonym") else ()
+        return spans[0].codes if whole and spans[0].is_name else ()
 
     def holders(self, words: str) -> tuple[str, ...]:
         """Returns the code of the one party, or those of the listed States, that words consist of; else empty."""
@@ -765,10 +767,10 @@ def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> 
 
 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
-    """Returns the sections of a compilation; States that are only listed on adjacent lines have none."""
+    """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none."""
     turns = []
     numbers = {number for number, _, _ in headings}
-    for number, start, codes in headings:
+    for number, start, codes in _without_table_rows(page, headings):
         if numbers & {number - 1, number + 1}:
             continue
         line = page.lines[number]
@@ -778,6 +780,30 @@ def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, .
         )  # fmt: skip
         turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
     return turns
+
+
+def _without_table_rows(
+    page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]
+) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Returns the headings without names in cells of a table: "Arvandia", "61", "9", "Belmora", "34", "12".
+
+    After the name in a row, other cells follow: a number, or words without a sentence, which most sections of a
+    compilation have.
+    """
+    starts = [*(start for _, start, _ in headings), len(page.text)]
+    bodies = [
+        page.text[page.after(page.lines[number]) : end]
+        for (number, _, _), end in zip(headings, starts[1:], strict=True)
+    ]
+    told = [holds_sentence_end(body) for body in bodies]
+    of_words = 2 * told.count(False) > len(told)
+    # After the last row the text goes on.
+    cells = [of_words and not (own and before) for own, before in zip(told, [True, *told], strict=False)]
+    return [
+        heading
+        for heading, body, cell in zip(headings, bodies, cells, strict=True)
+        if not (cell or _NUMBER_ALONE.match(body))
+    ]
 
 
 def _heading_name(heading: str) -> str:

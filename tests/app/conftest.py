@@ -95,4 +95,4 @@ def _picture() -> bytes:
 @pytest.fixture
 def one_picture(_picture: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Gives all documents one timeline drawn once, since drawing it takes longer than all the rest of a document."""
-    monkeypatch.setattr("app.export.blocks.timeline", lambda briefing: _picture)
+    monkeypatch.setattr("app.export.briefing_layout.timeline", lambda briefing: _picture)

@@ -13,12 +13,13 @@ import pytest
 
 from app.question.kinds import KINDS
 from app.question.resolution import Act
-from app.question.roles import Role, Weights, load_weights
+from app.question.role_tagger.network import Role, reading_weights
 from app.question.turns.classifier import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights
 
 Examples = Sequence[MarkedExample]
 _SHIPPED = Path("app/question/data/reading.safetensors")
@@ -78,9 +79,8 @@ def test_questions_and_the_turns_before_them_are_read_by_the_weights_given(parti
         tmp_path,
         'text: "and {who:Belmora} on {topic:lamps}?", after: ["What did Arvandia say on tolls?"], keeps: [kind]',
     )
-    blind = Weights(
-        arrays={name: np.zeros_like(array) for name, array in load_weights().arrays.items()}, notes=load_weights().notes
-    )
+    trained = reading_weights()
+    blind = Weights(arrays={name: np.zeros_like(array) for name, array in trained.arrays.items()}, notes=trained.notes)
     assert score_reading(example, parties)["topic F1"] == 1
     assert not score_reading(example, parties, blind)["topic F1"]
 
@@ -102,14 +102,14 @@ def test_help_on_training_trains_nothing(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_the_weights_are_made_from_these_examples_and_small() -> None:
-    assert load_weights().notes["examples"] == examples_hash()
+    assert reading_weights().notes["examples"] == examples_hash()
     assert _SHIPPED.stat().st_size < 3_000_000
 
 
 def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:
     from scripts.train_reading import save_weights
 
-    save_weights(load_weights(), tmp_path / "again.safetensors")
+    save_weights(reading_weights(), tmp_path / "again.safetensors")
     assert (tmp_path / "again.safetensors").read_bytes() == _SHIPPED.read_bytes()
 
 

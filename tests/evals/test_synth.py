@@ -18,7 +18,7 @@ from ingest.language.lexicons import load_table
 from ingest.treaties.treaties import articles
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
-GLOSSARY = {row["en"].split("|")[0]: row for row in load_table("glossary")}
+GLOSSARY = {row["en"].split("|")[0]: row for row in load_table("glossary_synonyms")}
 SILENT = ("near_miss_state", "near_miss_session")
 IN_CHINESE = {"4": "四", "6": "六", "16": "十六", "18": "十八", "29": "二十九"}
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.answering.claims.form import LONGEST, ill_formed, quoted_parts
-from app.answering.claims.mention_check import Premise, check_names, check_references
-from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, in_order, is_aligned
+from app.answering.claims.allowed_omissions import SUBJECTLESS
+from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
+from app.answering.claims.mention_check import check_names, check_references
+from app.answering.claims.premise import Premise
+from app.answering.claims.token_alignment import ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
 from app.answering.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
@@ -24,12 +26,12 @@ from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 
 # A claim in Latin script is in the language of its evidence if that contains at least this share of its terms.
-_SHARED: Final = 0.6
+_SAME_LANGUAGE_MIN: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
 # Prompt leak: so many words in a row of the instructions, repeated in a claim and absent from its evidence.
-_LEAKED: Final = 6
+_MIN_LEAKED_WORDS: Final = 6
 _QUESTION: Final = ("?", "？", "؟")
-_NAMES: Final[dict[str, str]] = {
+_OPERATOR_IN_WORDS: Final[dict[str, str]] = {
     "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
     "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”",
     "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
@@ -110,8 +112,7 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
         kind, keys = ("self", {SELF}) if holders & set(name.codes) else ("name", set(name.codes))
         return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
 
-    names = (name for name in parties.find(text, language) if name.form != "capital")
-    return tokenize(text, language, tuple(map(token, names)))
+    return tokenize(text, language, tuple(map(token, parties.find(text, language, capitals="none"))))
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
@@ -148,7 +149,7 @@ def _language(claim: str, premise: Premise) -> str:
     if guess == premise.language or guess in _OTHER_SCRIPTS or premise.language in _OTHER_SCRIPTS:
         return guess
     terms, there = (content_terms(text, premise.language) for text in (claim, premise.text))
-    return premise.language if len(terms & there) >= _SHARED * max(1, len(terms)) else guess
+    return premise.language if len(terms & there) >= _SAME_LANGUAGE_MIN * max(1, len(terms)) else guess
 
 
 def _check_wording(
@@ -161,7 +162,7 @@ def _check_wording(
     for token in body.tokens:
         if token.counts and not token.keys - {SELF} & known:
             if token.kind in OPERATORS:
-                return f"its evidence does not hold {_NAMES[token.kind]} where it does"
+                return f"its evidence does not hold {_OPERATOR_IN_WORDS[token.kind]} where it does"
             return f"its word “{claim[token.start : token.end]}” is not in its evidence"
     if in_order(body, sentences):
         return "it leaves out words that turn or limit what its evidence says, or who says it"
@@ -217,7 +218,7 @@ def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
 
 def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
     """Returns why a translation of a quotation fails; None if it passes."""
-    fault = ill_formed(text, longest=2 * len(quote) + LONGEST)
+    fault = ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS)
     if fault is not None:
         return fault
     if language_of_sentence(text, language) != language:
@@ -231,7 +232,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     for kind, allowed in _TRANSLATED_BY.items():
         for one, other in ((translated, original), (original, translated)):
             if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
-                return f"it has {_NAMES[kind]}, or lacks it, unlike the quotation"
+                return f"it has {_OPERATOR_IN_WORDS[kind]}, or lacks it, unlike the quotation"
     return None
 
 
@@ -246,6 +247,6 @@ def _repeats(claim: str, instructions: str, evidence: str) -> bool:
 
     def ngrams(text: str) -> set[tuple[str, ...]]:
         words = [word.lower() for word in words_of(text)]
-        return {tuple(words[at : at + _LEAKED]) for at in range(len(words) - _LEAKED + 1)}
+        return {tuple(words[at : at + _MIN_LEAKED_WORDS]) for at in range(len(words) - _MIN_LEAKED_WORDS + 1)}
 
     return bool(instructions) and bool((ngrams(claim) & ngrams(instructions)) - ngrams(evidence))

@@ -8,7 +8,7 @@ from typing import Final
 
 import regex
 
-LONGEST: Final = 600
+MAX_CLAIM_CHARS: Final = 600
 # The zero-width non-joiner and joiner, which Persian and Arabic words contain.
 _JOINERS: Final = "\u200c\u200d"
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
@@ -26,7 +26,7 @@ _QUOTED: Final = regex.compile(
 _LONE: Final = regex.compile(rf"[{_DOUBLE}‹›❛❜‛‚]")
 
 
-def ill_formed(claim: str, *, longest: int = LONGEST) -> str | None:
+def ill_formed(claim: str, *, longest: int = MAX_CLAIM_CHARS) -> str | None:
     """Returns what is wrong with the form of a claim, or None; `longest` counts characters."""
     if not any(char.isalpha() for char in claim):
         return "it is empty"

@@ -4,9 +4,9 @@
 the evidence cites article 16.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from app.answering.claims.premise import Premise
 from ingest.language.lexicons import Patterns
 from ingest.language.numerals import find_session_mentions
 from ingest.parties.party_table import PartyTable
@@ -16,34 +16,13 @@ from ingest.treaties.treaties import find_treaties
 _WORDS: Final = Patterns("treaty_attribution")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Premise:
-    """What a claim rests on: quotations of one party, in one of the six languages."""
-
-    quotes: tuple[str, ...]
-    language: str
-    holder: str | None
-    """Code of the party whose words they are; None for the text of a treaty."""
-    also: frozenset[str] = frozenset()
-    """Codes of others that the claim may name, such as the speaker's State where a group speaks."""
-    sessions: frozenset[str] = frozenset()
-    """Session numbers of the statements, which a claim may name, as it may their `years` and `agenda_items`."""
-    years: frozenset[str] = frozenset()
-    agenda_items: frozenset[str] = frozenset()
-
-    @property
-    def text(self) -> str:
-        """All quotations, each a line."""
-        return "\n".join(" ".join(quote.split()) for quote in self.quotes)
-
-
 def check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
     """Returns why the names in a claim fail against its evidence; None if they pass.
 
     Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
     """
     evidence, holder = premise.text, premise.holder
-    matches = [match for match in parties.find(claim, language) if match.form != "capital"]
+    matches = parties.find(claim, language, capitals="none")
     there = parties.find(evidence, premise.language)
     known = {code for match in there for code in match.codes} | premise.also | {holder}
     for match in matches:

@@ -1,43 +1,40 @@
 """Token alignment: whether the tokens of a claim occur in one sentence of its evidence, in the same order.
 
-Words of the sentence between them may be left out if they only narrow its sense ("a [specialized] unit"); never an
-operator, a name, another clause, or the head of what follows ("the [abolition of the] sanctions"). Before the first
-token there may only be the speaker's own "we wish to stress that", or a phrase set off by a comma. A claim with "and"
-is checked as the two claims that it is short for.
+Before the first token there may only be the speaker's own "we wish to stress that", or a phrase set off by a comma;
+`allowed_omissions.py` says what may be left out between and behind the words of a claim. A claim with "and" is checked
+as the two claims that it is short for.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, combinations, pairwise, takewhile
+from itertools import chain, combinations, takewhile
 from typing import Final
 
+from app.answering.claims.allowed_omissions import (
+    DOWNWARD,
+    SUBJECTLESS,
+    clause_ends,
+    is_bound,
+    limit_after,
+    may_end,
+    may_leave_out,
+    without_asides,
+)
 from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
 from ingest.language.claim_words import SELF
 
-# The most words left out in one place, and in an aside between commas; how many Chinese characters count as a word.
-_GAP: Final = 3
-_ASIDE: Final = 16
-_CHARACTERS_PER_WORD: Final = 2
 # The most words in a leading phrase before a comma.
-_LEAD: Final = 24
+_MAX_LEAD_WORDS: Final = 24
 # Tokens between the parts of a coordination ("X and Y"), and the most of them at which a claim is split.
 _CUTTING: Final = frozenset({"join", "comma", "stop", "break"})
-_CUTS: Final = 6
+_MAX_CUTS: Final = 6
 # The most sentences searched, those sharing most with the claim; the most tokens from one of its words to the next.
-_SENTENCES: Final = 12
-_REACH: Final = 24
-# Downward-entailing operators, under which leaving out a modifier says more: "does not accept [remote] access".
-_DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
+_MAX_SENTENCES: Final = 12
+_MAX_TOKENS_BETWEEN: Final = 24
 # Passive auxiliaries, which count only beside their verb: "we were asked" is not "we asked".
 _VOICE: Final = frozenset({"be", "was", "been", "by"})
-# Operators that qualify a claim from behind: in the rest of its clause ("… unless others sign"), or of its phrase.
-_BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
-_WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
 # Operators that a claim must not be cut off from even where it may be part of a sentence (`partial`).
 _GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
-_RELATIVE: Final = frozenset({"en", "fr", "es"})
-# Languages whose clauses may lack a subject.
-SUBJECTLESS: Final = frozenset({"zh"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +72,14 @@ class _Sentence:
                 if token.kind not in OPERATORS:
                     begun |= self._further(ends, wanted[0], binding[0], shared)
         *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond})
-        downward = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
-        return {end for end in ends if _closes(self.tokens[end + 1 :], self.language, whole=downward)}
+        downward = any(token.kind in DOWNWARD for token in (*shared, *wanted)) and not body.partial
+        return {end for end in ends if may_end(self.tokens[end + 1 :], self.language, whole=downward)}
 
     def _beginnings(
         self, body: ClaimBody, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]]
     ) -> set[int]:
-        found = (at for at, token in enumerate(self.tokens) if wanted and _same(token, wanted[0]))
-        return {at for at in found if self._begins(body, binding[0], at)}
+        first = (at for at, token in enumerate(self.tokens) if wanted and _same(token, wanted[0]))
+        return {at for at in first if self._begins(body, binding[0], at)}
 
     def _walk(
         self, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]], begun: set[int]
@@ -98,31 +95,31 @@ class _Sentence:
         self, ends: set[int], wanted: ClaimToken, binding: Sequence[ClaimToken], before: Sequence[ClaimToken]
     ) -> set[int]:
         """Returns the positions of the next token of a claim, given those of the token before it (`ends`)."""
-        limit = _limit(before, self.language)
+        limit = limit_after(before, self.language)
         return {
             at
             for at, token in enumerate(self.tokens)
             if _same(token, wanted)
             and any(
-                0 < at - end <= _REACH
-                and _passable(self.tokens[end + 1 : at], token, binding, self.language, limit=limit)
+                0 < at - end <= _MAX_TOKENS_BETWEEN
+                and may_leave_out(self.tokens[end + 1 : at], token, binding, self.language, limit=limit)
                 for end in ends
             )
         }
 
     def _begins(self, body: ClaimBody, binding: Sequence[ClaimToken], at: int) -> bool:
         """Returns whether a claim may begin at a token: its clause has no operator or other speaker before it."""
-        begin = max(_clause_ends(self.tokens[:at]), default=-1) + 1
-        before = _without_asides(self.tokens[begin:at], self.language)
+        begin = max(clause_ends(self.tokens[:at]), default=-1) + 1
+        before = without_asides(self.tokens[begin:at], self.language)
         governing = _GOVERNING if body.partial else OPERATORS - _VOICE
         if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
             return False
         if body.partial:
-            return _bound(binding, before)
+            return is_bound(binding, before)
         if before and before[-1].kind in _VOICE:
             return False
         links = [token for token in binding if token.kind != "self" or self.language not in SUBJECTLESS]
-        if not _bound(links, self.tokens[: at + 1]):
+        if not is_bound(links, self.tokens[: at + 1]):
             return False
         comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
         lead, rest = before[: comma + 1], before[comma + 1 :]
@@ -131,7 +128,7 @@ class _Sentence:
             return False
         if body.stressed and not any(token.kind == "say" for token in rest):
             return False
-        if sum(token.counts for token in lead) > _LEAD:
+        if sum(token.counts for token in lead) > _MAX_LEAD_WORDS:
             return False
         # A noun stands for the speaker only beside a word for it: "my country", but not "the Government".
         beside = [{one.kind for one in rest[max(0, place - 1) : place + 2]} for place in range(len(rest))]
@@ -147,14 +144,14 @@ def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], lan
     if any(_aligned(body, sentence) for sentence in nearest):
         return True
     tokens = body.tokens
-    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_CUTS]
+    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_MAX_CUTS]
     for first in cuts:
         head = replace(body, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
         ends = ((row, sentence.ends(head)) for row, sentence in enumerate(nearest))
-        row, found = next(((row, found) for row, found in ends if found), (0, set()))
-        used = [min(found) if found and row == other else -1 for other in range(len(nearest))]
-        if found and _rest_is_aligned(head, tokens, later, nearest, used):
+        row, head_ends = next(((row, found) for row, found in ends if found), (0, set()))
+        used = [min(head_ends) if head_ends and row == other else -1 for other in range(len(nearest))]
+        if head_ends and _rest_is_aligned(head, tokens, later, nearest, used):
             return True
     return False
 
@@ -163,7 +160,7 @@ def _nearest(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> li
     """Returns the sentences that share most tokens with a claim, in their order."""
     keys = frozenset[str]().union(*(token.keys for token in body.tokens if token.counts))
     shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
-    rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_SENTENCES]
+    rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_MAX_SENTENCES]
     return [sentences[row] for row in sorted(rows)]
 
 
@@ -261,15 +258,6 @@ def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iter
             yield first, at
 
 
-def _limit(before: Sequence[ClaimToken], language: str) -> int:
-    """Returns how many words of a sentence may be left out after these words of a claim."""
-    if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
-        return 0
-    if before and before[-1].kind == "number":
-        return 1
-    return _GAP * (_CHARACTERS_PER_WORD if language == "zh" else 1)
-
-
 def _same(one: ClaimToken, other: ClaimToken) -> bool:
     return bool(one.keys & other.keys - {SELF})
 
@@ -285,98 +273,3 @@ def _chain(tokens: Sequence[ClaimToken]) -> tuple[list[ClaimToken], list[list[Cl
         elif token.kind in ("link", "self", "third", "join"):
             binding[-1].append(token)
     return wanted, binding
-
-
-def _bound(binding: Sequence[ClaimToken], between: Sequence[ClaimToken]) -> bool:
-    """Returns whether the `binding` function words occur among the tokens between, in order."""
-    rest = iter(between)
-    return all(any(token.keys & other.keys for other in rest) for token in binding)
-
-
-def _passable(
-    between: tuple[ClaimToken, ...], following: ClaimToken, binding: Sequence[ClaimToken], language: str, *, limit: int
-) -> bool:
-    """Returns whether a claim may leave out what the sentence has between two of its tokens."""
-    content = [token for token in between if token.counts and token.kind != "opener"]
-    # "The courts of Arvandia" match "our courts": a claim may name the speaker elsewhere, but not in place of content.
-    named = any(SELF in token.keys for token in binding)
-    if named and content and not any(SELF in token.keys for token in between):
-        return False
-    binding = [token for token in binding if token.kind != "self"]
-    if not _bound(binding, between):
-        return False
-    if _is_aside(between, language):
-        return True
-    # Phrases are left out as a whole: "to 12 States" before "in 2020" (`phrase`), "and its Protocols" (`owned`).
-    phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
-    owned = [token.kind for token in between[:2]] == ["join", "third"]
-    fixed = OPERATORS | TURNING | {"name"} | (set() if phrase else {"number"})
-    if any(token.kind in fixed for token in content):
-        return False
-    if owned:
-        return len(content) <= 2 * limit
-    joined = [token for token in binding if token.kind == "join"]
-    if sum(token.kind in ("join", "stop") for token in between) > len(joined):
-        return False
-    if not content:
-        return True
-    # The subject behind "and" must not be left out: "we signed and [traffickers] killed two officers".
-    behind = takewhile(lambda token: token.kind != "join", reversed(between))
-    if joined and any(token.counts and token.kind != "opener" for token in behind):
-        return False
-    if any(token.kind in ("comma", "break") for token in between) or len(content) > limit:
-        return False
-    # The head of what follows must not be left out: "the [abolition of] the sanctions".
-    last = max(at for at, token in enumerate(between) if token.counts)
-    heads = [token for token in between[last + 1 :] if token.kind == "link"]
-    return following.kind == "number" or _bound(heads, binding)
-
-
-def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
-    """Returns whether all content stands in an aside between commas or brackets that does not affect the rest."""
-    commas = [at for at, token in enumerate(between) if token.kind == "comma"]
-    if len(commas) < 2 or commas[-1] - commas[0] > _ASIDE:
-        return False
-    first, last = commas[0], commas[-1]
-    outside, inside = (*between[:first], *between[last:]), between[first + 1 : last]
-    if any(token.counts or token.kind in ("join", "stop") for token in outside) or not inside:
-        return False
-    relative = language in _RELATIVE and inside[0].kind == "break"
-    fixed = {"stop"} if relative else {"stop", "name", "join", *OPERATORS, *TURNING}
-    return not any(token.kind in fixed for token in inside)
-
-
-def _without_asides(tokens: tuple[ClaimToken, ...], language: str) -> tuple[ClaimToken, ...]:
-    commas = [at for at, token in enumerate(tokens) if token.kind == "comma"]
-    for first, last in pairwise(commas):
-        if tokens[first + 1].kind == "break" and _is_aside(tokens[first : last + 1], language):
-            return tokens[:first] + _without_asides(tokens[last + 1 :], language)
-    return tokens
-
-
-def _clause_ends(tokens: tuple[ClaimToken, ...]) -> Iterator[int]:
-    """Yields where clauses end: at a stop, and at a comma before "and"."""
-    for at, token in enumerate(tokens):
-        if token.kind == "stop" or [each.kind for each in tokens[at : at + 2]] == ["comma", "join"]:
-            yield at
-
-
-def _closes(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
-    """Returns whether a claim may end before the rest of its sentence."""
-    clause = after[: next(_clause_ends(after), len(after))]
-    if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
-        return False
-    phrase = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
-    if phrase and phrase[0].kind == "not":
-        # A negation right behind the claim, as in "nor where …", begins another part.
-        return True
-    if any(token.kind in _WITHIN for token in phrase):
-        return False
-    return not (whole and any(token.counts for token in phrase))
-
-
-def _is_reported(clause: Sequence[ClaimToken]) -> bool:
-    """Returns whether a sentence ends with a reporting clause: ", according to Belmora", ", some say"."""
-    comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
-    body = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
-    return any(token.kind == "say" for token in body[:_GAP]) and not any(SELF in token.keys for token in body)

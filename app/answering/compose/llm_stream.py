@@ -7,11 +7,12 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+from app.answering.compose.composition import Used
 from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, WrittenClaim
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
     from tenacity import Retrying
 
 # Characters read for each token that a reply may have; a longer reply is cut off.
-_CHARACTERS: Final = 8
+_MAX_CHARS_PER_TOKEN: Final = 8
 # Seconds between two heartbeats while no piece comes.
-_BEAT: Final = 0.5
+_HEARTBEAT_SECONDS: Final = 0.5
 _TRANSIENT_STATUS: Final = frozenset({408, 409, 425, 429})
 _FIRST_SERVER_ERROR: Final = 500
-_LONGEST_PAUSE: Final = 8.0
-Used = Mapping[str, int | float | bool]
+_MAX_RETRY_PAUSE: Final = 8.0
 
 
 @dataclass
@@ -103,7 +103,7 @@ class ModelRequest:
                     yield from reader.finish()
                     raise ModelSilentError("no answer in time", slow=True)
                 try:
-                    piece = pieces.get(timeout=min(left, _BEAT))
+                    piece = pieces.get(timeout=min(left, _HEARTBEAT_SECONDS))
                 except queue.Empty:
                     yield None
                     continue
@@ -116,7 +116,7 @@ class ModelRequest:
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole
                 yield from reader.feed(piece)
-                if len(self.reply) > _CHARACTERS * self.config.max_tokens:
+                if len(self.reply) > _MAX_CHARS_PER_TOKEN * self.config.max_tokens:
                     break
             yield from reader.finish()
         finally:
@@ -145,7 +145,7 @@ class ModelRequest:
         return Retrying(
             stop=stop_after_attempt(self.config.max_retries + 1),
             retry=retry_if_exception(again),
-            wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE),
+            wait=wait_random_exponential(multiplier=0.5, max=_MAX_RETRY_PAUSE),
             sleep=sleep_using_event(self._stop),
             reraise=True,
         )

@@ -7,9 +7,10 @@ and quotations of Belmora.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answering.compose.extractive import Composition, introduction
+from app.answering.compose.composition import Composition, ModelDraft
+from app.answering.compose.extractive import introduction
 from app.answering.compose.llm_stream import together
-from app.answering.compose.model import ModelDraft, ModelWriter
+from app.answering.compose.model import ModelWriter
 from app.answering.localization import Localization
 from app.records import Citation, Claim
 from app.retrieval.party_evidence import PartyEvidence
@@ -21,7 +22,7 @@ def with_claims(
     """Puts a model's checked claims in place of the quotations of the parties that they are about."""
     notes = _notes(draft, local, model)
     if not draft.claims:
-        return replace(quoted, notes=notes, written=draft)
+        return replace(quoted, notes=notes, draft=draft)
     claims: list[Claim] = []
     citations: list[Citation] = []
     for state in dict.fromkeys(claim.state for claim in quoted.claims):
@@ -37,21 +38,21 @@ def with_claims(
         quoted,
         claims=tuple(claims),
         citations=tuple(citations),
-        more=len(strong - shown),
+        unquoted=len(strong - shown),
         introductions={c.number: spoken[c.state] for c in citations if c.state in spoken},
         notes=notes,
-        written=draft,
+        draft=draft,
     )
 
 
 def with_translations(composed: Composition, writer: ModelWriter, language: str) -> Composition:
     """Adds translations of the quotations that are in another language, as far as the translations pass."""
     foreign = [citation for citation in composed.citations if citation.language != language]
-    if not foreign or composed.written is None:
+    if not foreign or composed.draft is None:
         return composed
     texts, usage = writer.translate(foreign, language)
-    written = replace(composed.written, usage=together(composed.written.usage, usage))
-    return replace(composed, translations=texts, written=written)
+    draft = replace(composed.draft, usage=together(composed.draft.usage, usage))
+    return replace(composed, translations=texts, draft=draft)
 
 
 def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:

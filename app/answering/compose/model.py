@@ -6,21 +6,22 @@ that sentence's statement says whose words it is.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from app.answering.citation_spans import holds
+from app.answering.citations import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
-from app.answering.claims.mention_check import Premise
-from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage, Used
+from app.answering.claims.premise import premise_of
+from app.answering.compose.composition import ModelDraft, Used, WriterProblem
+from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
-from app.answering.verify import verified
+from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
 from app.question.llm_reading import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
@@ -44,36 +45,14 @@ _STYLES: Final[dict[Style, str]] = {
     "points": "Write them as talking points: each short, and fit to be read aloud.",
 }
 # Share of the context window that is left free, since tokenizers differ.
-_SPARE: Final = 0.1
+_FREE_SHARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
-_WORTHWHILE: Final = 1.0
-_KEPT_DROPPED: Final = 60
+_MIN_SECONDS_TO_RETRY: Final = 1.0
+# The most dropped claims that a draft keeps, and the most characters of each.
+_MAX_DROPPED: Final = 60
+_MAX_DROPPED_CHARS: Final = 400
 # The most earlier questions that are given to the model with a question to read.
-_EARLIER: Final = 5
-_KEPT_TEXT: Final = 400
-
-
-WriterProblem = Literal["failed", "slow", "nothing"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDraft:
-    """A model's draft so far: claims that passed, which cite `citations` by number, and those dropped, with reasons."""
-
-    claims: tuple[Claim, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    dropped: tuple[DroppedClaim, ...] = ()
-    left_out: int = 0
-    """Sentences of the evidence that the model did not get for want of room."""
-    problem: WriterProblem | None = None
-    """Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed."""
-    detail: str = ""
-    prompt_version: str = ""
-    """Hash of the instructions."""
-    usage: Used = field(default_factory=dict)
-    evidence: Mapping[int, Sentence] = field(default_factory=dict)
-    """The sentences in its prompt, by number."""
-    reply: str = ""
+_MAX_EARLIER_QUESTIONS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +98,7 @@ class ModelWriter:
             if attempt:
                 # No claim could be read: the model, or its server, has no structured output.
                 self._structured = False
-                if deadline - time.monotonic() < _WORTHWHILE:
+                if deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
                     break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
             if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
@@ -166,7 +145,7 @@ class ModelWriter:
             draft,
             claims=tuple(checked.claims),
             citations=tuple(checked.citations),
-            dropped=tuple(checked.dropped[:_KEPT_DROPPED]),
+            dropped=tuple(checked.dropped[:_MAX_DROPPED]),
             problem=problem or (None if checked.claims else "nothing"),
             detail=detail,
             usage=usage.to_json(self.config),
@@ -200,16 +179,17 @@ class ModelWriter:
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
-        asking = messages(load_prompt("read"), question=inert(question), earlier=inert("\n".join(earlier[-_EARLIER:])))
+        before = "\n".join(earlier[-_MAX_EARLIER_QUESTIONS:])
+        asking = messages(load_prompt("read"), question=inert(question), earlier=inert(before))
         deadline = time.monotonic() + self.config.timeout_seconds
-        said: object = None
+        reply: object = None
         try:
             reader = self._chat.with_structured_output(ProposedReading.model_json_schema())
             for piece in reader.stream(asking):
-                said = piece
+                reply = piece
                 if time.monotonic() > deadline:
                     return None
-            return ProposedReading.model_validate(said)
+            return ProposedReading.model_validate(reply)
         except Exception as exc:  # the clients of providers have no error in common
             logger.warning("the model %s proposes no reading: %s", self.name, reason(exc, self.config))
             return None
@@ -223,7 +203,7 @@ class ModelWriter:
         """Returns how many tokens of the context window evidence may take."""
         without = _asking(prompt, task, "", language)
         used = sum(count_tokens(str(message.content)) for message in without)
-        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _SPARE)) - used
+        return int((self.config.context_tokens - self.config.max_tokens) * (1 - _FREE_SHARE)) - used
 
 
 def messages(prompt: Prompt, **variables: str) -> "list[BaseMessage]":
@@ -268,7 +248,7 @@ class _ClaimChecker:
         if fault is None:
             fault = self._fault(written.text, holder, cited)
         if fault is not None:
-            text = redact(written.text, self.config)[:_KEPT_TEXT]
+            text = redact(written.text, self.config)[:_MAX_DROPPED_CHARS]
             self.dropped.append(DroppedClaim(text=text, state=holder, reason=fault))
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
@@ -288,9 +268,9 @@ class _ClaimChecker:
         holders = {next(iter(statement.metadata.holders), None) for statement in statements}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
-        made = [citation for number in written.numbers for citation in self.numbered.cite(number)]
+        citations = [citation for number in written.numbers for citation in self.numbered.cite(number)]
         known, cited = list(self.citations), list[Citation]()
-        for citation in with_quoted_parties(made, self.numbered.sources, self.local.parties):
+        for citation in with_quoted_parties(citations, self.numbered.sources, self.local.parties):
             # A known citation that contains all of this one is cited in its place.
             holding = next((other for other in known if holds(other, citation)), None)
             if holding is None:
@@ -302,7 +282,7 @@ class _ClaimChecker:
 
     def _fault(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str | None:
         statements = self.numbered.sources.statements
-        if len(verified(cited, statements)) < len(cited):
+        if len(sound_citations(cited, statements)) < len(cited):
             return "a sentence that it cites is not what its statement says"
         premise = premise_of(cited, holder)
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
@@ -319,18 +299,3 @@ class _ClaimChecker:
                 name = self.local.name(next(iter(citation.holders), ""))
                 return f"{unquoted(name)}: “{citation.quote}”"
         return plain
-
-
-def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
-    """Returns the premise of a claim with these citations."""
-    languages = [citation.language for citation in cited if citation.language in LANGUAGES]
-    speakers = {citation.on_behalf_of for citation in cited if citation.on_behalf_of}
-    return Premise(
-        quotes=tuple(citation.quote for citation in cited),
-        language=str(languages[0]) if languages else "en",
-        holder=holder,
-        also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
-        sessions=frozenset(citation.session for citation in cited if citation.session),
-        years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
-        agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
-    )

@@ -16,10 +16,10 @@ _LINE: Final = regex.compile(
 )
 _ID: Final = regex.compile(r"\d{1,5}")
 # The most claims that are read from a reply; the rest is ignored.
-MOST_CLAIMS: Final = 30
-_LONGEST_LINE: Final = 4000
+MAX_CLAIMS: Final = 30
+_MAX_LINE_CHARS: Final = 4000
 # A line without ids is a claim that cites nothing if it has at least so many words, else a heading.
-_SENTENCE: Final = 5
+_MIN_CLAIM_WORDS: Final = 5
 
 
 class WrittenClaim(BaseModel):
@@ -75,7 +75,7 @@ class LineReader:
     def feed(self, value: object) -> Iterator[WrittenClaim]:
         """Takes the next piece of text, and yields the claims of completed lines."""
         *lines, rest = (self._rest + str(value)).split("\n")
-        self._rest = rest[-_LONGEST_LINE:]
+        self._rest = rest[-_MAX_LINE_CHARS:]
         for line in lines:
             yield from _line(line)
 
@@ -86,7 +86,7 @@ class LineReader:
 
 def _claims(value: object) -> list[Any]:
     claims = value.get("claims") if isinstance(value, dict) else None
-    return claims[:MOST_CLAIMS] if isinstance(claims, list) else []
+    return claims[:MAX_CLAIMS] if isinstance(claims, list) else []
 
 
 def _validated(value: object) -> Iterator[WrittenClaim]:
@@ -101,9 +101,9 @@ def _number(identifier: object) -> int:
 
 
 def _line(line: str) -> Iterator[WrittenClaim]:
-    match = _LINE.match(line[:_LONGEST_LINE])
+    match = _LINE.match(line[:_MAX_LINE_CHARS])
     if match is None:
-        if len(line.split()) >= _SENTENCE:
+        if len(line.split()) >= _MIN_CLAIM_WORDS:
             yield WrittenClaim(text=line, sentences=[])
     else:
         yield WrittenClaim(text=match["text"], sentences=[int(found) for found in _ID.findall(match["ids"])])

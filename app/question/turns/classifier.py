@@ -8,10 +8,10 @@ from typing import Final, cast, get_args
 
 from app.question.classifiers import ClassifierInput, class_chances
 from app.question.resolution import Act
-from app.question.roles import Weights
 from app.question.scope_fields import Slot
 from app.question.turns.state import TurnReading
 from app.records import QuestionKind
+from vectorstore.weights_file import Weights
 
 TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
 SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))

@@ -13,7 +13,7 @@ from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.records import Note, Scope, Style, TreatyScope
-from ingest.parties.name_matcher import fold
+from ingest.parties.name_tokens import fold
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
 

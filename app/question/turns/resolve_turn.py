@@ -9,7 +9,6 @@ from app.question.interpretation import read_alone
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle
-from app.question.roles import Weights
 from app.question.scope_fields import slots_of
 from app.question.turns.classifier import classify_turn
 from app.question.turns.follow_ups import (
@@ -24,6 +23,7 @@ from app.question.turns.follow_ups import (
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.state import ConversationState
 from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights
 
 
 def resolve_turn(

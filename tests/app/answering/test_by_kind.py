@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.history import turn_of
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace

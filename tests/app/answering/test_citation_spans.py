@@ -2,15 +2,9 @@
 
 from dataclasses import replace
 
-from app.answering.citation_spans import (
-    BoundSpan,
-    cite,
-    cite_place,
-    resolve_anaphora,
-    spans,
-    without_following,
-)
-from app.answering.compose.extractive import quote
+from app.answering.citation_spans import BoundSpan, resolve_anaphora, spans
+from app.answering.citations import cite
+from app.answering.quoting import quote
 from app.records import Sources
 from tests.cases import Cases
 from tests.fakes_corpora import Stored, split
@@ -93,16 +87,6 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
 
-def test_cite_copies_place_and_provenance(stored: Stored) -> None:
-    for statement, sentences in stored.values():
-        citation = cite(statement, sentences, range(0, 1), 7)
-        assert citation.number == 7 and citation.verdict == "verified"
-        assert citation.source_quote == statement.source_text[citation.start : citation.end]
-        assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
-        assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
-        assert citation.inferred == statement.inferred and citation.file == statement.file
-
-
 @cases("text", "announces")
 def test_spans_bring_what_a_sentence_announces(text: str, announces: bool) -> None:
     made = spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1])
@@ -120,24 +104,6 @@ def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     assert [bound.span for bound in spans(parted, [0], going_on=[0])] == [range(0, 1)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
     assert [bound.span for bound in spans(far, [0], going_on=[0])] == [range(0, 1)]
-
-
-def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
-    made = _sentences(*OFFENCE)
-    (statement,) = annotated("s", OFFENCE, state="XOD").statements
-    citation = replace(
-        cite_place(statement, 0, 40, page=None, paragraph=1),
-        quote=" ".join(OFFENCE),
-        sentence_ids=tuple(sentence.sentence_id for sentence in made),
-    )
-    assert without_following(citation, made, {made[0].sentence_id: True}) == OFFENCE[0]
-    assert without_following(citation, made, {made[1].sentence_id: True}) == "\n".join(OFFENCE[:2])
-    assert without_following(citation, made, {}) == citation.quote
-    assert without_following(citation, made, {made[1].sentence_id: False}) == ""
-    made = [*made[:2], replace(made[2], text="We disagree with that view.")]
-    assert (
-        without_following(citation, made, {made[0].sentence_id: True}) == f"{OFFENCE[0]}\nWe disagree with that view."
-    )
 
 
 OPENING = "We cannot accept the following proposals:"

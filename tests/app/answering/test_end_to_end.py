@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.records import Answer
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace

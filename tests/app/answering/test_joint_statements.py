@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.briefing.request import read_request
 from app.export.briefing_lines import arrange
 from app.export.excel import excel_bytes

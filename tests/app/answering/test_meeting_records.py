@@ -9,7 +9,7 @@ import pytest
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.briefing.request import read_request
 from app.cli import main
 from app.errors import MetadataError

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from app.answering.citation_spans import cite
-from app.answering.compose.extractive import escape
+from app.answering.citations import cite
 from app.answering.localization import localize
+from app.answering.markdown import escape
 from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
@@ -59,7 +59,7 @@ def test_facts_are_joined_by_the_commas_of_their_language(citation, parties, lan
 def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_delivered_it(
     citation, of_a_group, parties
 ):
-    line = attribution(citation, localize(parties, "en"), escape)
+    line = attribution(citation, localize(parties, "en"))
     assert line.startswith("**Iran (Islamic Republic of) (inferred)** · ")
     for made, marked in (
         (of_a_group, "Group of Riparian States (inferred)"),
@@ -67,26 +67,26 @@ def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_del
     ):
         line = attribution(replace(made, inferred=("state",)), localize(parties, "en"), escape)
         assert marked in line.partition(" · ")[0]
-    line = attribution(of_a_group, localize(parties, "en"), escape)
+    line = attribution(of_a_group, localize(parties, "en"))
     assert line.startswith("**Group of Riparian States**, statement delivered by Belmora · ")
     assert reference(of_a_group, localize(parties, "en")).startswith("Group of Riparian States (Belmora), ")
-    assert "заявление сделано: Бельмора · " in attribution(of_a_group, localize(parties, "ru"), escape)
+    assert "заявление сделано: Бельмора · " in attribution(of_a_group, localize(parties, "ru"))
     by_person = replace(of_a_group, speaker="Ms. Ilse Farrow")
-    assert "заявление сделано: Ms. Ilse Farrow · " in attribution(by_person, localize(parties, "ru"), escape)
+    assert "заявление сделано: Ms. Ilse Farrow · " in attribution(by_person, localize(parties, "ru"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_attribution_without_provenance_ends_with_the_name(language, citation, of_a_group, parties):
     for one in (citation, of_a_group):
         bare = replace(one, body=None, session=None, date=None, agenda_item=None, inferred=())
-        assert not attribution(bare, localize(parties, language), escape).rstrip().endswith("·")
+        assert not attribution(bare, localize(parties, language)).rstrip().endswith("·")
 
 
 def test_attribution_escapes_what_a_text_brought(citation, parties):
     hostile = replace(
         citation, body="<b>COP</b> [x](javascript:1)", agenda_item="*4*", on_behalf_of="XGR", speaker="_<i>_"
     )
-    line = attribution(hostile, localize(parties, "en"), escape)
+    line = attribution(hostile, localize(parties, "en"))
     shown = MarkdownIt().render(line)
     assert "<a " not in shown and "<b>" not in shown and "<i>" not in shown and "<em>" not in shown
     assert "&lt;b&gt;COP&lt;/b&gt; [x](javascript:1)" in shown and "*4*" in shown

@@ -17,7 +17,7 @@ from app.answering.assistant import Assistant
 from app.answering.claims.form import quoted_parts
 from app.answering.localization import localize
 from app.answering.steps import Steps
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.briefing.cell_writer import CellWriter
 from app.chat_model import LlmConfig
 from app.errors import QuestionError

@@ -1,19 +1,11 @@
 """A later citation supersedes one of the same party only if it is certainly later and of another direction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from app.answering.citation_spans import takes_back
-from app.answering.superseding import (
-    _COUNTERFACTUAL,
-    _DISOWNS,
-    directions_of,
-    earlier_than_latest,
-    with_directions,
-    with_superseding,
-)
-from app.records import Citation, Claim
+from app.answering.cited_direction import directions_of
+from app.answering.superseding import earlier_than_latest, with_superseding
+from app.records import Citation
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from tests.made import citation
@@ -47,36 +39,6 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
     made = [cited(1, NO, "2018", *earlier), cited(2, YES, "2020", *later)]
     assert superseded(*made, asked=asked) == {1: 2 if superseding else None, 2: None}
     assert earlier_than_latest(made, asked) == ({1} if superseding else set())
-
-
-@cases("topic", "words", "direction")
-def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
-    language = "en" if words.isascii() else "zh"
-    made = [replace(cited(1, words, "2024"), language=language)]
-    assert directions_of(made, topic, language)[1].direction == direction
-
-
-def test_words_quoted_from_others_have_no_direction() -> None:
-    claims = [Claim(text="", state="XAA", citations=(1,))]
-    for quoting, direction in ((False, "against"), (True, None)):
-        directed = with_directions(claims, directions_of([citation(NO, quoting=quoting)], "court", "en"))
-        assert [claim.direction for claim in directed] == [direction]
-
-
-@cases("words", "direction")
-def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
-    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].direction == direction
-
-
-@cases("words", "sure")
-def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
-    assert directions_of([cited(1, words, "2024")], "court for pirates", "en")[1].sure == sure
-
-
-@cases("how", "words", "known")
-def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
-    matches = {"disowns": _DISOWNS.search, "counterfactual": _COUNTERFACTUAL.search, "takes_back": takes_back}[how]
-    assert bool(matches(words)) is known
 
 
 def test_a_fact_that_is_asked_for_supersedes_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.answering.claims.form import quoted_parts
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.briefing.as_json import contract_of
 from app.briefing.cell_writer import MOST_CLAIMS
 from app.briefing.request import read_request

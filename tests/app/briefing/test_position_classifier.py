@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.citation_spans import cite
+from app.answering.citations import cite
 from app.briefing.cells import Subject, Suggestion
 from app.briefing.position_classifier import deciding, suggest
 from app.records import Citation

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
 from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.request import read_request

@@ -60,6 +60,11 @@ def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
 
 
 @cases("text")
+def test_words_of_a_speaker_are_checked_behind_words_that_may_call_a_title(text):
+    assert len(quotes(text)) == 1
+
+
+@cases("text")
 def test_few_words_are_a_quotation_where_somebody_is_said_to_speak_them(text):
     assert len(quotes(text)) == 1
 

@@ -9,10 +9,11 @@ import pytest
 from fastapi import HTTPException
 from PIL import Image
 
-from app.answering.citation_spans import cite
-from app.answering.compose.extractive import Composition, render
+from app.answering.citations import cite
+from app.answering.compose.composition import Composition
 from app.answering.localization import localize
 from app.answering.provenance import reference
+from app.answering.render import render
 from app.errors import NotFoundError
 from app.records import Claim
 from app.ui.evidence_panel import evidence_section, fetched, page_image

@@ -5,7 +5,7 @@ import re
 
 from docx import Document
 
-from app.answering.compose.extractive import escape
+from app.answering.markdown import escape
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from tests.cases import Cases
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from app.answering.localization import localize
-from app.answering.steps import word_note
+from app.answering.notes_in_words import note_in_words
 from app.errors import QuestionError
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
-from app.question.spans import find_spans, time_and_venue_of
+from app.question.spans.find_spans import find_spans
+from app.question.time_and_venue import time_and_venue_of
 from app.records import Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
@@ -42,7 +43,7 @@ def rows(name: str) -> list[Any]:
 
 def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
     """Returns the time and venue of a text, taken from all spans in it."""
-    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today))
+    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today), today)
 
 
 @pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))
@@ -104,7 +105,7 @@ def test_a_denied_deed_asks_who_says_so(question: str) -> None:
 @cases("question", "note")
 def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert any(word_note(each, localize(parties, "en")).startswith(note) for each in read.notes)
+    assert any(note_in_words(each, localize(parties, "en")).startswith(note) for each in read.notes)
 
 
 @cases("question", "states", "written", tuples=True)
@@ -119,7 +120,7 @@ def test_a_name_that_is_near_to_one_alone_is_read_and_said(
 @cases("question", "note")
 def test_it_is_said_whom_a_set_was_read_as(question: str, note: str, parties: PartyTable) -> None:
     read = resolve(question, parties)
-    assert note in [word_note(each, localize(parties, "en")) for each in read.notes] and read.scope.topic == "gold"
+    assert note in [note_in_words(each, localize(parties, "en")) for each in read.notes] and read.scope.topic == "gold"
 
 
 @cases("question", "kind", "topic")

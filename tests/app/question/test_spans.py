@@ -8,7 +8,9 @@ import pytest
 
 from app.question.language import detect_language
 from app.question.lexicon import words_in
-from app.question.spans import Span, find_spans, interval_of
+from app.question.spans.find_spans import find_spans
+from app.question.spans.intervals import interval_of
+from app.question.spans.span import Span
 from app.records import Interval
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -43,7 +45,7 @@ def test_a_typing_error_in_a_name_is_read_where_one_is_near(
 ) -> None:
     found = [span for span in spans(question, parties) if span.kind == "party"]
     assert tuple(code for span in found for code in span.codes) == codes
-    assert all(span.form == "typed" for span in found)
+    assert all(span.party_form == "typed" for span in found)
 
 
 @pytest.mark.parametrize("question", ["al statments on trafic", "wich contries suport tolls", "wat is teh posision"])
@@ -83,7 +85,7 @@ def test_members_of_a_group_are_a_set_and_the_group_is_a_party(parties: PartyTab
 @cases("question", "code")
 def test_an_adjective_stands_for_the_party_that_it_is_made_of(question: str, code: str, parties: PartyTable) -> None:
     (found,) = [span for span in spans(question, parties) if span.kind == "party"]
-    assert (found.codes, found.form) == ((code,), "adjective")
+    assert (found.codes, found.party_form) == ((code,), "adjective")
 
 
 @cases("question")
@@ -122,7 +124,8 @@ def test_spans_do_not_overlap(parties: PartyTable) -> None:
 @pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh"])
 def test_words_of_the_lexicon_are_read_in_any_order(language: str, parties: PartyTable) -> None:
     draw = Random(language)
-    known = [phrase.strip(" *") for phrases in words_in(language).values() for phrase in phrases.split("|")]
+    kinds = words_in(f"question_words.{language}")
+    known = [phrase.strip(" *") for phrases in kinds.values() for phrase in phrases.split("|")]
     known += ["2018", "1990", "90", "10", "3", "44", "0", "1994/95", "2020-2022", "COP", "Arvandia", "(", ",", "–"] * 8
     for _ in range(300):
         text = " ".join(draw.choices(known, k=draw.randint(2, 7)))

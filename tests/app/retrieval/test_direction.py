@@ -3,11 +3,11 @@
 import pytest
 from safetensors import safe_open
 
-from app.question.roles import load_weights
 from app.retrieval.direction import decisive_of, direction_asked, mask_topic, read_sentence, read_span
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
+from vectorstore.weights_file import load_weights
 
 cases = Cases(__file__)
 

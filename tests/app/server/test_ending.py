@@ -14,7 +14,7 @@ import pytest
 
 from app.answering.assistant import Assistant, Progress
 from app.briefing.table_builder import BriefingProgress, TableBuilder
-from app.server.limits import EndingError
+from app.server.rate_limits import EndingError
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_server import team, typed_in_chat

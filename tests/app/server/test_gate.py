@@ -21,7 +21,7 @@ from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
 from app.server.guarded import _target_of
-from app.server.limits import BusyError, Limits, TooManyError
+from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
 from tests.fakes_server import PASSWORD, Team, team
@@ -281,7 +281,7 @@ def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) ->
         for thread in waiting:
             thread.start()
             time.sleep(0.05)
-        monkeypatch.setattr("app.server.limits._LONGEST_WAIT", 0.01)
+        monkeypatch.setattr("app.server.rate_limits._LONGEST_WAIT", 0.01)
         with pytest.raises(BusyError), limits.slot("rita"):
             pass
     for thread in waiting:
@@ -357,7 +357,7 @@ def test_nobody_takes_the_room_of_others(monkeypatch: pytest.MonkeyPatch) -> Non
             pass
     with limits.slot("rita"):
         pass
-    monkeypatch.setattr("app.server.limits.MOST_WAITING", 0)
+    monkeypatch.setattr("app.server.rate_limits.MOST_WAITING", 0)
     limits = Limits(ServerConfig(at_once=1))
     with limits.slot("rita"), pytest.raises(BusyError), limits.slot("edda"):
         pass

@@ -16,8 +16,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from app.server.access_rules import EVENTS, DeclaredRoute
 from app.server.guarded import RULES
-from app.server.person import MAY, reset_person, set_person
+from app.server.person import reset_person, set_person
 from app.server.tools import TOOLS
+from app.server.user_roles import MAY
 from app.ui.guard import ChatGuard, event_name
 from tests.cases import Cases
 from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited

@@ -10,7 +10,7 @@ from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
-CONCEPTS = load_table("glossary")
+CONCEPTS = load_table("glossary_synonyms")
 NAMES = {row["en"].split("|")[0] for row in CONCEPTS}
 ROWS = relation_rows()
 

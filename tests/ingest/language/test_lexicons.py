@@ -8,7 +8,7 @@ from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
-TABLES = (PROJECT / "ingest" / "data" / f"{name}.csv" for name in ("number_words", "claim_synonyms"))
+TABLES = (PROJECT / "ingest" / "data" / f"{name}.csv" for name in ("number_words", "claim_check_synonyms"))
 FOLDERS = (PROJECT / "ingest" / "language" / "data", PROJECT / "vectorstore" / "data")
 # Suffixes of files that are not tables: hashes of packaged files, and weights.
 NO_TABLES = (".sha256", ".safetensors")

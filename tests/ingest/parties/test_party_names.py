@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parties.name_matcher import tokens_of
+from ingest.parties.name_tokens import tokens_of
 from ingest.parties.party_names import (
     ambiguous_names,
     built_in,

@@ -178,6 +178,15 @@ def test_sections_of_several_parties_are_a_record_however_they_are_headed(headin
     assert is_record(split(text, parties), text) is record
 
 
+@pytest.mark.parametrize("cells", [("61", "9"), ("yes", "since 2012"), ("–", "12 %")])
+def test_names_in_cells_of_a_table_open_no_sections(cells, parties):
+    rows = [cell for name in ("Arvandia", "Belmora", "Galdoria") for cell in (name, *cells)]
+    lines = ["Statement by Quenza on behalf of the Group of Riparian States", "Madam President,"]
+    lines += ["The results of the first year are set out below.", "Member", "Boarded", "Detained", *rows]
+    text = "\n\n".join([*lines, "The Group has a common list of vessels. It asks for an answer within a day."])
+    assert not is_record(split(text, parties), text)
+
+
 @pytest.mark.heavy
 def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     folder = PROJECT / "evals" / "conference" / "txt"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.answering.claims.claim_check import check_claim
-from app.answering.claims.mention_check import Premise
+from app.answering.claims.premise import Premise
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases, read_yaml
 from tests.conftest import PROJECT

@@ -13,9 +13,8 @@ from typing import Final
 
 from babel.dates import get_month_names
 
-from app.answering.citation_spans import cite
-from app.answering.claims.mention_check import Premise
-from app.answering.compose.model import premise_of
+from app.answering.citations import cite
+from app.answering.claims.premise import Premise, premise_of
 from app.records import Citation
 from ingest.language.claim_words import operators
 from ingest.language.dates import month_numbers

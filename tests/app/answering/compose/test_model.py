@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.answering.assistant import Assistant, Progress
 from app.answering.compose.reply_parser import LineReader, StructuredReader
-from app.answering.verify import verify_citation
+from app.answering.verify_citations import verify_citation
 from app.chat_model import LlmConfig, open_chat_model, reason, try_model
 from app.errors import ChatModelError
 from app.records import Answer
@@ -26,7 +26,7 @@ LIMIT = 3.0
 
 @pytest.fixture(autouse=True)
 def _tries_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.answering.compose.llm_stream._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.answering.compose.llm_stream._MAX_RETRY_PAUSE", 0.01)
 
 
 def number_of(user: str, words: str) -> str:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.citation_spans import cite
-from app.answering.verify import reads_as, verify, verify_citation
+from app.answering.citations import cite
+from app.answering.verify_citations import reads_as, verify_citation, verify_claims
 from app.records import Citation, Claim
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -120,7 +120,7 @@ def test_verify_keeps_what_stands_and_drops_the_rest_with_a_reason() -> None:
         Claim(text="Ondrava: nothing", state="XOD", citations=()),
         Claim(text="Ondrava: unheard", state="XOD", citations=(7,)),
     ]
-    result = verify(claims, [good, bad], {"s1": statement})
+    result = verify_claims(claims, [good, bad], {"s1": statement})
     assert result.claims == (claims[0],)
     assert result.citations == (good,)
     assert [dropped.text for dropped in result.dropped] == [claim.text for claim in claims[1:]]
@@ -131,7 +131,7 @@ def test_verify_keeps_what_stands_and_drops_the_rest_with_a_reason() -> None:
 def test_verify_drops_a_claim_with_words_in_quotation_marks_that_nobody_said(text: str) -> None:
     statement = _statement()
     claims = [Claim(text=text, state="XOD", citations=(1,))]
-    assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == ()
+    assert verify_claims(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == ()
 
 
 def test_verify_keeps_a_claim_with_the_quotation_marks_of_its_quotation_a_title_or_a_name() -> None:
@@ -139,18 +139,18 @@ def test_verify_keeps_a_claim_with_the_quotation_marks_of_its_quotation_a_title_
     words = "The measures “taken” in 2019 – all of them – re-\nmain in force."
     citation = _citation(statement, words)
     claims = [Claim(text=f"Ondrava: “{citation.quote}”", state="XOD", citations=(1,))]
-    assert verify(claims, [citation], {"s1": statement}).claims == tuple(claims)
+    assert verify_claims(claims, [citation], {"s1": statement}).claims == tuple(claims)
     statement = _statement(title="Statement at the ‘High-level debate’", speaker="Mr. ‘Ali Abu Oram’")
     texts = [f"Ondrava, {statement.metadata.title}", f"Delivered by {statement.metadata.speaker}", "The ‘Low debate’"]
     claims = [Claim(text=text, state="XOD", citations=(1,)) for text in texts]
-    assert verify(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == tuple(claims[:2])
+    assert verify_claims(claims, [_citation(statement, FIRST)], {"s1": statement}).claims == tuple(claims[:2])
 
 
 def test_verify_takes_treaty_text_for_nobodys_position() -> None:
     statement = replace(_statement().document, kind="treaty", metadata=Metadata(language="en")).as_statement()
     citation = _citation(statement, FIRST)
     claims = [Claim(text="The Convention", state=None, citations=(1,)), Claim(text="Iran", state="IRN", citations=(1,))]
-    result = verify(claims, [citation], {"s1": statement})
+    result = verify_claims(claims, [citation], {"s1": statement})
     assert result.claims == (claims[0],)
 
 
@@ -158,7 +158,7 @@ def test_verify_reads_the_store_and_not_the_answer() -> None:
     claimed = _statement(TEXT.replace("not ", ""))
     citation = _citation(claimed, FIRST.replace("not ", ""))
     claims = [Claim(text="Ondrava", state="XOD", citations=(1,))]
-    result = verify(claims, [citation], {"s1": _statement()})
+    result = verify_claims(claims, [citation], {"s1": _statement()})
     assert result.claims == () and result.citations == () and len(result.dropped) == 1
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import regex
 
-from app.answering.citation_spans import PROVENANCE, citation_kind
+from app.answering.citations import PROVENANCE, citation_kind
 from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.canonical_form import squash, squash_map
@@ -19,16 +19,16 @@ from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Statement
 
 # A word with the white space around it; and the most characters of page furniture that may precede its last word.
-_NEXT = regex.compile(r"\s*\S+\s*")
-_LONGEST_FURNITURE = 400
+_NEXT_WORD = regex.compile(r"\s*\S+\s*")
+_MAX_FURNITURE_CHARS = 400
 # The mark "[…]", which stands for page furniture that a quotation leaves out.
-_SPLIT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
+_LEFT_OUT = regex.compile(rf"\s*{regex.escape(ELLIPSIS)}\s*")
 # Why a claim is dropped although its citations pass: their statement is attributed to no party.
 NOBODY = "it names nobody who holds the position"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verified:
+class VerifiedClaims:
     """The claims and citations that passed, and the claims that did not."""
 
     claims: tuple[Claim, ...]
@@ -36,17 +36,19 @@ class Verified:
     dropped: tuple[DroppedClaim, ...]
 
 
-def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]) -> Verified:
+def verify_claims(
+    claims: Sequence[Claim], citations: Sequence[Citation], statements: Mapping[str, Statement]
+) -> VerifiedClaims:
     """Drops every claim with a citation that fails verification against its stored statement.
 
     The `statements` are read from the catalogue and not from the answer.
     """
-    sound = {citation.number: citation for citation in verified(citations, statements)}
+    sound = {citation.number: citation for citation in sound_citations(citations, statements)}
     faults = [(claim, _fault(claim, sound)) for claim in claims]
-    kept = tuple(claim for claim, fault in faults if fault is None)
-    used = {number for claim in kept for number in claim.citations}
-    return Verified(
-        claims=kept,
+    passed = tuple(claim for claim, fault in faults if fault is None)
+    used = {number for claim in passed for number in claim.citations}
+    return VerifiedClaims(
+        claims=passed,
         citations=tuple(sound[c.number] for c in citations if c.number in used),
         dropped=tuple(
             DroppedClaim(text=claim.text, state=claim.state, reason=fault)
@@ -56,7 +58,7 @@ def verify(claims: Sequence[Claim], citations: Sequence[Citation], statements: M
     )
 
 
-def verified(citations: Iterable[Citation], statements: Mapping[str, Statement]) -> list[Citation]:
+def sound_citations(citations: Iterable[Citation], statements: Mapping[str, Statement]) -> list[Citation]:
     """Returns the citations that pass verification against their stored statements."""
     return [c for c in citations if verify_citation(c, statements.get(c.statement_id)) == "verified"]
 
@@ -74,9 +76,9 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     copied = source[citation.start : citation.end] == citation.source_quote
     if not copied or not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
-    said = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
+    named = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
     stored = (known.state, known.on_behalf_of, citation_kind(statement), statement.span.summarised)
-    if said != stored or not statement.span.holds(citation.start, citation.end):
+    if named != stored or not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):
@@ -97,7 +99,7 @@ def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset
     """
     if squash(quote) == squash(source_quote):
         return bool(squash(quote))
-    parts = [part for part in _SPLIT.split(quote) if part]
+    parts = [part for part in _LEFT_OUT.split(quote) if part]
     return len(parts) > 1 and _parts_follow(parts, source_quote, heads)
 
 
@@ -111,7 +113,7 @@ def _parts_follow(parts: Sequence[str], source: str, heads: frozenset[str]) -> b
         return False
     start = squashed.ends[len(wanted) - 1]
     # The longest run of furniture is tried first.
-    ends = [match.end() for match in _NEXT.finditer(source, start) if match.start() - start < _LONGEST_FURNITURE]
+    ends = [match.end() for match in _NEXT_WORD.finditer(source, start) if match.start() - start < _MAX_FURNITURE_CHARS]
     return any(
         is_furniture(source[start:end], heads) and _parts_follow(rest, source[end:], heads) for end in reversed(ends)
     )

@@ -108,8 +108,12 @@ def _body(heading: str, text: str) -> str | None:
     if named:
         # A working group is named beside its parent body, and is where the statement was made.
         return next((body for body in named if "Working Group" in body), named[0])
-    of_untoc = _WORDS.cop_without_treaty.search(heading) and _WORDS.organized_crime.search(text)
-    return UNTOC_COP if of_untoc else None
+    if _WORDS.cop_without_treaty.search(heading) is None:
+        return None
+    # "Twelfth session of the Conference of the Parties (14-18 October 2024)" is told by its days alone.
+    session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
+    held_then = session is not None and session == session_for(UNTOC_COP, date)
+    return UNTOC_COP if held_then or _WORDS.organized_crime.search(text) else None
 
 
 def _date(heading: str) -> str | None:

@@ -1,0 +1,182 @@
+"""Cited direction: whether a citation is for or against the topic, and how surely; the direction of each claim.
+
+"Drelnia now supports the court. It would need funds." is for the court. A sentence that the next one takes back does
+not count, nor what a State "would have supported".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Final
+
+import regex
+
+from app.answering.citation_spans import spans
+from app.answering.list_context import split_bound
+from app.records import Citation, Claim, Direction
+from app.retrieval.direction import SURE, SentenceDirection, decisive_of, read_sentence
+from app.retrieval.position_marks import OUTRIGHT, declines_position
+from app.retrieval.topic import topic_in
+from app.retrieval.topic_share import share_of_topic
+from ingest.language.lexicons import load_lexicon
+from ingest.parties.party_table import PartyTable
+from vectorstore.records import Sentence, SentenceId
+
+_WORDS: Final = load_lexicon("spans")
+_DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
+    regex.compile(_WORDS[name], regex.VERBOSE)
+    for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")
+)
+_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
+# Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
+_SUPERSEDES_MIN: Final = 0.7
+# Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
+# assistance says nothing about "the extradition of fugitives without a treaty".
+_TOPIC_SHARE_MIN: Final = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedDirection:
+    """The direction of a citation; `sure` where a sentence that names the topic takes it clearly, uncontradicted."""
+
+    direction: Direction | None
+    sure: bool
+
+
+def directions_of(
+    citations: Sequence[Citation],
+    topic: str,
+    language: str,
+    words: Callable[[Citation], str] = attrgetter("quote"),
+    parties: PartyTable | None = None,
+) -> dict[int, CitedDirection]:
+    """Returns the direction of each citation on a topic, by citation number; the topic is in `language`.
+
+    `words` returns the part of a citation to read: sentences that merely extend it may be about something else.
+    """
+    shared = share_of_topic(topic, language)
+
+    def read(citation: Citation) -> CitedDirection:
+        text, topic_words = words(citation), topic_in(topic, language, citation.language)
+        unnamed = bool(topic_words) and shared(text, citation.language) < _TOPIC_SHARE_MIN
+        of_others = citation.quoting or citation.kind == "treaty"
+        if unnamed or of_others or declines_position(text, citation.language):
+            return CitedDirection(direction=None, sure=False)
+        # In another language than the topic's, the glossary may lack its words, so every sentence counts as naming it.
+        sentences = _read(text, topic_words, citation.language, parties)
+        return _direction(sentences, always_named=citation.language != language)
+
+    return {citation.number: read(citation) for citation in citations}
+
+
+def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answers: Mapping[SentenceId, bool]) -> str:
+    """Returns the words of a citation in which its direction is read, one sentence per line.
+
+    Of all `sentences` of the statement, `answers` has those that are quoted for what they say: True if they answer,
+    False if they stand beside one that does. Without any True, no words are read. Sentences that merely extend these
+    are left out, unless they take back what stands before. An item of a long list comes after the words that open it, a
+    citation of their own. A citation of no sentence in `answers` is read whole.
+    """
+    cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
+    ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in answers]
+    if not ordinals:
+        return citation.quote
+    if not any(answers.get(sentence.sentence_id) for sentence in cited):
+        return ""
+    # The spans of these sentences alone, without what extended them.
+    bound_spans = spans(sentences, ordinals)
+    end = max(bound.span.stop for bound in bound_spans)
+    opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
+    opened = [sentences[at] for at in opening if at < cited[0].ordinal]
+    read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
+    return "\n".join(sentence.text for sentence in read)
+
+
+def takes_back(text: str) -> bool:
+    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
+    return _TAKES_BACK.search(text) is not None
+
+
+def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:
+    """Returns the direction of a citation by the readings of its sentences; merely reporting others has none."""
+    decisive = decisive_of(read)
+    if decisive is None or decisive.reading == "reported":
+        return CitedDirection(direction=None, sure=False)
+    named = decisive.names_topic or always_named
+    # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
+    both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
+    # Precision of "conditional" on speeches was 3 of 12: it is shown only from chance `SURE` on or by outright words.
+    unsure = decisive.reading == "conditional" and decisive.chances["conditional"] < SURE and not _is_outright(decisive)
+    direction = "mentions" if unsure else decisive.reading
+    sure = decisive.takes_direction and named and not both and decisive.attitude >= _SUPERSEDES_MIN
+    return CitedDirection(direction=direction, sure=sure)
+
+
+def _read(words: str, topic: str, language: str | None, parties: PartyTable | None) -> list[SentenceDirection]:
+    """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
+    # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
+    # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
+    # item of a list takes the direction of the words that open it.
+    read: list[SentenceDirection] = []
+    counterfactual = False
+    for sentence in split_bound(words):
+        current = read_sentence(sentence.text, topic, language, parties)
+        if takes_back(sentence.text):
+            if _DISOWNS.search(sentence.text) and current.reading == "for" and not current.names_topic:
+                current = replace(current, reading="mentions")
+            if read and _is_taken_back(read[-1], current, sentence.text):
+                read.pop()
+            read.append(current)
+        elif sentence.opening:
+            read += _as_opened(current, read_sentence(sentence.opening, topic, language, parties))
+        elif _would_have(sentence.text, language):
+            counterfactual = True
+        elif not (counterfactual and current.reading == "for") or _is_outright(current):
+            read.append(current)
+    return read
+
+
+def _is_taken_back(before: SentenceDirection, current: SentenceDirection, text: str) -> bool:
+    """Returns whether a disowning or revising sentence, read as `current`, takes back the direction of that before."""
+    # Outright words ("we support") are taken back only by a change of view ("no longer"); what is disowned after them
+    # is an objection. A reported direction is not the speaker's to take back, and a change of law revokes no support.
+    if before.reading in ("reported", current.reading):
+        return False
+    if _DISOWNS.search(text):
+        return not _is_outright(before) or _NO_LONGER.search(text) is not None
+    return _VIEW.search(text) is not None or not (_is_outright(before) or before.reading == "for")
+
+
+def _would_have(text: str, language: str | None) -> bool:
+    """Returns whether a sentence is counterfactual ("would have") and no other clause takes a position outright."""
+    match = _COUNTERFACTUAL.search(text)
+    if match is None:
+        return False
+    others = [clause for clause in _CLAUSES.split(text) if not _COUNTERFACTUAL.search(clause)]
+    return not any(_is_outright(read_sentence(clause, "", language)) for clause in others)
+
+
+def _is_outright(read: SentenceDirection) -> bool:
+    return any(mark.strength == OUTRIGHT for mark in read.marks)
+
+
+def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
+    """Returns the readings of a list item: its opening's, or its own if it has outright words ("we support"), or none.
+
+    Where both take a direction, and not the same, there is none.
+    """
+    outright = _is_outright(item)
+    if opening.takes_direction and (not outright or item.reading == opening.reading):
+        return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
+    return [item] if outright and opening.reading == "mentions" else []
+
+
+def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:
+    """Returns claims with the direction of their first citation that takes one, else `mentions` if one has that."""
+
+    def direction_of(claim: Claim) -> Direction | None:
+        cited = (directions[number].direction for number in claim.citations if number in directions)
+        found = [direction for direction in cited if direction is not None]
+        return next((direction for direction in found if direction != "mentions"), found[0] if found else None)
+
+    return tuple(replace(claim, direction=direction_of(claim)) for claim in claims)

@@ -1,0 +1,135 @@
+"""Documents: composes answers on statements as documents, namely their metadata, words, key sentences and lists.
+
+"Who delivered it?" is answered with the metadata of a statement, citing its heading; "summarise it" with key sentences;
+"which documents do we have?" with a list.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import dropwhile, islice, takewhile
+from typing import Final
+
+from app.answering.citations import cite
+from app.answering.compose.composition import Composition
+from app.answering.localization import Localization, language_name
+from app.answering.provenance import holders, provenance
+from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.quoting import claim_of, quote
+from app.records import Citation, Claim, Sources, WordsFound
+from vectorstore.records import Sentence
+
+# Number of first sentences in which a statement's heading is looked for, and the most of its lines that are quoted.
+_HEADING_WITHIN: Final = 12
+_MAX_HEADING: Final = 6
+
+
+def compose_metadata(sources: Sources, local: Localization, asked: Collection[str], *, limit: int) -> Composition:
+    """States the metadata of statements, each citing its heading; `asked` are the codes of the parties asked about."""
+    headings = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
+    facts = partial(_facts, sources, local)
+    return _cited(islice(headings.items(), limit), sources, local, asked, facts)
+
+
+def compose_source(
+    places: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
+) -> Composition:
+    """Cites the sentences that contain quoted words, one span per place; notes if no place has exactly these words."""
+    spans: list[tuple[str, range]] = []
+    for place in places:
+        sentences = sources.sentences.get(place.statement_id, ())
+        overlapping = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
+        if overlapping and place.statement_id in sources.statements:
+            spans.append((place.statement_id, range(overlapping[0], overlapping[-1] + 1)))
+    composed = _cited(spans[:limit], sources, local, asked, lambda code, c: claim_of(code, local, c).text)
+    altered = composed.claims and all(place.verdict != "verified" for place in places)
+    return replace(composed, opening=local.say("source_altered")) if altered else composed
+
+
+def compose_summary(
+    chosen: Sequence[Sentence], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
+) -> Composition:
+    """Quotes key sentences in the order of their statements, without rewording them."""
+    order = list(sources.statements)
+    quoted = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
+    quoted.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
+    citations = tuple(replace(citation, number=number) for number, citation in enumerate(quoted, start=1))
+    claims = tuple(claim_of(_party(citation, asked), local, citation) for citation in citations)
+    return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
+
+
+def compose_list(
+    sources: Sources, best: Sequence[Sentence] | None, searched: int, local: Localization, asked: Collection[str]
+) -> Composition:
+    """Lists the statements of the `best` sentences, citing these; if None, all statements, citing their first ones."""
+    ordinals = {} if best is not None else {key: 0 for key in sources.statements if sources.sentences[key]}
+    for sentence in best or ():
+        ordinals.setdefault(sentence.statement_id, sentence.ordinal)
+    count = searched if best is None else len(ordinals)
+
+    def line(code: str, citation: Citation) -> str:
+        party = holders(citation, local.name, local, code) if code else ""
+        named = citation.title or citation.symbol or citation.file
+        return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
+
+    spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
+    composed = _cited(spans, sources, local, asked, line)
+    rest = count - len(composed.claims)
+    notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
+    opening = local.say("list_of" if count == searched else "list_found", count=count, searched=searched)
+    return replace(composed, as_points=True, shows_quotations=False, opening=opening, notes=notes)
+
+
+def _cited(
+    places: Iterable[tuple[str, range]],
+    sources: Sources,
+    local: Localization,
+    asked: Collection[str],
+    words: Callable[[str, Citation], str],
+) -> Composition:
+    """Cites one span of each statement, given by id, with a claim about its party whose text `words` returns."""
+    spans = [
+        cite(sources.statements[key], sources.sentences[key], span, number)
+        for number, (key, span) in enumerate(places, start=1)
+    ]
+    citations = with_quoted_parties(spans, sources, local.parties)
+    claims = [
+        Claim(state=(party := _party(c, asked)) or None, text=words(party, c), citations=(c.number,)) for c in citations
+    ]
+    return Composition(claims=tuple(claims), citations=tuple(citations))
+
+
+def _party(citation: Citation, asked: Collection[str]) -> str:
+    """Returns the party to attribute a citation to: its first holder that is asked about, else its first holder."""
+    return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
+
+
+def _facts(sources: Sources, local: Localization, _: str, citation: Citation) -> str:
+    """Returns the metadata of a statement as one line, which also says what its text does not give."""
+    statement, sentences = sources.statements[citation.statement_id], sources.sentences[citation.statement_id]
+    known, say = statement.metadata, local.say
+    speaker = say("facts_no_speaker") if known.speaker is None else say("facts_speaker", speaker=known.speaker)
+    if known.speaker is not None and "speaker" in citation.inferred:
+        speaker = say("inferred", fact=speaker)
+    where = provenance(citation, local)
+    parts = [
+        speaker,
+        say("facts_group", group=local.name(known.on_behalf_of)) if known.on_behalf_of else "",
+        where if known.date else local.comma.join(part for part in (where, say("facts_no_date")) if part),
+        "" if known.agenda_item else say("facts_no_item"),
+        say("facts_symbol", symbol=known.symbol) if known.symbol else "",
+        say("facts_language", language=language_name(known.language, local.language)) if known.language else "",
+        say("facts_words", count=sum(len(sentence.text.split()) for sentence in sentences))
+        if known.language != "zh"
+        else say("facts_characters", count=sum(len(sentence.text) for sentence in sentences)),
+        say("facts_file", file=statement.file),
+    ]
+    line = local.semicolon.join(part for part in parts if part)
+    return line[0].upper() + line[1:]
+
+
+def _heading_of(sentences: Sequence[Sentence]) -> range:
+    """Returns the ordinals of a statement's heading: its first lines outside paragraphs, else its first sentence."""
+    opening = dropwhile(lambda s: s.paragraph is not None, sentences[:_HEADING_WITHIN])
+    head = [s.ordinal for s in takewhile(lambda s: s.paragraph is None, opening)][:_MAX_HEADING] or [0]
+    return range(head[0], head[-1] + 1)

@@ -1,0 +1,112 @@
+"""Quoting: which spans around chosen sentences are cited, without repetition, and the claim that a citation makes.
+
+Words that a party said in three statements are quoted once, and the other two statements are named in `also_in`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import regex
+
+from app.answering.citation_spans import BoundSpan, quotable_spans
+from app.answering.citations import cite
+from app.answering.localization import Localization
+from app.answering.provenance import as_quoting, holders
+from app.records import Citation, Claim, Sources
+from app.retrieval.scoped_statements import recency
+from ingest.text.canonical_form import squash
+from vectorstore.records import Sentence, Statement
+
+_QUOTATION_MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
+_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'][\p{L}\p{M}\p{N}]+)*")
+
+
+def quote(
+    chosen: Sequence[Sentence],
+    sources: Sources,
+    limit: int,
+    *,
+    first_number: int,
+    newest_first: bool = False,
+    going_on: Collection[Sentence] = (),
+) -> list[Citation]:
+    """Cites up to `limit` spans around chosen sentences, strongest first.
+
+    Words that open a list come right before its item, distant antecedents after all spans.
+
+    With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
+    Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
+    quotations of sentences in `going_on` are extended within their paragraph.
+    """
+    quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
+    if newest_first:
+        quotations.sort(key=lambda quotation: recency(quotation.statement.metadata), reverse=True)
+    parts = [(q, part) for q in quotations for part in q.span.parts]
+    parts.sort(key=lambda part: part[1] is part[0].span.distant)
+    order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
+    return [
+        replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))
+        for number, (statement, span, also_in) in enumerate(order, first_number)
+    ]
+
+
+@dataclass(eq=False, kw_only=True)
+class _Quotation:
+    """A span to quote, with its words, and the other statements that say the same."""
+
+    span: BoundSpan
+    statement: Statement
+    words: str
+    also_in: dict[str, None] = field(default_factory=dict)
+
+
+def _without_repetition(
+    planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+) -> list[_Quotation]:
+    """Keeps up to `limit` spans that say something new."""
+    # Words recognised from a scan are replaced by the same words of a file that has them as text.
+    ids = {sentence.sentence_id for sentence in chosen}
+    quotations: list[_Quotation] = []
+    for span in planned:
+        statement = sources.statements[span.statement_id]
+        sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
+        wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
+        of_party = (q for q in quotations if q.statement.metadata.holders == statement.metadata.holders)
+        same = next((q for q in of_party if all(repeats(words, [q.words]) for words in wanted)), None)
+        words = words_of(" ".join(sentence.text for sentence in sentences))
+        new = _Quotation(span=span, statement=statement, words=words)
+        if same is None:
+            quotations += [new] if len(quotations) < limit else []
+        elif same.statement.document.scanned and not statement.document.scanned and repeats(same.words, [new.words]):
+            new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
+            quotations[quotations.index(same)] = new
+        elif span.statement_id != same.span.statement_id:
+            same.also_in[span.statement_id] = None
+    return quotations
+
+
+def words_of(text: str) -> str:
+    """Returns the words of a text, normalised for comparison, each after a space, with a space at the end."""
+    return "".join(f" {word}" for word in _WORD.findall(" ".join(map(squash, text.split())).casefold())) + " "
+
+
+def repeats(sentence: str, quoted: Sequence[str]) -> bool:
+    """Returns whether the words of a sentence stand in what is quoted already, both as `words_of` gives them.
+
+    Case, punctuation and hyphens at line ends do not matter; "do not support" is no repetition of "support".
+    """
+    return sentence != " " and any(sentence in text for text in quoted)
+
+
+def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
+    """Returns the claim that a party said what a citation quotes, or several of one statement together."""
+    name = holders(citation, local.name, local, party) if party else citation.title or citation.file
+    if citation.summarised:
+        name = local.say("as_summarised", party=name)
+    name = as_quoting(name, citation, local.name, local)
+    cited = (citation, *others)
+    quotations = " ".join(f"“{c.quote}”" for c in cited)
+    # Quotation marks are for quotations alone, so they are dropped from a name.
+    text = f"{_QUOTATION_MARKS.sub('', name)}: {quotations}"
+    return Claim(text=text, state=party or None, citations=tuple(c.number for c in cited))

@@ -1,0 +1,49 @@
+"""Related passages: quotations that do not answer but may help, shown beside an answer or in place of one.
+
+Asked what Arvandia says on article 6 of one treaty, an answer is shown with its words on article 6 of another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.answering.quotation_limits import MAX_RELATED
+from app.answering.quoting import quote
+from app.answering.verify_citations import sound_citations
+from app.records import Citation
+from app.retrieval.evidence_retriever import Retrieved
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+
+
+def related(retrieved: Retrieved) -> tuple[Citation, ...]:
+    """Cites passages that do not answer but may help, each verified like a quotation.
+
+    Positions that parties took only earlier come first, then what groups said, then the likeliest passages.
+    """
+    answering = [scored for evidence in retrieved.party_evidence for scored in evidence.earlier]
+    answering += [scored for group in retrieved.spoken_for if group.answers for scored in group.best]
+    of_groups = retrieved.spoken_for if not retrieved.searched else ()
+    return _cited(retrieved, answering, (*retrieved.related, *retrieved.party_evidence, *of_groups))
+
+
+def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
+    quoted = {identifier for citation in citations for identifier in citation.sentence_ids}
+    passages = _cited(retrieved, (), retrieved.related)
+    return tuple(c for c in passages if not quoted & set(c.sentence_ids))
+
+
+def _cited(
+    retrieved: Retrieved, first: Sequence[ScoredSentence], then: Sequence[PartyEvidence]
+) -> tuple[Citation, ...]:
+    sources = retrieved.sources
+    cited = {scored.sentence.sentence_id for scored in first}
+    candidates = {scored.sentence.sentence_id: scored for evidence in then for scored in evidence.sentences}
+    rest = sorted((s for key, s in candidates.items() if key not in cited), key=lambda s: -s.relevance.chance)
+    nearest = {scored.sentence.sentence_id for scored in rest if scored.relevance.nearest}
+    passages = quote([scored.sentence for scored in first], sources, MAX_RELATED, first_number=1)
+    likeliest = [scored.sentence for scored in rest[:MAX_RELATED]]
+    passages += (
+        replace(citation, nearest=not nearest.isdisjoint(citation.sentence_ids))
+        for citation in quote(likeliest, sources, MAX_RELATED, first_number=len(passages) + 1)
+    )
+    return tuple(sound_citations(passages, sources.statements))

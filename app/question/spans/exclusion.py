@@ -1,0 +1,69 @@
+"""Exclusion: spans that words such as "other than", "except" or "but not" leave out, alone or as a whole list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.question.lexicon import PAUSES, Item, lexicon_of
+from app.question.spans.span import NAMED, Span
+
+# Spans that "not" excludes only where it opens a clause.
+_PROVISIONS: Final = ("agenda_item", "article")
+# Spans that extend over words such as "except" before them.
+EXTENDED_KINDS: Final = ("date", "session", "body", "agenda_item", "article")
+
+
+def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
+    """Returns the span with `left_out` set where words such as "other than" stand beside it.
+
+    Before a time, a meeting or an article these words become part of the span. "Not" excludes an article where it opens
+    a clause, but not where it negates a verb ("or not of article 16?").
+    """
+    beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
+    after = [item.kinds for item in items if item.start >= span.end][:1]
+    takes_words = span.kind in EXTENDED_KINDS
+    denies = takes_words and (
+        span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside)
+    )
+    wanted = {"left_out", *(("left_out_time",) if denies else ())}
+    excluding = [item.start for item in beside if item.kinds & wanted]
+    start = excluding[0] if excluding and takes_words else span.start
+    return replace(span, start=start, left_out=bool(excluding) or any("left_out_after" in kinds for kinds in after))
+
+
+def _opens_clause(denial: Item, text: str, language: str) -> bool:
+    """Returns whether "not about" follows a pause or begins with a word of contrast, as in "but not about"."""
+    behind_first = text[denial.start : denial.end].partition(" ")[2]
+    contrasted = any("left_out_time" in item.kinds for item in lexicon_of(language).items(behind_first)[:1])
+    return contrasted or text[: denial.start].rstrip()[-1:] in {*PAUSES, *"(—–（"}
+
+
+def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
+    """Extends `left_out` from one span to its whole list: "which States except Arvandia, Belmora or Corvia".
+
+    "Besides Arvandia, Belmora spoke" is not a list; a list that opens a question which asks nobody else may end with
+    the party asked.
+    """
+    rows: list[list[Span]] = []
+    together = [NAMED, *((kind,) for kind in EXTENDED_KINDS)]
+    for span in (span for kinds in together for span in spans if span.kind in kinds):
+        between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
+        alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kinds} for kinds in together)
+        if alike and all(item.kinds & {"fill", "and"} for item in between):
+            rows[-1].append(span)
+        else:
+            rows.append([span])
+    named = sum(row[0].kind in NAMED for row in rows)
+    out: set[Span] = set()
+    for row in rows:
+        start, end = row[0].start, row[-1].end
+        others = [item for item in items if item.end <= start or item.start >= end]
+        joints = [item for item in items if start <= item.start and item.end <= end and "and" in item.kinds]
+        opens = all(item.kinds & {"fill", "left_out"} for item in others if item.end <= start)
+        asked = named > 1 or any(item.kinds & {"states", "everyone"} for item in others)
+        alone = all(item.end <= start for item in others)
+        # "Not in 2020 or 2021" excludes both years, but "not 2020, 2021" replaces the first by the second.
+        both = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
+        named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
+        out.update(row if (both if row[0].kind in EXTENDED_KINDS else named_so) else ())
+    return tuple(replace(span, left_out=True) if span in out else span for span in spans)

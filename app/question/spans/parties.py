@@ -1,0 +1,60 @@
+"""Parties and sets of States that a question names: "Iran", "the Forum", "African States", "members of the G77"."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
+from typing import cast
+
+from app.question.lexicon import Item
+from app.question.spans.capitals import mark_places
+from app.question.spans.exclusion import mark_left_out
+from app.question.spans.span import Span, span_over
+from app.question.spans.treaties import word_of_longer_title
+from app.question.spans.typing_errors import find_respelt_names
+from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import find_regions
+from prompts.wording import Language
+
+
+def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
+    """Finds parties and sets of States; then names with an inflectional ending or a typing error."""
+    found = [
+        span_over("party", each, codes=each.codes, party_form=each.form)
+        for each in parties.find(text, language, relaxed=True)
+    ]
+    for region in find_regions(text, cast(Language, language)):
+        span = span_over("set", region, codes=(region.code,))
+        same = [each for each in found if span.overlaps([each])]
+        wider = (span.start <= each.start and each.end <= span.end for each in same)
+        longer = (each.party_form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
+        if all(wider) and all(longer):
+            found = [*(each for each in found if each not in same), span]
+    # "In Chinese" names a language, not a State.
+    tongues = [item for item in items if "in_language" in item.kinds]
+    found = [each for each in found if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
+    found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
+    found = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in found]
+    written = find_respelt_names(text, found, language, parties)
+    return [*mark_places([*written, *(each for each in found if not each.overlaps(written))], text, items)]
+
+
+def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
+    """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked."""
+    for before, item in zip([None, *items], items, strict=False):
+        codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
+        if codes and not (word_of_longer_title(text, before, item) or text[item.start].islower()):
+            yield span_over("party", item, codes=codes, party_form="group")
+
+
+def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
+    """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77"."""
+    group = span.party_form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
+    if span.kind != "set" and not group:
+        return span
+    after = next((item for item in items if item.start >= span.end), None)
+    if after is not None and "states" in after.kinds:
+        return replace(span, kind="set", end=after.end)
+    before = [item for item in items if item.end <= span.start][-3:]
+    joining = takewhile(lambda item: item.kinds & {"fill", "other_treaty", "members", "states"}, reversed(before))
+    noun = next((item for item in joining if item.kinds & {"members", "states"}), None)
+    return span if noun is None else replace(span, kind="set", start=noun.start)

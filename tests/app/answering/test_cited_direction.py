@@ -1,0 +1,73 @@
+"""The direction of a citation is that of its words as they stand, on the topic asked about."""
+
+from dataclasses import replace
+
+from app.answering.citations import cite_place
+from app.answering.cited_direction import (
+    _COUNTERFACTUAL,
+    _DISOWNS,
+    directions_of,
+    takes_back,
+    with_directions,
+    words_for_direction,
+)
+from app.records import Claim
+from tests.cases import Cases
+from tests.fakes_store import annotated
+from tests.made import citation
+
+cases = Cases(__file__)
+
+
+@cases("topic", "words", "direction")
+def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
+    language = "en" if words.isascii() else "zh"
+    made = [replace(citation(words), language=language)]
+    assert directions_of(made, topic, language)[1].direction == direction
+
+
+def test_words_quoted_from_others_have_no_direction() -> None:
+    claims = [Claim(text="", state="XAA", citations=(1,))]
+    for quoting, direction in ((False, "against"), (True, None)):
+        directed = with_directions(
+            claims, directions_of([citation("Arvandia rejects the court.", quoting=quoting)], "court", "en")
+        )
+        assert [claim.direction for claim in directed] == [direction]
+
+
+@cases("words", "direction")
+def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
+    assert directions_of([citation(words)], "court for pirates", "en")[1].direction == direction
+
+
+@cases("words", "sure")
+def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
+    assert directions_of([citation(words)], "court for pirates", "en")[1].sure == sure
+
+
+@cases("how", "words", "known")
+def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
+    matches = {"disowns": _DISOWNS.search, "counterfactual": _COUNTERFACTUAL.search, "takes_back": takes_back}[how]
+    assert bool(matches(words)) is known
+
+
+OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
+
+
+def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> None:
+    made = [replace(sentence, paragraph=1) for sentence in annotated("s", OFFENCE).sentences]
+    (statement,) = annotated("s", OFFENCE, state="XOD").statements
+    quotation = replace(
+        cite_place(statement, 0, 40, page=None, paragraph=1),
+        quote=" ".join(OFFENCE),
+        sentence_ids=tuple(sentence.sentence_id for sentence in made),
+    )
+    assert words_for_direction(quotation, made, {made[0].sentence_id: True}) == OFFENCE[0]
+    assert words_for_direction(quotation, made, {made[1].sentence_id: True}) == "\n".join(OFFENCE[:2])
+    assert words_for_direction(quotation, made, {}) == quotation.quote
+    assert words_for_direction(quotation, made, {made[1].sentence_id: False}) == ""
+    made = [*made[:2], replace(made[2], text="We disagree with that view.")]
+    assert (
+        words_for_direction(quotation, made, {made[0].sentence_id: True})
+        == f"{OFFENCE[0]}\nWe disagree with that view."
+    )

@@ -1,0 +1,86 @@
+"""Quoting: spans around the strongest sentences, the same words once."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.answering.quoting import quote, repeats, words_of
+from app.records import Sources
+from tests.app.answering.evidence import first_sentences
+from vectorstore.records import ScannedWord, Sentence, Statement
+
+
+def test_quote_numbers_a_distant_referent_after_the_others(stored, sources):
+    statement, sentences = stored["XAA_12_2024"]
+    texts = ["Coercive measures were imposed.", "Rain fell.", "Snow fell.", "These measures are illegal.", "Hail fell."]
+    source = " ".join(texts)
+    moved = [
+        replace(s, start=source.index(text), end=source.index(text) + len(text), text=text)
+        for s, text in zip(sentences, texts, strict=False)
+    ]
+    fiction = replace(statement.document, source_text=source, edits=(), blocks=()).as_statement()
+    made = quote(
+        [moved[3], moved[1]],
+        Sources(statements={statement.statement_id: fiction}, sentences={statement.statement_id: moved}),
+        5,
+        first_number=3,
+    )
+    assert [citation.quote for citation in made] == [texts[3], texts[1], texts[0]]
+    assert [citation.number for citation in made] == [3, 4, 5]
+
+
+def _twice(statement: Statement, sentence: Sentence, *, scanned: bool) -> tuple[Statement, Sentence]:
+    """A copy of a sentence in a statement of its own, either as text or as read from a scan (OCR)."""
+    word = ScannedWord(start=0, end=5, left=0.0, top=0.0, right=1.0, bottom=1.0, confidence=0.96)
+    identifier = "scan" if scanned else "text"
+    copied = replace(statement.document, document_id=identifier, scanned=(word,) if scanned else ())
+    return copied.as_statement(), replace(sentence, statement_id=identifier, ordinal=0)
+
+
+@pytest.mark.parametrize("scan_first", [True, False])
+def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan_first):
+    statement, _ = stored["XAA_12_2024"]
+    sentence = first_sentences(stored, "XAA_12_2024")[0]
+    copies = [_twice(statement, sentence, scanned=scanned) for scanned in (scan_first, not scan_first)]
+    sources = Sources(
+        statements={held.statement_id: held for held, _ in copies},
+        sentences={held.statement_id: (once,) for held, once in copies},
+    )
+    (made,) = quote([once for _, once in copies], sources, 5, first_number=1)
+    assert (made.statement_id, made.also_in) == ("text", ("scan",))
+
+
+QUOTED = (
+    "We fully support the mechanism for the review of implementation, which the Conference established in 2018, and"
+    " call on all States to organise their co-operation with it."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        QUOTED,
+        QUOTED.upper(),
+        QUOTED.replace(" ", "\n").replace("review", "re\u00adview"),
+        QUOTED.replace("co-operation", "cooperation"),
+        "We fully support the mechanism for the review of implementation",
+    ],
+    ids=["same", "case", "white space", "hyphen", "part"],
+)
+def test_same_words_are_a_repetition(sentence):
+    assert repeats(words_of(sentence), [words_of("Thank you."), words_of(QUOTED)])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        QUOTED.replace("fully support", "do not support"), QUOTED.replace("fully support", "fully oppose"),
+        QUOTED.replace("2018", "2019"), QUOTED.replace("all States", "all our States"),
+        QUOTED.replace("fully", "not"), QUOTED + " We do so gladly.", "", QUOTED.replace("mechanism", "mechanisms"),
+        QUOTED.replace("established", "re-established"), QUOTED.replace("Conference", "Conferences"),
+    ],
+    ids=["negated", "another verb", "another number", "a word more", "negation for a word", "more said", "nothing",
+         "plural", "prefix", "another name"],
+)  # fmt: skip
+def test_other_words_are_no_repetition(sentence):
+    assert not repeats(words_of(sentence), [words_of(QUOTED)])
