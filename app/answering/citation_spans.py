@@ -19,7 +19,7 @@ from ingest.text.quotation_marks import quoted_spans
 from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Sentence, Statement
 
-_ANNOUNCING: Final = regex.compile(load_lexicon("spans")["announcing"], regex.VERBOSE)
+_ANNOUNCING: Final = regex.compile(load_lexicon("anaphora")["announcing"], regex.VERBOSE)
 # The most sentences back in which the noun of "these measures" is looked for.
 _MAX_SENTENCES_BACK: Final = 8
 # The most sentences in a span.

@@ -22,7 +22,7 @@ from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
-_WORDS: Final = load_lexicon("spans")
+_WORDS: Final = load_lexicon("change_of_view")
 _DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
     regex.compile(_WORDS[name], regex.VERBOSE)
     for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")

@@ -43,7 +43,7 @@ PLAIN: Final = 0.6
 _SHOWN_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
 # Least chance of a direction that is shown although no sentence names the subject.
 _UNNAMED: Final = 0.85
-_PATTERNS: Final = Patterns("briefing")
+_PATTERNS: Final = Patterns("position_context")
 
 
 def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:

@@ -27,7 +27,7 @@ from ingest.treaties.treaties import TREATIES, article_title, short_name
 # A bare number is an article of the Convention, as in questions.
 _DEFAULT_TREATY: Final = "UNTOC"
 _NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
-_WORDS: Final = Patterns("briefing")
+_WORDS: Final = Patterns("briefing_requests")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _LONGEST_RANGE: Final = 200
 

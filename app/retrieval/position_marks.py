@@ -55,7 +55,7 @@ _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
 # Characters before an attitude, in the same clause, in which a negation counts.
 _REACH: Final = 40
-_PATTERNS: Final = Patterns("briefing")
+_PATTERNS: Final = Patterns("position_context")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
 _CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 

@@ -6,7 +6,7 @@ import regex
 
 from ingest.language.lexicons import load_lexicon
 
-_WORDS: Final = load_lexicon("spans")
+_WORDS: Final = load_lexicon("anaphora")
 # Patterns of the beginning of a sentence that refers to an earlier one, whose noun it may name ("These measures"); of a
 # reference to the occasion ("this Conference"); and of a sentence that takes up what was just said ("We oppose it").
 POINTING, OUTWARD, TAKES_UP = (

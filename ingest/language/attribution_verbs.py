@@ -19,7 +19,9 @@ def attribution() -> RegexPatterns:
     `cites` is "I quote Tessaria:", "in the words of Tessaria"; after `object_before` comes a party that somebody speaks
     of, to or after, rather than the one that speaks.
     """
-    return RegexPatterns("drafts", verbs="|".join(load_lexicon("drafts")["verbs"].replace("_", r"\s+").split()))
+    return RegexPatterns(
+        "attribution_verbs", verbs="|".join(load_lexicon("attribution_verbs")["verbs"].replace("_", r"\s+").split())
+    )
 
 
 def introduces_speech(before: str) -> bool:

@@ -73,7 +73,7 @@ class RussianLemmas:
     """Maps the folded case forms of the words of Russian names to the folded word in the table."""
 
     def __init__(self) -> None:
-        self._lemmas: dict[str, set[str]] = {}
+        self._lemmas: dict[str, dict[str, None]] = {}
 
     def learn(self, names: Iterable[KnownName]) -> None:
         """Adds the forms of the words of names."""
@@ -81,7 +81,7 @@ class RussianLemmas:
             lemma = fold(word)
             for folded in map(fold, russian_forms(word)):
                 if folded != lemma:
-                    self._lemmas.setdefault(folded, set()).add(lemma)
+                    self._lemmas.setdefault(folded, {})[lemma] = None
 
     def __call__(self, folded: str, first: bool) -> Iterable[str]:
         """Returns the words of the table that this form may stand for."""

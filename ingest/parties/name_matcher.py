@@ -135,10 +135,12 @@ class NameTrie:
         stack = [(self._root, first)]
         while stack:
             node, at = stack.pop()
-            if at > first and node.names and (best is None or at > best.last):
+            if at > first and node.names and (best is None or at >= best.last):
                 for name in node.names:
                     if self._written(name, tokens, first, at, relaxed):
-                        best = NameMatch(first, at, name)
+                        found = NameMatch(first, at, name)
+                        # In Russian "Бразилии" is a form of Brazil's name and of its capital's.
+                        best = found if best is None or found.rank > best.rank else best
                         break
             if at == len(tokens) or not node.children:
                 continue

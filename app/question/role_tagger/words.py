@@ -53,8 +53,8 @@ def tokenize_question(text: str, language: str, parties: PartyTable, today: date
         Word(start=s.start, end=s.end, kind=s.kind, folded=f"<{s.kind}>", text=text[s.start : s.end], span=s)
         for s in spans
     ]
-    for found in _WORD.finditer(text):
-        word = Word(start=found.start(), end=found.end(), kind="sign", folded=fold(found[0]), text=found[0])
+    for match in _WORD.finditer(text):
+        word = Word(start=match.start(), end=match.end(), kind="sign", folded=fold(match[0]), text=match[0])
         if any(span.start < word.end and word.start < span.end for span in spans):
             continue
         if word.text[0].isalnum():

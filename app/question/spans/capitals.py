@@ -13,13 +13,13 @@ from app.question.spans.span import POSSESSIVE, Span
 _MEETINGS: Final = frozenset({"session", "meeting", "conference"})
 
 
-def mark_places(found: Iterable[Span], text: str, items: Sequence[Item]) -> Iterator[Span]:
+def mark_places(spans: Iterable[Span], text: str, items: Sequence[Item]) -> Iterator[Span]:
     """Reads capitals as places ("in Vienna", "the Vienna session"), and "Chile's neighbours" as others than Chile.
 
     "In Beijing's view", "what do they think in Oslo" (in Russian) and "what did Beijing say" are about the State.
     """
     end = -1
-    for span in sorted(found, key=lambda each: each.start):
+    for span in sorted(spans, key=lambda each: each.start):
         before = [i for i in items if i.end <= span.start and ("place" in i.kinds or "fill" not in i.kinds)][-2:]
         after = [i for i in items if i.start >= span.end and not i.kinds & {"fill", "owner"}][:1]
         others = [item for item in (*before[-1:], *after) if "others" in item.kinds]

@@ -18,24 +18,24 @@ from prompts.wording import Language
 
 def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
     """Finds parties and sets of States; then names with an inflectional ending or a typing error."""
-    found = [
+    spans = [
         span_over("party", each, codes=each.codes, party_form=each.form)
         for each in parties.find(text, language, relaxed=True)
     ]
     for region in find_regions(text, cast(Language, language)):
         span = span_over("set", region, codes=(region.code,))
-        same = [each for each in found if span.overlaps([each])]
+        same = [each for each in spans if span.overlaps([each])]
         wider = (span.start <= each.start and each.end <= span.end for each in same)
         longer = (each.party_form == "demonym" or (each.start, each.end) != (span.start, span.end) for each in same)
         if all(wider) and all(longer):
-            found = [*(each for each in found if each not in same), span]
+            spans = [*(each for each in spans if each not in same), span]
     # "In Chinese" names a language, not a State.
     tongues = [item for item in items if "in_language" in item.kinds]
-    found = [each for each in found if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
-    found += [each for each in _group_nouns(text, items, parties) if not each.overlaps(found)]
-    found = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in found]
-    written = find_respelt_names(text, found, language, parties)
-    return [*mark_places([*written, *(each for each in found if not each.overlaps(written))], text, items)]
+    spans = [each for each in spans if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
+    spans += [each for each in _group_nouns(text, items, parties) if not each.overlaps(spans)]
+    spans = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in spans]
+    respelt = find_respelt_names(text, spans, language, parties)
+    return [*mark_places([*respelt, *(each for each in spans if not each.overlaps(respelt))], text, items)]
 
 
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:

@@ -18,9 +18,9 @@ _TO_COME: Final = 2
 
 def find_body_spans(text: str, items: list[Item]) -> list[Span]:
     """Finds bodies by the names in their table and by the words of questions for them."""
-    found = [span_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
+    named = [span_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
     listed = [span_over("body", item, codes=(item.values["bodies"],)) for item in items if "bodies" in item.kinds]
-    return found + [each for each in listed if not each.overlaps(found)]
+    return named + [each for each in listed if not each.overlaps(named)]
 
 
 def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:

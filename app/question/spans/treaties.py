@@ -50,9 +50,9 @@ def _articles(text: str, **options: Any) -> list[ArticleMention]:  # noqa: ANN40
     return [each for each in find_articles(text, **options) if each.treaty or each.lacking]
 
 
-def _article_span(found: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
-    articles = tuple((treaty, found.article) for treaty in treaties)
-    return span_over("article", found, articles=articles, treaty_form="named" if named else "bare")
+def _article_span(mention: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
+    articles = tuple((treaty, mention.article) for treaty in treaties)
+    return span_over("article", mention, articles=articles, treaty_form="named" if named else "bare")
 
 
 def word_of_longer_title(text: str, before: Item | None, noun: Item) -> str:

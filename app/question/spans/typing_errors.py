@@ -23,42 +23,41 @@ from vectorstore.stems import is_function_word
 
 # Zipf frequency (how often in a billion words, as a power of ten): rarer words are typing errors or names.
 _RARE_BELOW: Final = 3.2
+# Shortest word that is read despite a typing error.
 _SHORTEST_TYPED: Final = 4
 # Minimum similarity of a mistyped word to the common word that was meant, 0 to 100.
 _AS_TYPED: Final = 84
+# Number of the commonest words of a language with which a mistyped word is compared.
 _COMMON: Final = 12000
 # Words on either side of a mistyped one that may belong to the same name.
 _NAME_WORDS: Final = 3
 
 
-def find_respelt_names(text: str, found: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
+def find_respelt_names(text: str, taken: Sequence[Span], language: str, parties: PartyTable) -> list[Span]:
     """Finds codes that are also words, and names with a typing error, in another language, or with an ending."""
     tokens = tokens_of(text)
     spans: list[Span] = []
     for at, token in enumerate(tokens):
         word = token.word
         span = Span(start=token.start, end=token.end, kind="party", party_form="name")
-        if not word.isalpha() or span.overlaps(found) or span.overlaps(spans):
+        if not word.isalpha() or span.overlaps(taken) or span.overlaps(spans):
             continue
         if word.isupper() and parties.get(word) is not None and not text.isupper():
             spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]
         elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
             codes = _of_adjective(token.folded, language, parties)
-            spans += (
-                [replace(span, codes=codes, party_form="adjective")]
-                if codes
-                else _mistyped(text, tokens, at, language, parties)
-            )
+            adjective = [replace(span, codes=codes, party_form="adjective")] if codes else []
+            spans += adjective or _mistyped(text, tokens, at, language, parties)
     return spans
 
 
 def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str, ...]:
     """Returns the party from which an adjective is derived, by a language's endings: "esquariens", "рималийских"."""
     forms = [form.removeprefix("ال") for form in (folded, *arabic_variants(folded, first=language == "ar"))]
-    for made, form in product(words_in("adjective_endings").get(language, "").split("|"), forms):
-        ending, _, of = made.partition("=")
-        found = re.fullmatch(f"(.{{3,}}?){ending.strip().rstrip('*')}.{{0,3}}", form)
-        codes = parties.nearest(found[1] + of.strip(), errors=0) if found and made else ()
+    for rule, form in product(words_in("adjective_endings").get(language, "").split("|"), forms):
+        ending, _, of_name = rule.partition("=")
+        stem = re.fullmatch(f"(.{{3,}}?){ending.strip().rstrip('*')}.{{0,3}}", form)
+        codes = parties.nearest(stem[1] + of_name.strip(), errors=0) if stem and rule else ()
         if len(codes) == 1:
             return codes
     return ()
