@@ -12,13 +12,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final, cast
 
-from app.question.conversation import ConversationState, EarlierTurn
+from app.question.kind_traits import ASIDES
 from app.question.overrides import override
 from app.question.reading import resolve
-from app.question.resolution import ASIDES, Resolution
+from app.question.resolution import Resolution
 from app.question.role_tagger.network import reading_weights
 from app.question.role_tagger.words import tokenize_question
 from app.question.spans.span import NAMED
+from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Scope
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, folds_of, labels_of, load_examples, read_examples

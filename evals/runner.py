@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from app.answering.assistant import Assistant
 from app.errors import SHOWN_ERRORS
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.settings import Settings
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices

@@ -25,9 +25,11 @@ from typing import Any, Final
 import numpy as np
 from safetensors.numpy import save_file
 
-from app.question.kinds import KINDS, TURNS, Frame, frame_of, scores_of, slot_features, vector_of
+from app.question.classifiers import ClassifierInput, classifier_input, input_vector, scores_of
+from app.question.kinds import KINDS
 from app.question.role_tagger.features import EncodedQuestion, encode_question
 from app.question.role_tagger.network import LABELS, RoleReading, read_roles
+from app.question.turns.classifier import TURNS, slot_features
 from app.records import QuestionKind
 from evals.files import CONFERENCE_PARTIES
 from evals.marked_examples import FOLDS, MarkedExample, examples_hash, folds_of, labels_of, load_examples
@@ -294,7 +296,7 @@ def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
 class Unseen:
     """An example as read by a network that has not seen it; `before` and `kind` are of the questions before it."""
 
-    frame: Frame
+    inputs: ClassifierInput
     now: tuple[str, ...]
     before: tuple[str, ...]
     kind: QuestionKind
@@ -304,12 +306,12 @@ def _read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable
     unseen: list[Unseen] = []
     for item in part:
         example, read = item.example, read_roles(item.encoded, network)
-        frame = frame_of(read, parties)
+        inputs = classifier_input(read, parties)
         earlier = [encode_question(text, example.language, parties, follows=False) for text in example.after]
         roles = [read_roles(encoded, network) for encoded in earlier]
         before = tuple(dict.fromkeys(slot for each in roles for slot in _filled_slots(each)))
         kind = KINDS[int(roles[-1].kinds.argmax())] if roles else "content"
-        unseen.append(Unseen(frame=frame, now=_filled_slots(read), before=before, kind=kind))
+        unseen.append(Unseen(inputs=inputs, now=_filled_slots(read), before=before, kind=kind))
     return unseen
 
 
@@ -346,7 +348,7 @@ def _train_classifiers(
         slots = [
             () if is_kind else slot_features(one.now, one.before, one.kind) for one in map(unseen.__getitem__, wanted)
         ]
-        rows = [(unseen[at].frame, more) for at, more in zip(wanted, slots, strict=True)]
+        rows = [(unseen[at].inputs, more) for at, more in zip(wanted, slots, strict=True)]
         hidden = _HIDDEN.get(name, 0)
         trained = _classifier(
             rows, [*wanted.values()], classes, hidden, [folds[at] for at in wanted] if is_kind else ()
@@ -357,7 +359,7 @@ def _train_classifiers(
 
 
 def _classifier(
-    read: Sequence[tuple[Frame, Sequence[str]]],
+    read: Sequence[tuple[ClassifierInput, Sequence[str]]],
     wanted: Sequence[str],
     classes: Sequence[str],
     hidden: int,
@@ -365,8 +367,8 @@ def _classifier(
 ) -> Weights:
     """Fits a classifier; with folds, also its temperature, on examples that it has not seen."""
     rare = _RARE[1] if hidden else _RARE[2]
-    vocabulary = _vocabulary((name for frame, slots in read for name in (*frame.features, *slots)), rare)
-    rows = np.stack([vector_of(frame, slots, vocabulary) for frame, slots in read])
+    vocabulary = _vocabulary((name for inputs, slots in read for name in (*inputs.features, *slots)), rare)
+    rows = np.stack([input_vector(inputs, slots, vocabulary) for inputs, slots in read])
     arrays = _fit(rows, wanted, classes, hidden)
     notes = {"features": json.dumps(vocabulary, ensure_ascii=False), "classes": json.dumps(list(classes))}
     if folds:

@@ -21,7 +21,7 @@ from app.briefing.table_builder import BriefingProgress
 from app.corpus.citation_view import EvidenceContext
 from app.corpus.corpus import UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
-from app.question.conversation import EarlierTurn, earlier_turns
+from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope
 from ingest.parties.party_table import PartyTable
 from tests.fakes_briefing import fake_briefing, worded_briefing

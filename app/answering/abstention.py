@@ -18,6 +18,7 @@ from app.answering.localization import Localization
 from app.answering.provenance import occasions
 from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
+from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
 from app.records import Abstention, AbstentionReason, Answer, Claim, Scope
 from app.retrieval.party_evidence import PartyEvidence
@@ -213,7 +214,7 @@ def _group_only(case: _Case) -> Abstention | None:
 
 def _statement_unnamed(case: _Case) -> Abstention | None:
     """A statement is asked about, as by "who delivered it?", without a party or an occasion."""
-    of_statement = case.resolution.answered_as in ("metadata", "summary", "source")
+    of_statement = KIND_TRAITS[case.resolution.answered_as].of_named_statements
     return case.because("ambiguous", "unnamed_party") if of_statement and not is_scoped(case.resolution) else None
 
 

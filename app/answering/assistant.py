@@ -12,8 +12,9 @@ from uuid import uuid4
 from app.answering.localization import localize
 from app.answering.steps import ChainState, Question, Steps
 from app.answering.trace import trace_of
-from app.question.conversation import EarlierTurn
+from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.telemetry import Export
 from vectorstore.catalogue import Catalogue
@@ -99,7 +100,7 @@ class Assistant:
         """
         scope, parties = answer.scope, self.steps.parties()
         local, asked = localize(parties, scope.language), {*scope.states, *scope.groups}
-        if not scope.topic or answer.kind in ("greeting", "out_of_scope", "ambiguous", "treaty_text"):
+        if not scope.topic or not KIND_TRAITS[answer.kind].has_suggestions:
             return ()
         everyone = replace(
             scope, states=(), groups=(), members_of=(), excluded=(), treaties=(), all_states=True, notes=()

@@ -13,8 +13,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import QuestionError
-from app.question.conversation import ConversationState, EarlierTurn
 from app.question.resolution import Resolution, Shown
+from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Answer
 from vectorstore.records import JSONValue
 

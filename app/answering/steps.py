@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from app.answering.abstention import abstain, is_silent
 from app.answering.by_kind import FindWords, KindContext, handler_of
@@ -22,9 +22,10 @@ from app.answering.related_passages import related_readings
 from app.answering.render import render
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.answering.verify_citations import VerifiedClaims, verify_claims
-from app.question.conversation import EarlierTurn, earlier_turns
+from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
 from app.question.resolution import Resolution
+from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.retrieved import Retrieved
@@ -35,11 +36,6 @@ from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
-
-# Kinds of question whose claims get no direction, such as "for" or "against".
-_WITHOUT_POSITIONS: Final = (
-    "metadata", "source", "list", "summary", "treaty_text", "greeting", "number", "date", "person",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +152,7 @@ class Steps:
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
-        if not has_one_subject(scope) or resolution.answered_as in _WITHOUT_POSITIONS or listed:
+        if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
             return checked, composed
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         answers = {

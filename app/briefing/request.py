@@ -11,11 +11,11 @@ from typing import Final
 
 from app.briefing.cells import Briefing, Subject
 from app.errors import BriefingError
-from app.question.follow_ups import restyle
 from app.question.language import detect_language
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
 from app.question.spans.find_spans import find_spans
+from app.question.turns.follow_ups import restyle
 from app.records import Scope, TreatyScope
 from app.retrieval.topic.subject import names_harm
 from ingest.glossary.glossary import terms_of

@@ -13,7 +13,7 @@ from app.errors import AppError, QuestionError
 
 if TYPE_CHECKING:
     from app.answering.assistant import Assistant
-    from app.question.conversation import EarlierTurn
+    from app.question.turns.state import EarlierTurn
     from vectorstore.records import JSONValue
 
     Overrides = Mapping[str, JSONValue]

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.answering.history import clean_question, read_turns
 from app.errors import QuestionError, ScopeError
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from vectorstore.records import JSONValue
 
 _EXAMPLE: Final = '{"states": ["IRN"]}'

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from app.answering.history import clean_question
 from app.desk.works import Works
 from app.errors import DraftError
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from vectorstore.private_files import make_private_folder, private_opener, replacing
 from vectorstore.records import JSONValue, text_sha256

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
-from app.question.conversation import PARTIES, SLOT_OF, WHEN, is_kept
 from app.question.resolution import Resolution, with_kind
+from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, TIME_FIELDS, is_kept
 from app.records import QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -22,8 +22,10 @@ from vectorstore.records import JSONValue
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
 # The parts of a scope that notes on how it was read are about, where these are not its parties.
 _NOTED: Final = {
-    "mended": ("topic",), "counted": (*WHEN, "pick", "sessions"), "not_counted": (*WHEN, "pick", "sessions"),
-}  # fmt: skip
+    "mended": ("topic",),
+    "counted": (*TIME_FIELDS, "pick", "sessions"),
+    "not_counted": (*TIME_FIELDS, "pick", "sessions"),
+}
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
 _WRITTEN: Final = {
@@ -51,10 +53,10 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
     if unknown:
         raise ScopeError(f"unknown part of the scope {unknown[0]!r}: known are {', '.join(sorted(SLOT_OF))}")
     fields: dict[str, Any] = {name: _value(name, value, parties) for name, value in overrides.items()}
-    if any(fields.get(name) for name in WHEN):
+    if any(fields.get(name) for name in TIME_FIELDS):
         fields = {"interval": None, "years": (), "months": (), **fields}
     scope = replace(resolution.scope, **fields)
-    named = bool({*PARTIES} & overrides.keys())
+    named = bool({*PARTY_FIELDS} & overrides.keys())
     speakers = bool(scope.states or scope.groups)
     kept = tuple(name for name in scope.kept if name not in fields or is_kept(name, scope, resolution.scope))
     changed = replace(
@@ -63,7 +65,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         scope=replace(scope, kept=kept, all_states=(resolution.scope.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
         party_notes=tuple(
-            note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTIES))
+            note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTY_FIELDS))
         ),
         is_statement_question=True,
     )
@@ -108,11 +110,11 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
 
 
 def _party_code(name: str, parties: PartyTable) -> str:
-    found = parties.resolve(name)
-    if len(found.codes) != 1:
-        options = ", ".join(found.codes or found.suggestions) or "a code of ISO 3166 alpha-3"
+    named = parties.resolve(name)
+    if len(named.codes) != 1:
+        options = ", ".join(named.codes or named.suggestions) or "a code of ISO 3166 alpha-3"
         raise ScopeError(f"{name!r} is not one known State or group: use {options}")
-    return found.codes[0]
+    return named.codes[0]
 
 
 def _set_code(name: str, parties: PartyTable) -> str:

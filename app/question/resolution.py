@@ -3,23 +3,16 @@
 "Which States did not mention corruption?" resolves to the topic "corruption", `all_states` and `negated`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
 from app.records import Missing, Note, QuestionKind, Scope, Style
 
-# The answer type that each kind of question expects.
-ASKED_FOR: Final[Mapping[QuestionKind, Missing]] = {
-    "number": "number", "date": "date", "person": "name", "reason": "reason",
-}  # fmt: skip
-# Kinds of turns that do not query the corpus, so that later turns continue the question before them.
-ASIDES: Final[frozenset[QuestionKind]] = frozenset({"greeting", "out_of_scope"})
-# Kinds of questions that ask no State, even with the words "who" or "States".
-OF_NO_STATE: Final = ("treaty_text", "ambiguous", "metadata", "source", "format_request", *ASIDES)
-# Chance of the question's kind from which an answer without the number asked for is called partial, and one without a
-# position silence. Chosen on development questions: 19 of 21 answers below it were wrongly called partial.
-_SURE: Final = 0.8
+# Minimum chance of a question's kind from which the kind decides: an answer without the number asked for is called
+# partial, one without a position silence, and a follow-up's own kind overrides the one kept. Chosen on development
+# questions (19 of 21 answers below it were wrongly called partial), for follow-ups by cross-validation on the examples.
+_KIND_DECIDES_MIN: Final = 0.8
 Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
 
@@ -77,17 +70,17 @@ class Resolution:
     answer_type: Missing | None = None
     """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
-    """A name that may mean several States, or that no table knows."""
+    """A name that is asked back, since it may mean several States, or no table knows it."""
     options: tuple[str, ...] = ()
     """What that name may have meant."""
     known_name: bool = True
     """Whether the name in `unclear` is one that a table knows, for several parties."""
     is_statement_question: bool = True
-    """The question uses words of saying, or names someone or something in scope."""
+    """Whether it may be answered from statements: it is not out of scope, and no greeting within a conversation."""
     party_notes: tuple[Note, ...] = ()
-    """How names of parties, and words with typing errors, were read."""
+    """How names, typing errors and relative times were read, and what could not be left out or put in another form."""
     notes: tuple[Note, ...] = ()
-    """How the question was read."""
+    """All notes on how the question was read: on its articles, agenda items and exclusions, then `party_notes`."""
     without: Scope | None = None
     """Times, meetings and articles that a follow-up excludes without naming others in their place."""
     unnamed: bool = False
@@ -138,8 +131,8 @@ class Resolution:
 
     @property
     def sure_of_kind(self) -> bool:
-        """Whether the kind is sure enough to reject evidence that does not contain what this kind asks for."""
-        return self.kind_chance >= _SURE
+        """Whether the kind is sure enough to decide, such as to reject evidence without what this kind asks for."""
+        return self.kind_chance >= _KIND_DECIDES_MIN
 
     @property
     def goes_on_as(self) -> QuestionKind:
@@ -153,7 +146,7 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # A question that names or asks parties is about what they said, not about the treaty's text.
         kind = "content"
-    everyone = (read.scope.all_states or kind in ("which_states", "negated_which")) and not named
+    everyone = (read.scope.all_states or kind in WHICH_STATES) and not named
     # Quoted words belong to the topic, unless their source is asked for.
     topic = read.scope.topic if kind == "source" else read.scope.topic or read.quote
     return replace(
@@ -162,7 +155,7 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
-        answer_type=ASKED_FOR.get(kind),
+        answer_type=KIND_TRAITS[kind].answer_type,
         stance=kind == "position",
         over_time=kind == "over_time",
         provision=kind == "treaty_text",

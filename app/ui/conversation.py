@@ -12,7 +12,7 @@ from app.answering.provenance import provenance, spoken_date
 from app.corpus.corpus import Corpus
 from app.desk.conversations import KeptTurn
 from app.errors import SHOWN_ERRORS
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.records import Answer, Citation, Scope
 from app.ui.evidence_panel import card_id, evidence_section
 from app.ui.provenance_html import speaker_line

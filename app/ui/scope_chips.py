@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from babel.dates import get_month_names
 
-from app.question.conversation import WHEN
+from app.question.scope_fields import TIME_FIELDS
 from app.records import Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
@@ -133,10 +133,10 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
         return {}
     dropped = single_years([value]) if field == "years" else [value]
     left: list[JSONValue] = [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]
-    if field not in WHEN or not left:
+    if field not in TIME_FIELDS or not left:
         return {field: left}
     # An override of one field of the time clears the others, so these are given with it.
-    time: dict[str, JSONValue] = {name: [*held] for name in WHEN if (held := getattr(scope, name))}
+    time: dict[str, JSONValue] = {name: [*held] for name in TIME_FIELDS if (held := getattr(scope, name))}
     return {**time, field: left}
 
 

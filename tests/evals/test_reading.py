@@ -11,9 +11,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from app.question.kinds import KINDS, SLOTS
+from app.question.kinds import KINDS
 from app.question.resolution import Act
 from app.question.role_tagger.network import Role, reading_weights
+from app.question.turns.classifier import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from evals.cases.case import Case
 from evals.errors import RunError

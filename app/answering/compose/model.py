@@ -23,7 +23,7 @@ from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
-from app.question.model_reading import ProposedReading
+from app.question.llm_reading import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
 from ingest.text.canonical_form import squash
 from ingest.text.splitter import count_tokens

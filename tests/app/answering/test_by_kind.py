@@ -7,7 +7,7 @@ import pytest
 
 from app.answering.history import turn_of
 from app.answering.verify_citations import verify_citation
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
 from tests.cases import Cases

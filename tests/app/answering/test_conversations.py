@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.history import turn_of
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.settings import Settings
 from app.wiring import Workspace, open_workspace
 from tests.cases import Cases

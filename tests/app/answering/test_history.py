@@ -8,8 +8,8 @@ import pytest
 
 from app.answering.history import read_state, read_turns, state_after, state_as_json
 from app.errors import QuestionError
-from app.question.conversation import ConversationState, EarlierTurn
 from app.question.resolution import Resolution, Shown
+from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Answer, Scope, TreatyScope
 from tests.made import citation
 

@@ -9,7 +9,7 @@ import pytest
 from app.answering.history import clean_question
 from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from tests.cases import Cases
 
 cases = Cases(__file__)

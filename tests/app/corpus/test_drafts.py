@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from app.corpus.drafts import Judgement, drafts_path, save_draft
 from app.errors import DraftError
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
 from evals.cases.case import Case, load_cases
 from tests import made

@@ -5,8 +5,8 @@ from typing import Any, Final
 import pytest
 
 from app.errors import ScopeError
-from app.question.conversation import EarlierTurn
 from app.question.reading import resolve
+from app.question.turns.state import EarlierTurn
 from ingest.parties.party_table import PartyTable
 from tests.app.question.reading_parts import check
 from tests.cases import Cases

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.errors import AppError
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from tests.app.corpus.test_page_images import PARTIES, QUESTION, arvandia
 from tests.app.ui.conftest import ask, open_tab, settle
 from tests.fakes_files import pdf_of

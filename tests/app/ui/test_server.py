@@ -12,7 +12,7 @@ from app.briefing.as_json import contract_of
 from app.briefing.cells import Review
 from app.export.briefing_lines import arrange
 from app.loopback import listen
-from app.question.conversation import EarlierTurn
+from app.question.turns.state import EarlierTurn
 from tests.fakes_briefing import EXTRADITION, fake_briefing, with_cells
 from tests.fakes_ui import EXAMPLE, FakeBuilder
 

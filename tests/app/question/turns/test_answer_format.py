@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.question.follow_ups import citation_asked, restyle
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Restyle
+from app.question.turns.follow_ups import citation_asked, restyle
 from app.records import Answer, Scope
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.question.follow_ups import chosen_option
+from app.question.turns.follow_ups import chosen_option
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 

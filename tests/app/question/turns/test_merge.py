@@ -6,17 +6,11 @@ from typing import Any
 import pytest
 
 from app.answering.history import state_after
-from app.question.conversation import (
-    SCOPE_SLOTS,
-    ConversationState,
-    EarlierTurn,
-    Slot,
-    TurnReading,
-    in_conversation,
-    slots_of,
-)
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
+from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
+from app.question.turns.merge import merge_turn
+from app.question.turns.state import ConversationState, EarlierTurn, TurnReading
 from app.records import Answer, QuestionKind, Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
 
@@ -33,7 +27,7 @@ def read(**scope: Any) -> Resolution:
 
 def merged(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resolution:
     state = ConversationState(read=read(**(before or BEFORE)), shown=SHOWN)
-    return in_conversation(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
+    return merge_turn(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
 
 
 def held(resolution: Resolution) -> dict[str, Any]:
@@ -96,13 +90,19 @@ def test_who_else_asks_everyone_but_those_left_out_before() -> None:
 def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
     state = ConversationState(read=read(topic="gold", all_states=True))
     turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
-    rest = in_conversation(state, read(excluded=("XAA",)), turn)
+    rest = merge_turn(state, read(excluded=("XAA",)), turn)
     assert (rest.scope.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
-    further = in_conversation(ConversationState(read=rest), read(excluded=("XGA",)), turn)
+    further = merge_turn(ConversationState(read=rest), read(excluded=("XGA",)), turn)
     assert (further.scope.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
     for act in ("remove", "correct", "replace"):
         of_set = merged(read(excluded=("XAA",)), act, ALL, members_of=("AFRICA",), topic="gold")
         assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
+
+
+def test_those_left_out_stand_in_the_order_in_which_they_are_named() -> None:
+    named = ("XIL", "XAA", "XGA", "XAB")
+    said = read(excluded=named)
+    assert merged(said, "remove", ALL, topic="gold", all_states=True).scope.excluded == named
 
 
 def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
@@ -134,7 +134,7 @@ def asked(kind: QuestionKind, **scope: Any) -> Resolution:
 
 def after(before: Resolution | ConversationState, said: Resolution, act: Act, *keeps: Slot) -> Resolution:
     state = before if isinstance(before, ConversationState) else ConversationState(read=before, shown=SHOWN)
-    return in_conversation(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
+    return merge_turn(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
 
 
 def test_the_kind_goes_on_with_what_follows_from_it() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.question.follow_ups import counted_from, time_note
 from app.question.reading import resolve
+from app.question.turns.follow_ups import counted_from, time_note
 from app.records import Interval, Scope
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases

@@ -17,7 +17,7 @@ from ingest.parties.name_tokens import fold, tokens_of
 from ingest.parties.party_table import PartyTable
 
 # Weight of the proposed kind; the classifier's chances share the rest.
-_TRUST = 0.9
+_PROPOSED_KIND_WEIGHT = 0.9
 
 
 class ProposedReading(BaseModel):
@@ -67,8 +67,8 @@ def chances_as_proposed(chances: dict[QuestionKind, float], proposed: ProposedRe
     """Returns the chances of the kinds of question with most of the weight on the proposed one."""
     if proposed.kind is None:
         return chances
-    shared = {kind: chance * (1 - _TRUST) for kind, chance in chances.items()}
-    return {**shared, proposed.kind: shared.get(proposed.kind, 0.0) + _TRUST}
+    shared = {kind: chance * (1 - _PROPOSED_KIND_WEIGHT) for kind, chance in chances.items()}
+    return {**shared, proposed.kind: shared.get(proposed.kind, 0.0) + _PROPOSED_KIND_WEIGHT}
 
 
 def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
@@ -77,9 +77,9 @@ def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
     for part in parts:
         wanted = [token.folded for token in tokens_of(part)]
         for at in range(len(tokens) - len(wanted) + 1 if wanted else 0):
-            found = tokens[at : at + len(wanted)]
-            if [token.folded for token in found] == wanted:
-                yield found[0].start, found[-1].end
+            window = tokens[at : at + len(wanted)]
+            if [token.folded for token in window] == wanted:
+                yield window[0].start, window[-1].end
                 break
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.conversation import slots_of
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
+from app.question.scope_fields import slots_of
 from app.records import Note, Scope, Style, TreatyScope
 from ingest.parties.name_tokens import fold
 from ingest.parties.party_table import PartyTable
@@ -19,9 +19,9 @@ from ingest.treaties.treaties import PROTOCOLS, article_title
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
 # Maximum length of a wish in characters, and of a choice and a relative time in words: longer texts ask for more.
-_LONGEST_WISH: Final = 100
-_LONGEST_CHOICE: Final = 5
-_LONGEST_TIME: Final = 10
+_MAX_WISH: Final = 100
+_MAX_CHOICE_WORDS: Final = 5
+_MAX_TIME_WORDS: Final = 10
 # Offset from the session asked about before.
 _STEPS: Final = {"session_before": -1, "session_after": 1}
 # Kinds of words that may accompany a number which is all that a follow-up says.
@@ -32,7 +32,7 @@ def restyle(question: str) -> Restyle | None:
     """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
     wanted = Restyle()
     # The file holds the words of all six languages, since a wish is often too short to identify its language.
-    for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _LONGEST_WISH else ():
+    for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _MAX_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
         # "un" is a filler word in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
@@ -48,7 +48,7 @@ def citation_asked(question: str, before: Resolution, shown: Shown | None) -> in
 
     After a question on a session or an article, "and the third?" asks for another one, unless it speaks of a quotation.
     """
-    items = lexicon_of(before.scope.language, "answer_forms").items(question) if len(question) <= _LONGEST_WISH else ()
+    items = lexicon_of(before.scope.language, "answer_forms").items(question) if len(question) <= _MAX_WISH else ()
     allowed = {"ordinal", "citation", "citation_filler", "form_filler", *SIGNS}
     ordinals = [item for item in items if "ordinal" in item.kinds]
     if len(ordinals) != 1 or not all(item.kinds & allowed for item in items):
@@ -65,7 +65,7 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     "The first" refers to the order in which the options were shown; "the Democratic one" and "South" name one.
     """
     words = re.findall(r"[\w']+", reply)
-    if name is None or not options or not words or len(words) > _LONGEST_CHOICE or parties.find(reply):
+    if name is None or not options or not words or len(words) > _MAX_CHOICE_WORDS or parties.find(reply):
         return reply
     lexicon = lexicon_of(language)
     places: dict[int, None] = {}
@@ -78,15 +78,15 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     if places:
         (place, *others) = places
         return options[place] if not others and 0 <= place < len(options) else reply
-    said = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
-    shared = [len(said & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
+    reply_words = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
+    shared = [len(reply_words & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
     if max(shared) and shared.count(max(shared)) == 1:
         return options[shared.index(max(shared))]
     whole = f"{reply.strip()} {name}"
     return whole if len(parties.resolve(whole).codes) == 1 else reply
 
 
-def counted_from(question: str, said: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
+def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
     """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
 
     A year is counted from the year or range of years asked about before, else from those of the statements `shown`
@@ -94,73 +94,73 @@ def counted_from(question: str, said: Scope, before: Scope, shown: Sequence[str]
     month stays as it is.
     """
     asked = [*before.years, *filter(None, before.interval or ())]
-    years = sorted(int(end[:4]) for end in (asked or (() if said.years or said.interval else shown)))
-    items = lexicon_of(said.language, "follow_up_times").items(question)
+    years = sorted(int(end[:4]) for end in (asked or (() if alone.years or alone.interval else shown)))
+    items = lexicon_of(alone.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
-    held = [int(session) for session in before.sessions if session.isdecimal()]
-    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(held) == 1:
-        return replace(said, sessions=(str(held[0] + step),), pick=None)
+    sessions = [int(session) for session in before.sessions if session.isdecimal()]
+    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(sessions) == 1:
+        return replace(alone, sessions=(str(sessions[0] + step),), pick=None)
     named = any(item.kinds & {"year_number", "nineties"} for item in items)
-    if not years or len(question.split()) > _LONGEST_TIME or named or said.months:
-        return said
-    said, own = replace(said, years=(), interval=None), said
+    if not years or len(question.split()) > _MAX_TIME_WORDS or named or alone.months:
+        return alone
+    timeless = replace(alone, years=(), interval=None)
     for form, part in relative:
         count = next((item.number("number") for item in part if "number" in item.kinds), 1)
         if form == "before_that":
-            return replace(said, interval=(None, str(years[0] - 1)), pick=None)
+            return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
         if form == "after_that":
-            return replace(said, interval=(str(years[-1] + 1), None), pick=None)
+            return replace(timeless, interval=(str(years[-1] + 1), None), pick=None)
         year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
-        return replace(said, years=(str(year),), pick=None)
-    return own
+        return replace(timeless, years=(str(year),), pick=None)
+    return alone
 
 
-def time_note(question: str, said: Scope, counted: Scope) -> Note | None:
+def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
     """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
-    items = lexicon_of(said.language, "follow_up_times").items(question)
+    items = lexicon_of(alone.language, "follow_up_times").items(question)
     part = next((part for _, part in find_forms("relative_times", items)), ())
     words = question[part[0].start : part[-1].end] if part else ""
-    if counted != said:
+    if counted != alone:
         first, last = counted.interval or ("", "")
         meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
         return Note(kind="counted", values={"words": words, "meant": meant})
-    named = said.years or said.months or said.interval or said.pick or said.sessions
-    untimed = words and not named and len(question.split()) <= _LONGEST_TIME
+    named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
+    untimed = words and not named and len(question.split()) <= _MAX_TIME_WORDS
     return Note(kind="not_counted", values={"words": words}) if untimed else None
 
 
-def by_number(said: Resolution, before: Resolution) -> Resolution:
+def by_number(alone: Resolution, before: Resolution) -> Resolution:
     """Reads a bare number by what was asked about before: "17?" as an article, "and the eleventh?" as a session."""
-    items = lexicon_of(said.scope.language).items(said.question)
+    items = lexicon_of(alone.scope.language).items(alone.question)
     numbers = [item for item in items if item.kinds & {"number", "ordinal", "roman"}]
     if len(numbers) != 1 or not all(item.kinds & _BESIDE_NUMBER for item in items if item not in numbers):
-        return said
+        return alone
     number = str(numbers[0].number("number", "ordinal", "roman"))
     treaty = next((each.treaty for each in before.scope.treaties if article_title(each.treaty, number)), None)
     # `all_states` of a bare number is a guess from its kind; what the number stands for takes precedence.
-    said = replace(said, scope=replace(said.scope, all_states=False))
-    if slots_of(said) - {"topic"} or not (before.scope.sessions or treaty):
-        return said
+    alone = replace(alone, scope=replace(alone.scope, all_states=False))
+    if slots_of(alone) - {"topic"} or not (before.scope.sessions or treaty):
+        return alone
     sessions = (number,) if before.scope.sessions else ()
     treaties = () if sessions or treaty is None else (TreatyScope(treaty=treaty, articles=(number,)),)
-    return replace(said, scope=replace(said.scope, topic="", sessions=sessions, treaties=treaties), unnamed=False)
+    return replace(alone, scope=replace(alone.scope, topic="", sessions=sessions, treaties=treaties), unnamed=False)
 
 
-def by_treaty(said: Resolution, before: Resolution) -> Resolution:
+def by_treaty(alone: Resolution, before: Resolution) -> Resolution:
     """Reads "article 4" and "the Protocol" as of the one Protocol discussed, and a treaty alone as of its article."""
     articles = dict.fromkeys(number for treaty in before.scope.treaties for number in treaty.articles)
-    own = said.scope.treaties
-    if not before.scope.topic and slots_of(said) == {"treaty"} and len(own) == 1 and not own[0].articles:
+    own = alone.scope.treaties
+    if not before.scope.topic and slots_of(alone) == {"treaty"} and len(own) == 1 and not own[0].articles:
         # "And of the UNCAC?" after article 16 asks about the article of that number.
-        held = tuple(number for number in articles if article_title(own[0].treaty, number))
-        said = replace(said, scope=replace(said.scope, treaties=(replace(own[0], articles=held),)))
+        same = tuple(number for number in articles if article_title(own[0].treaty, number))
+        alone = replace(alone, scope=replace(alone.scope, treaties=(replace(own[0], articles=same),)))
     about = {treaty.treaty for treaty in before.scope.treaties}
-    named = {treaty.treaty for treaty in said.scope.treaties}
-    if len(about) != 1 or not about <= set(PROTOCOLS) or not (said.assumed_treaty or named == set(PROTOCOLS)):
-        return said
+    named = {treaty.treaty for treaty in alone.scope.treaties}
+    if len(about) != 1 or not about <= set(PROTOCOLS) or not (alone.assumed_treaty or named == set(PROTOCOLS)):
+        return alone
     (code,) = about
-    numbers = dict.fromkeys(number for treaty in said.scope.treaties for number in treaty.articles)
-    kept = tuple(number for number in numbers if article_title(code, number))
-    if numbers and not kept:
-        return said
-    return replace(said, scope=replace(said.scope, treaties=(TreatyScope(treaty=code, articles=kept),)))
+    numbers = dict.fromkeys(number for treaty in alone.scope.treaties for number in treaty.articles)
+    in_protocol = tuple(number for number in numbers if article_title(code, number))
+    if numbers and not in_protocol:
+        return alone
+    return replace(alone, scope=replace(alone.scope, treaties=(TreatyScope(treaty=code, articles=in_protocol),)))

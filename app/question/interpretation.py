@@ -1,0 +1,226 @@
+"""Interpretation of one question by itself: from the roles of its words and its kind to scope, topic and answer type.
+
+"What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition", and the kind `content`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.question.asked_parties import AskedParties, asked_parties
+from app.question.classifiers import ClassifierInput, classifier_input
+from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
+from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, names_silence, plausible_kind
+from app.question.language import detect_language
+from app.question.lexicon import lexicon_of
+from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
+from app.question.resolution import NamedFilter, Resolution, TopicWording
+from app.question.role_corrections import correct_roles
+from app.question.role_tagger.features import encode_question
+from app.question.role_tagger.network import RoleReading, read_roles
+from app.question.scope_fields import PARTY_FIELDS
+from app.question.spans.span import Span
+from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, filters_of, has_kind, words_with_role
+from app.question.time_and_venue import time_and_venue_of
+from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
+from ingest.glossary.glossary import mistyped_terms
+from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights
+
+
+def read_alone(
+    question: str, parties: PartyTable, weights: Weights, *, follows: bool, proposed: ProposedReading | None
+) -> tuple[Resolution, ClassifierInput]:
+    """Reads a question by itself; returns the input of its classifiers as well.
+
+    `follows` marks a follow-up; `proposed` is the reading that a chat model proposes, if any.
+    """
+    language = detect_language(question, parties)
+    roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
+    roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
+    inputs = classifier_input(roles, parties)
+    chances = kind_chances(inputs, weights)
+    chances = chances if proposed is None else chances_as_proposed(chances, proposed)
+    return interpret(roles, chances, parties), inputs
+
+
+def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
+    """Makes a resolution from the roles of a question's words and the chances of its kinds."""
+    kind, denies = _kind_of(roles, chances)
+    roles = correct_roles(roles, kind.kind)
+    asked = asked_parties(roles, kind.kind, parties)
+    provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
+    # The follow-up "only under article 16" does not ask for the treaty's own words.
+    provision = provision and (not roles.follows or has_kind(roles, "ask"))
+    treaties, assumed = _treaties(roles, provision)
+    filters = filters_of(roles, *FILTER_ROLES)
+    when = time_and_venue_of(filters, roles.today)
+    # Quoted words belong to the topic, unless their source is asked for.
+    topic = words_with_role(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
+    asks_all = _asks_everyone(roles, kind.kind, asked, topic, provision)
+    typing_errors = mistyped_terms(topic, roles.language)
+    topic, wording = (_mended(text, typing_errors) for text in (topic, _wording(roles)))
+    without, not_left_out = _left_out(roles, filters)
+    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTY_FIELDS, "excluded")}
+    scope = replace(
+        when,
+        **whom,
+        treaties=treaties,
+        topic=topic,
+        language=roles.language,
+        all_states=asks_all,
+        negated=asks_all and kind.kind == "negated_which",
+    )
+    return Resolution(
+        scope=scope,
+        question=roles.text,
+        answer_type=None if asks_all else _answer_type(kind.kind, roles, when.pick),
+        unclear=asked.unclear,
+        options=tuple(asked.options),
+        known_name=asked.known_name,
+        is_statement_question=kind.kind != "out_of_scope",
+        party_notes=(
+            *asked.notes,
+            *(Note(kind="mended", values={"word": word, "meant": meant}) for word, meant in typing_errors.items()),
+            *not_left_out,
+        ),
+        without=without,
+        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear),
+        denies=denies and asks_all,
+        provision=provision,
+        assumed_treaty=assumed,
+        stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
+        over_time=kind.kind == "over_time" or _compares_times(filters),
+        wording=TopicWording(topic=topic, text=wording, adds=bool(beside_topic(roles))) if topic else None,
+        quote=words_with_role(roles, "quote") if kind.kind == "source" else "",
+        kind=kind.kind,
+        kind_chance=kind.chance,
+        other_kinds=kind.others,
+        filters=tuple(
+            NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
+            for span, words in filters.items()
+            if span.kind in ("body", "date") or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
+        ),
+    )
+
+
+def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple[KindReading, bool]:
+    """Returns the kind of a question, and whether it asks which States deny something.
+
+    "Which States do not extradite nationals?" is `which_states`, for statements that deny something are searched;
+    "which States did not mention corruption?" asks who was silent, and is `negated_which`.
+    """
+    kind = plausible_kind(chances, roles)
+    if kind.kind == "which_states" and names_silence(roles):
+        return replace(kind, kind="negated_which"), False
+    # "And which did not?" has no topic of its own: it negates the question before it.
+    has_topic = not roles.follows or "topic" in roles.labels
+    if kind.kind != "negated_which" or not has_topic or asks_who_was_silent(roles.text):
+        return kind, False
+    sets = (word.span for word in roles.words if word.kind == "set")
+    if any(span is not None and span.left_out for span in sets):
+        # In "what did non-African States say", the negation is part of the set.
+        return replace(kind, kind="content"), False
+    return replace(kind, kind="which_states"), True
+
+
+def _mended(text: str, typing_errors: Mapping[str, str]) -> str:
+    """Returns a text with its mistyped words in place."""
+    return re.sub(r"\w+", lambda word: typing_errors.get(word[0], word[0]), text)
+
+
+def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | None, list[Note]]:
+    """Returns what a follow-up only takes from the earlier scope, and notes on times and meetings not left out.
+
+    "But not in 2020" names no other time. "In 2019 but not in October 2019" is searched in all of 2019.
+    """
+    named_kinds = {word.kind for word in roles.of(*FILTER_ROLES)}
+    excluded = [word for word in roles.of("not") if word.kind in NARROWING]
+    only_excluded = [word for word in excluded if word.kind not in named_kinds]
+    searched = [
+        word
+        for word in excluded
+        if word in only_excluded or (word.span is not None and any(map(word.span.shares, filters)))
+    ]
+    notes = [Note(kind="not_left_out", values={"words": word.text}) for word in searched]
+    if not (only_excluded and roles.follows):
+        return None, notes
+    without = time_and_venue_of(filters_of(roles, "not"), roles.today)
+    return replace(without, treaties=_treaties(roles, False, True)[0]), notes
+
+
+def _compares_times(filters: Iterable[Span]) -> bool:
+    """Returns whether several years or sessions are named one by one, which is a question about change over time."""
+    spans = list(filters)
+    years = sum(span.kind == "date" and span.date_form == "year" for span in spans)
+    sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in spans)
+    return max(years, sessions) > 1
+
+
+def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, topic: str, provision: bool) -> bool:
+    """Returns whether all States are asked: by the kind, in words such as "all delegations", or because none is named.
+
+    A follow-up with a topic of its own asks all States only if it says so: "and on piracy?" asks those asked before.
+    """
+    if asked.states or asked.groups:
+        return False
+    if asked.members_of:
+        return True
+    nobody_named = kind == "content" and bool(topic) and not asked.unclear
+    by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
+    in_words = not KIND_TRAITS[kind].asks_no_state and has_kind(roles, "everyone", "states")
+    anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
+    return not provision and (anyone or by_kind or in_words)
+
+
+def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
+    """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
+    article: Missing | None = "article" if kind == "content" and has_kind(roles, "article") else None
+    if kind in WHICH_STATES:
+        return "state"
+    return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article
+
+
+def _asks_stance(roles: RoleReading) -> bool:
+    """Returns whether an expression without a role asks for a stance: "反对", "point de vue", no name of a treaty."""
+    starts = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
+    return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in starts)
+
+
+def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
+    """Returns the treaties and articles asked about, or left out, and whether a treaty was assumed.
+
+    Beside an article, "the Convention" only names its treaty. "A new convention" is a topic, "the Convention" UNTOC.
+    """
+    spans = [
+        word.span
+        for word, label in zip(roles.words, roles.labels, strict=True)
+        if word.span is not None
+        and word.span.left_out == left_out
+        and not (word.span.treaty_form == "short" and label == "topic" and not word.text[0].isupper())
+    ]
+    articles = [span for span in spans if span.kind == "article"]
+    numbers: dict[str, dict[str, None]] = {}
+    for span in spans:
+        only_names = (span.treaty_form == "short" and articles) or (span.treaty_form == "one" and not provision)
+        if span.kind == "treaty" and not only_names:
+            numbers.update({code: {} for code in span.codes if code not in numbers})
+    for treaty, article in (each for span in articles for each in span.articles):
+        numbers.setdefault(treaty, {})[article] = None
+    if provision and not (numbers or roles.follows):
+        numbers = {"UNTOC": {}}
+    convention = any(span.treaty_form == "short" and span.codes == ("UNTOC",) for span in spans)
+    scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())
+    return scopes, any(span.treaty_form == "bare" for span in articles) and not convention
+
+
+def _wording(roles: RoleReading) -> str:
+    """Returns a question without the parties asked and without time and venue, all of which are filters."""
+    question, text, end = roles.text, "", 0
+    for word, label in zip(roles.words, roles.labels, strict=True):
+        kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
+        if kind and kind not in ("treaty", "article", "number"):
+            text += question[end : word.start]
+            end = word.end + 2 * question.startswith(("'s", "’s"), word.end)
+    return re.sub(r"\s+", " ", text + question[end:]).strip()

@@ -1,0 +1,149 @@
+"""Corrections of roles: where the tagger's roles contradict the kind of question, or no word supports them.
+
+In "who spoke of Israel leaving the Golan?" a list of States is asked for, so that Israel is part of the topic and no
+speaker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+from typing import Final
+
+from app.question.kind_traits import ASIDES, WHICH_STATES
+from app.question.kinds import names_silence
+from app.question.lexicon import PAUSES, lexicon_of
+from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
+from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, is_content
+from app.records import QuestionKind
+
+# Minimum number of content words that become the topic where the tagger found none.
+_TOPIC_WORDS_MIN: Final = 2
+
+
+def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
+    if kind in (*ASIDES, "format_request"):
+        roles = replace(roles, labels=tuple("-" for _ in roles.labels))
+    roles = _with_supported_roles(roles, kind)
+    for widened in (_with_object, _with_state_spoken_of, _with_content, _with_whole_clause):
+        roles = widened(roles, kind)
+    return roles
+
+
+def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Corrects roles of the tagger that no word of the question supports.
+
+    A time or meeting is excluded only if the question has a word such as "except". An article is a filter if the topic
+    has nothing else ("article 18"), and else part of the topic ("the abolition of article 18").
+    """
+    has_except = any("except" in word.does for word in roles.words)
+    bare = ("article", "treaty", "sign")
+    has_content = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
+    filters = not has_content and any(word.kind == "article" for word in roles.words)
+
+    # Both sides of a comparison are asked about: "put Corvia next to Belmora".
+    other = "who" if kind == "compare" and "who" in roles.labels else "mention"
+
+    def role(word: Word, label: str) -> str:
+        if word.kind in NARROWING and word.span is not None and word.span.left_out:
+            return "not"
+        unsaid = label == "not" and not has_except and word.kind in NARROWING
+        if label == "mention" or (label == "not" and not (has_except or roles.follows or word.kind in NARROWING)):
+            return other
+        return "-" if unsaid or (filters and label == "topic") else label
+
+    labels = (role(word, label) for word, label in zip(roles.words, roles.labels, strict=True))
+    return replace(roles, labels=tuple(labels))
+
+
+def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a party part of the topic if a verb separates it from who is asked: "has Cuba recognised Palestine?"."""
+    which = ("mention",) if kind in WHICH_STATES else ()
+    named = [word.start for word in roles.of("who", *which) if word.span is not None]
+    if which and len(named) == 1:
+        named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
+    verbs = [each.start for each in beside_topic(roles) if named and named[0] < each.start < named[-1]]
+    if not verbs or "topic" in roles.labels:
+        return roles
+    return _as_topic(roles, range(verbs[0], named[-1] + 1))
+
+
+def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes States part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
+
+    A list of named States is seldom asked for, so a State after the verb is what was spoken of. In "which States did
+    Iran thank?" it is before the verb, and in "which States are to blame, in Mali's view?" its view is asked.
+    """
+    asked = [word for word in roles.of("who") if word.span is not None]
+    spans = [word.span for word in asked if word.span is not None]
+    only_states = spans and all(span.kind == "party" and span.party_form != "group" for span in spans)
+    if kind not in WHICH_STATES or not only_states or _gives_view(roles, asked[0]):
+        return roles
+    state, topic = asked[0], [*roles.of("topic")]
+    asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
+    begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
+    between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
+    if not any(word in topic or "speak_verb" in word.does or is_content(word) for word in between):
+        return roles
+    named = [*asked, *topic, *(word for word in between if word.kind == "party")]
+    return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
+
+
+def _gives_view(roles: RoleReading, state: Word) -> bool:
+    """Returns whether a State is named as the one whose view is asked, or as the one that speaks.
+
+    "…, in Mali's eyes", "according to Mali", "in the opinion of Mali", "which delegates of Mali spoke …".
+    """
+    before = [word for word in roles.words if word.end <= state.start]
+    # "…, as Mali sees it": only words such as "in" and "as" stand between a pause and the State.
+    led = list(takewhile(lambda word: not is_content(word) and word.text not in PAUSES, reversed(before)))
+    rest = before[: len(before) - len(led)]
+    # A pause after another party only lists them: "thanked Peru, Mali and Chad".
+    paused = bool(rest) and rest[-1].text in PAUSES and not any(word.kind == "party" for word in rest[-2:-1])
+    # "According to" is one item of the lexicon, but two words.
+    items = lexicon_of(roles.language).items(roles.text)
+    ahead, behind = ([i for i in items if i.end <= state.start], [i for i in items if i.start >= state.end])
+    cited = any("by" in item.kinds and "fill" not in item.kinds for item in ahead[-2:])
+    viewed = any(item.kinds & {"stance", "eyes"} for item in (*ahead[-3:-1], *behind[:2]))
+    return paused or cited or viewed or any("speak_verb" in item.kinds for item in behind[:1])
+
+
+def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes the other content words the topic if a list or a position is asked for and the tagger found no topic.
+
+    "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
+    """
+    named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
+    if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*WHICH_STATES, "position"):
+        return roles
+    # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
+    begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
+    content = [word for word in beside_topic(roles) if word.start >= begin]
+    if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
+        return roles
+    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
+
+
+def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes words between words of the topic part of it if States are asked for: "who spared peoples a long war?".
+
+    A word that asks begins another question ("who tore up Peru's offer, and who the plan to dam the river?"), and a
+    time or meeting is none of the topic.
+    """
+    if kind in WHICH_STATES and not roles.follows:
+        asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
+        parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
+        for one, other in pairwise(roles.of("topic")):
+            if not any(one.end <= start < other.start for start in parting):
+                roles = _as_topic(roles, range(one.end, other.start), ("-",))
+    return roles
+
+
+def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
+    """Makes the words in a range of characters part of the topic, if their role is one of those `wanted`."""
+
+    def role(word: Word, label: str) -> str:
+        return "topic" if word.start in chars and label in wanted and word.kind not in NARROWING else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))

@@ -1,0 +1,60 @@
+"""Fields of a scope as slots of a conversation, and their values: States and groups fill `who`, years `when`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+from app.question.resolution import Resolution
+from app.records import Scope, TreatyScope
+
+Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
+# The slot that each field of a scope fills, in the order of the JSON contract.
+SLOT_OF: Final[Mapping[str, Slot]] = {
+    "states": "who", "groups": "who", "members_of": "who", "excluded": "who", "treaties": "treaty", "bodies": "where",
+    "sessions": "where", "years": "when", "interval": "when", "months": "when", "pick": "when", "agenda_items": "where",
+    "topic": "topic",
+}  # fmt: skip
+# Fields that say who is asked.
+PARTY_FIELDS: Final = ("states", "groups", "members_of")
+# Fields that say what time is asked about; `pick` chooses among the statements of that time.
+TIME_FIELDS: Final = ("interval", "years", "months")
+# Fields held as one value, a joined topic too.
+SINGLE_VALUE_FIELDS: Final = ("topic", "interval", "pick")
+SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
+
+
+def slots_of(read: Resolution) -> frozenset[Slot]:
+    """Returns the slots that a question fills itself; asking everyone does not fill `who`."""
+    slots = {slot for name, slot in SLOT_OF.items() if getattr(read.scope, name)}
+    return frozenset(slots | ({"who"} if read.unclear else set()))
+
+
+def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
+    """Returns the values of a field of a scope: codes, (treaty, article) pairs, or the one topic, interval or pick."""
+    value = getattr(scope, name)
+    if name == "treaties":
+        return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
+    return ((value,) if value else ()) if name in SINGLE_VALUE_FIELDS else value
+
+
+def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the value of any field
+    """Returns the value of a field with several values: topics are joined, and intervals become one that spans all."""
+    parts = tuple(dict.fromkeys(parts))
+    if name == "treaties":
+        numbers: dict[str, dict[str, None]] = {}
+        for treaty, article in parts:
+            numbers.setdefault(treaty, {}).update({article: None} if article else {})
+        return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())
+    if name == "topic":
+        return "; ".join(parts)
+    if name == "interval" and parts:
+        firsts, lasts = zip(*parts, strict=True)
+        return (None if None in firsts else min(firsts), None if None in lasts else max(lasts))
+    return (parts[-1] if parts else None) if name in SINGLE_VALUE_FIELDS else parts
+
+
+def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
+    """Returns whether a field still holds any of its earlier values, alone or beside new ones."""
+    now, was = parts_of(name, scope), parts_of(name, earlier)
+    # A treaty counts as kept even if its articles are dropped.
+    named = {(treaty.treaty, "") for treaty in scope.treaties if name == "treaties"}
+    return bool(now and {*now, *named} & {*was})

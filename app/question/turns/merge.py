@@ -1,0 +1,134 @@
+"""Merging of a turn with the conversation before it: scope, kind and who is asked.
+
+After "What did Iran say about sanctions in 2020?", "and Iraq?" replaces the State, "why?" asks about what was cited,
+and "summarise Cuba's statement" begins anew. `classify_turn` decides what a turn keeps; this module merges accordingly.
+"""
+
+from dataclasses import replace
+
+from app.question.kind_traits import KIND_TRAITS
+from app.question.resolution import Resolution, Restyle, with_kind
+from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
+from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
+from app.question.turns.state import ConversationState, TurnReading
+from app.records import Note
+
+
+def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
+    """Returns the previous question, to be answered again in another form: shorter, in French."""
+    before = state.read
+    return replace(
+        before,
+        scope=replace(before.scope, kept=tuple(name for name in SLOT_OF if getattr(before.scope, name))),
+        style=before.style if form.style == "answer" else form.style,
+        reply_language=form.language or before.reply_language,
+        act="more" if before.act == "more" else "about",
+        kind="format_request",
+        again=before.answered_as,
+    )
+
+
+def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -> Resolution:
+    """Returns the reading of a turn in its conversation; `alone` is its reading by itself."""
+    before, own = state.read, slots_of(alone)
+    if alone.kind == "format_request" and turn.act != "more":
+        # The form is not offered: the same answer is given again, with a note that says so.
+        repeated = repeat_in_form(state, Restyle())
+        return replace(repeated, party_notes=(*repeated.party_notes, Note(kind="form_unknown")))
+    turn = _adjusted_turn(turn, alone, before)
+    if turn.act == "new" or (alone.provision and alone.scope.treaties and alone.sure_of_kind):
+        # A question for a treaty's own text asks nobody and begins anew: "what does article 16 of the Convention say?".
+        return alone
+    fields = merged_fields(alone, before, turn)
+    excluded = without_excluded(alone.without, replace(alone.scope, **fields)) if alone.without else {}
+    fields |= excluded
+    scope = replace(alone.scope, **fields)
+    named = bool(scope.states or scope.groups)
+    keeps_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
+    keeps_kind = _keeps_kind(alone, before, turn)
+    asks_no_state = KIND_TRAITS[before.goes_on_as if keeps_kind else alone.kind].asks_no_state
+    # A turn that names nobody asks those asked before, or everyone: "who is the judge they mean?", "who disagrees?".
+    everyone = alone.scope.all_states if "who" in own else not (keeps_who or asks_no_state)
+    all_states = everyone or (keeps_who and before.scope.all_states) or bool(scope.excluded and not scope.members_of)
+    merged = replace(
+        alone,
+        scope=replace(
+            scope,
+            kept=tuple(name for name in SLOT_OF if name in fields and is_kept(name, scope, before.scope)),
+            all_states=all_states and not named,
+        ),
+        unnamed=alone.unnamed and not keeps_who,
+        # "And firearms?" asks about statements, since the turn before it does.
+        is_statement_question=not KIND_TRAITS[alone.kind].is_aside,
+        wording=next((w for w in (alone.wording, before.wording) if w is not None and w.topic == scope.topic), None),
+        party_notes=(
+            *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
+            *_note_on_topic(alone, before, turn, scope.topic),
+        ),
+        act=turn.act,
+        shown=state.shown if turn.act in ("more", "about") else None,
+        earlier_kind=before.goes_on_as if KIND_TRAITS[alone.kind].is_aside else None,
+    )
+    if keeps_who and before.unclear is not None and not named:
+        merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
+    if before.quote and alone.kind == "date" and not own:
+        # "When?" after "who said …?" is answered by the source, which has its date.
+        return replace(merged, quote=before.quote, again="source")
+    # "Who else?" after a question about one State asks for the others.
+    asks_others = turn.act == "more" and everyone and not before.scope.all_states
+    return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
+
+
+def _adjusted_turn(turn: TurnReading, alone: Resolution, before: Resolution) -> TurnReading:
+    """Returns what a turn does, corrected by the kind and the topic that it has by itself."""
+    own, traits = slots_of(alone), KIND_TRAITS[alone.kind]
+    if turn.act == "more" and alone.kind == "summary":
+        # "Sum it up" asks about what was shown; it does not continue where the answer ended.
+        turn = replace(turn, act="about", keeps=turn.keeps - {"kind"})
+    if turn.act == "more" and alone.scope.all_states and is_other_topic(alone.scope, before.scope):
+        # "Who else has raised illegal guns?" asks everyone about something new.
+        turn = replace(turn, act="replace", keeps=turn.keeps - {"who", "kind", "topic"})
+    if traits.is_aside:
+        return replace(turn, keeps=SCOPE_SLOTS)
+    goes_on = "who" not in own and before.scope.topic and "topic" in turn.keeps
+    if traits.of_whole_statement and _asks_own_kind(alone, turn) and "topic" not in own and not goes_on:
+        # "Summarise Cuba's statement" asks about the whole statement, "sum it up" about what was asked before.
+        same_scope = KIND_TRAITS[before.goes_on_as].of_whole_statement or "who" not in own
+        keeps = turn.keeps - ({"topic", "treaty"} if same_scope else SCOPE_SLOTS)
+        turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
+    return turn
+
+
+def _asks_own_kind(alone: Resolution, turn: TurnReading) -> bool:
+    """Returns whether the turn's own kind, which is sure, overrides the one kept: "when?" after "what did it say?"."""
+    own_words = KIND_TRAITS[alone.kind].in_own_words_only and alone.sure_of_kind
+    return own_words and turn.act in ("replace", "about", "more")
+
+
+def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> bool:
+    """Returns whether a turn asks the same kind of question as the one before: "and Belmora?" after "how many …?"."""
+    if "kind" not in turn.keeps or KIND_TRAITS[alone.kind].is_aside or _asks_own_kind(alone, turn):
+        return False
+    # A turn that names a topic after a summary asks about that topic.
+    other_topic = KIND_TRAITS[before.goes_on_as].of_whole_statement and "topic" in slots_of(alone)
+    # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
+    return not (other_topic or before.quote)
+
+
+def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution) -> Resolution:
+    """Returns a merged turn as of the kind of the question before it, and asking for a position if that did."""
+    merged = with_kind(merged, before.goes_on_as)
+    if alone.stance and alone.kind != "position" and merged.act != "remove":
+        # "Who is against it?" asks for a position in its own words; a fragment may only be taken for `position`.
+        return replace(merged, stance=True)
+    same_subject = merged.act == "remove" or not slots_of(alone) & {"topic", "treaty"}
+    if before.stance and same_subject and merged.scope.all_states == before.scope.all_states:
+        words = before.stance_from or before.question
+        return replace(merged, stance=True, denies=before.denies, stance_from=words)
+    return merged
+
+
+def _note_on_topic(alone: Resolution, before: Resolution, turn: TurnReading, topic: str) -> list[Note]:
+    """Returns a note if a turn was to take words from the topic that are not in it: "without gold" after "ships"."""
+    unchanged = turn.act == "remove" and alone.scope.topic and topic == before.scope.topic
+    return [Note(kind="not_left_out", values={"words": alone.scope.topic})] if unchanged else []

@@ -1,0 +1,80 @@
+"""Resolution of a turn: a question is read by itself, and then as a turn of the conversation before it.
+
+"And the year before?" after a question on Iran in 2020 is read as one on Iran in 2019.
+"""
+
+from dataclasses import replace
+
+from app.question.interpretation import read_alone
+from app.question.lexicon import lexicon_of
+from app.question.llm_reading import ProposedReading
+from app.question.resolution import Resolution, Restyle
+from app.question.scope_fields import slots_of
+from app.question.turns.classifier import classify_turn
+from app.question.turns.follow_ups import (
+    by_number,
+    by_treaty,
+    chosen_option,
+    citation_asked,
+    counted_from,
+    restyle,
+    time_note,
+)
+from app.question.turns.merge import merge_turn, repeat_in_form
+from app.question.turns.state import ConversationState
+from ingest.parties.party_table import PartyTable
+from vectorstore.weights_file import Weights
+
+
+def resolve_turn(
+    state: ConversationState | None,
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    proposed: ProposedReading | None,
+) -> Resolution:
+    """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
+    if state is None:
+        return read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
+    if (only := citation_asked(question, state.read, state.shown)) is not None:
+        # The same answer, with its citations found as before.
+        return replace(repeat_in_form(state, Restyle()), act=state.read.act, only=only)
+    if (form := restyle(question)) is not None:
+        return repeat_in_form(state, form)
+    state = _with_found_speakers(state, parties)
+    before = state.read
+    chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
+    alone, inputs = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
+    alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
+    everyone = alone.scope.all_states
+    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    if turn.act != "new" and not alone.kind_chance:
+        turn = replace(turn, keeps=turn.keeps | {"kind"})
+    return replace(merge_turn(state, alone, turn), question=question)
+
+
+def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:
+    """Returns a turn with its relative time counted from the turn before.
+
+    "Two years later?" only shifts the time and has no kind of its own, which a chance of 0 says.
+    """
+    shown = state.shown.years if state.shown is not None else ()
+    scope = counted_from(question, alone.scope, state.read.scope, shown)
+    asks = any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
+    note = time_note(question, alone.scope, scope)
+    return replace(
+        alone,
+        scope=scope,
+        party_notes=alone.party_notes if note is None else (*alone.party_notes, note),
+        kind_chance=alone.kind_chance if asks or scope == alone.scope else 0.0,
+    )
+
+
+def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
+    """Returns the state in which those found to have said the quoted words are asked, unless others were asked."""
+    read, scope = state.read, state.read.scope
+    if not read.quote or state.shown is None or scope.states or scope.groups:
+        return state
+    states = tuple(code for code in state.shown.parties if parties.kind_of(code) == "state")
+    groups = tuple(code for code in state.shown.parties if code not in states)
+    return replace(state, read=replace(read, scope=replace(scope, states=states, groups=groups)))
