@@ -71,6 +71,17 @@ class UsageError(Exception):
     """Options that do not go together, or a value that is not allowed; exit code 2."""
 
 
+class _LogFormatter(logging.Formatter):
+    """Formats a log record, with `say` applied to it (`Invocation.runnable`)."""
+
+    def __init__(self, say: Callable[[str], str]) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._say = say
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._say(super().format(record))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
     """How a command was called: the options that every command takes, before or after its name."""
@@ -85,7 +96,9 @@ class Invocation:
         from app.settings import load_settings
 
         settings = load_settings(store=self.store, env_file=self.env_file, host=host, port=port)
-        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_LogFormatter(self.runnable))
+        logging.basicConfig(level=settings.log_level, handlers=[handler])
         return settings
 
     def workspace(self, *, read_only: bool = False, create: bool = False, check_model: bool = True) -> "Workspace":

@@ -57,7 +57,7 @@ def ingest(
                 done, stopped = exc.report, exc
     if report is not None:
         write_report(done, report)
-    invocation.show(done.to_json(), lambda: print_report(done))
+    invocation.show(done.to_json(), lambda: print_report(done, invocation.runnable))
     if stopped is not None:
         raise stopped
     return 1 if done.failed else 0
@@ -170,5 +170,5 @@ def doctor(
             report = workspace.doctor(rebuild=rebuild, reembed=reembed)
     except StoreMissingError as exc:
         report = DoctorReport(checks=(Check(name="store", ok=False, detail=str(exc)),))
-    invocation.show(report.to_json(), lambda: print_checks(report))
+    invocation.show(report.to_json(), lambda: print_checks(report, invocation.runnable))
     return 0 if report.ok else 1

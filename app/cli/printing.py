@@ -159,26 +159,33 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
         yield advance
 
 
-def print_report(report: IngestReport) -> None:
-    """Prints the result of every file, or of many only those that need attention, and the counts."""
+def print_report(report: IngestReport, say: Callable[[str], str]) -> None:
+    """Prints the result of every file, or of many only those that need attention, and the counts.
+
+    `say` is applied to texts that may name a command, here and in `print_checks` (`Invocation.runnable`).
+    """
     console = stdout_console()
     shown = report.files
     if len(shown) > _LISTED:
         shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
     if shown:
         results = (Text(file.result, style=_RESULT_STYLES.get(file.result, "")) for file in shown)
-        rows = [(file.file, result, file.state, file.reason) for file, result in zip(shown, results, strict=True)]
+        rows = [
+            (file.file, result, file.state, say(file.reason or "")) for file, result in zip(shown, results, strict=True)
+        ]
         _print_rows(("file", "result", "State", "reason"), rows, empty="")
     counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
-        console.print(literal(f"note: {note}"))
+        console.print(literal(say(f"note: {note}")))
     nameless = {file.statement_id: file.file for file in report.files if NO_STATE in (file.reason or "")}
     for identifier, name in islice(nameless.items(), _NAMELESS):
-        console.print(literal(f"set the State of {name} by `untoc edit {identifier} state=CODE`"), highlight=False)
+        advice = say(f"`untoc edit {identifier} state=CODE`")
+        console.print(literal(f"set the State of {name} by {advice}"), highlight=False)
     if len(nameless) > _NAMELESS:
-        console.print(f"{len(nameless) - _NAMELESS} more have no State: `untoc list` gives their ids", highlight=False)
+        more = f"{len(nameless) - _NAMELESS} more have no State: `untoc list` gives their ids"
+        console.print(literal(say(more)), highlight=False)
     if any(file.result == "not_listed" for file in report.files):
         console.print("take files that a statements.csv does not list by --all", highlight=False)
 
@@ -244,10 +251,10 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
     console.print(literal(readable(document.source_text, document.edits, span.start, span.end)))
 
 
-def print_checks(report: "DoctorReport") -> None:
+def print_checks(report: "DoctorReport", say: Callable[[str], str]) -> None:
     """Prints the findings of a health check."""
     marks = [Text("sound", style="green") if check.ok else Text("broken", style="bold red") for check in report.checks]
-    rows = [(check.name, mark, check.detail) for check, mark in zip(report.checks, marks, strict=True)]
+    rows = [(check.name, mark, say(check.detail)) for check, mark in zip(report.checks, marks, strict=True)]
     _print_rows(("part", "", "finding"), rows, empty="")
 
 

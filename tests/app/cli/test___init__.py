@@ -1,6 +1,7 @@
 """The command line: every command, the shapes of its JSON, exit codes, and bad input in one clear line."""
 
 import json
+import logging
 import os
 import resource
 import shutil
@@ -161,6 +162,18 @@ def test_doctor_finds_a_sound_store_and_rebuilds(run):
     assert run("doctor", "--rebuild").code == 0
 
 
+def test_commands_that_doctor_and_the_log_name_are_for_the_same_store(run, store, monkeypatch):
+    for index in store.glob("index-*"):
+        shutil.rmtree(index)
+    ran = run("doctor")
+    assert ran.code == 1 and f"run `untoc doctor --rebuild --store {store}`" in ran.out
+    # JSON is for programs, which know the store that they named.
+    assert "--store" not in run("doctor", "--json").out
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr("app.wiring.Store.without_second", lambda self: {"p1": "Arvandia ..."})
+    assert f"`untoc doctor --rebuild --store {store}`" in run("list").err
+
+
 def test_config_shows_settings_and_flags_unknown_variables(run, monkeypatch):
     monkeypatch.setenv("UNTOC_STOER", "x")
     ran = run("config", "--json")
@@ -238,8 +251,9 @@ def test_ingest_names_every_statement_without_a_state_and_how_to_set_it(run, tmp
     texts = {name: FICTION.format(name).replace("Arvandia", "The delegation") for name in ("war", "time", "tide")}
     out = run("ingest", _folder(tmp_path, **texts), at=tmp_path / "store").out
     ids = {Path(each["file"]).stem: each["statement_id"] for each in run("list", "--json", at=tmp_path / "store").json}
-    told = [name for name in texts if f"set the State of {name}.txt by `untoc edit {ids[name]} state=CODE`" in out]
-    assert len(told) == 2 and "1 more have no State: `untoc list`" in out
+    at = f"--store {tmp_path / 'store'}`"
+    told = [name for name in texts if f"set the State of {name}.txt by `untoc edit {ids[name]} state=CODE {at}" in out]
+    assert len(told) == 2 and f"1 more have no State: `untoc list {at}" in out
 
 
 @pytest.mark.slow
@@ -319,7 +333,8 @@ def test_doctor_says_that_there_is_no_store(option, run, tmp_path):
     assert ran.code == 1 and ran.err == "" and ran.json["ok"] is False
     [check] = ran.json["checks"]
     assert check["name"] == "store" and str(tmp_path / "none") in check["detail"]
-    assert "no store" in run("doctor", *option, at=tmp_path / "none").out
+    out = run("doctor", *option, at=tmp_path / "none").out
+    assert "no store" in out and f"run `untoc ingest --store {tmp_path / 'none'}` first" in out
     assert not (tmp_path / "none").exists()
 
 
