@@ -19,7 +19,7 @@ from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
-from prompts.wording import Wording
+from prompts.wording import Wording, load_remark_words
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
@@ -126,8 +126,12 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
 
 
 def _reference(citation: Citation, local: Localization) -> Text:
-    same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return literal(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}")
+    words = load_remark_words(local.language)
+    remarks = [words.say(f"verdict_{citation.verdict}")]
+    if citation.also_in:
+        remarks.append(words.say("also_in", places=words.list_comma.join(citation.also_in)))
+    in_words = "".join(f" · {remark[:1].lower()}{remark[1:]}" for remark in remarks)
+    return literal(f"[{citation.number}] {reference(citation, local)}{in_words}")
 
 
 class Advance(Protocol):

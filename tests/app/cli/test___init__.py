@@ -14,13 +14,15 @@ import pytest
 from filelock import FileLock
 
 import ingest.indexer
-from app.cli import main
+from app.answering.localization import localize
+from app.cli import main, printing
 from tests.app.cli.conftest import QUESTION, SCRIPTED, Run, process
 from tests.app.conftest import SAMPLE, nobody_writes, obey_permissions
 from tests.app.test_records import ANSWER
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from tests.fakes_corpora import write_corpus
+from tests.made import citation
 
 cases = Cases(__file__)
 
@@ -62,6 +64,26 @@ def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
         "unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1",
         "article 4 read as UNTOC article 4, Protection of sovereignty",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        (QUESTION, "verified"), ("Que dit l'Iran sur l'article 4 ?", "vérifiée"),
+        ("¿Qué dijo Irán sobre el artículo 4?", "verificada"), ("Что сказал Иран о статье 4?", "подтверждена"),
+        ("ماذا قالت إيران عن المادة 4؟", "مؤكد"), ("伊朗对第4条说了什么?", "已核实"),
+    ],
+)  # fmt: skip
+def test_ask_says_the_verdict_in_the_language_of_the_question(question, verdict, run):
+    assert f".txt · {verdict}\n" in run("ask", question).out
+    # JSON is for programs, which get the same word in every language.
+    assert {cited["verdict"] for cited in run("ask", question, "--json").json["citations"]} == {"verified"}
+
+
+def test_a_reference_names_other_statements_with_the_same_words_in_its_language(parties):
+    cited = citation("We support it.", also_in=("s1", "s2"))
+    for language, words in (("en", "verified · also in: s1, s2"), ("fr", "vérifiée · aussi dans : s1, s2")):
+        assert str(printing._reference(cited, localize(parties, language))).endswith(f" · {words}")
 
 
 def test_ask_takes_a_scope(run):
