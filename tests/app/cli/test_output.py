@@ -68,7 +68,13 @@ def test_every_quotation_that_is_checked_is_a_line_in_a_pipe(pipe: Pipe, tmp_pat
     heading, *rows = [line.split("\t") for line in pipe("verify", tmp_path / "draft.txt").splitlines() if "\t" in line]
     assert heading == ["#", "Verdict", "In the document", "Quotation", "Where it stands"]
     assert [(row[0], row[1].lower(), row[3]) for row in rows] == [("1", "verified", said), ("2", "altered", bent)]
-    assert "the source has “serious”, and the draft “welcome”" in rows[1][4]
+    change, *sources = rows[1][4].split(" | ")
+    assert change.endswith("the source has “serious”, and the draft “welcome”.")
+    assert sources and sources[-1].startswith("Iran (Islamic Republic of)")
+    assert [row[2] for row in rows] == [
+        "paragraph 1 | Iran (Islamic Republic of)",
+        "paragraph 2 | Iran (Islamic Republic of)",
+    ]
 
 
 def test_tables_are_lines_of_as_many_cells_in_a_pipe(pipe: Pipe, tmp_path: Path) -> None:
