@@ -208,8 +208,11 @@ def _invocation(
 _SHARED = signature(_invocation).parameters
 
 
-def command_group(name: str, text: str, *groups: typer.Typer) -> typer.Typer:
-    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added."""
+def command_group(name: str, text: str, *groups: typer.Typer, epilog: str | None = None) -> typer.Typer:
+    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added.
+
+    The `epilog` ends its help.
+    """
     program = typer.Typer(
         # Help is formatted without rich: a pipe gets no boxes, and rich need not be imported.
         rich_markup_mode=None,
@@ -219,7 +222,7 @@ def command_group(name: str, text: str, *groups: typer.Typer) -> typer.Typer:
     for group in groups:
         program.add_typer(group)
 
-    @program.callback(invoke_without_command=True, help=text)
+    @program.callback(invoke_without_command=True, help=text, epilog=epilog)
     def begin(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, version: Version = False) -> None:
         """Keeps the options before a command's name; without a command, prints the help and exits with code 2."""
         if ctx.invoked_subcommand is None:
@@ -279,7 +282,7 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
     except BrokenPipeError:
         # The reader has closed the pipe; what is still buffered goes to the null device, since its flush would fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 128 + signal.SIGPIPE
     return code
 
 
