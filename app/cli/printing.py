@@ -24,6 +24,7 @@ from vectorstore.records import Document, DocumentSummary, Statement, StatementS
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
+    from app.server.accounts import Account, Key
 
 _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")
 _RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
@@ -199,6 +200,26 @@ def print_parties(parties: Sequence[Party]) -> None:
     rows = [(party.code, party.name, party.kind, ", ".join(party.aliases)) for party in parties]
     _print_rows((Column("code", no_wrap=True), "name", "kind", "other names"), rows)
     stdout_console().print(f"{len(parties)} parties added by ingested folders", highlight=False)
+
+
+def print_accounts(accounts: Sequence["Account"]) -> None:
+    """Prints accounts of the server as a table, with how each signs in."""
+
+    def cells(account: "Account") -> tuple[str, ...]:
+        role = f"{account.role} (removed)" if account.removed else account.role
+        return account.name, role, *("yes" if each else "no" for each in (account.has_password, account.bound))
+
+    _print_rows(("account", "role", "password", "bound"), map(cells, accounts))
+
+
+def print_keys(keys: Sequence["Key"]) -> None:
+    """Prints keys of the server as a table."""
+
+    def cells(key: "Key") -> tuple[str, ...]:
+        validity = "revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}"
+        return key.identifier, key.account, " ".join(key.scopes), validity, key.label
+
+    _print_rows((Column("id", no_wrap=True), "account", "may", "valid", "label"), map(cells, keys), empty="")
 
 
 def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> None:
