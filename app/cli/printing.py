@@ -30,6 +30,8 @@ _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold
 _RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
 # If there are more files than this, only those that need attention are listed, and all are counted.
 _LISTED = 40
+# Columns of a terminal below which statements are listed in two lines each, since a table would cut them to pieces.
+_NARROW = 120
 # Most statements without a State whose command is printed.
 _NAMELESS = 10
 # Control characters, on which a terminal acts, are replaced: texts and file names come from anywhere.
@@ -59,6 +61,9 @@ def stdout_console() -> Console:
 def print_table(console: Console, table: Table) -> None:
     """Prints a table: in a pipe as lines of cells with tabs between them, the headings first."""
     if not in_pipe():
+        for column in table.columns:
+            # Long words such as the names of files go on in the next line; by default they are cut off.
+            column.overflow = "ellipsis" if column.no_wrap else "fold"
         console.print(table)
         return
     lines: list[Sequence[object]] = [[table.title]] if table.title is not None else []
@@ -236,11 +241,18 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         kinship = None if family is None else family.family_id[:6] + superseded
         return identifier, whose, occasion, metadata.date, metadata.language, kinship, document.file
 
-    # An id is copied from here into other commands, so it is never wrapped.
-    columns: list[str | Column] = ["State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family"]
-    columns = [Column("id", no_wrap=True), *columns, Column("file", overflow="fold")]
-    _print_rows(columns, map(cells, documents))
-    stdout_console().print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
+    console = stdout_console()
+    if not in_pipe() and console.width < _NARROW:
+        for identifier, whose, *rest in map(cells, documents):
+            # Wrapped by the terminal alone, so that an id or a file's name can be copied whole.
+            console.print(literal(f"{identifier}  {whose or '—'}", "bold"), soft_wrap=True)
+            console.print(literal(f"  {' · '.join(filter(None, rest))}"), soft_wrap=True)
+    else:
+        # An id is copied from here into other commands, so it is never wrapped.
+        date = Column("date", no_wrap=True)
+        columns: list[str | Column] = ["State or treaty", "occasion", date, "lang", "family", "file"]
+        _print_rows([Column("id", no_wrap=True), *columns], map(cells, documents))
+    console.print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
 
 def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:

@@ -139,6 +139,18 @@ def test_an_answer_is_wrapped_and_set_off_on_a_terminal(store: Path, on_terminal
     assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in shown.splitlines()) <= 60
 
 
+@pytest.mark.parametrize("columns", ["40", "80", "120", "200"])
+def test_ids_dates_and_files_are_whole_on_a_terminal(columns: str, store: Path, on_terminal: Terminal) -> None:
+    shown, code, _ = on_terminal("stdout", "list", "--store", store, COLUMNS=columns, NO_COLOR="1")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown)
+    assert code == 0 and ("┃" in plain) == (int(columns) >= 120)
+    assert "…" not in plain and "36 statements" in plain
+    if int(columns) < 120:
+        (line,) = (line for line in plain.splitlines() if "000_6237221ecf9e9373.txt" in line)
+        assert line.startswith("  UNTOC COP 10, item 4 · 2020-10-12/2020-10-16 · en · ")
+    assert " 2020-10-12/2020-10-16 " in plain
+
+
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}], ids=["colours", "NO_COLOR"])
 def test_tables_have_boxes_on_a_terminal_and_colours_unless_refused(
     environment: dict[str, str], store: Path, on_terminal: Terminal
