@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     store: Path = Field(default_factory=lambda: user_data_path("untoc", appauthor=False))
     """The store folder; default: the platform's folder for user data."""
-    log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
     """Least severe level that is logged."""
     wait_seconds: float = Field(default=10.0, ge=0)
     """Seconds for which a command that writes waits for another one that does."""
@@ -188,6 +188,8 @@ def load_settings(
     except ValidationError as exc:
         first = exc.errors()[0]
         variable = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        if first["type"] == "extra_forbidden":
+            raise fault(variable, _no_setting(variable)) from exc
         raise fault(variable, f"{variable}={first['input']!r}: {first['msg']}; see .env.example") from exc
     except EnvironmentSettingsError as exc:
         # A group of settings can be given as one variable of JSON; this value is not JSON.
@@ -198,13 +200,19 @@ def load_settings(
         ) from exc
     unknown = next((name for name in unknown_variables(settings) if name in lines), None)
     if unknown is not None:
-        close = get_close_matches(unknown, [name for name, _ in variables(settings)], 1)
-        meant = f"did you mean {close[0]}?" if close else "`untoc config` lists them"
-        raise fault(unknown, f"no setting is called {unknown}: {meant}")
+        raise fault(unknown, _no_setting(unknown))
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     if changes:
         settings = settings.model_copy(update={"server": settings.server.model_copy(update=changes)})
     return settings
+
+
+def _no_setting(variable: str) -> str:
+    """Returns the message for a variable that no setting reads, with the setting that it resembles."""
+    # Made without validation, since what is set may be invalid.
+    close = get_close_matches(variable, [name for name, _ in variables(Settings.model_construct())], 1)
+    meant = f"did you mean {close[0]}?" if close else "`untoc config` lists them"
+    return f"no setting is called {variable}: {meant}"
 
 
 def _load_env_file(path: Path) -> Mapping[str, int]:

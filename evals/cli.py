@@ -111,7 +111,9 @@ def report(
     invocation: Invocation,
     run: RunName,
     baseline: Baseline = None,
-    output: Annotated[list[Path] | None, option("FILE", "default: report.html in the run", *OUTPUT)] = None,
+    output: Annotated[
+        list[Path] | None, option("FILE", "default: report.html in the run, report.fr.html in French", *OUTPUT)
+    ] = None,
     gates: GatesFile = None,
     language: Annotated[Language, typer.Option(help="of its words")] = "en",
 ) -> int:
@@ -123,7 +125,8 @@ def report(
     found = archive.run(run)
     with worded_in(language):
         reported = archive.report(found, archive.baseline(baseline, found), gates)
-        for path in output or [found.path / "report.html"]:
+        name = "report.html" if language == "en" else f"report.{language}.html"
+        for path in output or [found.path / name]:
             write_whole(path, reported.written(path.suffix))
             print(path)
     return 0

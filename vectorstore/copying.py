@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, func, select, tuple_
 
-from vectorstore.database import COPYING, STORE_ID, Database
+from vectorstore.database import COPIED, COPYING, STORE_ID, Database
 from vectorstore.errors import StoreError
 from vectorstore.private_files import make_private_folder
 from vectorstore.rows import put
@@ -18,10 +18,12 @@ from vectorstore.schema import DOCUMENTS, META, METADATA, PASSAGES, REVISION, ST
 # Rows that are copied in one transaction.
 _AT_ONCE: Final = 200
 # Beginnings of the keys of `meta` that describe one store and not the record, so that they are not copied.
-_STORE_FACTS: Final = (STORE_ID, COPYING, "writes", "index_", "lexical_")
+_STORE_FACTS: Final = (STORE_ID, COPYING, COPIED, "writes", "index_", "lexical_")
 # Tables whose deleted rows take passages with them, which also have to leave the full-text index.
 _OWNERS: Final = (DOCUMENTS, STATEMENTS, PASSAGES)
 _WITH_OWNERS: Final = PASSAGES.join(STATEMENTS).join(DOCUMENTS)
+# Tables with a column `folder`, which may be a folder of uploads.
+_WITH_FOLDERS: Final = (DOCUMENTS, UNREADABLE)
 _Row = dict[str, Any]
 _TABLES: Final = [table for table in METADATA.sorted_tables if table not in (META, REVISION)]
 
@@ -37,7 +39,8 @@ def copy_record(
 
     Rows that an earlier run copied are kept if they are still up to date. `progress` is called with a table and how
     many of its rows are copied; `finish` does the remaining work before the copy counts as complete, and may be
-    interrupted too; `moved` has the folders of uploads of the record and of the copy. Returns the row count by table.
+    interrupted too; `moved` has the folders of uploads of the record and of the copy. A target that a complete copy
+    filled is only compared with the record, and finished again. Returns the row count by table.
 
     Raises:
         StoreError: The target holds another record, or the two records differ at the end.
@@ -45,14 +48,18 @@ def copy_record(
     facts = _facts(source)
     target_facts = _facts(target)
     if target_facts.get(COPYING) != facts[STORE_ID]:
-        if COPYING in target_facts or target.value(select(func.count()).select_from(DOCUMENTS)):
-            raise StoreError(f"{target.name} holds another record already: name an empty one")
+        if COPYING in target_facts or _count(target, DOCUMENTS):
+            if target_facts.get(COPIED) != facts[STORE_ID]:
+                raise StoreError(f"{target.name} holds another record already: name an empty one")
+            _require_same(source, target, moved)
+            finish()
+            return {table.name: _count(source, table) for table in _TABLES}
         _set(target, {COPYING: facts[STORE_ID]})
     else:
         _remove_outdated(source, target)
     counts = {}
     for table in _TABLES:
-        copied = target.value(select(func.count()).select_from(table))
+        copied = _count(target, table)
         is_new = not copied
         with source.reading() as connection:
             for rows in _batches(connection, table):
@@ -77,13 +84,14 @@ def copy_record(
         if moved is not None:
             move_uploads(writing, *moved)
         writing.execute(META.delete().where(META.c.key == COPYING))
+        put(writing, META, [{"key": COPIED, "value": facts[STORE_ID]}])
     return counts
 
 
 def move_uploads(connection: Connection, before: Path, after: Path) -> None:
     """Replaces the folder `before` by `after` in the paths of a record's uploads."""
     old, new = (f"{folder}{os.sep}" for folder in (before, after))
-    for table in (DOCUMENTS, UNREADABLE):
+    for table in _WITH_FOLDERS:
         moved = table.update().where(func.substr(table.c.folder, 1, len(old)) == old)
         connection.execute(moved.values(folder=new + func.substr(table.c.folder, len(old) + 1)))
 
@@ -111,6 +119,32 @@ def _facts(database: Database) -> dict[str, str]:
 def _set(database: Database, facts: dict[str, str]) -> None:
     with database.transaction() as writing:
         put(writing, META, [{"key": key, "value": value} for key, value in facts.items()])
+
+
+def _count(database: Database, table: Table) -> int:
+    return int(database.value(select(func.count()).select_from(table)))
+
+
+def _require_same(source: Database, target: Database, moved: tuple[Path, Path] | None) -> None:
+    """Raises a StoreError if a complete copy has other rows than the record, but for the place of uploads."""
+    old, new = (f"{folder}{os.sep}" for folder in moved) if moved is not None else ("", "")
+
+    def as_copied(row: _Row) -> _Row:
+        folder = str(row["folder"])
+        return row | {"folder": new + folder.removeprefix(old)} if folder.startswith(old) else row
+
+    for table in _TABLES:
+        same = _count(source, table) == _count(target, table)
+        with source.reading() as in_source, target.reading() as in_target:
+            for rows in _batches(in_source, table):
+                expected = [as_copied(row) for row in rows] if table in _WITH_FOLDERS else rows
+                current = _by_key(in_target, table, expected)
+                same = same and all(current.get(_key(table, row)) == row for row in expected)
+        if not same:
+            raise StoreError(
+                f"{target.name} holds a complete copy of this record, and one of the two has changed since (table"
+                f" {table.name!r}): name an empty one"
+            )
 
 
 def _remove_outdated(source: Database, target: Database) -> None:

@@ -30,6 +30,8 @@ PASSAGES_KEPT: Final = "passages"
 STORE_ID: Final = "store_id"
 # Key in `meta` of a record that is being filled with a copy: the id of the store that is copied.
 COPYING: Final = "copying"
+# Key in `meta` of a record that a complete copy has filled: the id of the store that was copied.
+COPIED: Final = "copied"
 _COUNT_WRITE: Final = (
     META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
 )

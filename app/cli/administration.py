@@ -40,11 +40,12 @@ def user(
     no_password: Annotated[bool, flag("--no-password", "the person is signed in by a proxy or a provider")] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
+    from app.cli.printing import print_accounts
+
     with _accounts(invocation, create=action == "add") as accounts:
         if action == "list":
             found = accounts.list()
-            lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
-            return invocation.show([vars(account) for account in found], lambda: print(end="".join(lines)))
+            return invocation.show([vars(account) for account in found], lambda: print_accounts(found))
         if name is None or (action in ("role", "bind")) != (value is not None):
             raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
         if action == "add":
@@ -85,15 +86,12 @@ def key(
     days: Annotated[int, typer.Option(min=1, help="days after which it expires")] = 365,
 ) -> int:
     """Make, list or revoke keys by which programs use the server; a secret is shown once."""
+    from app.cli.printing import print_keys
+
     with _accounts(invocation) as accounts:
         if action == "list":
             found = accounts.keys(name)
-            ends = ("revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}" for key in found)
-            lines = [
-                f"{key.identifier}\t{key.account}\t{' '.join(key.scopes)}\t{end}\t{key.label}\n"
-                for key, end in zip(found, ends, strict=True)
-            ]
-            return invocation.show([vars(key) for key in found], lambda: print(end="".join(lines)))
+            return invocation.show([vars(key) for key in found], lambda: print_keys(found))
         if name is None:
             raise UsageError("name the account" if action == "add" else "give the id of the key")
         if action == "revoke":

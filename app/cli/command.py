@@ -71,6 +71,17 @@ class UsageError(Exception):
     """Options that do not go together, or a value that is not allowed; exit code 2."""
 
 
+class _LogFormatter(logging.Formatter):
+    """Formats a log record, with `say` applied to it (`Invocation.runnable`)."""
+
+    def __init__(self, say: Callable[[str], str]) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._say = say
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._say(super().format(record))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
     """How a command was called: the options that every command takes, before or after its name."""
@@ -85,7 +96,9 @@ class Invocation:
         from app.settings import load_settings
 
         settings = load_settings(store=self.store, env_file=self.env_file, host=host, port=port)
-        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(_LogFormatter(self.runnable))
+        logging.basicConfig(level=settings.log_level, handlers=[handler])
         return settings
 
     def workspace(self, *, read_only: bool = False, create: bool = False, check_model: bool = True) -> "Workspace":
@@ -195,8 +208,11 @@ def _invocation(
 _SHARED = signature(_invocation).parameters
 
 
-def command_group(name: str, text: str, *groups: typer.Typer) -> typer.Typer:
-    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added."""
+def command_group(name: str, text: str, *groups: typer.Typer, epilog: str | None = None) -> typer.Typer:
+    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added.
+
+    The `epilog` ends its help.
+    """
     program = typer.Typer(
         # Help is formatted without rich: a pipe gets no boxes, and rich need not be imported.
         rich_markup_mode=None,
@@ -206,7 +222,7 @@ def command_group(name: str, text: str, *groups: typer.Typer) -> typer.Typer:
     for group in groups:
         program.add_typer(group)
 
-    @program.callback(invoke_without_command=True, help=text)
+    @program.callback(invoke_without_command=True, help=text, epilog=epilog)
     def begin(ctx: typer.Context, store: Store = None, env_file: EnvFile = None, version: Version = False) -> None:
         """Keeps the options before a command's name; without a command, prints the help and exits with code 2."""
         if ctx.invoked_subcommand is None:
@@ -266,7 +282,7 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
     except BrokenPipeError:
         # The reader has closed the pipe; what is still buffered goes to the null device, since its flush would fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 128 + signal.SIGPIPE
     return code
 
 

@@ -57,7 +57,7 @@ def ingest(
                 done, stopped = exc.report, exc
     if report is not None:
         write_report(done, report)
-    invocation.show(done.to_json(), lambda: print_report(done))
+    invocation.show(done.to_json(), lambda: print_report(done, invocation.runnable))
     if stopped is not None:
         raise stopped
     return 1 if done.failed else 0
@@ -101,13 +101,13 @@ def show(invocation: Invocation, statement_id: StatementId) -> int:
         return invocation.show(shown, lambda: print_statement(workspace.corpus.show(statement_id), workspace.corpus))
 
 
-@command(commands, "untoc edit 685815eed2f2fa70 state=AUT", 'untoc edit 685815eed2f2fa70 session=10 "agenda_item="')
+@command(commands, "untoc edit 685815eed2f2fa70 state=AUT", 'untoc edit 16442a252668ca2b session=10 "agenda_item="')
 def edit(
     invocation: Invocation,
     statement_id: StatementId,
     changes: Annotated[list[str], argument("FIELD=VALUE", "such as state=AUT; an empty value clears")],
 ) -> int:
-    """Correct metadata of a statement."""
+    """Correct metadata of a statement, which gets a new id with them; it is printed."""
     from app.corpus.as_json import summary_json
 
     if wrong := [change for change in changes if "=" not in change]:
@@ -170,5 +170,5 @@ def doctor(
             report = workspace.doctor(rebuild=rebuild, reembed=reembed)
     except StoreMissingError as exc:
         report = DoctorReport(checks=(Check(name="store", ok=False, detail=str(exc)),))
-    invocation.show(report.to_json(), lambda: print_checks(report))
+    invocation.show(report.to_json(), lambda: print_checks(report, invocation.runnable))
     return 0 if report.ok else 1

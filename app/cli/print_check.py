@@ -27,13 +27,14 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
         console.print(literal(note, "dim italic"))
     # In a pipe the quotation has a cell of its own, so that a text search finds it unbroken.
     headings = ("Quotation", "Where it stands") if in_pipe() else ("Quotation, and where it stands",)
+    between = " | " if in_pipe() else "\n"
     table = Table(Column("#", no_wrap=True), "Verdict", "In the document", *headings, show_lines=True)
     for number, finding in enumerate(report.findings, 1):
-        attribution = f"{finding.where or ''}\n{named_in_words(finding, names)}"
+        attribution = between.join(str(part) for part in (finding.where, named_in_words(finding, names)) if part)
         verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
         quote, sources = " ".join(finding.quotation.text.split()), _sources(finding)
         if in_pipe():
-            cells = [literal(quote), Text("\n").join([*_changes(finding, colours=False), *sources])]
+            cells = [literal(quote), Text(between).join([*_changes(finding, colours=False), *sources])]
         else:
             short = quote if len(quote) <= _LONGEST else quote[:_LONGEST] + " …"
             colours = console.color_system is not None and not console.no_color

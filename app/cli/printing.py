@@ -19,16 +19,19 @@ from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
-from prompts.wording import Wording
+from prompts.wording import Wording, load_remark_words
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus, DoctorReport
+    from app.server.accounts import Account, Key
 
 _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")
 _RESULT_STYLES |= dict.fromkeys(("not_listed", "skipped"), "yellow")
 # If there are more files than this, only those that need attention are listed, and all are counted.
 _LISTED = 40
+# Columns of a terminal below which statements are listed in two lines each, since a table would cut them to pieces.
+_NARROW = 120
 # Most statements without a State whose command is printed.
 _NAMELESS = 10
 # Control characters, on which a terminal acts, are replaced: texts and file names come from anywhere.
@@ -58,6 +61,9 @@ def stdout_console() -> Console:
 def print_table(console: Console, table: Table) -> None:
     """Prints a table: in a pipe as lines of cells with tabs between them, the headings first."""
     if not in_pipe():
+        for column in table.columns:
+            # Long words such as the names of files go on in the next line; by default they are cut off.
+            column.overflow = "ellipsis" if column.no_wrap else "fold"
         console.print(table)
         return
     lines: list[Sequence[object]] = [[table.title]] if table.title is not None else []
@@ -126,8 +132,12 @@ def coverage_line(coverage: Coverage, name: Callable[[str], str], wording: Wordi
 
 
 def _reference(citation: Citation, local: Localization) -> Text:
-    same = f" · same words also in {', '.join(citation.also_in)}" if citation.also_in else ""
-    return literal(f"[{citation.number}] {reference(citation, local)} · {citation.verdict}{same}")
+    words = load_remark_words(local.language)
+    remarks = [words.say(f"verdict_{citation.verdict}")]
+    if citation.also_in:
+        remarks.append(words.say("also_in", places=words.list_comma.join(citation.also_in)))
+    in_words = "".join(f" · {remark[:1].lower()}{remark[1:]}" for remark in remarks)
+    return literal(f"[{citation.number}] {reference(citation, local)}{in_words}")
 
 
 class Advance(Protocol):
@@ -159,26 +169,33 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
         yield advance
 
 
-def print_report(report: IngestReport) -> None:
-    """Prints the result of every file, or of many only those that need attention, and the counts."""
+def print_report(report: IngestReport, say: Callable[[str], str]) -> None:
+    """Prints the result of every file, or of many only those that need attention, and the counts.
+
+    `say` is applied to texts that may name a command, here and in `print_checks` (`Invocation.runnable`).
+    """
     console = stdout_console()
     shown = report.files
     if len(shown) > _LISTED:
         shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
     if shown:
         results = (Text(file.result, style=_RESULT_STYLES.get(file.result, "")) for file in shown)
-        rows = [(file.file, result, file.state, file.reason) for file, result in zip(shown, results, strict=True)]
+        rows = [
+            (file.file, result, file.state, say(file.reason or "")) for file, result in zip(shown, results, strict=True)
+        ]
         _print_rows(("file", "result", "State", "reason"), rows, empty="")
     counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
     console.print(f"{summary}; {report.embedded_passages} passages embedded in {report.seconds:.1f} s", highlight=False)
     for note in report.notes:
-        console.print(literal(f"note: {note}"))
+        console.print(literal(say(f"note: {note}")))
     nameless = {file.statement_id: file.file for file in report.files if NO_STATE in (file.reason or "")}
     for identifier, name in islice(nameless.items(), _NAMELESS):
-        console.print(literal(f"set the State of {name} by `untoc edit {identifier} state=CODE`"), highlight=False)
+        advice = say(f"`untoc edit {identifier} state=CODE`")
+        console.print(literal(f"set the State of {name} by {advice}"), highlight=False)
     if len(nameless) > _NAMELESS:
-        console.print(f"{len(nameless) - _NAMELESS} more have no State: `untoc list` gives their ids", highlight=False)
+        more = f"{len(nameless) - _NAMELESS} more have no State: `untoc list` gives their ids"
+        console.print(literal(say(more)), highlight=False)
     if any(file.result == "not_listed" for file in report.files):
         console.print("take files that a statements.csv does not list by --all", highlight=False)
 
@@ -195,6 +212,26 @@ def _record(summary: DocumentSummary) -> str | None:
     return f"record, {summary.interventions} interventions" if summary.interventions else None
 
 
+def print_accounts(accounts: Sequence["Account"]) -> None:
+    """Prints accounts of the server as a table, with how each signs in."""
+
+    def cells(account: "Account") -> tuple[str, ...]:
+        role = f"{account.role} (removed)" if account.removed else account.role
+        return account.name, role, *("yes" if each else "no" for each in (account.has_password, account.bound))
+
+    _print_rows(("account", "role", "password", "bound"), map(cells, accounts))
+
+
+def print_keys(keys: Sequence["Key"]) -> None:
+    """Prints keys of the server as a table."""
+
+    def cells(key: "Key") -> tuple[str, ...]:
+        validity = "revoked" if key.revoked else f"until {(key.expires or 'revoked')[:10]}"
+        return key.identifier, key.account, " ".join(key.scopes), validity, key.label
+
+    _print_rows((Column("id", no_wrap=True), "account", "may", "valid", "label"), map(cells, keys), empty="")
+
+
 def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> None:
     """Prints the documents in the store as a table."""
     families = corpus.families()
@@ -209,11 +246,18 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         kinship = None if family is None else family.family_id[:6] + superseded
         return identifier, whose, occasion, metadata.date, metadata.language, kinship, document.file
 
-    # An id is copied from here into other commands, so it is never wrapped.
-    columns: list[str | Column] = ["State or treaty", "occasion", Column("date", overflow="fold"), "lang", "family"]
-    columns = [Column("id", no_wrap=True), *columns, Column("file", overflow="fold")]
-    _print_rows(columns, map(cells, documents))
-    stdout_console().print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
+    console = stdout_console()
+    if not in_pipe() and console.width < _NARROW:
+        for identifier, whose, *rest in map(cells, documents):
+            # Wrapped by the terminal alone, so that an id or a file's name can be copied whole.
+            console.print(literal(f"{identifier}  {whose or '—'}", "bold"), soft_wrap=True)
+            console.print(literal(f"  {' · '.join(filter(None, rest))}"), soft_wrap=True)
+    else:
+        # An id is copied from here into other commands, so it is never wrapped.
+        date = Column("date", no_wrap=True)
+        columns: list[str | Column] = ["State or treaty", "occasion", date, "lang", "family", "file"]
+        _print_rows([Column("id", no_wrap=True), *columns], map(cells, documents))
+    console.print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
 
 def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
@@ -249,10 +293,10 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
     console.print(literal(readable(document.source_text, document.edits, span.start, span.end)))
 
 
-def print_checks(report: "DoctorReport") -> None:
+def print_checks(report: "DoctorReport", say: Callable[[str], str]) -> None:
     """Prints the findings of a health check."""
     marks = [Text("sound", style="green") if check.ok else Text("broken", style="bold red") for check in report.checks]
-    rows = [(check.name, mark, check.detail) for check, mark in zip(report.checks, marks, strict=True)]
+    rows = [(check.name, mark, say(check.detail)) for check, mark in zip(report.checks, marks, strict=True)]
     _print_rows(("part", "", "finding"), rows, empty="")
 
 

@@ -32,7 +32,7 @@ def copy(
     invocation: Invocation,
     to: Annotated[str, option("URL", "an empty PostgreSQL database, or a folder", "--to")],
 ) -> int:
-    """Copy the store into another database or folder, checked by counts and hashes; a second run resumes."""
+    """Copy the store into another database or folder; run again, it goes on after a stop, or compares the two."""
     from pydantic import SecretStr
 
     from app.desk.tables import open_tables

@@ -17,7 +17,7 @@ from vectorstore.health import Check
 from vectorstore.records import DocumentSummary
 from vectorstore.store import Store
 
-# Sample size: statements whose sentences are compared with their texts.
+# Sample size: files whose sentences are compared with their texts.
 _SAMPLE: Final = 25
 
 
@@ -32,7 +32,8 @@ def examine(store: Store) -> tuple[Check, ...]:
 
 def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
     """Checks on an evenly spread sample that sentences have the words of their source text at their offsets."""
-    sample = summaries[:: max(1, -(-len(summaries) // _SAMPLE))]
+    size = min(len(summaries), _SAMPLE)
+    sample = [summaries[number * len(summaries) // size] for number in range(size)]
     wrong: list[str] = []
     for summary in sample:
         if (document := catalogue.document(summary.document_id)) is None:
@@ -44,7 +45,7 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
         if not all(reads_as(s.text, source[s.start : s.end], heads=heads) for s in sentences):
             wrong.append(summary.file)
     problem = f"sentences of {quoted(wrong)} are not the words of their text: `untoc remove` and ingest these again"
-    return Check.of("words", problem if wrong else None, f"compared in {len(sample)} of {len(summaries)} statements")
+    return Check.of("words", problem if wrong else None, f"compared in {len(sample)} of {len(summaries)} files")
 
 
 def check_sources(summaries: Sequence[DocumentSummary]) -> Check:

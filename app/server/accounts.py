@@ -232,7 +232,7 @@ class Accounts:
             refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
             if not scopes or refused:
                 known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[cast(Role, row.role)])
-                problem = f"{refused[0]!r} is nothing that a {row.role} may give" if refused else "a key needs a scope"
+                problem = f"{refused[0]!r} is no scope of the role {row.role!r}" if refused else "a key needs a scope"
                 raise AccountError(f"{problem}: choose among {known}")
             values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _time(), "expires": expires}
             granted = " ".join(scope for scope in PERMISSIONS if scope in scopes)

@@ -85,6 +85,14 @@ def test_load_settings_names_the_variable_that_is_wrong(name, value, monkeypatch
     assert value in message or value == "not json"
 
 
+@cases("name", "says")
+def test_load_settings_says_what_was_meant(name, says, monkeypatch):
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value) == says
+
+
 def test_unknown_variables_are_flagged(monkeypatch):
     monkeypatch.setenv("UNTOC_STOER", "/tmp/x")
     monkeypatch.setenv("UNTOC_PORT", "1")

@@ -176,7 +176,12 @@ def test_report_writes_every_format(desk):
     assert "We shall not accept less." in text or "<del>" in text
     assert markdown.read_text(encoding="utf-8").startswith("#")
     assert [desk("report", "latest"), desk("report", "good", "-o", "report.pdf")] == [0, 1]
-    assert [*(desk.root / "store").rglob("report.html")]
+    (english,) = (desk.root / "store").rglob("report.html")
+    before = english.read_text(encoding="utf-8")
+    # A report in another language leaves the English one as it is.
+    assert desk("report", "latest", "--language", "fr") == 0
+    assert 'lang="fr"' in english.with_name("report.fr.html").read_text(encoding="utf-8")
+    assert english.read_text(encoding="utf-8") == before
 
 
 def test_show_lint_and_lists(desk):

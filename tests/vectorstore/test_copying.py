@@ -119,6 +119,31 @@ def test_copy_into_another_record_is_refused(both):
     assert [document.document_id for document in target.documents()] == ["other"]
 
 
+def test_a_complete_copy_is_compared_again_until_one_of_the_two_changes(both):
+    source, target = both
+    counts, again, finished = copy_record(source.database, target.database), [], []
+    assert (
+        copy_record(source.database, target.database, lambda *done: again.append(done), lambda: finished.append(1))
+        == counts
+    )
+    assert not again and finished and contents(target) == contents(source)
+    source.add_trace("later", {"question": "?"}, keep=9)
+    with pytest.raises(StoreError, match=r"complete copy of this record, and one of the two .*'traces'"):
+        copy_record(source.database, target.database)
+    assert target.trace("later") is None
+
+
+def test_copy_of_a_copy_is_another_record(tmp_path):
+    with ExitStack() as stack:
+        first, second, third = (stack.enter_context(closing(Catalogue(tmp_path / f"{n}.sqlite3"))) for n in range(3))
+        fill(first)
+        copy_record(first.database, second.database)
+        copy_record(second.database, third.database)
+        assert copy_record(second.database, third.database)["documents"] == 7
+        with pytest.raises(StoreError, match="holds another record"):
+            copy_record(first.database, third.database)
+
+
 def test_copy_that_differs_is_found(both):
     source, target = both
 
@@ -160,7 +185,8 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
         unread = UnreadableFile(file="x.pdf", reason="damaged")
         store.catalogue.record_unreadable(str(upload), failed=[unread], read=[])
         with closing(Store(tmp_path / "linked" / "copy", HashingEmbedder())) as copy:
-            store.copy_to(copy)
+            # Also a copy whose uploads have another place is compared again.
+            assert store.copy_to(copy) == store.copy_to(copy)
             files = {path.relative_to(copy.path).as_posix() for path in copy.path.rglob("*") if not path.is_dir()}
             held = {name for name in files if name.startswith(("parties", "uploads"))}
             assert held == {f"parties/{store.party_files()[0].name}", "uploads/x/s.txt"}

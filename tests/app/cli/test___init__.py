@@ -1,6 +1,7 @@
 """The command line: every command, the shapes of its JSON, exit codes, and bad input in one clear line."""
 
 import json
+import logging
 import os
 import resource
 import shutil
@@ -13,13 +14,15 @@ import pytest
 from filelock import FileLock
 
 import ingest.indexer
-from app.cli import main
+from app.answering.localization import localize
+from app.cli import main, printing
 from tests.app.cli.conftest import QUESTION, SCRIPTED, Run, process
 from tests.app.conftest import SAMPLE, nobody_writes, obey_permissions
 from tests.app.test_records import ANSWER
 from tests.cases import Cases
 from tests.fakes import HashingEmbedder
 from tests.fakes_corpora import write_corpus
+from tests.made import citation
 
 cases = Cases(__file__)
 
@@ -61,6 +64,26 @@ def test_ask_prints_quotation_reference_and_coverage(run, monkeypatch):
         "unilateral coercive measures", "[1]", "verified", "12–16 October 2020", "Statements searched: 1",
         "article 4 read as UNTOC article 4, Protection of sovereignty",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        (QUESTION, "verified"), ("Que dit l'Iran sur l'article 4 ?", "vérifiée"),
+        ("¿Qué dijo Irán sobre el artículo 4?", "verificada"), ("Что сказал Иран о статье 4?", "подтверждена"),
+        ("ماذا قالت إيران عن المادة 4؟", "مؤكد"), ("伊朗对第4条说了什么?", "已核实"),
+    ],
+)  # fmt: skip
+def test_ask_says_the_verdict_in_the_language_of_the_question(question, verdict, run):
+    assert f".txt · {verdict}\n" in run("ask", question).out
+    # JSON is for programs, which get the same word in every language.
+    assert {cited["verdict"] for cited in run("ask", question, "--json").json["citations"]} == {"verified"}
+
+
+def test_a_reference_names_other_statements_with_the_same_words_in_its_language(parties):
+    cited = citation("We support it.", also_in=("s1", "s2"))
+    for language, words in (("en", "verified · also in: s1, s2"), ("fr", "vérifiée · aussi dans : s1, s2")):
+        assert str(printing._reference(cited, localize(parties, language))).endswith(f" · {words}")
 
 
 def test_ask_takes_a_scope(run):
@@ -161,6 +184,18 @@ def test_doctor_finds_a_sound_store_and_rebuilds(run):
     assert run("doctor", "--rebuild").code == 0
 
 
+def test_commands_that_doctor_and_the_log_name_are_for_the_same_store(run, store, monkeypatch):
+    for index in store.glob("index-*"):
+        shutil.rmtree(index)
+    ran = run("doctor")
+    assert ran.code == 1 and f"run `untoc doctor --rebuild --store {store}`" in ran.out
+    # JSON is for programs, which know the store that they named.
+    assert "--store" not in run("doctor", "--json").out
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    monkeypatch.setattr("app.wiring.Store.without_second", lambda self: {"p1": "Arvandia ..."})
+    assert f"`untoc doctor --rebuild --store {store}`" in run("list").err
+
+
 def test_config_shows_settings_and_flags_unknown_variables(run, monkeypatch):
     monkeypatch.setenv("UNTOC_STOER", "x")
     ran = run("config", "--json")
@@ -238,8 +273,9 @@ def test_ingest_names_every_statement_without_a_state_and_how_to_set_it(run, tmp
     texts = {name: FICTION.format(name).replace("Arvandia", "The delegation") for name in ("war", "time", "tide")}
     out = run("ingest", _folder(tmp_path, **texts), at=tmp_path / "store").out
     ids = {Path(each["file"]).stem: each["statement_id"] for each in run("list", "--json", at=tmp_path / "store").json}
-    told = [name for name in texts if f"set the State of {name}.txt by `untoc edit {ids[name]} state=CODE`" in out]
-    assert len(told) == 2 and "1 more have no State: `untoc list`" in out
+    at = f"--store {tmp_path / 'store'}`"
+    told = [name for name in texts if f"set the State of {name}.txt by `untoc edit {ids[name]} state=CODE {at}" in out]
+    assert len(told) == 2 and f"1 more have no State: `untoc list {at}" in out
 
 
 @pytest.mark.slow
@@ -319,7 +355,8 @@ def test_doctor_says_that_there_is_no_store(option, run, tmp_path):
     assert ran.code == 1 and ran.err == "" and ran.json["ok"] is False
     [check] = ran.json["checks"]
     assert check["name"] == "store" and str(tmp_path / "none") in check["detail"]
-    assert "no store" in run("doctor", *option, at=tmp_path / "none").out
+    out = run("doctor", *option, at=tmp_path / "none").out
+    assert "no store" in out and f"run `untoc ingest --store {tmp_path / 'none'}` first" in out
     assert not (tmp_path / "none").exists()
 
 
@@ -411,7 +448,8 @@ def test_a_reader_that_has_enough_ends_a_command_quietly(filled_store):
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
         ran = process("list", "--store", filled_store, "--json", code=SCRIPTED, stdout=closed)
-    assert (ran.returncode, ran.stderr) == (1, b"")
+    # 128 and the signal's number, as a shell reports programs that SIGPIPE ends: 1 would be a wrong quotation.
+    assert (ran.returncode, ran.stderr) == (141, b"")
 
 
 PARTIES = "XQA,Quillonia,Quillonian,state\nXQB,Quarrel Isles,,state\n"

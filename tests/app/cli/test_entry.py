@@ -22,9 +22,11 @@ COMMANDS = (
 def test_help_lists_every_command_without_boxes(call):
     ran = call("--help")
     assert (ran.code, ran.err) == (0, "") and call("-h") == ran
-    listed = ran.out.partition("Commands:")[2]
+    listed = ran.out.partition("Commands:")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "] == COMMANDS
     assert not any("\u2500" <= char <= "\u257f" for char in ran.out)
+    codes = ran.out.partition("Exit codes:")[2].split("\n    ")[1:]
+    assert [line.split()[0] for line in codes] == ["0", "1", "2", "130", "141"]
 
 
 def test_version_is_that_of_the_distribution(call):

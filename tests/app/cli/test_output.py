@@ -68,7 +68,13 @@ def test_every_quotation_that_is_checked_is_a_line_in_a_pipe(pipe: Pipe, tmp_pat
     heading, *rows = [line.split("\t") for line in pipe("verify", tmp_path / "draft.txt").splitlines() if "\t" in line]
     assert heading == ["#", "Verdict", "In the document", "Quotation", "Where it stands"]
     assert [(row[0], row[1].lower(), row[3]) for row in rows] == [("1", "verified", said), ("2", "altered", bent)]
-    assert "the source has “serious”, and the draft “welcome”" in rows[1][4]
+    change, *sources = rows[1][4].split(" | ")
+    assert change.endswith("the source has “serious”, and the draft “welcome”.")
+    assert sources and sources[-1].startswith("Iran (Islamic Republic of)")
+    assert [row[2] for row in rows] == [
+        "paragraph 1 | Iran (Islamic Republic of)",
+        "paragraph 2 | Iran (Islamic Republic of)",
+    ]
 
 
 def test_tables_are_lines_of_as_many_cells_in_a_pipe(pipe: Pipe, tmp_path: Path) -> None:
@@ -131,6 +137,18 @@ def test_an_answer_is_wrapped_and_set_off_on_a_terminal(store: Path, on_terminal
     shown, code, _ = on_terminal("stdout", "ask", QUESTION, "--store", store)
     assert code == 0 and "▌" in shown
     assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in shown.splitlines()) <= 60
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "120", "200"])
+def test_ids_dates_and_files_are_whole_on_a_terminal(columns: str, store: Path, on_terminal: Terminal) -> None:
+    shown, code, _ = on_terminal("stdout", "list", "--store", store, COLUMNS=columns, NO_COLOR="1")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown)
+    assert code == 0 and ("┃" in plain) == (int(columns) >= 120)
+    assert "…" not in plain and "36 statements" in plain
+    if int(columns) < 120:
+        (line,) = (line for line in plain.splitlines() if "000_6237221ecf9e9373.txt" in line)
+        assert line.startswith("  UNTOC COP 10, item 4 · 2020-10-12/2020-10-16 · en · ")
+    assert " 2020-10-12/2020-10-16 " in plain
 
 
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}], ids=["colours", "NO_COLOR"])

@@ -36,7 +36,7 @@ def test_store_of_an_older_release_is_migrated(store, call):
 def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeypatch, call):
     with own_schema(postgres) as url:
         there = call("copy", "--store", store, "--to", url, "--json").done().json["copied"]
-        call("copy", "--store", store, "--to", url).refused(1, "holds another record")
+        assert call("copy", "--store", store, "--to", url, "--json").done().json["copied"] == there
         monkeypatch.setenv("UNTOC_DATABASE__URL", url)
         listed = call("list", "--store", store, "--json").done().json
         assert len(listed) == there["documents"] > 3 and there["mentions"] > 3
@@ -49,6 +49,18 @@ def test_store_is_copied_to_a_server_and_back(store, postgres, tmp_path, monkeyp
 def test_a_store_is_not_copied_into_itself(filled_store, monkeypatch, call):
     monkeypatch.chdir(filled_store.parent)
     call("copy", "--store", filled_store, "--to", filled_store.name).refused(2, "is the store itself")
+
+
+@pytest.mark.usefixtures("scripted_models")
+def test_a_copy_that_was_complete_is_told_from_a_wrong_target(filled_store, tmp_path, call):
+    store = shutil.copytree(filled_store, tmp_path / "source")
+    for _ in range(2):
+        call("copy", "--store", store, "--to", tmp_path / "copy").done("copied and compared: 36 documents")
+    call("ingest", "--sample", "--store", tmp_path / "other").done()
+    call("copy", "--store", tmp_path / "other", "--to", tmp_path / "copy").refused(1, "holds another record")
+    identifier = call("list", "--store", store, "--json").json[0]["statement_id"]
+    call("remove", identifier, "--store", store).done()
+    call("copy", "--store", store, "--to", tmp_path / "copy").refused(1, "holds a complete copy", "has changed since")
 
 
 def test_settings_that_are_not_set_are_null(call):

@@ -3,13 +3,19 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from app.corpus.doctor import check_words
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
+from vectorstore.catalogue import Catalogue
+from vectorstore.records import DocumentSummary
 from vectorstore.store import CATALOGUE
 
 TEXT = "Arvandia\n\nMadam President,\n\nWe support {matter}. Our courts apply the law on {matter}.\n\nI thank you.\n"
@@ -72,6 +78,21 @@ def test_folder_that_is_gone_as_a_whole_is_no_damage(ward: Ward) -> None:
     shutil.rmtree(ward.folder)
     ok, detail = ward.findings()["files"]
     assert ok and "3 of folders that are gone were not compared" in detail
+
+
+@pytest.mark.parametrize(("files", "compared"), [(0, 0), (3, 3), (25, 25), (26, 25), (36, 25), (250, 25)])
+def test_as_many_files_as_the_sample_holds_are_compared_evenly_spread(files: int, compared: int) -> None:
+    asked: list[str] = []
+
+    class Listening:
+        def document(self, identifier: str) -> None:
+            asked.append(identifier)
+
+    summaries = [SimpleNamespace(document_id=str(number)) for number in range(files)]
+    check = check_words(cast(Catalogue, Listening()), cast(list[DocumentSummary], summaries))
+    assert check.ok and check.detail == f"compared in {compared} of {files} files"
+    steps = {int(later) - int(earlier) for earlier, later in pairwise(asked)}
+    assert len(asked) == compared and max(steps, default=0) - min(steps, default=0) <= 1
 
 
 def test_sentence_that_is_not_in_its_text_is_found(ward: Ward) -> None:

@@ -45,7 +45,8 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert call("user", "bind", "boris", "17")[0] == 0 and call("user", "bind", "amina", "17")[0] == 1
     assert call("user", "bind", "nobody", "18")[0] == 1
     assert [each["bound"] for each in json.loads(call("user", "list", "--json")[1])] == [False, True]
-    assert call("user", "list")[1] == "amina\tadmin\nboris\teditor\n"
+    listed = "account\trole\tpassword\tbound\namina\tadmin\tyes\tno\nboris\teditor\tno\tyes\n"
+    assert call("user", "list")[1] == listed
     code, secret, said = call("key", "add", "boris", "--scope", "read", "--scope", "edit", "--label", "loader")
     assert code == 0 and "keep this" in said
     made = json.loads(call("key", "add", "boris", "--scope", "read", "--json")[1])
@@ -57,6 +58,10 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert accounts.check_password("amina", PASSWORD) and not accounts.check_password("boris", "")
     key = next(key for key in json.loads(call("key", "list", "--json")[1]) if not key["revoked"])
     assert (key["scopes"], key["label"], key["revoked"]) == (["read", "edit"], "loader", False)
+    heading, *rows = (line.split("\t") for line in call("key", "list")[1].splitlines())
+    assert heading == ["id", "account", "may", "valid", "label"]
+    assert {(row[1], row[2], row[3][:5], row[4]) for row in rows} >= {("boris", "read edit", "until", "loader")}
+    assert "no scope of the role 'editor'" in call("key", "add", "boris", "--scope", "admin")[2]
     assert call("key", "revoke", key["identifier"])[0] == 0 and accounts.of_key(secret.strip()) is None
     assert call("user", "password", "amina", typed="another password, longer\n")[0] == 0
     assert not accounts.check_password("amina", PASSWORD)

@@ -110,6 +110,22 @@ def test_names_denials_and_words_behind_particles_are_bridged(language, topic, b
     assert translate_topic(topic, language).text == bridged
 
 
+@pytest.mark.parametrize(
+    ("text", "to", "terms"),
+    [
+        ("the Convention as the legal basis for extradition", "fr", ["Convention comme base légale de l'extradition"]),
+        ("the Convention as a legal basis", "es", ["Convención como base jurídica"]),
+        ("a legal basis for extradition", "fr", ["base légale", "extradition"]),
+        ("pre-trial detention", "fr", ["détention provisoire"]), ("detention", "fr", ["détention"]),
+        ("arbitrary detention", "fr", ["détention arbitraire"]),
+        ("end-to-end encryption", "ru", ["сквозное шифрование"]),
+        ("supreme audit institutions", "es", ["entidades fiscalizadoras superiores"]),
+    ],
+)  # fmt: skip
+def test_a_narrower_term_is_not_glossed_as_the_broader_one(text, to, terms):
+    assert [term.terms[0] for term in terms_within(text, "en", to=to)] == terms
+
+
 @pytest.mark.parametrize("language", ["fr", "es", "ar", "ru"])
 def test_what_denies_is_translated(language):
     assert all(translate_topic(word, language).coverage == 1.0 for word in denials(language))
