@@ -3,7 +3,7 @@
 Source: RFC 9457, Problem Details for HTTP APIs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -59,6 +59,11 @@ def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
     return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
 
 
+def first_fault(errors: Sequence[Any]) -> str:
+    """Returns the first error of a validation by pydantic, with its place, on one line."""
+    return f"{'.'.join(map(str, errors[0]['loc']))}: {errors[0]['msg']}"
+
+
 def handle_problems(app: FastAPI) -> None:
     """Makes an application answer errors as problem details."""
 
@@ -70,9 +75,7 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first: Mapping[str, Any] = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}; see /api/v1/docs")
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{first_fault(error.errors())}; see /api/v1/docs")
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
