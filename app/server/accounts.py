@@ -26,6 +26,7 @@ KEY_PREFIX: Final = "untoc_"
 SHORTEST_PASSWORD: Final = 12
 _LONGEST_PASSWORD: Final = 1024
 _LONGEST_NAME: Final = 200
+_LONGEST_TARGET: Final = 1000
 _ASKED_DAYS: Final = 400
 
 Action = Literal[
@@ -251,12 +252,19 @@ class Accounts:
         if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_time())):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
-    def log(self, action: Action, target: str, person: Person) -> None:
-        """Adds an entry to the audit log, and deletes entries that are too old."""
-        entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
+    def log(self, action: Action, target: str, person: Person) -> int:
+        """Adds an entry to the audit log, and deletes entries that are too old; returns the id of the new one."""
+        entry = {"account": person.name, "action": action, "target": target[:_LONGEST_TARGET]}
+        origin = {"address": person.address, "request": person.request}
+        with self._tables.transaction() as connection:
+            connection.execute(delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)))
+            added = connection.execute(insert(AUDIT).values(at=_time(), **entry, **origin))
+            return int(cast(Row[Any], added.inserted_primary_key)[0])
+
+    def amend(self, entry: int, action: str, target: str) -> None:
+        """Changes an entry of the audit log, once it is known what came of an action that was logged before."""
         self._tables.run(
-            delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)),
-            insert(AUDIT).values(at=_time(), address=person.address, **entry),
+            update(AUDIT).where(AUDIT.c.id == entry).values(action=action, target=target[:_LONGEST_TARGET])
         )
 
     def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:

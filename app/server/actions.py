@@ -111,8 +111,7 @@ class Actions:
 
     def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
         """Returns a briefing as a document, and logs the export."""
-        self.gate.log("export", f"briefing {briefing.title}")
-        with TemporaryDirectory(prefix="untoc-") as folder:
+        with self.gate.logging("export", f"briefing {briefing.title}"), TemporaryDirectory(prefix="untoc-") as folder:
             path = Path(folder, f"briefing{suffix}")
             write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
             return path.read_bytes()

@@ -78,8 +78,8 @@ def routes(actions: Actions) -> APIRouter:
     @router.post("/doctor", **needs("operate"), tags=["server"])
     def rebuild() -> dict[str, Any]:
         """Brings the store up to date and rebuilds its indexes, as `untoc doctor --rebuild --json`."""
-        actions.gate.log("edit", "rebuild")
-        return actions.corpus.doctor(rebuild=True).to_json()
+        with actions.gate.logging("edit", "rebuild"):
+            return actions.corpus.doctor(rebuild=True).to_json()
 
     @router.get("/settings", **needs("operate"), tags=["server"])
     def settings() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from app.corpus.corpus import UndoStep
 from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
-from app.errors import AccountError, NotFoundError, SettingsError
+from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
@@ -171,8 +171,56 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     # Other tests of the same server left earlier entries.
     mine = [entry for entry in reversed(logged) if entry["account"] == "edda" and entry["action"] in done][-5:]
     assert [entry["action"] for entry in mine] == ["ingest", "ingest", "edit", "remove", "export"]
-    assert [entry["target"] for entry in mine[1:3]] == ["arvandia.txt", made["statement_id"]]
+    was, now = made["statement_id"], edited["statement_id"]
+    assert [entry["target"] for entry in mine[:4]] == [
+        "arvandia.txt: added", f"arvandia.txt: {again['result']}", f"{was} → {now}: session", now
+    ]  # fmt: skip
     assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in mine) and question not in str(logged)
+
+
+def test_what_was_refused_is_not_logged_as_done(served: Team) -> None:
+    for name in ("greta", "hugo"):
+        served.accounts.add(name, "reader")
+    adam = served.program("adam")
+    statement = adam.get("/api/v1/statements", params={"limit": 1}).json()["items"][0]["statement_id"]
+    users, statements, session = "/api/v1/users", "/api/v1/statements", {"changes": {"session": "3"}}
+    review = {"key": "cell", "state": "maybe"}
+    for method, path, body, entry in (
+        ("PATCH", f"{users}/adam", {"role": "reader"}, ("account failed", "role adam reader")),
+        ("PATCH", f"{users}/greta", {"role": "editor"}, ("account", "role greta editor")),
+        ("POST", users, {"name": "greta", "role": "admin"}, ("account failed", "add greta admin")),
+        ("POST", users, {"name": "x/y", "role": "admin"}, ("account failed", "add x/y admin")),
+        ("DELETE", f"{users}/nobody", None, ("account failed", "remove nobody")),
+        ("DELETE", f"{users}/hugo", None, ("account", "remove hugo")),
+        ("PUT", f"{users}/greta/person", {"sub": "1"}, ("account failed", "bind greta")),
+        ("DELETE", "/api/v1/keys/nope", None, ("key failed", "revoke nope")),
+        ("DELETE", f"{statements}/nope", None, ("remove failed", "nope")),
+        ("PATCH", f"{statements}/nope", session, ("edit failed", "nope: session")),
+        ("PATCH", f"{statements}/{statement}", {"changes": {"colour": "x"}}, ("edit failed", f"{statement}: colour")),
+        ("PUT", "/api/v1/reviews", review, ("review failed", "cell")),
+    ):
+        answer = adam.request(method, path, json=body)
+        last = adam.get("/api/v1/audit", params={"limit": 1}).json()[0]
+        assert (last["action"], last["target"]) == entry, answer.text
+        assert answer.is_success != ("failed" in last["action"]), answer.text
+    adam.post("/api/v1/ingest", files={"files": ("a.exe", b"MZ")}).raise_for_status()
+    assert adam.get("/api/v1/audit", params={"limit": 1}).json()[0]["target"] == "a.exe: skipped"
+
+
+def test_nothing_is_done_that_cannot_be_logged(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    adam = served.program("adam")
+
+    def broken(*_: object) -> None:
+        raise UnkeptError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Accounts, "log", broken)
+        assert adam.post("/api/v1/users", json={"name": "ida", "role": "reader"}).status_code == 503
+    assert not served.accounts.exists("ida")
+    # What was done stays told as done, although the log could not take what came of it.
+    monkeypatch.setattr(Accounts, "amend", broken)
+    assert adam.post("/api/v1/ingest", files={"files": ("a.exe", b"MZ")}).status_code == 200
+    assert adam.delete("/api/v1/keys/nope").status_code == 404
 
 
 def test_a_record_of_an_answer_is_for_whoever_asked(served: Team) -> None:
