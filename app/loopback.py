@@ -185,12 +185,17 @@ class LoopbackGuard:
         await answer({**scope, "headers": passed}, receive, HeadedSend(send, self._headers))
 
 
-def _refusal(method: str, headers: Headers) -> Response | None:
+def host_name(headers: Headers) -> str:
+    """Returns the name in the `Host` of a request, without brackets or port; empty if there is none that is valid."""
     hosts = headers.getlist("host")
     name = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-    if name is None or not is_loopback(name[1].strip("[]")):
+    return "" if name is None else name[1].strip("[]")
+
+
+def _refusal(method: str, headers: Headers) -> Response | None:
+    if not is_loopback(host_name(headers)):
         return PlainTextResponse("Refused: this is not the name of this machine.", status_code=400)
-    if is_foreign(method, headers, f"http://{hosts[0].lower()}"):
+    if is_foreign(method, headers, f"http://{headers['host'].lower()}"):
         return PlainTextResponse("Refused: another page asks for this. Type the address yourself.", status_code=403)
     return None
 

@@ -20,7 +20,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import AppError, ForbiddenError
-from app.loopback import PASSED_ON, BodyTooLongError, HeadedSend, bounded, is_foreign, is_loopback, read_body, replayed
+from app.loopback import (
+    PASSED_ON,
+    BodyTooLongError,
+    HeadedSend,
+    bounded,
+    host_name,
+    is_foreign,
+    is_loopback,
+    read_body,
+    replayed,
+)
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, reset_person, set_person
 from app.server.problems import problem
@@ -83,10 +93,10 @@ class Gate:
         token = watch = None
         try:
             answer = self._wrong_place(scope["method"], path, headers)
-            person = None
+            # What is refused here is nobody's yet: no account is looked up for it.
+            person = None if answer is not None else await self._person(scope, headers, address)
+            self._limits.count("requests", address if person is None else person.name)
             if answer is None:
-                person = await self._person(scope, headers, address)
-                self._limits.count("requests", address if person is None else person.name)
                 target = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
                 answer = self._refusal(scope["method"], path, target, headers, person)
             if answer is None:
@@ -157,8 +167,7 @@ class Gate:
         """Returns a refusal of a request to another host, or from a page of another origin; None for any other."""
         hosts = headers.getlist("host")
         host = hosts[0].lower() if len(hosts) == 1 else ""
-        hostname = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
-        is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(hostname)
+        is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(host_name(headers))
         if not is_ours and not (path in _ANY_HOST and method in _SAFE):
             return problem(HTTPStatus.BAD_REQUEST, "this server has another name: use the address it was given")
         # Pages of other origins may link to a page here; every other request from them is refused.

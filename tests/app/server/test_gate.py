@@ -31,12 +31,31 @@ pytestmark = pytest.mark.integration
 ME = "/api/v1/me"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "xn--/", "é"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "xn--/", "é", "[::1", "[x"],
+)
 def test_other_hosts_are_refused(host: str, served: Team) -> None:
     client = served.program("rita")
     answer = client.get(ME, headers={"host": host.encode()})
     assert answer.status_code == 400 and "name" in answer.text
-    assert client.get("/health", headers={"host": "10.0.0.7:7860"}).json() == {"status": "ok"}
+    for known in ("10.0.0.7:7860", "[::1"):
+        assert client.get("/health", headers={"host": known}).json() == {"status": "ok"}
+    for ours in ("127.0.0.1:1", "[::1]", "[::1]:7860", "LOCALHOST"):
+        assert client.get(ME, headers={"host": ours}).json()["name"] == "rita"
+
+
+def test_refused_hosts_and_pages_count_by_address(behind_a_proxy: Team) -> None:
+    for address, headers in (
+        ("203.0.113.70", {"host": "evil.example"}),
+        ("203.0.113.71", {**OURS, "origin": "https://evil.example"}),
+    ):
+        client = behind_a_proxy.client(**{"x-forwarded-for": address, "x-remote-user": "rita", **headers})
+        codes = [client.get(ME).status_code for _ in range(12)]
+        assert codes[0] in (400, 403) and codes[-1] == 429
+    # Whoever is named is not held up by what others send from the same address.
+    named = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.70", "x-remote-user": "rita"})
+    assert named.get(ME).status_code == 200
 
 
 def test_pages_of_other_origins_are_refused(served: Team) -> None:
