@@ -41,6 +41,8 @@ def user(
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
     with _accounts(invocation, create=action == "add") as accounts:
+        from app.server.accounts import account_name
+
         if action == "list":
             found = accounts.list()
             lines = [f"{account.name}\t{account.role}{' (removed)' if account.removed else ''}\n" for account in found]
@@ -64,7 +66,7 @@ def user(
         else:
             accounts.set_password(name, _password())
             done = "has another password, and is signed out everywhere"
-        (account,) = (each for each in accounts.list() if each.name == name.strip())
+        (account,) = (each for each in accounts.list() if each.name == account_name(name))
         return invocation.show(vars(account), f"{name}: {done}")
 
 

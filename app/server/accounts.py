@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from secrets import token_hex, token_urlsafe
 from typing import Any, Final, Literal, cast, get_args
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -79,7 +80,7 @@ class Accounts:
         `name` is what the person signs in with, or what a proxy or an OpenID Connect provider calls the person. Raises
         an AccountError if the name is taken or not allowed, the role unknown, or the password too short or too long.
         """
-        name = name.strip()
+        name = account_name(name)
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == THE_DESK:
             raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
         values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
@@ -155,6 +156,7 @@ class Accounts:
         A missing account is added with `new_role`, unless that is empty. The account bound to `subject` (`subject_of`)
         goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
+        name = account_name(name)
         if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_is_bound_to(subject)))):
             return str(bound[0].name)
         if self._active(name) is None:
@@ -299,6 +301,11 @@ class Accounts:
         admins = select(USERS.c.name).where(USERS.c.role == "admin", USERS.c.removed.is_(None))
         if [row.name for row in connection.execute(admins)] == [name]:
             raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
+
+
+def account_name(given: str) -> str:
+    """Returns a name as accounts have it: without space around it, and accented letters as one character (NFC)."""
+    return normalize("NFC", given.strip())
 
 
 def _role(role: str) -> Role:

@@ -199,11 +199,12 @@ class Gate:
             # With an invalid key the request is nobody's, even if a valid cookie comes with it.
             return self._accounts.of_key(given.strip()) if kind.lower() == "bearer" else None
         if self._config.accounts == "proxy":
-            names = headers.getlist(self._config.proxy_header)
+            header = self._config.proxy_header.lower().encode()
+            names = [_text(value).strip() for name, value in headers.raw if name == header]
             peer = str((scope.get("client") or ("",))[0])
-            if len(names) != 1 or not names[0].strip() or not self._trusts(peer):
+            if len(names) != 1 or not names[0] or not self._trusts(peer):
                 return None
-            account = self._accounts.named_by(names[0].strip(), self._config.new_role)
+            account = self._accounts.named_by(names[0], self._config.new_role)
             return None if account is None else self._accounts.of_name(account)
         cookie = HTTPConnection(scope).cookies.get(COOKIE)
         return None if not cookie else self._accounts.of_session(cookie)
@@ -225,6 +226,14 @@ class Gate:
         if person.by_browser and method not in _SAFE and not names_page:
             return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
         return None
+
+
+def _text(value: bytes) -> str:
+    """Returns the value of a header, which HTTP leaves without an encoding: proxies send UTF-8, a few Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 async def _watch(receive: Receive, left: threading.Event) -> None:

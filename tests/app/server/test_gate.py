@@ -2,6 +2,7 @@
 
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -24,7 +25,7 @@ from app.server.guarded import _target_of
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import check
 from app.settings import OidcConfig, ServerConfig
-from tests.fakes_server import PASSWORD, Team, team
+from tests.fakes_server import PASSWORD, PEOPLE, Team, team
 
 pytestmark = pytest.mark.integration
 
@@ -318,6 +319,26 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
         assert client.get(ME, headers={"x-remote-user": "rita", "host": host}).status_code == 400
     post = client.post("/api/v1/cases", headers={"x-remote-user": "rita", "origin": "http://untoc.example.org"})
     assert post.status_code == 403
+
+
+def test_names_with_letters_of_all_alphabets_are_the_same_persons(filled_store: Path, tmp_path: Path) -> None:
+    settings = {"accounts": "proxy", "trusted_proxies": "127.0.0.1", "new_role": "reader"}
+    with team(filled_store, tmp_path, **settings) as running:
+        names = ("müller", "Zoë Žižková", "амина", "阿米娜", "أمينة")
+        for name in names:
+            running.accounts.add(unicodedata.normalize("NFD", name), "editor")
+        client = running.client()
+        for name in names:
+            for form in ("NFC", "NFD"):
+                sent = unicodedata.normalize(form, name).encode()
+                me = client.get(ME, headers={"x-remote-user": sent}).json()
+                assert (me["name"], me["role"]) == (name, "editor")
+        # A proxy that sends Latin-1 means the same person; an ordinary name is as before.
+        assert client.get(ME, headers={"x-remote-user": "müller".encode("latin-1")}).json()["role"] == "editor"
+        assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
+        assert client.get(ME, headers={"x-remote-user": "newcomer"}).json()["role"] == "reader"
+        assert client.get(ME, headers={"x-remote-user": "müller\u200b".encode()}).status_code == 401
+        assert {account.name for account in running.accounts.list()} == {*PEOPLE, *names, "newcomer"}
 
 
 def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pytest.MonkeyPatch) -> None:
