@@ -37,6 +37,7 @@ from app.server.problems import problem
 from app.server.rate_limits import EndingError, Limits
 from app.server.user_roles import Permission
 from app.settings import ServerConfig
+from app.ui.words import say, word_for
 
 logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
@@ -52,7 +53,8 @@ _LARGEST_JSON: Final = 1_000_000
 _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
 }  # fmt: skip
-_CHAT_UPLOAD: Final = "/gradio_api/upload"
+_CHAT: Final = "/gradio_api/"
+_CHAT_UPLOAD: Final = f"{_CHAT}upload"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Headers that the MCP tools read in addition.
 _PASSED_ON: Final = PASSED_ON.union(b"mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split())
@@ -217,15 +219,23 @@ class Gate:
                 return RedirectResponse(
                     f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(target[:LONGEST_ADDRESS])}", 303
                 )
+            if path.startswith(_CHAT) and _names_page(headers) and "authorization" not in headers:
+                # The chat shows it to a person, whose session has ended.
+                word_for(HTTPConnection({"type": "http", "headers": headers.raw}))
+                return problem(HTTPStatus.UNAUTHORIZED, say("signed-out"))
             advice = f"send a key as `Authorization: Bearer {KEY_PREFIX}…`, or open {SIGN_IN}"
             answer = problem(HTTPStatus.UNAUTHORIZED, f"sign in first: {advice}")
             answer.headers["www-authenticate"] = "Bearer"
             return answer
         # Against CSRF: a browser names the page that sends a form; a request that names none may be forged.
-        names_page = any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
-        if person.by_browser and method not in _SAFE and not names_page:
+        if person.by_browser and method not in _SAFE and not _names_page(headers):
             return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
         return None
+
+
+def _names_page(headers: Headers) -> bool:
+    """Returns whether a request says which page sends it, as browsers do."""
+    return any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
 
 
 def _text(value: bytes) -> str:

@@ -109,6 +109,19 @@ def test_sign_ins_end(served: Team) -> None:
     assert reader.get(f"/?b={'x' * 5000}", follow_redirects=True).status_code == 200
 
 
+def test_an_ended_sign_in_is_told_to_the_page_in_its_language_and_to_programs_as_before(served: Team) -> None:
+    page = {"origin": served.address, "accept-language": "fr-FR"}
+    for headers, words in (
+        (page, "onglet"),
+        ({**page, "cookie": "untoc_language=es"}, "pestaña"),
+        ({**page, "authorization": "Bearer untoc_0_0"}, "Authorization: Bearer"),
+        ({"accept-language": "fr-FR"}, "Authorization: Bearer"),
+    ):
+        answer = served.client(**headers).post("/gradio_api/queue/join", json={})
+        assert answer.status_code == 401 and words in answer.json()["detail"], headers
+    assert "Authorization: Bearer" in served.client(**page).get(ME).json()["detail"]
+
+
 def test_a_role_or_account_that_is_taken_away_counts_at_once(served: Team) -> None:
     served.accounts.add("tara", "editor", PASSWORD)
     browser, program = served.browser("tara"), served.program("tara")
