@@ -95,9 +95,15 @@ class Gate:
         token = watch = None
         try:
             answer = self._wrong_place(scope["method"], path, headers)
-            # What is refused here is nobody's yet: no account is looked up for it.
-            person = None if answer is not None else await self._person(scope, headers, address)
-            self._limits.count("requests", address if person is None else person.name)
+            # Neither what is refused already nor a health check is looked up in the accounts.
+            is_check = path in _ANY_HOST
+            person = None if answer is not None or is_check else await self._person(scope, headers, address)
+            # Health checks count apart, if they cost anything: whatever else comes from the address of a balancer may
+            # not make a healthy server look ill.
+            if path != "/health":
+                self._limits.count(
+                    "requests", *([path] if is_check else []), address if person is None else person.name
+                )
             if answer is None:
                 target = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
                 answer = self._refusal(scope["method"], path, target, headers, person)

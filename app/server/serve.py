@@ -180,11 +180,11 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     """Returns the routes for operators of the server."""
     router, figures = APIRouter(route_class=DeclaredRoute, include_in_schema=False), entrance.figures
 
-    @router.get("/health", **needs("nobody"))
+    @router.api_route("/health", **needs("nobody"), methods=["GET", "HEAD"])
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get("/ready", **needs("nobody"))
+    @router.api_route("/ready", **needs("nobody"), methods=["GET", "HEAD"])
     async def ready() -> Response:
         try:
             await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)

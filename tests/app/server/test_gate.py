@@ -370,6 +370,19 @@ def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pyt
     assert behind_a_proxy.client(**OURS, **{"x-remote-user": "adam"}).get(ME).status_code == 200
 
 
+def test_health_checks_are_answered_whatever_else_comes_from_their_address(behind_a_proxy: Team) -> None:
+    client = behind_a_proxy.client(**{"x-forwarded-for": "203.0.113.80", "host": "10.0.0.7:7860"})
+    assert [client.get(ME).status_code for _ in range(12)][-1] == 429
+    for method in ("GET", "HEAD"):
+        health, ready = client.request(method, "/health"), client.request(method, "/ready")
+        assert health.status_code == ready.status_code == 200 and bool(health.content) == (method == "GET")
+    assert [client.get("/health").status_code for _ in range(20)] == [200] * 20
+    # `/ready` asks the database, so that it has a rate of its own.
+    assert [client.get("/ready").status_code for _ in range(12)][-1] == 429
+    other = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.81"})
+    assert other.head("/about").status_code == 401 and other.head("/ready").status_code == 200
+
+
 def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) -> None:
     limits, order = Limits(ServerConfig(at_once=1)), list[int]()
 
