@@ -84,7 +84,7 @@ def key(
         list[str] | None, typer.Option(help="what it may do: read, ask, work, edit, operate, admin; once for each")
     ] = None,
     label: Annotated[str, typer.Option(help="what it is for")] = "",
-    days: Annotated[int, typer.Option(min=1, help="days after which it expires")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="days after which it expires")] = 365,
 ) -> int:
     """Make, list or revoke keys by which programs use the server; a secret is shown once."""
     with _accounts(invocation) as accounts:
