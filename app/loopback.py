@@ -136,7 +136,9 @@ def _log_failure(ending: "asyncio.Task[None]") -> None:
 
 
 def in_url(host: str) -> str:
-    """Returns a host as URLs write it: an IPv6 address in brackets."""
+    """Returns a host as URLs write it: an IPv6 address in brackets, and every address of this machine as its own."""
+    # Browsers cannot open 0.0.0.0 or ::, which a server binds to in order to listen on all addresses.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
 

@@ -42,6 +42,11 @@ from app.ui.words import say, word_for
 logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
 SIGN_IN: Final = "/sign-in"
+# Told to whoever starts a server that others cannot reach, and to whoever tries to reach it.
+NO_ADDRESS: Final = (
+    "this server answers only to names of its own machine, such as 127.0.0.1, until UNTOC_SERVER__ADDRESS is set to the"
+    " address that browsers open"
+)
 # Paths that need no sign-in: health checks and the sign-in itself.
 OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-in/oidc/back"})
 # Health checks from this machine or its network may use any name or address, and learn only yes or no.
@@ -177,7 +182,8 @@ class Gate:
         host = hosts[0].lower() if len(hosts) == 1 else ""
         is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(host_name(headers))
         if not is_ours and not (path in _ANY_HOST and method in _SAFE):
-            return problem(HTTPStatus.BAD_REQUEST, "this server has another name: use the address it was given")
+            own = "this server has another name: use the address it was given"
+            return problem(HTTPStatus.BAD_REQUEST, own if self._address.netloc else NO_ADDRESS)
         # Pages of other origins may link to a page here; every other request from them is refused.
         is_navigation = (
             method == "GET"

@@ -23,8 +23,8 @@ from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
 from app.server.guarded import _target_of
 from app.server.rate_limits import BusyError, Limits, TooManyError
-from app.server.serve import check
-from app.settings import OidcConfig, ServerConfig
+from app.server.serve import _serve, check
+from app.settings import OidcConfig, ServerConfig, Settings
 from tests.fakes_server import PASSWORD, PEOPLE, Team, team
 
 pytestmark = pytest.mark.integration
@@ -39,7 +39,7 @@ ME = "/api/v1/me"
 def test_other_hosts_are_refused(host: str, served: Team) -> None:
     client = served.program("rita")
     answer = client.get(ME, headers={"host": host.encode()})
-    assert answer.status_code == 400 and "name" in answer.text
+    assert answer.status_code == 400 and "UNTOC_SERVER__ADDRESS" in answer.text
     for known in ("10.0.0.7:7860", "[::1"):
         assert client.get("/health", headers={"host": known}).json() == {"status": "ok"}
     for ours in ("127.0.0.1:1", "[::1]", "[::1]:7860", "LOCALHOST"):
@@ -329,7 +329,8 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
     for host in ("127.0.0.1", "evil.example", "untoc.example.org.evil.example"):
-        assert client.get(ME, headers={"x-remote-user": "rita", "host": host}).status_code == 400
+        refused = client.get(ME, headers={"x-remote-user": "rita", "host": host})
+        assert refused.status_code == 400 and "another name" in refused.text
     post = client.post("/api/v1/cases", headers={"x-remote-user": "rita", "origin": "http://untoc.example.org"})
     assert post.status_code == 403
 
@@ -523,6 +524,23 @@ def test_without_accounts_only_this_machine_is_served(filled_store: Path, tmp_pa
         client = running.client()
         assert client.get(ME).json()["name"] == "desk" and client.get("/").status_code == 200
         assert client.get(ME, headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "warns"),
+    [
+        ("0.0.0.0", "", True), ("::", "", True), ("192.0.2.1", "", True), ("127.0.0.1", "", False), ("::1", "", False),
+        ("0.0.0.0", "https://untoc.example.org", False),
+    ],
+)  # fmt: skip
+def test_a_server_that_others_cannot_reach_says_so_at_its_start(
+    host: str, address: str, warns: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for each in ("serve_app", "log_as_json"):
+        monkeypatch.setattr(f"app.server.serve.{each}", lambda *_, **__: None)
+    settings = Settings(server=ServerConfig(host=host, address=address, accounts="local"))
+    _serve(settings, lambda: pytest.fail("nothing is built"), print)
+    assert ("UNTOC_SERVER__ADDRESS" in caplog.text) == warns
 
 
 def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tmp_path: Path) -> None:
