@@ -44,19 +44,27 @@ class Problem(BaseModel):
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["no statement '685815eed2f2fa70' in the store: `untoc list` shows their ids"])
+    seconds: int | None = Field(default=None, examples=[60], description="After how many seconds to try again, where that helps.")
 
 
 def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
     """Returns the response for an exception, or for an HTTP status with a detail."""
+    body = problem_body(what, detail)
+    headers = {"retry-after": str(body["seconds"])} if "seconds" in body else None
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
+
+
+def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, Any]:
+    """Returns the `Problem` for an exception, or for an HTTP status with a detail, as JSON."""
     if isinstance(what, Exception):
         detail = str(what)
         status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
     else:
         status = what
     status = status or HTTPStatus.INTERNAL_SERVER_ERROR
-    body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()))
-    headers = {"retry-after": str(what.seconds)} if isinstance(what, TooManyError) else None
-    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    seconds = what.seconds if isinstance(what, TooManyError) else None
+    body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()), seconds=seconds)
+    return body.model_dump(exclude_none=True)
 
 
 def first_fault(errors: Sequence[Any]) -> str:
