@@ -17,7 +17,8 @@ from app.server.user_roles import Permission
 # `person`: anybody who is signed in; `nobody`: no sign-in is needed.
 Need = Permission | Literal["person", "nobody"]
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}} for status in (401, 403, 404, 422, 429, 503)
+    status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}}
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
 }
 
 

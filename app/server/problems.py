@@ -44,7 +44,9 @@ class Problem(BaseModel):
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["no statement '685815eed2f2fa70' in the store: `untoc list` shows their ids"])
-    seconds: int | None = Field(default=None, examples=[60], description="After how many seconds to try again, where that helps.")
+    seconds: int | None = Field(
+        default=None, examples=[60], description="After how many seconds to try again, where that helps."
+    )
 
 
 def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
