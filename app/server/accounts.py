@@ -78,9 +78,16 @@ class Accounts:
         """Adds an account, or restores a removed one, which then owns its works again.
 
         `name` is what the person signs in with, or what a proxy or an OpenID Connect provider calls the person. Raises
-        an AccountError if the name is taken or not allowed, the role unknown, or the password too short or too long.
+        an AccountError if the name is taken or not allowed, also where it differs from another in capitals alone, the
+        role is unknown, or the password too short or too long.
         """
         name = account_name(name)
+        alike = [account.name for account in self.list() if account.name.casefold() == name.casefold()]
+        if alike and name not in alike:
+            raise AccountError(f"there is an account {alike[0]!r} already, which people would mistake for {name!r}")
+        self._add(name, role, password)
+
+    def _add(self, name: str, role: str, password: str | None = None) -> None:
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == THE_DESK:
             raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
         values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
@@ -163,7 +170,8 @@ class Accounts:
             if not new_role or self._tables.rows(select(USERS).where(USERS.c.name == name)):
                 return None
             try:
-                self.add(name, new_role)
+                # Whoever signs people in tells names apart by capitals, or not: two names are two persons here.
+                self._add(name, new_role)
             except AccountError:
                 # The name is not allowed, or another request has just added the account.
                 if not self.exists(name):
@@ -235,7 +243,9 @@ class Accounts:
             refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
             if not scopes or refused:
                 known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[cast(Role, row.role)])
-                problem = f"{refused[0]!r} is nothing that a {row.role} may give" if refused else "a key needs a scope"
+                problem = (
+                    f"{refused[0]!r} is nothing that the role {row.role} may give" if refused else "a key needs a scope"
+                )
                 raise AccountError(f"{problem}: choose among {known}")
             values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _time(), "expires": expires}
             granted = " ".join(scope for scope in PERMISSIONS if scope in scopes)

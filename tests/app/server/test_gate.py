@@ -138,6 +138,9 @@ def test_passwords_and_names_are_not_told(served: Team) -> None:
     wrong = client.post("/sign-in", data={"name": "rita", "password": "another password"})
     absent = client.post("/sign-in", data={"name": "nobody", "password": "another password"})
     assert wrong.status_code == absent.status_code == 401 and wrong.text == absent.text
+    # Phones add a space after a word that they complete.
+    assert client.post("/sign-in", data={"name": "rita ", "password": PASSWORD}).status_code == 303
+    assert client.post("/sign-in", data={"name": "Rita", "password": PASSWORD}).status_code == 401
     hostile = client.post("/sign-in", data={"name": "x", "password": "y", "to": '"><script>alert(1)</script>'})
     assert "<script>" not in hostile.text
     for to in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
@@ -580,7 +583,8 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
     accounts.add("adam", "admin", PASSWORD)
     for name, role, password in (
         ("adam", "reader", PASSWORD), ("", "reader", PASSWORD), ("desk", "reader", PASSWORD), ("x", "king", PASSWORD),
-        ("x", "reader", "short"), ("a\nb", "reader", PASSWORD),
+        ("x", "reader", "short"), ("a\nb", "reader", PASSWORD), ("Adam", "reader", PASSWORD),
+        (" ADAM ", "reader", None),
     ):  # fmt: skip
         with pytest.raises(AccountError):
             accounts.add(name, role, password)
@@ -588,6 +592,13 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
         accounts.remove("adam")
     with pytest.raises(AccountError, match="last admin"):
         accounts.set_role("adam", "reader")
+    # One who was removed comes back under the same name; names of a provider may differ in capitals alone.
+    accounts.add("ada", "reader")
+    accounts.remove("ada")
+    with pytest.raises(AccountError, match="'ada'"):
+        accounts.add("Ada", "reader")
+    accounts.add("ada ", "editor")
+    assert accounts.named_by("Ada", "reader") == "Ada" and accounts.named_by("ada", "") == "ada"
     accounts.add("rita", "reader")
     assert not accounts.check_password("rita", "") and not accounts.check_password("rita", PASSWORD)
     for scopes in ((), ("edit",), ("everything",)):
