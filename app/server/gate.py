@@ -33,7 +33,7 @@ from app.loopback import (
 )
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, reset_person, set_person
-from app.server.problems import problem
+from app.server.problems import as_shown, problem
 from app.server.rate_limits import EndingError, Limits
 from app.server.user_roles import Permission
 from app.settings import ServerConfig
@@ -128,7 +128,7 @@ class Gate:
                     if person is not None:
                         watch = asyncio.create_task(_watch(receive, person.left))
                     receive = replayed(body, receive)
-            await (answer or self._app)(scope, receive, send)
+            await (self._app if answer is None else as_shown(HTTPConnection(scope), answer))(scope, receive, send)
         except BodyTooLongError:
             too_long = problem(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -137,7 +137,7 @@ class Gate:
             await too_long(scope, receive, send)
         except AppError as error:
             # A rate limit or a missing permission, or the account could not be looked up.
-            await problem(error)(scope, receive, send)
+            await as_shown(HTTPConnection(scope), problem(error))(scope, receive, send)
         except ClientDisconnect:
             return
         except asyncio.CancelledError:
@@ -227,7 +227,11 @@ class Gate:
         if person is None:
             if path in OPEN:
                 return None
-            if method == "GET" and "text/html" in headers.get("accept", "") and self._config.accounts != "proxy":
+            opens_page = method == "GET" and "text/html" in headers.get("accept", "")
+            if opens_page and self._config.accounts == "proxy":
+                nobody = "the proxy names nobody who has an account here: ask an admin for one"
+                return problem(HTTPStatus.UNAUTHORIZED, nobody)
+            if opens_page:
                 return RedirectResponse(
                     f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(target[:LONGEST_ADDRESS])}", 303
                 )

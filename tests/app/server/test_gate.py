@@ -328,6 +328,14 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
     client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.9"})
     assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
     assert client.get(ME).status_code == 401
+    # A page tells a person what to do; what programs and scripts ask for is a problem, whatever they accept.
+    for path, kind, words in (
+        ("/", "text/html", "ask an admin"), (ME, "application/problem+json", "ask an admin"),
+        ("/gradio_api/info", "application/problem+json", "ask an admin"),
+    ):  # fmt: skip
+        answer = client.get(path, headers={"accept": "text/html", "x-remote-user": "<b>mallory"})
+        assert answer.status_code == 401 and words in answer.text and "<b>mallory" not in answer.text
+        assert answer.headers["content-type"].startswith(kind)
     # Refused: somebody without an account, and a second header beside the proxy's.
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
@@ -449,6 +457,16 @@ def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path
 
         assert [sign_in("203.0.113.9", "another password") for _ in range(3)] == [401, 401, 429]
         assert sign_in("203.0.113.10", PASSWORD) == 303
+        # A person gets a page with a way back, in their language, and a program the problem.
+        client = running.client(**{"origin": running.address, "x-forwarded-for": "203.0.113.9"})
+        for accept, kind, words in (
+            ("text/html,*/*;q=0.8", "text/html", "Trop de tentatives"), ("*/*", "application/problem+json", "too many"),
+        ):  # fmt: skip
+            headers = {"accept": accept, "accept-language": "fr"}
+            answer = client.post("/sign-in", data={"name": "rita", "password": PASSWORD}, headers=headers)
+            assert answer.status_code == 429 and int(answer.headers["retry-after"]) > 0
+            assert answer.headers["content-type"].startswith(kind) and words in answer.text
+            assert ('href="/sign-in"' in answer.text) == (kind == "text/html")
         # Attempts on one account from many addresses are limited all the same.
         codes = [sign_in(f"198.51.100.{n}", "another password") for n in range(18)]
         assert codes[0] == 401 and codes[-1] == 429
