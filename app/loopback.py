@@ -136,7 +136,9 @@ def _log_failure(ending: "asyncio.Task[None]") -> None:
 
 
 def in_url(host: str) -> str:
-    """Returns a host as URLs write it: an IPv6 address in brackets."""
+    """Returns a host as URLs write it: an IPv6 address in brackets, and every address of this machine as its own."""
+    # Browsers cannot open 0.0.0.0 or ::, which a server binds to in order to listen on all addresses.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"[{host}]" if ":" in host else host
 
 
@@ -185,12 +187,17 @@ class LoopbackGuard:
         await answer({**scope, "headers": passed}, receive, HeadedSend(send, self._headers))
 
 
-def _refusal(method: str, headers: Headers) -> Response | None:
+def host_name(headers: Headers) -> str:
+    """Returns the name in the `Host` of a request, without brackets or port; empty if there is none that is valid."""
     hosts = headers.getlist("host")
     name = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-    if name is None or not is_loopback(name[1].strip("[]")):
+    return "" if name is None else name[1].strip("[]")
+
+
+def _refusal(method: str, headers: Headers) -> Response | None:
+    if not is_loopback(host_name(headers)):
         return PlainTextResponse("Refused: this is not the name of this machine.", status_code=400)
-    if is_foreign(method, headers, f"http://{hosts[0].lower()}"):
+    if is_foreign(method, headers, f"http://{headers['host'].lower()}"):
         return PlainTextResponse("Refused: another page asks for this. Type the address yourself.", status_code=403)
     return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
@@ -32,6 +32,10 @@ PREFIX = "UNTOC_"
 OUTSIDE = frozenset(
     "UNTOC_TEST_DATA UNTOC_TEST_LOAD UNTOC_TEST_POSTGRES UNTOC_CHROMIUM UNTOC_KILLS UNTOC_KILL_SEED".split()
 )
+
+
+# Days that may be counted back from today, since dates begin with the year 1.
+_LONGEST_DAYS: Final = 700_000
 
 
 class OidcConfig(BaseModel, frozen=True, extra="forbid"):
@@ -83,7 +87,7 @@ class ServerConfig(BaseModel, frozen=True, extra="forbid"):
     """Seconds that what is asked has when the server is told to end; then it is cancelled, and who asked is told."""
     audit_questions: bool = False
     """Whether the audit log keeps questions; it keeps who signed in, added, corrected, removed and exported anyway."""
-    audit_days: int = Field(default=365, ge=1)
+    audit_days: int = Field(default=365, ge=1, le=_LONGEST_DAYS)
     """Days after which entries of the audit log are deleted."""
 
     @property
@@ -99,7 +103,7 @@ class AnswerConfig(BaseModel, frozen=True, extra="forbid"):
     """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
     keep_traces: int = Field(default=500, ge=0)
     """Traces of answers kept in the store, newest first; 0 keeps none."""
-    keep_traces_days: int = Field(default=0, ge=0)
+    keep_traces_days: int = Field(default=0, ge=0, le=_LONGEST_DAYS)
     """Days after which traces of answers are deleted; 0 sets no limit."""
 
 

@@ -43,6 +43,8 @@ def user(
     from app.cli.printing import print_accounts
 
     with _accounts(invocation, create=action == "add") as accounts:
+        from app.server.accounts import account_name
+
         if action == "list":
             found = accounts.list()
             return invocation.show([vars(account) for account in found], lambda: print_accounts(found))
@@ -65,7 +67,7 @@ def user(
         else:
             accounts.set_password(name, _password())
             done = "has another password, and is signed out everywhere"
-        (account,) = (each for each in accounts.list() if each.name == name.strip())
+        (account,) = (each for each in accounts.list() if each.name == account_name(name))
         return invocation.show(vars(account), f"{name}: {done}")
 
 
@@ -83,7 +85,7 @@ def key(
         list[str] | None, typer.Option(help="what it may do: read, ask, work, edit, operate, admin; once for each")
     ] = None,
     label: Annotated[str, typer.Option(help="what it is for")] = "",
-    days: Annotated[int, typer.Option(min=1, help="days after which it expires")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="days after which it expires")] = 365,
 ) -> int:
     """Make, list or revoke keys by which programs use the server; a secret is shown once."""
     from app.cli.printing import print_keys

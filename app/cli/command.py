@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from app.wiring import Workspace
 
+# Seconds after which a signal is sent again that came at a bad moment.
+_AGAIN_SECONDS = 0.05
 # A command, called with its `Invocation` and its own options.
 Run = TypeVar("Run", bound=Callable[..., int])
 
@@ -239,6 +242,7 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # SIGTERM ends a command in order, as Ctrl-C does: a kill in the middle of a write can break the vector index.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _send_lost_interrupts_again()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Characters that the encoding of the output lacks are replaced by a mark.
@@ -248,6 +252,27 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     except typer.TyperException as exc:
         return Invocation(program=name).fail(f"{_wrong_usage(exc)}; see --help", 2)
     return code
+
+
+@cache
+def _send_lost_interrupts_again() -> None:
+    """Makes a signal count that arrives in a finalizer or a callback of the garbage collector.
+
+    There Python drops what a handler raises, so that the process would go on, until it is killed in the middle of a
+    write. The signal is sent again a moment later, as often as it is dropped.
+    """
+    before = sys.unraisablehook
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        in_main = threading.current_thread() is threading.main_thread()
+        if sys.platform == "win32" or not in_main or dropped.exc_type is not KeyboardInterrupt:
+            before(dropped)
+            return
+        # An alarm takes no lock, which the code that the finalizer interrupted may hold, and raises nothing in here.
+        signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
+    sys.unraisablehook = hook
 
 
 # Cached, since building a parser from the signatures of all commands takes longer than most commands.

@@ -17,26 +17,26 @@ from app.server.user_roles import Permission
 # `person`: anybody who is signed in; `nobody`: no sign-in is needed.
 Need = Permission | Literal["person", "nobody"]
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}} for status in (401, 403, 404, 422, 429, 503)
+    status: {"content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}}
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
 }
 
 
 class _Needs:
-    def __init__(self, need: Need) -> None:
-        self.need = need
+    def __init__(self, all_of: tuple[Need, ...]) -> None:
+        self.all_of = all_of
 
     # A coroutine, since functions run in threads, which may all be busy: `/ready` must answer even then.
     async def __call__(self, request: Request) -> None:
-        if self.need == "nobody":
-            return
         person = person_of(request.scope)
-        if person is None or (self.need != "person" and self.need not in person.may):
-            raise ForbiddenError(f"this needs the permission {self.need!r}: ask an admin, or use another key")
+        for need in self.all_of:
+            if need != "nobody" and (person is None or (need != "person" and need not in person.may)):
+                raise ForbiddenError(f"this needs the permission {need!r}: ask an admin, or use another key")
 
 
-def needs(need: Need, *, gives: type | None = None) -> dict[str, Any]:
-    """Returns options of a route: the permission it needs, its error responses, and with `gives` its response model."""
-    declared: dict[str, Any] = {"dependencies": [Depends(_Needs(need))], "responses": _ERRORS}
+def needs(*all_of: Need, gives: type | None = None) -> dict[str, Any]:
+    """Returns options of a route: the permissions it needs, its error responses, with `gives` its response model."""
+    declared: dict[str, Any] = {"dependencies": [Depends(_Needs(all_of))], "responses": _ERRORS}
     if gives is not None:
         declared |= {"response_model": None, "responses": {**_ERRORS, 200: {"model": gives}}}
     return declared
@@ -46,9 +46,9 @@ class DeclaredRoute(APIRoute):
     """A route that declares the permission it needs; without one, creating the route raises a TypeError."""
 
     @property
-    def need(self) -> Need:
-        """The permission that the route needs, or `person` or `nobody`."""
-        return next(d.dependency.need for d in self.dependencies if isinstance(d.dependency, _Needs))
+    def needs(self) -> tuple[Need, ...]:
+        """The permissions that the route needs, or `person` or `nobody`."""
+        return next(d.dependency.all_of for d in self.dependencies if isinstance(d.dependency, _Needs))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Returns the handler of the route; a TypeError if the route declares no need."""

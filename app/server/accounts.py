@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from secrets import token_hex, token_urlsafe
 from typing import Any, Final, Literal, cast, get_args
+from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -26,6 +27,7 @@ KEY_PREFIX: Final = "untoc_"
 SHORTEST_PASSWORD: Final = 12
 _LONGEST_PASSWORD: Final = 1024
 _LONGEST_NAME: Final = 200
+_LONGEST_TARGET: Final = 1000
 _ASKED_DAYS: Final = 400
 
 Action = Literal[
@@ -76,9 +78,16 @@ class Accounts:
         """Adds an account, or restores a removed one, which then owns its works again.
 
         `name` is what the person signs in with, or what a proxy or an OpenID Connect provider calls the person. Raises
-        an AccountError if the name is taken or not allowed, the role unknown, or the password too short or too long.
+        an AccountError if the name is taken or not allowed, also where it differs from another in capitals alone, the
+        role is unknown, or the password too short or too long.
         """
-        name = name.strip()
+        name = account_name(name)
+        alike = [account.name for account in self.list() if account.name.casefold() == name.casefold()]
+        if alike and name not in alike:
+            raise AccountError(f"there is an account {alike[0]!r} already, which people would mistake for {name!r}")
+        self._add(name, role, password)
+
+    def _add(self, name: str, role: str, password: str | None = None) -> None:
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == THE_DESK:
             raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
         values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
@@ -154,13 +163,15 @@ class Accounts:
         A missing account is added with `new_role`, unless that is empty. The account bound to `subject` (`subject_of`)
         goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
+        name = account_name(name)
         if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_is_bound_to(subject)))):
             return str(bound[0].name)
         if self._active(name) is None:
             if not new_role or self._tables.rows(select(USERS).where(USERS.c.name == name)):
                 return None
             try:
-                self.add(name, new_role)
+                # Whoever signs people in tells names apart by capitals, or not: two names are two persons here.
+                self._add(name, new_role)
             except AccountError:
                 # The name is not allowed, or another request has just added the account.
                 if not self.exists(name):
@@ -251,12 +262,19 @@ class Accounts:
         if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_time())):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
-    def log(self, action: Action, target: str, person: Person) -> None:
-        """Adds an entry to the audit log, and deletes entries that are too old."""
-        entry = {"account": person.name, "action": action, "target": target[:1000], "request": person.request}
+    def log(self, action: Action, target: str, person: Person) -> int:
+        """Adds an entry to the audit log, and deletes entries that are too old; returns the id of the new one."""
+        entry = {"account": person.name, "action": action, "target": target[:_LONGEST_TARGET]}
+        origin = {"address": person.address, "request": person.request}
+        with self._tables.transaction() as connection:
+            connection.execute(delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)))
+            added = connection.execute(insert(AUDIT).values(at=_time(), **entry, **origin))
+            return int(cast(Row[Any], added.inserted_primary_key)[0])
+
+    def amend(self, entry: int, action: str, target: str) -> None:
+        """Changes an entry of the audit log, once it is known what came of an action that was logged before."""
         self._tables.run(
-            delete(AUDIT).where(AUDIT.c.at < _time(days=-self._audit_days)),
-            insert(AUDIT).values(at=_time(), address=person.address, **entry),
+            update(AUDIT).where(AUDIT.c.id == entry).values(action=action, target=target[:_LONGEST_TARGET])
         )
 
     def logged(self, *, before: int | None = None, limit: int = 100) -> Sequence[dict[str, Any]]:
@@ -291,6 +309,11 @@ class Accounts:
         admins = select(USERS.c.name).where(USERS.c.role == "admin", USERS.c.removed.is_(None))
         if [row.name for row in connection.execute(admins)] == [name]:
             raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
+
+
+def account_name(given: str) -> str:
+    """Returns a name as accounts have it: without space around it, and accented letters as one character (NFC)."""
+    return normalize("NFC", given.strip())
 
 
 def _role(role: str) -> Role:

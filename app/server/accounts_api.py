@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
-from app.server.accounts import Account, Key, subject_of
+from app.server.accounts import Account, Key, account_name, subject_of
 from app.server.actions import Actions
 from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonName, PersonWish, RoleWish
 from app.server.person import Person, current_person
@@ -26,27 +26,27 @@ def routes(actions: Actions) -> APIRouter:
     @router.post("/users", **needs("admin"), status_code=201)
     def add_account(new: NewAccount) -> Account:
         """Adds an account."""
-        actions.gate.log("account", f"add {new.name} {new.role}")
-        accounts.add(new.name, new.role, new.password)
-        return next(account for account in accounts.list() if account.name == new.name.strip())
+        with actions.gate.logging("account", f"add {new.name} {new.role}"):
+            accounts.add(new.name, new.role, new.password)
+        return next(account for account in accounts.list() if account.name == account_name(new.name))
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:
         """Changes the role of an account."""
-        actions.gate.log("account", f"role {name} {wish.role}")
-        accounts.set_role(name, wish.role)
+        with actions.gate.logging("account", f"role {name} {wish.role}"):
+            accounts.set_role(name, wish.role)
 
     @router.put("/users/{name}/person", **needs("admin"), status_code=204)
     def bind(name: PersonName, wish: PersonWish) -> None:
         """Binds an account to an identity at the provider, in place of an earlier one."""
-        actions.gate.log("account", f"bind {name}")
-        accounts.bind(name, subject_of(actions.workspace.settings.server.oidc.issuer, wish.sub))
+        with actions.gate.logging("account", f"bind {name}"):
+            accounts.bind(name, subject_of(actions.workspace.settings.server.oidc.issuer, wish.sub))
 
     @router.delete("/users/{name}", **needs("admin"), status_code=204)
     def remove_account(name: PersonName) -> None:
         """Removes an account with its sessions and keys; the person's works stay."""
-        actions.gate.log("account", f"remove {name}")
-        accounts.remove(name)
+        with actions.gate.logging("account", f"remove {name}"):
+            accounts.remove(name)
 
     @router.get("/keys", **needs("person"))
     def keys() -> Sequence[Key]:
@@ -69,8 +69,8 @@ def routes(actions: Actions) -> APIRouter:
     def revoke_key(identifier: Annotated[str, Path(max_length=40)]) -> None:
         """Revokes one of the caller's own keys; an admin may revoke any key."""
         person = _keeper_of_keys()
-        actions.gate.log("key", f"revoke {identifier}")
-        accounts.revoke(identifier, None if "admin" in person.may else person.name)
+        with actions.gate.logging("key", f"revoke {identifier}"):
+            accounts.revoke(identifier, None if "admin" in person.may else person.name)
 
     @router.get("/audit", **needs("operate"))
     def audit(before: Annotated[int | None, Query(ge=1, lt=2**31)] = None, limit: Limit = 100) -> list[dict[str, Any]]:

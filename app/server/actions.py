@@ -111,8 +111,7 @@ class Actions:
 
     def document(self, briefing: Briefing, suffix: str, form: DocumentForm) -> bytes:
         """Returns a briefing as a document, and logs the export."""
-        self.gate.log("export", f"briefing {briefing.title}")
-        with TemporaryDirectory(prefix="untoc-") as folder:
+        with self.gate.logging("export", f"briefing {briefing.title}"), TemporaryDirectory(prefix="untoc-") as folder:
             path = Path(folder, f"briefing{suffix}")
             write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
             return path.read_bytes()
@@ -122,7 +121,13 @@ def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Acti
     """Returns the actions over a workspace."""
     checked = workspace.guarded(lambda target: guarded(target, gate))
     knows = None if workspace.settings.server.accounts == "none" else gate.accounts.exists
-    works = Works(tables, lambda: current_person().name, knows=knows, log=lambda words: gate.log("share", words))
+
+    def owner() -> str:
+        """Returns whose works are read and changed, whatever asks for them: a route or an event of the chat."""
+        gate.require("work")
+        return current_person().name
+
+    works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
     return Actions(
         workspace=checked,
         corpus=checked.corpus,

@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal
@@ -11,6 +12,7 @@ import fastapi
 from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from app.answering.assistant import Progress
 from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
 from app.errors import SHOWN_ERRORS, ExportError
@@ -20,6 +22,7 @@ from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import current_person
+from app.server.problems import problem_body
 from app.server.user_roles import PERMISSIONS
 from app.settings import settings_json
 from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
@@ -78,8 +81,8 @@ def routes(actions: Actions) -> APIRouter:
     @router.post("/doctor", **needs("operate"), tags=["server"])
     def rebuild() -> dict[str, Any]:
         """Brings the store up to date and rebuilds its indexes, as `untoc doctor --rebuild --json`."""
-        actions.gate.log("edit", "rebuild")
-        return actions.corpus.doctor(rebuild=True).to_json()
+        with actions.gate.logging("edit", "rebuild"):
+            return actions.corpus.doctor(rebuild=True).to_json()
 
     @router.get("/settings", **needs("operate"), tags=["server"])
     def settings() -> dict[str, Any]:
@@ -91,10 +94,19 @@ def routes(actions: Actions) -> APIRouter:
         """Answers a question with verified quotations, as `untoc ask --json`."""
         return actions.ask(asked)
 
+    def begun(asked: Question) -> Iterator[Iterator[Progress | Answer]]:
+        """Yields the steps of an answer, the first of which is done: what is refused gets its own status by then."""
+        # Closed when the response ends, since a client that leaves closes no generator.
+        with closing(actions.steps(asked)) as steps:
+            yield chain((next(steps),), steps)
+
     @router.post("/ask/events", **needs("ask"), response_class=EventSourceResponse, tags=["questions"])
-    def ask_events(asked: Question, held: Annotated[ExitStack, Depends(_closing_stack)]) -> Iterator[ServerSentEvent]:
-        """Answers a question by server-sent events: `step` for each finished step, then `answer` or `problem`."""
-        steps = held.enter_context(closing(actions.steps(asked)))
+    def ask_events(steps: Annotated[Iterator[Progress | Answer], Depends(begun)]) -> Iterator[ServerSentEvent]:
+        """Answers a question by server-sent events, whose `data` is JSON.
+
+        `step` for each finished step, with its name as `step` and what is shown of it as `shown`; then `answer`, as
+        `POST /ask` returns it, or `problem`, an error (`Problem`) that came after the first step.
+        """
         try:
             for item in steps:
                 if isinstance(item, Answer):
@@ -102,7 +114,7 @@ def routes(actions: Actions) -> APIRouter:
                 else:
                     yield ServerSentEvent(event="step", data={"step": item.step, "shown": item.shown})
         except SHOWN_ERRORS as error:
-            yield ServerSentEvent(event="problem", data={"detail": str(error)})
+            yield ServerSentEvent(event="problem", data=problem_body(error))
 
     @router.get("/traces/{trace_id}", **needs("ask"), tags=["questions"])
     def trace(trace_id: Id) -> dict[str, Any]:
@@ -193,12 +205,6 @@ def routes(actions: Actions) -> APIRouter:
         return download(actions.document(actions.brief(wish), suffix, form), suffix, "briefing")
 
     return router
-
-
-def _closing_stack() -> Iterator[ExitStack]:
-    """Yields a stack that is closed when the response ends, since a client that leaves closes no generator."""
-    with ExitStack() as stack:
-        yield stack
 
 
 def _stored(files: Sequence[UploadFile], folder: Path) -> list[Path]:

@@ -20,17 +20,33 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import AppError, ForbiddenError
-from app.loopback import PASSED_ON, BodyTooLongError, HeadedSend, bounded, is_foreign, is_loopback, read_body, replayed
+from app.loopback import (
+    PASSED_ON,
+    BodyTooLongError,
+    HeadedSend,
+    bounded,
+    host_name,
+    is_foreign,
+    is_loopback,
+    read_body,
+    replayed,
+)
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, reset_person, set_person
-from app.server.problems import problem
+from app.server.problems import as_shown, problem
 from app.server.rate_limits import EndingError, Limits
 from app.server.user_roles import Permission
 from app.settings import ServerConfig
+from app.ui.words import say, word_for
 
 logger = logging.getLogger(__name__)
 COOKIE: Final = "untoc_session"
 SIGN_IN: Final = "/sign-in"
+# Told to whoever starts a server that others cannot reach, and to whoever tries to reach it.
+NO_ADDRESS: Final = (
+    "this server answers only to names of its own machine, such as 127.0.0.1, until UNTOC_SERVER__ADDRESS is set to the"
+    " address that browsers open"
+)
 # Paths that need no sign-in: health checks and the sign-in itself.
 OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-in/oidc/back"})
 # Health checks from this machine or its network may use any name or address, and learn only yes or no.
@@ -42,7 +58,8 @@ _LARGEST_JSON: Final = 1_000_000
 _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
 }  # fmt: skip
-_CHAT_UPLOAD: Final = "/gradio_api/upload"
+_CHAT: Final = "/gradio_api/"
+_CHAT_UPLOAD: Final = f"{_CHAT}upload"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Headers that the MCP tools read in addition.
 _PASSED_ON: Final = PASSED_ON.union(b"mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split())
@@ -83,10 +100,16 @@ class Gate:
         token = watch = None
         try:
             answer = self._wrong_place(scope["method"], path, headers)
-            person = None
+            # Neither what is refused already nor a health check is looked up in the accounts.
+            is_check = path in _ANY_HOST
+            person = None if answer is not None or is_check else await self._person(scope, headers, address)
+            # Health checks count apart, if they cost anything: whatever else comes from the address of a balancer may
+            # not make a healthy server look ill.
+            if path != "/health":
+                self._limits.count(
+                    "requests", *([path] if is_check else []), address if person is None else person.name
+                )
             if answer is None:
-                person = await self._person(scope, headers, address)
-                self._limits.count("requests", address if person is None else person.name)
                 target = path + (f"?{query.decode('latin-1')}" if (query := scope["query_string"]) else "")
                 answer = self._refusal(scope["method"], path, target, headers, person)
             if answer is None:
@@ -105,7 +128,7 @@ class Gate:
                     if person is not None:
                         watch = asyncio.create_task(_watch(receive, person.left))
                     receive = replayed(body, receive)
-            await (answer or self._app)(scope, receive, send)
+            await (self._app if answer is None else as_shown(HTTPConnection(scope), answer))(scope, receive, send)
         except BodyTooLongError:
             too_long = problem(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -114,7 +137,7 @@ class Gate:
             await too_long(scope, receive, send)
         except AppError as error:
             # A rate limit or a missing permission, or the account could not be looked up.
-            await problem(error)(scope, receive, send)
+            await as_shown(HTTPConnection(scope), problem(error))(scope, receive, send)
         except ClientDisconnect:
             return
         except asyncio.CancelledError:
@@ -157,10 +180,10 @@ class Gate:
         """Returns a refusal of a request to another host, or from a page of another origin; None for any other."""
         hosts = headers.getlist("host")
         host = hosts[0].lower() if len(hosts) == 1 else ""
-        hostname = urlsplit(f"//{host}").hostname or "" if host.isascii() else ""
-        is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(hostname)
+        is_ours = host == self._address.netloc.lower() if self._address.netloc else is_loopback(host_name(headers))
         if not is_ours and not (path in _ANY_HOST and method in _SAFE):
-            return problem(HTTPStatus.BAD_REQUEST, "this server has another name: use the address it was given")
+            own = "this server has another name: use the address it was given"
+            return problem(HTTPStatus.BAD_REQUEST, own if self._address.netloc else NO_ADDRESS)
         # Pages of other origins may link to a page here; every other request from them is refused.
         is_navigation = (
             method == "GET"
@@ -190,11 +213,12 @@ class Gate:
             # With an invalid key the request is nobody's, even if a valid cookie comes with it.
             return self._accounts.of_key(given.strip()) if kind.lower() == "bearer" else None
         if self._config.accounts == "proxy":
-            names = headers.getlist(self._config.proxy_header)
+            header = self._config.proxy_header.lower().encode()
+            names = [_text(value).strip() for name, value in headers.raw if name == header]
             peer = str((scope.get("client") or ("",))[0])
-            if len(names) != 1 or not names[0].strip() or not self._trusts(peer):
+            if len(names) != 1 or not names[0] or not self._trusts(peer):
                 return None
-            account = self._accounts.named_by(names[0].strip(), self._config.new_role)
+            account = self._accounts.named_by(names[0], self._config.new_role)
             return None if account is None else self._accounts.of_name(account)
         cookie = HTTPConnection(scope).cookies.get(COOKIE)
         return None if not cookie else self._accounts.of_session(cookie)
@@ -203,19 +227,39 @@ class Gate:
         if person is None:
             if path in OPEN:
                 return None
-            if method == "GET" and "text/html" in headers.get("accept", "") and self._config.accounts != "proxy":
+            opens_page = method == "GET" and "text/html" in headers.get("accept", "")
+            if opens_page and self._config.accounts == "proxy":
+                nobody = "the proxy names nobody who has an account here: ask an admin for one"
+                return problem(HTTPStatus.UNAUTHORIZED, nobody)
+            if opens_page:
                 return RedirectResponse(
                     f"{self._address.path.rstrip('/')}{SIGN_IN}?to={quote(target[:LONGEST_ADDRESS])}", 303
                 )
+            if path.startswith(_CHAT) and _names_page(headers) and "authorization" not in headers:
+                # The chat shows it to a person, whose session has ended.
+                word_for(HTTPConnection({"type": "http", "headers": headers.raw}))
+                return problem(HTTPStatus.UNAUTHORIZED, say("signed-out"))
             advice = f"send a key as `Authorization: Bearer {KEY_PREFIX}…`, or open {SIGN_IN}"
             answer = problem(HTTPStatus.UNAUTHORIZED, f"sign in first: {advice}")
             answer.headers["www-authenticate"] = "Bearer"
             return answer
         # Against CSRF: a browser names the page that sends a form; a request that names none may be forged.
-        names_page = any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
-        if person.by_browser and method not in _SAFE and not names_page:
+        if person.by_browser and method not in _SAFE and not _names_page(headers):
             return problem(HTTPStatus.FORBIDDEN, "a program uses a key, not a cookie: see /api/v1/keys")
         return None
+
+
+def _names_page(headers: Headers) -> bool:
+    """Returns whether a request says which page sends it, as browsers do."""
+    return any(name in headers for name in ("origin", "sec-fetch-site", "referer"))
+
+
+def _text(value: bytes) -> str:
+    """Returns the value of a header, which HTTP leaves without an encoding: proxies send UTF-8, a few Latin-1."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 async def _watch(receive: Receive, left: threading.Event) -> None:

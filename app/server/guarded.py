@@ -4,7 +4,7 @@ A method without a rule cannot be called, so that a new method is refused until 
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -17,12 +17,13 @@ from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
 from app.corpus.corpus import Corpus, UndoStep
 from app.desk.works import THE_DESK
-from app.errors import ForbiddenError, NotFoundError
+from app.errors import ForbiddenError, NotFoundError, UnkeptError
 from app.records import Answer
 from app.server.accounts import Accounts, Action
 from app.server.person import Person, current_person
 from app.server.rate_limits import LeftError, Limits
 from app.server.user_roles import Permission
+from ingest.report import IngestReport
 
 Target = TypeVar("Target")
 
@@ -67,6 +68,13 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
 }
 
 
+@dataclass(kw_only=True)
+class LogEntry:
+    """An entry of the audit log while its action is done; its target may be changed to what came of it."""
+
+    target: str
+
+
 class Gatekeeper:
     """Applies rules to the current person: permission, rate limit, audit log."""
 
@@ -86,15 +94,32 @@ class Gatekeeper:
             )
         return person
 
-    def enter(self, rule: Rule, target: str = "") -> AbstractContextManager[None]:
-        """Checks, counts and logs a call; returns the context to run it in, which waits for a slot if it is costly."""
-        if (person := self.require(rule.needs)) is None:
-            return nullcontext()
-        if rule.costly:
-            self._limits.count("questions", person.name)
-        if rule.logged is not None:
-            self.accounts.log(rule.logged, target, person)
-        return self._limits.slot(person.name) if rule.costly else nullcontext()
+    @contextmanager
+    def enter(self, rule: Rule, target: str = "") -> Iterator[LogEntry]:
+        """Checks, counts and logs a call, which runs in this context; if it is costly, waits for a slot first."""
+        with ExitStack() as stack:
+            entry = LogEntry(target=target)
+            if (person := self.require(rule.needs)) is not None:
+                if rule.costly:
+                    self._limits.count("questions", person.name)
+                if rule.logged is not None:
+                    entry = stack.enter_context(self.logging(rule.logged, target))
+                if rule.costly:
+                    stack.enter_context(self._limits.slot(person.name))
+            yield entry
+
+    @contextmanager
+    def logging(self, action: Action, target: str) -> Iterator[LogEntry]:
+        """Logs an action of the current person before it is done; if it is refused or fails, its entry tells so."""
+        number, entry, done = self.accounts.log(action, target, current_person()), LogEntry(target=target), False
+        try:
+            yield entry
+            done = True
+        finally:
+            if not done or entry.target != target:
+                # What was done is not told as undone because the log cannot be written just now.
+                with suppress(UnkeptError):
+                    self.accounts.amend(number, action if done else f"{action} failed", entry.target)
 
     def go_on(self, person: Person) -> None:
         """Raises, at each step of a request, if the server shuts down (`Limits.go_on`) or its client has left."""
@@ -132,8 +157,10 @@ class _Guarded:
             bound = signature(attribute).bind(*values, **named)
             if "progress" in bound.signature.parameters:
                 bound.arguments["progress"] = self._stoppable(bound.arguments.get("progress"))
-            with self._gate.enter(rule, _target_of(values)):
-                return attribute(*bound.args, **bound.kwargs)
+            with self._gate.enter(rule, _target_of(values)) as entry:
+                outcome = attribute(*bound.args, **bound.kwargs)
+                entry.target = _outcome_of(entry.target, outcome)
+                return outcome
 
         return call
 
@@ -199,10 +226,21 @@ def guarded(target: Target, gate: Gatekeeper) -> Target:
 
 
 def _target_of(values: Sequence[object]) -> str:
-    """Returns the target of a call for the audit log: an id, or the names of files."""
+    """Returns the target of a call for the audit log: an id with the fields to set, or the names of files."""
     first = values[0] if values else ""
     if isinstance(first, Sequence) and not isinstance(first, str):
         # Uploads lie in a folder whose own name says nothing.
         files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
         return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
-    return first.summary.document_id if isinstance(first, UndoStep) else str(first or "")
+    target = first.summary.document_id if isinstance(first, UndoStep) else str(first or "")
+    fields = ", ".join(str(field) for value in values[1:] if isinstance(value, Mapping) for field in value)
+    return f"{target}: {fields}" if fields else target
+
+
+def _outcome_of(target: str, outcome: object) -> str:
+    """Returns the target of a call that is done: of files, what became of each, and of a correction the new id."""
+    if isinstance(outcome, IngestReport):
+        return ", ".join(f"{Path(file.file).name}: {file.result}" for file in outcome.files)
+    identifier, colon, fields = target.partition(":")
+    moved = isinstance(outcome, str) and outcome != identifier
+    return f"{identifier} → {outcome}{colon}{fields}" if moved else target

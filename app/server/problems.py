@@ -3,7 +3,8 @@
 Source: RFC 9457, Problem Details for HTTP APIs.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,14 +12,20 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.errors import SHOWN_ERRORS, AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
 from app.server.rate_limits import BusyError, LeftError, TooManyError
+from app.ui.templates import render
+from app.ui.words import language, say, word_for, worded
 from ingest.errors import IngestError
+from ingest.language.detection import direction_of
 from vectorstore.errors import StoreError
 
 MEDIA_TYPE: Final = "application/problem+json"
+# Paths that programs and scripts ask for, whatever they accept.
+_PROGRAMS: Final = ("/api/", "/mcp", "/gradio_api/")
 # Reference to the schema of `Problem` in the OpenAPI document.
 PROBLEM: Final = "#/components/schemas/Problem"
 # The first class that matches counts, so subclasses stand before their bases.
@@ -44,40 +51,72 @@ class Problem(BaseModel):
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["no statement '685815eed2f2fa70' in the store: `untoc list` shows their ids"])
+    seconds: int | None = Field(
+        default=None, examples=[60], description="After how many seconds to try again, where that helps."
+    )
 
 
 def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
     """Returns the response for an exception, or for an HTTP status with a detail."""
+    body = problem_body(what, detail)
+    headers = {"retry-after": str(body["seconds"])} if "seconds" in body else None
+    return JSONResponse(body, body["status"], headers, media_type=MEDIA_TYPE)
+
+
+def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, Any]:
+    """Returns the `Problem` for an exception, or for an HTTP status with a detail, as JSON."""
     if isinstance(what, Exception):
         detail = str(what)
         status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
     else:
         status = what
     status = status or HTTPStatus.INTERNAL_SERVER_ERROR
-    body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()))
-    headers = {"retry-after": str(what.seconds)} if isinstance(what, TooManyError) else None
-    return JSONResponse(body.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    seconds = what.seconds if isinstance(what, TooManyError) else None
+    body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()), seconds=seconds)
+    return body.model_dump(exclude_none=True)
+
+
+def as_shown(request: HTTPConnection, answer: Response) -> Response:
+    """Returns a problem as a page in the reader's language where a browser opens a page, and anything else as it is."""
+    root = request.scope.get("root_path", "")
+    path = request.scope["path"].removeprefix(root)
+    for_program = path.startswith(_PROGRAMS) or "text/html" not in request.headers.get("accept", "")
+    if for_program or answer.media_type != MEDIA_TYPE:
+        return answer
+    word_for(request)
+    told, status = json.loads(bytes(answer.body)), answer.status_code
+    many = status == HTTPStatus.TOO_MANY_REQUESTS
+    message = say("too-many", seconds=told["seconds"]) if many else worded(told["detail"])
+    shown = {"message": message, "root": root, "lang": language(), "direction": direction_of(language())}
+    page = HTMLResponse(render("server_problem", title=str(status), width="22rem", **shown), status)
+    kept = ("retry-after", "www-authenticate")
+    page.headers.update({name: answer.headers[name] for name in kept if name in answer.headers})
+    return page
+
+
+def first_fault(errors: Sequence[Any]) -> str:
+    """Returns the first error of a validation by pydantic, with its place, on one line."""
+    return f"{'.'.join(map(str, errors[0]['loc']))}: {errors[0]['msg']}"
 
 
 def handle_problems(app: FastAPI) -> None:
     """Makes an application answer errors as problem details."""
 
-    async def known(_: Request, error: Exception) -> JSONResponse:
-        return problem(error)
+    async def known(request: Request, error: Exception) -> Response:
+        return as_shown(request, problem(error))
 
     for kind in SHOWN_ERRORS:
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first: Mapping[str, Any] = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}; see /api/v1/docs")
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        detail = f"{first_fault(error.errors())}; see /api/v1/docs"
+        return as_shown(request, problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail))
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+    async def refused(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
         detail = str(error.detail)
         answer = problem(status, f"{detail}: see /api/v1/docs" if detail == status.phrase else detail)
         answer.headers.update(error.headers or {})
-        return answer
+        return as_shown(request, answer)

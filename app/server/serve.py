@@ -27,12 +27,12 @@ from starlette.types import Scope
 
 from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
-from app.loopback import require_loopback
+from app.loopback import is_loopback, require_loopback
 from app.server import accounts_api, api, sign_in, works_api
 from app.server.access_rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.accounts import Accounts
 from app.server.actions import Actions, open_actions
-from app.server.gate import Gate, networks
+from app.server.gate import NO_ADDRESS, Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.person import person_of
 from app.server.problems import Problem, handle_problems, problem
@@ -180,11 +180,11 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     """Returns the routes for operators of the server."""
     router, figures = APIRouter(route_class=DeclaredRoute, include_in_schema=False), entrance.figures
 
-    @router.get("/health", **needs("nobody"))
+    @router.api_route("/health", **needs("nobody"), methods=["GET", "HEAD"])
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @router.get("/ready", **needs("nobody"))
+    @router.api_route("/ready", **needs("nobody"), methods=["GET", "HEAD"])
     async def ready() -> Response:
         try:
             await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
@@ -250,6 +250,9 @@ def _serve(settings: Settings, build: Callable[[], FastAPI], on_ready: Callable[
     config, built = settings.server, list[FastAPI]()
     check(config)
     log_as_json(settings.log_level)
+    # Not refused: the port of a container may be published to its machine alone.
+    if not (config.address or is_loopback(config.host)):
+        logger.warning("%s: %s", config.host, NO_ADDRESS)
 
     def build_it() -> FastAPI:
         built.append(build())

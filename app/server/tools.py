@@ -6,18 +6,21 @@ takes the fields of the same model as the API, and returns the same JSON.
 
 from collections.abc import Callable
 from importlib.metadata import version
-from inspect import Parameter, Signature
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools.base import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from mcp.server.transport_security import TransportSecuritySettings
-from pydantic import BaseModel, Field
+from mcp_types import ToolAnnotations
+from pydantic import BaseModel, ValidationError
 from starlette.routing import Route
 
 from app.errors import SHOWN_ERRORS
 from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
+from app.server.problems import first_fault
 from app.server.user_roles import Permission
 from prompts.wording import load_tool_words
 
@@ -31,21 +34,20 @@ TOOLS: Final[dict[str, Permission]] = {
 def build_tools(actions: Actions) -> MCPServer:
     """Returns the MCP server with a tool for each action in `TOOLS`."""
     words = load_tool_words().messages
-    server = MCPServer("untoc", version=version("untoc"), instructions=words["instructions"])
+    tools = list[Tool]()
 
     def offer(name: str, takes: type[Sent], call: Callable[[Sent], dict[str, Any]]) -> None:
         # Looked up here, so that a tool without a permission fails before anybody can call it.
         needs = TOOLS[name]
 
-        def tool(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
+        def run(asked: Sent) -> dict[str, Any]:
             try:
                 actions.gate.require(needs)
-                return call(takes(**given))
+                return call(asked)
             except SHOWN_ERRORS as error:
                 raise ToolError(str(error)) from error
 
-        tool.__signature__ = _signature(takes)  # type: ignore[attr-defined]  # what `inspect.signature` reads first
-        server.add_tool(tool, name, description=words[name])
+        tools.append(_tool(name, words[name], takes, run))
 
     offer("ask", Question, actions.ask)
     offer("search", Search, actions.search)
@@ -53,21 +55,34 @@ def build_tools(actions: Actions) -> MCPServer:
     offer("brief", BriefingWish, lambda wish: briefing_json(actions.brief(wish)))
     offer("list_statements", Filters, actions.statements)
     offer("show", Identified, lambda asked: actions.show(asked.statement_id))
-    return server
+    return MCPServer("untoc", version=version("untoc"), instructions=words["instructions"], tools=tools)
 
 
-def _signature(takes: type[BaseModel]) -> Signature:
-    """Returns the fields of a model as the parameters of a function."""
-    parameters = [
-        Parameter(
-            name,
-            Parameter.KEYWORD_ONLY,
-            annotation=Annotated[(field.annotation, *field.metadata, Field(examples=field.examples))],
-            default=Parameter.empty if field.is_required() else field.get_default(call_default_factory=True),
-        )
-        for name, field in takes.model_fields.items()
-    ]
-    return Signature(parameters, return_annotation=dict[str, Any])
+class _Tool(Tool):
+    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401 - as the SDK calls it
+        """Runs the tool; a ToolError, whose message is one line, if the arguments do not fit its model."""
+        try:
+            self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            known = ", ".join(self.fn_metadata.arg_model.model_fields)
+            raise ToolError(f"{first_fault(error.errors())}; {self.name!r} takes {known}") from error
+        return await super().run(arguments, context, convert_result)
+
+
+def _tool(name: str, description: str, takes: type[Sent], run: Callable[[Sent], dict[str, Any]]) -> Tool:
+    """Returns a tool whose arguments are the fields of a model, and no others where the model forbids others."""
+
+    def call(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
+        return run(takes(**given))
+
+    # All tools read alone: clients may call them without asking their user first.
+    made = _Tool.from_function(call, name, description=description, annotations=ToolAnnotations(read_only_hint=True))
+    # The SDK derives a model from the signature of a function, which would ignore unknown arguments: a misspelt filter
+    # would be no filter.
+    arguments = cast(type[ArgModelBase], type(takes.__name__, (takes, ArgModelBase), {"__doc__": takes.__doc__}))
+    made.fn_metadata.arg_model = arguments
+    made.parameters = arguments.model_json_schema()
+    return made
 
 
 def tool_routes(server: MCPServer) -> list[Route]:

@@ -87,7 +87,7 @@ def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind) -> Non
 
 def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["conversations"]}
-    asks: dict[str, Any] = {**needs("ask", gives=models.Turned), "tags": ["conversations"]}
+    asks: dict[str, Any] = {**needs("ask", "work", gives=models.Turned), "tags": ["conversations"]}
 
     @router.post("/conversations", **asks)
     def begin_conversation(turn: models.Turn) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
 def _add_briefing_routes(router: APIRouter, actions: Actions) -> None:
     options: dict[str, Any] = {**needs("work"), "tags": ["briefings"]}
 
-    @router.post("/briefings", **{**needs("ask"), "tags": ["briefings"]})
+    @router.post("/briefings", **{**needs("ask", "work"), "tags": ["briefings"]})
     def make_briefing(wish: models.BriefingWish) -> models.Made:
         """Makes a briefing and keeps it."""
         return models.Made(id=actions.kept.keep(None, actions.brief(wish)))

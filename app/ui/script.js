@@ -23,6 +23,26 @@
     });
   }, 50);
 
+  // The sign-in has ended: the page stays, with what is typed in it, and leads to the sign-in in another tab.
+  const signedOut = document.createElement("div");
+  signedOut.className = "u-signed-out";
+  signedOut.setAttribute("role", "alert");
+  document.body.appendChild(signedOut);
+  const fetched = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await fetched(...request);
+    if (!answer.url.includes("/gradio_api/")) return answer;
+    if (answer.status !== 401) signedOut.replaceChildren();
+    else if (!signedOut.firstChild) {
+      const link = document.createElement("a");
+      link.href = `${location.pathname.replace(/\/$/, "")}/sign-in?to=${encodeURIComponent(`/${location.search}`)}`;
+      link.target = "_blank";
+      signedOut.append(link);
+      link.textContent = (await answer.clone().json()).detail;
+    }
+    return answer;
+  };
+
   const say = (words) => {
     live.textContent = "";
     setTimeout(() => { live.textContent = words; }, 50);

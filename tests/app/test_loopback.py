@@ -80,6 +80,7 @@ def test_a_taken_port_names_the_option():
 
 def test_addresses_stand_in_urls_as_they_must():
     assert (in_url("::1"), in_url("127.0.0.2")) == ("[::1]", "127.0.0.2")
+    assert (in_url("::"), in_url("0.0.0.0")) == ("[::1]", "127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from babel import Locale, negotiate_locale
 from prompts.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection
 
 # The cookie that the page sets when a language is chosen, for the server and for the next visit.
 COOKIE: Final = "untoc_language"
@@ -39,7 +39,7 @@ _COMMAND_LINE_ONLY: Final = re.compile(
 _IN_LINE: Final = re.compile(r"(?P<file>'?[\w-]+\.csv'?), line (?P<line>\d+): ")
 
 
-def word_for(request: "Request") -> None:
+def word_for(request: "HTTPConnection") -> None:
     """Sets the language to that of a request, for the current context."""
     _PAGE.set(_wanted(request))
 
@@ -62,7 +62,7 @@ def language() -> Language:
     return _PAGE.get() if request is None else _wanted(request)
 
 
-def _wanted(request: "Request") -> Language:
+def _wanted(request: "HTTPConnection") -> Language:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen

@@ -93,6 +93,18 @@ def test_sigterm_ends_a_command_in_order(filled_store):
 
 
 @pytest.mark.slow
+def test_sigterm_ends_a_command_also_where_python_drops_what_it_raises(filled_store):
+    stuck = (
+        "import app.corpus.corpus, os, signal, time\n"
+        "class Finalized:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGTERM); list(map(str, range(9)))\n"
+        "app.corpus.corpus.Corpus.documents = lambda self: Finalized() and None or time.sleep(60)\n" + SCRIPTED
+    )
+    ran = process("list", "--store", filled_store, code=stuck)
+    assert ran.returncode == 130 and ran.stderr.startswith(b"interrupted: ")
+
+
+@pytest.mark.slow
 def test_the_command_reference_is_that_of_the_commands():
     # After a change of the options, run `make commands`.
     ran = process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")

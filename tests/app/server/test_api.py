@@ -19,6 +19,7 @@ from app.errors import UnkeptError
 from app.server.accounts import Accounts
 from app.server.person import reset_person, set_person
 from app.server.problems import problem
+from app.server.rate_limits import EndingError, TooManyError
 from tests.fakes_server import Team, team
 from vectorstore.database import DatabaseConfig
 
@@ -49,6 +50,41 @@ def test_ask_gives_the_json_of_the_command(served: Team, adam: httpx.Client) -> 
     assert events[0] == "step" and events[-1] == "answer"
     last = json.loads([line for line in lines if line.startswith("data: ")][-1].removeprefix("data: "))
     assert same(last) == same(answer)
+
+
+def test_events_that_never_begin_have_the_status_of_any_answer(
+    served: Team, adam: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(**body: Any) -> httpx.Response:
+        return adam.post("/api/v1/ask/events", json=body)
+
+    for body in ({"question": ""}, {"question": " "}, {"question": QUESTION, "scope": {"colour": ["red"]}}, {}):
+        events, whole = asked(**body), adam.post("/api/v1/ask", json=body)
+        assert (events.status_code, events.json()["detail"]) == (422, whole.json()["detail"]), body
+    gate = served.served.actions.gate
+    for error, status in ((TooManyError("too many", 7), 429), (EndingError(), 503)):
+
+        def refuse(*_: object, error: Exception = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(gate._limits, "count", refuse) if status == 429 else patch.setattr(
+                gate._limits, "slot", refuse
+            )
+            answer = asked(question=QUESTION)
+        seconds = answer.json()["seconds"]
+        assert (answer.status_code, answer.headers["retry-after"]) == (status, str(seconds))
+
+    def broken(*_: Any, **__: Any) -> Iterator[Progress]:
+        yield Progress(step="resolve", shown={})
+        raise EndingError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Assistant, "stream", broken)
+        lines = asked(question=QUESTION).text.splitlines()
+    assert [line for line in lines if line.startswith("event: ")] == ["event: step", "event: problem"]
+    told = json.loads([line for line in lines if line.startswith("data: ")][-1].removeprefix("data: "))
+    assert (told["status"], told["seconds"], told["detail"]) == (503, 60, str(EndingError()))
 
 
 def test_who_operates_it_mends_the_store_and_sees_the_settings(adam: httpx.Client) -> None:

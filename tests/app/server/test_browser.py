@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.server.gate import COOKIE
 from tests.access import overflowing, wrong
 from tests.fakes_server import PASSWORD, Team
 
@@ -57,3 +58,31 @@ def test_a_reader_signs_in_asks_and_signs_out(served: Team, page: Any) -> None:
     page.wait_for_url("**/sign-in")
     page.goto(f"{served.address}/")
     assert "/sign-in" in page.url
+
+
+def test_a_sign_in_that_ends_leads_to_another_and_loses_nothing(served: Team, page: Any) -> None:
+    def sign_in(at: Any) -> None:
+        at.fill('input[name="name"]', "edda")
+        at.fill('input[name="password"]', PASSWORD)
+        at.click("button")
+        at.wait_for_selector("#question textarea")
+
+    page.goto(f"{served.address}/")
+    sign_in(page)
+    question, told = "What did Iran say about article 4, later?", ".u-signed-out"
+    page.fill("#question textarea", question)
+    page.wait_for_selector(".u-language")
+    assert page.locator(told).inner_text() == ""
+    (cookie,) = (each["value"] for each in page.context.cookies() if each["name"] == COOKIE)
+    served.accounts.end(cookie)
+    page.click("#ask")
+    link = page.locator(f"{told} a")
+    link.wait_for()
+    assert "another tab" in link.inner_text() and page.input_value("#question textarea") == question
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.set_default_timeout(60_000)
+    sign_in(opened.value)
+    page.click("#ask")
+    page.wait_for_selector("#conversation >> text=Iran (Islamic Republic of)")
+    assert page.locator(told).inner_text() == ""

@@ -37,7 +37,10 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     ):
         code, _, said = call(*wrong, typed=f"{PASSWORD}\n")
         assert code == 1 and said.count("\n") == 1, wrong
-    for wrong in (("user", "add"), ("user", "role", "boris"), ("key", "add"), ("user", "list", "--role", "king")):
+    for wrong in (
+        ("user", "add"), ("user", "role", "boris"), ("key", "add"), ("user", "list", "--role", "king"),
+        ("key", "add", "boris", "--scope", "read", "--days", "99999999"),
+    ):  # fmt: skip
         assert call(*wrong)[0] == 2
     assert call("user", "role", "boris", "editor")[0] == 0
     assert (call("user", "bind", "boris")[0], call("user", "bind", "boris", "17")[0]) == (2, 1)
@@ -65,6 +68,8 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert call("key", "revoke", key["identifier"])[0] == 0 and accounts.of_key(secret.strip()) is None
     assert call("user", "password", "amina", typed="another password, longer\n")[0] == 0
     assert not accounts.check_password("amina", PASSWORD)
+    # An audit log that is kept for ever, or as long as the setting allows.
+    Accounts(tables, audit_days=700_000).log("sign-in", "amina", person)
     tables.close()
     code, _, said = call("serve", "--host", "0.0.0.0")
     assert code == 2 and "docs/operations.md" in said and said.count("\n") == 1

@@ -156,7 +156,10 @@ def test_a_provider_signs_people_in(filled_store, tmp_path):
             assert browser.get(back).status_code == 403
             _, elsewhere = visit()
             assert running.client(host="untoc.example.org").get(elsewhere).status_code == 403
-            assert browser.get("/sign-in/oidc/back", params={"state": "x", "code": "y"}).status_code == 403
+            unknown = {"url": "/sign-in/oidc/back", "params": {"state": "x", "code": "y"}}
+            assert browser.get(**unknown).status_code == 403
+            page = browser.get(**unknown, headers={"accept": "text/html", "accept-language": "es"})
+            assert page.status_code == 403 and "inicie sesión de nuevo" in page.text and 'href="/sign-in"' in page.text
             # Refused: another `sub` under the same name, a name without an account, no name, and the name of an account
             # that has a password.
             for claims in (

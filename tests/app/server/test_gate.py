@@ -2,6 +2,7 @@
 
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -16,27 +17,46 @@ from sqlalchemy import select, update
 
 from app.corpus.corpus import UndoStep
 from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
-from app.errors import AccountError, NotFoundError, SettingsError
+from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
 from app.server.guarded import _target_of
 from app.server.rate_limits import BusyError, Limits, TooManyError
-from app.server.serve import check
-from app.settings import OidcConfig, ServerConfig
-from tests.fakes_server import PASSWORD, Team, team
+from app.server.serve import _serve, check
+from app.settings import OidcConfig, ServerConfig, Settings
+from tests.fakes_server import PASSWORD, PEOPLE, Team, team
 
 pytestmark = pytest.mark.integration
 
 ME = "/api/v1/me"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "xn--/", "é"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "xn--/", "é", "[::1", "[x"],
+)
 def test_other_hosts_are_refused(host: str, served: Team) -> None:
     client = served.program("rita")
     answer = client.get(ME, headers={"host": host.encode()})
-    assert answer.status_code == 400 and "name" in answer.text
-    assert client.get("/health", headers={"host": "10.0.0.7:7860"}).json() == {"status": "ok"}
+    assert answer.status_code == 400 and "UNTOC_SERVER__ADDRESS" in answer.text
+    for known in ("10.0.0.7:7860", "[::1"):
+        assert client.get("/health", headers={"host": known}).json() == {"status": "ok"}
+    for ours in ("127.0.0.1:1", "[::1]", "[::1]:7860", "LOCALHOST"):
+        assert client.get(ME, headers={"host": ours}).json()["name"] == "rita"
+
+
+def test_refused_hosts_and_pages_count_by_address(behind_a_proxy: Team) -> None:
+    for address, headers in (
+        ("203.0.113.70", {"host": "evil.example"}),
+        ("203.0.113.71", {**OURS, "origin": "https://evil.example"}),
+    ):
+        client = behind_a_proxy.client(**{"x-forwarded-for": address, "x-remote-user": "rita", **headers})
+        codes = [client.get(ME).status_code for _ in range(12)]
+        assert codes[0] in (400, 403) and codes[-1] == 429
+    # Whoever is named is not held up by what others send from the same address.
+    named = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.70", "x-remote-user": "rita"})
+    assert named.get(ME).status_code == 200
 
 
 def test_pages_of_other_origins_are_refused(served: Team) -> None:
@@ -89,6 +109,19 @@ def test_sign_ins_end(served: Team) -> None:
     assert reader.get(f"/?b={'x' * 5000}", follow_redirects=True).status_code == 200
 
 
+def test_an_ended_sign_in_is_told_to_the_page_in_its_language_and_to_programs_as_before(served: Team) -> None:
+    page = {"origin": served.address, "accept-language": "fr-FR"}
+    for headers, words in (
+        (page, "onglet"),
+        ({**page, "cookie": "untoc_language=es"}, "pestaña"),
+        ({**page, "authorization": "Bearer untoc_0_0"}, "Authorization: Bearer"),
+        ({"accept-language": "fr-FR"}, "Authorization: Bearer"),
+    ):
+        answer = served.client(**headers).post("/gradio_api/queue/join", json={})
+        assert answer.status_code == 401 and words in answer.json()["detail"], headers
+    assert "Authorization: Bearer" in served.client(**page).get(ME).json()["detail"]
+
+
 def test_a_role_or_account_that_is_taken_away_counts_at_once(served: Team) -> None:
     served.accounts.add("tara", "editor", PASSWORD)
     browser, program = served.browser("tara"), served.program("tara")
@@ -105,6 +138,9 @@ def test_passwords_and_names_are_not_told(served: Team) -> None:
     wrong = client.post("/sign-in", data={"name": "rita", "password": "another password"})
     absent = client.post("/sign-in", data={"name": "nobody", "password": "another password"})
     assert wrong.status_code == absent.status_code == 401 and wrong.text == absent.text
+    # Phones add a space after a word that they complete.
+    assert client.post("/sign-in", data={"name": "rita ", "password": PASSWORD}).status_code == 303
+    assert client.post("/sign-in", data={"name": "Rita", "password": PASSWORD}).status_code == 401
     hostile = client.post("/sign-in", data={"name": "x", "password": "y", "to": '"><script>alert(1)</script>'})
     assert "<script>" not in hostile.text
     for to in ("//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"):
@@ -171,8 +207,56 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     # Other tests of the same server left earlier entries.
     mine = [entry for entry in reversed(logged) if entry["account"] == "edda" and entry["action"] in done][-5:]
     assert [entry["action"] for entry in mine] == ["ingest", "ingest", "edit", "remove", "export"]
-    assert [entry["target"] for entry in mine[1:3]] == ["arvandia.txt", made["statement_id"]]
+    was, now = made["statement_id"], edited["statement_id"]
+    assert [entry["target"] for entry in mine[:4]] == [
+        "arvandia.txt: added", f"arvandia.txt: {again['result']}", f"{was} → {now}: session", now
+    ]  # fmt: skip
     assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in mine) and question not in str(logged)
+
+
+def test_what_was_refused_is_not_logged_as_done(served: Team) -> None:
+    for name in ("greta", "hugo"):
+        served.accounts.add(name, "reader")
+    adam = served.program("adam")
+    statement = adam.get("/api/v1/statements", params={"limit": 1}).json()["items"][0]["statement_id"]
+    users, statements, session = "/api/v1/users", "/api/v1/statements", {"changes": {"session": "3"}}
+    review = {"key": "cell", "state": "maybe"}
+    for method, path, body, entry in (
+        ("PATCH", f"{users}/adam", {"role": "reader"}, ("account failed", "role adam reader")),
+        ("PATCH", f"{users}/greta", {"role": "editor"}, ("account", "role greta editor")),
+        ("POST", users, {"name": "greta", "role": "admin"}, ("account failed", "add greta admin")),
+        ("POST", users, {"name": "x/y", "role": "admin"}, ("account failed", "add x/y admin")),
+        ("DELETE", f"{users}/nobody", None, ("account failed", "remove nobody")),
+        ("DELETE", f"{users}/hugo", None, ("account", "remove hugo")),
+        ("PUT", f"{users}/greta/person", {"sub": "1"}, ("account failed", "bind greta")),
+        ("DELETE", "/api/v1/keys/nope", None, ("key failed", "revoke nope")),
+        ("DELETE", f"{statements}/nope", None, ("remove failed", "nope")),
+        ("PATCH", f"{statements}/nope", session, ("edit failed", "nope: session")),
+        ("PATCH", f"{statements}/{statement}", {"changes": {"colour": "x"}}, ("edit failed", f"{statement}: colour")),
+        ("PUT", "/api/v1/reviews", review, ("review failed", "cell")),
+    ):
+        answer = adam.request(method, path, json=body)
+        last = adam.get("/api/v1/audit", params={"limit": 1}).json()[0]
+        assert (last["action"], last["target"]) == entry, answer.text
+        assert answer.is_success != ("failed" in last["action"]), answer.text
+    adam.post("/api/v1/ingest", files={"files": ("a.exe", b"MZ")}).raise_for_status()
+    assert adam.get("/api/v1/audit", params={"limit": 1}).json()[0]["target"] == "a.exe: skipped"
+
+
+def test_nothing_is_done_that_cannot_be_logged(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    adam = served.program("adam")
+
+    def broken(*_: object) -> None:
+        raise UnkeptError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Accounts, "log", broken)
+        assert adam.post("/api/v1/users", json={"name": "ida", "role": "reader"}).status_code == 503
+    assert not served.accounts.exists("ida")
+    # What was done stays told as done, although the log could not take what came of it.
+    monkeypatch.setattr(Accounts, "amend", broken)
+    assert adam.post("/api/v1/ingest", files={"files": ("a.exe", b"MZ")}).status_code == 200
+    assert adam.delete("/api/v1/keys/nope").status_code == 404
 
 
 def test_a_record_of_an_answer_is_for_whoever_asked(served: Team) -> None:
@@ -244,13 +328,42 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
     client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.9"})
     assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
     assert client.get(ME).status_code == 401
+    # A page tells a person what to do; what programs and scripts ask for is a problem, whatever they accept.
+    for path, kind, words in (
+        ("/", "text/html", "ask an admin"), (ME, "application/problem+json", "ask an admin"),
+        ("/gradio_api/info", "application/problem+json", "ask an admin"),
+    ):  # fmt: skip
+        answer = client.get(path, headers={"accept": "text/html", "x-remote-user": "<b>mallory"})
+        assert answer.status_code == 401 and words in answer.text and "<b>mallory" not in answer.text
+        assert answer.headers["content-type"].startswith(kind)
     # Refused: somebody without an account, and a second header beside the proxy's.
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
     for host in ("127.0.0.1", "evil.example", "untoc.example.org.evil.example"):
-        assert client.get(ME, headers={"x-remote-user": "rita", "host": host}).status_code == 400
+        refused = client.get(ME, headers={"x-remote-user": "rita", "host": host})
+        assert refused.status_code == 400 and "another name" in refused.text
     post = client.post("/api/v1/cases", headers={"x-remote-user": "rita", "origin": "http://untoc.example.org"})
     assert post.status_code == 403
+
+
+def test_names_with_letters_of_all_alphabets_are_the_same_persons(filled_store: Path, tmp_path: Path) -> None:
+    settings = {"accounts": "proxy", "trusted_proxies": "127.0.0.1", "new_role": "reader"}
+    with team(filled_store, tmp_path, **settings) as running:
+        names = ("müller", "Zoë Žižková", "амина", "阿米娜", "أمينة")
+        for name in names:
+            running.accounts.add(unicodedata.normalize("NFD", name), "editor")
+        client = running.client()
+        for name in names:
+            for form in ("NFC", "NFD"):
+                sent = unicodedata.normalize(form, name).encode()
+                me = client.get(ME, headers={"x-remote-user": sent}).json()
+                assert (me["name"], me["role"]) == (name, "editor")
+        # A proxy that sends Latin-1 means the same person; an ordinary name is as before.
+        assert client.get(ME, headers={"x-remote-user": "müller".encode("latin-1")}).json()["role"] == "editor"
+        assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
+        assert client.get(ME, headers={"x-remote-user": "newcomer"}).json()["role"] == "reader"
+        assert client.get(ME, headers={"x-remote-user": "müller\u200b".encode()}).status_code == 401
+        assert {account.name for account in running.accounts.list()} == {*PEOPLE, *names, "newcomer"}
 
 
 def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,6 +380,19 @@ def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pyt
     assert answer.status_code == 429 and 1 <= int(answer.headers["retry-after"]) <= 60
     # Other people are not limited.
     assert behind_a_proxy.client(**OURS, **{"x-remote-user": "adam"}).get(ME).status_code == 200
+
+
+def test_health_checks_are_answered_whatever_else_comes_from_their_address(behind_a_proxy: Team) -> None:
+    client = behind_a_proxy.client(**{"x-forwarded-for": "203.0.113.80", "host": "10.0.0.7:7860"})
+    assert [client.get(ME).status_code for _ in range(12)][-1] == 429
+    for method in ("GET", "HEAD"):
+        health, ready = client.request(method, "/health"), client.request(method, "/ready")
+        assert health.status_code == ready.status_code == 200 and bool(health.content) == (method == "GET")
+    assert [client.get("/health").status_code for _ in range(20)] == [200] * 20
+    # `/ready` asks the database, so that it has a rate of its own.
+    assert [client.get("/ready").status_code for _ in range(12)][-1] == 429
+    other = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.81"})
+    assert other.head("/about").status_code == 401 and other.head("/ready").status_code == 200
 
 
 def test_room_goes_to_whoever_waited_longest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,6 +457,16 @@ def test_one_address_keeps_nobody_out_of_an_account(filled_store: Path, tmp_path
 
         assert [sign_in("203.0.113.9", "another password") for _ in range(3)] == [401, 401, 429]
         assert sign_in("203.0.113.10", PASSWORD) == 303
+        # A person gets a page with a way back, in their language, and a program the problem.
+        client = running.client(**{"origin": running.address, "x-forwarded-for": "203.0.113.9"})
+        for accept, kind, words in (
+            ("text/html,*/*;q=0.8", "text/html", "Trop de tentatives"), ("*/*", "application/problem+json", "too many"),
+        ):  # fmt: skip
+            headers = {"accept": accept, "accept-language": "fr"}
+            answer = client.post("/sign-in", data={"name": "rita", "password": PASSWORD}, headers=headers)
+            assert answer.status_code == 429 and int(answer.headers["retry-after"]) > 0
+            assert answer.headers["content-type"].startswith(kind) and words in answer.text
+            assert ('href="/sign-in"' in answer.text) == (kind == "text/html")
         # Attempts on one account from many addresses are limited all the same.
         codes = [sign_in(f"198.51.100.{n}", "another password") for n in range(18)]
         assert codes[0] == 401 and codes[-1] == 429
@@ -411,6 +547,23 @@ def test_without_accounts_only_this_machine_is_served(filled_store: Path, tmp_pa
         assert client.get(ME, headers={"host": "evil.example"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "warns"),
+    [
+        ("0.0.0.0", "", True), ("::", "", True), ("192.0.2.1", "", True), ("127.0.0.1", "", False), ("::1", "", False),
+        ("0.0.0.0", "https://untoc.example.org", False),
+    ],
+)  # fmt: skip
+def test_a_server_that_others_cannot_reach_says_so_at_its_start(
+    host: str, address: str, warns: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for each in ("serve_app", "log_as_json"):
+        monkeypatch.setattr(f"app.server.serve.{each}", lambda *_, **__: None)
+    settings = Settings(server=ServerConfig(host=host, address=address, accounts="local"))
+    _serve(settings, lambda: pytest.fail("nothing is built"), print)
+    assert ("UNTOC_SERVER__ADDRESS" in caplog.text) == warns
+
+
 def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tmp_path: Path) -> None:
     tables = open_tables(tmp_path)
     accounts = Accounts(tables)
@@ -448,7 +601,8 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
     accounts.add("adam", "admin", PASSWORD)
     for name, role, password in (
         ("adam", "reader", PASSWORD), ("", "reader", PASSWORD), ("desk", "reader", PASSWORD), ("x", "king", PASSWORD),
-        ("x", "reader", "short"), ("a\nb", "reader", PASSWORD),
+        ("x", "reader", "short"), ("a\nb", "reader", PASSWORD), ("Adam", "reader", PASSWORD),
+        (" ADAM ", "reader", None),
     ):  # fmt: skip
         with pytest.raises(AccountError):
             accounts.add(name, role, password)
@@ -456,6 +610,13 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
         accounts.remove("adam")
     with pytest.raises(AccountError, match="last admin"):
         accounts.set_role("adam", "reader")
+    # One who was removed comes back under the same name; names of a provider may differ in capitals alone.
+    accounts.add("ada", "reader")
+    accounts.remove("ada")
+    with pytest.raises(AccountError, match="'ada'"):
+        accounts.add("Ada", "reader")
+    accounts.add("ada ", "editor")
+    assert accounts.named_by("Ada", "reader") == "Ada" and accounts.named_by("ada", "") == "ada"
     accounts.add("rita", "reader")
     assert not accounts.check_password("rita", "") and not accounts.check_password("rita", PASSWORD)
     for scopes in ((), ("edit",), ("everything",)):

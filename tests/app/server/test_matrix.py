@@ -21,7 +21,7 @@ from app.server.tools import TOOLS
 from app.server.user_roles import MAY
 from app.ui.guard import ChatGuard, event_name
 from tests.cases import Cases
-from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited
+from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited, typed_in_chat
 
 cases = Cases(__file__)
 
@@ -38,7 +38,7 @@ def clients(served: Team) -> dict[str, httpx.Client]:
 
 def routes(served: Team) -> dict[str, str]:
     return {
-        f"{method} {route.path}": route.need
+        f"{method} {route.path}": " ".join(route.needs)
         for router in served.served.routers
         for route in router.routes
         if isinstance(route, DeclaredRoute)
@@ -72,13 +72,39 @@ def test_route_is_for_those_who_have_its_need(route: str, clients: dict[str, htt
     body = {} if method in ("POST", "PUT", "PATCH") else None
     for role, client in clients.items():
         answer = client.request(method, re.sub(r"\{.*?\}", "0", path), json=body)
-        allowed = need == "nobody" or (role != "anonymous" and (need == "person" or need in MAY[role]))
+        may = {"nobody"} if role == "anonymous" else {"nobody", "person", *MAY[role]}
+        allowed = may.issuperset(need.split())
         if role == "anonymous":
             # Sign-in forms answer 401 as well, but without the words "sign in first".
             refused = answer.status_code == 401 and "sign in first" in answer.text
         else:
             refused = answer.status_code == 403 and "this needs the permission" in answer.text
         assert refused != allowed, (role, answer.text)
+
+
+def test_what_is_kept_needs_the_scope_for_works_beside_that_for_questions(served: Team) -> None:
+    question = {"question": "What did Iran say about article 4?"}
+    wish = {"articles": ["4"], "states": ["Iran"]}
+    kept = served.program("rita").post("/api/v1/conversations", json=question).raise_for_status().json()["id"]
+    calls = ("conversations", question), (f"conversations/{kept}/turns", question), ("briefings", wish)
+    scopes = ("read", "ask"), ("read", "work"), ("read", "ask", "work")
+    asks, works, both = (served.program("rita", *each) for each in scopes)
+    for path, body in calls:
+        for client, missing in ((asks, "'work'"), (works, "'ask'")):
+            refused = client.post(f"/api/v1/{path}", json=body)
+            assert refused.status_code == 403 and missing in refused.json()["detail"], path
+    turns = served.program("rita").get(f"/api/v1/conversations/{kept}").json()["turns"]
+    assert len(turns) == 1
+    assert [both.post(f"/api/v1/{path}", json=body).status_code for path, body in calls] == [200] * 3
+    # What keeps nothing needs no more than before.
+    assert (
+        asks.post("/api/v1/ask", json=question).status_code == asks.post("/api/v1/brief", json=wish).status_code == 200
+    )
+    # In the chat, a key without the scope cannot keep what it asks either.
+    before = served.program("rita").get("/api/v1/conversations").json()["total"]
+    asks.get("/").raise_for_status()
+    typed_in_chat(asks, question["question"], session="without")
+    assert served.program("rita").get("/api/v1/conversations").json()["total"] == before
 
 
 def test_every_method_of_the_service_layer_has_a_rule() -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI document: clients that follow it and requests that schemathesis derives from it meet no server error."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,26 @@ def test_the_document_describes_every_route_with_examples(served: Team) -> None:
     assert all((file["type"], file["format"]) == ("string", "binary") for file in files)
     for name in ("Question", "BriefingWish", "Draft", "NewKey", "Correction"):
         assert any(field.get("examples") for field in bodies[name]["properties"].values()), name
+
+
+def test_every_status_is_declared_that_a_request_may_get(served: Team) -> None:
+    edda = served.program("edda")
+    paths = edda.get("/api/v1/openapi.json").json()["paths"]
+    json_type, form = {"content-type": "application/json"}, {"content-type": "multipart/form-data"}
+    question = json.dumps({"question": "x" * 1_000_001})
+    for path, headers, content, status in (
+        ("/api/v1/ask", json_type, '{"question": ' + "[" * 300_000, 400),
+        ("/api/v1/ask", json_type, '{"question": "x", "scope": {"years": ' + "9" * 6000 + "}}", 400),
+        ("/api/v1/ask", json_type, question, 413),
+        ("/api/v1/verify/file", form, "x", 400),
+        ("/api/v1/ask", json_type, "{}", 422),
+        ("/api/v1/users", json_type, "{}", 403),
+    ):
+        answer = edda.post(path, headers=headers, content=content)
+        assert answer.status_code == status and answer.json()["status"] == status, answer.text
+        assert str(status) in paths[path]["post"]["responses"]
+    conflict = {"400", "409", "413", "500"}
+    assert all(conflict <= each["responses"].keys() for item in paths.values() for each in item.values())
 
 
 @pytest.mark.slow

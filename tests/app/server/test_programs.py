@@ -114,7 +114,7 @@ def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(
 
         tools = {each.name: each for each in (await client.list_tools()).tools}
         assert tools.keys() == {"ask", "search", "verify", "brief", "list_statements", "show"}
-        assert all(tool.description for tool in tools.values())
+        assert all(tool.description and tool.annotations.read_only_hint for tool in tools.values())
         # The input schema of a tool states bounds and examples.
         asked = tools["ask"].input_schema["properties"]["question"]
         assert (asked["maxLength"], asked["examples"]) == (20_000, [QUESTION])
@@ -163,3 +163,37 @@ def test_tools_refuse_what_the_key_does_not_have_and_what_makes_no_sense(served)
     assert show.is_error and "'nothing'" in show.content[0].text
     assert all(each.is_error for each in others)
     assert served.client().post("/mcp", json={}).status_code == 401
+
+
+def test_a_tool_says_which_argument_it_does_not_take(served: Team) -> None:
+    """A filter by a name that a tool does not know is no filter: it may not be passed over."""
+    _, secret = served.accounts.add_key("rita", "agent", ["read", "ask"])
+    wrong = {
+        "ask": ({"question": QUESTION, "scpe": {"states": ["AUT"]}}, "scpe"),
+        "search": ({"words": QUESTION, "top_k": 3}, "top_k"),
+        "verify": ({"text": "“We must act.”", "state": "AUT"}, "state"),
+        "brief": ({"articles": ["4"], "state": ["Iran"]}, "state"),
+        "list_statements": ({"country": "IRN"}, "country"),
+        "show": ({"statement_id": "nothing", "page": 2}, "page"),
+    }
+    # Lists and objects as JSON in a string, as some assistants send them, are read all the same.
+    right = {
+        "ask": {"question": QUESTION, "scope": '{"states": ["IRN"]}'},
+        "list_statements": {"state": "IRN", "limit": 1},
+        "brief": {"articles": '["4"]', "states": ["Iran"], "composer": None},
+    }
+
+    async def work(client: Client) -> Any:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert wrong.keys() == tools.keys()
+        assert all(tool.input_schema["additionalProperties"] is False for tool in tools.values())
+        refused = {name: await client.call_tool(name, given) for name, (given, _) in wrong.items()}
+        return refused, {name: await client.call_tool(name, given) for name, given in right.items()}
+
+    refused, answered = connected(served, secret, work)
+    for name, (_, argument) in wrong.items():
+        (content,) = refused[name].content
+        assert refused[name].is_error and content.text.startswith(f"{argument}: "), content.text
+        assert "\n" not in content.text and "pydantic" not in content.text
+    assert not any(given.is_error for given in answered.values()), answered
+    assert answered["ask"].structured_content["scope"]["states"] == ["IRN"]
