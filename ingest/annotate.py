@@ -19,6 +19,7 @@ from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
     agenda_item_in,
     attributed,
+    deliverer,
     held_together,
     joint_speaker,
     merge,
@@ -35,7 +36,9 @@ from ingest.records.interventions import (
     is_record,
     may_be_record,
     sections_of_others,
+    unsplit_titles,
 )
+from ingest.records.later_titles import later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -210,19 +213,25 @@ class Annotator:
             inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
-        may_be = unnamed and may_be_record(loaded.text)
+        titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
+        may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
+        _, delivers = deliverer(metadata.speaker or "", self._parties)
+        unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
+        several = several and not unsplit
         others = (
             () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
         )
-        if others:
+        if unsplit or others:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
+            inside = ", ".join(repr(title.words) for title in unsplit)
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in _OF_NAMES)
-            problems = (*problems, f"sections of {whose}, and so nobody's: say kind=record or kind=statement")
+            told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)
+            problems = (*problems, f"{', '.join(told)}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:

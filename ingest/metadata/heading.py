@@ -184,6 +184,12 @@ def is_heading_line(line: str, following: str) -> bool:
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
+    best = named_as_speaking(heading, parties)
+    return best[0] if len(best) == 1 else None
+
+
+def named_as_speaking(heading: Heading, parties: PartyTable) -> tuple[Party, ...]:
+    """Read the parties that a heading names most clearly as speaking; several if it names them equally clearly."""
     ranked: dict[int, dict[str, Party]] = {}
     flat = heading.text.replace("\n", " ")
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
@@ -202,8 +208,7 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
             # A group or organization may be named as part of the meeting: only "Statement by" makes it the speaker.
             if rank is not None and (party.kind == "state" or rank == 0) and not is_spoken_for:
                 ranked.setdefault(rank, {})[party.code] = party
-    best = list(ranked[min(ranked)].values()) if ranked else []
-    return best[0] if len(best) == 1 else None
+    return tuple(ranked[min(ranked)].values()) if ranked else ()
 
 
 def speaker_in(heading: Heading) -> str | None:
