@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 
+from ingest.corrections import corrected_fields, with_corrections, without_corrections
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
@@ -95,11 +96,13 @@ class InputKey:
     def with_present_rules(self, stored: str) -> str | None:
         """Returns a stored key with the present splitting rules if its content is this one's; else None."""
         forms = (self.content, f"{self.content}{_NAMES}{self.names}")
-        return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
+        own = without_corrections(stored)
+        found = next((f"{self.cutting}-{form}" for form in forms if own.endswith(f"-{form}")), None)
+        return found and with_corrections(found, corrected_fields(stored))
 
     def is_of_other_names(self, stored: str) -> bool:
         """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
-        rest, _, names = stored.rpartition(_NAMES)
+        rest, _, names = without_corrections(stored).rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
 
@@ -438,7 +441,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 def key_of_held(input_key: str) -> str:
     """Returns the input key of a statement that a person attributed, which names added later must not change."""
-    return input_key.partition(_NAMES)[0]
+    return with_corrections(input_key.partition(_NAMES)[0], corrected_fields(input_key))
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
