@@ -590,9 +590,7 @@ class _Run:
             unsplit = self._with_corrections(source, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
 
-    def _with_corrections(
-        self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument
-    ) -> UnsplitDocument:
+    def _with_corrections(self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument) -> UnsplitDocument:
         """Carries the corrections by hand of a changed file over, and reports those that are lost."""
         names, old = corrected_fields(held.input_key), self._store.catalogue.document(held.document_id)
         if old is None or not (names or held.interventions):
