@@ -165,7 +165,7 @@ def unsplit_titles(
     A record of speakers is no matter of titles: somebody may read one out.
     """
     if not interventions:
-        return tuple(title for title in titles if not title.codes or not holders.issuperset(title.codes))
+        return tuple(title for title in titles if not title.codes or not set(title.codes) <= holders)
     if not all(map(_is_section, interventions)):
         return ()
     inside = [(title, item) for title in titles for item in interventions if item.start <= title.start < item.end]
