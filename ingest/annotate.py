@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 
+from ingest.corrections import corrected_fields, with_corrections, without_corrections
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
@@ -19,6 +20,7 @@ from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
     agenda_item_in,
     attributed,
+    deliverer,
     held_together,
     joint_speaker,
     merge,
@@ -35,7 +37,9 @@ from ingest.records.interventions import (
     is_record,
     may_be_record,
     sections_of_others,
+    unsplit_titles,
 )
+from ingest.records.later_titles import later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -92,11 +96,13 @@ class InputKey:
     def with_present_rules(self, stored: str) -> str | None:
         """Returns a stored key with the present splitting rules if its content is this one's; else None."""
         forms = (self.content, f"{self.content}{_NAMES}{self.names}")
-        return next((f"{self.cutting}-{form}" for form in forms if stored.endswith(f"-{form}")), None)
+        own = without_corrections(stored)
+        found = next((f"{self.cutting}-{form}" for form in forms if own.endswith(f"-{form}")), None)
+        return found and with_corrections(found, corrected_fields(stored))
 
     def is_of_other_names(self, stored: str) -> bool:
         """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
-        rest, _, names = stored.rpartition(_NAMES)
+        rest, _, names = without_corrections(stored).rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
 
 
@@ -210,19 +216,25 @@ class Annotator:
             inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
-        may_be = unnamed and may_be_record(loaded.text)
+        titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
+        may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
+        _, delivers = deliverer(metadata.speaker or "", self._parties)
+        unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
+        several = several and not unsplit
         others = (
             () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
         )
-        if others:
+        if unsplit or others:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
+            inside = ", ".join(repr(title.words) for title in unsplit)
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in _OF_NAMES)
-            problems = (*problems, f"sections of {whose}, and so nobody's: say kind=record or kind=statement")
+            told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)
+            problems = (*problems, f"{', '.join(told)}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
@@ -429,7 +441,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 def key_of_held(input_key: str) -> str:
     """Returns the input key of a statement that a person attributed, which names added later must not change."""
-    return input_key.partition(_NAMES)[0]
+    return with_corrections(input_key.partition(_NAMES)[0], corrected_fields(input_key))
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:

@@ -19,7 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from ingest.annotate import Annotator, UnsplitDocument
+from ingest.annotate import Annotator, UnsplitDocument, identify
+from ingest.corrections import carry_over, corrected_fields, lost_of_interventions, with_corrections
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.bounded_process import run_bounded
@@ -582,7 +583,35 @@ class _Run:
         unsplit = self._annotator.read(
             loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
         )
+        if held is not None and document is not None:
+            kept = with_corrections(unsplit.input_key, corrected_fields(held.input_key))
+            unsplit = replace(unsplit, input_key=kept)
+        elif held is not None and unsplit.document.kind == held.kind != "treaty":
+            unsplit = self._with_corrections(source, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+
+    def _with_corrections(self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument) -> UnsplitDocument:
+        """Carries the corrections by hand of a changed file over, and reports those that are lost."""
+        names, old = corrected_fields(held.input_key), self._store.catalogue.document(held.document_id)
+        if old is None or not (names or held.interventions):
+            return unsplit
+        same, kind = LoadedText(text=old.source_text, sha256=held.sha256), self._options.kind
+        key = self._annotator.input_key(same, source.row, kind, record=held.kind == "record")
+        known = key.with_present_rules(held.input_key) is not None or key.is_of_other_names(held.input_key)
+        cells = {} if known or source.row is None else source.row.model_dump(exclude_none=True)
+        before = self._annotator.read(same, source.row, file=source.name, kind=kind, input_key="").document.metadata
+        metadata, kept, lost = carry_over(names, old, before, unsplit.document.metadata, cells)
+        inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
+        document = replace(unsplit.document, metadata=metadata, inferred=inferred)
+        identifier, digest = identify(document, self._annotator.interventions(document))
+        if digest != held.digest:
+            lost += lost_of_interventions(self._store.catalogue.statements_of(old))
+        notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
+        return replace(
+            unsplit, document=replace(document, document_id=identifier), digest=digest,
+            input_key=with_corrections(unsplit.input_key, kept),
+            reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
+        )  # fmt: skip
 
     def _confirm(self, source: _Source, document_id: str, result: FileResult) -> None:
         """Reports a file that has been read and whose statement is in the store."""
@@ -645,6 +674,7 @@ class _Run:
 
     def _record(self, held: DocumentSummary, at: tuple[str, str], sha256: str, key: str) -> DocumentSummary:
         """Records the folder and name of the file in which a document stands now."""
+        key = with_corrections(key, corrected_fields(held.input_key))
         summary = replace(held, folder=at[0], file=at[1], sha256=sha256, input_key=key)
         self._store.catalogue.touch(held.document_id, file=at[1], folder=at[0], sha256=sha256, input_key=key)
         self._by_digest[summary.digest] = self._held[at] = summary

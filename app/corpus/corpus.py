@@ -4,7 +4,7 @@
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -27,6 +27,7 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
+from ingest.corrections import with_corrections
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
@@ -247,7 +248,7 @@ class Corpus:
         with self._store.writer():
             old = self.show(statement_id)
             _check_editable(old, changes)
-            return self._change(old, *self._corrected(old, changes))
+            return self._change(old, *self._corrected(old, changes), by_hand=changes.keys())
 
     def _change(
         self,
@@ -257,8 +258,11 @@ class Corpus:
         *,
         input_key: str | None = None,
         instead_of: str | None = None,
+        by_hand: Iterable[str] = (),
     ) -> str:
         """Stores a statement or document with other metadata; returns its id. The caller holds the write lock.
+
+        A person corrected the fields `by_hand`, which a later ingest of the changed file keeps.
 
         The document `instead_of` may be a duplicate of it, since the caller removes that one.
         """
@@ -279,7 +283,7 @@ class Corpus:
         if input_key is None:
             attribution_changed = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
             input_key = key_of_held(summary.input_key) if attribution_changed else summary.input_key
-        summary = replace(summary, input_key=input_key)
+        summary = replace(summary, input_key=with_corrections(input_key, by_hand))
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id
 

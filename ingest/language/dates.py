@@ -11,7 +11,7 @@ from functools import cache
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
 from ingest.language.matches import TextMatch, without_overlaps
-from ingest.language.numerals import ascii_digits
+from ingest.language.numerals import ascii_digits, han_value
 from vectorstore.stems import language_of, without_accents
 
 
@@ -39,7 +39,13 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 
 # Every form of a date has a year.
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile(r"\d{4}|[〇零一二三四五六七八九]{4}\s*年")
+# 二〇二四年十月十八日
+_IN_CHARACTERS = re.compile(
+    r"([〇零一二三四五六七八九]{4})\s*年\s*([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
+)
+
+_NUMBERED = Patterns("dates").numbered
 
 # In "15/10/2018", only a number above 12 tells which one is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
@@ -91,8 +97,16 @@ def _iso_day(text: str, month: int, day: int) -> date | None:
 def _all_dates(text: str) -> Iterator[DateMatch]:
     for form in _forms():
         for match in form.finditer(text):
+            parts = match.groupdict()
+            in_one_month = parts.get("d1") and not (parts.get("m1") or parts.get("n1"))
+            if in_one_month and _NUMBERED.search(text, 0, match.start()):
+                # In "item 6 – 17 October 2024", 6 is no day.
+                continue
             if ends := _ends({name: value for name, value in match.groupdict().items() if value}):
                 yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
+    for match in _IN_CHARACTERS.finditer(text):
+        if exact := _day(*map(han_value, match.groups())):
+            yield DateMatch(start=match.start(), end=match.end(), first=exact, last=exact)
     for match in _SLASHED.finditer(text):
         one, two, year = (int(group) for group in match.groups())
         day, month = (one, two) if one > 12 or one == two else (two, one)

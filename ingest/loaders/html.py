@@ -9,6 +9,8 @@ from contextlib import suppress
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.errors import LoadError
+from ingest.language.dates import find_dates
+from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
@@ -29,6 +31,9 @@ _NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
 _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
 # Text written before and after inline elements: a tab after a cell of a row, quotation marks around a quotation.
 _AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# What the title of a statement begins with, within so many characters of a text; and the longest date beside it.
+_TITLE, _HEADING_WITHIN, _LONGEST_DATE = Patterns("heading").later_title, 600, 80
 # Styles of hidden and of struck-out words.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
@@ -111,8 +116,30 @@ def _main_text(body: LexborNode) -> str:
         found = body.css(selector)
         # A lone article may be a teaser beside the text.
         if len(found) == 1 and (text := _text_of(found[0])) and (selector != "article" or _is_most(text, page)):
-            return text
-    return page
+            return _with_title(text, body)
+    return _with_title(page, body)
+
+
+def _with_title(text: str, body: LexborNode) -> str:
+    """Return a text after the page's single <h1> with a date beside it, or after its <title>, where it has no title.
+
+    Only the title of a statement is taken: an <h1> outside the text may be the name of the site.
+    """
+    if any(_TITLE.match(line) and not line.endswith(".") for line in text[:_HEADING_WITHIN].splitlines()):
+        return text
+    heads = [(node, words) for node in body.css("h1") if (words := " ".join(_text_of(node).split()))]
+    if len(heads) == 1 and _TITLE.match(heads[0][1]) and heads[0][1] not in text:
+        node, words = heads[0]
+        beside, following = "", node.next
+        while following is not None and not beside:
+            beside, following = " ".join(_text_of(following).split()), following.next
+        dated = len(beside) <= _LONGEST_DATE and find_dates(beside) and not text.startswith(beside)
+        return "\n\n".join((words, beside, text) if dated else (words, text))
+    root = body.parent
+    page_title = root.css_first("title") if root is not None else None
+    # "Statement by Arvandia | Ministry of Foreign Affairs"
+    named = "" if page_title is None else " ".join(page_title.text().split()).partition(" | ")[0]
+    return f"{named}\n\n{text}" if _TITLE.match(named) and named not in text else text
 
 
 def _is_most(part: str, whole: str) -> bool:
@@ -158,6 +185,9 @@ def _text_of(root: LexborNode) -> str:
         if tag == "-text":
             written = node.text_content or ""
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
+        elif tag == "sup" and (digits := node.text().strip()).isascii() and digits.isdigit():
+            # "10⁶ euros" is not "106 euros", and the mark of a note is no digit of a number before it.
+            pieces.append(digits.translate(_RAISED))
         elif tag == "br":
             pieces.append("\n")
         elif not (tag.startswith(("-", "!")) or left_out(node) or _is_hidden(node, root)):

@@ -49,6 +49,9 @@ _FORMATS = {
 LOADERS = {suffix: loader for suffixes, loader in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
 """Suffixes of all files that can be read, archives included."""
+# Suffixes of documents that no loader reads, with what they may be saved as.
+_SAVED_AS = dict.fromkeys((".doc", ".docm", ".dot", ".pages", ".wpd", ".wps"), ".docx") | {".msg": ".eml"}
+_SAVED_AS |= dict.fromkeys((".ppt", ".pptx", ".odp"), ".pdf")
 # File signatures ("magic numbers"): what a file is by its first bytes, whatever its suffix says.
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _STARTS = {b"%PDF-": "pdf", b"{\\rtf": "rtf"} | dict.fromkeys(_IMAGES, "image")
@@ -140,8 +143,8 @@ def find_files(folder: Path) -> tuple[Path, ...]:
 def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
     """List the files under a folder that can be read, sorted by name, and the entries that cannot be, with reasons.
 
-    Hidden folders, companions of files by Word (`~$…`), macOS (`._…`) and Emacs (`.#…`), and files that no loader reads
-    are left out; archives are listed without being opened.
+    Hidden folders, companions of files by Word (`~$…`), macOS (`._…`) and Emacs (`.#…`), and files that are
+    no documents are left out; archives are listed without being opened.
     """
     found: list[Path] = []
     passed_over: dict[Path, LoadError] = {}
@@ -166,14 +169,15 @@ def survey(folder: Path) -> tuple[tuple[Path, ...], dict[Path, LoadError]]:
 
 
 def _why_not_read(path: Path, folder: Path) -> str | None:
-    """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix without a loader."""
+    """Return why an entry of a folder cannot be read; None for a readable file, and for a suffix of no document."""
     if path.name.startswith("."):
         hidden = f"{path.name!r} is hidden, by the dot that it begins with; rename it"
         return hidden if path.suffix.lower() in SUFFIXES else None
     try:
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
-            return None
+            saved_as = _SAVED_AS.get(path.suffix.lower())
+            return saved_as and f"{path.name!r} is of a kind that is not read; save it as {saved_as}"
         if not stat.S_ISLNK(mode):
             return f"{path.name!r} is a pipe, socket or device and not a file; save it as a file"
         if path.suffix.lower() not in SUFFIXES and not path.is_fifo():

@@ -184,7 +184,25 @@ def is_heading_line(line: str, following: str) -> bool:
 
 def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
     """Read the one party that a heading names as speaking; in "Statement by X on behalf of Y", it is X."""
+    best = named_as_speaking(heading, parties)
+    return best[0] if len(best) == 1 else None
+
+
+def named_as_speaking(heading: Heading, parties: PartyTable) -> tuple[Party, ...]:
+    """Read the parties that a heading names most clearly as speaking; several if it names them equally clearly."""
+    return _named(heading, parties)[0]
+
+
+def delivering_state(heading: Heading, parties: PartyTable) -> str | None:
+    """Read the State that a heading names as delivering the statement of another party: "…, read by Arvandia"."""
+    codes = [party.code for party in _named(heading, parties)[1] if party.kind == "state"]
+    return codes[0] if len(codes) == 1 else None
+
+
+def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Read the parties that a heading names as holding the statement, and those that only deliver it."""
     ranked: dict[int, dict[str, Party]] = {}
+    readers, alone = dict[str, Party](), dict[str, Party]()
     flat = heading.text.replace("\n", " ")
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
     for line, start in zip(heading.lines, starts, strict=False):
@@ -200,10 +218,17 @@ def holder_in(heading: Heading, parties: PartyTable) -> Party | None:
                 _, rank, is_spoken_for = last
             last = None if rank is None else (match.end, rank, is_spoken_for)
             # A group or organization may be named as part of the meeting: only "Statement by" makes it the speaker.
-            if rank is not None and (party.kind == "state" or rank == 0) and not is_spoken_for:
+            if _WORDS.read_by_state.search(before) or (rank is not None and _WORDS.read_by.search(before)):
+                readers[party.code] = party
+                alone |= {party.code: party} if rank is not None and not is_spoken_for else {}
+                continue
+            # "Arvandia Group statement" opens its line.
+            opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
+            if rank is not None and (party.kind == "state" or rank == 0 or opens) and not is_spoken_for:
                 ranked.setdefault(rank, {})[party.code] = party
-    best = list(ranked[min(ranked)].values()) if ranked else []
-    return best[0] if len(best) == 1 else None
+    # Who reads a statement out holds it only if nobody else is named.
+    best = tuple(ranked[min(ranked)].values()) if ranked else ()
+    return best or tuple(alone.values()), tuple(readers.values()) if best else ()
 
 
 def speaker_in(heading: Heading) -> str | None:
@@ -311,6 +336,9 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     # Best first.
     patterns = (_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)
     rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
+    of_person = _WORDS.of_person.search(before) and not _WORDS.answered.search(before)
+    if rank is None and of_person and not line[match.end : match.end + 1].isalnum():
+        return 1
     if rank is not None or _WORDS.after.match(line[match.end :]):
         return 1 if rank is None else rank
     opens = _WORDS.alone.fullmatch(line[: match.start])

@@ -20,12 +20,12 @@ from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
 from ingest.loaders.worker import exists as holds
 from ingest.metadata.sessions import canonical_body, canonical_session
+from ingest.parties.party_names import DELIMITERS
 from vectorstore.private_files import replacing
 from vectorstore.records import Metadata, StatementKind
 
 MANIFEST_NAME = "statements.csv"
 _FIRST_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
-_DELIMITERS = ",;\t"
 
 # Limit of the table itself: some hundred thousand rows.
 _LIMITS = LoadLimits(max_bytes=20_000_000)
@@ -207,7 +207,7 @@ def csv_rows(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
     if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
         delimiter, text, skipped = separator[1], rest, 1
     else:
-        delimiter = max(_DELIMITERS, key=first.count)
+        delimiter = max(DELIMITERS, key=first.count)
     return delimiter, _rows(path, text, delimiter, skipped)
 
 

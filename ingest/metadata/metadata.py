@@ -11,11 +11,19 @@ from dataclasses import dataclass, fields, replace
 from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
-from ingest.language.numerals import ascii_digits
+from ingest.language.numerals import ascii_digits, han_value
 from ingest.metadata.body_session_date import read_occasion, symbol_in, words_of_file_name
-from ingest.metadata.heading import Heading, find_heading, holder_in, speaker_in, title_in, unknown_body_in
+from ingest.metadata.heading import (
+    Heading,
+    delivering_state,
+    find_heading,
+    holder_in,
+    speaker_in,
+    title_in,
+    unknown_body_in,
+)
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.represented_party import SpokenFor, capacities, joint_holders, less_than_group
+from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, joint_holders, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for
 from ingest.parties.party_table import PartyTable
@@ -114,10 +122,12 @@ def _with_parties(
 ) -> tuple[Metadata, set[str]]:
     inferred = set()
     unknown = unknown_body_in(heading, parties) is not None
-    presides = _PRESIDES.search(_in_one_line(heading)) is not None
+    flat = _in_one_line(heading)
+    presides = _PRESIDES.search(flat) is not None and not chairs_group(flat, parties, metadata.language)
     holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
+    state = delivering_state(heading, parties) if group is not None else state
     words = text[heading.end :]
     if state is None and not presides:
         hints = parties_of_file_name(file, parties)
@@ -135,7 +145,7 @@ def _with_parties(
     joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
     if group is None or joint:
         together = (*joint, *whom.states)
-        speaker = joint_speaker(metadata, state, whom.states, parties)
+        speaker = joint_speaker(metadata, state or delivering_state(heading, parties), whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
     return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
@@ -260,5 +270,7 @@ def agenda_item_in(words: str) -> str | None:
     match = _AGENDA_ITEM.search(ascii_digits(without_dates(words)))
     if match is None:
         return None
+    if numeral := match["zh"] or match["zh_below"]:
+        return str(han_value(numeral))
     items = re.findall(r"(\d+)(?:\s*\(?([a-z])\b\)?)?", match["items"], re.IGNORECASE)
     return ", ".join(f"{number} ({letter.lower()})" if letter else number for number, letter in items)

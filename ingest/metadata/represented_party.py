@@ -95,6 +95,9 @@ def spoken_for(
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
                 return found
+        chaired = number == 0 and _of_chair(line, named, parties, text, language)
+        if chaired:
+            return SpokenFor(group=chaired)
         opens = (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip())
         first = next(opens, None)
         if number > 0 and first is not None and is_voice(line[first.end :]):
@@ -105,6 +108,23 @@ def spoken_for(
                 return found
     # An unknown name comes last: after "on behalf of a group of countries", the next sentence may say which ones.
     return SpokenFor(group=written)
+
+
+def _of_chair(
+    heading: str, named: Sequence[PartyMatch], parties: PartyTable, text: str, language: str | None
+) -> str | None:
+    """Return the group of "Statement by Arvandia, Chair of the group", unless its words are those of a State."""
+    for chair in _WORDS.chair_of.finditer(heading):
+        found = _as_one(_listed_after(heading, chair.end(), named), parties, None, None)
+        before = heading[: chair.start()]
+        states = [m.end for m in named if m.end <= len(before) and parties.kind_of(m.code) == "state"]
+        # Between the State and its office stands a comma, or nothing.
+        by_chair = not before[states[-1] :].strip(" ,(（–—-") if states else _WORDS.by_chair.search(before)
+        if found is None or parties.kind_of(found.group) != "group" or not by_chair:
+            continue
+        if not _WORDS.own_country.search(text) and speaking_state(text, parties, language) is None:
+            return found.group
+    return None
 
 
 def is_in_national_capacity(sentence: str) -> bool:

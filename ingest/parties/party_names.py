@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
@@ -42,6 +42,8 @@ _RISKY: dict[Language, RiskyWords] = {
 }
 PARTIES_NAME = "parties.csv"
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
+DELIMITERS: Final = ",;\t"
+"""What stands between the cells of a table as Excel saves it, by language."""
 # Limit of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
@@ -284,7 +286,15 @@ def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
     # The loaders of all formats take a quarter of a second to import, and a `parties.csv` is seldom read.
     from ingest.loaders.registry import read_bytes
 
-    return csv.DictReader(io.StringIO(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors), newline=""))
+    return _cells(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors))
+
+
+def _cells(text: str) -> "csv.DictReader[str]":
+    """Returns the rows of a table in any of Excel's variants: the delimiter is the one that its first line has most."""
+    first, _, rest = text.partition("\n")
+    if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
+        return csv.DictReader(io.StringIO(rest, newline=""), delimiter=separator[1])
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
 
 
 def claimed_codes(path: Path) -> dict[str, str]:
@@ -313,7 +323,7 @@ def user_assigned_codes() -> Iterator[str]:
 
 def without_party(path: Path, code: str) -> bytes:
     """Returns the contents of a `parties.csv` without the party of one code."""
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    rows = _cells(path.read_text(encoding="utf-8-sig"))
     kept = io.StringIO(newline="")
     writer = csv.DictWriter(kept, rows.fieldnames or (), restval="", extrasaction="ignore")
     writer.writeheader()

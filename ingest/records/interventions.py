@@ -19,7 +19,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.metadata.heading import is_salutation, speaks_in_first_person
+from ingest.metadata.heading import Heading, holder_in, is_salutation, speaks_in_first_person
 from ingest.metadata.represented_party import (
     JOINT,
     behalf_phrase,
@@ -31,6 +31,7 @@ from ingest.metadata.represented_party import (
     spoken_for,
 )
 from ingest.parties.party_table import PartyTable, in_rows
+from ingest.records.later_titles import LaterTitle
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
@@ -135,8 +136,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
     sections = all(map(_is_section, interventions))
-    forms = {_form(item) for item in interventions if item.role == "party"}
-    if named and sections and len(parties) >= _FEWEST_PARTIES and len(forms) == 1 and "" not in forms:
+    heads = [_WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
+    forms = {_form(head) for head in heads}
+    alike = (len(forms) == 1 and "" not in forms) or all(map(_WORDS.heading_of_speech.match, heads))
+    if named and sections and len(parties) >= _FEWEST_PARTIES and alike:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True
     enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
@@ -150,17 +153,34 @@ def sections_of_others(interventions: Sequence[Intervention], holders: Set[str])
     """
     sections = [item for item in interventions if _is_section(item)]
     both = any(item.state in holders for item in sections)
-    others = [item.state for item in sections if item.state not in (None, *holders) and (both or _form(item))]
+    others = [item.state for item in sections if item.state not in (None, *holders) and (both or _form(item.named))]
     return tuple(dict.fromkeys(code for code in others if code is not None))
+
+
+def unsplit_titles(
+    interventions: Sequence[Intervention], titles: Sequence[LaterTitle], holders: Set[str]
+) -> tuple[LaterTitle, ...]:
+    """Returns the titles that stand among the words of others: of the `holders` of a text, or of another section.
+
+    A record of speakers is no matter of titles: somebody may read one out.
+    """
+    if not interventions:
+        return tuple(title for title in titles if not title.codes or not set(title.codes) <= holders)
+    if not all(map(_is_section, interventions)):
+        return ()
+    inside = [(title, item) for title in titles for item in interventions if item.start <= title.start < item.end]
+    return tuple(
+        title for title, item in inside if not title.codes or not {item.state, *item.states}.issuperset(title.codes)
+    )
 
 
 def _is_section(item: Intervention) -> bool:
     return item.speaker is None and not item.summarised
 
 
-def _form(item: Intervention) -> str:
+def _form(heading: str) -> str:
     """Returns the first word of a heading such as "Statement by Arvandia": "statement"; empty for a bare name."""
-    found = _WORDS.heading_words.match(_WORDS.enumerator.sub("", item.named))
+    found = _WORDS.heading_words.match(_WORDS.enumerator.sub("", heading))
     return found["form"].partition(" ")[0].casefold() if found is not None else ""
 
 
@@ -583,6 +603,13 @@ class _SpeakerLookup:
             name = shorter
         return self.holders(name) or self.holders(_WORDS.heading_words.sub("", name))
 
+    def title(self, heading: str) -> tuple[str, ...]:
+        """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""
+        if len(heading) > _LONGEST_HEADING or not _form(heading):
+            return ()
+        holder = holder_in(Heading(text=_heading_name(heading), end=0), self._parties)
+        return () if holder is None else (holder.code,)
+
     def with_behalf(self, words: Intervention, text: str) -> Intervention:
         """Adds the party on whose behalf an intervention is made; if no lookup knows it, the speaker is unknown."""
         if words.role != "party" or words.state is None:
@@ -626,13 +653,21 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     read: list[tuple[SpeakerLine, bool]] = []
     headings: list[tuple[int, int, tuple[str, ...]]] = []
+    titles: list[tuple[int, int, tuple[str, ...]]] = []
     words = without_furniture(page.text)
     for number, line, apart in page.paragraphs:
         found = speaker_line(words, line.start, len(words))
         if found is not None and (apart or not found.summarised):
             read.append((found, apart))
-        elif apart and page.stands_alone(number) and (codes := lookup.section(line.text)):
-            headings.append((number, line.start, codes))
+        elif (apart or _form(line.text)) and page.stands_alone(number):
+            if codes := lookup.section(line.text):
+                headings.append((number, line.start, codes))
+            elif codes := lookup.title(line.text):
+                titles.append((number, line.start, codes))
+    formed = {codes for number, _, codes in headings if _form(page.lines[number].text)}
+    if len(formed | {codes for *_, codes in titles}) > 1:
+        # A title with a person opens a section only beside that of another party.
+        headings = sorted(headings + titles)
     told = _between_sentences(page, lookup, _spoken(read, lookup, told=True))
     forms = {"direct": _spoken(read, lookup, told=False), "told": told}
     forms |= {"heading": _sections(page, headings), "name": _names(read, lookup)}

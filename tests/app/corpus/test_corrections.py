@@ -220,3 +220,35 @@ def test_taking_back_neither_takes_another_files_statement_nor_doubles_one(works
     with pytest.raises(DuplicateError, match=r"b\.txt"):
         corpus.restore(replace(step, now=changed))
     assert {d.document_id for d in corpus.documents()} == {changed, twin}
+
+
+HEADED = f"Statement by Arvandia\n\nTenth session, 12 October 2020\n\n{SPEECH}"
+BY_HAND = {"state": "XAB", "session": "12", "date": "2024-10-14"}
+
+
+@cases("changed", "row", "kept", "notes")
+def test_what_was_corrected_by_hand_stays_or_is_reported_when_the_file_changes(
+    changed, row, kept, notes, workspace, take, tmp_path
+):
+    corpus = workspace.corpus
+    corpus.edit(take(HEADED), BY_HAND)
+    for text in (HEADED.replace(*changed), f"{HEADED.replace(*changed)}\nMore. We add this."):
+        files = {"a.txt": text}
+        manifest = f"file,state,on_behalf_of,session\na.txt,,,{row}\n" if row else "file,state,on_behalf_of\na.txt,,\n"
+        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
+        (summary,) = corpus.documents()
+        assert {name: getattr(summary.metadata, name) for name in BY_HAND} == kept
+        assert [note for note in notes if note not in (file.reason or "")] == []
+        assert file.result == "replaced" and (notes or file.reason is None)
+        # What was lost is told once.
+        notes = []
+        corpus.edit(summary.document_id, kept)
+
+
+def test_states_set_on_interventions_are_reported_when_the_record_changes(workspace, take, tmp_path):
+    corpus = workspace.corpus
+    corpus.edit(f"{take(RECORD)}.3", {"state": "XAC"})
+    manifest = "file,state,on_behalf_of\na.txt,,\n"
+    for changed, told in ((RECORD, False), (RECORD.replace("good", "useful"), True)):
+        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": changed}, manifest, PARTIES)]).files
+        assert ("state of 'The representative of Wyndral' was set to 'XAC' by hand" in (file.reason or "")) is told

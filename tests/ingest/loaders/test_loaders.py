@@ -340,6 +340,20 @@ def test_docx_joins_what_a_deleted_paragraph_mark_joins_and_leaves_out_what_is_h
     assert docx_text(tmp_path, document) == "We support article 4.\n\nmoved\n\nkept row"
 
 
+@cases("page", "text")
+def test_html_has_the_title_that_stands_outside_its_main_text(tmp_path, page, text):
+    assert load(written(tmp_path, "a.html", page.encode()), LIMITS).text == f"{text}We oppose quotas. We regret it."
+
+
+def test_documents_of_kinds_that_are_not_read_are_named_with_what_to_save_them_as(tmp_path):
+    for name in ("a.txt", "b.doc", "c.msg", "d.PPTX", "e.tmp", "f.yaml"):
+        written(tmp_path, name, b"words")
+    found, passed_over = survey(tmp_path)
+    assert [path.name for path in found] == ["a.txt"]
+    told = {path.name: (exc.result, str(exc).rpartition(" ")[2]) for path, exc in passed_over.items()}
+    assert told == {"b.doc": ("skipped", ".docx"), "c.msg": ("skipped", ".eml"), "d.PPTX": ("skipped", ".pdf")}
+
+
 @cases("body", "text")
 def test_html_keeps_the_words_of_its_main_text_alone_and_reads_the_declared_encoding(tmp_path, body, text):
     page = f"<html><head><meta charset=iso-8859-1></head><body>{body}</body></html>"

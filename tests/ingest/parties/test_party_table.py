@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ingest.errors import ManifestError, PartyTableError
 from ingest.metadata.manifest import read_manifest
 from ingest.metadata.party_checks import check_added_names
+from ingest.parties.party_names import without_party
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
@@ -148,6 +149,16 @@ def test_load_adds_fictional_parties_with_their_aliases(tmp_path):
     assert (table.display("XZZ"), table.display("Cercle", "fr")) == ("XZZ", "Cercle (groupe inconnu)")
     assert table.members("XGA") == {"XAA", "AUT"}
     assert TABLE.resolve("Arland").codes == ()
+
+
+@pytest.mark.parametrize(
+    "first", ["code;name;aliases;kind\n", "code\tname\taliases\tkind\n", "sep=;\ncode;name;aliases;kind\n"]
+)
+def test_a_table_is_read_with_whatever_delimiter_it_was_saved(tmp_path, first):
+    row = "XAA;Arland, Republic of;Arland|Arlandic;state\n"
+    path = write(tmp_path, first + (row.replace(";", "\t") if "\t" in first else row))
+    assert PartyTable.load(path).resolve("Arland").codes == ("XAA",)
+    assert b"Arland" not in without_party(path, "XAA")
 
 
 def test_a_party_from_a_file_is_shown_by_its_name_in_the_language_of_the_answer(tmp_path):
