@@ -16,8 +16,8 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import parts_of_year
-from app.checking.occasion_words import blanked, read_occasion
+from app.checking.indirect_times import YEAR, parts_of_year
+from app.checking.occasion_words import blanked, in_digits, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
@@ -50,6 +50,7 @@ _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+_YEAR: Final = regex.compile(YEAR)
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 # Most words of a line that is read as a heading of the blocks after it.
@@ -132,7 +133,7 @@ class AttributionReader:
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), near.before
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, begins)])
+        yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
         yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
@@ -528,6 +529,33 @@ def _first_sentence(text: str, *, ended: bool) -> str:
         rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
+
+
+def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
+    """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
+    whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
+    if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+        return whole
+    behind = attribution().next_clause.split(after, maxsplit=1)[0]
+    parts = [*((before[at:], earlier + before[:at]) for at in _own_clauses(before)), (behind, earlier + before)]
+    own = (read_occasion(part, earlier=said) for part, said in parts)
+    return replace(next(filter(None, own), whole), together=True)
+
+
+def _own_clauses(before: str) -> Iterator[int]:
+    """Yields where the clause of a quotation may begin in the text before it in its sentence, the nearest first."""
+    start = before.rfind(_MASK) + 1
+    ends = [boundary.span() for boundary in _PATTERNS.clause_boundary.finditer(before, start)]
+    for at in reversed(range(len(ends))):
+        previous = ends[at - 1][1] if at else start
+        # Behind another quotation, its clause ends first: "“…” in 2016 and “…” in 2018"; then one that says who spoke.
+        ended = start and (not at or attribution().verb.search(before, previous, ends[at][0]))
+        if ended or before[ends[at][0]] in ";؛；":
+            yield ends[at][1]
+    if not start and (opening := _PATTERNS.opening_clause.match(before)):
+        yield opening.end()
+    if not (start and ends):
+        yield start
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:

@@ -77,6 +77,8 @@ class SpokenTime:
     bodies: tuple[str, ...] = ()
     untold: str | None = None
     """A time, as it is written, that the text alone does not determine: "last year"."""
+    together: bool = False
+    """Whether one sentence gives all these times for the words, as "in 2016 and 2018" does."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""

@@ -159,10 +159,23 @@ class QuoteVerifier:
             yield remark("as_summarised")
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)
+        if others := self._other_times(fitting, when):
+            yield remark("not_all_times", given=", ".join(others))
         if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
             yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
         if when.bodies and metadata.body and metadata.body not in when.bodies:
             yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
+
+    def _other_times(self, fitting: list[_Hit], when: SpokenTime) -> list[str]:
+        """Returns the times that the sentence gives beside that of the words, for display."""
+        each = (
+            *(SpokenTime(years=(year,)) for year in when.years),
+            *(SpokenTime(dates=(date,)) for date in when.dates),
+            *(SpokenTime(sessions=(session,)) for session in when.sessions),
+        )
+        held = [(hit.stored, hit.stored.metadata.date) for hit in fitting] if when.together else []
+        others = [time for time in each if not any(_right_time(d, time) and _right_session(s, time) for s, d in held)]
+        return [words for time in others if held for words in times_in_words(time, self._local.language)]
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""

@@ -42,6 +42,12 @@ def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions
     assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
 
 
+@cases("text", "times", tuples=True)
+def test_each_quotation_of_a_sentence_has_the_time_of_its_own_clause(text, times):
+    found = [attribution.when for attribution in read_all(text.replace("{}", Q))]
+    assert tuple((*when.years, *when.sessions) for when in found) == times
+
+
 @pytest.mark.parametrize(
     ("text", "files"),
     [
