@@ -419,9 +419,13 @@ class AttributionReader:
         return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
-        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them."""
+        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.
+
+        A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
+        """
+        behalf = attribution().on_behalf.search
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = _BRACKETED.sub(lambda part: " " * len(part.group()), text)
+        blank = _BRACKETED.sub(lambda part: part[0] if behalf(part[0]) else " " * len(part[0]), text)
         return blank if blank != text and self._find(blank) else text
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
