@@ -5,7 +5,7 @@ cell, its note, earlier sentences of the paragraph, and the headings above it. T
 parties; the first that names an occasion gives the occasion.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -86,9 +86,9 @@ class AttributionReader:
         """Returns who is said to have spoken a quotation, and when."""
         near = _Near(self, quotation)
         named = next(self._named(near), Attribution())
-        when = next(filter(None, self._occasions(near)), SpokenTime())
+        when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
-        place = read_occasion(f"{leading} {_MASK} {near.after}")
+        place = read_occasion(f"{self._of_speaker(near) or near.lead} {_MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
@@ -126,15 +126,18 @@ class AttributionReader:
             source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
             yield self._in_label(self._without_place(heading) if at < self._title else heading), source
 
-    def _occasions(self, near: "_Near") -> Iterator[SpokenTime | None]:
+    def _occasions(self, near: "_Near", named: Attribution) -> Iterator[SpokenTime | None]:
         reference = _PARENTHESIS.match(near.after)
         if reference:
             yield read_occasion(reference.group(1), reference=True)
         # Times such as "two years later" count from what the paragraph says before the sentence.
-        earlier, before = near.earlier.replace("\n", " "), near.before
+        earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
         yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
-        yield read_occasion(near.said_earlier)
+        # An earlier sentence about somebody else says nothing of when this speaker spoke.
+        same = not self._find(before) and {*named.parties}.intersection(self._ordered(near.said_earlier))
+        if same or named.source in (None, "paragraph"):
+            yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
         yield read_occasion(" · ".join(self._labels(near.block)), reference=True)
@@ -183,6 +186,16 @@ class AttributionReader:
             if (subject and elided) or self._speaks(name, found, own):
                 return True
         return False
+
+    def _of_speaker(self, near: "_Near") -> str:
+        """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
+
+        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all that stands before a finished quotation, else brackets.
+        """
+        lead, mask, own = near.before.rpartition(_MASK)
+        if not mask or not self._takes_over(near.before):
+            return near.before
+        return own if near.finished_before else _BRACKETED.sub(" ", lead) + mask + own
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
@@ -471,6 +484,13 @@ class _Near:
         self.notes = reader._notes(quotation)
         self.before, self.after = reader._sentence(quotation, self.block)
         self.lead = reader._lead_in(self.index)
+
+    @cached_property
+    def finished_before(self) -> bool:
+        """Whether the quotation before it ends with a sentence."""
+        before = bisect_left(self._reader._spans, (self._start,)) - 1
+        end = self._reader._spans[before][1] if before >= 0 else 0
+        return self._reader._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS))
 
     @cached_property
     def earlier(self) -> str:
