@@ -27,7 +27,7 @@ from ingest.language.numerals import find_session_mentions
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
-from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
 
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
@@ -37,6 +37,7 @@ _PATTERNS: Final = RegexPatterns("drafts", month_name=any_of(month_numbers(), sp
 # A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
+_TO_SEMICOLON: Final = regex.compile(r"\W*[^;；؛]*")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _OPENING: Final = " \u00a0“”\"«„『「‘'"
@@ -88,13 +89,15 @@ class AttributionReader:
         named = next(self._named(near), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
+        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after)))
         place = read_occasion(f"{self._of_speaker(near) or near.lead} {_MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
-            treaty=bool(find_articles(leading)),
+            treaty=bool(articles),
+            articles=articles,
         )
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
@@ -103,15 +106,25 @@ class AttributionReader:
         if (reference := _PARENTHESIS.match(near.after)) and (parties := self._ordered(reference[1])):
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
-        if parties := self._after(near.after):
-            yield Attribution(parties=parties, together=self._in_apposition(near.after, parties), source="sentence")
-        elif unknown := unknown_in(subject_after(near.after), self._parties):
+        # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
+        after = _TO_SEMICOLON.match(near.after)[0]  # type: ignore[index]  # the pattern matches anything
+        if parties := self._after(after):
+            yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
+        elif unknown := unknown_in(subject_after(after), self._parties):
             yield replace(unknown, source="sentence")
         for lead in (near.lead, self._list_lead(near.index)):
             yield from self._spoken(lead, "line above", "")
         for parties, source in self._named_apart(near):
             if parties:
                 yield Attribution(parties=parties, source=source)
+
+    def _articles(self, before: str, after: str) -> list[ArticleMention]:
+        """Returns the articles that a sentence names for a quotation: before it, or behind it before any speaker."""
+        if (found := find_articles(before)) or self._find(before):
+            return found
+        behind = _TO_SEMICOLON.match(after)[0]  # type: ignore[index]  # the pattern matches anything
+        speaker = next((name.start for name in self._find(behind)), len(behind))
+        return [mention for mention in find_articles(behind) if mention.end <= speaker]
 
     def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
         """Yields the parties named outside a quotation's sentence and its lead-in, and where, the nearest first."""

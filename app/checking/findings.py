@@ -104,6 +104,8 @@ class Attribution:
     """Names of stored files that a reference names."""
     treaty: bool = False
     """Whether the words are presented as a treaty's."""
+    articles: tuple[str, ...] = ()
+    """Numbers of the articles that the sentence names for the words."""
     around: tuple[str, str] = ("", "")
     """The document's own words before and after the quotation in its sentence."""
     source: str | None = None

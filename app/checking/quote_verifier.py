@@ -139,13 +139,16 @@ class QuoteVerifier:
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields remarks on the speakers and the time that the document gives for exact words."""
-        whose = self._holder(best.stored)
+        whose, of_treaty = self._holder(best.stored), best.stored.statement.kind == "treaty"
+        article = best.stored.treaty_text.article_at(best.match.start, best.match.end) if of_treaty else None
+        if article is not None and attribution.articles and article.article not in attribution.articles:
+            yield remark("article_differs", held=article.article, given=", ".join(attribution.articles))
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif not attribution.parties and not attribution.treaty and not attribution.files:
+        elif not attribution.parties and not attribution.files and not (attribution.treaty and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
             code
@@ -271,6 +274,8 @@ class QuoteVerifier:
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
             names = self._local.names(attribution.parties)
+            if kind == "near_other" and stored.statement.kind == "treaty":
+                return [remark("near_treaty", names=names)]
             return [remark(kind, holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
             language, number = self._local.language, stored.metadata.session

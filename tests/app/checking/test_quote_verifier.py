@@ -83,6 +83,29 @@ def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
     assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
 
 
+TREATY = [
+    "United Nations Convention against Transnational Organized Crime",
+    "Article 4\nProtection of sovereignty",
+    "Nothing in this Convention entitles a State Party to count the lamps of another State.",
+    "Article 16\nExtradition",
+    "A State Party shall submit the case without undue delay to its keepers.",
+]
+
+
+@cases("text", "verdict", "remarks")
+def test_words_of_a_treaty_are_held_to_the_article_that_is_named(corpus_of, text, verdict, remarks):
+    checker = corpus_of(("untoc", ["\n\n".join(TREATY)], {"kind": "treaty"}), ("a", [SHIPS], dict(AUT)))
+    report = check(checker, text.replace("{}", f"“{TREATY[2][:-1]}”"))
+    finding = report.findings[0]
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+    assert report.notes == ()
+
+
+def test_a_quotation_of_an_article_says_that_no_treaty_is_stored(two):
+    assert "no treaty text" in check(two, f"Article 4 reads: “{TREATY[2]}”").notes[0]
+    assert check(two, f"Austria said: “{KEEPERS}” and “{TREATY[2]}”").notes == ()
+
+
 def test_an_empty_store_says_so(corpus_of):
     report = check(corpus_of(), f"Austria said: “{SHIPS}”")
     assert report.summary["not_found"] == 1 and "holds no statements" in report.notes[0]
