@@ -5,6 +5,7 @@ from docx.oxml.ns import nsdecls
 from app.checking.blocks import CheckedDocument
 from app.checking.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
 from app.checking.quotations import find_quotations
+from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
@@ -25,6 +26,15 @@ def test_markup_does_not_get_in_the_way(tmp_path):
     document = read_file(tmp_path / "a.md", text.encode())
     assert quotes(document) == ["the lighthouse keepers count their lamps tw*ice"]
     assert document.note("n") is not None and document.note("n").text == "A note."
+
+
+def test_tracked_changes_are_read_without_a_warning_of_a_library():
+    document = new_document()
+    deleted = f"<w:del {nsdecls('w')}><w:r><w:t>never </w:t></w:r></w:del>"
+    document.add_paragraph("It noted ")._p.append(parse_xml(deleted))
+    # Read in this process, in which warnings are errors.
+    (block,) = word_blocks(saved(document), "draft.docx")
+    assert (block.text, [part.how for part in block.hidden]) == ("It noted ", ["unseen_deleted"])
 
 
 def test_markdown_table_gives_each_cell_its_row_and_column(tmp_path):
