@@ -8,6 +8,7 @@ from babel.lists import format_list
 
 from app.answering.compose.extractive import escape
 from app.checking.findings import Change, CheckReport, Finding
+from app.checking.fuzzy_diff import last_words
 from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
@@ -61,7 +62,7 @@ def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[st
     for same, group in groupby(changes, key=lambda change: change.kind == "same"):
         run = {change.kind: change.text for change in group}
         if same:
-            before = " ".join(run["same"].split()[-_CONTEXT:])
+            before = last_words(run["same"], _CONTEXT)
             continue
         change_kind = "changed" if len(run) == 2 else next(iter(run))
         place = {"before": before} if before else {}

@@ -196,6 +196,12 @@ def test_differences_are_told_as_sentences(draft, told):
     assert changes_in_words(changes) == told
 
 
+@cases("source", "draft")
+def test_what_does_not_count_is_no_difference(source, draft):
+    found = [change.kind for change in word_diff(source.split(), draft.split())]
+    assert found == ["same", "put_in", "same"]
+
+
 def test_a_sign_after_the_last_word_quoted_is_no_difference():
     found = [(change.kind, change.text) for change in word_diff("lit by night.".split(), "all lit by night".split())]
     assert found == [("put_in", "all"), ("same", "lit by night")]
