@@ -14,7 +14,7 @@ from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key, plain_key
-from app.checking.matching import Match, Wanted, find, readings
+from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.spacing import judge_spacing
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
@@ -185,6 +185,11 @@ class QuoteVerifier:
         if hits:
             return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
         quote = finding.quotation.text
+        if (disordered := self._disordered(quote, finding.attribution)) is not None:
+            stored, (start, end) = disordered
+            mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
+            place = place_of(stored, start, end, self._local)
+            return replace(finding.with_remarks(remark("other_order"), *mismatch), verdict="altered", place=place)
         if len(quote) > self._work.limits.longest:
             return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
@@ -205,6 +210,14 @@ class QuoteVerifier:
         if self._work.done >= budget:
             return finding.with_remarks(remark("too_much_work"))
         return finding.with_remarks(*self._incomplete(finding.attribution, True))
+
+    def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
+        """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
+        in_parts = [wanted for wanted in readings(quote) if len(wanted.parts) > 1]
+        self._work.done += self._texts.size * bool(in_parts)
+        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution)) if in_parts else []
+        found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
+        return next(found, None)
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""

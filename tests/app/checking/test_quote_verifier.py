@@ -72,6 +72,13 @@ def test_an_omission_that_hides_a_denial_shows_it(two):
 EU = {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}
 
 
+@cases("said", "told")
+def test_parts_in_another_order_are_altered_and_told(two, said, told):
+    finding = only(two, f"Germany said: “{said}”")
+    assert finding.verdict == "altered"
+    assert [warning.kind for warning in finding.warnings if warning.kind == "other_order"] == told
+
+
 @cases("metadata", "attributed")
 def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
     checker = corpus_of(("a", [SHIPS], dict(metadata)))
