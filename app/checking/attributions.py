@@ -5,7 +5,7 @@ cell, its note, earlier sentences of the paragraph, and the headings above it. T
 parties; the first that names an occasion gives the occasion.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -16,8 +16,8 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import parts_of_year
-from app.checking.occasion_words import blanked, read_occasion
+from app.checking.indirect_times import YEAR, parts_of_year
+from app.checking.occasion_words import blanked, in_digits, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
@@ -27,7 +27,7 @@ from ingest.language.numerals import find_session_mentions
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyMatch, PartyTable
-from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
 
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
@@ -37,6 +37,7 @@ _PATTERNS: Final = RegexPatterns("drafts", month_name=any_of(month_numbers(), sp
 # A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
+_TO_SEMICOLON: Final = regex.compile(r"\W*[^;；؛]*")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _OPENING: Final = " \u00a0“”\"«„『「‘'"
@@ -50,6 +51,7 @@ _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+_YEAR: Final = regex.compile(YEAR)
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 # Most words of a line that is read as a heading of the blocks after it.
@@ -85,15 +87,17 @@ class AttributionReader:
         """Returns who is said to have spoken a quotation, and when."""
         near = _Near(self, quotation)
         named = next(self._named(near), Attribution())
-        when = next(filter(None, self._occasions(near)), SpokenTime())
+        when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
-        place = read_occasion(f"{leading} {_MASK} {near.after}")
+        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after)))
+        place = read_occasion(f"{self._of_speaker(near) or near.lead} {_MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
-            treaty=bool(find_articles(leading)),
+            treaty=bool(articles),
+            articles=articles,
         )
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
@@ -102,15 +106,25 @@ class AttributionReader:
         if (reference := _PARENTHESIS.match(near.after)) and (parties := self._ordered(reference[1])):
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
-        if parties := self._after(near.after):
-            yield Attribution(parties=parties, together=self._in_apposition(near.after, parties), source="sentence")
-        elif unknown := unknown_in(subject_after(near.after), self._parties):
+        # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
+        after = _TO_SEMICOLON.match(near.after)[0]  # type: ignore[index]  # the pattern matches anything
+        if parties := self._after(after):
+            yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
+        elif unknown := unknown_in(subject_after(after), self._parties):
             yield replace(unknown, source="sentence")
         for lead in (near.lead, self._list_lead(near.index)):
             yield from self._spoken(lead, "line above", "")
         for parties, source in self._named_apart(near):
             if parties:
                 yield Attribution(parties=parties, source=source)
+
+    def _articles(self, before: str, after: str) -> list[ArticleMention]:
+        """Returns the articles that a sentence names for a quotation: before it, or behind it before any speaker."""
+        if (found := find_articles(before)) or self._find(before):
+            return found
+        behind = _TO_SEMICOLON.match(after)[0]  # type: ignore[index]  # the pattern matches anything
+        speaker = next((name.start for name in self._find(behind)), len(behind))
+        return [mention for mention in find_articles(behind) if mention.end <= speaker]
 
     def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
         """Yields the parties named outside a quotation's sentence and its lead-in, and where, the nearest first."""
@@ -125,15 +139,18 @@ class AttributionReader:
             source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
             yield self._in_label(self._without_place(heading) if at < self._title else heading), source
 
-    def _occasions(self, near: "_Near") -> Iterator[SpokenTime | None]:
+    def _occasions(self, near: "_Near", named: Attribution) -> Iterator[SpokenTime | None]:
         reference = _PARENTHESIS.match(near.after)
         if reference:
             yield read_occasion(reference.group(1), reference=True)
         # Times such as "two years later" count from what the paragraph says before the sentence.
-        earlier, before = near.earlier.replace("\n", " "), near.before
+        earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        yield read_occasion(f"{before} {_MASK} {near.after}", earlier=earlier[: max(0, begins)])
-        yield read_occasion(near.said_earlier)
+        yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
+        # An earlier sentence about somebody else says nothing of when this speaker spoke.
+        same = not self._find(before) and {*named.parties}.intersection(self._ordered(near.said_earlier))
+        if same or named.source in (None, "paragraph"):
+            yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
         yield read_occasion(" · ".join(self._labels(near.block)), reference=True)
@@ -182,6 +199,16 @@ class AttributionReader:
             if (subject and elided) or self._speaks(name, found, own):
                 return True
         return False
+
+    def _of_speaker(self, near: "_Near") -> str:
+        """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
+
+        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all that stands before a finished quotation, else brackets.
+        """
+        lead, mask, own = near.before.rpartition(_MASK)
+        if not mask or not self._takes_over(near.before):
+            return near.before
+        return own if near.finished_before else _BRACKETED.sub(" ", lead) + mask + own
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
@@ -417,9 +444,13 @@ class AttributionReader:
         return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
 
     def _own_words(self, text: str) -> str:
-        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them."""
+        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.
+
+        A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
+        """
+        behalf = attribution().on_behalf.search
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = _BRACKETED.sub(lambda part: " " * len(part.group()), text)
+        blank = _BRACKETED.sub(lambda part: part[0] if behalf(part[0]) else " " * len(part[0]), text)
         return blank if blank != text and self._find(blank) else text
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
@@ -465,6 +496,13 @@ class _Near:
         self.notes = reader._notes(quotation)
         self.before, self.after = reader._sentence(quotation, self.block)
         self.lead = reader._lead_in(self.index)
+
+    @cached_property
+    def finished_before(self) -> bool:
+        """Whether the quotation before it ends with a sentence."""
+        before = bisect_left(self._reader._spans, (self._start,)) - 1
+        end = self._reader._spans[before][1] if before >= 0 else 0
+        return self._reader._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS))
 
     @cached_property
     def earlier(self) -> str:
@@ -527,6 +565,33 @@ def _first_sentence(text: str, *, ended: bool) -> str:
         rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     nested = rest.find(_MASK)
     return rest if nested < 0 else rest[:nested]
+
+
+def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
+    """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
+    whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
+    if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+        return whole
+    behind = attribution().next_clause.split(after, maxsplit=1)[0]
+    parts = [*((before[at:], earlier + before[:at]) for at in _own_clauses(before)), (behind, earlier + before)]
+    own = (read_occasion(part, earlier=said) for part, said in parts)
+    return replace(next(filter(None, own), whole), together=True)
+
+
+def _own_clauses(before: str) -> Iterator[int]:
+    """Yields where the clause of a quotation may begin in the text before it in its sentence, the nearest first."""
+    start = before.rfind(_MASK) + 1
+    ends = [boundary.span() for boundary in _PATTERNS.clause_boundary.finditer(before, start)]
+    for at in reversed(range(len(ends))):
+        previous = ends[at - 1][1] if at else start
+        # Behind another quotation, its clause ends first: "“…” in 2016 and “…” in 2018"; then one that says who spoke.
+        ended = start and (not at or attribution().verb.search(before, previous, ends[at][0]))
+        if ended or before[ends[at][0]] in ";؛；":
+            yield ends[at][1]
+    if not start and (opening := _PATTERNS.opening_clause.match(before)):
+        yield opening.end()
+    if not (start and ends):
+        yield start
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:

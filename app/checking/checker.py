@@ -103,6 +103,13 @@ class Checker:
             for part in block.hidden
         ]
         notes = document.notes if texts.all else (*document.notes, words.say("no_statements"))
+        # Without a treaty, a quotation of an article is compared with statements alone.
+        if (
+            texts.all
+            and not texts.has_treaty
+            and any(f.attribution.treaty and f.verdict != "verified" for f in findings)
+        ):
+            notes = (*notes, words.say("no_treaty"))
         complete, limits = len(findings) == len(quotations.found), tuple(map(words.say, _LIMITS))
         return CheckReport(
             findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=limits, complete=complete,

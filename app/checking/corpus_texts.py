@@ -4,7 +4,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from app.answering.citations import cite_place
@@ -15,6 +15,7 @@ from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
+from ingest.treaties.treaty_text import TreatyText, read_treaty
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Statement, StatementKind
 
@@ -32,6 +33,11 @@ class StoredText:
 
     statement: Statement
     keyed: KeyedText = field(repr=False)
+
+    @cached_property
+    def treaty_text(self) -> TreatyText:
+        """Where the articles of a treaty stand in it."""
+        return read_treaty(self.statement.source_text, self.statement.blocks, self.statement.file)
 
     @property
     def metadata(self) -> Metadata:
@@ -99,6 +105,7 @@ class CorpusTexts:
             StoredText(each, KeyedText(each.source_text, each.edits, each.span.start, each.span.end))
             for each in statements
         )
+        self.has_treaty = any(stored.statement.kind == "treaty" for stored in self.all)
         self.size = sum(len(stored.keyed.text) for stored in self.all)
         self.by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)

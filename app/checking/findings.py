@@ -77,6 +77,8 @@ class SpokenTime:
     bodies: tuple[str, ...] = ()
     untold: str | None = None
     """A time, as it is written, that the text alone does not determine: "last year"."""
+    together: bool = False
+    """Whether one sentence gives all these times for the words, as "in 2016 and 2018" does."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""
@@ -102,6 +104,8 @@ class Attribution:
     """Names of stored files that a reference names."""
     treaty: bool = False
     """Whether the words are presented as a treaty's."""
+    articles: tuple[str, ...] = ()
+    """Numbers of the articles that the sentence names for the words."""
     around: tuple[str, str] = ("", "")
     """The document's own words before and after the quotation in its sentence."""
     source: str | None = None

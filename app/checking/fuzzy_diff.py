@@ -34,6 +34,7 @@ _DENIAL: Final = 3
 _SIGNS: Final = ".,;:!،؛。，；：！"
 _ENDS: Final = regex.compile(rf"[{SENTENCE_ENDS}]\W*$")
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
+_HAN_SPACE: Final = regex.compile(r"(?<=\p{Han}[^\w\s]*) (?=\p{Han})")
 _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 
@@ -106,17 +107,43 @@ def _located(quote: str, window: str) -> list[str]:
 def word_diff(source: Sequence[str], quoted: Sequence[str]) -> Iterator[Change]:
     """Yields the diff from the source's words to the quotation's, in order; a run of equal words is one change.
 
-    Punctuation that ends the source, and that the quotation leaves out, is not a difference.
+    The sign that ends either of them, and the case of the first letter, are no differences.
     """
-    if source and quoted and not quoted[-1].endswith(tuple(_SIGNS)):
-        # In French a sign such as ";" may be a token of its own.
-        source = [*source[:-1], *filter(None, (source[-1].rstrip(_SIGNS),))]
+    source, quoted = _without_last_sign(source, quoted), _without_last_sign(quoted, source)
+    if source and quoted and source[0] != quoted[0] and _uncased(source[0]) == _uncased(quoted[0]):
+        quoted = [source[0], *quoted[1:]]
     for same, group in groupby(Levenshtein.opcodes(source, quoted), key=lambda step: step.tag == "equal"):
         steps = list(group)
-        old = " ".join(source[steps[0].src_start : steps[-1].src_end])
-        new = " ".join(quoted[steps[0].dest_start : steps[-1].dest_end])
+        old = joined(source[steps[0].src_start : steps[-1].src_end])
+        new = joined(quoted[steps[0].dest_start : steps[-1].dest_end])
         texts: dict[ChangeKind, str] = {"same": old} if same else {"left_out": old, "put_in": new}
         yield from (Change(kind=kind, text=text) for kind, text in texts.items() if text)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Returns words of a diff as text; Chinese characters have no space between them."""
+    return _HAN_SPACE.sub("", " ".join(words))
+
+
+def last_words(text: str, count: int) -> str:
+    """Returns the last words of a text; Chinese characters count as words."""
+    return joined(_TOKEN.findall(text)[-count:])
+
+
+def _without_last_sign(words: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    """Returns words without the sign at their end where the others have none there, or another one."""
+    # In French a sign such as ";" may be a word of its own.
+    if not words or not others or _sign(words[-1]) == _sign(others[-1]):
+        return words
+    return [*words[:-1], *filter(None, (words[-1].rstrip(_SIGNS),))]
+
+
+def _sign(word: str) -> str:
+    return word[len(word.rstrip(_SIGNS)) :]
+
+
+def _uncased(word: str) -> str:
+    return word[:1].casefold() + word[1:]
 
 
 def _best_ends(source: Sequence[str], quoted: Sequence[str], equal: Sequence[Opcode]) -> tuple[int, int]:

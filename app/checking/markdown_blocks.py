@@ -4,8 +4,11 @@ HTML quotations (`<q>`, `<blockquote>`) are read as quotations. Words that a pag
 `~~…~~`, hidden elements) are left out of the text and kept as `Hidden`, so that the report names them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
+from itertools import groupby
 from typing import Final
 
 import regex
@@ -26,6 +29,12 @@ _ELEMENT: Final = regex.compile(
     r"|head|title|meta|style|script|template)\b(?P<rest>[^<>]{0,400})>",
     regex.IGNORECASE,
 )
+# Elements at which a paragraph ends, with the token of Markdown that stands for them, if there is one.
+_CUT_AT: Final = {
+    **dict.fromkeys(("p", "div", "ul", "ol", "pre", "hr", "center", "section", "article", "html", "body", "title"), ""),
+    **{f"h{level}": "heading" for level in range(1, 7)},
+    **{"blockquote": "blockquote", "li": "list_item", "table": "table", "tr": "tr", "td": "td", "th": "th"},
+}
 _UNSHOWN: Final = regex.compile(
     r"<!--(?P<words>.*?)-->|<(?P<tag>del|s|strike|style|script|template|head)\b[^<>]{0,400}>(?P<words>.*?)</(?P=tag)\s*>"
     r"|<(?P<tag>\w+)\b[^<>]{0,200}?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*[01](?:px|pt|em|%)?\s*[;\"'])[^<>]{0,200}>(?P<words>.*?)</(?P=tag)\s*>",
@@ -57,7 +66,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
     depth = number = tables = level = items = 0
     rows: list[list[str]] = []
     before = ""
-    for token in tokens:
+    for token in _with_html(tokens):
         if token.type in ("blockquote_open", "blockquote_close"):
             depth += token.nesting
         elif token.type in ("list_item_open", "list_item_close"):
@@ -68,14 +77,16 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
             rows, tables = [], tables + 1
         elif token.type == "tr_open":
             rows.append([])
+        elif token.type in ("th_open", "td_open") and rows:
+            rows[-1].append("")
         elif token.type == "table_close":
             yield from label_rows(rows, tables)
             rows = []
-        elif token.type in ("inline", "code_block", "fence", "html_block"):
+        elif token.type in ("inline", "code_block", "fence", "html_words"):
             for words, hidden, quoted in _parts(token, in_quote=depth > 0):
                 depth += quoted
-                if rows:
-                    rows[-1].append(words)
+                if rows and rows[-1]:
+                    rows[-1][-1] = f"{rows[-1][-1]} {words}".strip()
                 elif words or hidden:
                     number += 1
                     where = remark("at_paragraph", number=str(number))
@@ -93,16 +104,38 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
         yield (*_read(children[:label]), 0)
         if label < len(children):
             yield (*_read(children[label + 1 :]), 0)
-    elif token.type == "html_block":
-        content, hidden = _shown(token.content)
-        at = depth = 0
-        for element in _ELEMENT.finditer(content):
-            if element["name"].lower() == "blockquote":
-                yield _without_elements(content[at : element.start()]), (), depth
-                at, depth = element.end(), -1 if element.group().startswith("</") else 1
-        yield _without_elements(content[at:]), hidden, depth
+    elif token.type == "html_words":
+        yield token.content, token.meta.get("hidden", ()), 0
     else:
         yield token.content.strip(), (), 0
+
+
+def _with_html(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yields tokens with those of Markdown in place of HTML's block elements, such as a table's."""
+    for is_html, run in groupby(tokens, key=lambda token: token.type == "html_block"):
+        group = list(run)
+        yield from _html_tokens("\n".join(token.content for token in group)) if is_html else group
+
+
+def _html_tokens(html: str) -> Iterator[Token]:
+    html, hidden = _shown(html)
+    at, left_open = 0, Counter[str]()
+    for element in _ELEMENT.finditer(html):
+        name = element["name"].lower()
+        if name in _CUT_AT:
+            yield _words_token(html[at : element.start()])
+            at, closes = element.end(), element.group().startswith("</")
+            if kind := _CUT_AT[name]:
+                left_open[kind] += -1 if closes else 1
+                yield Token(f"{kind}_close", name, -1) if closes else Token(f"{kind}_open", name, 1)
+    yield _words_token(html[at:], hidden)
+    # A quotation may end in a later block of HTML; what else is left open ends here.
+    for kind in ("list_item", "heading", "table"):
+        yield from (Token(f"{kind}_close", "", -1) for _ in range(left_open[kind]))
+
+
+def _words_token(html: str, hidden: tuple[Hidden, ...] = ()) -> Token:
+    return Token("html_words", "", 0, content=unescape(_without_elements(html)), meta={"hidden": hidden})
 
 
 def _label_at(tokens: Sequence[Token]) -> int:

@@ -120,6 +120,22 @@ def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
                 yield match
 
 
+def span_out_of_order(wanted: Wanted, text: KeyedText) -> tuple[int, int] | None:
+    """Returns the span of the source over all parts of a quotation if they stand there, but not in this order."""
+    if len(wanted.parts) < 2 or any(wanted.gaps) or any(len(part) < 4 * _SHORT_PART for part in wanted.parts):
+        return None
+    first = [next(text.spans(part), None) for part in wanted.parts]
+    standing = [span for span in first if span is not None]
+    if len(standing) < len(first):
+        return None
+    position = 0
+    for part in wanted.parts:
+        if (following := next(text.spans(part, begin=position), None)) is None:
+            return text.in_source(min(start for start, _ in standing), max(end for _, end in standing))
+        position = following[1]
+    return None
+
+
 def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> list[tuple[int, int]] | None:
     """Returns the spans of the parts from `first` on, each part at its nearest place after the last; None without."""
     spans = [first]

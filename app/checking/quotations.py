@@ -107,6 +107,8 @@ def _plain(found: "regex.Match[str]") -> str:
     opens = found["open"] is not None or (found["close"] is None and _opens(found))
     if found["entity"]:
         mark = unescape(written)
+        # An entity may stand behind a tag: "<td>&ldquo;We".
+        opens = opens if mark in "\"'" else mark in "“„«‘‚‹"
     elif found["escaped"]:
         mark = written[-1]
     else:

@@ -14,7 +14,7 @@ from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key, plain_key
-from app.checking.matching import Match, Wanted, find, readings
+from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.spacing import judge_spacing
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
@@ -139,13 +139,16 @@ class QuoteVerifier:
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields remarks on the speakers and the time that the document gives for exact words."""
-        whose = self._holder(best.stored)
+        whose, of_treaty = self._holder(best.stored), best.stored.statement.kind == "treaty"
+        article = best.stored.treaty_text.article_at(best.match.start, best.match.end) if of_treaty else None
+        if article is not None and attribution.articles and article.article not in attribution.articles:
+            yield remark("article_differs", held=article.article, given=", ".join(attribution.articles))
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif not attribution.parties and not attribution.treaty and not attribution.files:
+        elif not attribution.parties and not attribution.files and not (attribution.treaty and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
             code
@@ -159,16 +162,34 @@ class QuoteVerifier:
             yield remark("as_summarised")
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)
+        if others := self._other_times(fitting, when):
+            yield remark("not_all_times", given=", ".join(others))
         if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
             yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
         if when.bodies and metadata.body and metadata.body not in when.bodies:
             yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
+
+    def _other_times(self, fitting: list[_Hit], when: SpokenTime) -> list[str]:
+        """Returns the times that the sentence gives beside that of the words, for display."""
+        each = (
+            *(SpokenTime(years=(year,)) for year in when.years),
+            *(SpokenTime(dates=(date,)) for date in when.dates),
+            *(SpokenTime(sessions=(session,)) for session in when.sessions),
+        )
+        held = [(hit.stored, hit.stored.metadata.date) for hit in fitting] if when.together else []
+        others = [time for time in each if not any(_right_time(d, time) and _right_session(s, time) for s, d in held)]
+        return [words for time in others if held for words in times_in_words(time, self._local.language)]
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
         if hits:
             return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
         quote = finding.quotation.text
+        if (disordered := self._disordered(quote, finding.attribution)) is not None:
+            stored, (start, end) = disordered
+            mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
+            place = place_of(stored, start, end, self._local)
+            return replace(finding.with_remarks(remark("other_order"), *mismatch), verdict="altered", place=place)
         if len(quote) > self._work.limits.longest:
             return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
@@ -189,6 +210,14 @@ class QuoteVerifier:
         if self._work.done >= budget:
             return finding.with_remarks(remark("too_much_work"))
         return finding.with_remarks(*self._incomplete(finding.attribution, True))
+
+    def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
+        """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
+        in_parts = [wanted for wanted in readings(quote) if len(wanted.parts) > 1]
+        self._work.done += self._texts.size * bool(in_parts)
+        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution)) if in_parts else []
+        found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
+        return next(found, None)
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""
@@ -258,6 +287,8 @@ class QuoteVerifier:
             return []
         if attribution.parties and not stored.parties & set(attribution.parties):
             names = self._local.names(attribution.parties)
+            if kind == "near_other" and stored.statement.kind == "treaty":
+                return [remark("near_treaty", names=names)]
             return [remark(kind, holder=self._holder(stored), names=names)]
         if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
             language, number = self._local.language, stored.metadata.session

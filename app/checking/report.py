@@ -8,6 +8,7 @@ from babel.lists import format_list
 
 from app.answering.markdown import escape
 from app.checking.findings import Change, CheckReport, Finding
+from app.checking.fuzzy_diff import last_words
 from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
@@ -24,13 +25,19 @@ def verdict_word(verdict: Verdict, language: str = "en") -> str:
     return load_remark_words(language).say(f"verdict_{verdict}")
 
 
-def comment_text(finding: Finding, language: str = "en") -> str:
-    """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line."""
+def comment_text(finding: Finding, language: str = "en", *, elsewhere: bool = False) -> str:
+    """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line.
+
+    A comment that stands `elsewhere` than on the quotation begins with the quotation and its place in the document.
+    """
     words = load_remark_words(language)
     verdict = verdict_word(finding.verdict, language).upper()
     if finding.verdict == "verified" and finding.warnings:
         verdict = words.say("with_remark", verdict=verdict)
-    return "\n".join((f"{verdict}. {words.say(f'means_{finding.verdict}')}", *_details(finding, words)))
+    where = finding.where.say(words) if finding.where else ""
+    about = f"{where[:1].upper()}{where[1:]}: “{' '.join(finding.quotation.text.split())}”".removeprefix(": ")
+    lines = [f"{verdict}. {words.say(f'means_{finding.verdict}')}", *_details(finding, words)]
+    return "\n".join([about, *lines] if elsewhere else lines)
 
 
 def _details(finding: Finding, words: Wording) -> list[str]:
@@ -55,7 +62,7 @@ def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[st
     for same, group in groupby(changes, key=lambda change: change.kind == "same"):
         run = {change.kind: change.text for change in group}
         if same:
-            before = " ".join(run["same"].split()[-_CONTEXT:])
+            before = last_words(run["same"], _CONTEXT)
             continue
         change_kind = "changed" if len(run) == 2 else next(iter(run))
         place = {"before": before} if before else {}

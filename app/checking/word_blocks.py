@@ -165,7 +165,7 @@ def read_paragraph(
     unseen: dict[BaseOxmlElement, Unseen | None] = {}
     for run, element in _leaves(paragraph, None):
         if run not in unseen:
-            tracked = any(run.iterancestors(*_TRACKED))
+            tracked = next(run.iterancestors(*_TRACKED), None) is not None
             unseen[run] = "unseen_deleted" if tracked else looks.unseen(run)
         if (how := unseen[run]) is not None:
             words = element.text or " "

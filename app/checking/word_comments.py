@@ -27,16 +27,17 @@ def comment_word(data: bytes, report: CheckReport) -> bytes:
     """Returns a copy of a Word file in which each finding is a comment on exactly its quotation.
 
     A quotation in a note is commented at the note's mark in the text. One in a header, a footer or a text box, where
-    Word allows no comments, is commented at the beginning of the document.
+    Word allows no comments, is commented at the beginning of the document. Such comments begin with the quotation.
     """
     word = open_word(BytesIO(data))
     paragraphs = word_paragraphs(word)
     document = make_document([paragraph.block for paragraph in paragraphs])
     for finding in report.findings:
-        runs = _runs_of(finding, document, paragraphs) or _anchor(finding, document, paragraphs, word)
+        own = _runs_of(finding, document, paragraphs)
+        runs = own or _anchor(finding, document, paragraphs, word)
         if runs is not None:
             first, last = (Run(run, word) for run in runs)
-            text = _FORBIDDEN.sub("\ufffd", comment_text(finding, report.language))
+            text = _FORBIDDEN.sub("\ufffd", comment_text(finding, report.language, elsewhere=own is None))
             word.add_comment([first, last], text=text, author=_AUTHOR, initials="u")
     saved = BytesIO()
     word.save(saved)

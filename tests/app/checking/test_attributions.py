@@ -30,6 +30,11 @@ def test_each_quotation_of_a_sentence_has_its_own_speaker(text, first, second):
     assert [a.parties for a in read_all(text.replace("{}", Q))] == [(first,), (second,)]
 
 
+def test_each_of_three_quotations_has_the_speaker_before_it():
+    text = "Austria said that {}, Germany that {} and Chile that {}.".replace("{}", Q)
+    assert [a.parties for a in read_all(text)] == [("AUT",), ("DEU",), ("CHL",)]
+
+
 @cases("text")
 def test_an_object_or_a_genitive_between_two_quotations_speaks_neither(text):
     found = [(a.parties, a.beside) for a in read_all(text.replace("{}", Q))]
@@ -40,6 +45,12 @@ def test_an_object_or_a_genitive_between_two_quotations_speaks_neither(text):
 def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions):
     (attribution,) = read_all(text.replace("{q}", Q))
     assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
+
+
+@cases("text", "times", tuples=True)
+def test_each_quotation_of_a_sentence_has_the_time_of_its_own_clause(text, times):
+    found = [attribution.when for attribution in read_all(text.replace("{}", Q))]
+    assert tuple((*when.years, *when.sessions) for when in found) == times
 
 
 @pytest.mark.parametrize(

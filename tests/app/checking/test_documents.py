@@ -5,6 +5,7 @@ from docx.oxml.ns import nsdecls
 from app.checking.blocks import CheckedDocument
 from app.checking.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
 from app.checking.quotations import find_quotations
+from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
@@ -25,6 +26,53 @@ def test_markup_does_not_get_in_the_way(tmp_path):
     document = read_file(tmp_path / "a.md", text.encode())
     assert quotes(document) == ["the lighthouse keepers count their lamps tw*ice"]
     assert document.note("n") is not None and document.note("n").text == "A note."
+
+
+def test_html_is_cut_into_paragraphs_items_and_cells():
+    rows = (
+        "<tr><th>State</th><th>Words</th></tr>"
+        "<tr><td>Austria</td><td><p>&ldquo;A keeper&rsquo;s lamp is lit&rdquo;</p></td></tr>"
+    )
+    html = (
+        f"<h2>Chile</h2><p>In 1998 it spoke.</p><ul><li>Germany: “{WORDS}”</li></ul>"
+        f"<table>{rows}</table><p>The end.</p>"
+    )
+    blocks = read_pasted(html + "\n\nMore *words*.").blocks
+    assert [(block.text, block.kind, block.item) for block in blocks] == [
+        ("Chile", "heading", False),
+        ("In 1998 it spoke.", "text", False),
+        (f"Germany: “{WORDS}”", "text", True),
+        ("State", "cell", False),
+        ("Words", "cell", False),
+        ("Austria", "cell", False),
+        ("“A keeper’s lamp is lit”", "cell", False),
+        ("The end.", "text", False),
+        ("More words.", "text", False),
+    ]
+    assert blocks[6].labels == ("Austria", "Words")
+    # What is never closed ends with its block of HTML, but for a quotation around Markdown.
+    unclosed = read_pasted("<table><tr><td>Austria<td>Yes\n\nMore.\n\n<ul><li>One\n\nLast.").blocks
+    assert [(b.text, b.kind, b.item) for b in unclosed][2:] == [
+        ("More.", "text", False),
+        ("One", "text", True),
+        ("Last.", "text", False),
+    ]
+    quoted = read_pasted(f"It said:\n\n<blockquote>\n\n{WORDS}\n\n</blockquote>\n\nIt left.").blocks
+    assert [block.kind for block in quoted] == ["text", "quote", "text"]
+
+
+def test_an_entity_behind_a_tag_opens_a_quotation(tmp_path):
+    document = read_file(tmp_path / "a.txt", f"<td>&ldquo;{WORDS}&rdquo;</td>".encode())
+    assert quotes(document) == [WORDS]
+
+
+def test_tracked_changes_are_read_without_a_warning_of_a_library():
+    document = new_document()
+    deleted = f"<w:del {nsdecls('w')}><w:r><w:t>never </w:t></w:r></w:del>"
+    document.add_paragraph("It noted ")._p.append(parse_xml(deleted))
+    # Read in this process, in which warnings are errors.
+    (block,) = word_blocks(saved(document), "draft.docx")
+    assert (block.text, [part.how for part in block.hidden]) == ("It noted ", ["unseen_deleted"])
 
 
 def test_markdown_table_gives_each_cell_its_row_and_column(tmp_path):

@@ -72,6 +72,13 @@ def test_an_omission_that_hides_a_denial_shows_it(two):
 EU = {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}
 
 
+@cases("said", "told")
+def test_parts_in_another_order_are_altered_and_told(two, said, told):
+    finding = only(two, f"Germany said: “{said}”")
+    assert finding.verdict == "altered"
+    assert [warning.kind for warning in finding.warnings if warning.kind == "other_order"] == told
+
+
 @cases("metadata", "attributed")
 def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
     checker = corpus_of(("a", [SHIPS], dict(metadata)))
@@ -81,6 +88,29 @@ def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metada
 def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
     finding = only(corpus_of(("a", [SHIPS], {"kind": "treaty"})), f"Austria said: “{SHIPS}”")
     assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
+
+
+TREATY = [
+    "United Nations Convention against Transnational Organized Crime",
+    "Article 4\nProtection of sovereignty",
+    "Nothing in this Convention entitles a State Party to count the lamps of another State.",
+    "Article 16\nExtradition",
+    "A State Party shall submit the case without undue delay to its keepers.",
+]
+
+
+@cases("text", "verdict", "remarks")
+def test_words_of_a_treaty_are_held_to_the_article_that_is_named(corpus_of, text, verdict, remarks):
+    checker = corpus_of(("untoc", ["\n\n".join(TREATY)], {"kind": "treaty"}), ("a", [SHIPS], dict(AUT)))
+    report = check(checker, text.replace("{}", f"“{TREATY[2][:-1]}”"))
+    finding = report.findings[0]
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+    assert report.notes == ()
+
+
+def test_a_quotation_of_an_article_says_that_no_treaty_is_stored(two):
+    assert "no treaty text" in check(two, f"Article 4 reads: “{TREATY[2]}”").notes[0]
+    assert check(two, f"Austria said: “{KEEPERS}” and “{TREATY[2]}”").notes == ()
 
 
 def test_an_empty_store_says_so(corpus_of):
@@ -171,6 +201,12 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
 def test_differences_are_told_as_sentences(draft, told):
     changes = [*word_diff("the lamps are lit by night".split(), draft.split())]
     assert changes_in_words(changes) == told
+
+
+@cases("source", "draft")
+def test_what_does_not_count_is_no_difference(source, draft):
+    found = [change.kind for change in word_diff(source.split(), draft.split())]
+    assert found == ["same", "put_in", "same"]
 
 
 def test_a_sign_after_the_last_word_quoted_is_no_difference():

@@ -65,6 +65,13 @@ def test_a_wrong_season_or_relative_time_is_misattributed(attacked, text):
     assert kinds(attacked, text.format(WEAK))[0] == "misattributed"
 
 
+@cases("text", "first", "second")
+def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
+    found = check(attacked, text.format(WEAK)).findings
+    told = [[w.kind for w in each.warnings if w.kind == "not_all_times"] for each in found]
+    assert [[each.verdict, kinds] for each, kinds in zip(found, told, strict=True)] == [first, second]
+
+
 @cases("text")
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
     assert read_occasion(f"{text} Belmora said").untold is not None

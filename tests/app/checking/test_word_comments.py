@@ -73,6 +73,10 @@ def test_each_comment_spans_exactly_its_quotation(comment, draft):
         # A quotation in a footnote is commented at the note's mark, which has no text.
         "",
     ]
+    # These two begin with what they are about.
+    begun = (f"Header or footer: “{cassivar[4]}”\n", f"Footnote 1: “{belmora[3]}”\n")
+    assert texts[-2].startswith(begun[0]) and texts[-1].startswith(begun[1])
+    texts[-2:] = [text.removeprefix(words) for text, words in zip(texts[-2:], begun, strict=True)]
     assert [text.split(".")[0] for text in texts] == ["VERIFIED"] * 6 + ["MISATTRIBUTED"]
     assert "words of Belmora, not of Cassivar" in texts[-1] and "XAB_08_2016" in texts[-1]
 
