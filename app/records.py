@@ -7,7 +7,7 @@ from typing import Any, Literal
 from vectorstore.records import Sentence, SentenceId, Statement
 
 Status = Literal["answered", "partial", "abstained"]
-Missing = Literal["number", "name", "date", "reason", "state", "article"]
+AnswerType = Literal["number", "name", "date", "reason", "state", "article"]
 CitationKind = Literal["statement", "record", "treaty", "reported"]
 Verdict = Literal["verified", "altered", "misattributed", "not_found"]
 Pick = Literal["latest", "earliest"]
@@ -204,7 +204,7 @@ class Answer:
     answer: str
     """The rendered text, Markdown, with `[1]` markers."""
     status: Status
-    missing: Missing | None = None
+    missing: AnswerType | None = None
     """The kind of information asked for that the evidence does not contain (status `partial`)."""
     abstention: Abstention | None = None
     scope: Scope = field(default_factory=Scope)

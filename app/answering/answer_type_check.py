@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from app.records import Missing
+from app.records import AnswerType
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.matches import TextMatch
 from ingest.metadata.sessions import find_bodies
@@ -52,7 +52,7 @@ def _bare(char: str) -> str:
     return base if marks and char not in "йЙ" and all(unicodedata.combining(mark) for mark in marks) else char
 
 
-def contains_answer_type(kind: Missing, text: str, parties: PartyTable, speakers: Sequence[str] = ()) -> bool:
+def contains_answer_type(kind: AnswerType, text: str, parties: PartyTable, speakers: Sequence[str] = ()) -> bool:
     """Returns whether a text in any of the six languages contains the kind of thing asked for.
 
     The names of the `speakers` themselves, given by their codes, do not count as an answer.

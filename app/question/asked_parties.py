@@ -33,6 +33,8 @@ class AskedParties:
     groups: dict[str, None] = field(default_factory=dict)
     members_of: dict[str, None] = field(default_factory=dict)
     excluded: dict[str, None] = field(default_factory=dict)
+    spoken_of: dict[str, None] = field(default_factory=dict)
+    """The parties that the question names without asking them: Rimalia in "the crisis in Rimalia"."""
     notes: list[Note] = field(default_factory=list)
     unclear: str | None = None
     options: tuple[str, ...] = ()
@@ -87,7 +89,8 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.party_form != "capital"]
     about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
-    asked.notes += [Note(kind="topic_party", values={"party": code}) for code in about]
+    asked.spoken_of = dict.fromkeys(about)
+    asked.notes += [Note(kind="topic_party", values={"party": code}) for code in asked.spoken_of]
     unknown = [word for word in roles.of("who") if word.kind in ("word", "others")]
     speaker = "" if unknown else _unknown_speaker(roles)
     if speaker:

@@ -23,7 +23,7 @@ from app.question.scope_fields import PARTY_FIELDS
 from app.question.spans.span import Span
 from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, filters_of, has_kind, words_with_role
 from app.question.time_and_venue import time_and_venue_of
-from app.records import Missing, Note, Pick, QuestionKind, Scope, TreatyScope
+from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
@@ -86,6 +86,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
             *not_left_out,
         ),
         without=without,
+        topic_parties=tuple(asked.spoken_of),
         unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear),
         denies=denies and asks_all,
         provision=provision,
@@ -174,9 +175,9 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
     return not provision and (anyone or by_kind or in_words)
 
 
-def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> Missing | None:
+def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> AnswerType | None:
     """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
-    article: Missing | None = "article" if kind == "content" and has_kind(roles, "article") else None
+    article: AnswerType | None = "article" if kind == "content" and has_kind(roles, "article") else None
     if kind in WHICH_STATES:
         return "state"
     return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article

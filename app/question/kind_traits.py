@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.records import Missing, QuestionKind
+from app.records import AnswerType, QuestionKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class KindTraits:
     """What holds of every question of a kind."""
 
-    answer_type: Missing | None = None
+    answer_type: AnswerType | None = None
     """The answer type that the evidence must contain."""
     is_aside: bool = False
     """Does not query the corpus, so that later turns continue the question before it: "thank you"."""

@@ -67,6 +67,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         party_notes=tuple(
             note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTY_FIELDS))
         ),
+        topic_parties=() if "topic" in overrides else resolution.topic_parties,
         is_statement_question=True,
     )
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
-from app.records import Missing, Note, QuestionKind, Scope, Style
+from app.records import AnswerType, Note, QuestionKind, Scope, Style
 
 # Minimum chance of a question's kind from which the kind decides: an answer without the number asked for is called
 # partial, one without a position silence, and a follow-up's own kind overrides the one kept. Chosen on development
@@ -67,7 +67,7 @@ class Resolution:
     """The filters and the topic."""
     question: str
     """The question as it was asked."""
-    answer_type: Missing | None = None
+    answer_type: AnswerType | None = None
     """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
     """A name that is asked back, since it may mean several States, or no table knows it."""
@@ -81,6 +81,8 @@ class Resolution:
     """How names, typing errors and relative times were read, and what could not be left out or put in another form."""
     notes: tuple[Note, ...] = ()
     """All notes on how the question was read: on its articles, agenda items and exclusions, then `party_notes`."""
+    topic_parties: tuple[str, ...] = ()
+    """Codes of the parties that the topic is about, not its speakers: Rimalia in "the crisis in Rimalia"."""
     without: Scope | None = None
     """Times, meetings and articles that a follow-up excludes without naming others in their place."""
     unnamed: bool = False

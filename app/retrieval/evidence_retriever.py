@@ -156,7 +156,7 @@ class EvidenceRetriever:
         parties: PartyTable,
     ) -> tuple[_Evidence, _Evidence]:
         """Keeps the evidence on the parties that the topic names, as in "the crisis in Rimalia"."""
-        about = {str(note.values["party"]) for note in resolution.party_notes if note.kind == "topic_party"}
+        about = {*resolution.topic_parties}
         if about and not base.asked_parties:
             return tuple(_naming(item, about, parties) for item in evidence), spoken_for
         states = {code for code in about if parties.kind_of(code) == "state"}

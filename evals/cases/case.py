@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from app.records import AbstentionReason, Missing, Status
+from app.records import AbstentionReason, AnswerType, Status
 from evals.errors import DatasetError, RunError
 from evals.files import FileRecord, read_records, read_yaml
 
@@ -93,7 +93,7 @@ class Expectation(FileRecord):
     """Codes that must not be cited."""
     years: tuple[str | int, ...] = ()
     reason: AbstentionReason | None = None
-    missing: Missing | None = None
+    missing: AnswerType | None = None
 
 
 class Review(FileRecord):

@@ -8,7 +8,7 @@ import gradio as gr
 
 from app.briefing.request import party_code, party_names
 from app.errors import SHOWN_ERRORS, AppError
-from app.records import AbstentionReason, Missing, Status
+from app.records import AbstentionReason, AnswerType, Status
 from app.ui.parts import QUIET, html, label
 from app.ui.templates import error_html
 from app.ui.words import language, say
@@ -24,7 +24,7 @@ PAGE: Final = "serve/page.html.j2"
 DRAFTS, CITATIONS = "drafts", "citations"
 _STATUSES: Final = get_args(Status)
 _REASONS: Final = get_args(AbstentionReason)
-_MISSING: Final = tuple(name for name in get_args(Missing) if name)
+_MISSING: Final = tuple(name for name in get_args(AnswerType) if name)
 # New values by component; all others stay as they are.
 Updates = dict[Any, Any]
 _Item = TypeVar("_Item")

@@ -12,7 +12,7 @@ from typing import get_args
 import countrynames
 import pytest
 
-from app.records import AbstentionReason, Missing
+from app.records import AbstentionReason, AnswerType
 from evals.case_sets import CONFERENCE
 from evals.cases.case import Case, load_cases
 from tests.cases import Cases
@@ -131,7 +131,7 @@ def test_questions_cover_what_they_should_and_a_tenth_is_withheld_from_fits(case
     reasons = Counter(case.expect.reason for case in cases)
     # A question with the reason "help" is about the product itself and not about statements.
     assert all(reasons[reason] >= 3 for reason in {*get_args(AbstentionReason)} - {"help"})
-    assert {case.expect.missing for case in cases} - {None} == {*get_args(Missing)}
+    assert {case.expect.missing for case in cases} - {None} == {*get_args(AnswerType)}
     assert sum(bool(case.nuggets) for case in cases) >= 25
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.records import Citation, Claim, DroppedClaim, Missing
+from app.records import AnswerType, Citation, Claim, DroppedClaim
 from vectorstore.records import Sentence
 
 WriterProblem = Literal["failed", "slow", "nothing"]
@@ -43,7 +43,7 @@ class Composition:
     citations: tuple[Citation, ...] = ()
     unquoted: int = 0
     """Evidence sentences beyond those quoted."""
-    missing: Missing | None = None
+    missing: AnswerType | None = None
     """The kind of thing asked for that the quotations do not hold."""
     spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Groups that are quoted for States asked about, with the codes of these States."""

@@ -15,7 +15,7 @@ from app.answering.markdown import escape
 from app.answering.quotation_limits import limit_of_group, limit_of_party
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.quoting import claim_of, quote, repeats, words_of
-from app.records import Citation, Claim, Missing, Sources
+from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.party_evidence import PartyEvidence
 from vectorstore.records import Sentence
 
@@ -32,7 +32,7 @@ def compose(
     local: Localization,
     *,
     limit: int,
-    answer_type: Missing | None,
+    answer_type: AnswerType | None,
     one_each: bool = False,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.

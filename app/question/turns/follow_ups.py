@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import SIGNS, find_forms, lexicon_of
+from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.records import Note, Scope, Style, TreatyScope
@@ -101,10 +101,12 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
     if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(sessions) == 1:
         return replace(alone, sessions=(str(sessions[0] + step),), pick=None)
     named = any(item.kinds & {"year_number", "nineties"} for item in items)
-    if not years or len(question.split()) > _MAX_TIME_WORDS or named or alone.months:
+    if not years or named or alone.months:
         return alone
     timeless = replace(alone, years=(), interval=None)
     for form, part in relative:
+        if not _is_counted(question, alone, part):
+            continue
         count = next((item.number("number") for item in part if "number" in item.kinds), 1)
         if form == "before_that":
             return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
@@ -125,8 +127,19 @@ def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
         meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
         return Note(kind="counted", values={"words": words, "meant": meant})
     named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
-    untimed = words and not named and len(question.split()) <= _MAX_TIME_WORDS
+    untimed = words and not named and _is_counted(question, alone, part)
     return Note(kind="not_counted", values={"words": words}) if untimed else None
+
+
+def _is_counted(question: str, alone: Scope, part: Sequence[Item]) -> bool:
+    """Returns whether a relative time is that of the question: in a long one, it is set off and not in the topic.
+
+    "And eleven years later, how do they look back at it?" has one; "… in the year before the Convention came into
+    force" and "… on trials that begin two years later?" have not.
+    """
+    words, rest = question[part[0].start : part[-1].end], question[part[-1].end :].lstrip()
+    set_off = not rest[:1].isalnum() and words.casefold() not in alone.topic.casefold()
+    return len(question.split()) <= _MAX_TIME_WORDS or set_off
 
 
 def by_number(alone: Resolution, before: Resolution) -> Resolution:

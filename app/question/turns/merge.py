@@ -65,6 +65,7 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
             *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
             *_note_on_topic(alone, before, turn, scope.topic),
         ),
+        topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         earlier_kind=before.goes_on_as if KIND_TRAITS[alone.kind].is_aside else None,

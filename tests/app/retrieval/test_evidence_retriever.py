@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.history import turn_of
+from app.answering.steps import Question
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
@@ -263,4 +265,8 @@ def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
         resolution = resolve(question, workspace.corpus.parties())
         scope = replace(resolution.scope, states=tuple(elsewhere))
         retrieved = workspace.steps.retriever.retrieve(replace(resolution, scope=scope), workspace.corpus.parties())
+        # A follow-up on the same topic is held to the same State.
+        history = [turn_of(workspace.chain.invoke(Question(text=question)))]
+        follow_up = workspace.chain.invoke(Question(text="And Cassivar?", history=history))
     assert {item.party for item in retrieved.party_evidence if item.answers} == elsewhere.keys() - {"XCS"}
+    assert (follow_up.scope.states, follow_up.status) == (("XCS",), "abstained")

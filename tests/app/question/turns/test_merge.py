@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.history import state_after
+from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
@@ -113,6 +114,17 @@ def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
 def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
     rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
     assert (rest.scope.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
+
+
+def test_the_parties_that_a_topic_is_about_stay_with_it() -> None:
+    # After "the floods in Belmora", "and Corvia?" is still about Belmora, "and piracy?" no longer.
+    before = {"states": ("XAA",), "topic": "the floods"}
+    state = ConversationState(read=replace(read(**before), topic_parties=("XAB",)))
+    kept = merge_turn(state, read(states=("XAC",)), TurnReading(act="replace", keeps=frozenset(ALL - {"who"})))
+    assert kept.topic_parties == ("XAB",)
+    other = merge_turn(state, read(topic="piracy"), TurnReading(act="replace", keeps=frozenset(ALL - {"topic"})))
+    assert other.topic_parties == ()
+    assert override(kept, {"states": ["AUT"]}, PartyTable.load()).topic_parties == ("XAB",)
 
 
 def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:

@@ -50,6 +50,11 @@ def test_a_session_is_counted_from_the_one_before(language: str, question: str, 
         ("the year before 2020", Scope(years=("2019",)), OF_2015),
         ("and extradition?", Scope(), OF_2015),
         ("what did they say on trafficking in the year before the Convention came into force", Scope(), OF_2015),
+        (
+            "what did they say then on the trials of smugglers that begin two years later?",
+            Scope(topic="the trials of smugglers that begin two years later"),
+            OF_2015,
+        ),
     ],
 )
 def test_a_time_of_its_own_or_none_before_is_left_alone(question: str, said: Scope, before: Scope) -> None:
