@@ -221,7 +221,7 @@ def _wording(roles: RoleReading) -> str:
     question, text, end = roles.text, "", 0
     for word, label in zip(roles.words, roles.labels, strict=True):
         kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
-        if kind and kind not in ("treaty", "article", "number"):
+        if kind and kind not in ("treaty", "article"):
             text += question[end : word.start]
             end = word.end + 2 * question.startswith(("'s", "’s"), word.end)
     return re.sub(r"\s+", " ", text + question[end:]).strip()

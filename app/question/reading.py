@@ -1,8 +1,8 @@
 """Reading: from the text of a question, and the turns before it, to what it asks about, as filters, topic and kind.
 
 "What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition". Names, dates and articles are
-found by lookup (`spans`); a tagger (`roles`) decides who is asked about and what the topic is, a classifier (`kinds`)
-the kind of question. `interpretation` makes one reading of them, and `turns` merges it with the conversation.
+found by lookup (`spans`); a tagger (`role_tagger`) decides who is asked about and what the topic is, a classifier
+(`kinds`) the kind of question. `interpretation` makes one reading of them, and `turns` merges it with the conversation.
 """
 
 from collections.abc import Mapping, Sequence

@@ -32,7 +32,7 @@ from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the sentences that the cross-encoder reads.
 _SEPARATE_MAX: Final = 6
-# The same where the question names the parties.
+# Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
 # Minimum number of sentences per party in a second reading of a list for latest positions; with fewer it is left out.
 _MIN_POSITION_SENTENCES: Final = 8
@@ -105,6 +105,7 @@ class EvidenceRetriever:
         return replace(base, treaties_held=treaties_held, statements_in_scope=texts, party_evidence=(evidence,))
 
     def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        """Searches each party and the groups that spoke for it, keeps what is about the topic, and orders the rest."""
         strategy = choose_strategy(resolution)
         if strategy is None:
             return base

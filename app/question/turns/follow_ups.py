@@ -1,7 +1,7 @@
-"""Follow-ups that only the turn before them explains: "shorter", "the second one", "17?", "the year before".
+"""Follow-ups that only the turn before them explains: "shorter", "the second one", "17?".
 
 They are read by the kinds of their words (`app/question/data`): a wish for another form of the answer, the choice of a
-reading that was offered, a bare number, a time counted from another, an article of the treaty under discussion.
+reading that was offered, a bare number, an article of the treaty under discussion.
 """
 
 import re
@@ -9,21 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
+from app.question.lexicon import SIGNS, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
-from app.records import Note, Scope, Style, TreatyScope
+from app.records import Style, TreatyScope
 from ingest.parties.name_tokens import fold
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
-# Maximum length of a wish in characters, and of a choice and a relative time in words: longer texts ask for more.
+# Maximum length of a wish in characters, and of a choice in words: longer texts ask for more.
 _MAX_WISH: Final = 100
 _MAX_CHOICE_WORDS: Final = 5
-_MAX_TIME_WORDS: Final = 10
-# Offset from the session asked about before.
-_STEPS: Final = {"session_before": -1, "session_after": 1}
 # Kinds of words that may accompany a number which is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 
@@ -84,62 +81,6 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
         return options[shared.index(max(shared))]
     whole = f"{reply.strip()} {name}"
     return whole if len(parties.resolve(whole).codes) == 1 else reply
-
-
-def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
-    """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
-
-    A year is counted from the year or range of years asked about before, else from those of the statements `shown`
-    (from today only if there is neither), and a session from the one session asked about. A turn that names a year or
-    month stays as it is.
-    """
-    asked = [*before.years, *filter(None, before.interval or ())]
-    years = sorted(int(end[:4]) for end in (asked or (() if alone.years or alone.interval else shown)))
-    items = lexicon_of(alone.language, "follow_up_times").items(question)
-    relative = [*find_forms("relative_times", items)]
-    sessions = [int(session) for session in before.sessions if session.isdecimal()]
-    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(sessions) == 1:
-        return replace(alone, sessions=(str(sessions[0] + step),), pick=None)
-    named = any(item.kinds & {"year_number", "nineties"} for item in items)
-    if not years or named or alone.months:
-        return alone
-    timeless = replace(alone, years=(), interval=None)
-    for form, part in relative:
-        if not _is_counted(question, alone, part):
-            continue
-        count = next((item.number("number") for item in part if "number" in item.kinds), 1)
-        if form == "before_that":
-            return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
-        if form == "after_that":
-            return replace(timeless, interval=(str(years[-1] + 1), None), pick=None)
-        year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
-        return replace(timeless, years=(str(year),), pick=None)
-    return alone
-
-
-def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
-    """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
-    items = lexicon_of(alone.language, "follow_up_times").items(question)
-    part = next((part for _, part in find_forms("relative_times", items)), ())
-    words = question[part[0].start : part[-1].end] if part else ""
-    if counted != alone:
-        first, last = counted.interval or ("", "")
-        meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
-        return Note(kind="counted", values={"words": words, "meant": meant})
-    named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
-    untimed = words and not named and _is_counted(question, alone, part)
-    return Note(kind="not_counted", values={"words": words}) if untimed else None
-
-
-def _is_counted(question: str, alone: Scope, part: Sequence[Item]) -> bool:
-    """Returns whether a relative time is that of the question: in a long one, it is set off and not in the topic.
-
-    "And eleven years later, how do they look back at it?" has one; "… in the year before the Convention came into
-    force" and "… on trials that begin two years later?" have not.
-    """
-    words, rest = question[part[0].start : part[-1].end], question[part[-1].end :].lstrip()
-    set_off = not rest[:1].isalnum() and words.casefold() not in alone.topic.casefold()
-    return len(question.split()) <= _MAX_TIME_WORDS or set_off
 
 
 def by_number(alone: Resolution, before: Resolution) -> Resolution:

@@ -16,11 +16,10 @@ from app.question.turns.follow_ups import (
     by_treaty,
     chosen_option,
     citation_asked,
-    counted_from,
     restyle,
-    time_note,
 )
 from app.question.turns.merge import merge_turn, repeat_in_form
+from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights

@@ -17,7 +17,7 @@ from app.question.resolution import TopicWording
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
-from app.retrieval.ranking.list_selection import LIST_PARTIES, list_depth, select_passages
+from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
 from app.retrieval.ranking.mention_lookup import MentionLookup
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps

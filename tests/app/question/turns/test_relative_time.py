@@ -3,7 +3,7 @@
 import pytest
 
 from app.question.reading import resolve
-from app.question.turns.follow_ups import counted_from, time_note
+from app.question.turns.relative_times import counted_from, time_note
 from app.records import Interval, Scope
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases

@@ -1,0 +1,73 @@
+"""Relative times of a follow-up, counted from the turn before: "the year before", "two years later", "before that".
+
+After a question on 2015, "and two years later?" asks about 2017. The words are in `follow_up_times.yaml`, the forms
+that they make, such as a number with "years later", under `relative_times` of `grammar.yaml`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from app.question.lexicon import Item, find_forms, lexicon_of
+from app.records import Note, Scope
+
+# Words up to which a question with a relative time may be about that time alone.
+_MAX_TIME_WORDS: Final = 10
+# Offset from the session asked about before.
+_STEPS: Final = {"session_before": -1, "session_after": 1}
+
+
+def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
+    """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
+
+    A year is counted from the year or range of years asked about before, else from those of the statements `shown`
+    (from today only if there is neither), and a session from the one session asked about. A turn that names a year or
+    month stays as it is.
+    """
+    asked = [*before.years, *filter(None, before.interval or ())]
+    years = sorted(int(end[:4]) for end in (asked or (() if alone.years or alone.interval else shown)))
+    items = lexicon_of(alone.language, "follow_up_times").items(question)
+    relative = [*find_forms("relative_times", items)]
+    sessions = [int(session) for session in before.sessions if session.isdecimal()]
+    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(sessions) == 1:
+        return replace(alone, sessions=(str(sessions[0] + step),), pick=None)
+    named = any(item.kinds & {"year_number", "nineties"} for item in items)
+    if not years or named or alone.months:
+        return alone
+    timeless = replace(alone, years=(), interval=None)
+    for form, part in relative:
+        if not _is_counted(question, alone, part):
+            continue
+        count = next((item.number("number") for item in part if "number" in item.kinds), 1)
+        if form == "before_that":
+            return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
+        if form == "after_that":
+            return replace(timeless, interval=(str(years[-1] + 1), None), pick=None)
+        year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
+        return replace(timeless, years=(str(year),), pick=None)
+    return alone
+
+
+def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
+    """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
+    items = lexicon_of(alone.language, "follow_up_times").items(question)
+    part = next((part for _, part in find_forms("relative_times", items)), ())
+    words = question[part[0].start : part[-1].end] if part else ""
+    if counted != alone:
+        first, last = counted.interval or ("", "")
+        meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
+        return Note(kind="counted", values={"words": words, "meant": meant})
+    named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
+    untimed = words and not named and _is_counted(question, alone, part)
+    return Note(kind="not_counted", values={"words": words}) if untimed else None
+
+
+def _is_counted(question: str, alone: Scope, part: Sequence[Item]) -> bool:
+    """Returns whether a relative time is that of the question: in a long one, it is set off and not in the topic.
+
+    "And eleven years later, how do they look back at it?" has one; "… in the year before the Convention came into
+    force" and "… on trials that begin two years later?" have not.
+    """
+    words, rest = question[part[0].start : part[-1].end], question[part[-1].end :].lstrip()
+    set_off = not rest[:1].isalnum() and words.casefold() not in alone.topic.casefold()
+    return len(question.split()) <= _MAX_TIME_WORDS or set_off
