@@ -3,7 +3,7 @@
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -15,16 +15,19 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
 
-from app.corpus.corpus import UndoStep
+from app.corpus.corpus import Corpus, UndoStep
 from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
-from app.server.guarded import _target_of
+from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
+from app.server.person import AT_THE_DESK, reset_person, set_person
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import _serve, check
 from app.settings import OidcConfig, ServerConfig, Settings
+from ingest.errors import IngestStoppedError
+from ingest.report import FileResult, IngestReport
 from tests.fakes_server import PASSWORD, PEOPLE, Team, team
 
 pytestmark = pytest.mark.integration
@@ -212,6 +215,31 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
         "arvandia.txt: added", f"arvandia.txt: {again['result']}", f"{was} → {now}: session", now
     ]  # fmt: skip
     assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in mine) and question not in str(logged)
+
+
+def test_an_ingest_that_breaks_off_is_logged_with_what_it_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = [FileResult(file="in/a.txt", result="added"), FileResult(file="b.txt", result="failed")]
+    accounts = Accounts(tables := open_tables(tmp_path))
+
+    def stop(_: Corpus, paths: Sequence[Path]) -> IngestReport:
+        raise IngestStoppedError("another process writes", IngestReport(files=tuple(results)))
+
+    monkeypatch.setattr(Corpus, "ingest_uploads", stop)
+    corpus = Corpus.__new__(Corpus)
+    checked, token = guarded(corpus, Gatekeeper(accounts, Limits(ServerConfig()))), set_person(AT_THE_DESK)
+    try:
+        with pytest.raises(IngestStoppedError):
+            checked.ingest_uploads([Path("a.txt"), Path("b.txt"), Path("c.txt")])
+    finally:
+        reset_person(token)
+    (entry,) = accounts.logged()
+    told = "1 failed, 1 added; b.txt: failed, a.txt: added; broken off: c.txt"
+    assert (entry["action"], entry["target"]) == ("ingest failed", told)
+    assert _broken_off("a.txt, b.txt", IngestReport()) == "broken off: a.txt, b.txt"
+    assert _broken_off("a.txt", IngestReport(files=tuple(results[:1]))) == "a.txt: added"
+    tables.close()
 
 
 def test_what_was_refused_is_not_logged_as_done(served: Team) -> None:
