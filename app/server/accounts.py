@@ -164,7 +164,9 @@ class Accounts:
         except (Argon2Error, InvalidHashError):
             return False
         if row is not None and stored is not None and _hasher().check_needs_rehash(stored):
-            self._tables.run(update(USERS).where(_is_active_account(row.name)).values(password=_hasher().hash(password)))
+            self._tables.run(
+                update(USERS).where(_is_active_account(row.name)).values(password=_hasher().hash(password))
+            )
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:

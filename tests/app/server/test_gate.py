@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
@@ -364,6 +365,11 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
         answer = client.get(path, headers={"accept": "text/html", "x-remote-user": "<b>mallory"})
         assert answer.status_code == 401 and words in answer.text and "<b>mallory" not in answer.text
         assert answer.headers["content-type"].startswith(kind)
+    # The way back is the chat itself, since nobody signs in here; another host has none.
+    for host, linked in (("untoc.example.org", True), ("evil.example", False)):
+        headers = {"accept": "text/html", "host": host, "x-forwarded-for": "203.0.113.90"}
+        page = client.get("/", headers=headers).text
+        assert ('<a href="/">untoc</a>' in page) == ("<a " in page) == linked, page
     # Refused: somebody without an account, and a second header beside the proxy's.
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
@@ -417,6 +423,14 @@ def test_health_checks_are_answered_whatever_else_comes_from_their_address(behin
         health, ready = client.request(method, "/health"), client.request(method, "/ready")
         assert health.status_code == ready.status_code == 200 and bool(health.content) == (method == "GET")
     assert [client.get("/health").status_code for _ in range(20)] == [200] * 20
+    # What checks nothing counts as any request does.
+    assert [client.post("/health").status_code for _ in range(12)][-1] == 429
+    # A page that was asked for too often leads to itself, and an address with two slashes to no other host.
+    for asked, back in (("/about?a=1&b=%22", "/about?a=1&amp;b=%22"), ("//evil.example/x", "/evil.example/x")):
+        page = client.get(
+            httpx.URL(str(client.base_url), raw_path=asked.encode()), headers={"accept": "text/html", **OURS}
+        )
+        assert page.status_code == 429 and f'<a href="{back}">Try again</a>' in page.text, page.text
     # `/ready` asks the database, so that it has a rate of its own.
     assert [client.get("/ready").status_code for _ in range(12)][-1] == 429
     other = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.81"})

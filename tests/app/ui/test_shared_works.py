@@ -211,7 +211,9 @@ def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> 
     assert "there are no accounts to share with" in listing
     assert "Briefings that you make are kept here." in desk.briefings("bela").listed(None)
     logged: list[str] = []
-    desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name if name == "bela" else None, log=logged.append)
+    desk.works["amina"] = Works(
+        desk.tables, "amina", knows=lambda name: name if name == "bela" else None, log=logged.append
+    )
     amina = desk.briefings()
     assert 'data-action="share"' in amina.listed(here) and f'data-link="?b={here}"' in amina.listed(here)
     *_, listing = amina.change_list(here, event(id=here, action="share", typed="nobody"))
