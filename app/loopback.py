@@ -11,6 +11,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -138,7 +139,9 @@ def _log_failure(ending: "asyncio.Task[None]") -> None:
 def in_url(host: str) -> str:
     """Returns a host as URLs write it: an IPv6 address in brackets, and every address of this machine as its own."""
     # Browsers cannot open 0.0.0.0 or ::, which a server binds to in order to listen on all addresses.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    with suppress(ValueError):
+        if (address := ipaddress.ip_address(host)).is_unspecified:
+            host = "127.0.0.1" if address.version == 4 else "::1"
     return f"[{host}]" if ":" in host else host
 
 

@@ -43,8 +43,6 @@ def user(
     from app.cli.printing import print_accounts
 
     with _accounts(invocation, create=action == "add") as accounts:
-        from app.server.accounts import account_name
-
         if action == "list":
             found = accounts.list()
             return invocation.show([vars(account) for account in found], lambda: print_accounts(found))
@@ -67,7 +65,8 @@ def user(
         else:
             accounts.set_password(name, _password())
             done = "has another password, and is signed out everywhere"
-        (account,) = (each for each in accounts.list() if each.name == account_name(name))
+        stored = accounts.stored_name(name)
+        (account,) = (each for each in accounts.list() if each.name == stored)
         return invocation.show(vars(account), f"{name}: {done}")
 
 

@@ -307,7 +307,8 @@ def _exit_code(run: Callable[[], int], invocation: Invocation) -> int:
     except BrokenPipeError:
         # The reader has closed the pipe; what is still buffered goes to the null device, since its flush would fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        # 128 and the number of SIGPIPE, which Windows lacks.
+        return 141
     return code
 
 

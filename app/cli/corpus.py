@@ -107,7 +107,7 @@ def edit(
     statement_id: StatementId,
     changes: Annotated[list[str], argument("FIELD=VALUE", "such as state=AUT; an empty value clears")],
 ) -> int:
-    """Correct metadata of a statement, which gets a new id with them; it is printed."""
+    """Correct metadata of a statement, which gets a new id that is printed; a part of a record keeps its own."""
     from app.corpus.as_json import summary_json
 
     if wrong := [change for change in changes if "=" not in change]:

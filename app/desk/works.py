@@ -46,13 +46,13 @@ class Works:
         tables: Tables,
         person: str | Callable[[], str] = THE_DESK,
         *,
-        knows: Callable[[str], bool] | None = None,
+        knows: Callable[[str], str | None] | None = None,
         log: Callable[[str], None] = lambda words: None,
     ) -> None:
         """Sets up access and reads nothing yet; a server passes a callable that returns who sends the current request.
 
-        With accounts, `knows` tells whether there is an account of a name, since works are shared with accounts alone,
-        and `log` records shares. Without accounts nothing can be shared, since everybody sees all works.
+        With accounts, `knows` returns the account that a name means, or None, since works are shared with accounts
+        alone, and `log` records shares. Without accounts nothing can be shared, since everybody sees all works.
         """
         self._tables = tables
         self._knows, self._log = knows, log
@@ -150,8 +150,9 @@ class Works:
         self.shares(identifier)
         if self._knows is None:
             raise WorkError("there are no accounts to share with: whoever opens this page sees what is kept on it")
-        if not self._knows(person):
+        if not (account := self._knows(person)):
             raise NotFoundError(f"no account {person!r} to share with: check the name")
+        person = account
         self._log(f"{identifier} with {person}{' to change' if may_change else ''}")
         with self._opened(identifier, own=True) as (connection, _):
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
@@ -160,6 +161,7 @@ class Works:
     def unshare(self, identifier: str, person: str) -> None:
         """Ends a share; raises as `shares` does."""
         self.shares(identifier)
+        person = (self._knows and self._knows(person)) or person
         self._log(f"{identifier} no longer with {person}")
         with self._opened(identifier, own=True) as (connection, _):
             connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))

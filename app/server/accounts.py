@@ -81,8 +81,9 @@ class Accounts:
         an AccountError if the name is taken or not allowed, also where it differs from another in capitals alone, the
         role is unknown, or the password too short or too long.
         """
-        name = account_name(name)
-        alike = [account.name for account in self.list() if account.name.casefold() == name.casefold()]
+        name = self.stored_name(name)
+        lower = account_name(name).lower()
+        alike = [account.name for account in self.list() if account_name(account.name).lower() == lower]
         if alike and name not in alike:
             raise AccountError(f"there is an account {alike[0]!r} already, which people would mistake for {name!r}")
         self._add(name, role, password)
@@ -113,8 +114,25 @@ class Accounts:
         """Returns whether there is an account of that name that is not removed."""
         return self._active(name) is not None
 
+    def active_name(self, given: str) -> str | None:
+        """Returns the name of an account as it is stored; None if there is none, or it is removed."""
+        row = self._active(given)
+        return None if row is None else str(row.name)
+
+    def stored_name(self, given: str) -> str:
+        """Returns the name as which an account is stored, or would be: as given, else with accents in another form.
+
+        New accounts have names in NFC; earlier releases stored them as they came, such as in NFD.
+        """
+        composed = account_name(given)
+        forms = tuple(dict.fromkeys((given, composed, normalize("NFD", composed))))
+        rows = self._tables.rows(select(USERS.c.name, USERS.c.removed).where(USERS.c.name.in_(forms)))
+        removed = {str(row.name): row.removed is not None for row in rows}
+        return min((name for name in forms if name in removed), key=removed.__getitem__, default=composed)
+
     def remove(self, name: str) -> None:
         """Removes an account, deletes its sessions and revokes its keys; the person's works stay, and stay shared."""
+        name = self.stored_name(name)
         with self._tables.transaction() as connection:
             self._keep_an_admin(connection, name)
             self._change(connection, name, removed=_time(), password=None)
@@ -124,7 +142,7 @@ class Accounts:
 
     def set_role(self, name: str, role: str) -> None:
         """Changes the role of an account, which applies from its next request on."""
-        wanted = _role(role)
+        wanted, name = _role(role), self.stored_name(name)
         with self._tables.transaction() as connection:
             if wanted != "admin":
                 self._keep_an_admin(connection, name)
@@ -132,7 +150,7 @@ class Accounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Sets a password, and signs the account out everywhere."""
-        hashed = _hashed(password)
+        hashed, name = _hashed(password), self.stored_name(name)
         with self._tables.transaction() as connection:
             self._change(connection, name, password=hashed)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
@@ -145,12 +163,15 @@ class Accounts:
             right = _hasher().verify(stored or _dummy_hash(), password)
         except (Argon2Error, InvalidHashError):
             return False
-        if stored is not None and _hasher().check_needs_rehash(stored):
-            self._tables.run(update(USERS).where(_is_active_account(name)).values(password=_hasher().hash(password)))
+        if row is not None and stored is not None and _hasher().check_needs_rehash(stored):
+            self._tables.run(
+                update(USERS).where(_is_active_account(row.name)).values(password=_hasher().hash(password))
+            )
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:
         """Binds an account to an identity at the provider (`subject_of`); an AccountError if another account has it."""
+        name = self.stored_name(name)
         with self._tables.transaction() as connection:
             bound = connection.execute(select(USERS.c.name).where(_is_bound_to(subject))).scalar()
             if bound not in (None, name):
@@ -163,7 +184,7 @@ class Accounts:
         A missing account is added with `new_role`, unless that is empty. The account bound to `subject` (`subject_of`)
         goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
-        name = account_name(name)
+        name = self.stored_name(name)
         if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_is_bound_to(subject)))):
             return str(bound[0].name)
         if self._active(name) is None:
@@ -234,7 +255,7 @@ class Accounts:
 
         Raises an AccountError if no scope is given, or one that is unknown or that the account's role does not have.
         """
-        identifier, secret = token_hex(6), token_urlsafe(32)
+        identifier, secret, name = token_hex(6), token_urlsafe(32), self.stored_name(name)
         expires = None if days is None else _time(days=days)
         with self._tables.transaction() as connection:
             row = connection.execute(select(USERS.c.role).where(_is_active_account(name))).one_or_none()
@@ -254,7 +275,9 @@ class Accounts:
     def keys(self, name: str | None = None) -> Sequence[Key]:
         """Returns the keys of one account, or of all accounts without a name."""
         query = _KEYS.order_by(KEYS.c.account, KEYS.c.made)
-        return [_key(row) for row in self._tables.rows(query if name is None else query.where(KEYS.c.account == name))]
+        if name is not None:
+            query = query.where(KEYS.c.account == self.stored_name(name))
+        return [_key(row) for row in self._tables.rows(query)]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
         """Revokes a key, which must belong to the account `name` if that is given; a NotFoundError if there is none."""
@@ -296,7 +319,7 @@ class Accounts:
         return str(rows[0].account) if rows else None
 
     def _active(self, name: str) -> Row[Any] | None:
-        rows = self._tables.rows(select(USERS).where(_is_active_account(name)))
+        rows = self._tables.rows(select(USERS).where(_is_active_account(self.stored_name(name))))
         return rows[0] if rows else None
 
     @staticmethod

@@ -120,7 +120,7 @@ class Actions:
 def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
     """Returns the actions over a workspace."""
     checked = workspace.guarded(lambda target: guarded(target, gate))
-    knows = None if workspace.settings.server.accounts == "none" else gate.accounts.exists
+    knows = None if workspace.settings.server.accounts == "none" else gate.accounts.active_name
 
     def owner() -> str:
         """Returns whose works are read and changed, whatever asks for them: a route or an event of the chat."""

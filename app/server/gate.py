@@ -105,7 +105,7 @@ class Gate:
             person = None if answer is not None or is_check else await self._person(scope, headers, address)
             # Health checks count apart, if they cost anything: whatever else comes from the address of a balancer may
             # not make a healthy server look ill.
-            if path != "/health":
+            if path != "/health" or scope["method"] not in _SAFE:
                 self._limits.count(
                     "requests", *([path] if is_check else []), address if person is None else person.name
                 )

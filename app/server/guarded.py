@@ -3,6 +3,7 @@
 A method without a rule cannot be called, so that a new method is refused until somebody says who may use it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from app.server.accounts import Accounts, Action
 from app.server.person import Person, current_person
 from app.server.rate_limits import LeftError, Limits
 from app.server.user_roles import Permission
+from ingest.errors import IngestStoppedError
 from ingest.report import IngestReport
 
 Target = TypeVar("Target")
@@ -158,7 +160,11 @@ class _Guarded:
             if "progress" in bound.signature.parameters:
                 bound.arguments["progress"] = self._stoppable(bound.arguments.get("progress"))
             with self._gate.enter(rule, _target_of(values)) as entry:
-                outcome = attribute(*bound.args, **bound.kwargs)
+                try:
+                    outcome = attribute(*bound.args, **bound.kwargs)
+                except IngestStoppedError as stopped:
+                    entry.target = _broken_off(entry.target, stopped.report)
+                    raise
                 entry.target = _outcome_of(entry.target, outcome)
                 return outcome
 
@@ -240,7 +246,18 @@ def _target_of(values: Sequence[object]) -> str:
 def _outcome_of(target: str, outcome: object) -> str:
     """Returns the target of a call that is done: of files, what became of each, and of a correction the new id."""
     if isinstance(outcome, IngestReport):
-        return ", ".join(f"{Path(file.file).name}: {file.result}" for file in outcome.files)
+        # First what failed, since a long target is cut.
+        files = sorted(outcome.files, key=lambda file: file not in outcome.failed)
+        counts = ", ".join(f"{number} {result}" for result, number in Counter(file.result for file in files).items())
+        named = ", ".join(f"{Path(file.file).name}: {file.result}" for file in files)
+        return f"{counts}; {named}" if len(files) > 1 else named
     identifier, colon, fields = target.partition(":")
     moved = isinstance(outcome, str) and outcome != identifier
     return f"{identifier} → {outcome}{colon}{fields}" if moved else target
+
+
+def _broken_off(target: str, report: IngestReport) -> str:
+    """Returns the target of an ingest that broke off: what became of the files that it reports, and the others."""
+    done = {Path(file.file).name for file in report.files}
+    left = ", ".join(name for name in target.split(", ") if name not in done)
+    return "; ".join(filter(None, (_outcome_of("", report), left and f"broken off: {left}")))

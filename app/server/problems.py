@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -85,13 +86,32 @@ def as_shown(request: HTTPConnection, answer: Response) -> Response:
         return answer
     word_for(request)
     told, status = json.loads(bytes(answer.body)), answer.status_code
-    many = status == HTTPStatus.TOO_MANY_REQUESTS
-    message = say("too-many", seconds=told["seconds"]) if many else worded(told["detail"])
-    shown = {"message": message, "root": root, "lang": language(), "direction": direction_of(language())}
+    many, seconds = status == HTTPStatus.TOO_MANY_REQUESTS, told.get("seconds")
+    message = say("too-many", seconds=seconds) if many and seconds else worded(told["detail"])
+    shown = {
+        "message": message,
+        "back": _way_back(request, status),
+        "lang": language(),
+        "direction": direction_of(language()),
+    }
     page = HTMLResponse(render("server_problem", title=str(status), width="22rem", **shown), status)
     kept = ("retry-after", "www-authenticate")
     page.headers.update({name: answer.headers[name] for name in kept if name in answer.headers})
     return page
+
+
+def _way_back(request: HTTPConnection, status: int) -> tuple[str, str] | None:
+    """Returns the address to go on at and its name; None where no other page of the same address helps."""
+    scope, root = request.scope, request.scope.get("root_path", "")
+    path = scope["path"].removeprefix(root)
+    if status == HTTPStatus.BAD_REQUEST:
+        return None
+    if status == HTTPStatus.TOO_MANY_REQUESTS and scope["method"] == "GET":
+        # One slash alone: an address that begins with two leads to another host.
+        query = scope["query_string"].decode("latin-1")
+        return f"{root}/{quote(path.lstrip('/'))}{'?' if query else ''}{query}", say("try-again")
+    # Where a proxy or nobody is to sign in, and whoever is signed in already, finds the chat at the root.
+    return (f"{root}/sign-in", say("sign-in")) if path.startswith("/sign-in") else (f"{root}/", "untoc")
 
 
 def first_fault(errors: Sequence[Any]) -> str:

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
-from app.server.accounts import Accounts, account_name, subject_of
+from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
 from app.server.person import AT_THE_DESK, Person, current_person
 from app.server.rate_limits import Limits
@@ -171,7 +171,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         if not config.signs_in:
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
         count(request)
-        name = account_name(name)
+        name = accounts.stored_name(name)
         limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))

@@ -32,13 +32,15 @@
   window.fetch = async (...request) => {
     const answer = await fetched(...request);
     if (!answer.url.includes("/gradio_api/")) return answer;
-    if (answer.status !== 401) signedOut.replaceChildren();
-    else if (!signedOut.firstChild) {
+    if (answer.ok) signedOut.replaceChildren();
+    // A proxy in between, such as oauth2-proxy, may refuse in words of its own, which are not told here.
+    const told = answer.status === 401 ? await answer.clone().json().catch(() => null) : null;
+    if (told?.detail && !signedOut.firstChild) {
       const link = document.createElement("a");
       link.href = `${location.pathname.replace(/\/$/, "")}/sign-in?to=${encodeURIComponent(`/${location.search}`)}`;
       link.target = "_blank";
+      link.textContent = told.detail;
       signedOut.append(link);
-      link.textContent = (await answer.clone().json()).detail;
     }
     return answer;
   };

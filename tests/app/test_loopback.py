@@ -80,7 +80,9 @@ def test_a_taken_port_names_the_option():
 
 def test_addresses_stand_in_urls_as_they_must():
     assert (in_url("::1"), in_url("127.0.0.2")) == ("[::1]", "127.0.0.2")
-    assert (in_url("::"), in_url("0.0.0.0")) == ("[::1]", "127.0.0.1")
+    for every, own in (("::", "[::1]"), ("0.0.0.0", "127.0.0.1"), ("::0", "[::1]"), ("0:0:0:0:0:0:0:0", "[::1]")):
+        assert in_url(every) == own
+    assert (in_url("chat.example"), in_url("192.0.2.1"), in_url("::2")) == ("chat.example", "192.0.2.1", "[::2]")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def tables(engines: str, tmp_path: Path) -> Iterator[Tables]:
 
 
 def test_each_call_is_checked_for_who_asks(tables: Tables) -> None:
-    amina, boris = (Works(tables, name, knows=bool) for name in ("amina", "boris"))
+    amina, boris = (Works(tables, name, knows=str) for name in ("amina", "boris"))
     work = amina.add("briefing", "Extradition")
     amina.put(work, 1, {"rows": 3}, ["Belmora"])
     refused = (
@@ -94,7 +94,7 @@ def test_parts_appended_at_the_same_time_are_all_kept(tables: Tables) -> None:
 
 def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
     """PostgreSQL stores no NUL character, but a work with one is kept there as with SQLite."""
-    works = Works(tables, "amina", knows=bool)
+    works = Works(tables, "amina", knows=str)
     work = works.add("conversation", "A\0B")
     works.put(work, 1, {"question": "\0\x8a"}, ["Zero\0Width"])
     works.share(work, "bo\0ris")

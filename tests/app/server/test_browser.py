@@ -73,6 +73,12 @@ def test_a_sign_in_that_ends_leads_to_another_and_loses_nothing(served: Team, pa
     page.fill("#question textarea", question)
     page.wait_for_selector(".u-language")
     assert page.locator(told).inner_text() == ""
+    # A proxy's 401, in words of its own, leaves the bar empty and reaches whoever sent the request.
+    page.route(
+        "**/gradio_api/elsewhere", lambda route: route.fulfill(status=401, body="<html>", content_type="text/html")
+    )
+    assert page.evaluate("fetch('/gradio_api/elsewhere').then((answer) => answer.text())") == "<html>"
+    assert page.locator(f"{told} a").count() == 0
     (cookie,) = (each["value"] for each in page.context.cookies() if each["name"] == COOKIE)
     served.accounts.end(cookie)
     page.click("#ask")

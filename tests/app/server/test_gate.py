@@ -3,7 +3,7 @@
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -11,20 +11,24 @@ from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from app.corpus.corpus import UndoStep
+from app.corpus.corpus import Corpus, UndoStep
 from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
-from app.server.guarded import _target_of
+from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
+from app.server.person import AT_THE_DESK, reset_person, set_person
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import _serve, check
 from app.settings import OidcConfig, ServerConfig, Settings
+from ingest.errors import IngestStoppedError
+from ingest.report import FileResult, IngestReport
 from tests.fakes_server import PASSWORD, PEOPLE, Team, team
 
 pytestmark = pytest.mark.integration
@@ -214,6 +218,31 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
     assert all(entry["request"] and entry["address"] == "127.0.0.1" for entry in mine) and question not in str(logged)
 
 
+def test_an_ingest_that_breaks_off_is_logged_with_what_it_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = [FileResult(file="in/a.txt", result="added"), FileResult(file="b.txt", result="failed")]
+    accounts = Accounts(tables := open_tables(tmp_path))
+
+    def stop(_: Corpus, paths: Sequence[Path]) -> IngestReport:
+        raise IngestStoppedError("another process writes", IngestReport(files=tuple(results)))
+
+    monkeypatch.setattr(Corpus, "ingest_uploads", stop)
+    corpus = Corpus.__new__(Corpus)
+    checked, token = guarded(corpus, Gatekeeper(accounts, Limits(ServerConfig()))), set_person(AT_THE_DESK)
+    try:
+        with pytest.raises(IngestStoppedError):
+            checked.ingest_uploads([Path("a.txt"), Path("b.txt"), Path("c.txt")])
+    finally:
+        reset_person(token)
+    (entry,) = accounts.logged()
+    told = "1 failed, 1 added; b.txt: failed, a.txt: added; broken off: c.txt"
+    assert (entry["action"], entry["target"]) == ("ingest failed", told)
+    assert _broken_off("a.txt, b.txt", IngestReport()) == "broken off: a.txt, b.txt"
+    assert _broken_off("a.txt", IngestReport(files=tuple(results[:1]))) == "a.txt: added"
+    tables.close()
+
+
 def test_what_was_refused_is_not_logged_as_done(served: Team) -> None:
     for name in ("greta", "hugo"):
         served.accounts.add(name, "reader")
@@ -336,6 +365,11 @@ def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
         answer = client.get(path, headers={"accept": "text/html", "x-remote-user": "<b>mallory"})
         assert answer.status_code == 401 and words in answer.text and "<b>mallory" not in answer.text
         assert answer.headers["content-type"].startswith(kind)
+    # The way back is the chat itself, since nobody signs in here; another host has none.
+    for host, linked in (("untoc.example.org", True), ("evil.example", False)):
+        headers = {"accept": "text/html", "host": host, "x-forwarded-for": "203.0.113.90"}
+        page = client.get("/", headers=headers).text
+        assert ('<a href="/">untoc</a>' in page) == ("<a " in page) == linked, page
     # Refused: somebody without an account, and a second header beside the proxy's.
     assert client.get(ME, headers={"x-remote-user": "mallory"}).status_code == 401
     assert client.get(ME, headers=[("x-remote-user", "rita"), ("x-remote-user", "adam")]).status_code == 401
@@ -389,6 +423,14 @@ def test_health_checks_are_answered_whatever_else_comes_from_their_address(behin
         health, ready = client.request(method, "/health"), client.request(method, "/ready")
         assert health.status_code == ready.status_code == 200 and bool(health.content) == (method == "GET")
     assert [client.get("/health").status_code for _ in range(20)] == [200] * 20
+    # What checks nothing counts as any request does.
+    assert [client.post("/health").status_code for _ in range(12)][-1] == 429
+    # A page that was asked for too often leads to itself, and an address with two slashes to no other host.
+    for asked, back in (("/about?a=1&b=%22", "/about?a=1&amp;b=%22"), ("//evil.example/x", "/evil.example/x")):
+        page = client.get(
+            httpx.URL(str(client.base_url), raw_path=asked.encode()), headers={"accept": "text/html", **OURS}
+        )
+        assert page.status_code == 429 and f'<a href="{back}">Try again</a>' in page.text, page.text
     # `/ready` asks the database, so that it has a rate of its own.
     assert [client.get("/ready").status_code for _ in range(12)][-1] == 429
     other = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.81"})
@@ -593,6 +635,38 @@ def test_a_removal_that_is_undone_is_logged_with_its_document() -> None:
     summary = SimpleNamespace(document_id="d1")
     for now in (None, "d2"):
         assert _target_of([UndoStep(document=None, summary=summary, parts=(), now=now)]) == "d1"
+
+
+def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_either_form(tmp_path: Path) -> None:
+    tables = open_tables(tmp_path)
+    accounts = Accounts(tables)
+    accounts.add("adam", "admin", PASSWORD)
+    accounts.add("zoe", "editor", PASSWORD)
+    apart, composed = unicodedata.normalize("NFD", "zoë"), "zoë"
+    tables.run(update(USERS).where(USERS.c.name == "zoe").values(name=apart))
+    for name in (apart, composed, f" {composed}"):
+        assert accounts.check_password(name, PASSWORD) and accounts.exists(name)
+        assert accounts.active_name(name) == accounts.named_by(name, "reader") == apart
+        with pytest.raises(AccountError, match="already"):
+            accounts.add(name, "reader")
+        accounts.set_role(name, "reader")
+        accounts.set_password(name, PASSWORD)
+        accounts.bind(name, "issuer 1")
+        key, _ = accounts.add_key(name, "x", ["read"])
+        assert key.account == apart and key in accounts.keys(name)
+        accounts.remove(name)
+        assert accounts.active_name(name) is None and accounts.named_by(name, "reader") is None
+        accounts.add(name, "editor", PASSWORD)
+    assert [account.name for account in accounts.list()] == ["adam", apart]
+    # Two accounts that an earlier release told apart by this alone stay two.
+    tables.run(insert(USERS).values(name=composed, role="admin", made="2020"))
+    assert (accounts.stored_name(apart), accounts.stored_name(composed)) == (apart, composed)
+    # Letters that only case folding makes the same are others.
+    for name in ("weiss", "weiß", "maße", "masse"):
+        accounts.add(name, "reader")
+    with pytest.raises(AccountError, match="mistake"):
+        accounts.add("ZOË", "reader")
+    tables.close()
 
 
 def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:

@@ -57,6 +57,27 @@ def test_messages_of_the_loaders_are_in_the_readers_language(language: str, monk
             assert not re.search(r"\b(?:is|the|it|save|of)\b", shown), (text, shown)
 
 
+def refused_by_the_provider() -> Iterator[str]:
+    """Yields the messages with which a sign-in at a provider is refused, with a number in place of each value."""
+    tree = ast.parse((PROJECT / "app" / "server" / "sign_in.py").read_text(encoding="utf-8"))
+    provider = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Provider")
+    for node in ast.walk(provider):
+        match node:
+            case ast.Call(func=ast.Name(id="ForbiddenError"), args=[ast.JoinedStr() as text]):
+                yield filled(text)
+            case ast.Call(func=ast.Name(id="ForbiddenError"), args=[ast.Constant(value=str(text))]):
+                yield text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_refusals_of_a_provider_are_in_the_readers_language(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: language)
+    messages = list(refused_by_the_provider())
+    assert len(messages) == 5
+    for text in messages:
+        assert (templates.worded(text) == text) == (language == "en"), text
+
+
 def variables(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 

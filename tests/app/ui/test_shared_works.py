@@ -37,7 +37,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.tables = workspace, open_tables(workspace.settings.store)
-        self.works = {name: Works(self.tables, name, knows=bool) for name in ("amina", "bela")}
+        self.works = {name: Works(self.tables, name, knows=str) for name in ("amina", "bela")}
 
     def briefings(self, name: str = "amina") -> _BriefingTabController:
         kept = KeptBriefings(self.works[name], self.workspace.corpus.as_of_today, self.workspace.reviews.of)
@@ -211,7 +211,9 @@ def test_work_is_shared_from_the_list_with_whom_the_server_knows(desk: Desk) -> 
     assert "there are no accounts to share with" in listing
     assert "Briefings that you make are kept here." in desk.briefings("bela").listed(None)
     logged: list[str] = []
-    desk.works["amina"] = Works(desk.tables, "amina", knows=lambda name: name == "bela", log=logged.append)
+    desk.works["amina"] = Works(
+        desk.tables, "amina", knows=lambda name: name if name == "bela" else None, log=logged.append
+    )
     amina = desk.briefings()
     assert 'data-action="share"' in amina.listed(here) and f'data-link="?b={here}"' in amina.listed(here)
     *_, listing = amina.change_list(here, event(id=here, action="share", typed="nobody"))

@@ -116,7 +116,10 @@ def test_names_denials_and_words_behind_particles_are_bridged(language, topic, b
         ("the Convention as the legal basis for extradition", "fr", ["Convention comme base légale de l'extradition"]),
         ("the Convention as a legal basis", "es", ["Convención como base jurídica"]),
         ("a legal basis for extradition", "fr", ["base légale", "extradition"]),
-        ("pre-trial detention", "fr", ["détention provisoire"]), ("detention", "fr", ["détention"]),
+        ("pre-trial detention", "fr", ["détention provisoire"]), ("pretrial detention", "fr", ["détention provisoire"]),
+        ("remanded in custody", "fr", ["détention provisoire"]), ("remanded to the committee", "fr", ["comité"]),
+        ("end-to-end encrypted communications", "fr", ["chiffrement de bout en bout"]),
+        ("detention", "fr", ["détention"]),
         ("arbitrary detention", "fr", ["détention arbitraire"]),
         ("end-to-end encryption", "ru", ["сквозное шифрование"]),
         ("supreme audit institutions", "es", ["entidades fiscalizadoras superiores"]),
@@ -124,6 +127,21 @@ def test_names_denials_and_words_behind_particles_are_bridged(language, topic, b
 )  # fmt: skip
 def test_a_narrower_term_is_not_glossed_as_the_broader_one(text, to, terms):
     assert [term.terms[0] for term in terms_within(text, "en", to=to)] == terms
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "term"),
+    [
+        ("ru", "высших ревизионных учреждений", "supreme audit institutions"),
+        ("ru", "содержания под стражей до суда", "pre-trial detention"), ("ru", "содержание под стражей", "detention"),
+        ("es", "la detención preventiva", "pre-trial detention"), ("es", "la detención", "detention"),
+        ("fr", "la détention avant jugement", "pre-trial detention"), ("zh", "审前拘留", "pre-trial detention"),
+        ("ar", "الاحتجاز السابق للمحاكمة", "pre-trial detention"), ("ar", "الاحتجاز", "detention"),
+        ("ar", "التشفير التام بين الطرفيات", "end-to-end encryption"),
+    ],
+)  # fmt: skip
+def test_a_narrower_term_is_read_in_the_forms_of_other_languages(language, text, term):
+    assert [found.terms[0] for found in terms_within(text, language, to="en")] == [term]
 
 
 @pytest.mark.parametrize("language", ["fr", "es", "ar", "ru"])
