@@ -89,7 +89,7 @@ class AttributionReader:
         named = next(self._named(near), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
-        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after)))
+        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after, named)))
         place = read_occasion(f"{self._of_speaker(near) or near.lead} {_MASK} {near.after}")
         return replace(
             named,
@@ -118,9 +118,9 @@ class AttributionReader:
             if parties:
                 yield Attribution(parties=parties, source=source)
 
-    def _articles(self, before: str, after: str) -> list[ArticleMention]:
-        """Returns the articles that a sentence names for a quotation: before it, or behind it before any speaker."""
-        if (found := find_articles(before)) or self._find(before):
+    def _articles(self, before: str, after: str, named: Attribution) -> list[ArticleMention]:
+        """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
+        if (found := find_articles(before)) or named.parties or attribution().verb.search(before):
             return found
         behind = _TO_SEMICOLON.match(after)[0]  # type: ignore[index]  # the pattern matches anything
         speaker = next((name.start for name in self._find(behind)), len(behind))
