@@ -52,6 +52,7 @@ _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _YEAR: Final = regex.compile(YEAR)
+_COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 # Most words of a line that is read as a heading of the blocks after it.
@@ -572,14 +573,21 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
     if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
         return whole
-    behind = attribution().next_clause.split(after, maxsplit=1)[0]
-    parts = [*((before[at:], earlier + before[:at]) for at in _own_clauses(before)), (behind, earlier + before)]
-    own = (read_occasion(part, earlier=said) for part, said in parts)
+    # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
+    before = _PATTERNS.relative.sub(_unless_it_speaks, before)
+    at = _own_clause(before)
+    led_in = introduces_speech(before[at:]) and _COMMA.match(after)
+    behind = "" if led_in else attribution().next_clause.split(after, maxsplit=1)[0]
+    own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
 
 
-def _own_clauses(before: str) -> Iterator[int]:
-    """Yields where the clause of a quotation may begin in the text before it in its sentence, the nearest first."""
+def _unless_it_speaks(clause: "regex.Match[str]") -> str:
+    return clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0])
+
+
+def _own_clause(before: str) -> int:
+    """Returns where the clause of a quotation begins in the text before it in its sentence."""
     start = before.rfind(_MASK) + 1
     ends = [boundary.span() for boundary in _PATTERNS.clause_boundary.finditer(before, start)]
     for at in reversed(range(len(ends))):
@@ -587,11 +595,9 @@ def _own_clauses(before: str) -> Iterator[int]:
         # Behind another quotation, its clause ends first: "“…” in 2016 and “…” in 2018"; then one that says who spoke.
         ended = start and (not at or attribution().verb.search(before, previous, ends[at][0]))
         if ended or before[ends[at][0]] in ";؛；":
-            yield ends[at][1]
-    if not start and (opening := _PATTERNS.opening_clause.match(before)):
-        yield opening.end()
-    if not (start and ends):
-        yield start
+            return ends[at][1]
+    opening = None if start else _PATTERNS.opening_clause.match(before)
+    return opening.end() if opening else start
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:
