@@ -204,12 +204,15 @@ class AttributionReader:
     def _of_speaker(self, near: "_Near") -> str:
         """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
 
-        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all that stands before a finished quotation, else brackets.
+        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all from that name on to a finished quotation, else
+        brackets. A time before the name is that of both: "In 2016 Drelnia said: “… .” Arvandia replied: “…”".
         """
         lead, mask, own = near.before.rpartition(_MASK)
         if not mask or not self._takes_over(near.before):
             return near.before
-        return own if near.finished_before else _BRACKETED.sub(" ", lead) + mask + own
+        begin = next((name.start for name in self._find(lead)), len(lead))
+        its = "" if near.finished_before else _BRACKETED.sub(" ", lead[begin:])
+        return lead[:begin] + its + mask + own
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
