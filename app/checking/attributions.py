@@ -413,7 +413,7 @@ class AttributionReader:
         found = self._find(text)
         if len(found) < 2:
             return [], [name for name in found if not self._is_only_mentioned(name, text)]
-        behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
+        behalf = [m for m in found if self._is_behalf(m, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
@@ -424,6 +424,14 @@ class AttributionReader:
         subjects = [m for m in others if not _is_object(m, text)]
         chosen = speakers[-1:] or subjects[:1] or others[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
+
+    def _is_behalf(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
+        before = text[: name.start]
+        of_group = all(self._parties.kind_of(code) != "state" for code in name.codes)
+        return _ends_with(attribution().on_behalf, before) or (
+            of_group and attribution().in_office.search(before) is not None
+        )
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
@@ -452,10 +460,13 @@ class AttributionReader:
 
         A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
         """
-        behalf = attribution().on_behalf.search
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = _BRACKETED.sub(lambda part: part[0] if behalf(part[0]) else " " * len(part[0]), text)
+        blank = _BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part[0]) else " " * len(part[0]), text)
         return blank if blank != text and self._find(blank) else text
+
+    def _opens_behalf(self, bracket: str) -> bool:
+        named = self._find(bracket)[:1]
+        return any(_PATTERNS.behalf_opens.fullmatch(bracket[: name.start]) for name in named)
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
