@@ -154,7 +154,7 @@ class AttributionReader:
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
-        yield read_occasion(" · ".join(self._labels(near.block)), reference=True)
+        yield read_occasion(" · ".join(filter(self._may_date, near.block.labels)), reference=True)
         for note in near.notes:
             yield read_occasion(note.text, reference=True)
         for place, (at, heading) in enumerate(self._headings(near.index)):
@@ -259,16 +259,23 @@ class AttributionReader:
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
 
     def _labels(self, block: CheckedBlock) -> list[str]:
-        """Returns the labels of a table cell that say who spoke and when, rather than comment on the quotation."""
-        labels = [text for text in block.labels if _PATTERNS.cell_label.fullmatch(self._bare_label(text))]
+        """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""
+        labels = [text for text in block.speakers if self._find(text)] + list(filter(self._is_label, block.labels))
         # A cell with other words, such as "Austria opposed it", names the speaker only where no label does.
         if not any(map(self._find, labels)):
             named = (text for text in block.labels if any(not _is_object(name, text) for name in self._find(text)))
             labels += islice(named, 1)
         return labels
 
-    def _bare_label(self, text: str) -> str:
-        return _without_times(text, [*self._parties.find(text), *find_agenda_items(text)])
+    def _is_label(self, text: str) -> bool:
+        bare = _without_times(text, [*self._parties.find(text), *find_agenda_items(text)])
+        return _PATTERNS.cell_label.fullmatch(bare) is not None
+
+    def _may_date(self, text: str) -> bool:
+        """Returns whether the time in a label may be that of the quotation: unless it clearly comments on it."""
+        if self._is_label(text):
+            return True
+        return not (_PATTERNS.comments.search(text) or any(_is_object(name, text) for name in self._find(text)))
 
     def _without_place(self, text: str) -> str:
         """Returns a line of a title without States that only locate a town: "Vienna, Austria, 12 October"."""
