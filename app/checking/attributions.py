@@ -108,7 +108,7 @@ class AttributionReader:
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
-        after = _TO_SEMICOLON.match(near.after)[0]  # type: ignore[index]  # the pattern matches anything
+        after = _to_semicolon(near.after)
         if parties := self._after(after):
             yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
@@ -123,7 +123,7 @@ class AttributionReader:
         """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
         if (found := find_articles(before)) or named.parties or attribution().verb.search(before):
             return found
-        behind = _TO_SEMICOLON.match(after)[0]  # type: ignore[index]  # the pattern matches anything
+        behind = _to_semicolon(after)
         speaker = next((name.start for name in self._find(behind)), len(behind))
         return [mention for mention in find_articles(behind) if mention.end <= speaker]
 
@@ -150,6 +150,7 @@ class AttributionReader:
         yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._find(before) and {*named.parties}.intersection(self._ordered(near.said_earlier))
+        same = same or _PATTERNS.on_its_behalf.search(f"{before} {_MASK} {near.after}")
         if same or named.source in (None, "paragraph"):
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
@@ -589,6 +590,12 @@ def _first_sentence(text: str, *, ended: bool) -> str:
     return rest if nested < 0 else rest[:nested]
 
 
+def _to_semicolon(after: str) -> str:
+    """Returns the text behind a quotation up to a semicolon outside brackets: not that of "(see A/1; A/2)"."""
+    plain = _BRACKETED.sub(lambda bracket: " " * len(bracket[0]), after)
+    return after[: _TO_SEMICOLON.match(plain).end()]  # type: ignore[union-attr]  # the pattern matches anything
+
+
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
@@ -598,7 +605,8 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     before = _PATTERNS.relative.sub(_unless_it_speaks, before)
     at = _own_clause(before)
     led_in = introduces_speech(before[at:]) and _COMMA.match(after)
-    behind = "" if led_in else attribution().next_clause.split(after, maxsplit=1)[0]
+    clear = _BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
+    behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
 
