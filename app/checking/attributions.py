@@ -150,8 +150,8 @@ class AttributionReader:
         yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._find(before) and {*named.parties}.intersection(self._ordered(near.said_earlier))
-        same = same or _PATTERNS.on_its_behalf.search(f"{before} {_MASK} {near.after}")
-        if same or named.source in (None, "paragraph"):
+        on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {_MASK} {near.after}")
+        if same or on_behalf or named.source in (None, "paragraph"):
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))

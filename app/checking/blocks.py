@@ -31,7 +31,8 @@ _LONGEST_CELL: Final = 10_000  # characters of a cell that is read for a label, 
 _MOST_LABELS: Final = 50  # columns of a table whose cells label the others of their row
 # A single mark may be an apostrophe, as in "Côte d'Ivoire": one that is never closed opens nothing.
 _QUOTED: Final = regex.compile(
-    r"[\"“„«「『](?:\p{Han}.{7,}?|.{20,}?)(?:[\"”“»」』]|$)|(?<!\w)['‘](?:\p{Han}.{7,}?|.{20,}?)[’'](?!\p{L})", regex.DOTALL
+    r"[\"“„«「『](?:\p{Han}.{7,}?|.{20,}?)(?:[\"”“»」』]|$)|(?<!\w)['‘](?:\p{Han}.{7,}?|.{20,}?)[’'](?!\p{L})",
+    regex.DOTALL,
 )
 _BARE: Final = regex.compile(r"[\d\W]*\d[\d\W]*(?:st|nd|rd|th)?")
 _NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")

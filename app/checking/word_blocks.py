@@ -98,9 +98,7 @@ class _Walk:
             else:
                 yield from self.paragraphs(element, cell, boxed=boxed)
 
-    def _paragraph(
-        self, element: BaseOxmlElement, cell: _CellPlace | None, *, boxed: bool
-    ) -> WordParagraph:
+    def _paragraph(self, element: BaseOxmlElement, cell: _CellPlace | None, *, boxed: bool) -> WordParagraph:
         pieces, marks, hidden, text = read_paragraph(element, self._looks)
         kind, level = _kind_of(self._looks.styles(style_of(element)))
         if text.strip():
