@@ -52,6 +52,7 @@ _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _YEAR: Final = regex.compile(YEAR)
+_COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 # Most words of a line that is read as a heading of the blocks after it.
@@ -89,7 +90,7 @@ class AttributionReader:
         named = next(self._named(near), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
-        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after)))
+        articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after, named)))
         place = read_occasion(f"{self._of_speaker(near) or near.lead} {_MASK} {near.after}")
         return replace(
             named,
@@ -107,7 +108,7 @@ class AttributionReader:
             yield Attribution(parties=parties, source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
-        after = _TO_SEMICOLON.match(near.after)[0]  # type: ignore[index]  # the pattern matches anything
+        after = _to_semicolon(near.after)
         if parties := self._after(after):
             yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
         elif unknown := unknown_in(subject_after(after), self._parties):
@@ -118,11 +119,11 @@ class AttributionReader:
             if parties:
                 yield Attribution(parties=parties, source=source)
 
-    def _articles(self, before: str, after: str) -> list[ArticleMention]:
-        """Returns the articles that a sentence names for a quotation: before it, or behind it before any speaker."""
-        if (found := find_articles(before)) or self._find(before):
+    def _articles(self, before: str, after: str, named: Attribution) -> list[ArticleMention]:
+        """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
+        if (found := find_articles(before)) or named.parties or attribution().verb.search(before):
             return found
-        behind = _TO_SEMICOLON.match(after)[0]  # type: ignore[index]  # the pattern matches anything
+        behind = _to_semicolon(after)
         speaker = next((name.start for name in self._find(behind)), len(behind))
         return [mention for mention in find_articles(behind) if mention.end <= speaker]
 
@@ -149,11 +150,12 @@ class AttributionReader:
         yield _occasion_in_sentence(before, near.after, earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._find(before) and {*named.parties}.intersection(self._ordered(near.said_earlier))
-        if same or named.source in (None, "paragraph"):
+        on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {_MASK} {near.after}")
+        if same or on_behalf or named.source in (None, "paragraph"):
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
         yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
-        yield read_occasion(" · ".join(self._labels(near.block)), reference=True)
+        yield read_occasion(" · ".join(filter(self._may_date, near.block.labels)), reference=True)
         for note in near.notes:
             yield read_occasion(note.text, reference=True)
         for place, (at, heading) in enumerate(self._headings(near.index)):
@@ -203,12 +205,15 @@ class AttributionReader:
     def _of_speaker(self, near: "_Near") -> str:
         """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
 
-        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all that stands before a finished quotation, else brackets.
+        In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all from that name on to a finished quotation, else
+        brackets. A time before the name is that of both: "In 2016 Drelnia said: “… .” Arvandia replied: “…”".
         """
         lead, mask, own = near.before.rpartition(_MASK)
         if not mask or not self._takes_over(near.before):
             return near.before
-        return own if near.finished_before else _BRACKETED.sub(" ", lead) + mask + own
+        begin = next((name.start for name in self._find(lead)), len(lead))
+        its = "" if near.finished_before else _BRACKETED.sub(" ", lead[begin:])
+        return lead[:begin] + its + mask + own
 
     def _in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
@@ -255,16 +260,23 @@ class AttributionReader:
         return None if at < self._title else replace(read_occasion(text, reference=True), years=())
 
     def _labels(self, block: CheckedBlock) -> list[str]:
-        """Returns the labels of a table cell that say who spoke and when, rather than comment on the quotation."""
-        labels = [text for text in block.labels if _PATTERNS.cell_label.fullmatch(self._bare_label(text))]
+        """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""
+        labels = [text for text in block.speakers if self._find(text)] + list(filter(self._is_label, block.labels))
         # A cell with other words, such as "Austria opposed it", names the speaker only where no label does.
         if not any(map(self._find, labels)):
             named = (text for text in block.labels if any(not _is_object(name, text) for name in self._find(text)))
             labels += islice(named, 1)
         return labels
 
-    def _bare_label(self, text: str) -> str:
-        return _without_times(text, [*self._parties.find(text), *find_agenda_items(text)])
+    def _is_label(self, text: str) -> bool:
+        bare = _without_times(text, [*self._parties.find(text), *find_agenda_items(text)])
+        return _PATTERNS.cell_label.fullmatch(bare) is not None
+
+    def _may_date(self, text: str) -> bool:
+        """Returns whether the time in a label may be that of the quotation: unless it clearly comments on it."""
+        if self._is_label(text):
+            return True
+        return not (_PATTERNS.comments.search(text) or any(_is_object(name, text) for name in self._find(text)))
 
     def _without_place(self, text: str) -> str:
         """Returns a line of a title without States that only locate a town: "Vienna, Austria, 12 October"."""
@@ -409,7 +421,7 @@ class AttributionReader:
         found = self._find(text)
         if len(found) < 2:
             return [], [name for name in found if not self._is_only_mentioned(name, text)]
-        behalf = [m for m in found if _ends_with(attribution().on_behalf, text[: m.start])]
+        behalf = [m for m in found if self._is_behalf(m, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
@@ -420,6 +432,14 @@ class AttributionReader:
         subjects = [m for m in others if not _is_object(m, text)]
         chosen = speakers[-1:] or subjects[:1] or others[:1]
         return behalf, _joined(chosen[0], others, text) if chosen else []
+
+    def _is_behalf(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
+        before = text[: name.start]
+        of_group = all(self._parties.kind_of(code) != "state" for code in name.codes)
+        return _ends_with(attribution().on_behalf, before) or (
+            of_group and attribution().in_office.search(before) is not None
+        )
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
@@ -448,10 +468,13 @@ class AttributionReader:
 
         A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
         """
-        behalf = attribution().on_behalf.search
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = _BRACKETED.sub(lambda part: part[0] if behalf(part[0]) else " " * len(part[0]), text)
+        blank = _BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part[0]) else " " * len(part[0]), text)
         return blank if blank != text and self._find(blank) else text
+
+    def _opens_behalf(self, bracket: str) -> bool:
+        named = self._find(bracket)[:1]
+        return any(_PATTERNS.behalf_opens.fullmatch(bracket[: name.start]) for name in named)
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
@@ -567,19 +590,33 @@ def _first_sentence(text: str, *, ended: bool) -> str:
     return rest if nested < 0 else rest[:nested]
 
 
+def _to_semicolon(after: str) -> str:
+    """Returns the text behind a quotation up to a semicolon outside brackets: not that of "(see A/1; A/2)"."""
+    plain = _BRACKETED.sub(lambda bracket: " " * len(bracket[0]), after)
+    return after[: _TO_SEMICOLON.match(plain).end()]  # type: ignore[union-attr]  # the pattern matches anything
+
+
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
     if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
         return whole
-    behind = attribution().next_clause.split(after, maxsplit=1)[0]
-    parts = [*((before[at:], earlier + before[:at]) for at in _own_clauses(before)), (behind, earlier + before)]
-    own = (read_occasion(part, earlier=said) for part, said in parts)
+    # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
+    before = _PATTERNS.relative.sub(_unless_it_speaks, before)
+    at = _own_clause(before)
+    led_in = introduces_speech(before[at:]) and _COMMA.match(after)
+    clear = _BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
+    behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
+    own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
 
 
-def _own_clauses(before: str) -> Iterator[int]:
-    """Yields where the clause of a quotation may begin in the text before it in its sentence, the nearest first."""
+def _unless_it_speaks(clause: "regex.Match[str]") -> str:
+    return clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0])
+
+
+def _own_clause(before: str) -> int:
+    """Returns where the clause of a quotation begins in the text before it in its sentence."""
     start = before.rfind(_MASK) + 1
     ends = [boundary.span() for boundary in _PATTERNS.clause_boundary.finditer(before, start)]
     for at in reversed(range(len(ends))):
@@ -587,11 +624,9 @@ def _own_clauses(before: str) -> Iterator[int]:
         # Behind another quotation, its clause ends first: "“…” in 2016 and “…” in 2018"; then one that says who spoke.
         ended = start and (not at or attribution().verb.search(before, previous, ends[at][0]))
         if ended or before[ends[at][0]] in ";؛；":
-            yield ends[at][1]
-    if not start and (opening := _PATTERNS.opening_clause.match(before)):
-        yield opening.end()
-    if not (start and ends):
-        yield start
+            return ends[at][1]
+    opening = None if start else _PATTERNS.opening_clause.match(before)
+    return opening.end() if opening else start
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:

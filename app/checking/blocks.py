@@ -27,7 +27,13 @@ _MARK: Final = regex.compile(
 _PATTERNS: Final = RegexPatterns("drafts")
 # Longest cell, in characters, that labels other cells; longer ones are contents, and so is a quotation in a cell.
 _LONGEST_LABEL: Final = 120
-_QUOTED: Final = regex.compile(r"[\"“„«「『‘'](?:\p{Han}.{7,}?|.{20,}?)(?:[\"”“»」』]|[’'](?!\p{L})|$)", regex.DOTALL)
+_LONGEST_CELL: Final = 10_000  # characters of a cell that is read for a label, quotations included
+_MOST_LABELS: Final = 50  # columns of a table whose cells label the others of their row
+# A single mark may be an apostrophe, as in "Côte d'Ivoire": one that is never closed opens nothing.
+_QUOTED: Final = regex.compile(
+    r"[\"“„«「『](?:\p{Han}.{7,}?|.{20,}?)(?:[\"”“»」』]|$)|(?<!\w)['‘](?:\p{Han}.{7,}?|.{20,}?)[’'](?!\p{L})",
+    regex.DOTALL,
+)
 _BARE: Final = regex.compile(r"[\d\W]*\d[\d\W]*(?:st|nd|rd|th)?")
 _NOTE_START: Final = regex.compile(r"^\s*(?:\[\^?(?P<key>\w{1,24})\]:?|(?P<plain>\d{1,3}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)[.)]?)\s+(?=\S)")
 
@@ -62,6 +68,8 @@ class CheckedBlock:
     """Of a heading, from 1; else 0."""
     labels: tuple[str, ...] = ()
     """For a table cell, the texts, without quotations, of the short cells of its row and of the head of its column."""
+    speakers: tuple[str, ...] = ()
+    """Of `labels`, those of columns headed "State" or the like."""
     marks: tuple[NoteMark, ...] = ()
     note_key: str | None = None
     """Of a note, the key that marks give."""
@@ -127,23 +135,44 @@ def _written_marks(text: str) -> list[NoteMark]:
     ]
 
 
-def labels_of(rows: Sequence[Sequence[str]], row: int, column: int) -> tuple[str, ...]:
-    """Returns the labels of a table cell: the short cells of its row, that of a State first, and its column's head."""
-    heads = [*rows[0], *[""] * len(rows[row])] if row else [""] * len(rows[row])
-    columns = (index for index in range(len(rows[row])) if index != column)
-    beside = [
+class TableLabels:
+    """The labels of a table's cells: the short cells of their row, that of a State first, and their column's head."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        """Reads each cell once, in columns in the order in which they give labels."""
+        self._heads = tuple(map(_label, rows[0])) if rows else ()
+        speakers = [bool(_PATTERNS.speaker_head.fullmatch(head)) for head in self._heads]
+        self._says_who = frozenset(index for index, says in enumerate(speakers) if says)
+        self._rows = [self._cells(row, rows[0] if number else ()) for number, row in enumerate(rows)]
+
+    def _cells(self, cells: Sequence[str], heads: Sequence[str]) -> list[tuple[int, str]]:
+        order = sorted(range(len(cells)), key=lambda index: index not in self._says_who)[:_MOST_LABELS]
         # A bare number means nothing without the head of its column: "Session", "Year".
-        f"{heads[index]} {rows[row][index]}" if _BARE.fullmatch(rows[row][index].strip()) else rows[row][index]
-        for index in sorted(columns, key=lambda index: not _PATTERNS.speaker_head.fullmatch(heads[index]))
-    ]
-    labels = (_QUOTED.sub(" ", text).strip() for text in (*beside, heads[column]))
-    return tuple(text for text in labels if 0 < len(text) <= _LONGEST_LABEL)
+        bare = {index for index in order if index < len(heads) and _BARE.fullmatch(cells[index].strip())}
+        return [(index, _label(f"{heads[index]} {cells[index]}" if index in bare else cells[index])) for index in order]
+
+    def of(self, row: int, column: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Returns the labels of a cell, and those of them that stand in columns headed "State" or the like."""
+        beside = [(index, text) for index, text in self._rows[row] if text and index != column]
+        head = self._heads[column] if row and column < len(self._heads) else ""
+        labels = (*(text for _, text in beside), *filter(None, [head]))
+        return labels, tuple(text for index, text in beside if row and index in self._says_who)
+
+
+def _label(text: str) -> str:
+    """Returns the text of a cell without quotations; empty if it is too long for a label."""
+    if len(text) > _LONGEST_CELL:
+        return ""
+    bare = _QUOTED.sub(" ", text).strip()
+    return bare if len(bare) <= _LONGEST_LABEL else ""
 
 
 def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBlock]:
     """Yields the cells of a table as blocks; `number` is the table's number in the document."""
+    table = TableLabels(rows)
     for row, cells in enumerate(rows):
+        where = remark("at_row", table=str(number), row=str(row + 1))
         for column, text in enumerate(cells):
             if text.strip():
-                where = remark("at_row", table=str(number), row=str(row + 1))
-                yield CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labels_of(rows, row, column))
+                labels, speakers = table.of(row, column)
+                yield CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labels, speakers=speakers)

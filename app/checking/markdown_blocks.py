@@ -64,7 +64,7 @@ def markdown_blocks(text: str) -> list[CheckedBlock]:
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
     depth = number = tables = level = items = 0
-    rows: list[list[str]] = []
+    open_tables: list[tuple[int, list[list[str]]]] = []
     before = ""
     for token in _with_html(tokens):
         if token.type in ("blockquote_open", "blockquote_close"):
@@ -74,17 +74,20 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
         elif token.type in ("heading_open", "heading_close"):
             level = int(token.tag[1:]) if token.nesting > 0 else 0
         elif token.type == "table_open":
-            rows, tables = [], tables + 1
-        elif token.type == "tr_open":
-            rows.append([])
-        elif token.type in ("th_open", "td_open") and rows:
-            rows[-1].append("")
-        elif token.type == "table_close":
-            yield from label_rows(rows, tables)
-            rows = []
+            tables += 1
+            open_tables.append((tables, []))
+        elif token.type == "tr_open" and open_tables:
+            open_tables[-1][1].append([])
+        elif token.type in ("th_open", "td_open") and open_tables and open_tables[-1][1]:
+            open_tables[-1][1][-1].append("")
+        elif token.type == "table_close" and open_tables:
+            # A table in a cell of another one ends first; what follows it belongs to that cell.
+            closed, rows = open_tables.pop()
+            yield from label_rows(rows, closed)
         elif token.type in ("inline", "code_block", "fence", "html_words"):
             for words, hidden, quoted in _parts(token, in_quote=depth > 0):
                 depth += quoted
+                rows = open_tables[-1][1] if open_tables else []
                 if rows and rows[-1]:
                     rows[-1][-1] = f"{rows[-1][-1]} {words}".strip()
                 elif words or hidden:

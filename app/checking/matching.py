@@ -7,7 +7,7 @@ and `brackets` judge what lies between them.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import Final
 
 import regex
@@ -125,13 +125,13 @@ def span_out_of_order(wanted: Wanted, text: KeyedText) -> tuple[int, int] | None
     if len(wanted.parts) < 2 or any(wanted.gaps) or any(len(part) < 4 * _SHORT_PART for part in wanted.parts):
         return None
     first = [next(text.spans(part), None) for part in wanted.parts]
-    standing = [span for span in first if span is not None]
-    if len(standing) < len(first):
-        return None
+    standing = sorted(span for span in first if span is not None)
+    if len(standing) < len(first) or any(later[0] < earlier[1] for earlier, later in pairwise(standing)):
+        return None  # a part is not there, or is the same as another one, or lies inside it
     position = 0
     for part in wanted.parts:
         if (following := next(text.spans(part, begin=position), None)) is None:
-            return text.in_source(min(start for start, _ in standing), max(end for _, end in standing))
+            return text.in_source(standing[0][0], standing[-1][1])
         position = following[1]
     return None
 

@@ -140,9 +140,9 @@ class QuoteVerifier:
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
         """Yields remarks on the speakers and the time that the document gives for exact words."""
         whose, of_treaty = self._holder(best.stored), best.stored.statement.kind == "treaty"
-        article = best.stored.treaty_text.article_at(best.match.start, best.match.end) if of_treaty else None
-        if article is not None and attribution.articles and article.article not in attribution.articles:
-            yield remark("article_differs", held=article.article, given=", ".join(attribution.articles))
+        articles = _articles_of(fitting) if of_treaty and attribution.articles else []
+        if articles and not {*articles}.intersection(attribution.articles):
+            yield remark("article_differs", held=", ".join(articles), given=", ".join(attribution.articles))
         if attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
@@ -320,6 +320,18 @@ def fits(stored: StoredText, attribution: Attribution) -> bool:
     if attribution.files and stored.statement.file not in attribution.files:
         return False
     return _right_time(stored.metadata.date, attribution.when) and _right_session(stored, attribution.when)
+
+
+def _articles_of(hits: list[_Hit]) -> list[str]:
+    """Returns the articles of treaties in which words stand, at all of their places; the first is that of the best."""
+    found = [
+        article.article
+        for hit in hits
+        if hit.stored.statement.kind == "treaty"
+        for match in islice(find(hit.match.wanted, hit.stored.keyed), _TRIED)
+        if (article := hit.stored.treaty_text.article_at(match.start, match.end)) is not None
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _right_session(stored: StoredText, when: SpokenTime) -> bool:

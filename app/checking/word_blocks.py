@@ -16,7 +16,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, labels_of
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, TableLabels, Unseen
 from app.checking.findings import Remark, remark
 from app.checking.word_formatting import Looks, style_of, value_of
 from ingest.errors import LoadError
@@ -27,6 +27,8 @@ _LEFT_OUT: Final = LEFT_OUT.difference(_TRACKED)
 _TEXTS: Final = tuple(map(qn, ("w:t", "w:delText")))
 _NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
+# Of a table's cell: its place, its labels, and those labels that stand in columns headed "State" or the like.
+_CellPlace = tuple[Remark, tuple[str, ...], tuple[str, ...]]
 _HEADING: Final = regex.compile(r"heading (\d)")
 
 
@@ -81,7 +83,7 @@ class _Walk:
         self._paragraphs = self._tables = 0
 
     def paragraphs(
-        self, parent: BaseOxmlElement, cell: tuple[Remark, tuple[str, ...]] | None = None, *, boxed: bool = False
+        self, parent: BaseOxmlElement, cell: _CellPlace | None = None, *, boxed: bool = False
     ) -> Iterator[WordParagraph]:
         for element in parent.iterchildren():
             if element.tag in _LEFT_OUT:
@@ -96,20 +98,19 @@ class _Walk:
             else:
                 yield from self.paragraphs(element, cell, boxed=boxed)
 
-    def _paragraph(
-        self, element: BaseOxmlElement, cell: tuple[Remark, tuple[str, ...]] | None, *, boxed: bool
-    ) -> WordParagraph:
+    def _paragraph(self, element: BaseOxmlElement, cell: _CellPlace | None, *, boxed: bool) -> WordParagraph:
         pieces, marks, hidden, text = read_paragraph(element, self._looks)
         kind, level = _kind_of(self._looks.styles(style_of(element)))
         if text.strip():
             self._paragraphs += 1
-        where, labels = cell or (remark("at_paragraph", number=str(self._paragraphs)), ())
+        where, labels, speakers = cell or (remark("at_paragraph", number=str(self._paragraphs)), (), ())
         block = CheckedBlock(
             text=text,
             kind="cell" if cell and kind != "quote" else kind,
             level=level,
             where=where,
             labels=labels,
+            speakers=speakers,
             marks=marks,
             hidden=hidden,
             item=element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None,
@@ -127,12 +128,12 @@ class _Walk:
                 above = texts[-1][len(line)] if texts and len(line) < len(texts[-1]) else ""
                 line += [above if _goes_on(cell) else _text_of(cell, self._looks)] + [""] * (span - 1)
             texts.append(line)
+        labelled = TableLabels(texts)
         for index, row in enumerate(rows):
             column = 0
             for cell, span in row:
-                labels = labels_of(texts, index, column)
                 where = remark("at_row", table=str(number), row=str(index + 1))
-                yield from self.paragraphs(cell, (where, labels), boxed=boxed)
+                yield from self.paragraphs(cell, (where, *labelled.of(index, column)), boxed=boxed)
                 column += span
 
 

@@ -61,6 +61,16 @@ def test_html_is_cut_into_paragraphs_items_and_cells():
     assert [block.kind for block in quoted] == ["text", "quote", "text"]
 
 
+def test_words_before_and_behind_a_table_in_a_cell_of_another_stay():
+    inner = "<table><tr><td>Germany</td></tr></table>"
+    blocks = read_pasted(
+        f"<table><tr><td>Austria said: “{WORDS}”{inner} and left</td><td>2000</td></tr></table>"
+    ).blocks
+    assert {block.text for block in blocks} == {f"Austria said: “{WORDS}” and left", "Germany", "2000"}
+    # Rows outside of any table are words.
+    assert [block.text for block in read_pasted(f"<tr><td>{WORDS}</td></tr></table>").blocks] == [WORDS]
+
+
 def test_an_entity_behind_a_tag_opens_a_quotation(tmp_path):
     document = read_file(tmp_path / "a.txt", f"<td>&ldquo;{WORDS}&rdquo;</td>".encode())
     assert quotes(document) == [WORDS]
@@ -80,6 +90,14 @@ def test_markdown_table_gives_each_cell_its_row_and_column(tmp_path):
     document = read_file(tmp_path / "a.md", text.encode())
     cell = document.blocks[document.index_at(find_quotations(document).found[0].spans[0][0])]
     assert cell.labels == ("Austria", "Session 55", "Words")
+
+
+def test_a_wide_table_gives_a_cell_some_of_its_row_and_the_state_first(tmp_path):
+    rows = [[*map(str, range(300)), "State"], [*(f"a{number}" for number in range(300)), "Austria"]]
+    blocks = read_pasted("\n".join("\t".join(row) for row in rows)).blocks
+    (cell,) = (block for block in blocks if block.text == "a7")
+    assert (cell.labels[0], cell.labels[-1], cell.speakers) == ("Austria", "7", ("Austria",))
+    assert len(cell.labels) <= 51
 
 
 def test_pdf_with_a_quotation_over_two_pages(tmp_path):

@@ -108,6 +108,16 @@ def test_words_of_a_treaty_are_held_to_the_article_that_is_named(corpus_of, text
     assert report.notes == ()
 
 
+@cases("article", "remarks")
+def test_words_that_stand_in_several_articles_are_compared_with_each(corpus_of, article, remarks):
+    words = "Each State Party shall keep the lamps of its ports in good repair."
+    first = ["\n\n".join([*TREATY[:2], words, *TREATY[3:], words])]
+    second = ["Protocol against the Smuggling of Migrants by Land, Sea and Air\n\nArticle 7\nCooperation\n\n" + words]
+    checker = corpus_of(("untoc", first, {"kind": "treaty"}), ("smuggling", second, {"kind": "treaty"}))
+    finding = only(checker, f"Article {article} provides: “{words}”")
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", remarks)
+
+
 def test_a_quotation_of_an_article_says_that_no_treaty_is_stored(two):
     assert "no treaty text" in check(two, f"Article 4 reads: “{TREATY[2]}”").notes[0]
     assert check(two, f"Austria said: “{KEEPERS}” and “{TREATY[2]}”").notes == ()
