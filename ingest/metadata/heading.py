@@ -232,6 +232,13 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
     return best or tuple(alone.values()), tuple(readers.values()) if best else ()
 
 
+def holds_office(before: str) -> bool:
+    """Return whether the words before a State's name are an office of it: "Ms. Ferro, Ambassador of"."""
+    office = before.rpartition(",")[2]
+    named = _WORDS.office_of.search(office) or _WORDS.title_of.search(office)
+    return named is not None and not (_WORDS.office_elsewhere.search(office) or _BODY.body.search(office))
+
+
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows the name."""
     for line in heading.whole:
