@@ -343,7 +343,7 @@ def _rank(line: str, match: PartyMatch, before: str) -> int | None:
         return None
     if match.form == "demonym":
         return 1 if follows else None
-    if _WORDS.spoken_to.search(own):
+    if _WORDS.spoken_to.search(own[-_LONGEST_LINE:]):
         return None
     # Best first.
     patterns = (_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)
