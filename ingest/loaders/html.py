@@ -14,6 +14,7 @@ from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
+from ingest.text.layout import ends_sentence
 from ingest.text.layout import holds_sentence_end
 from ingest.text.page_furniture import with_notes
 
@@ -32,8 +33,9 @@ _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
 # Text written before and after inline elements: a tab after a cell of a row, quotation marks around a quotation.
 _AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# What the title of a statement begins with, within so many characters of a text; and the longest date beside it.
-_TITLE, _HEADING_WITHIN, _LONGEST_DATE = Patterns("heading").later_title, 600, 80
+# The titles of statements, within so many characters of a text and on a page; and the longest date beside one.
+_WORDS, _HEADING_WITHIN, _LONGEST_DATE = Patterns("heading"), 600, 80
+_LONGEST_HEADING = 120  # characters
 # Styles of hidden and of struck-out words.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
@@ -121,14 +123,14 @@ def _main_text(body: LexborNode) -> str:
 
 
 def _with_title(text: str, body: LexborNode) -> str:
-    """Return a text after the page's single <h1> with a date beside it, or after its <title>, where it has no title.
+    """Return a text after the page's single <h1> with a date beside it, or after its <title>, where it has no heading.
 
-    Only the title of a statement is taken: an <h1> outside the text may be the name of the site.
+    Only the title of a statement is taken: an <h1> outside the text may be the name of the site, or mention a State.
     """
-    if any(_TITLE.match(line) and not line.endswith(".") for line in text[:_HEADING_WITHIN].splitlines()):
+    if _has_heading(text):
         return text
     heads = [(node, words) for node in body.css("h1") if (words := " ".join(_text_of(node).split()))]
-    if len(heads) == 1 and _TITLE.match(heads[0][1]) and heads[0][1] not in text:
+    if len(heads) == 1 and _WORDS.title_of_page.fullmatch(heads[0][1]) and heads[0][1] not in text:
         node, words = heads[0]
         beside, following = "", node.next
         while following is not None and not beside:
@@ -139,7 +141,17 @@ def _with_title(text: str, body: LexborNode) -> str:
     page_title = root.css_first("title") if root is not None else None
     # "Statement by Arvandia | Ministry of Foreign Affairs"
     named = "" if page_title is None else " ".join(page_title.text().split()).partition(" | ")[0]
-    return f"{named}\n\n{text}" if _TITLE.match(named) and named not in text else text
+    return f"{named}\n\n{text}" if _WORDS.title_of_page.fullmatch(named) and named not in text else text
+
+
+def _has_heading(text: str) -> bool:
+    """Return whether a text has a title, or begins with a line that is no date, address or sentence: "Belmora"."""
+    lines = [stripped for line in text[:_HEADING_WITHIN].splitlines() if (stripped := line.strip())]
+    if any(_WORDS.later_title.match(line) and not line.endswith(".") for line in lines):
+        return True
+    first = next((line for line in lines if not (len(line) <= _LONGEST_DATE and find_dates(line))), "")
+    opens = _WORDS.salutation.match(first) or len(first) > _LONGEST_HEADING or ends_sentence(first)
+    return bool(first) and not opens
 
 
 def _is_most(part: str, whole: str) -> bool:

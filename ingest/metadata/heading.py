@@ -222,13 +222,21 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
                 readers[party.code] = party
                 alone |= {party.code: party} if rank is not None and not is_spoken_for else {}
                 continue
-            # "Arvandia Group statement" opens its line.
+            # "Arvandia Group statement" is its line.
             opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
+            opens = opens and _WORDS.speech_ends.fullmatch(line, match.end) is not None
             if rank is not None and (party.kind == "state" or rank == 0 or opens) and not is_spoken_for:
                 ranked.setdefault(rank, {})[party.code] = party
     # Who reads a statement out holds it only if nobody else is named.
     best = tuple(ranked[min(ranked)].values()) if ranked else ()
     return best or tuple(alone.values()), tuple(readers.values()) if best else ()
+
+
+def holds_office(before: str) -> bool:
+    """Return whether the words before a State's name are an office of it: "Ms. Ferro, Ambassador of"."""
+    office = before.rpartition(",")[2]
+    named = _WORDS.office_of.search(office) or _WORDS.title_of.search(office)
+    return named is not None and not (_WORDS.office_elsewhere.search(office) or _BODY.body.search(office))
 
 
 def speaker_in(heading: Heading) -> str | None:
@@ -328,23 +336,27 @@ def _is_answered(before: str, line: int = 0) -> bool:
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
     """Return how clearly a heading names a party as speaking: the lower the clearer, None if it does not."""
-    answers = _WORDS.after.match(line[match.end :]) and _WORDS.answers.search(before)
+    own, rest = line[: match.start], line[match.end :]
+    follows = _WORDS.after.match(rest) or (not re.search(r"\w", own) and _WORDS.after_first.match(rest))
+    answers = follows and _WORDS.answers.search(before)
     if _is_answered(before, len(before) - match.start) or (answers and answers.end() == len(before)):
         return None
     if match.form == "demonym":
-        return 1 if _WORDS.after.match(line[match.end :]) else None
+        return 1 if follows else None
+    if _WORDS.spoken_to.search(own[-_LONGEST_LINE:]):
+        return None
     # Best first.
     patterns = (_WORDS.statement_by, _WORDS.office_of, _WORDS.title_of)
     rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(before)), None)
-    of_person = _WORDS.of_person.search(before) and not _WORDS.answered.search(before)
-    if rank is None and of_person and not line[match.end : match.end + 1].isalnum():
-        return 1
-    if rank is not None or _WORDS.after.match(line[match.end :]):
+    if rank is None and _WORDS.of_person_ends.match(rest) and not _WORDS.answered.search(before):
+        person = _WORDS.of_person.search(before)
+        rank = 1 if person is not None and _BODY.body.search(person["named"]) is None else None
+    if rank is not None or follows:
         return 1 if rank is None else rank
-    opens = _WORDS.alone.fullmatch(line[: match.start])
-    if opens and opens_on_behalf(line[match.end :]):
+    opens = _WORDS.alone.fullmatch(own)
+    if opens and opens_on_behalf(rest):
         # "Arvandia, on behalf of Belmora and Corvia".
         return 3
     # "Vienna, X" with a date is a place; a State's name alone on its line is the speaker.
-    alone = opens and _WORDS.alone.fullmatch(line[match.end :])
+    alone = opens and _WORDS.alone.fullmatch(rest)
     return 3 if alone and not find_dates(line) else None

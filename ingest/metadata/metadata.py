@@ -18,6 +18,7 @@ from ingest.metadata.heading import (
     delivering_state,
     find_heading,
     holder_in,
+    holds_office,
     speaker_in,
     title_in,
     unknown_body_in,
@@ -199,7 +200,7 @@ def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None
     """Returns the person and the State in a `speaker` field such as "Ms. Ferro (Belmora)"; None for one not named.
 
     A State's own name may have brackets: "Iran (Islamic Republic of)", "Ms. Ferro (Iran (Islamic Republic of))". An
-    office names its State: "Ms. Ferro, Ambassador of Belmora".
+    office names its State: "Ms. Ferro, Ambassador of Belmora", but not "Ms. Ferro, Ambassador to Belmora".
     """
     within = speaker.removesuffix(")")
     (first, _, of_first), (last, _, of_last) = within.partition(" ("), within.rpartition(" (")
@@ -207,8 +208,9 @@ def deliverer(speaker: str, parties: PartyTable) -> tuple[str | None, str | None
         codes = parties.resolve(words, "state", suggest=False).codes if words else ()
         if len(codes) == 1:
             return who, codes[0]
-    named = {match.codes for match in parties.find(speaker) if match.form not in ("capital", "demonym")}
-    state = next(iter(named))[0] if len(named) == 1 else None
+    named = [match for match in parties.find(speaker) if match.is_name]
+    of_office = any(holds_office(speaker[: match.start]) for match in named)
+    state = named[0].code if of_office and len({match.codes for match in named}) == 1 else None
     return speaker or None, state if parties.kind_of(state) == "state" else None
 
 

@@ -95,7 +95,7 @@ def spoken_for(
             found = _as_one(_listed_after(line, phrase.end(), named), parties, date, speaker)
             if found is not None and found.group is not None:
                 return found
-        chaired = number == 0 and _of_chair(line, named, parties, text, language)
+        chaired = number == 0 and _of_chair(line, named, parties, text, language, speaker)
         if chaired:
             return SpokenFor(group=chaired)
         opens = (match for match in named if not _WORDS.article.sub("", line[: match.start], count=1).strip())
@@ -111,16 +111,22 @@ def spoken_for(
 
 
 def _of_chair(
-    heading: str, named: Sequence[PartyMatch], parties: PartyTable, text: str, language: str | None
-) -> str | None:
-    """Return the group of "Statement by Arvandia, Chair of the group", unless its words are those of a State."""
+    heading: str, named: Sequence[PartyMatch], parties: PartyTable, text: str, language: str | None,
+    speaker: str | None,
+) -> str | None:  # fmt: skip
+    """Return the group of "Statement by Arvandia, Chair of the group", unless its words are those of a State.
+
+    The Chair is the `speaker`: "Reply by Belmora to Arvandia, Chair of the group" is not the group's.
+    """
     for chair in _WORDS.chair_of.finditer(heading):
         found = _as_one(_listed_after(heading, chair.end(), named), parties, None, None)
         before = heading[: chair.start()]
-        states = [m.end for m in named if m.end <= len(before) and parties.kind_of(m.code) == "state"]
+        states = [m for m in named if m.end <= len(before) and parties.kind_of(m.code) == "state"]
+        by_chair = None if states else _WORDS.by_chair.search(before)
         # Between the State and its office stands a comma, or nothing.
-        by_chair = not before[states[-1] :].strip(" ,(（–—-") if states else _WORDS.by_chair.search(before)
-        if found is None or parties.kind_of(found.group) != "group" or not by_chair:
+        own = bool(states) and states[-1].code == speaker and not before[states[-1].end :].strip(" ,(（–—-")
+        own = own or (by_chair is not None and not _spoken_of(before, by_chair))
+        if found is None or parties.kind_of(found.group) != "group" or not own:
             continue
         if not _WORDS.own_country.search(text) and speaking_state(text, parties, language) is None:
             return found.group

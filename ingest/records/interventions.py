@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Final
 
 import regex
@@ -48,6 +48,7 @@ _FEWEST_SECTIONS: Final = 3  # for sections of offices, or under headings
 _LONGEST_HEADING: Final = 250  # characters
 _LONGEST_STATE_HEADING: Final = 120
 _LONGEST_NEAR: Final = 12
+_LONGEST_CELL: Final = 40
 # Characters before a speaker that are searched for the State whose President or Minister they are.
 _INTRODUCTION: Final = 1200
 # Characters of a sentence of a summary that are searched for "in his national capacity".
@@ -684,7 +685,8 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
 
     def rank(form: str) -> tuple[int, int]:
         counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        parties = len({words.state or words.named for words in counted if words.role != "office"})
+        known = (words for words in counted if words.role != "office" and (form != "heading" or words.state))
+        parties = len({words.state or words.named for words in known})
         # Where only a Chair and a Secretariat speak, the form with most lines wins.
         return parties, 0 if parties else len(forms[form])
 
@@ -802,43 +804,57 @@ def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> 
 
 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
-    """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none."""
-    turns = []
+    """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
+
+    A table after a section ends it: whose words follow the table is unknown.
+    """
+    turns: list[_SpeakerTurn] = []
     numbers = {number for number, _, _ in headings}
-    for number, start, codes in _without_table_rows(page, headings):
+    rows = _table_rows(page, headings)
+    for position, (number, start, codes) in enumerate(headings):
+        line = page.lines[number]
+        if position in rows:
+            if turns:
+                words = replace(_unknown(line.text, page.after(line)), reason=f"{line.text!r} stands in a table")
+                turns.append(_SpeakerTurn(start=start, words=words))
+            continue
         if numbers & {number - 1, number + 1}:
             continue
-        line = page.lines[number]
         words = Intervention(
             start=page.after(line), end=line.end, role="party", named=line.text, summarised=False, state=codes[0],
             states=codes[1:] and codes, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
         turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
-    return turns
+    sections = [turn for turn in turns if turn.mark is not None]
+    return turns if len({turn.words.state for turn in sections}) > 1 else sections
 
 
-def _without_table_rows(
-    page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]
-) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Returns the headings without names in cells of a table: "Arvandia", "61", "9", "Belmora", "34", "12".
+def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> set[int]:
+    """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
 
-    After the name in a row, other cells follow: a number, or words without a sentence, which most sections of a
-    compilation have.
+    In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
+    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all headings are rows.
     """
     starts = [*(start for _, start, _ in headings), len(page.text)]
-    bodies = [
-        page.text[page.after(page.lines[number]) : end]
-        for (number, _, _), end in zip(headings, starts[1:], strict=True)
-    ]
-    told = [holds_sentence_end(body) for body in bodies]
-    of_words = 2 * told.count(False) > len(told)
-    # After the last row the text goes on.
-    cells = [of_words and not (own and before) for own, before in zip(told, [True, *told], strict=False)]
-    return [
-        heading
-        for heading, body, cell in zip(headings, bodies, cells, strict=True)
-        if not (cell or _NUMBER_ALONE.match(body))
-    ]
+    sizes, cells = list[tuple[int, bool]](), list[int]()
+    for (number, _, _), end in zip(headings, starts[1:], strict=True):
+        body = [line for line in page.text[page.lines[number].end : end].splitlines() if line.strip()]
+        first = [*takewhile(_is_cell, body)]
+        sizes.append((len(first) if first == body else 0, all(map(_NUMBER_ALONE.fullmatch, first))))
+        cells.append(len(first))
+    rows = set[int]()
+    for (size, of_numbers), group in groupby(range(len(sizes)), key=sizes.__getitem__):
+        run = [*group]
+        goes_on = run[-1] + 1 < len(sizes) and cells[run[-1] + 1] >= size
+        run += [run[-1] + 1] * goes_on
+        whole = goes_on and len(run) == len(sizes)
+        if size and len(run) >= _FEWEST_SECTIONS and (size > 1 or of_numbers or whole):
+            rows.update(run)
+    return rows
+
+
+def _is_cell(line: str) -> bool:
+    return len(line.strip()) <= _LONGEST_CELL and not holds_sentence_end(line)
 
 
 def _heading_name(heading: str) -> str:

@@ -187,6 +187,15 @@ def test_names_in_cells_of_a_table_open_no_sections(cells, parties):
     assert not is_record(split(text, parties), text)
 
 
+@cases("bodies", "states")
+def test_short_replies_and_numbers_before_replies_are_no_rows_of_a_table(bodies, states, parties):
+    names = ("Arvandia", "Belmora", "Cassivar", "Drelnia", "Esquaria", "Galdoria")
+    text = "\n\n".join(("Replies received", *(f"{name}\n\n{body}" for name, body in zip(names, bodies, strict=False))))
+    found = split(text, parties)
+    assert [item.state for item in found] == states
+    assert is_record(found, text, named=False) is (len(found) > 1)
+
+
 @pytest.mark.heavy
 def test_no_statement_of_the_conference_is_taken_for_a_record(parties):
     folder = PROJECT / "evals" / "conference" / "txt"
