@@ -219,6 +219,9 @@ class Annotator:
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
         titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
+        if translated := [repr(title.words) for title in titles if title.begins_translation]:
+            problems = (*problems, f"perhaps in two languages, and all of it one party's: {listed(translated)}")
+        titles = tuple(title for title in titles if not title.begins_translation)
         may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
@@ -277,7 +280,7 @@ class Annotator:
     def words_of_others(self, document: Document) -> str | None:
         """Returns a note on what stands in a statement under the titles of others than its holders; None without."""
         text, blocks, metadata = document.source_text, document.blocks, document.metadata
-        titles = later_titles(text, blocks, self._parties)
+        titles = tuple(each for each in later_titles(text, blocks, self._parties) if not each.begins_translation)
         may_be = bool(titles) or may_be_record(text)
         found = self._interventions(text, blocks, metadata) if may_be else ()
         unsplit, others = self._of_others(metadata, titles, found, several=False, may_be=may_be)
