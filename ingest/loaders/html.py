@@ -31,7 +31,8 @@ _NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
 _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
 # Text written before and after inline elements: a tab after a cell of a row, quotation marks around a quotation.
 _AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
+_RAISED_NUMBER = re.compile(r" ?[-−+]?[0-9]+(?:, ?[0-9]+)* ?")
 # What the title of a statement begins with, within so many characters of a text; and the longest date beside it.
 _TITLE, _HEADING_WITHIN, _LONGEST_DATE = Patterns("heading").later_title, 600, 80
 # Styles of hidden and of struck-out words.
@@ -185,9 +186,9 @@ def _text_of(root: LexborNode) -> str:
         if tag == "-text":
             written = node.text_content or ""
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
-        elif tag == "sup" and (digits := node.text().strip()).isascii() and digits.isdigit():
+        elif tag == "sup" and _RAISED_NUMBER.fullmatch(raised := _SPACE.sub(" ", node.text())):
             # "10⁶ euros" is not "106 euros", and the mark of a note is no digit of a number before it.
-            pieces.append(digits.translate(_RAISED))
+            pieces.append(raised.translate(_RAISED))
         elif tag == "br":
             pieces.append("\n")
         elif not (tag.startswith(("-", "!")) or left_out(node) or _is_hidden(node, root)):
