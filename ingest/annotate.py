@@ -39,7 +39,7 @@ from ingest.records.interventions import (
     sections_of_others,
     unsplit_titles,
 )
-from ingest.records.later_titles import later_titles
+from ingest.records.later_titles import LaterTitle, later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -114,6 +114,8 @@ class UnsplitDocument:
     digest: str
     input_key: str
     reason: str | None
+    is_nobodys: bool = False
+    """Whether its words are of several parties, and could not be split."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,24 +219,21 @@ class Annotator:
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
         titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
+        if translated := [repr(title.words) for title in titles if title.begins_translation]:
+            problems = (*problems, f"perhaps in two languages, and all of it one party's: {listed(translated)}")
+        titles = tuple(title for title in titles if not title.begins_translation)
         may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
-        _, delivers = deliverer(metadata.speaker or "", self._parties)
-        unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
+        unsplit, others = self._of_others(metadata, titles, found, several=several, may_be=may_be)
         several = several and not unsplit
-        others = (
-            () if several or not (may_be and metadata.holders) else sections_of_others(found, set(metadata.holders))
-        )
-        if unsplit or others:
+        is_nobodys = bool(unsplit or others)
+        if is_nobodys:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
-            whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
-            inside = ", ".join(repr(title.words) for title in unsplit)
+            problems = (*problems, self._told(metadata, unsplit, others))
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in _OF_NAMES)
-            told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)
-            problems = (*problems, f"{', '.join(told)}, and so nobody's: say kind=record or kind=statement")
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
@@ -273,7 +272,41 @@ class Annotator:
         by_names = cells.state is None and any(code in self._parties.added for code in named_in)
         if chosen == "statement" and (by_names or not (known and all(known))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
-        return UnsplitDocument(document=document, digest=digest, input_key=input_key, reason="; ".join(notes) or None)
+        reason = "; ".join(notes) or None
+        return UnsplitDocument(
+            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=is_nobodys
+        )
+
+    def words_of_others(self, document: Document) -> str | None:
+        """Returns a note on what stands in a statement under the titles of others than its holders; None without."""
+        text, blocks, metadata = document.source_text, document.blocks, document.metadata
+        titles = tuple(each for each in later_titles(text, blocks, self._parties) if not each.begins_translation)
+        may_be = bool(titles) or may_be_record(text)
+        found = self._interventions(text, blocks, metadata) if may_be else ()
+        unsplit, others = self._of_others(metadata, titles, found, several=False, may_be=may_be)
+        return self._told(metadata, unsplit, others) if unsplit or others else None
+
+    def _of_others(
+        self,
+        metadata: Metadata,
+        titles: Sequence[LaterTitle],
+        found: Sequence[Intervention],
+        *,
+        several: bool,
+        may_be: bool,
+    ) -> tuple[tuple[LaterTitle, ...], tuple[str, ...]]:
+        """Returns the titles of others that a text with these interventions is not split at, and other parties."""
+        _, delivers = deliverer(metadata.speaker or "", self._parties)
+        unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
+        if (several and not unsplit) or not (may_be and metadata.holders):
+            return unsplit, ()
+        return unsplit, sections_of_others(found, set(metadata.holders))
+
+    def _told(self, metadata: Metadata, unsplit: Sequence[LaterTitle], others: Sequence[str]) -> str:
+        whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
+        inside = ", ".join(repr(title.words) for title in unsplit)
+        told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)
+        return f"{', '.join(told)}, and so nobody's: say kind=record or kind=statement"
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
         """Returns the metadata of a file that cannot be read, from its manifest row and its name."""

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ingest.metadata.heading import find_heading
 from vectorstore.records import Document, Metadata, Statement
 
 _MARK: Final = "!"
 # Metadata that one correction of the speaker changes together.
-_OF_SPEAKER: Final = ("state", "on_behalf_of", "speaker", "held_by")
+OF_SPEAKER: Final = ("state", "on_behalf_of", "speaker", "held_by")
+# Letters in the pieces by which two texts are compared: two speeches on one subject share few of so many.
+_LENGTH: Final = 8
 
 
 def corrected_fields(input_key: str) -> tuple[str, ...]:
@@ -31,26 +34,47 @@ def with_corrections(input_key: str, names: Iterable[str]) -> str:
 
 
 def carry_over(
-    names: Sequence[str], held: Document, before: Metadata, read: Metadata, given: Iterable[str]
+    names: Sequence[str], held: Document, before: Metadata, read: Document, given: Iterable[str], *, nobodys: bool
 ) -> tuple[Metadata, tuple[str, ...], tuple[str, ...]]:
     """Carries corrections over to a changed file; returns its metadata, the corrected fields, and notes on the others.
 
-    A correction of `held` is kept where the new text says the same (`read`) as the old one did (`before`), and unless a
-    changed row of the manifest gives the field (`given`).
+    A correction of `held` is kept where most of its text is in the new one, which says the same (`read`) as the old one
+    did (`before`), unless a changed row of the manifest gives the field (`given`). One of the speaker is kept only for
+    the same text: under a heading alike, and not if what it holds is `nobodys`, or a record by now.
     """
-    kept: list[str] = []
-    notes: list[str] = []
-    metadata, given = read, set(given)
+    given, kept, notes = set(given), list[str](), list[str]()
+    metadata, same_kind = read.metadata, held.kind == read.kind
+    old, new = (_pieces(document.source_text) for document in (held, read))
+    shared = 2 * len(old & new)
+    is_alike = shared >= min(len(old), len(new)) and (same_kind or "treaty" not in (held.kind, read.kind))
+    same_speaker = shared >= max(len(old), len(new)) and same_kind and not nobodys
+    same_speaker = same_speaker and (before.holders != () or _heading(held) == _heading(read))
     for name in names:
-        together = _OF_SPEAKER if name in _OF_SPEAKER else (name,)
-        by_hand, said, says = (tuple(getattr(of, each) for each in together) for of in (held.metadata, before, read))
-        if by_hand == says or (said == says and given.isdisjoint(together)):
+        of_speaker = name in OF_SPEAKER
+        together = OF_SPEAKER if of_speaker else (name,)
+        by_hand, said, says = (
+            tuple(getattr(of, each) for each in together) for of in (held.metadata, before, read.metadata)
+        )
+        holds = is_alike and (same_speaker or not of_speaker)
+        if by_hand == says or (holds and said == says and given.isdisjoint(together)):
             metadata = replace(metadata, **{each: getattr(held.metadata, each) for each in together})
             kept.append(name)
         else:
-            value, now = getattr(held.metadata, name), getattr(read, name)
+            value, now = getattr(held.metadata, name), getattr(read.metadata, name)
             notes.append(f"{name} was set to {value!r} by hand, and is now read as {now!r}")
     return metadata, tuple(kept), tuple(notes)
+
+
+def _pieces(text: str) -> set[str]:
+    """Returns the runs of letters and digits of a fixed length in a text, in any script."""
+    letters = "".join(filter(str.isalnum, text.casefold()))
+    return {letters[at : at + _LENGTH] for at in range(max(1, len(letters) - _LENGTH + 1))}
+
+
+def _heading(document: Document) -> str:
+    """Returns the letters of a document's heading, where an unknown speaker may be named."""
+    heading = find_heading(document.source_text, document.blocks)
+    return "".join(filter(str.isalpha, heading.text.casefold()))
 
 
 def lost_of_interventions(statements: Sequence[Statement]) -> tuple[str, ...]:

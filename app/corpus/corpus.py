@@ -27,7 +27,7 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
-from ingest.corrections import with_corrections
+from ingest.corrections import corrected_fields, with_corrections
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
@@ -187,8 +187,11 @@ class Corpus:
             old = self.show(statement_id)
             metadata = _without(old.metadata, code)
             inferred = tuple(name for name in old.inferred if getattr(metadata, name) is not None)
-            # The empty `input_key` makes the next ingest read the file again.
-            self._change(old, metadata, inferred, input_key="")
+            # A key without hashes makes the next ingest read the file again; what else was corrected by hand stays so.
+            of = old if isinstance(old, Document) else old.document
+            marked = corrected_fields(self._document_summary(of.document_id).input_key)
+            kept = [name for name in marked if getattr(metadata, name) == getattr(old.metadata, name)]
+            self._change(old, metadata, inferred, input_key=with_corrections("", kept))
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents, ordered by State and date; a record counts as one document."""
@@ -479,7 +482,8 @@ class Corpus:
                 state = kept.get("state", state)
                 read_anew = self.show(identifier)
                 try:
-                    identifier = self._change(read_anew, *self._corrected(read_anew, kept), instead_of=old.document_id)
+                    changed, by_hand = self._corrected(read_anew, kept), kept.keys() & corrected_fields(old.input_key)
+                    identifier = self._change(read_anew, *changed, instead_of=old.document_id, by_hand=by_hand)
                     reason += "; what its text does not say stays as it was"
                 except (DuplicateError, MetadataError) as error:
                     state = new.metadata.state

@@ -40,12 +40,16 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 # Every form of a date has a year.
 _YEAR = re.compile(r"\d{4}|[〇零一二三四五六七八九]{4}\s*年")
-# 二〇二四年十月十八日
+# 二〇二四年十月十八日 · 二〇二四年十月十四日至十八日
 _IN_CHARACTERS = re.compile(
-    r"([〇零一二三四五六七八九]{4})\s*年\s*([一二三四五六七八九十]{1,2})\s*月\s*([一二三四五六七八九十]{1,3})\s*日"
+    r"(?P<y1>[〇零一二三四五六七八九]{4})\s*年\s*(?P<n1>[一二三四五六七八九十]{1,2})\s*月"
+    r"\s*(?P<d1>[一二三四五六七八九十]{1,3})\s*日?(?:\s*[至到—–-]+\s*(?:(?P<n2>[一二三四五六七八九十]{1,2})\s*月\s*)?"
+    r"(?P<d2>[一二三四五六七八九十]{1,3})\s*日|(?<=日))"
 )
 
-_NUMBERED = Patterns("dates").numbered
+_WORDS = Patterns("dates")
+# Characters before a date in which the words stand that make its first number no day.
+_BEFORE = 80
 
 # In "15/10/2018", only a number above 12 tells which one is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
@@ -99,14 +103,16 @@ def _all_dates(text: str) -> Iterator[DateMatch]:
         for match in form.finditer(text):
             parts = match.groupdict()
             in_one_month = parts.get("d1") and not (parts.get("m1") or parts.get("n1"))
-            if in_one_month and _NUMBERED.search(text, 0, match.start()):
-                # In "item 6 – 17 October 2024", 6 is no day.
+            slashed = not in_one_month and parts.get("n2") and "/" in match[0] and "-" not in match[0]
+            # In "item 6 – 17 October 2024", 6 is no day, and "resolution 2024/10/11" has none.
+            words = _WORDS.numbered if in_one_month else _WORDS.of_document if slashed else None
+            if words is not None and words.search(text, max(0, match.start() - _BEFORE), match.start()):
                 continue
             if ends := _ends({name: value for name, value in match.groupdict().items() if value}):
                 yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
     for match in _IN_CHARACTERS.finditer(text):
-        if exact := _day(*map(han_value, match.groups())):
-            yield DateMatch(start=match.start(), end=match.end(), first=exact, last=exact)
+        if ends := _ends({name: str(han_value(value)) for name, value in match.groupdict().items() if value}):
+            yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
     for match in _SLASHED.finditer(text):
         one, two, year = (int(group) for group in match.groups())
         day, month = (one, two) if one > 12 or one == two else (two, one)

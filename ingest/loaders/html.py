@@ -14,8 +14,7 @@ from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
-from ingest.text.layout import ends_sentence
-from ingest.text.layout import holds_sentence_end
+from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import with_notes
 
 _LEFT_OUT = frozenset(
@@ -32,7 +31,8 @@ _NOTE_ID = re.compile(r"(?:ftn|edn|sdfootnote|sdendnote)\d+")
 _NOTE_ROLES = ("doc-footnote", "doc-endnotes")
 # Text written before and after inline elements: a tab after a cell of a row, quotation marks around a quotation.
 _AROUND = {"td": ("", "\t"), "th": ("", "\t"), "q": ("“", "”")}
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
+_RAISED_NUMBER = re.compile(r" ?[-−+]?[0-9]+(?:, ?[0-9]+)* ?")
 # The titles of statements, within so many characters of a text and on a page; and the longest date beside one.
 _WORDS, _HEADING_WITHIN, _LONGEST_DATE = Patterns("heading"), 600, 80
 _LONGEST_HEADING = 120  # characters
@@ -197,9 +197,9 @@ def _text_of(root: LexborNode) -> str:
         if tag == "-text":
             written = node.text_content or ""
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
-        elif tag == "sup" and (digits := node.text().strip()).isascii() and digits.isdigit():
+        elif tag == "sup" and _RAISED_NUMBER.fullmatch(raised := _SPACE.sub(" ", node.text())):
             # "10⁶ euros" is not "106 euros", and the mark of a note is no digit of a number before it.
-            pieces.append(digits.translate(_RAISED))
+            pieces.append(raised.translate(_RAISED))
         elif tag == "br":
             pieces.append("\n")
         elif not (tag.startswith(("-", "!")) or left_out(node) or _is_hidden(node, root)):

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
 
+from ingest.language.dates import find_dates
+from ingest.language.detection import main_language
 from ingest.language.lexicons import Patterns
-from ingest.metadata.heading import Heading, find_heading, named_as_speaking
+from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking
+from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
@@ -17,6 +20,8 @@ from vectorstore.records import Block
 _WORDS: Final = Patterns("heading")
 # Most lines of a cover that are read as one title: "Statement by", "Mr. Oram", "Minister of Justice", "of Belmora".
 _MOST_LINES: Final = 5
+# Characters and lines from its beginning in which a title, the rest of its cover and a salutation stand.
+_READ, _MOST_READ = 2000, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +32,16 @@ class LaterTitle:
     words: str
     codes: tuple[str, ...]
     """Empty if no lookup knows the person or delegation that it names."""
+    begins_translation: bool = False
+    """Whether it names no party, and begins words in another language: perhaps the same statement once more."""
 
 
 def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> tuple[LaterTitle, ...]:
     """Finds the titles of further statements after a text's heading, in order.
 
-    A title begins a paragraph and ends no sentence; it may go on in the next lines, as on a cover. It names a party as
-    speaking, or a person or delegation whom neither a lookup nor the text's own heading knows.
+    A title begins a paragraph and ends no sentence; it may go on in the next lines, as on a cover. It says by which
+    party a statement is ("Statement by Belmora"); or a salutation follows it, and it names a party as speaking
+    otherwise, or a person or delegation whom neither a lookup nor the text's own heading knows.
     """
     heading, notes = find_heading(text, blocks), footnotes(text, blocks)
     lines = prose_lines(text[: notes_start(text)])
@@ -46,18 +54,54 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         begins = line.blanks_before or line.opens_page or ends_sentence(lines[number - 1].text)
         if not begins and flows(lines[number - 1], line, setting):
             continue
-        if holds_sentence_end(_paragraph(lines[number:], setting)):
+        following = lines[number : number + _MOST_READ]
+        if holds_sentence_end(_paragraph(following, setting)):
             continue
-        rest = text[line.start :]
+        rest = text[line.start : line.start + _READ]
         cover = find_heading(rest, find_blocks(rest)).lines[:_MOST_LINES] or (line.text,)
-        whole = " ".join(cover)
-        named = named_as_speaking(Heading(text=line.text, end=0), parties)
-        named = named or named_as_speaking(Heading(text=whole, end=0), parties)
-        person = _WORDS.named_by.match(whole) and (_WORDS.person.search(whole) or _WORDS.of_mission.search(whole))
-        if named or (person and not parties.find(whole) and not _long_words(cover[0]) <= heard):
-            codes = tuple(party.code for party in named)
-            found.append(LaterTitle(start=line.start, words=line.text, codes=codes))
+        whole, addressed = " ".join(cover), _is_addressed(following[1:])
+        for words in (line.text, whole):
+            named = named_as_speaking(Heading(text=words, end=0), parties)
+            if named and (addressed or _is_by_party(words, parties)):
+                codes = tuple(party.code for party in named)
+                found.append(LaterTitle(start=line.start, words=line.text, codes=codes))
+                break
+        else:
+            is_other = addressed and _is_by_somebody(whole) and not parties.find(whole)
+            if is_other and not _long_words(" ".join(cover[:2])) <= heard:
+                differ = _languages_differ(text, blocks, line.start)
+                found.append(LaterTitle(start=line.start, words=line.text, codes=(), begins_translation=differ))
     return tuple(found)
+
+
+def _is_by_party(title: str, parties: PartyTable) -> bool:
+    """Tells whether a title says by which party a statement is, and not what a part of a statement is about."""
+    form, named = _WORDS.title_by.match(title), parties.find(title, capitals="none")
+    if form is None or not named:
+        return bool(named) and named[0].start == 0 and _WORDS.title_of_party.match(title) is not None
+    after = title[named[-1].end :]
+    ends = not any(map(str.isalnum, after)) or bool(find_dates(after) or find_bodies(after))
+    return ends and not form["of"] if form["of_part"] else ends or not form["of"]
+
+
+def _is_by_somebody(title: str) -> bool:
+    """Tells whether a title names a person, a delegation, or a name in capitals as speaking."""
+    if (form := _WORDS.title_by.match(title)) and not form["of"] and form["name"][0].isupper():
+        return True
+    named = _WORDS.named_by.match(title)
+    return named is not None and bool(_WORDS.person.search(title) or _WORDS.of_mission.search(title))
+
+
+def _is_addressed(lines: Sequence[TextLine]) -> bool:
+    """Tells whether a salutation follows before any sentence: lines of a cover may stand before it."""
+    before = takewhile(lambda line: is_salutation(line.text) or not holds_sentence_end(line.text), lines)
+    return any(is_salutation(line.text) for line in before)
+
+
+def _languages_differ(text: str, blocks: Sequence[Block], at: int) -> bool:
+    """Tells whether the words before and after an offset are in different languages."""
+    before, after = ([block for block in blocks if (block.start < at) is side] for side in (True, False))
+    return main_language(text, before, None) != main_language(text, after, None)
 
 
 def _paragraph(lines: Sequence[TextLine], setting: Typesetting) -> str:

@@ -245,6 +245,64 @@ def test_what_was_corrected_by_hand_stays_or_is_reported_when_the_file_changes(
         corpus.edit(summary.document_id, kept)
 
 
+OWN = "The fund works. Each province has an office of its own. We thank the secretariat for its help this year.\n"
+OTHER = "Our position has not changed. There is no case for another register, and none for more reports.\n"
+
+
+@cases("first", "second", "set_to", "state", "told")
+def test_a_state_set_by_hand_stays_with_the_words_it_was_set_for(
+    first, second, set_to, state, told, workspace, take, tmp_path
+):
+    corpus = workspace.corpus
+    corpus.edit(take(first.format(OWN=OWN, OTHER=OTHER)), {"state": set_to})
+    files = {"a.txt": second.format(OWN=OWN, OTHER=OTHER)}
+    manifest = "file,state,on_behalf_of\na.txt,,\n"
+    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
+    (summary,) = corpus.documents()
+    assert summary.metadata.state == state
+    assert (f"state was set to {set_to!r} by hand" in (file.reason or "")) is (state != set_to)
+    assert told in (file.reason or "")
+
+
+def test_a_state_set_by_hand_and_carried_over_stays_when_names_are_learnt(workspace, take, tmp_path):
+    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
+    corpus.edit(take(OWN), {"state": "XAA"})
+    for text, parties in ((f"{OWN}More.\n", PARTIES), (f"{OWN}More.\n", f"{PARTIES}XAZ,Zubrovia,,state\n")):
+        corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": text}, manifest, parties)])
+        assert [summary.metadata.state for summary in corpus.documents()] == ["XAA"]
+
+
+def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_record(workspace, take, tmp_path):
+    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
+    own = f"Statement by Arvandia\n\n{OWN}"
+    corpus.edit(take(own), {"session": "12", "date": "2024-10-14", "speaker": "Ms. Roe"})
+    files = {"a.txt": f"{own}\nStatement by Belmora\n\n{OTHER}"}
+    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
+    (summary,) = corpus.documents()
+    found = summary.kind, summary.metadata.session, summary.metadata.date, summary.metadata.speaker
+    assert found == ("record", "12", "2024-10-14", None)
+    assert "speaker was set to 'Ms. Roe' by hand, and is now read as None" in file.reason
+    assert "session was" not in file.reason
+
+
+def test_what_was_set_by_hand_outlives_the_removal_of_a_party(workspace, take, tmp_path):
+    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
+    corpus.edit(take(f"Statement by Arvandia\n\n{OWN}"), {"session": "12", "speaker": "Ms. Roe"})
+    corpus.remove_party("XAA")
+    files = {"a.txt": f"Statement by Arvandia\n\n{OWN}More.\n"}
+    corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)])
+    (summary,) = corpus.documents()
+    assert (summary.metadata.state, summary.metadata.session) == ("XAA", "12")
+
+
+def test_what_was_set_by_hand_does_not_pass_to_another_text(workspace, take, tmp_path):
+    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
+    corpus.edit(take(OWN), {"session": "12"})
+    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": OTHER}, manifest, PARTIES)]).files
+    assert [summary.metadata.session for summary in corpus.documents()] == [None]
+    assert "session was set to '12' by hand, and is now read as None" in file.reason
+
+
 def test_states_set_on_interventions_are_reported_when_the_record_changes(workspace, take, tmp_path):
     corpus = workspace.corpus
     corpus.edit(f"{take(RECORD)}.3", {"state": "XAC"})

@@ -12,6 +12,7 @@ from app.errors import MetadataError
 from app.ui.ingest_tab import _IngestTabController
 from app.ui.words import worded
 from app.wiring import Workspace
+from ingest.corrections import corrected_fields
 from ingest.errors import PartyTableError
 from tests.cases import Cases
 from tests.fakes import fake_workspace
@@ -223,6 +224,15 @@ def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_wa
     assert "in place of the file" in upload(workspace, tmp_path / "two", again)
     documents = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
     assert documents == [("record", None, "10")]
+
+
+def test_what_was_set_by_hand_is_known_as_such_after_the_file_is_sent_again(workspace, tmp_path):
+    upload(workspace, tmp_path / "one", {"s.txt": TEXT, "parties.csv": PARTIES})
+    corpus = workspace.corpus
+    corpus.edit(corpus.documents()[0].document_id, {"session": "10"})
+    assert "in place of the file" in upload(workspace, tmp_path / "two", {"s.txt": f"{TEXT}More.\n"})
+    (summary,) = corpus.documents()
+    assert (summary.metadata.session, corrected_fields(summary.input_key)) == ("10", ("session",))
 
 
 def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, tmp_path):

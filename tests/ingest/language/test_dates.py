@@ -1,5 +1,7 @@
 """Names of months, in the forms that headings write."""
 
+import time
+
 import pytest
 from babel import Locale
 
@@ -49,9 +51,30 @@ def test_months_are_those_of_the_cldr(code: str) -> None:
         ("agenda item 4, 12–16 October 2020", "2020-10-12/2020-10-16"),
         ("point 6, 3 to 7 June 2024", "2024-06-03/2024-06-07"),
         ("CTOC/COP/2024/10/14", None),
+        ("resolution 2024/10/11", None),
+        ("resolutions 2024/10/11 and 2024/10/12", None),
+        ("résolution 2024/10/11", None),
+        ("第2024/10/11号决议", None),
+        ("adopted the resolution on 2024/10/11", "2024-10-11"),
+        ("二〇二四年十月十四日至十八日", "2024-10-14/2024-10-18"),
+        ("二〇二四年十月三十日至十一月二日", "2024-10-30/2024-11-02"),
+        ("at this point 12-16 October 2020", "2020-10-12/2020-10-16"),
+        ("Vienna no 12-16 October 2020", "2020-10-12/2020-10-16"),
+        ("Point 6 – 17 octobre 2024", "2024-10-17"),
+        ("document n° 6 – 17 octobre 2024", "2024-10-17"),
         ("20/10/22", None),
         ("31-Feb-2024", None),
     ],
 )
 def test_a_date_is_read_in_whatever_form_is_sure_and_the_number_of_an_item_is_no_day(text, iso):
     assert next((found.iso for found in find_dates(text)), None) == iso
+
+
+def test_many_intervals_are_read_in_time_that_grows_with_their_number():
+    def seconds(number):
+        text, begun = "12-16 October 2020, " * number, time.process_time()
+        assert len(find_dates(text)) == number
+        return time.process_time() - begun
+
+    seconds(10)
+    assert seconds(4000) < 10 * max(seconds(1000), 0.05)

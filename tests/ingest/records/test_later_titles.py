@@ -1,8 +1,12 @@
 """A second statement in one file: it is split off, or the file is nobody's and the report says why."""
 
+import time
+
 import pytest
 
 from ingest.loaders.loaded import LoadedText
+from ingest.records.later_titles import later_titles
+from ingest.text.layout import find_blocks
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -36,6 +40,46 @@ def test_a_second_statement_is_split_off_or_the_file_is_nobodys(title, holders, 
 @cases("words")
 def test_lines_that_look_like_a_title_leave_a_statement_its_own(words, read):
     assert read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{words}\n\n{OTHER}\n")[0] == ["XAA"]
+
+
+PROSE = "The fund has been of use. Its offices are open on all days of the week."
+
+
+@cases("title")
+def test_a_title_that_says_by_whom_a_statement_is_needs_no_salutation_after_it(title, read):
+    holders, _ = read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{PROSE}\n")
+    assert holders in (["XAA", "XAB"], [None])
+
+
+@cases("words")
+def test_a_heading_of_a_part_or_a_running_head_leaves_a_statement_its_own(words, read):
+    assert read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{words}\n\n{PROSE}\n")[0] == ["XAA"]
+
+
+def test_a_title_in_another_language_that_names_no_party_only_makes_a_note(read):
+    french = (
+        "Monsieur le Président,\n\nNotre pays soutient le fonds de toutes ses forces. Nous avons ouvert un bureau dans "
+        "chacune de nos provinces, et nous remercions le secrétariat de son aide pendant toute cette année."
+    )
+    titles = (
+        "Déclaration de S.E. M. Nadir Oram, Ministre des affaires étrangères",
+        "Statement by Mr. Anton Breck, Minister",
+    )
+    for title, after, holder in ((titles[0], french, "XAA"), (titles[1], OTHER, None)):
+        holders, reason = read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{after}\n")
+        assert holders == [holder]
+        assert title in reason and ("perhaps in two languages" in reason) is (holder is not None)
+
+
+def test_many_titles_are_read_in_time_that_grows_with_their_number(parties):
+    def seconds(number):
+        text = f"Statement by Arvandia\n\n{ONE}\n\n" + f"Statement by Belmora\n\n{OTHER}\n\n" * number
+        blocks, begun = find_blocks(text), time.process_time()
+        assert len(later_titles(text, blocks, parties)) == number
+        return time.process_time() - begun
+
+    seconds(5)
+    assert seconds(200) < 10 * max(seconds(50), 0.05)
 
 
 def test_a_title_right_after_the_last_words_of_a_page_splits_the_file(read):
