@@ -833,7 +833,8 @@ def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str,
     """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
 
     In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
-    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all headings are rows.
+    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all headings are
+    rows.
     """
     starts = [*(start for _, start, _ in headings), len(page.text)]
     sizes, cells = list[tuple[int, bool]](), list[int]()

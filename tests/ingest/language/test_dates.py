@@ -1,7 +1,5 @@
 """Names of months, in the forms that headings write."""
 
-import time
-
 import pytest
 from babel import Locale
 
@@ -68,13 +66,3 @@ def test_months_are_those_of_the_cldr(code: str) -> None:
 )
 def test_a_date_is_read_in_whatever_form_is_sure_and_the_number_of_an_item_is_no_day(text, iso):
     assert next((found.iso for found in find_dates(text)), None) == iso
-
-
-def test_many_intervals_are_read_in_time_that_grows_with_their_number():
-    def seconds(number):
-        text, begun = "12-16 October 2020, " * number, time.process_time()
-        assert len(find_dates(text)) == number
-        return time.process_time() - begun
-
-    seconds(10)
-    assert seconds(4000) < 10 * max(seconds(1000), 0.05)
