@@ -14,8 +14,7 @@ from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked
 from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
-from ingest.text.layout import ends_sentence
-from ingest.text.layout import holds_sentence_end
+from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import with_notes
 
 _LEFT_OUT = frozenset(
