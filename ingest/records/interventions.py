@@ -703,17 +703,37 @@ def _of_others(
     marks = {turn.mark for turn in turns if turn.mark is not None}
     counts = Counter(line.text for _, line, _ in page.paragraphs)
     for number, line, apart in page.paragraphs:
-        if not apart or not turns or line.start <= turns[0].start or line.start in known:
+        if not (apart or _form(line.text)) or not turns or line.start <= turns[0].start or line.start in known:
             continue
         if form == "heading":
             mark, name = _mark(line.text), _heading_name(line.text)
-            known_form = counts[line.text] == 1 and mark in marks and page.stands_alone(number)
-            if known_form and names_somebody(name, lookup.language) and not closes_compilation(line.text, "", marks):
+            alone = counts[line.text] == 1 and page.stands_alone(number)
+            alone = alone and not closes_compilation(line.text, "", marks)
+            somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
+            if alone and somebody and not _entitles_section(line, turns, text):
                 yield _SpeakerTurn(start=line.start, words=_unknown(name, page.after(line)), mark=mark)
-        elif form in ("direct", "name") and not is_procedural(line.text, told=False):
+        elif apart and form in ("direct", "name") and not is_procedural(line.text, told=False):
             label = label_of(text, line.start, lookup.language, names=form == "name")
             if label is not None:
                 yield _SpeakerTurn(start=line.start, words=_unknown(*label))
+
+
+def _names_author(heading: str, language: str | None) -> bool:
+    """Returns whether a heading is the title of somebody's statement: "Right of reply by Zubrovia"."""
+    formed = len(heading) <= _LONGEST_STATE_HEADING and _WORDS.heading_of_speech.match(heading)
+    found = _WORDS.heading_words.match(heading) if formed and not ends_sentence(heading) else None
+    if found is None:
+        return False
+    name = heading[found.end() :]
+    by = _WORDS.by.search(found.group()) is not None and name[:1].isupper()
+    return by or names_somebody(name, language)
+
+
+def _entitles_section(line: TextLine, turns: Sequence[_SpeakerTurn], text: str) -> bool:
+    """Returns whether a line is a person's title right under a State: "Arvandia", "Statement by Mr. Oram"."""
+    before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
+    person = SPEAKER.titled.match(_WORDS.heading_words.sub("", line.text)) if _form(line.text) else None
+    return person is not None and not _form(before.named) and not text[before.start : line.start].strip()
 
 
 def _unknown(named: str, start: int) -> Intervention:
@@ -833,8 +853,7 @@ def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str,
     """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
 
     In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
-    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all headings are
-    rows.
+    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all are rows.
     """
     starts = [*(start for _, start, _ in headings), len(page.text)]
     sizes, cells = list[tuple[int, bool]](), list[int]()

@@ -187,6 +187,12 @@ def test_names_in_cells_of_a_table_open_no_sections(cells, parties):
     assert not is_record(split(text, parties), text)
 
 
+@cases("headings", "states")
+def test_a_title_with_an_unknown_author_ends_the_section_before(headings, states, parties):
+    text = "\n\n".join(f"{heading}\n\nWe light lamps. We trim their wicks." for heading in headings)
+    assert [item.state for item in split(text, parties)] == states
+
+
 @cases("bodies", "states")
 def test_short_replies_and_numbers_before_replies_are_no_rows_of_a_table(bodies, states, parties):
     names = ("Arvandia", "Belmora", "Cassivar", "Drelnia", "Esquaria", "Galdoria")
