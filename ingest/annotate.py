@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 
-from ingest.corrections import corrected_fields, with_corrections, without_corrections
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
+from ingest.metadata.corrections import corrected_fields, with_corrections, without_corrections
 from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (

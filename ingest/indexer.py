@@ -21,13 +21,19 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held
-from ingest.corrections import OF_SPEAKER, carry_over, corrected_fields, lost_of_interventions, with_corrections
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.loaders.worker import exists, load, with_members
+from ingest.metadata.corrections import (
+    OF_SPEAKER,
+    carry_over,
+    corrected_fields,
+    lost_of_interventions,
+    with_corrections,
+)
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes

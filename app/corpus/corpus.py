@@ -27,12 +27,12 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator, identify, key_of_held
-from ingest.corrections import corrected_fields, with_corrections
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
+from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names

@@ -12,8 +12,8 @@ from app.errors import MetadataError
 from app.ui.ingest_tab import _IngestTabController
 from app.ui.words import worded
 from app.wiring import Workspace
-from ingest.corrections import corrected_fields
 from ingest.errors import PartyTableError
+from ingest.metadata.corrections import corrected_fields
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
