@@ -14,7 +14,7 @@ from itertools import chain
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
-from ingest.metadata.corrections import corrected_fields, with_corrections, without_corrections
+from ingest.metadata.corrections import OF_SPEAKER, corrected_fields, with_corrections, without_corrections
 from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
@@ -74,8 +74,6 @@ ANNOTATION_VERSION = 17
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
 # Precedes the hash of the names of parties in the input key of a statement whose holder depends on these names.
 _NAMES = "~"
-# Metadata that depend on the names of parties, and are read again when a `parties.csv` changes.
-_OF_NAMES = ("state", "on_behalf_of", "speaker", "held_by")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,9 +211,9 @@ class Annotator:
         merged = merge(read, row, self._parties)
         metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
         if stored is not None:
-            metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in _OF_NAMES})
-            kept = {name for name in stored.inferred if name not in _OF_NAMES}
-            inferred = tuple(sorted(kept.union(name for name in inferred if name in _OF_NAMES)))
+            metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in OF_SPEAKER})
+            kept = {name for name in stored.inferred if name not in OF_SPEAKER}
+            inferred = tuple(sorted(kept.union(name for name in inferred if name in OF_SPEAKER)))
         blocks = with_languages(loaded.text, blocks, metadata.language)
         unnamed = chosen == "statement" and not is_kind_given and cells.state is None
         titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
@@ -233,7 +231,7 @@ class Annotator:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             problems = (*problems, self._told(metadata, unsplit, others))
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
-            inferred = tuple(name for name in inferred if name not in _OF_NAMES)
+            inferred = tuple(name for name in inferred if name not in OF_SPEAKER)
         speaker = group = None
         may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:

@@ -599,8 +599,9 @@ class _Run:
 
     def _with_corrections(self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument) -> UnsplitDocument:
         """Carries the corrections by hand of a changed file over, and reports those that are lost."""
-        names, old = corrected_fields(held.input_key), self._store.catalogue.document(held.document_id)
-        if old is None or not (names or held.interventions):
+        names = corrected_fields(held.input_key)
+        old = self._store.catalogue.document(held.document_id) if names or held.interventions else None
+        if old is None:
             return unsplit
         same, kind = LoadedText(text=old.source_text, sha256=held.sha256), self._options.kind
         key = self._annotator.input_key(same, source.row, kind, record=held.kind == "record")

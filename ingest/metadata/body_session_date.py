@@ -47,8 +47,8 @@ class Occasion:
 
 def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
-    stated = find_session_number(heading.replace("\n", " "))
-    read = Occasion(body=_body(heading, text), session=stated, date=_date(heading))
+    session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
+    read = Occasion(body=_body(heading, text, session, date), session=session, date=date)
     own = symbol_in(heading)
     of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
@@ -103,7 +103,8 @@ def _within(date: str | None, body: str | None, session: str | None) -> bool:
     return session is None or session_for(body, date) in (None, session)
 
 
-def _body(heading: str, text: str) -> str | None:
+def _body(heading: str, text: str, session: str | None, date: str | None) -> str | None:
+    """Return the body that a heading names; `session` and `date` are the heading's."""
     named = [match.body for match in find_bodies(heading)]
     if named:
         # A working group is named beside its parent body, and is where the statement was made.
@@ -111,7 +112,6 @@ def _body(heading: str, text: str) -> str | None:
     if _WORDS.cop_without_treaty.search(heading) is None:
         return None
     # "Twelfth session of the Conference of the Parties (14-18 October 2024)" is told by its days alone.
-    session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     held_then = session is not None and session == session_for(UNTOC_COP, date)
     return UNTOC_COP if held_then or _WORDS.organized_crime.search(text) else None
 

@@ -217,12 +217,12 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last
             last = None if rank is None else (match.end, rank, is_spoken_for)
-            # A group or organization may be named as part of the meeting: only "Statement by" makes it the speaker.
             if _WORDS.read_by_state.search(before) or (rank is not None and _WORDS.read_by.search(before)):
                 readers[party.code] = party
                 alone |= {party.code: party} if rank is not None and not is_spoken_for else {}
                 continue
-            # "Arvandia Group statement" is its line.
+            # A group or organization may be named as part of the meeting: it speaks only after "Statement by", or in a
+            # line such as "Arvandia Group statement".
             opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
             opens = opens and _WORDS.speech_ends.fullmatch(line, match.end) is not None
             if rank is not None and (party.kind == "state" or rank == 0 or opens) and not is_spoken_for:

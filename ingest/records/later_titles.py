@@ -60,7 +60,7 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         rest = text[line.start : line.start + _READ]
         cover = find_heading(rest, find_blocks(rest)).lines[:_MOST_LINES] or (line.text,)
         whole, addressed = " ".join(cover), _is_addressed(following[1:])
-        for words in (line.text, whole):
+        for words in dict.fromkeys((line.text, whole)):
             named = named_as_speaking(Heading(text=words, end=0), parties)
             if named and (addressed or _is_by_party(words, parties)):
                 codes = tuple(party.code for party in named)

@@ -1,12 +1,8 @@
 """A second statement in one file: it is split off, or the file is nobody's and the report says why."""
 
-import time
-
 import pytest
 
 from ingest.loaders.loaded import LoadedText
-from ingest.records.later_titles import later_titles
-from ingest.text.layout import find_blocks
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -69,32 +65,3 @@ def test_a_title_in_another_language_that_names_no_party_only_makes_a_note(read)
         holders, reason = read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{after}\n")
         assert holders == [holder]
         assert title in reason and ("perhaps in two languages" in reason) is (holder is not None)
-
-
-def test_many_titles_are_read_in_time_that_grows_with_their_number(parties):
-    def seconds(number):
-        text = f"Statement by Arvandia\n\n{ONE}\n\n" + f"Statement by Belmora\n\n{OTHER}\n\n" * number
-        blocks, begun = find_blocks(text), time.process_time()
-        assert len(later_titles(text, blocks, parties)) == number
-        return time.process_time() - begun
-
-    seconds(5)
-    assert seconds(200) < 10 * max(seconds(50), 0.05)
-
-
-def test_a_title_right_after_the_last_words_of_a_page_splits_the_file(read):
-    assert read(f"Statement by Arvandia\n\n{ONE}\nStatement by Belmora\n\n{OTHER}\n")[0] == ["XAA", "XAB"]
-
-
-def test_a_further_statement_inside_a_section_makes_the_whole_file_nobodys(read):
-    parts = [
-        "Statement by Arvandia",
-        ONE,
-        "Statement by Belmora",
-        OTHER,
-        "Remarks by the delegation of Zubrovia",
-        OTHER,
-    ]
-    holders, reason = read("\n\n".join(parts))
-    assert holders == [None]
-    assert "'Remarks by the delegation of Zubrovia'" in reason
