@@ -23,11 +23,10 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
 _WORDS: Final = load_lexicon("change_of_view")
-_DISOWNS, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
+_DISOWNS, _REVISES, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
     regex.compile(_WORDS[name], regex.VERBOSE)
-    for name in ("disowns", "counterfactual", "of_view", "no_longer", "clause_ends")
+    for name in ("disowns", "revises", "counterfactual", "of_view", "no_longer", "clause_ends")
 )
-_TAKES_BACK: Final = regex.compile(f"{_WORDS['disowns']}|{_WORDS['revises']}", regex.VERBOSE)
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
 _SUPERSEDES_MIN: Final = 0.7
 # Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
@@ -95,7 +94,7 @@ def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answe
 
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return _TAKES_BACK.search(text) is not None
+    return any(pattern.search(text) for pattern in (_DISOWNS, _REVISES))
 
 
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:

@@ -195,18 +195,23 @@ class EvidenceRetriever:
         many: bool,
     ) -> tuple[_Evidence, _Evidence]:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
-        reader = self._position_reader(resolution, parties)
-        if not resolution.stance or resolution.over_time:
-            return evidence if many else tuple(map(reader.reported_last, evidence)), spoken_for
+        takes_position = resolution.stance and not resolution.over_time
+        if many and not takes_position:
+            return evidence, spoken_for
+        reader = self._position_reader(resolution, parties, takes_position=takes_position)
+        if not takes_position:
+            return tuple(map(reader.reported_last, evidence)), spoken_for
         evidence, spoken_for = tuple(map(reader.read, evidence)), tuple(map(reader.read, spoken_for))
         if not (resolution.sure_of_kind or resolution.scope.all_states):
             # The question may not ask for a position, so sentences that take none answer as well.
             evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
         return evidence, spoken_for
 
-    def _position_reader(self, resolution: Resolution, parties: PartyTable) -> PositionReader:
+    def _position_reader(self, resolution: Resolution, parties: PartyTable, *, takes_position: bool) -> PositionReader:
         scope, catalogue = resolution.scope, self.store.catalogue
-        listed = (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
+        listed = (
+            takes_position and (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
+        )
         direction: Direction | None = "against" if resolution.denies else None
         if listed and direction is None:
             earlier = resolution.stance_from

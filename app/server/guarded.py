@@ -247,7 +247,8 @@ def _outcome_of(target: str, outcome: object) -> str:
     """Returns the target of a call that is done: of files, what became of each, and of a correction the new id."""
     if isinstance(outcome, IngestReport):
         # First what failed, since a long target is cut.
-        files = sorted(outcome.files, key=lambda file: file not in outcome.failed)
+        failed = set(map(id, outcome.failed))
+        files = sorted(outcome.files, key=lambda file: id(file) not in failed)
         counts = ", ".join(f"{number} {result}" for result, number in Counter(file.result for file in files).items())
         named = ", ".join(f"{Path(file.file).name}: {file.result}" for file in files)
         return f"{counts}; {named}" if len(files) > 1 else named
