@@ -51,7 +51,8 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
 def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
     """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
     items = lexicon_of(alone.language, "follow_up_times").items(question)
-    part = next((part for _, part in find_forms("relative_times", items)), ())
+    parts = [part for _, part in find_forms("relative_times", items)]
+    part = next((each for each in parts if _is_counted(question, alone, each)), parts[0] if parts else ())
     words = question[part[0].start : part[-1].end] if part else ""
     if counted != alone:
         first, last = counted.interval or ("", "")
