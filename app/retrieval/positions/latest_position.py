@@ -12,6 +12,7 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
@@ -188,8 +189,11 @@ class PositionReader:
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        alone = read_sentence(sentence.text, self.topic(language), language, self.parties)
-        return _ReadEvidence(items=(item,), language=language, reading=alone)
+        # The next sentence may take it back: "We opposed it then. We were mistaken."
+        pair = [sentence, *self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]]
+        texts = [each.text for each in pair if each.paragraph == sentence.paragraph]
+        readings = [read_sentence(text, self.topic(language), language, self.parties) for text in texts]
+        return _ReadEvidence(items=(item,), language=language, reading=without_taken_back(readings, texts)[0])
 
     def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
         """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
