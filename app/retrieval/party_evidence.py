@@ -4,12 +4,13 @@ For "what did Arvandia say about extradition?" it holds Arvandia's sentences on 
 is that of its most confident sentence.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.records import Direction
 from app.retrieval.relevance import ConfidenceSource, Relevance
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import ScoredPassage, Sentence, SentenceId, StatementSummary
 
 # Chance from which a group counts as having spoken on the topic: thirty questions whose group had were all at .95 or
 # more; none whose group had not was above .70 (by the fit of 2026-11-26).
@@ -114,6 +115,14 @@ class PartyEvidence:
     def best_sentences(self) -> tuple[Sentence, ...]:
         """The sentences of `best`, without their relevance."""
         return tuple(item.sentence for item in self.best)
+
+
+def surest(found: Iterable[ScoredSentence]) -> tuple[ScoredSentence, ...]:
+    """Returns sentences that were scored more than once, each with its surest relevance; best first."""
+    by_id: dict[SentenceId, ScoredSentence] = {}
+    for item in sorted(found, key=lambda item: (item.relevance.is_evidence, item.relevance.chance), reverse=True):
+        by_id.setdefault(item.sentence.sentence_id, item)
+    return tuple(sorted(by_id.values(), key=lambda item: -item.relevance.sort_key))
 
 
 def merge_evidence(first: PartyEvidence, second: PartyEvidence) -> PartyEvidence:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.retrieval.party_evidence import PartyEvidence, merge_evidence
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
@@ -85,8 +85,7 @@ class PartySearch:
     def _read_again(self, evidence: PartyEvidence, sentences: int, topic: Topic) -> PartyEvidence:
         depth = Depth(passages=min(DEEP.passages, sentences // 2), sentences=sentences)
         again = self._ranker.rank_by_topic(evidence.party, evidence.statements, topic, depth)
-        merged = merge_evidence(evidence, again)
-        return replace(merged, sentences=tuple(sorted(merged.sentences, key=lambda item: -item.relevance.sort_key)))
+        return replace(evidence, sentences=surest((*evidence.sentences, *again.sentences)))
 
     def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         topic, named = self.topic, [(each.treaty, each.articles) for each in self._strategy.treaties if each.articles]

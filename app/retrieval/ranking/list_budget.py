@@ -5,6 +5,7 @@ The sentences read of all parties together are bounded, so that the time does no
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import Final
 
 from app.retrieval.model_languages import ModelLanguages
@@ -56,7 +57,10 @@ def select_passages(
         for party in owners[passage.statement_id]:
             selected.setdefault(party, {})[passage.passage_id] = scored.get(passage.passage_id, item)
     places = Counter[bool]()
-    for item in nearest:
+    # Languages take turns, so that no limit on parties is used up before those of other languages come.
+    in_english = [item for item in nearest if model_languages.ranks(item.passage.language)]
+    in_others = [item for item in nearest if not model_languages.ranks(item.passage.language)]
+    for item in filter(None, chain.from_iterable(zip_longest(in_english, in_others))):
         ranked = model_languages.ranks(item.passage.language)
         places[ranked] += 1
         for party in owners[item.passage.statement_id]:

@@ -6,7 +6,7 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -15,7 +15,7 @@ import numpy as np
 
 from app.question.resolution import TopicWording
 from app.retrieval.model_languages import ModelLanguages, languages_of
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
 from app.retrieval.ranking.mention_lookup import MentionLookup
@@ -26,7 +26,7 @@ from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, SentenceId, StatementSummary
+from vectorstore.records import ScoredPassage, Sentence, StatementSummary
 from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
@@ -97,7 +97,7 @@ class SentenceRanker:
             passages = passages or batch.passages
             (judged,) = self.scorer.judge(wording, [batch], one_of_many=False)
             found += _scored(batch, judged)
-        return replace(nothing, sentences=_surest(found), passages=passages)
+        return replace(nothing, sentences=surest(found), passages=passages)
 
     def score_wordings(
         self, statements: Sequence[StatementSummary], topic: Topic, depth: Depth
@@ -140,7 +140,7 @@ class SentenceRanker:
             for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
                 found = (*evidence[party].sentences, *_scored(batch, judged))
                 passages = evidence[party].passages or batch.passages
-                evidence[party] = replace(evidence[party], sentences=_surest(found), passages=passages)
+                evidence[party] = replace(evidence[party], sentences=surest(found), passages=passages)
         return tuple(self._recalibrated(evidence, others_answer).values()), len(parties_read)
 
     def _recalibrated(self, evidence: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
@@ -215,11 +215,3 @@ class SentenceRanker:
 def _scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:
     for sentence, relevance in zip(batch.sentences, judged, strict=True):
         yield ScoredSentence(sentence=sentence, relevance=relevance)
-
-
-def _surest(found: Iterable[ScoredSentence]) -> tuple[ScoredSentence, ...]:
-    """Returns each sentence once, with its highest chance over the topic and its synonyms, best first."""
-    surest: dict[SentenceId, ScoredSentence] = {}
-    for item in sorted(found, key=lambda item: -item.relevance.chance):
-        surest.setdefault(item.sentence.sentence_id, item)
-    return tuple(sorted(surest.values(), key=lambda item: -item.relevance.sort_key))

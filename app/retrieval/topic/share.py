@@ -57,7 +57,7 @@ def _shared(topic: str, language: str, parties: PartyTable) -> Callable[[str], f
     written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
     names = [terms for each in written if (terms := content_terms(each, language))]
     # "Lifting of embargoes" names "lifting of sanctions", since embargoes are sanctions; "lifting" alone does not.
-    narrower = ((each, kind) for each in parts for kind in thesaurus.narrower(each.concept))
+    narrower = ((each, kind) for each in (*within, *parts) for kind in thesaurus.narrower(each.concept))
     kinds = [put(each, term) for each in parts for term in each.terms]
     kinds += [put(each, term) for each, kind in narrower for term in terms_of_concept(kind, language)]
     loose = [terms for each in written if (terms := _roots(each, language))]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.errors import SettingsError
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence, surest
 from app.retrieval.relevance import (
     ARTEFACT,
     CITED,
@@ -147,6 +147,15 @@ def test_merged_evidence_keeps_each_sentence_once_with_its_own_relevance():
     merged = merge_evidence(_evidence((1, CITED)), _evidence((1, lexical_relevance(0.0)), (2, lexical_relevance(0.0))))
     assert [(i.sentence.ordinal, i.relevance.source) for i in merged.sentences] == [(1, "cited"), (2, "lexical")]
     assert merged.confidence_source == "cited" and [s.ordinal for s in merged.best_sentences] == [1]
+
+
+def test_a_sentence_that_was_read_twice_has_its_surest_relevance():
+    asked, listed = (_artefact(features={"alone": 1.0}, intercept=0.0, threshold=least) for least in (0.5, 0.9))
+    (high,) = listed.judge([replace(ZERO, alone=2.0)], NO_STATES[:1])
+    (answers,) = asked.judge([replace(ZERO, alone=1.0)], NO_STATES[:1])
+    (low,) = asked.judge([replace(ZERO, alone=-1.0)], NO_STATES[:1])
+    found = surest([*_evidence((1, high), (2, low)).sentences, *_evidence((1, answers), (2, answers)).sentences])
+    assert {item.sentence.ordinal: item.relevance for item in found} == {1: answers, 2: answers}
 
 
 def test_statements_are_compared_to_topics_of_many_kinds():

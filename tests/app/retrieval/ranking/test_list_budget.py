@@ -91,7 +91,7 @@ def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(
         "We support extradition to all States parties.",
         "Nous appuyons l’extradition vers tous les États.",
     )
-    rows = [(f"{n}.txt", _code(n), "fr" if n >= 60 else "en") for n in range(80)]
+    rows = [(f"{n}.txt", _code(n), "fr" if n >= LIST_PARTIES + 5 else "en") for n in range(LIST_PARTIES + 25)]
     texts = {file: french if language == "fr" else english for file, _, language in rows}
     manifest = "\n".join(["file,state,language", *(",".join(row) for row in rows)])
     parties = "\n".join(["code,name,aliases,kind", *(f"{code},Land {code},,state" for _, code, _ in rows)])
