@@ -27,14 +27,8 @@ from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.loaders.worker import exists, load, with_members
-from ingest.metadata.corrections import (
-    OF_SPEAKER,
-    carry_over,
-    corrected_fields,
-    lost_of_interventions,
-    with_corrections,
-)
-from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
+from ingest.metadata.corrections import corrected_fields, with_corrections
+from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_row, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.store_parties import load_parties
@@ -50,8 +44,6 @@ from vectorstore.store import Store
 logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
-# How many folders above a single file may hold the manifest that lists it.
-MANIFEST_ABOVE = 3
 # Files that are embedded and stored together: enough for even batches, few enough to lose little if the process is
 # killed. The first batches are smaller, so that an ingest that is killed early has stored something too.
 _BATCH_SIZE = 16
@@ -251,7 +243,8 @@ class _Run:
         if is_folder:
             self._ingest_folder(path)
         elif is_there:
-            source = self._listed(path) or self._source(path, path.parent)
+            folder, row = find_row(path) or (path.parent, None)
+            source = self._source(path, folder, row)
             sources = self._with_members([source])
             # An archive that was damaged before has no name of its own among its members.
             names = [source.name, *(each.name for each in sources)]
@@ -259,16 +252,6 @@ class _Run:
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=printable(str(path)), result="failed", reason=reason))
-
-    def _listed(self, path: Path) -> _Source | None:
-        """Returns a single file with its row in the manifest of a folder above it, or None if no manifest lists it."""
-        for folder in path.parents[:MANIFEST_ABOVE]:
-            with suppress(ManifestError):
-                manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
-                row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
-                if row is not None:
-                    return self._source(path, folder, row)
-        return None
 
     def finish(self) -> None:
         """Embeds and stores the files that are still waiting, and links the families of new statements."""
