@@ -550,12 +550,12 @@ class Corpus:
         return reference(citation, localize(self.parties(), language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; first renews annotations and indexes (`rebuild`) or all embeddings (`reembed`) if asked."""
+        """Checks the store; if asked, first renews all embeddings (`reembed`), annotations and indexes (`rebuild`)."""
         more: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
                 self._store.embed_anew(self._indexer.embedder.embed_documents)
-        elif rebuild:
+        if rebuild:
             with self._store.writer():
                 more = (bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder)),)
                 link_families(self._store.catalogue)

@@ -126,6 +126,13 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
     assert workspace.store.check()[0].ok
 
 
+def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take, monkeypatch):
+    take(SPEECH)
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True, reembed=True).checks}
+    assert checks["annotation"] == "1 brought up to date"
+
+
 @pytest.mark.parametrize("states", [("XAC", "XAB"), (None, "XAB"), ("XAC", None)])
 def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_set(
     states, workspace, take, monkeypatch
