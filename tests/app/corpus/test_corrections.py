@@ -229,6 +229,15 @@ def test_taking_back_neither_takes_another_files_statement_nor_doubles_one(works
     assert {d.document_id for d in corpus.documents()} == {changed, twin}
 
 
+def test_a_corrected_language_is_that_of_every_paragraph_without_another(workspace, take):
+    corpus, text = workspace.corpus, cases["TWO_LANGUAGES"]
+    identifier = corpus.edit(take(text), {"language": "fr"})
+    identifier = corpus.edit(identifier, {"language": "en"})
+    sentences = workspace.store.catalogue.sentences(identifier)
+    assert {s.language for s in sentences if "nous" in s.text} == {"fr"}
+    assert {s.language for s in sentences if "nous" not in s.text} == {"en"}
+
+
 HEADED = f"Statement by Arvandia\n\nTenth session, 12 October 2020\n\n{SPEECH}"
 BY_HAND = {"state": "XAB", "session": "12", "date": "2024-10-14"}
 
