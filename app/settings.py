@@ -267,6 +267,8 @@ def settings_json(settings: "Settings") -> dict[str, Any]:
 
 def unknown_variables(settings: Settings) -> tuple[str, ...]:
     """Returns the `UNTOC_*` variables of the environment that no setting reads."""
-    groups = {f"{PREFIX}{name.upper()}" for name in type(settings).model_fields}
-    known = {name for name, _ in variables(settings)} | groups | OUTSIDE
+    names = [name for name, _ in variables(settings)]
+    # A group may be given as a whole, in JSON.
+    groups = {name.rsplit("__", depth)[0] for name in names for depth in range(1, name.count("__") + 1)}
+    known = {*names, *groups, *OUTSIDE}
     return tuple(sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known))

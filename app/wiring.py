@@ -19,6 +19,7 @@ from app.retrieval.model_languages import ModelLanguages
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retrieved import Retrieved
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.store_parties import StoreParties
@@ -116,7 +117,8 @@ class Workspace:
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns the statements in a question's scope and the evidence found in them; no answer is composed."""
         parties = self.parties()
-        return self.steps.retriever.retrieve(resolve(question, parties, history=history), parties)
+        read = resolve(question, parties, history=history)
+        return retrieve_or_reread(read, lambda read: self.steps.retriever.retrieve(read, parties))[1]
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""

@@ -14,7 +14,14 @@ from itertools import chain
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
-from ingest.metadata.corrections import OF_SPEAKER, corrected_fields, with_corrections, without_corrections
+from ingest.metadata.corrections import (
+    OF_SPEAKER,
+    carry_over,
+    corrected_fields,
+    lost_of_interventions,
+    with_corrections,
+    without_corrections,
+)
 from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
@@ -51,11 +58,13 @@ from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
+from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedDocument,
     Block,
     Document,
+    DocumentSummary,
     Mention,
     Metadata,
     Passage,
@@ -275,7 +284,46 @@ class Annotator:
             document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=is_nobodys
         )
 
-    def words_of_others(self, document: Document) -> str | None:
+    def with_corrections_of(
+        self,
+        held: DocumentSummary,
+        unsplit: UnsplitDocument,
+        row: ManifestRow | None,
+        kind: StatementKind,
+        catalogue: Catalogue,
+    ) -> UnsplitDocument:
+        """Carries the corrections by hand of a document over to its changed file, and reports those that are lost."""
+        names = corrected_fields(held.input_key)
+        old = catalogue.document(held.document_id) if names or held.interventions else None
+        if old is None:
+            return unsplit
+        same = LoadedText(text=old.source_text, sha256=held.sha256)
+        key = self.input_key(same, row, kind, record=held.kind == "record")
+        known = key.with_present_rules(held.input_key) is not None or key.is_of_other_names(held.input_key)
+        cells = {} if known or row is None else row.model_dump(exclude_none=True)
+        before = self.read(same, row, file=held.file, kind=kind, input_key="").document.metadata
+        carried = partial(carry_over, names, old, before, unsplit.document, cells)
+        metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
+        is_kind_given = row is not None and row.kind is not None
+        if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
+            told = self._words_of_others(replace(unsplit.document, metadata=metadata))
+            if told is not None:
+                metadata, kept, lost = carried(nobodys=True)
+                lost = (*lost, told)
+        inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
+        document = replace(unsplit.document, metadata=metadata, inferred=inferred)
+        identifier, digest = identify(document, self.interventions(document))
+        if digest != held.digest:
+            lost += lost_of_interventions(catalogue.statements_of(old))
+        notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
+        own = unsplit.input_key
+        return replace(
+            unsplit, document=replace(document, document_id=identifier), digest=digest,
+            input_key=with_corrections(own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own), kept),
+            reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
+        )  # fmt: skip
+
+    def _words_of_others(self, document: Document) -> str | None:
         """Returns a note on what stands in a statement under the titles of others than its holders; None without."""
         text, blocks, metadata = document.source_text, document.blocks, document.metadata
         titles = tuple(each for each in later_titles(text, blocks, self._parties) if not each.begins_translation)

@@ -13,28 +13,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held
+from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.loaders.worker import exists, load, with_members
-from ingest.metadata.corrections import (
-    OF_SPEAKER,
-    carry_over,
-    corrected_fields,
-    lost_of_interventions,
-    with_corrections,
-)
-from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_manifest
+from ingest.metadata.corrections import corrected_fields, with_corrections
+from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_row, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.store_parties import load_parties
@@ -50,8 +43,6 @@ from vectorstore.store import Store
 logger = logging.getLogger(__name__)
 
 SAMPLE_FILE = "000_6237221ecf9e9373.txt"
-# How many folders above a single file may hold the manifest that lists it.
-MANIFEST_ABOVE = 3
 # Files that are embedded and stored together: enough for even batches, few enough to lose little if the process is
 # killed. The first batches are smaller, so that an ingest that is killed early has stored something too.
 _BATCH_SIZE = 16
@@ -251,7 +242,8 @@ class _Run:
         if is_folder:
             self._ingest_folder(path)
         elif is_there:
-            source = self._listed(path) or self._source(path, path.parent)
+            folder, row = find_row(path) or (path.parent, None)
+            source = self._source(path, folder, row)
             sources = self._with_members([source])
             # An archive that was damaged before has no name of its own among its members.
             names = [source.name, *(each.name for each in sources)]
@@ -259,16 +251,6 @@ class _Run:
         else:
             reason = f"no such file or folder, or it may not be read: {str(path)!r}; check the path"
             self._report(FileResult(file=printable(str(path)), result="failed", reason=reason))
-
-    def _listed(self, path: Path) -> _Source | None:
-        """Returns a single file with its row in the manifest of a folder above it, or None if no manifest lists it."""
-        for folder in path.parents[:MANIFEST_ABOVE]:
-            with suppress(ManifestError):
-                manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
-                row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
-                if row is not None:
-                    return self._source(path, folder, row)
-        return None
 
     def finish(self) -> None:
         """Embeds and stores the files that are still waiting, and links the families of new statements."""
@@ -594,40 +576,8 @@ class _Run:
             kept = with_corrections(unsplit.input_key, corrected_fields(held.input_key))
             unsplit = replace(unsplit, input_key=kept)
         elif held is not None:
-            unsplit = self._with_corrections(source, held, unsplit)
+            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, self._store.catalogue)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
-
-    def _with_corrections(self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument) -> UnsplitDocument:
-        """Carries the corrections by hand of a changed file over, and reports those that are lost."""
-        names = corrected_fields(held.input_key)
-        old = self._store.catalogue.document(held.document_id) if names or held.interventions else None
-        if old is None:
-            return unsplit
-        same, kind = LoadedText(text=old.source_text, sha256=held.sha256), self._options.kind
-        key = self._annotator.input_key(same, source.row, kind, record=held.kind == "record")
-        known = key.with_present_rules(held.input_key) is not None or key.is_of_other_names(held.input_key)
-        cells = {} if known or source.row is None else source.row.model_dump(exclude_none=True)
-        before = self._annotator.read(same, source.row, file=source.name, kind=kind, input_key="").document.metadata
-        carried = partial(carry_over, names, old, before, unsplit.document, cells)
-        metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
-        is_kind_given = source.row is not None and source.row.kind is not None
-        if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
-            told = self._annotator.words_of_others(replace(unsplit.document, metadata=metadata))
-            if told is not None:
-                metadata, kept, lost = carried(nobodys=True)
-                lost = (*lost, told)
-        inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
-        document = replace(unsplit.document, metadata=metadata, inferred=inferred)
-        identifier, digest = identify(document, self._annotator.interventions(document))
-        if digest != held.digest:
-            lost += lost_of_interventions(self._store.catalogue.statements_of(old))
-        notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
-        own = unsplit.input_key
-        return replace(
-            unsplit, document=replace(document, document_id=identifier), digest=digest,
-            input_key=with_corrections(own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own), kept),
-            reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
-        )  # fmt: skip
 
     def _confirm(self, source: _Source, document_id: str, result: FileResult) -> None:
         """Reports a file that has been read and whose statement is in the store."""

@@ -64,7 +64,7 @@ _RANK, _SCALE, _SPREAD = 8, 2.0, 0.1
 _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _EPOCHS, _BATCH, _RATE, _DROPOUT = 4, 16, 1e-3, 0.1
 _SPLITS: Final = {
-    "written": ("training",), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
+    "written": (FOLDER.name,), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
     "contested": ("contested",), "spoken": ("train",),
 }  # fmt: skip
 READING_OF: Final = {

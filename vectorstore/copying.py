@@ -82,14 +82,14 @@ def copy_record(
     finish()
     with target.transaction() as writing:
         if moved is not None:
-            move_uploads(writing, *moved)
+            move_paths(writing, *moved)
         writing.execute(META.delete().where(META.c.key == COPYING))
         put(writing, META, [{"key": COPIED, "value": facts[STORE_ID]}])
     return counts
 
 
-def move_uploads(connection: Connection, before: Path, after: Path) -> None:
-    """Replaces the folder `before` by `after` in the paths of a record's uploads."""
+def move_paths(connection: Connection, before: Path, after: Path) -> None:
+    """Replaces the folder `before` by `after` in a record's paths, such as those of its uploads."""
     old, new = (f"{folder}{os.sep}" for folder in (before, after))
     for table in _WITH_FOLDERS:
         moved = table.update().where(func.substr(table.c.folder, 1, len(old)) == old)
@@ -97,7 +97,9 @@ def move_uploads(connection: Connection, before: Path, after: Path) -> None:
 
 
 def regular_files(folder: Path) -> Iterator[Path]:
-    """Yields the regular files below a folder; it follows no links and skips other entries, such as pipes."""
+    """Yields the regular files below a folder, or a file itself; skips links and other entries, such as pipes."""
+    if folder.is_file() and not folder.is_symlink():
+        yield folder
     for each, _, names in os.walk(folder) if not folder.is_symlink() else ():
         for path in (Path(each, name) for name in sorted(names)):
             if path.is_file() and not path.is_symlink():
@@ -105,7 +107,7 @@ def regular_files(folder: Path) -> Iterator[Path]:
 
 
 def copy_files(source: Path, target: Path) -> None:
-    """Copies the regular files of a folder."""
+    """Copies the regular files of a folder, or a file."""
     for path in regular_files(source):
         copy = target / path.relative_to(source)
         make_private_folder(copy.parent)

@@ -186,7 +186,7 @@ class Store:
         progress: Callable[[str, int], None] = lambda table, rows: None,
         finish: Callable[[], None] = lambda: None,
     ) -> dict[str, int]:
-        """Copies the record, party files and uploads into another store, and fills its index without embedding.
+        """Copies the record, party files, uploads and calibration into another store, whose index is filled from them.
 
         The `other` has to be empty, or left by an interrupted copy of this store, else it raises a StoreError.
         `progress` is called with the table, or `vector index`, and how many of its rows are copied; `finish` copies
@@ -195,8 +195,8 @@ class Store:
         here, there = self.path.resolve(), other.path.resolve()
 
         def finish_all() -> None:
-            for folder in ("parties", "uploads") if here != there else ():
-                copy_files((here / folder).resolve(), there / folder)
+            for name in ("parties", "uploads", "relevance.json") if here != there else ():
+                copy_files((here / name).resolve(), there / name)
             finish()
             other.sync_index(partial(progress, "vector index"))
             other._map_vectors()

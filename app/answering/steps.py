@@ -30,7 +30,7 @@ from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
-from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 
@@ -83,7 +83,7 @@ class Steps:
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            resolution, retrieved = self.retrieve_or_reread(resolution)
+            resolution, retrieved = retrieve_or_reread(resolution, self.retrieve)
         state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
@@ -121,17 +121,6 @@ class Steps:
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return handler_of(resolution.answered_as).retrieve(self._context(resolution))
-
-    def retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
-        """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
-        retrieved = self.retrieve(resolution)
-        unfit = unfit_filters(resolution, retrieved)
-        if unfit:
-            reread = as_spoken_of(resolution, unfit)
-            spoken_of = speaking_of(self.retrieve(reread), resolution.scope, unfit)
-            if any(evidence.answers for evidence in spoken_of.party_evidence):
-                return reread, spoken_of
-        return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""

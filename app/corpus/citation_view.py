@@ -21,6 +21,8 @@ from vectorstore.records import Statement
 
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600
+# Characters within which a cut word ends; without a space among them, as in Chinese, no word is dropped.
+_LONGEST_WORD: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +54,11 @@ def context_of(statement: Statement, citation: Citation) -> EvidenceContext:
     before = readable(source, edits, min(begin, citation.start), citation.start)
     after = readable(source, edits, citation.end, max(end, citation.end))
     # An ellipsis marks a cut, and the word next to it is dropped, since the cut may lie in it.
+    first, last = before.find(" ", 0, _LONGEST_WORD), after.rfind(" ", max(0, len(after) - _LONGEST_WORD))
     return EvidenceContext(
-        before="… " + before.partition(" ")[2] if begin > paragraph_start else before,
+        before=f"… {before[first + 1 :]}" if begin > paragraph_start else before,
         quote=citation.quote,
-        after=after.rpartition(" ")[0] + " …" if end < paragraph_end else after,
+        after=f"{after if last < 0 else after[:last]} …" if end < paragraph_end else after,
         direction=direction_of(statement.language_at(citation.start)),
     )
 

@@ -26,14 +26,16 @@ from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
-from ingest.annotate import Annotator, identify, key_of_held
-from ingest.errors import IngestError, LoadError, PartyTableError
+from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held
+from ingest.errors import IngestError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
+from ingest.language.detection import with_languages
+from ingest.loaders.loaded import LoadedText
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
-from ingest.metadata.corrections import corrected_fields, with_corrections
-from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, write_draft
+from ingest.metadata.corrections import corrected_fields, heading_letters, with_corrections
+from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, read_manifest, write_draft
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
@@ -276,7 +278,10 @@ class Corpus:
             self._keep_intervention(annotator.annotate_statement(changed))
             return old.statement_id
         before = old if isinstance(old, Document) else old.document
-        document = replace(before, metadata=metadata, inferred=inferred)
+        text = before.source_text
+        # Blocks without a language of their own are in that of the document.
+        blocks = with_languages(text, find_blocks(text), metadata.language)
+        document = replace(before, metadata=metadata, inferred=inferred, blocks=blocks, edits=())
         new_id, digest = identify(document, annotator.interventions(document))
         others = {d.document_id: d for d in self.documents()}
         summary = others.pop(before.document_id)
@@ -431,7 +436,8 @@ class Corpus:
         """Ingests files that were uploaded into a folder; a corrected file replaces the one uploaded before.
 
         A browser drops folders from file names, so rows of a manifest match by base name. A file corrects an earlier
-        one if their names are equal and their texts similar; a State set by hand is kept where the new file has none.
+        one if their names are equal, their texts similar, and both of one party or under one heading; what was set by
+        hand is kept as in a changed file of a folder.
         """
         self.uploads.forget_broken()
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
@@ -446,20 +452,23 @@ class Corpus:
 
     def _sent_before(self, new: DocumentSummary) -> DocumentSummary | None:
         """Returns the document of an earlier upload that a new one corrects, or None."""
-        read = self.show(new.document_id)
+        read = self._document(new.document_id)
         for old in self.documents():
             if old.file != new.file or old.folder == new.folder or Path(old.folder).parent != Path(new.folder).parent:
                 continue
-            before = self.show(old.document_id)
+            before = self._document(old.document_id)
             if fuzz.ratio(read.source_text[:_COMPARED_CHARS], before.source_text[:_COMPARED_CHARS]) < _SIMILARITY_MIN:
                 continue
-            # Similar files of one name, such as "statement.txt", may be of two States: neither corrects the other.
+            # Similar files of one name, such as "statement.txt", may be of two parties: neither corrects the other.
             one, other = (self._holders_by_text(each) for each in (read, before))
-            if not one or not other or one & other:
+            if one & other if one and other else one or heading_letters(read) == heading_letters(before):
                 return old
         return None
 
-    def _holders_by_text(self, held: Statement | Document) -> frozenset[str]:
+    def _document(self, document_id: str) -> Document:
+        return _require(self._store.catalogue.document(document_id), document_id)
+
+    def _holders_by_text(self, held: Document) -> frozenset[str]:
         blocks = find_blocks(held.source_text)
         return frozenset(read_metadata(held.source_text, blocks, self.parties(), held.file).metadata.holders)
 
@@ -471,30 +480,48 @@ class Corpus:
         if old is None or result.result != "added":
             return result
         new, reason = uploaded[result.file], "in place of the file of this name that was sent before"
-        identifier, state = new.document_id, new.metadata.state
-        # A manifest that was sent with the earlier file may have given metadata that the text does not.
-        takes_state = new.kind == "statement" and not new.metadata.holders
-        names = (*_KEPT_OF_EARLIER, "state") if takes_state else _KEPT_OF_EARLIER
-        pairs = ((name, getattr(old.metadata, name), getattr(new.metadata, name)) for name in names)
-        kept = {name: value for name, value, read in pairs if value is not None and read is None}
+        identifier = new.document_id
         with self._store.writer():
-            if kept:
-                state = kept.get("state", state)
-                read_anew = self.show(identifier)
+            read = self._document(identifier)
+            known = self._with_known_before(old, new, read)
+            metadata, by_hand = known.document.metadata, corrected_fields(known.input_key)
+            changed = [name for name in EDITABLE if getattr(metadata, name) != getattr(read.metadata, name)]
+            if changed or by_hand:
                 try:
-                    changed, by_hand = self._corrected(read_anew, kept), kept.keys() & corrected_fields(old.input_key)
-                    identifier = self._change(read_anew, *changed, instead_of=old.document_id, by_hand=by_hand)
-                    reason += "; what its text does not say stays as it was"
-                except (DuplicateError, MetadataError) as error:
-                    state = new.metadata.state
-                    reason += f"; what was known of that one ({', '.join(kept)}) is not kept: {error}"
+                    identifier = self._change(
+                        read, metadata, known.document.inferred, instead_of=old.document_id, by_hand=by_hand
+                    )
+                    unsaid = any(getattr(read.metadata, name) is None for name in changed)
+                    reason += "; what its text does not say stays as it was" if unsaid else ""
+                except DuplicateError as error:
+                    metadata = read.metadata
+                    reason += f"; what was known of that one ({', '.join(changed)}) is not kept: {error}"
             if identifier != old.document_id:
                 self._store.catalogue.remove(old.document_id)
         self.uploads.remove(Path(old.folder), old.file)
+        state = metadata.state
         # Only a missing State is still reported; that the text is near the replaced one is said already.
         missing_state = [part for part in (result.reason or "").split("; ") if NO_STATE in part and state is None]
-        reason = "; ".join((reason, *missing_state))
+        reason = "; ".join(filter(None, (reason, known.reason, *missing_state)))
         return replace(result, result="replaced", reason=reason, statement_id=identifier, state=state)
+
+    def _with_known_before(self, old: DocumentSummary, new: DocumentSummary, read: Document) -> UnsplitDocument:
+        """Returns an uploaded document (`read`) with what was known of the one that it corrects.
+
+        Where its text does not say the session, it is that of the earlier one; what a person set is carried over, or
+        reported. A State that a manifest sent with the earlier file gave counts as set by a person.
+        """
+        annotator, row = Annotator(self.parties(), self._split, self._embedder), _row_of(new)
+        values = ((name, getattr(old.metadata, name)) for name in _KEPT_OF_EARLIER)
+        filled = {name: value for name, value in values if getattr(read.metadata, name) is None}
+        loaded = LoadedText(text=read.source_text, sha256=new.sha256)
+        again = annotator.read(loaded, row, file=new.file, kind="statement", input_key=new.input_key)
+        document = replace(read, blocks=again.document.blocks, metadata=replace(read.metadata, **filled))
+        unsplit = replace(again, document=document, input_key=new.input_key, reason=None)
+        without = old.kind == new.kind == "statement" and old.metadata.holders and not new.metadata.holders
+        given = {"state"} if without and not self._holders_by_text(self._document(old.document_id)) else ()
+        held = replace(old, input_key=with_corrections(old.input_key, given))
+        return annotator.with_corrections_of(held, unsplit, row, "statement", self._store.catalogue)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""
@@ -550,12 +577,12 @@ class Corpus:
         return reference(citation, localize(self.parties(), language))
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
-        """Checks the store; first renews annotations and indexes (`rebuild`) or all embeddings (`reembed`) if asked."""
+        """Checks the store; if asked, first renews all embeddings (`reembed`), annotations and indexes (`rebuild`)."""
         more: tuple[Check, ...] = ()
         if reembed:
             with self._store.writer():
                 self._store.embed_anew(self._indexer.embedder.embed_documents)
-        elif rebuild:
+        if rebuild:
             with self._store.writer():
                 more = (bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder)),)
                 link_families(self._store.catalogue)
@@ -598,6 +625,15 @@ def _require(found: _T | None, statement_id: str) -> _T:
     if found is None:
         raise NotFoundError(f"no statement {statement_id!r} in the store: `untoc list` shows their ids")
     return found
+
+
+def _row_of(document: DocumentSummary) -> ManifestRow | None:
+    """Returns the row of an uploaded file in the manifest that was sent with it."""
+    folder = Path(document.folder)
+    with suppress(ManifestError):
+        manifest = read_manifest(folder, files=[folder / document.file], by_base_name=True)
+        return next((row for row in manifest.rows if row.file == document.file), None) if manifest else None
+    return None
 
 
 def _without(metadata: Metadata, code: str) -> Metadata:

@@ -12,7 +12,7 @@ from app.answering.verify_citations import reads_as
 from ingest.report import quoted
 from ingest.text.page_furniture import running_heads
 from vectorstore.catalogue import Catalogue
-from vectorstore.files import file_sha256
+from vectorstore.files import SharedFiles, file_sha256
 from vectorstore.health import Check
 from vectorstore.records import DocumentSummary
 from vectorstore.store import Store
@@ -27,7 +27,7 @@ def examine(store: Store) -> tuple[Check, ...]:
     if not found[0].ok:
         return found
     summaries = store.catalogue.documents()
-    return (*found, check_words(store.catalogue, summaries), check_sources(summaries))
+    return (*found, check_words(store.catalogue, summaries), check_sources(summaries, store.files))
 
 
 def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> Check:
@@ -48,23 +48,26 @@ def check_words(catalogue: Catalogue, summaries: Sequence[DocumentSummary]) -> C
     return Check.of("words", problem if wrong else None, f"compared in {len(sample)} of {len(summaries)} files")
 
 
-def check_sources(summaries: Sequence[DocumentSummary]) -> Check:
+def check_sources(summaries: Sequence[DocumentSummary], files: SharedFiles | None) -> Check:
     """Checks that the source files of statements still have the hashes that they were read with.
 
-    Files of a folder that is gone as a whole (an unplugged disk) cannot be compared, which counts as no damage; files
-    inside an archive are not compared, since it would have to be unpacked.
+    Files of a folder that is gone as a whole (an unplugged disk), and shared `files` of which this machine has no copy
+    or an older one, cannot be compared, which counts as no damage; files inside an archive are not compared, since it
+    would have to be unpacked.
     """
     counts = Counter[str]()
     by_folder: dict[str, dict[str, list[str]]] = {"changed": {}, "missing": {}}
     for summary in summaries:
         folder = Path(summary.folder)
         state = _state_of(folder / summary.file, summary.sha256) if folder.is_dir() else "unseen"
+        if state in by_folder and files is not None and files.is_own(folder):
+            state = "unseen"
         counts[state] += 1
         by_folder.get(state, {}).setdefault(summary.folder, []).append(summary.file)
     changed, missing = by_folder["changed"].items(), by_folder["missing"].items()
-    parts = [f"{quoted(files)} changed since: run `untoc ingest {folder}`" for folder, files in changed]
-    parts += [f"{quoted(files)} gone: run `untoc ingest --sync {folder}`" for folder, files in missing]
-    not_compared = f"; {counts['unseen']} of folders that are gone were not compared" if counts["unseen"] else ""
+    parts = [f"{quoted(names)} changed since: run `untoc ingest {folder}`" for folder, names in changed]
+    parts += [f"{quoted(names)} gone: run `untoc ingest --sync {folder}`" for folder, names in missing]
+    not_compared = f"; {counts['unseen']} that are not on this machine were not compared" if counts["unseen"] else ""
     not_compared += f"; {counts['inside']} inside archives and messages were not compared" if counts["inside"] else ""
     return Check.of("files", "; ".join(parts), f"{counts['same']} are as they were read{not_compared}")
 

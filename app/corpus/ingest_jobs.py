@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from ingest.errors import LoadError
-from ingest.indexer import MANIFEST_ABOVE, IngestOptions, PartReport, ProgressListener
+from ingest.indexer import IngestOptions, PartReport, ProgressListener
 from ingest.loaders.loaded import printable
 from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
-from ingest.metadata.manifest import MANIFEST_NAME
+from ingest.metadata.manifest import MANIFEST_NAME, find_row
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport, listed
 from vectorstore.files import SharedFiles
@@ -66,7 +66,7 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
     paths = []
     for path in request.paths:
         is_folder = is_true(path.is_dir)
-        folder = path if is_folder else _folder_of(path)
+        folder = path if is_folder else (find_row(path) or (path.parent,))[0]
         if (copies := files.place(folder)) != folder:
             move(folder, copies)
         found, unread = survey(folder) if is_folder else ((path,), {})
@@ -165,13 +165,6 @@ def _parts(request: IngestRequest) -> Iterator[IngestRequest]:
 def _is_folder(path: Path, request: IngestRequest) -> bool:
     # The copies of a folder need not have been fetched to this machine yet.
     return is_true(path.is_dir) or str(path) in request.listings
-
-
-def _folder_of(path: Path) -> Path:
-    # The indexer finds the manifest that lists a single file in the same way.
-    return next(
-        (each for each in path.parents[:MANIFEST_ABOVE] if is_true((each / MANIFEST_NAME).is_file)), path.parent
-    )
 
 
 def _part(request: IngestRequest, paths: tuple[Path, ...], only: tuple[str, ...] | None = None) -> IngestRequest:

@@ -5,13 +5,26 @@
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
 from app.records import Note, Scope
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
+
+
+def retrieve_or_reread(
+    resolution: Resolution, retrieve: Callable[[Resolution], Retrieved]
+) -> tuple[Resolution, Retrieved]:
+    """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
+    retrieved = retrieve(resolution)
+    if unfit := unfit_filters(resolution, retrieved):
+        reread = as_spoken_of(resolution, unfit)
+        spoken_of = speaking_of(retrieve(reread), resolution.scope, unfit)
+        if any(evidence.answers for evidence in spoken_of.party_evidence):
+            return reread, spoken_of
+    return resolution, retrieved
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:

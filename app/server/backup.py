@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.desk.tables import FILE, SESSIONS, open_tables
 from app.errors import BackupError
-from vectorstore.copying import move_uploads, regular_files
+from vectorstore.copying import move_paths, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.files import file_sha256
@@ -42,6 +42,8 @@ _COMPANIONS: Final = tuple(f"{name}-{what}" for name in _DATABASES for what in (
 _LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
+# Folders whose files are in the catalogue by their whole path: uploads, and copies of files that machines share.
+_NAMED: Final = (_UPLOADS, "files")
 # The restoring user becomes the owner, since the other server's users may not exist here.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 _OTHER_KIND: Final = (
@@ -124,7 +126,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
                 (folder / _DUMP).unlink()
-            _update_catalogue(folder, database.url, Path(manifest["store"], _UPLOADS), store / _UPLOADS)
+            _update_catalogue(folder, database.url, Path(manifest["store"]), store)
             if database.url is not None or (folder / FILE).is_file():
                 with closing(open_tables(folder, database)) as tables:
                     tables.run(delete(SESSIONS))
@@ -140,9 +142,9 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
 
 
 def _files(store: Path) -> Iterator[Path]:
-    """Yields the files in those subfolders that the store itself made, except `_LEFT_OUT` and `_COMPANIONS`."""
+    """Yields the files that the store itself made, except its databases, `_LEFT_OUT` and `_COMPANIONS`."""
     for part in sorted(own_parts(store)):
-        if part.is_dir() and not part.name.startswith(_LEFT_OUT):
+        if not part.name.startswith((*_LEFT_OUT, *_DATABASES)):
             yield from (path for path in regular_files(part) if path.name not in _COMPANIONS)
 
 
@@ -245,7 +247,7 @@ def _compare(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: Path) -> None:
-    """Updates a restored catalogue: new paths of its uploads, a new store id, no index, and no queued jobs.
+    """Updates a restored catalogue: new paths of the store's own files, a new store id, no index, and no queued jobs.
 
     With the same id, both stores would write and rebuild one index in a Chroma server. Queued files are recorded as
     given up, by name, since nobody waits for them here, and they may have changed since.
@@ -259,7 +261,8 @@ def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: 
         engine = engine.execution_options(isolation_level="READ COMMITTED")
     try:
         with engine.begin() as connection:
-            move_uploads(connection, before, after)
+            for name in _NAMED:
+                move_paths(connection, before / name, after / name)
             connection.execute(set_value, {"key": STORE_ID, "value": token_hex(6)})
             connection.execute(text("DELETE FROM meta WHERE substr(key, 1, 6) = 'index_'"))
             if url is not None:

@@ -3,7 +3,8 @@
 A work that the caller may not see is answered as not found, so that its existence is not revealed.
 """
 
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query, Response
@@ -109,7 +110,10 @@ def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
     def judge_answer(
         work_id: Id, number: Annotated[int, Path(ge=1, le=100_000)], verdict: models.Verdict
     ) -> dict[str, Any]:
-        """Records whether an answer was right, and saves it as a case; `id` is that of its draft for the evals."""
+        """Records whether an answer was right, and saves it as a case; `id` is that of its draft for the evals.
+
+        The conversation shows the verdict if the caller may change it.
+        """
         turns = actions.conversations.turns(work_id)
         at = next((at for at, turn in enumerate(turns) if turn.number == number), None)
         if at is None:
@@ -117,6 +121,10 @@ def _add_conversation_routes(router: APIRouter, actions: Actions) -> None:
         history = [turn_of(turn.answer, turn.overrides) for turn in turns[:at]]
         judged = Judgement(verdict=verdict.verdict, should_be=verdict.should_be)
         saved = actions.cases.keep(turns[at].answer, judged, history=history, overrides=turns[at].overrides)
+        # Whoever may only read it keeps the case alone.
+        with suppress(NotFoundError):
+            marked = replace(turns[at], judged=judged.verdict, should_be=judged.should_be)
+            actions.conversations.mark(work_id, marked)
         return {"id": saved.identifier, "new": saved.new}
 
     @router.get("/cases/{work_id}", **needs("work"), tags=["cases"])

@@ -48,7 +48,7 @@ def carry_over(
     shared = 2 * len(old & new)
     is_alike = shared >= min(len(old), len(new)) and (same_kind or "treaty" not in (held.kind, read.kind))
     same_speaker = shared >= max(len(old), len(new)) and same_kind and not nobodys
-    same_speaker = same_speaker and (before.holders != () or _heading(held) == _heading(read))
+    same_speaker = same_speaker and (before.holders != () or heading_letters(held) == heading_letters(read))
     for name in names:
         of_speaker = name in OF_SPEAKER
         together = OF_SPEAKER if of_speaker else (name,)
@@ -65,13 +65,7 @@ def carry_over(
     return metadata, tuple(kept), tuple(notes)
 
 
-def _pieces(text: str) -> set[str]:
-    """Returns the runs of letters and digits of a fixed length in a text, in any script."""
-    letters = "".join(filter(str.isalnum, text.casefold()))
-    return {letters[at : at + _LENGTH] for at in range(max(1, len(letters) - _LENGTH + 1))}
-
-
-def _heading(document: Document) -> str:
+def heading_letters(document: Document) -> str:
     """Returns the letters of a document's heading, where an unknown speaker may be named."""
     heading = find_heading(document.source_text, document.blocks)
     return "".join(filter(str.isalpha, heading.text.casefold()))
@@ -85,3 +79,9 @@ def lost_of_interventions(statements: Sequence[Statement]) -> tuple[str, ...]:
         if item.is_intervention and item.metadata.on_behalf_of is None and item.metadata.state != item.span.state
     )
     return tuple(f"state of {item.span.named!r} was set to {item.metadata.state!r} by hand" for item in given)
+
+
+def _pieces(text: str) -> set[str]:
+    """Returns the runs of letters and digits of a fixed length in a text, in any script."""
+    letters = "".join(filter(str.isalnum, text.casefold()))
+    return {letters[at : at + _LENGTH] for at in range(max(1, len(letters) - _LENGTH + 1))}

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -27,6 +28,8 @@ from vectorstore.records import Metadata, StatementKind
 MANIFEST_NAME = "statements.csv"
 _FIRST_COLUMNS = ("file", "state", "body", "session", "date", "agenda_item", "language")
 
+# How many folders above a single file may hold the manifest that lists it.
+_ABOVE = 3
 # Limit of the table itself: some hundred thousand rows.
 _LIMITS = LoadLimits(max_bytes=20_000_000)
 
@@ -160,6 +163,17 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
             rows[target], found = _validated({**cells_of, "file": target.relative_to(folder).as_posix()}, line)
             problems.extend(found)
     return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=unknown)
+
+
+def find_row(path: Path) -> tuple[Path, ManifestRow] | None:
+    """Return the nearest folder above a single file whose manifest lists it, with its row there; None without one."""
+    for folder in path.parents[:_ABOVE]:
+        with suppress(ManifestError):
+            manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
+            row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
+            if row is not None:
+                return folder, row
+    return None
 
 
 def draft_row(file: str, metadata: Metadata, kind: StatementKind = "statement") -> ManifestRow:

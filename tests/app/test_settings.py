@@ -63,8 +63,10 @@ def test_load_settings_reads_nested_variables(monkeypatch, tmp_path):
     monkeypatch.setenv("UNTOC_EMBEDDING__MODEL", "some/model")
     monkeypatch.setenv("UNTOC_SERVER", '{"port": 1234}')
     monkeypatch.setenv("UNTOC_STORE", str(tmp_path))
+    monkeypatch.setenv("UNTOC_SERVER__OIDC", '{"issuer": "https://id.example.org"}')
     settings = load_settings()
     assert (settings.embedding.model, settings.server.port, settings.store) == ("some/model", 1234, tmp_path)
+    assert settings.server.oidc.issuer == "https://id.example.org"
     assert unknown_variables(settings) == ()
 
 

@@ -174,6 +174,7 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
         table = tmp_path / "parties.csv"
         table.write_bytes(own)
         store.keep_party_file(table)
+        (folder / "relevance.json").write_text("{}")
         upload = folder.resolve() / "uploads" / "x"
         upload.mkdir(parents=True)
         (upload / "s.txt").write_text("We support article 4.")
@@ -188,8 +189,8 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
             # Also a copy whose uploads have another place is compared again.
             assert store.copy_to(copy) == store.copy_to(copy)
             files = {path.relative_to(copy.path).as_posix() for path in copy.path.rglob("*") if not path.is_dir()}
-            held = {name for name in files if name.startswith(("parties", "uploads"))}
-            assert held == {f"parties/{store.party_files()[0].name}", "uploads/x/s.txt"}
+            held = {name for name in files if name.startswith(("parties", "uploads", "relevance"))}
+            assert held == {"relevance.json", f"parties/{store.party_files()[0].name}", "uploads/x/s.txt"}
             assert copy.party_files()[0].read_bytes() == own
             there = {document.folder for document in copy.catalogue.documents()}
             assert there == {str(disk / "copy" / "uploads" / "x"), str(tmp_path / "statements")}

@@ -126,6 +126,13 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
     assert workspace.store.check()[0].ok
 
 
+def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take, monkeypatch):
+    take(SPEECH)
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True, reembed=True).checks}
+    assert checks["annotation"] == "1 brought up to date"
+
+
 @pytest.mark.parametrize("states", [("XAC", "XAB"), (None, "XAB"), ("XAC", None)])
 def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_set(
     states, workspace, take, monkeypatch
@@ -220,6 +227,15 @@ def test_taking_back_neither_takes_another_files_statement_nor_doubles_one(works
     with pytest.raises(DuplicateError, match=r"b\.txt"):
         corpus.restore(replace(step, now=changed))
     assert {d.document_id for d in corpus.documents()} == {changed, twin}
+
+
+def test_a_corrected_language_is_that_of_every_paragraph_without_another(workspace, take):
+    corpus, text = workspace.corpus, cases["TWO_LANGUAGES"]
+    identifier = corpus.edit(take(text), {"language": "fr"})
+    identifier = corpus.edit(identifier, {"language": "en"})
+    sentences = workspace.store.catalogue.sentences(identifier)
+    assert {s.language for s in sentences if "nous" in s.text} == {"fr"}
+    assert {s.language for s in sentences if "nous" not in s.text} == {"en"}
 
 
 HEADED = f"Statement by Arvandia\n\nTenth session, 12 October 2020\n\n{SPEECH}"

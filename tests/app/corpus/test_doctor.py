@@ -10,11 +10,12 @@ from typing import cast
 
 import pytest
 
-from app.corpus.doctor import check_words
+from app.corpus.doctor import check_sources, check_words
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
 from vectorstore.catalogue import Catalogue
+from vectorstore.files import SharedFiles
 from vectorstore.records import DocumentSummary
 from vectorstore.store import CATALOGUE
 
@@ -77,7 +78,22 @@ def test_changed_and_missing_files_are_named_with_the_command_that_mends_it(ward
 def test_folder_that_is_gone_as_a_whole_is_no_damage(ward: Ward) -> None:
     shutil.rmtree(ward.folder)
     ok, detail = ward.findings()["files"]
-    assert ok and "3 of folders that are gone were not compared" in detail
+    assert ok and "3 that are not on this machine were not compared" in detail
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_files_that_other_machines_have_are_no_damage(ward: Ward, tmp_path: Path, own: bool) -> None:
+    with fake_workspace(ward.store) as workspace:
+        store, shared = workspace.store, SharedFiles(f"file://{tmp_path / 'shared'}", ward.store)
+        copies = shared.place(ward.folder) if own else tmp_path / "files"
+        shutil.copytree(ward.folder, copies)
+        store.move_folder(ward.folder, copies)
+        (copies / "training.txt").unlink()
+        (copies / "extradition.txt").write_text("An older copy.", encoding="utf-8")
+        check = check_sources(store.catalogue.documents(), shared)
+    assert check.ok == own
+    if own:
+        assert check.detail == "1 are as they were read; 2 that are not on this machine were not compared"
 
 
 @pytest.mark.parametrize(("files", "compared"), [(0, 0), (3, 3), (25, 25), (26, 25), (36, 25), (250, 25)])

@@ -298,6 +298,8 @@ def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, tmp_pat
     (folder / "day" / "one").mkdir(parents=True)
     (folder / "000.txt").rename(folder / "day" / "one" / "000.txt")
     (folder / "statements.csv").write_text("file,state,session\nday/one/000.txt,XAA,9\n", encoding="utf-8")
+    # A manifest that is nearer lists another file alone.
+    (folder / "day" / "statements.csv").write_text("file,session\none/other.txt,8\n", encoding="utf-8")
     with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
         corpus.ingest([folder / "day" / "one" / "000.txt"])
         (document,) = corpus.documents()

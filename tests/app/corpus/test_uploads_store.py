@@ -3,6 +3,7 @@
 import os
 import time
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,26 @@ def test_what_was_set_by_hand_is_known_as_such_after_the_file_is_sent_again(work
     assert "in place of the file" in upload(workspace, tmp_path / "two", {"s.txt": f"{TEXT}More.\n"})
     (summary,) = corpus.documents()
     assert (summary.metadata.session, corrected_fields(summary.input_key)) == ("10", ("session",))
+
+
+BODY = "We call on all States to cooperate without delay, as we have before. Our courts apply the law.\n\nThank you.\n"
+
+
+@cases("first", "changes", "second", "documents", "told")
+def test_what_was_set_by_hand_stays_or_is_reported_when_the_file_is_sent_again(
+    first, changes, second, documents, told, workspace, tmp_path
+):
+    corpus = workspace.corpus
+    parties = {"parties.csv": f"{PARTIES}XAB,Belmora,,state\n"}
+    for number, (text, table) in enumerate((first, second)):
+        files = {"s.txt": text.format(BODY=BODY), **parties, **({"statements.csv": table} if table else {})}
+        report = unescape(upload(workspace, tmp_path / str(number), files))
+        if number == 0 and changes:
+            corpus.edit(corpus.documents()[0].document_id, changes)
+    found = [(d.metadata.state, d.metadata.session, d.metadata.title) for d in corpus.documents()]
+    assert sorted(found, key=str) == [tuple(document) for document in documents]
+    assert ("by hand" in report) is bool(told) and (told or "") in report
+    assert ("in place of the file" in report) is (len(documents) == 1)
 
 
 def test_a_corrected_upload_that_equals_another_file_is_kept_as_read(workspace, tmp_path):

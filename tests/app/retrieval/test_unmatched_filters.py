@@ -12,6 +12,9 @@ def test_a_year_without_statements_is_looked_for_in_their_words(question, names,
     assert names in " ".join(citation.quote for citation in answer.citations)
     assert not answer.scope.years
     assert any(names in note and "spoken of" in note for note in answer.scope.notes)
+    found = workspace.retriever().invoke(question)
+    assert {citation.state for citation in answer.citations} <= {document.metadata["state"] for document in found}
+    assert workspace.retrieve(question).statements_in_scope
 
 
 def test_a_year_that_no_statement_names_stays_a_time_without_statements(workspace):

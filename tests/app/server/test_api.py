@@ -164,6 +164,17 @@ def test_a_work_is_reached_by_its_own_kind_alone(adam: httpx.Client) -> None:
     assert adam.get(f"/api/v1/briefings/{briefing}").status_code == 404
 
 
+def test_a_verdict_is_shown_in_its_conversation_to_whose_it_is(served: Team, adam: httpx.Client) -> None:
+    made = adam.post("/api/v1/conversations", json={"question": QUESTION}).json()["id"]
+    place = f"/api/v1/conversations/{made}"
+    adam.put(f"{place}/shares/rita", json={"may_change": False}).raise_for_status()
+    for who, verdict in ((adam, "wrong"), (served.program("rita"), "right")):
+        judged = {"verdict": verdict, "should_be": "a date"}
+        assert who.post(f"{place}/turns/1/verdict", json=judged).json()["new"]
+        (turn,) = adam.get(place).json()["turns"]
+        assert (turn["judged"], turn["should_be"]) == ("wrong", "a date")
+
+
 def test_files_keep_their_names(served: Team, adam: httpx.Client) -> None:
     texts = [f"Statement by Arvandia. Arvandia supports extradition, {n} times.".encode() for n in range(3)]
     names = ("a (2).txt", "a.txt", "a.txt")

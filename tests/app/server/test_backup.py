@@ -101,6 +101,12 @@ def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(store, tmp_pat
 
 def test_a_backup_holds_what_is_the_stores_own_and_no_backup(store, tmp_path):
     (store / "notes.txt").write_text("own notes")
+    (store / "relevance.json").write_text("{}")
+    copies = store.resolve() / "files" / "statements-0123abcd"
+    copies.mkdir(parents=True)
+    with fake_workspace(store) as workspace:
+        moved = Path(workspace.corpus.documents()[0].folder)
+        workspace.store.move_folder(moved, copies)
     (store / "evals" / "stores" / "smoke").mkdir(parents=True)
     other = store / "evals" / "stores" / "smoke" / "catalogue.sqlite3"
     with closing(sqlite3.connect(other, isolation_level=None)) as writer:
@@ -115,6 +121,10 @@ def test_a_backup_holds_what_is_the_stores_own_and_no_backup(store, tmp_path):
     restore(store / "second.tar", tmp_path / "new")
     with closing(sqlite3.connect(tmp_path / "new" / other.relative_to(store))) as restored:
         assert restored.execute("SELECT name FROM birds").fetchall() == [("heron",)]
+    assert (tmp_path / "new" / "relevance.json").read_text() == "{}"
+    with fake_workspace(tmp_path / "new", read_only=True) as workspace:
+        folders = {document.folder for document in workspace.corpus.documents()}
+    assert str(tmp_path.resolve() / "new" / "files" / copies.name) in folders and str(copies) not in folders
     with pytest.raises(BackupError, match="outside of the store"):
         back_up(store, store / "evals" / "third.tar")
 
