@@ -43,6 +43,7 @@ from ingest.records.later_titles import LaterTitle, later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
+from ingest.text.page_furniture import notes_start
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
@@ -68,7 +69,7 @@ from vectorstore.records import (
 
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
-ANNOTATION_VERSION = 17
+ANNOTATION_VERSION = 18
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
 # draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
@@ -240,13 +241,13 @@ class Annotator:
             speaker = metadata.speaker if cells.speaker or of_state else None
             group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
             given = replace(metadata, speaker=speaker, on_behalf_of=group)
-            found = in_several_capacities(loaded.text, blocks, self._parties, given)
-            several = bool(found)
+            several = bool(in_several_capacities(loaded.text, blocks, self._parties, given))
         if chosen == "record" or several:
             chosen = "record"
             # A record has several speakers: its text must not be attributed to the one that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
+            found = self._parts(loaded.text, blocks, metadata, found)
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
             input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
@@ -373,10 +374,20 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
-        text, blocks, metadata = document.source_text, document.blocks, document.metadata
-        found = self._interventions(text, blocks, metadata)
-        by_capacity = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
-        return by_capacity or found
+        return self._parts(document.source_text, document.blocks, document.metadata)
+
+    def _parts(
+        self, text: str, blocks: Sequence[Block], metadata: Metadata, found: tuple[Intervention, ...] = ()
+    ) -> tuple[Intervention, ...]:
+        """Returns the interventions of a record; where they are less than half of it, its speaker's capacities, if any.
+
+        A President's words around a delegate's "in my national capacity" are neither the group's nor the State's.
+        """
+        found = found or self._interventions(text, blocks, metadata)
+        half = len(text[: notes_start(text)].strip()) / 2
+        if is_record(found, text) or sum(item.end - item.start for item in found) >= half:
+            return found
+        return in_several_capacities(text, blocks, self._parties, metadata) or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
