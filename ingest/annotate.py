@@ -14,7 +14,13 @@ from itertools import chain
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.alignment import aligned_with
-from ingest.metadata.corrections import OF_SPEAKER, corrected_fields, with_corrections, without_corrections
+from ingest.metadata.corrections import (
+    OF_SPEAKER,
+    corrected_fields,
+    is_state_by_hand,
+    with_corrections,
+    without_corrections,
+)
 from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
@@ -60,6 +66,7 @@ from vectorstore.records import (
     Mention,
     Metadata,
     Passage,
+    Role,
     Sentence,
     Span,
     Statement,
@@ -73,7 +80,7 @@ ANNOTATION_VERSION = 18
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
 # draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
-# Precedes the hash of the names of parties in the input key of a statement whose holder depends on these names.
+# Precedes the hash of the parties in the input key of a record, and of a statement whose holder depends on them.
 _NAMES = "~"
 
 
@@ -81,8 +88,8 @@ _NAMES = "~"
 class InputKey:
     """The input of a statement: hashes of file, manifest row and kind (`content`), and of splitting rules (`cutting`).
 
-    A file with an equal key is not annotated again. If no table or only an added table knows the holder, the key also
-    has a hash of the `names` of parties: a name that is added or corrected later may change the holder.
+    A file with an equal key is not annotated again. For a record, and if no table or only an added table knows the
+    holder, the key also has a hash of the parties (`names`): one added or corrected later may change the holder.
     """
 
     content: str
@@ -103,6 +110,14 @@ class InputKey:
         """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
         rest, _, names = without_corrections(stored).rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
+
+    def is_of_same_row(self, stored: str, kind: StatementKind) -> bool:
+        """Returns whether a stored key of a document of this `kind` is of the same file and row of the manifest.
+
+        The key that an older version gave a record does not tell, and counts as such: its corrections are kept.
+        """
+        own, names, _ = without_corrections(stored).partition(_NAMES)
+        return own.endswith(f"-{self.content}") or (kind == "record" and not names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,16 +151,13 @@ class Annotator:
         """Sets the parties, the splitting and the model that passages have to fit, which knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
 
-    def input_key(
-        self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind, *, record: bool = False
-    ) -> InputKey:
-        """Returns hashes of everything that a statement is made from; for a `record`, also of the names of parties."""
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind) -> InputKey:
+        """Returns hashes of everything that a statement is made from."""
         cells = None if row is None else row.model_dump(exclude={"line"})
-        # The same cell is a new input once a table of parties knows the State that it names.
-        known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
-        content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
-        if record or kind == "record" or (row is not None and row.kind == "record"):
-            content.append(self._parties.fingerprint)
+        # The same cell is a new input once a table of parties knows the State or group that it names.
+        known = () if row is None or row.state is None else self._parties.resolve(row.state).codes
+        groups = [code for code in known if code in self._parties.added and self._parties.kind_of(code) != "state"]
+        content: list[object] = [loaded.sha256, cells, [*known, *groups], kind]
         if loaded.incomplete:
             # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
@@ -158,8 +170,8 @@ class Annotator:
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document again under its stored metadata, a person's corrections among them.
 
-        A State that a person set on one of the `statements` is kept for an overlapping intervention of the same speaker
-        if its party is unknown.
+        A State that a person set on one of the `statements`, or took from it, is kept for an overlapping intervention
+        of the same speaker, read as the same party.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)
@@ -171,20 +183,22 @@ class Annotator:
             # The same speaker at the same place: perhaps one intervention that two versions cut differently.
             alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
             before = [old for old in alike if _overlap(old.span, item.span)]
-            states = {old.metadata.state for old in before}
-            if item.span.role == "unknown" and len(states) == 1 and None not in states:
-                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
+            if all(map(is_state_by_hand, before)) and len(states := {old.metadata.state for old in before}) == 1:
+                role: Role = "unknown" if states == {None} else "party"
+                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role=role))
         if renewed != [*annotated.statements]:
             annotated = self._split_all(annotated.document, renewed)
-        known = [item.span for item in annotated.statements if item.metadata.state is not None]
-        given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
-        lost = [span for span in given if not any(_overlap(span, each) for each in known)]
-        unset = tuple(dict.fromkeys(span.named for span in lost if span.named is not None))
+        lost = [
+            old.span.named
+            for old in filter(is_state_by_hand, stored)
+            if not any(item.metadata.state == old.metadata.state and _overlap(old.span, item.span) for item in renewed)
+        ]
+        unset = tuple(dict.fromkeys(named for named in lost if named is not None))
         input_key = f"{self._cutting()}-{input_key.partition('-')[2]}"
         return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
 
     def _names(self) -> str:
-        return _hash([self._parties.fingerprint, *self._parties.added])[:16]
+        return _hash([self._parties.fingerprint])[:16]
 
     def _cutting(self) -> str:
         return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
@@ -249,7 +263,6 @@ class Annotator:
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
             found = self._parts(loaded.text, blocks, metadata, found)
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
-            input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
@@ -269,7 +282,7 @@ class Annotator:
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
         by_names = cells.state is None and any(code in self._parties.added for code in named_in)
-        if chosen == "statement" and (by_names or not (known and all(known))):
+        if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
@@ -481,9 +494,10 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def key_of_held(input_key: str) -> str:
-    """Returns the input key of a statement that a person attributed, which names added later must not change."""
-    return with_corrections(input_key.partition(_NAMES)[0], corrected_fields(input_key))
+def key_of_held(input_key: str, kind: StatementKind) -> str:
+    """Returns the input key of a document that a person attributed: names added later must not change a statement."""
+    own = input_key if kind == "record" else input_key.partition(_NAMES)[0]
+    return with_corrections(own, corrected_fields(input_key))
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:

@@ -38,7 +38,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, read_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.store_parties import load_parties
-from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed, quoted
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -573,20 +573,19 @@ class _Run:
     def _read_source(self, source: _Source, loaded: LoadedText) -> _ReadFile | None:
         """Reads the metadata of a file's text; reports the file and returns None if the store is up to date."""
         held, kind = self._held.get(source.key), self._options.kind
-        is_record = held is not None and held.kind == "record"
-        key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
+        key = self._annotator.input_key(loaded, source.row, kind)
         document = None
         if held is not None:
             stored = key.with_present_rules(held.input_key)
             if held.input_key == stored:
                 self._confirm(source, held.document_id, _result(source, "unchanged", held))
                 return None
-            if stored is not None or key.is_of_other_names(held.input_key):
+            if stored is not None or (held.kind != "record" and key.is_of_other_names(held.input_key)):
                 document = self._store.catalogue.document(held.document_id)
             if document is not None and stored is not None:
                 # Only the splitting rules are new: the metadata are kept, with a person's corrections.
                 unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
-                return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+                return self._renewed(source, loaded, held, unsplit)
         unsplit = self._annotator.read(
             loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
         )
@@ -595,7 +594,21 @@ class _Run:
             unsplit = replace(unsplit, input_key=kept)
         elif held is not None:
             unsplit = self._with_corrections(source, held, unsplit)
+            if unsplit.digest == held.digest and not self._annotator.is_current(held.input_key):
+                return self._renewed(source, loaded, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+
+    def _renewed(
+        self, source: _Source, loaded: LoadedText, held: DocumentSummary, unsplit: UnsplitDocument
+    ) -> _ReadFile:
+        """Annotates a stored document by the present rules, with the States that a person set on its interventions."""
+        before = self._store.catalogue.statements_of(replace(unsplit.document, document_id=held.document_id))
+        renewed = self._annotator.renew(unsplit.document, before, unsplit.input_key)
+        document, unset = renewed.annotated.document, renewed.unset
+        notes = [f"States set by hand have to be set again, of {quoted(unset)}"] if unset else []
+        reason = "; ".join(filter(None, (unsplit.reason, *notes))) or None
+        unsplit = replace(unsplit, document=document, digest=renewed.digest, input_key=renewed.input_key, reason=reason)
+        return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit, annotated=renewed.annotated)
 
     def _with_corrections(self, source: _Source, held: DocumentSummary, unsplit: UnsplitDocument) -> UnsplitDocument:
         """Carries the corrections by hand of a changed file over, and reports those that are lost."""
@@ -604,8 +617,7 @@ class _Run:
         if old is None:
             return unsplit
         same, kind = LoadedText(text=old.source_text, sha256=held.sha256), self._options.kind
-        key = self._annotator.input_key(same, source.row, kind, record=held.kind == "record")
-        known = key.with_present_rules(held.input_key) is not None or key.is_of_other_names(held.input_key)
+        known = self._annotator.input_key(same, source.row, kind).is_of_same_row(held.input_key, held.kind)
         cells = {} if known or source.row is None else source.row.model_dump(exclude_none=True)
         before = self._annotator.read(same, source.row, file=source.name, kind=kind, input_key="").document.metadata
         carried = partial(carry_over, names, old, before, unsplit.document, cells)
@@ -623,9 +635,10 @@ class _Run:
             lost += lost_of_interventions(self._store.catalogue.statements_of(old))
         notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
         own = unsplit.input_key
+        own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own, document.kind)
         return replace(
             unsplit, document=replace(document, document_id=identifier), digest=digest,
-            input_key=with_corrections(own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own), kept),
+            input_key=with_corrections(own, kept),
             reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
         )  # fmt: skip
 
@@ -706,7 +719,9 @@ class _Run:
         if not self._waiting:
             return
         prepared = [
-            replace(item, annotated=self._annotator.annotate(item.unsplit.document)) if self._is_new(item) else item
+            replace(item, annotated=item.annotated or self._annotator.annotate(item.unsplit.document))
+            if self._is_new(item)
+            else item
             for item in self._waiting
         ]
         # The previous batch is stored first, so that no text is embedded twice.

@@ -386,6 +386,19 @@ def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(des
 
 
 @only_local
+@cases("text", "state", "first", "second", "before", "after")
+def test_what_a_corrected_table_says_of_a_party_holds_for_what_it_said(text, state, first, second, before, after, desk):
+    desk.write("a.txt", text)
+    for table, held in ((first, before), (second, after)):
+        desk.manifest(f"a.txt,{state},,,2020,,", parties=f"code,name,kind,members\n{table}\n")
+        report = desk.indexer().ingest([desk.folder], IngestOptions())
+        (summary,) = desk.summaries()
+        stored = desk.store.catalogue.statements_of(desk.store.catalogue.document(summary.document_id))
+        assert [[each.metadata.state, each.metadata.on_behalf_of] for each in stored] == held
+    assert results(report) == {"a.txt": "updated"}
+
+
+@only_local
 def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
     desk.speak(a="herons")
     desk.manifest(a="", parties="code,name,aliases,kind\nXAA,Iran,,state\n")
