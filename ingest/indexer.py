@@ -222,6 +222,8 @@ class _Run:
         self._notes: list[str] = []
         # For each folder whose `parties.csv` was refused: the codes in it, with the names that they have there.
         self._disputed: dict[Path, dict[str, str]] = {}
+        # The folders whose `parties.csv` was read for a single file that their manifest lists.
+        self._learnt: set[Path] = set()
         self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
         self._may_defer = True
@@ -267,6 +269,9 @@ class _Run:
                 manifest, name = read_manifest(folder), path.relative_to(folder).as_posix()
                 row = next((row for row in manifest.rows if row.file == name), None) if manifest else None
                 if row is not None:
+                    if folder not in self._learnt:
+                        self._learnt.add(folder)
+                        self._learn_parties(folder)
                     return self._source(path, folder, row)
         return None
 
@@ -314,12 +319,13 @@ class _Run:
             members = with_members(source.path, self._limits)
             tables = [path for path in members if path != source.path and path.name in (MANIFEST_NAME, PARTIES_NAME)]
             try:
-                rows = None if source.row else self._rows_of_archive(tables, members)
+                rows = self._rows_of_archive(tables, members)
             except ManifestError as exc:
                 self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
                 continue
             for path in (path for path in members if path not in tables):
-                if rows is not None and path not in rows and not self._options.include_unlisted:
+                is_listed = rows is None or path in rows or source.row is not None
+                if not (is_listed or self._options.include_unlisted):
                     self._report_not_listed(path, source.folder)
                 elif path == source.path:
                     expanded.append(source)
@@ -344,6 +350,13 @@ class _Run:
                 self._report_manifest(manifest)
                 rows = (rows or {}) | {root / row.file: row for row in manifest.rows}
         return rows
+
+    def _not_listed_of(self, path: Path, rows: Collection[Path]) -> list[Path]:
+        """Returns a file that no row names; if rows name files inside it, those of the others."""
+        if not any(path in file.parents for file in rows):
+            return [path]
+        members = with_members(path, self._limits)
+        return [each for each in members if each not in rows and each.name not in (MANIFEST_NAME, PARTIES_NAME)]
 
     def _report_not_listed(self, path: Path, folder: Path) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
@@ -370,15 +383,18 @@ class _Run:
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             rows = {folder / row.file for row in manifest.rows}
-            # An archive counts as listed if a row names a file inside it; if it has its own manifest, that one is used.
-            rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
+            rest = [path for path in found if path not in rows]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             elif self._only is None:
                 for path in rest:
-                    self._report_not_listed(path, folder)
+                    for each in self._not_listed_of(path, rows):
+                        self._report_not_listed(each, folder)
         if self._only is not None:
-            chosen = self._with_members([source for source in sources if source.name in self._only])
+            # The part that has an archive has the files inside it that rows name.
+            only = {folder / name for name in self._only}
+            own = [source for source in sources if not only.isdisjoint((source.path, *source.path.parents))]
+            chosen = self._with_members(own)
             names = [*self._only, *(source.name for source in chosen)]
             self._record_unreadable(folder, self._ingest_sources(chosen), read=names)
             return
