@@ -18,6 +18,7 @@ from ingest.metadata.corrections import (
     OF_SPEAKER,
     carry_over,
     corrected_fields,
+    is_state_by_hand,
     lost_of_interventions,
     with_corrections,
     without_corrections,
@@ -50,6 +51,7 @@ from ingest.records.later_titles import LaterTitle, later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
+from ingest.text.page_furniture import notes_start
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
@@ -68,6 +70,7 @@ from vectorstore.records import (
     Mention,
     Metadata,
     Passage,
+    Role,
     Sentence,
     Span,
     Statement,
@@ -77,11 +80,11 @@ from vectorstore.records import (
 
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
-ANNOTATION_VERSION = 17
+ANNOTATION_VERSION = 18
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
 # draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
-# Precedes the hash of the names of parties in the input key of a statement whose holder depends on these names.
+# Precedes the hash of the parties in the input key of a record, and of a statement whose holder depends on them.
 _NAMES = "~"
 
 
@@ -89,8 +92,8 @@ _NAMES = "~"
 class InputKey:
     """The input of a statement: hashes of file, manifest row and kind (`content`), and of splitting rules (`cutting`).
 
-    A file with an equal key is not annotated again. If no table or only an added table knows the holder, the key also
-    has a hash of the `names` of parties: a name that is added or corrected later may change the holder.
+    A file with an equal key is not annotated again. For a record, and if no table or only an added table knows the
+    holder, the key also has a hash of the parties (`names`): one added or corrected later may change the holder.
     """
 
     content: str
@@ -111,6 +114,14 @@ class InputKey:
         """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
         rest, _, names = without_corrections(stored).rpartition(_NAMES)
         return rest.endswith(f"-{self.content}") and names != self.names
+
+    def is_of_same_row(self, stored: str, kind: StatementKind) -> bool:
+        """Returns whether a stored key of a document of this `kind` is of the same file and row of the manifest.
+
+        The key that an older version gave a record does not tell, and counts as such: its corrections are kept.
+        """
+        own, names, _ = without_corrections(stored).partition(_NAMES)
+        return own.endswith(f"-{self.content}") or (kind == "record" and not names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,16 +155,13 @@ class Annotator:
         """Sets the parties, the splitting and the model that passages have to fit, which knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
 
-    def input_key(
-        self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind, *, record: bool = False
-    ) -> InputKey:
-        """Returns hashes of everything that a statement is made from; for a `record`, also of the names of parties."""
+    def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind) -> InputKey:
+        """Returns hashes of everything that a statement is made from."""
         cells = None if row is None else row.model_dump(exclude={"line"})
-        # The same cell is a new input once a table of parties knows the State that it names.
-        known = row is not None and row.state is not None and self._parties.resolve(row.state).codes
-        content: list[object] = [loaded.sha256, cells, list(known or ()), kind]
-        if record or kind == "record" or (row is not None and row.kind == "record"):
-            content.append(self._parties.fingerprint)
+        # The same cell is a new input once a table of parties knows the State or group that it names.
+        known = () if row is None or row.state is None else self._parties.resolve(row.state).codes
+        groups = [code for code in known if code in self._parties.added and self._parties.kind_of(code) != "state"]
+        content: list[object] = [loaded.sha256, cells, [*known, *groups], kind]
         if loaded.incomplete:
             # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
@@ -166,8 +174,8 @@ class Annotator:
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document again under its stored metadata, a person's corrections among them.
 
-        A State that a person set on one of the `statements` is kept for an overlapping intervention of the same speaker
-        if its party is unknown.
+        A State that a person set on one of the `statements`, or took from it, is kept for an overlapping intervention
+        of the same speaker, read as the same party.
         """
         text = document.source_text
         blocks = with_languages(text, find_blocks(text), document.metadata.language)
@@ -179,20 +187,22 @@ class Annotator:
             # The same speaker at the same place: perhaps one intervention that two versions cut differently.
             alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
             before = [old for old in alike if _overlap(old.span, item.span)]
-            states = {old.metadata.state for old in before}
-            if item.span.role == "unknown" and len(states) == 1 and None not in states:
-                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role="party"))
+            if all(map(is_state_by_hand, before)) and len(states := {old.metadata.state for old in before}) == 1:
+                role: Role = "unknown" if states == {None} else "party"
+                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role=role))
         if renewed != [*annotated.statements]:
             annotated = self._split_all(annotated.document, renewed)
-        known = [item.span for item in annotated.statements if item.metadata.state is not None]
-        given = [old.span for old in stored if old.metadata.state is not None and old.span.state is None]
-        lost = [span for span in given if not any(_overlap(span, each) for each in known)]
-        unset = tuple(dict.fromkeys(span.named for span in lost if span.named is not None))
+        lost = [
+            old.span.named
+            for old in filter(is_state_by_hand, stored)
+            if not any(item.metadata.state == old.metadata.state and _overlap(old.span, item.span) for item in renewed)
+        ]
+        unset = tuple(dict.fromkeys(named for named in lost if named is not None))
         input_key = f"{self._cutting()}-{input_key.partition('-')[2]}"
         return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
 
     def _names(self) -> str:
-        return _hash([self._parties.fingerprint, *self._parties.added])[:16]
+        return _hash([self._parties.fingerprint])[:16]
 
     def _cutting(self) -> str:
         return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
@@ -249,15 +259,14 @@ class Annotator:
             speaker = metadata.speaker if cells.speaker or of_state else None
             group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
             given = replace(metadata, speaker=speaker, on_behalf_of=group)
-            found = in_several_capacities(loaded.text, blocks, self._parties, given)
-            several = bool(found)
+            several = bool(in_several_capacities(loaded.text, blocks, self._parties, given))
         if chosen == "record" or several:
             chosen = "record"
             # A record has several speakers: its text must not be attributed to the one that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
+            found = self._parts(loaded.text, blocks, metadata, found)
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
-            input_key = str(self.input_key(loaded, row, kind, record=True))
         else:
             found = ()
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
@@ -277,7 +286,7 @@ class Annotator:
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
         by_names = cells.state is None and any(code in self._parties.added for code in named_in)
-        if chosen == "statement" and (by_names or not (known and all(known))):
+        if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
@@ -298,8 +307,7 @@ class Annotator:
         if old is None:
             return unsplit
         same = LoadedText(text=old.source_text, sha256=held.sha256)
-        key = self.input_key(same, row, kind, record=held.kind == "record")
-        known = key.with_present_rules(held.input_key) is not None or key.is_of_other_names(held.input_key)
+        known = self.input_key(same, row, kind).is_of_same_row(held.input_key, held.kind)
         cells = {} if known or row is None else row.model_dump(exclude_none=True)
         before = self.read(same, row, file=held.file, kind=kind, input_key="").document.metadata
         carried = partial(carry_over, names, old, before, unsplit.document, cells)
@@ -317,9 +325,10 @@ class Annotator:
             lost += lost_of_interventions(catalogue.statements_of(old))
         notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
         own = unsplit.input_key
+        own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own, document.kind)
         return replace(
             unsplit, document=replace(document, document_id=identifier), digest=digest,
-            input_key=with_corrections(own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own), kept),
+            input_key=with_corrections(own, kept),
             reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
         )  # fmt: skip
 
@@ -421,10 +430,20 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
-        text, blocks, metadata = document.source_text, document.blocks, document.metadata
-        found = self._interventions(text, blocks, metadata)
-        by_capacity = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
-        return by_capacity or found
+        return self._parts(document.source_text, document.blocks, document.metadata)
+
+    def _parts(
+        self, text: str, blocks: Sequence[Block], metadata: Metadata, found: tuple[Intervention, ...] = ()
+    ) -> tuple[Intervention, ...]:
+        """Returns the interventions of a record; where they are less than half of it, its speaker's capacities, if any.
+
+        A President's words around a delegate's "in my national capacity" are neither the group's nor the State's.
+        """
+        found = found or self._interventions(text, blocks, metadata)
+        half = len(text[: notes_start(text)].strip()) / 2
+        if is_record(found, text) or sum(item.end - item.start for item in found) >= half:
+            return found
+        return in_several_capacities(text, blocks, self._parties, metadata) or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
@@ -518,9 +537,10 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def key_of_held(input_key: str) -> str:
-    """Returns the input key of a statement that a person attributed, which names added later must not change."""
-    return with_corrections(input_key.partition(_NAMES)[0], corrected_fields(input_key))
+def key_of_held(input_key: str, kind: StatementKind) -> str:
+    """Returns the input key of a document that a person attributed: names added later must not change a statement."""
+    own = input_key if kind == "record" else input_key.partition(_NAMES)[0]
+    return with_corrections(own, corrected_fields(input_key))
 
 
 def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:

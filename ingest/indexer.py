@@ -31,7 +31,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.store_parties import load_parties
-from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed
+from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed, quoted
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
@@ -213,6 +213,8 @@ class _Run:
         self._notes: list[str] = []
         # For each folder whose `parties.csv` was refused: the codes in it, with the names that they have there.
         self._disputed: dict[Path, dict[str, str]] = {}
+        # The folders whose `parties.csv` was read for a single file that their manifest lists.
+        self._learnt: set[Path] = set()
         self._waiting: list[_ReadFile] = []
         self._deferred: list[_Source] = []
         self._may_defer = True
@@ -243,6 +245,9 @@ class _Run:
             self._ingest_folder(path)
         elif is_there:
             folder, row = find_row(path) or (path.parent, None)
+            if row is not None and folder not in self._learnt:
+                self._learnt.add(folder)
+                self._learn_parties(folder)
             source = self._source(path, folder, row)
             sources = self._with_members([source])
             # An archive that was damaged before has no name of its own among its members.
@@ -296,12 +301,13 @@ class _Run:
             members = with_members(source.path, self._limits)
             tables = [path for path in members if path != source.path and path.name in (MANIFEST_NAME, PARTIES_NAME)]
             try:
-                rows = None if source.row else self._rows_of_archive(tables, members)
+                rows = self._rows_of_archive(tables, members)
             except ManifestError as exc:
                 self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
                 continue
             for path in (path for path in members if path not in tables):
-                if rows is not None and path not in rows and not self._options.include_unlisted:
+                is_listed = rows is None or path in rows or source.row is not None
+                if not (is_listed or self._options.include_unlisted):
                     self._report_not_listed(path, source.folder)
                 elif path == source.path:
                     expanded.append(source)
@@ -326,6 +332,13 @@ class _Run:
                 self._report_manifest(manifest)
                 rows = (rows or {}) | {root / row.file: row for row in manifest.rows}
         return rows
+
+    def _not_listed_of(self, path: Path, rows: Collection[Path]) -> list[Path]:
+        """Returns a file that no row names; if rows name files inside it, those of the others."""
+        if not any(path in file.parents for file in rows):
+            return [path]
+        members = with_members(path, self._limits)
+        return [each for each in members if each not in rows and each.name not in (MANIFEST_NAME, PARTIES_NAME)]
 
     def _report_not_listed(self, path: Path, folder: Path) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
@@ -352,15 +365,18 @@ class _Run:
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
             rows = {folder / row.file for row in manifest.rows}
-            # An archive counts as listed if a row names a file inside it; if it has its own manifest, that one is used.
-            rest = [path for path in found if path not in rows and not any(path in file.parents for file in rows)]
+            rest = [path for path in found if path not in rows]
             if self._options.include_unlisted:
                 sources += [self._source(path, folder) for path in rest]
             elif self._only is None:
                 for path in rest:
-                    self._report_not_listed(path, folder)
+                    for each in self._not_listed_of(path, rows):
+                        self._report_not_listed(each, folder)
         if self._only is not None:
-            chosen = self._with_members([source for source in sources if source.name in self._only])
+            # The part that has an archive has the files inside it that rows name.
+            only = {folder / name for name in self._only}
+            own = [source for source in sources if not only.isdisjoint((source.path, *source.path.parents))]
+            chosen = self._with_members(own)
             names = [*self._only, *(source.name for source in chosen)]
             self._record_unreadable(folder, self._ingest_sources(chosen), read=names)
             return
@@ -555,20 +571,19 @@ class _Run:
     def _read_source(self, source: _Source, loaded: LoadedText) -> _ReadFile | None:
         """Reads the metadata of a file's text; reports the file and returns None if the store is up to date."""
         held, kind = self._held.get(source.key), self._options.kind
-        is_record = held is not None and held.kind == "record"
-        key = self._annotator.input_key(loaded, source.row, kind, record=is_record)
+        key = self._annotator.input_key(loaded, source.row, kind)
         document = None
         if held is not None:
             stored = key.with_present_rules(held.input_key)
             if held.input_key == stored:
                 self._confirm(source, held.document_id, _result(source, "unchanged", held))
                 return None
-            if stored is not None or key.is_of_other_names(held.input_key):
+            if stored is not None or (held.kind != "record" and key.is_of_other_names(held.input_key)):
                 document = self._store.catalogue.document(held.document_id)
             if document is not None and stored is not None:
                 # Only the splitting rules are new: the metadata are kept, with a person's corrections.
                 unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
-                return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+                return self._renewed(source, loaded, held, unsplit)
         unsplit = self._annotator.read(
             loaded, source.row, file=source.name, kind=kind, input_key=str(key), stored=document
         )
@@ -577,7 +592,21 @@ class _Run:
             unsplit = replace(unsplit, input_key=kept)
         elif held is not None:
             unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, self._store.catalogue)
+            if unsplit.digest == held.digest and not self._annotator.is_current(held.input_key):
+                return self._renewed(source, loaded, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+
+    def _renewed(
+        self, source: _Source, loaded: LoadedText, held: DocumentSummary, unsplit: UnsplitDocument
+    ) -> _ReadFile:
+        """Annotates a stored document by the present rules, with the States that a person set on its interventions."""
+        before = self._store.catalogue.statements_of(replace(unsplit.document, document_id=held.document_id))
+        renewed = self._annotator.renew(unsplit.document, before, unsplit.input_key)
+        document, unset = renewed.annotated.document, renewed.unset
+        notes = [f"States set by hand have to be set again, of {quoted(unset)}"] if unset else []
+        reason = "; ".join(filter(None, (unsplit.reason, *notes))) or None
+        unsplit = replace(unsplit, document=document, digest=renewed.digest, input_key=renewed.input_key, reason=reason)
+        return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit, annotated=renewed.annotated)
 
     def _confirm(self, source: _Source, document_id: str, result: FileResult) -> None:
         """Reports a file that has been read and whose statement is in the store."""
@@ -656,7 +685,9 @@ class _Run:
         if not self._waiting:
             return
         prepared = [
-            replace(item, annotated=self._annotator.annotate(item.unsplit.document)) if self._is_new(item) else item
+            replace(item, annotated=item.annotated or self._annotator.annotate(item.unsplit.document))
+            if self._is_new(item)
+            else item
             for item in self._waiting
         ]
         # The previous batch is stored first, so that no text is embedded twice.

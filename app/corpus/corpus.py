@@ -290,7 +290,7 @@ class Corpus:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         if input_key is None:
             attribution_changed = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
-            input_key = key_of_held(summary.input_key) if attribution_changed else summary.input_key
+            input_key = key_of_held(summary.input_key, before.kind) if attribution_changed else summary.input_key
         summary = replace(summary, input_key=with_corrections(input_key, by_hand))
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id

@@ -71,13 +71,15 @@ def heading_letters(document: Document) -> str:
     return "".join(filter(str.isalpha, heading.text.casefold()))
 
 
+def is_state_by_hand(item: Statement) -> bool:
+    """Returns whether a person set the State of an intervention, or took it away; a group's is not the one read."""
+    of_read_group = item.metadata.on_behalf_of is not None and item.span.state is not None
+    return item.is_intervention and item.metadata.state != item.span.state and not of_read_group
+
+
 def lost_of_interventions(statements: Sequence[Statement]) -> tuple[str, ...]:
     """Returns a note on each intervention of a record whose State a person set, which a changed file loses."""
-    given = (
-        item
-        for item in statements
-        if item.is_intervention and item.metadata.on_behalf_of is None and item.metadata.state != item.span.state
-    )
+    given = filter(is_state_by_hand, statements)
     return tuple(f"state of {item.span.named!r} was set to {item.metadata.state!r} by hand" for item in given)
 
 

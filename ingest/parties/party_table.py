@@ -21,7 +21,6 @@ from ingest.parties.name_tokens import Token, fold, tokens_of
 from ingest.parties.party_names import (
     Party,
     PartyKind,
-    PartyNames,
     added_rows,
     ambiguous_names,
     built_in,
@@ -125,9 +124,8 @@ class PartyTable:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of the names that files added; when it changes, metadata that depend on names may change as well."""
-        added = (self._rows[code] for code in self.added)
-        rows = [repr(PartyNames(name=row.name, aliases=row.aliases)) for row in added]
+        """Hash of the parties that files added or changed; when it changes, the holders of statements may as well."""
+        rows = [repr(row) for code, row in self._rows.items() if row != built_in().get(code)]
         return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:16] if rows else ""
 
     def get(self, code: str) -> Party | None:

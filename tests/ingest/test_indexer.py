@@ -386,6 +386,19 @@ def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(des
 
 
 @only_local
+@cases("text", "state", "first", "second", "before", "after")
+def test_what_a_corrected_table_says_of_a_party_holds_for_what_it_said(text, state, first, second, before, after, desk):
+    desk.write("a.txt", text)
+    for table, held in ((first, before), (second, after)):
+        desk.manifest(f"a.txt,{state},,,2020,,", parties=f"code,name,kind,members\n{table}\n")
+        report = desk.indexer().ingest([desk.folder], IngestOptions())
+        (summary,) = desk.summaries()
+        stored = desk.store.catalogue.statements_of(desk.store.catalogue.document(summary.document_id))
+        assert [[each.metadata.state, each.metadata.on_behalf_of] for each in stored] == held
+    assert results(report) == {"a.txt": "updated"}
+
+
+@only_local
 def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
     desk.speak(a="herons")
     desk.manifest(a="", parties="code,name,aliases,kind\nXAA,Iran,,state\n")
@@ -696,6 +709,44 @@ def test_tables_inside_an_archive_are_used_as_in_a_folder(desk, top):
     first = stored[inside + "en/a.txt"]
     assert (first.body, first.session, first.date) == ("UNTOC COP", "10", "2020-10-12")
     desk.assert_unchanged(archive)
+
+
+@only_local
+@pytest.mark.parametrize("include_unlisted", [False, True])
+def test_rows_of_some_files_of_an_archive_leave_the_others_unlisted(desk, include_unlisted):
+    texts = {"statements.csv": "file,state\nb.txt,XAC\n", "parties.csv": "code,name\nXAC,Corvia\n"}
+    texts |= {"a.txt": text_about("herons"), "b.txt": text_about("owls")}
+    zipped(desk.folder / "a.zip", texts)
+    desk.manifest("a.zip/a.txt,XAA,,,2020,,")
+    options = IngestOptions(include_unlisted=include_unlisted)
+    part = desk.indexer().ingest_part([desk.folder], options, only=["a.zip"])
+    states = {"a.zip/a.txt": "XAA"} | ({"a.zip/b.txt": "XAC"} if include_unlisted else {})
+    assert desk.held() == states
+    outcome = {"a.zip/a.txt": "added", "a.zip/b.txt": "added" if include_unlisted else "not_listed"}
+    assert results(desk.indexer().ingest([desk.folder], options, parts=[part])) == outcome
+    desk.assert_unchanged(include_unlisted=include_unlisted)
+    assert desk.held() == states
+
+
+@only_local
+def test_tables_inside_an_archive_that_a_row_names_are_used_before_the_row(desk):
+    texts = {
+        "statements.csv": "file,state\na.txt,XAC\n", "parties.csv": "code,name\nXAC,Corvia\n",
+        "a.txt": text_about("herons"), "b.txt": text_about("owls"),
+    }  # fmt: skip
+    zipped(desk.folder / "a.zip", texts)
+    desk.manifest("a.zip,XAA,,,2020,,")
+    assert desk.outcome() == {"a.zip/a.txt": "added", "a.zip/b.txt": "added"}
+    assert desk.held() == {"a.zip/a.txt": "XAC", "a.zip/b.txt": "XAA"}
+    desk.assert_unchanged()
+
+
+@only_local
+def test_single_file_has_the_parties_of_the_folder_whose_manifest_lists_it(desk):
+    path = desk.write("en/a.txt", text_about("herons"))
+    desk.manifest("en/a.txt,XAA,,,2020,,")
+    assert desk.outcome(path) == {"en/a.txt": "added"}
+    assert desk.held() == {"en/a.txt": "XAA"}
 
 
 @only_local

@@ -133,20 +133,35 @@ def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take
     assert checks["annotation"] == "1 brought up to date"
 
 
-@pytest.mark.parametrize("states", [("XAC", "XAB"), (None, "XAB"), ("XAC", None)])
-def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_set(
-    states, workspace, take, monkeypatch
-):
+@pytest.fixture(params=["doctor", "ingest"])
+def upgrade(request, workspace, tmp_path, monkeypatch) -> Callable[[], str]:
+    """Returns a function that has a newer version bring the store up to date, and returns what it reports."""
+
+    def upgrade() -> str:
+        monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+        if request.param == "ingest":
+            (file,) = workspace.corpus.ingest([tmp_path / "corpus"]).files
+            assert file.result == "updated"
+            return file.reason or ""
+        checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True).checks}
+        return checks["annotation"].removeprefix("1 brought up to date")
+
+    return upgrade
+
+
+@pytest.mark.parametrize("states", [{3: "XAC", 5: "XAB"}, {5: "XAB"}, {3: "XAC"}, {2: "XAC", 4: ""}])
+def test_states_set_on_speakers_of_one_name_survive_an_upgrade_where_they_were_set(states, workspace, take, upgrade):
     record, corpus = take(RECORD), workspace.corpus
-    for number, state in zip((3, 5), states, strict=True):
-        if state is not None:
-            corpus.edit(f"{record}.{number}", {"state": state})
-    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
-    checks = {check.name: check.detail for check in corpus.doctor(rebuild=True).checks}
+    for number, state in states.items():
+        corpus.edit(f"{record}.{number}", {"state": state})
+    assert upgrade() == ""
     (summary,) = corpus.documents()
     parts = corpus.interventions(summary.document_id)
-    assert [part.metadata.state for part in parts] == ["XAA", "XAB", states[0], "XAB", states[1]]
-    assert checks["annotation"] == "1 brought up to date"
+    read = {1: "XAA", 2: "XAB", 3: None, 4: "XAB", 5: None}
+    assert {part.span.ordinal: part.metadata.state or None for part in parts} == read | {
+        number: state or None for number, state in states.items()
+    }
+    assert workspace.store.check()[0].ok
 
 
 def test_ingest_after_an_upgrade_finds_the_file_unchanged(workspace, take, tmp_path, monkeypatch):
@@ -160,7 +175,7 @@ def test_ingest_after_an_upgrade_finds_the_file_unchanged(workspace, take, tmp_p
     assert file.result == "unchanged" and workspace.corpus.documents() == (after,)
 
 
-def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, monkeypatch):
+def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, upgrade, monkeypatch):
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.3", {"state": "XAC"})
     find = ingest.annotate.find_interventions
@@ -169,9 +184,31 @@ def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, ta
         return tuple(replace(item, named=item.named.removeprefix("The ")) for item in find(*args, **options))
 
     monkeypatch.setattr(ingest.annotate, "find_interventions", otherwise)
-    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
-    checks = {check.name: check.detail for check in corpus.doctor(rebuild=True).checks}
-    assert "set again, of 'The representative of Wyndral'" in checks["annotation"]
+    assert "set again, of 'The representative of Wyndral'" in upgrade()
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_row_changes(older, workspace, tmp_path):
+    corpus, files = workspace.corpus, {"a.txt": RECORD}
+
+    def date(row: str, parties: str) -> tuple[str | None, str]:
+        manifest = f"file,date\na.txt,{row}\n"
+        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, parties)]).files
+        (summary,) = corpus.documents()
+        return summary.metadata.date, file.reason or ""
+
+    assert date("2020", PARTIES)[0] == "2020"
+    corpus.edit(corpus.documents()[0].document_id, {"date": "2021-05-03"})
+    if older:
+        (held,) = corpus.documents()
+        workspace.store.catalogue.touch(
+            held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
+        )
+    for names in ("XAZ,Zubrovia,,state\n", "XAZ,Zubrovia,,state\nXAW,Wyndral,,state\n"):
+        kept, told = date("2020", f"{PARTIES}{names}")
+        assert kept == "2021-05-03" and "lost" not in told
+    last, told = date("2022", PARTIES)
+    assert last == "2022" and "date was set to '2021-05-03' by hand" in told
 
 
 FOR_CIRCLE = SPEECH.replace("We", "I speak on behalf of the Circle of Reeds. We")
