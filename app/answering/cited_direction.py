@@ -99,7 +99,7 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     conditional = decisive.reading == "conditional"
     unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not decisive.is_outright
     direction = "mentions" if unsure else decisive.reading
-    sure = decisive.takes_direction and named and not both and decisive.attitude >= _SUPERSEDES_MIN
+    sure = decisive.takes_direction and not unsure and named and not both and decisive.attitude >= _SUPERSEDES_MIN
     return CitedDirection(direction=direction, sure=sure)
 
 
