@@ -237,7 +237,7 @@ def _nothing_more(case: _Case) -> Abstention | None:
     """All that answers has been shown, and "what else?" is asked."""
     read = case.resolution
     shown = read.act == "more" and read.shown is not None and read.shown.sentences
-    return case.because("not_mentioned", "nothing_more", count=case.count) if shown else None
+    return case.because("not_mentioned", "nothing_more", count=case.count) if shown and case.count else None
 
 
 def _parties_not_mentioning(case: _Case) -> Abstention | None:
@@ -333,7 +333,8 @@ _RULES: Final[tuple[Callable[[_Case], Abstention | None], ...]] = (
     _quoted_words_absent,
     _provision_absent,
     _empty_corpus,
-    # Evidence on the topic that does not answer: another direction, no position, the words of a group.
+    # Evidence on the topic that does not answer: all of it was shown, another direction, no position, a group's words.
+    _nothing_more,
     _other_direction,
     _no_position,
     _group_only,
@@ -341,7 +342,6 @@ _RULES: Final[tuple[Callable[[_Case], Abstention | None], ...]] = (
     _statement_unnamed,
     _no_statement,
     # Statements were searched, and nothing was found in them that answers.
-    _nothing_more,
     _parties_not_mentioning,
     _article_unnamed,
     _article_not_cited,

@@ -15,6 +15,7 @@ from app.answering.compose.documents import compose_list, compose_metadata, comp
 from app.answering.compose.extractive import compose
 from app.answering.localization import Localization
 from app.answering.quotation_limits import MAX_LISTED
+from app.answering.quoting import repeats, words_of
 from app.question.resolution import Resolution
 from app.records import Note, QuestionKind, Scope, WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever
@@ -185,17 +186,27 @@ def handler_of(kind: QuestionKind) -> KindHandler:
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
-    """Leaves out what an earlier answer showed: parties after "who else?", sentences after "what else?"."""
+    """Leaves out what an earlier answer showed: parties after "who else?", sentences after "what else?".
+
+    Sentences of other statements that repeat the words shown of the same party are left out as well.
+    """
     shown = resolution.shown
     if resolution.act != "more" or shown is None:
         return retrieved
     is_open = resolution.scope.all_states or resolution.scope.members_of
+    statements, quoted = retrieved.sources.statements, dict[tuple[str, ...], list[str]]()
+    for key, sentences in retrieved.sources.sentences.items():
+        words = (words_of(sentence.text) for sentence in sentences if sentence.sentence_id in shown.sentences)
+        quoted.setdefault(statements[key].metadata.holders, []).extend(words)
+
+    def is_new(sentence: Sentence) -> bool:
+        known = quoted.get(statements[sentence.statement_id].metadata.holders, ())
+        return sentence.sentence_id not in shown.sentences and not repeats(words_of(sentence.text), known)
 
     def unseen(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:
             if item.answers and not is_open:
-                new = (scored for scored in item.best if scored.sentence.sentence_id not in shown.sentences)
-                yield replace(item, sentences=tuple(new))
+                yield replace(item, sentences=tuple(scored for scored in item.best if is_new(scored.sentence)))
             elif not (item.answers and item.party in shown.parties):
                 yield item
 

@@ -1,7 +1,8 @@
 """Citation spans: which neighbours a chosen sentence is quoted with.
 
 "We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
-with the nearest earlier sentence that names measures.
+with the nearest earlier sentence that names measures. Words that the speaker quotes from others stay apart from its own
+ones: after "As Arvandia said: “… We support a court.”", "That court would cost us dearly" is a span of its own.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,16 +11,16 @@ from typing import Final
 
 import regex
 
-from app.answering.citations import is_in_quotation, within_marks
 from app.answering.list_context import Bond, bonds_of
 from app.records import Sources
 from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
-from ingest.text.quotation_marks import quoted_spans
+from ingest.text.quotation_marks import quotations_around, quoted_parts
 from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Sentence, Statement
 
 _ANNOUNCING: Final = regex.compile(load_lexicon("anaphora")["announcing"], regex.VERBOSE)
+_Quotation = tuple[int, int] | None
 # The most sentences back in which the noun of "these measures" is looked for.
 _MAX_SENTENCES_BACK: Final = 8
 # The most sentences in a span.
@@ -113,26 +114,36 @@ def spans(
     used: set[int] = set()
     wanted = set(chosen)
     bonds = bonds_of(sentences, source)
+    quotations = quotations_around(sentences)
+
+    def joins_next(ordinal: int) -> bool:
+        """Whether a sentence and the next are of one voice, or the next is a quotation that this one introduces."""
+        if ordinal + 1 >= len(sentences) or ordinal + 1 in used:
+            return False
+        introduces = quotations[ordinal] is None and ordinal in bonds[ordinal + 1].openings
+        return introduces or quotations[ordinal] == quotations[ordinal + 1]
+
     for ordinal in chosen:
         if ordinal in used:
             continue
         first = last = ordinal
         pointed = resolve_anaphora(sentences, ordinal)
         distant: range | None = None
-        if pointed == ordinal - 1 and pointed not in used:
+        if pointed == ordinal - 1 and pointed not in used and quotations[pointed] == quotations[ordinal]:
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = range(pointed, pointed + 1)
-        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _brings_next(sentences, bonds, last):
+        first = _beginning(sentences, quotations, first, last)
+        while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and _brings_next(sentences, bonds, last):
             last += 1
-        while last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and last + 1 in wanted:
             last += 1
-        while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used:
+        while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used and joins_next(first - 1):
             first -= 1
         for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 - first < _MAX_SPAN_SENTENCES and last + 1 not in used and _goes_on(sentences, first, last):
+            if last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and _goes_on(sentences, first, last):
                 last += 1
-        bound = _bound(sentences, bonds, first, last, source)
+        bound = _bound(sentences, bonds, quotations, first, last)
         # An item whose opening is already part of an earlier span is joined to that span.
         overlapped = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)
         if overlapped is not None:
@@ -148,11 +159,13 @@ def spans(
     return result
 
 
-def _in_quotation(source: str, opening: Sentence, sentence: Sentence) -> bool:
-    """Returns whether an opening is inside the quotation that contains its item; True where the item is not quoted."""
-    item = within_marks(source, sentence.start, sentence.end) if source else (0, 0)
-    quotation = next((span for span in quoted_spans(source) if span[0] <= item[0] and item[1] <= span[1]), None)
-    return quotation is None or quotation[0] <= opening.start
+def _beginning(sentences: Sequence[Sentence], quotations: Sequence[_Quotation], first: int, last: int) -> int:
+    """Returns the first sentence of a span, or the one before it in which the quotation that it ends began."""
+    if quotations[first] is None and any(start == 0 for start, _ in quoted_parts(sentences[first].text)):
+        for at in range(first - 1, max(-1, last - _MAX_SPAN_SENTENCES), -1):
+            if any(end == len(sentences[at].text) for _, end in quoted_parts(sentences[at].text)):
+                return at
+    return first
 
 
 def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:
@@ -161,13 +174,13 @@ def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: 
     return opened or is_antecedent_of_next(sentences, ordinal)
 
 
-def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, last: int, source: str) -> BoundSpan:
+def _bound(
+    sentences: Sequence[Sentence], bonds: Sequence[Bond], quotations: Sequence[_Quotation], first: int, last: int
+) -> BoundSpan:
     """Returns a span extended to whole table rows, with its list's opening in the span or, if far away, apart."""
     # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
     first, last = bonds[first].first, bonds[last].last
-    before = [
-        at for at in bonds[first].openings if at < first and _in_quotation(source, sentences[at], sentences[first])
-    ]
+    before = [at for at in bonds[first].openings if at < first and quotations[at] == quotations[first]]
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
     bound = BoundSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
@@ -176,12 +189,6 @@ def _bound(sentences: Sequence[Sentence], bonds: Sequence[Bond], first: int, las
         return bound
     together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
-
-
-def _stays_in_quotation(statement: Statement, sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether a sentence and those that may extend it are all quoted from others, or all the speaker's own."""
-    following = sentences[ordinal : ordinal + 1 + CONTEXT_SENTENCES]
-    return len({is_in_quotation(statement, each.start, each.end) for each in following}) == 1
 
 
 def quotable_spans(
@@ -198,9 +205,8 @@ def quotable_spans(
     quotable: list[BoundSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
-        extended = (sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id)
-        safe = [ordinal for ordinal in extended if _stays_in_quotation(statement, sentences, ordinal)]
-        bound_spans = spans(sentences, ordinals, source=statement.source_text, going_on=safe)
+        extended = [sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id]
+        bound_spans = spans(sentences, ordinals, source=statement.source_text, going_on=extended)
         quotable += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in bound_spans)
 
     def best(bound: BoundSpan) -> int:
@@ -220,7 +226,7 @@ def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, c
     inside = [ordinal for ordinal in chosen if ordinal in span]
     if not inside or whole(span):
         return span
-    bonds = bonds_of(sentences, statement.source_text)
+    bonds, quotations = bonds_of(sentences, statement.source_text), quotations_around(sentences)
     candidates = ((min(inside), max(inside)), *((ordinal, ordinal) for ordinal in inside))
-    bound = (_bound(sentences, bonds, *ends, statement.source_text).span for ends in candidates)
+    bound = (_bound(sentences, bonds, quotations, *ends).span for ends in candidates)
     return next(filter(whole, bound), span)

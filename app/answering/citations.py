@@ -18,8 +18,6 @@ from vectorstore.records import Sentence, Statement
 
 # The fields that a citation copies from the metadata of its statement.
 PROVENANCE: Final = ("speaker", "body", "session", "date", "agenda_item", "title", "symbol")
-# White space, quotation marks and punctuation, which are stripped from a span before it is looked for in quotations.
-_EDGES: Final = " \t\r\n\f“”„«»‹›「」『』❝❞\"＂‘’'`<>(),.!?…。！？؟"
 # The kinds of edge that a citation names, the one preferred first.
 _NAMED_EDGES: Final[tuple[Literal["list_item", "text"], ...]] = ("list_item", "text")
 
@@ -37,7 +35,8 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: range, numbe
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
         edge=next((kind for kind in _NAMED_EDGES if kind in cut_edges), None),
-        quoting=is_in_quotation(statement, first.start, last.end),
+        # What is quoted may have its lead-in before it: "Arvandia told us: “We support a court.”".
+        quoting=is_quoted(statement.source_text, last.start, last.end),
     )
 
 
@@ -67,18 +66,6 @@ def holds(outer: Citation, inner: Citation) -> bool:
     """Returns whether a citation contains all of another."""
     same = outer.statement_id == inner.statement_id
     return same and outer.start <= inner.start and inner.end <= outer.end
-
-
-def is_in_quotation(statement: Statement, start: int, end: int) -> bool:
-    """Returns whether a span of a statement is quoted from somebody else."""
-    return is_quoted(statement.source_text, *within_marks(statement.source_text, start, end))
-
-
-def within_marks(source: str, start: int, end: int) -> tuple[int, int]:
-    """Returns a span of a text without the quotation marks and points at its edges."""
-    inner = source[start:end].strip(_EDGES)
-    begin = source.index(inner, start)
-    return begin, begin + len(inner)
 
 
 def _confidence(statement: Statement, start: int, end: int) -> float | None:

@@ -18,6 +18,7 @@ from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import quotations_around
 from vectorstore.records import Sentence, SentenceId
 
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
@@ -67,8 +68,8 @@ def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answe
 
     Of all `sentences` of the statement, `answers` has those that are quoted for what they say: True if they answer,
     False if they stand beside one that does. Without any True, no words are read. Sentences that merely extend these
-    are left out, unless they take back what stands before. An item of a long list comes after the words that open it, a
-    citation of their own. A citation of no sentence in `answers` is read whole.
+    are left out, unless they take back what stands before, and so are those quoted from others. An item of a long list
+    comes after the words that open it, a citation of their own. A citation of no sentence in `answers` is read whole.
     """
     cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in answers]
@@ -82,7 +83,8 @@ def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answe
     opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
     opened = [sentences[at] for at in opening if at < cited[0].ordinal]
     read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
-    return "\n".join(sentence.text for sentence in read)
+    quotations = quotations_around(sentences)
+    return "\n".join(sentence.text for sentence in read if quotations[sentence.ordinal] is None)
 
 
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:
@@ -97,7 +99,7 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     conditional = decisive.reading == "conditional"
     unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not decisive.is_outright
     direction = "mentions" if unsure else decisive.reading
-    sure = decisive.takes_direction and named and not both and decisive.attitude >= _SUPERSEDES_MIN
+    sure = decisive.takes_direction and not unsure and named and not both and decisive.attitude >= _SUPERSEDES_MIN
     return CitedDirection(direction=direction, sure=sure)
 
 

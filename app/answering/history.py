@@ -93,7 +93,7 @@ def state_after(read: Resolution, answer: Answer) -> ConversationState:
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
     before = read.shown if goes_on and read.shown is not None else Shown()
     shown = Shown(
-        parties=tuple(dict.fromkeys((*before.parties, *(c.state for c in cited if c.state)))),
+        parties=tuple(dict.fromkeys((*before.parties, *(claim.state for claim in answer.claims if claim.state)))),
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
         years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),

@@ -9,12 +9,11 @@ from typing import Final
 
 import regex
 
-from app.answering.citations import within_marks
 from app.records import Citation, Sources
 from ingest.language.attribution_verbs import attribution
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.parties.party_table import PartyTable
-from ingest.text.quotation_marks import quoted_spans
+from ingest.text.quotation_marks import quotation_around
 
 # The most characters between a quotation and a name that is looked for, and between the name and its verb.
 _MAX_CHARS_TO_NAME: Final = 300
@@ -28,7 +27,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
 
     Names of the statement's own `holders`, who do the quoting, do not count.
     """
-    span = next((span for span in quoted_spans(source) if span[0] <= start and end <= span[1]), None)
+    span = quotation_around(source, start, end)
     if span is None:
         return None
     before = _PARAGRAPH.split(source[max(0, span[0] - _MAX_CHARS_TO_NAME) : span[0] - 1])[-1].replace("\n", " ")
@@ -63,8 +62,9 @@ def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties
         if not citation.quoting:
             return citation
         statement = sources.statements[citation.statement_id]
-        span = within_marks(statement.source_text, citation.start, citation.end)
-        code = quoted_speaker(statement.source_text, *span, statement.metadata.holders, parties)
+        # Of a quotation with its lead-in, the last sentence is quoted.
+        last = sources.sentences[citation.statement_id][citation.sentence_ids[-1].ordinal]
+        code = quoted_speaker(statement.source_text, last.start, last.end, statement.metadata.holders, parties)
         return replace(citation, quoted_party=code)
 
     return [named(citation) for citation in citations]

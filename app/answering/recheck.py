@@ -88,9 +88,11 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
     now = {was: citation for was, citation in zip(shown, today(shown), strict=True) if citation != was}
     if not now:
         return answer
-    gone = {citation.number for citation in now.values() if citation.verdict != "verified"}
-    moved = {was.number for was, citation in now.items() if is_otherwise_dated(was, citation)}
-    text = _attributed_anew(answer.answer, {was.number: (was, citation) for was, citation in now.items()}, local)
+    # The text cites no related passages, which answers of earlier releases number from 1 as well.
+    changed = {was.number: (was, now[was]) for was in answer.citations if was in now}
+    gone = {number for number, (_, citation) in changed.items() if citation.verdict != "verified"}
+    moved = {number for number, (was, citation) in changed.items() if is_otherwise_dated(was, citation)}
+    text = _attributed_anew(answer.answer, changed, local)
     # Notes that a failed or redated citation supersedes another no longer hold; older answers join them by "; ".
     for number in gone | moved:
         later = local.say("superseded", number=number)

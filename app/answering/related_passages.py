@@ -26,10 +26,15 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
 
 
 def related_readings(retrieved: Retrieved, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Cites related passages that the answer does not quote, such as those on article 6 of another treaty."""
+    """Cites related passages that the answer does not quote, such as those on article 6 of another treaty.
+
+    They are numbered after its citations.
+    """
     quoted = {identifier for citation in citations for identifier in citation.sentence_ids}
     passages = _cited(retrieved, (), retrieved.related_evidence)
-    return tuple(c for c in passages if not quoted & set(c.sentence_ids))
+    new = (c for c in passages if not quoted & set(c.sentence_ids))
+    first = max((citation.number for citation in citations), default=0) + 1
+    return tuple(replace(citation, number=number) for number, citation in enumerate(new, first))
 
 
 def _cited(

@@ -111,10 +111,10 @@ def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[st
     if former is None and latter is None:
         return None
     named: list[PartyMatch] = parties.find(earlier)
-    codes = list(dict.fromkeys(match.codes for match in named))[-2:]
+    codes = list(dict.fromkeys(match.codes for match in reversed(named)))
     if len(codes) < 2:
         return codes[0] if codes and latter else ()
-    return codes[0] if former is not None else codes[1]
+    return codes[1] if former is not None else codes[0]
 
 
 def _names(subject: str) -> list[str]:

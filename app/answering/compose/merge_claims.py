@@ -25,21 +25,30 @@ def with_claims(
         return replace(quoted, notes=notes, draft=draft)
     claims: list[Claim] = []
     citations: list[Citation] = []
+    introductions: dict[int, str] = {}
+    # A group may speak for other States in each of its statements, as its members change.
+    spoken = {
+        (item.party, scored.sentence.statement_id): introduction(item, local)
+        for item in evidence
+        if item.members and item.party in quoted.spoken_for
+        for scored in item.sentences
+    }
     for state in dict.fromkeys(claim.state for claim in quoted.claims):
         worded = any(claim.state == state for claim in draft.claims)
         said, cited = (draft.claims, draft.citations) if worded else (quoted.claims, quoted.citations)
-        _append(claims, citations, [claim for claim in said if claim.state == state], cited)
+        numbers = _append(claims, citations, [claim for claim in said if claim.state == state], cited)
+        lines = (
+            {c.number: spoken.get((state or "", c.statement_id), "") for c in cited} if worded else quoted.introductions
+        )
+        introductions |= {numbers[old]: line for old, line in lines.items() if line and old in numbers}
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
     strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
-    spoken = {
-        item.party: introduction(item, local) for item in evidence if item.members and item.party in quoted.spoken_for
-    }
     return replace(
         quoted,
         claims=tuple(claims),
         citations=tuple(citations),
         unquoted=len(strong - shown),
-        introductions={c.number: spoken[c.state] for c in citations if c.state in spoken},
+        introductions=introductions,
         notes=notes,
         draft=draft,
     )
@@ -55,8 +64,10 @@ def with_translations(composed: Composition, writer: ModelWriter, language: str)
     return replace(composed, translations=texts, draft=draft)
 
 
-def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]) -> None:
-    """Appends claims and their citations, which are renumbered to follow those already there."""
+def _append(
+    claims: list[Claim], citations: list[Citation], new: Sequence[Claim], cited: Sequence[Citation]
+) -> dict[int, int]:
+    """Appends claims and their citations, which are renumbered to follow those already there; returns new by old."""
     by_number = {citation.number: citation for citation in cited}
     numbers: dict[int, int] = {}
     for claim in new:
@@ -65,6 +76,7 @@ def _append(claims: list[Claim], citations: list[Citation], new: Sequence[Claim]
                 numbers[number] = len(citations) + 1
                 citations.append(replace(by_number[number], number=len(citations) + 1))
         claims.append(replace(claim, citations=tuple(numbers[number] for number in claim.citations)))
+    return numbers
 
 
 def _notes(draft: ModelDraft, local: Localization, model: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import quotations_around
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
@@ -162,10 +163,15 @@ class PositionReader:
         """Returns the direction of a sentence that names the topic; None for any other sentence."""
         language = sentence.language or language
         language = language if language in LANGUAGES else "en"
-        topic = self.topic(language)
-        if mask_topic(sentence.text, topic, language, self.parties) == sentence.text:
+        if mask_topic(sentence.text, self.topic(language), language, self.parties) == sentence.text:
             return None
-        return read_sentence(sentence.text, topic, language, self.parties).direction
+        return self._read_sentence(sentence, language).direction
+
+    def _read_sentence(self, sentence: Sentence, language: str | None) -> SentenceDirection:
+        """Reads the direction of a sentence; one that is quoted from others is `reported`."""
+        reading = read_sentence(sentence.text, self.topic(language), language, self.parties)
+        quoted = quotations_around(self.sentences(sentence.statement_id))[sentence.ordinal] is not None
+        return replace(reading, reading="reported") if quoted else reading
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
@@ -191,9 +197,10 @@ class PositionReader:
         language = sentence.language or language
         # The next sentence may take it back: "We opposed it then. We were mistaken."
         pair = [sentence, *self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]]
-        texts = [each.text for each in pair if each.paragraph == sentence.paragraph]
-        readings = [read_sentence(text, self.topic(language), language, self.parties) for text in texts]
-        return _ReadEvidence(items=(item,), language=language, reading=without_taken_back(readings, texts)[0])
+        pair = [each for each in pair if each.paragraph == sentence.paragraph]
+        readings = [self._read_sentence(each, language) for each in pair]
+        reading = without_taken_back(readings, [each.text for each in pair])[0]
+        return _ReadEvidence(items=(item,), language=language, reading=reading)
 
     def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
         """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
@@ -221,11 +228,14 @@ class PositionReader:
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
-        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
-            if following.paragraph != sentence.paragraph or read.reading.is_instruction:
+        sentences = self.sentences(sentence.statement_id)
+        quotations = quotations_around(sentences)
+        for following in sentences[after : after + _ANNOUNCED_WITHIN]:
+            quoted_apart = quotations[following.ordinal] != quotations[sentence.ordinal]
+            if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
                 break
             items.append(replace(item, sentence=following))
-            reading = read_sentence(following.text, self.topic(read.language), read.language, self.parties)
+            reading = self._read_sentence(following, read.language)
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
             if reading.takes_direction and (reading.names_topic or not harm):

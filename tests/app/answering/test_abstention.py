@@ -7,6 +7,7 @@ import pytest
 from app.answering.abstention import abstain
 from app.answering.localization import localize
 from app.question.reading import resolve
+from app.question.resolution import Shown
 from app.records import Answer, DroppedClaim, TreatyScope
 from app.retrieval.relevance import Relevance
 from ingest.language.detection import is_in_other_language
@@ -18,6 +19,7 @@ from vectorstore.records import JSONValue
 cases = Cases(__file__)
 
 # Readings that are still to be taught, like those in `tests/app/question/misread.txt`.
+_NO_ANSWER = Answer(question="", answer="", status="abstained")
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
 
 
@@ -67,6 +69,20 @@ def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
     assert answer.abstention is not None and "Group of Riparian States" in answer.abstention.message
     assert "Maravel" in answer.abstention.message
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
+
+
+def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
+    found = workspace.retrieve("What did Arvandia say about article 4?")
+    asked = resolve("What did Arvandia say about article 4?", parties)
+    own = found.party_evidence[0]
+    shown = Shown(sentences=tuple(sentence.sentence_id for sentence in own.best_sentences))
+    retrieved = replace(found, party_evidence=(replace(own, sentences=()),))
+    assert any(group.answers_surely for group in found.spoken_for)
+    messages = []
+    for resolution in (asked, replace(asked, act="more", shown=shown)):
+        abstention = abstain(_NO_ANSWER, resolution, retrieved, localize(parties, "en")).abstention
+        messages.append(abstention and abstention.message.split()[0])
+    assert messages == ["There", "Nothing"]
 
 
 @pytest.mark.parametrize(("chance", "source", "spoke"), [

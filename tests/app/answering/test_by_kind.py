@@ -132,6 +132,16 @@ def test_who_else_leaves_out_whoever_was_shown(workspace):
     assert {c.state for c in again.citations} == {c.state for c in more.citations}
 
 
+def test_what_else_does_not_repeat_words_of_another_statement(tmp_path):
+    said = "Mr. Chair,\n\nWe oppose extradition without a treaty.{}\n\nThank you.\n"
+    texts = {"b8.txt": said.format(""), "b9.txt": said.format(" We meet again.")}
+    rows = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\n"
+    with workspace_over(tmp_path, texts, rows) as desk:
+        first = ask(desk, "What did Belmora say about extradition?")
+        assert [len(citation.also_in) for citation in first.citations] == [1]
+        assert ask(desk, "what else?", after(first)).status == "abstained"
+
+
 def test_fragments_are_searched_for_what_the_conversation_is_about(workspace):
     history: list[EarlierTurn] = []
     for question in ("Which States spoke of extradition?", "without Galdoria", "and firearms?", "only 2022"):

@@ -93,6 +93,24 @@ def test_spans_bring_what_a_sentence_announces(text: str, announces: bool) -> No
     assert made == [_bound(range(1, 3 if announces else 2))]
 
 
+@cases("text", "voices")
+def test_a_span_is_either_the_speakers_own_or_quoted_from_others(text: str, voices: str) -> None:
+    sentences = split(text)
+    assert len(sentences) == len(voices)
+    every = [*range(len(voices))]
+    for chosen in (*([at] for at in every), every, every[::-1]):
+        made = spans(sentences, chosen, source=text, going_on=chosen)
+        assert all(len({voices[at] for at in part}) == 1 for bound in made for part in bound.parts), chosen
+
+
+def test_a_quotation_is_quoted_with_the_words_that_introduce_or_end_it() -> None:
+    sources = _stored("Arvandia told us this:\n“We support a court. We pay.”\nWe thank you.")
+    (made,) = quote(sources.sentences["s"][:1], sources, 1, first_number=1)
+    assert made.quote == "Arvandia told us this:\n“We support a court." and made.quoting
+    text = "As Arvandia said: “We support a court. We pay for it”, but we do not share this view. We go."
+    assert spans(split(text), [1], source=text) == [_bound(range(0, 2))]
+
+
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
 
 

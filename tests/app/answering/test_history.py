@@ -10,7 +10,7 @@ from app.answering.history import read_state, read_turns, state_after, state_as_
 from app.errors import QuestionError
 from app.question.resolution import Resolution, Shown
 from app.question.turns.state import ConversationState, EarlierTurn
-from app.records import Answer, Scope, TreatyScope
+from app.records import Answer, Claim, Scope, TreatyScope
 from tests.made import citation
 
 
@@ -18,9 +18,13 @@ def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() ->
     before = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",))
     more = Resolution(scope=Scope(), question="more", act="more", shown=before)
     cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",), date="2018-10-15/2018-10-19")
-    answer = Answer(question="more", answer="", status="answered", citations=(cited,))
+    claim = Claim(text="x", state="XGA", citations=(1,))
+    answer = Answer(question="more", answer="", status="answered", claims=(claim,), citations=(cited,))
     shown = state_after(more, answer).shown
     assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), years=("2018",), sentences=("s1:4", "s2:1"))
+    # A joint statement that is signed is delivered by nobody.
+    signed = replace(answer, citations=(replace(cited, state=None, held_by=("XAB", "XGA")),))
+    assert state_after(more, signed).shown == shown
     thanks = Answer(question="thanks", answer="", status="abstained")
     assert state_after(replace(more, act="about"), thanks).shown == before
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.related_passages import related_readings
 from app.briefing.cells import Suggestion
 from app.briefing.edit import add_quotation, as_of_today
 from app.briefing.request import read_request
@@ -139,3 +140,18 @@ def test_cell_takes_the_position_of_what_is_the_latest_statement_by_its_correcte
     now = as_of_today(kept, corpus.as_of_today)
     (cell,) = now.cells
     assert (cell.kind, now.citation(cell.citations[0]).file) == ("opposes", "b8.txt")
+
+
+def test_related_passages_have_numbers_of_their_own_and_withdraw_nothing(workspace: Workspace) -> None:
+    question = "What did Belmora say about extradition?"
+    kept = workspace.assistant.ask(question)
+    found = workspace.retrieve(question.replace("Belmora", "Arvandia"))
+    found = replace(found, related_evidence=found.party_evidence)
+    (numbered,) = related_readings(found, kept.citations)
+    assert (numbered.file, numbered.number) == ("a.txt", len(kept.citations) + 1)
+    # Answers of earlier releases number both from 1.
+    kept = replace(kept, related=(replace(numbered, number=1),))
+    workspace.corpus.remove(identifier_of(workspace, "a.txt"))
+    now = workspace.corpus.answer_as_of_today(kept)
+    assert (now.answer, now.claims, now.citations) == (kept.answer, kept.claims, kept.citations)
+    assert [citation.verdict for citation in now.related] == ["not_found"]

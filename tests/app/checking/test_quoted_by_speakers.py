@@ -48,6 +48,16 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
         assert not own.citations[0].quoting and "quotes somebody" not in own.answer
 
 
+def test_a_position_that_a_speaker_quotes_is_not_its_own(tmp_path):
+    said = "The Prime Minister of Tessaria told us: “Last year was hard. We reject a harbour fund.” We go."
+    own = "“The sea is wide. We reject a harbour fund.” said nobody. We reject a harbour fund."
+    with spoken(tmp_path, Austria=said, Germany=own) as workspace:
+        against = workspace.assistant.ask("Which States reject a harbour fund?")
+        assert {claim.state for claim in against.claims} == {"DEU"}
+        (claim,) = workspace.assistant.ask("What did Austria say about a harbour fund?").claims
+        assert claim.direction is None and "quoting Tessaria" in claim.text
+
+
 @pytest.mark.parametrize("named", ["Tessaria", "Germany"])
 def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_them(named, tmp_path):
     said = "As Tessaria told us: “No island can guard a sea alone.” Austria agrees with that."
