@@ -244,6 +244,16 @@ def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_
         assert any("article 32 of a convention" in note for note in answer.scope.notes)
 
 
+def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
+    said = "Austria applies article 16 of the United Nations Convention against Corruption."
+    with workspace_over(tmp_path, {"a.txt": said}, "file,state,date\na.txt,Austria,2020\n") as workspace:
+        answer = workspace.assistant.ask("What did Austria say about articles 16 and 18?")
+    assert [note for note in answer.scope.notes if "cited as well" in note] == [
+        "article 16 of UNCAC is cited as well; name that treaty to ask for it"
+    ]
+    assert answer.abstention is not None and answer.abstention.options == ("article 16 of the UNCAC",)
+
+
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
     elsewhere = {
         "XCS": "It thanks the Drelnian delegation.",
