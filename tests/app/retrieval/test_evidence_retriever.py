@@ -254,6 +254,20 @@ def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
     assert answer.abstention is not None and answer.abstention.options == ("article 16 of the UNCAC",)
 
 
+def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp_path):
+    said = "Some delegations have proposed a global fund for victims."
+    texts = {"a.txt": f"Our fleet has grown.\n\n{said}", "b.txt": said}
+    manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        parties, retriever = workspace.corpus.parties(), workspace.steps.retriever
+        asked = resolve("How does Maravel see a global fund for victims?", parties)
+        for chance, answers in ((0.95, False), (0.6, True)):
+            found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
+            assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
+            if answers:
+                assert [s.text for item in found.party_evidence for s in item.best_sentences] == [said]
+
+
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
     elsewhere = {
         "XCS": "It thanks the Drelnian delegation.",
