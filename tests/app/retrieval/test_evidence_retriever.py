@@ -12,7 +12,7 @@ from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.search_strategy import _JOINS
+from app.retrieval.search_strategy import _JOINS, choose_strategy
 from app.wiring import Workspace
 from evals.measured_sentences import measure_party
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
@@ -266,6 +266,12 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
             assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
             if answers:
                 assert [s.text for item in found.party_evidence for s in item.best_sentences] == [said]
+
+
+@cases("scope", "by")
+def test_a_time_alone_is_a_scope_for_all_that_was_said(scope, by):
+    strategy = choose_strategy(Resolution(scope=Scope(all_states=True, **scope), question="What did States say?"))
+    assert (strategy and strategy.by) == by
 
 
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
