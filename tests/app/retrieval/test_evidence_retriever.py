@@ -11,6 +11,8 @@ from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
+from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.search_strategy import _JOINS, choose_strategy
 from app.wiring import Workspace
@@ -18,7 +20,8 @@ from evals.measured_sentences import measure_party
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
-from vectorstore.records import ScopeFilter
+from tests.fakes_store import annotated
+from vectorstore.records import ScopeFilter, ScoredPassage
 
 cases = Cases(__file__)
 
@@ -272,6 +275,20 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
 def test_a_time_alone_is_a_scope_for_all_that_was_said(scope, by):
     strategy = choose_strategy(Resolution(scope=Scope(all_states=True, **scope), question="What did States say?"))
     assert (strategy and strategy.by) == by
+
+
+def test_passages_of_all_parties_come_in_turns_each_once():
+    def passages(*scores):
+        made = annotated("s", [str(score) for score in scores]).passages
+        return tuple(ScoredPassage(passage=p, score=score) for p, score in zip(made, scores, strict=True))
+
+    one, other, third = passages(0.02, 0.01, 5.0)
+    evidence = [
+        PartyEvidence(party=code, statements=(), passages=own)
+        for code, own in (("XAA", (one, other)), ("XAB", (third, one)))
+    ]
+    found = Retrieved(party_evidence=(evidence[0],), spoken_for=(evidence[1],))
+    assert found.scored_passages == [one, third, other]
 
 
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
