@@ -18,7 +18,7 @@ from app.answering.claims.premise import premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
-from app.answering.compose.reply_parser import WrittenClaim
+from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify_citations import sound_citations
@@ -95,13 +95,14 @@ class ModelWriter:
         usage = Usage()
         draft = ModelDraft()
         for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
-            if attempt:
-                # No claim could be read: the model, or its server, has no structured output.
-                self._structured = False
-                if deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
-                    break
+            if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
+                break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
-            if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
+            if draft.claims or draft.dropped:
+                # Lines can be read where structure could not: the model, or its server, has no structured output.
+                self._structured = self._structured and not attempt
+                break
+            if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
                 break
         yield draft
 
