@@ -18,6 +18,7 @@ from app.records import Answer
 from app.wiring import Workspace, build_writer
 from prompts.prompt import load_prompt
 from tests.fakes_chat import Script, writer
+from tests.fakes_corpora import workspace_over
 
 QUESTION = "What did Arvandia say about article 4?"
 SOUND = "Arvandia says that the protection which article 4 gives to the domestic jurisdiction of States is not a privilege of the strong"
@@ -224,6 +225,30 @@ def test_claims_of_two_parties_in_one_are_dropped(workspace):
     answer = ask(workspace, mixed)
     assert answer.composer == "extractive"
     assert answer.dropped_claims[0].reason == "it rests on the words of several: XAA, XGR"
+
+
+TOLD = """Statement by Arvandia
+
+Mr. President,
+
+Last year Belmora told us: “We oppose a court of any kind. We will never accept a court.” My delegation disagrees.
+
+We support a regional court.
+"""
+
+
+def test_a_claim_on_words_that_its_party_quotes_is_dropped(tmp_path):
+    def told(system: str, user: str) -> list[tuple[str, list[str]]]:
+        lines = {
+            "never accept": "Arvandia will never accept a court.",
+            "We support": "Arvandia supports a regional court.",
+        }
+        return [(claim, [number_of(user, words)]) for words, claim in lines.items()]
+
+    with workspace_over(tmp_path, {"a.txt": TOLD}) as desk:
+        answer = assistant(desk, told).ask("What is Arvandia's position on a court?")
+    assert [claim.text for claim in answer.claims] == ["Arvandia supports a regional court."]
+    assert [claim.text for claim in answer.dropped_claims] == ["Arvandia will never accept a court."]
 
 
 def test_line_reader_reads_ids_however_they_are_bracketed():
