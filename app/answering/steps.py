@@ -232,7 +232,8 @@ def _worded(
     from app.answering.compose.model import Task
 
     resolution = context.resolution
-    answering = [item for item in (*retrieved.party_evidence, *retrieved.spoken_for) if item.answers]
+    found = (*retrieved.party_evidence, *retrieved.spoken_for)
+    answering = [item for item in found if (item.answers_surely if item.members else item.answers)]
     # In the order of the quotations: groups come after the States that they spoke for.
     answering.sort(key=lambda item: bool(item.members))
     task = Task(

@@ -105,15 +105,19 @@ class QuoteVerifier:
         )
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
-        """Returns where the words stand, those that fit the attribution first."""
-        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
-        altered: list[_Hit] = []
+        """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
+        left = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
+        named = {*attribution.together, *attribution.beside}
+        found: list[_Hit] = []
         for wanted in readings(quote):
-            hits = list(islice(self._standing(wanted, ordered, quote, attribution.around), _PLACES))
-            if any(not hit.altered for hit in hits):
-                return hits
-            altered += hits
-        return altered
+            found += islice(self._standing(wanted, left, quote, attribution.around), _PLACES)
+            exact = {hit.stored.statement.statement_id: hit.stored for hit in found if not hit.altered}
+            fitting = [stored.parties for stored in exact.values() if fits(stored, attribution)]
+            # One speaker may begin a sentence with the words that stand within another's.
+            if fitting and named <= frozenset().union(*fitting):
+                break
+            left = [stored for stored in left if stored.statement.statement_id not in exact]
+        return found
 
     def _standing(
         self, wanted: Wanted, ordered: list[StoredText], quote: str, around: tuple[str, str]

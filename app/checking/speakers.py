@@ -5,6 +5,7 @@ is attributed, but not to a party whose statements are stored.
 """
 
 import unicodedata
+from itertools import chain
 from typing import Final
 
 import regex
@@ -13,7 +14,8 @@ from rapidfuzz import fuzz
 from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns, load_words
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.language.sentences import split_sentences
+from ingest.parties.party_table import PartyTable
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
@@ -110,11 +112,15 @@ def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[st
     former, latter = _PATTERNS.former.search(subject), _PATTERNS.latter.search(subject)
     if former is None and latter is None:
         return None
-    named: list[PartyMatch] = parties.find(earlier)
-    codes = list(dict.fromkeys(match.codes for match in reversed(named)))
-    if len(codes) < 2:
-        return codes[0] if codes and latter else ()
-    return codes[1] if former is not None else codes[0]
+    spans = split_sentences(earlier.replace("\n", " "))
+    named = [[match.codes for match in parties.find(earlier[slice(*span)])] for span in spans]
+    pair = list(dict.fromkeys(reversed(list(chain.from_iterable(named)))))[1::-1]
+    if len(pair) < 2:
+        return pair[0] if pair and latter else ()
+    # They are in the order of the last sentence that names both: in "Arvandia and Belmora spoke. Arvandia agreed. The
+    # latter said", Belmora is the latter.
+    both = next((codes for codes in reversed(named) if {*pair} <= {*codes}), pair)
+    return min(pair, key=both.index) if former is not None else max(pair, key=both.index)
 
 
 def _names(subject: str) -> list[str]:

@@ -3,11 +3,19 @@
 A claim on what Arvandia said for the Group of Riparian States may name both, the session and the year.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.records import Citation
+from ingest.language.sentences import split_sentences
+from ingest.text.quotation_marks import quoted_spans
+from ingest.text.readable import readable
 from prompts.wording import LANGUAGES
+from vectorstore.records import Statement
+
+# What may stand between a word and what it quotes.
+_MARKS: Final = " \t\r\n“”„«»‹›「」『』❝❞\"＂‘’'`<"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +52,26 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
         agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
     )
+
+
+def own_words(citation: Citation, statement: Statement) -> Iterator[str]:
+    """Yields the words of a citation that stand before, between and after the quotations in it.
+
+    Of "Belmora told us: “We reject a court.” We do not." these are "Belmora told us:" and "We do not.". Quoted words
+    that are part of a sentence stay: "We support “a common roster of judges”".
+    """
+    source, position = statement.source_text, citation.start
+    for start, end in quoted_spans(source):
+        if (
+            start < citation.end
+            and position < end
+            and not _continues(source[citation.start : start], source[start:end])
+        ):
+            yield readable(source, statement.edits, position, max(position, start))
+            position = min(end, citation.end)
+    yield readable(source, statement.edits, position, citation.end)
+
+
+def _continues(before: str, quoted: str) -> bool:
+    """Returns whether quoted words are part of the sentence before them: one sentence, behind no colon or comma."""
+    return before.rstrip(_MARKS)[-1:].isalnum() and len([*split_sentences(" ".join(quoted.split()))]) == 1

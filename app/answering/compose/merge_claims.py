@@ -4,9 +4,10 @@ Asked about Arvandia and Belmora, where the model worded only Arvandia's positio
 and quotations of Belmora.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import introduction
 from app.answering.compose.llm_stream import together
@@ -20,6 +21,9 @@ def with_claims(
     quoted: Composition, draft: ModelDraft, evidence: Sequence[PartyEvidence], local: Localization, *, model: str
 ) -> Composition:
     """Puts a model's checked claims in place of the quotations of the parties that they are about."""
+    worded = {state: _claims_of(state, draft) for state in dict.fromkeys(claim.state for claim in quoted.claims)}
+    if draft.claims and not any(worded.values()):
+        draft = replace(draft, claims=(), problem="nothing")
     notes = _notes(draft, local, model)
     if not draft.claims:
         return replace(quoted, notes=notes, draft=draft)
@@ -33,13 +37,12 @@ def with_claims(
         if item.members and item.party in quoted.spoken_for
         for scored in item.sentences
     }
-    for state in dict.fromkeys(claim.state for claim in quoted.claims):
-        worded = any(claim.state == state for claim in draft.claims)
-        said, cited = (draft.claims, draft.citations) if worded else (quoted.claims, quoted.citations)
-        numbers = _append(claims, citations, [claim for claim in said if claim.state == state], cited)
-        lines = (
-            {c.number: spoken.get((state or "", c.statement_id), "") for c in cited} if worded else quoted.introductions
-        )
+    for state, own in worded.items():
+        said = own or [claim for claim in quoted.claims if claim.state == state]
+        numbers = _append(claims, citations, said, draft.citations if own else quoted.citations)
+        lines = quoted.introductions
+        if own:
+            lines = {c.number: spoken.get((state or "", c.statement_id), "") for c in draft.citations}
         introductions |= {numbers[old]: line for old, line in lines.items() if line and old in numbers}
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
     strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
@@ -48,9 +51,34 @@ def with_claims(
         claims=tuple(claims),
         citations=tuple(citations),
         unquoted=len(strong - shown),
+        missing=None if _holds_missing(quoted, worded, draft, local) else quoted.missing,
         introductions=introductions,
         notes=notes,
         draft=draft,
+    )
+
+
+def _claims_of(state: str | None, draft: ModelDraft) -> list[Claim]:
+    """Returns the claims that rest on a party's words alone; a joint statement is that of each of its holders."""
+    holders = {citation.number: citation.holders for citation in draft.citations}
+    return [
+        replace(claim, state=state)
+        for claim in draft.claims
+        if claim.state == state or all(state in holders[number] for number in claim.citations)
+    ]
+
+
+def _holds_missing(
+    quoted: Composition, worded: Mapping[str | None, Sequence[Claim]], draft: ModelDraft, local: Localization
+) -> bool:
+    """Returns whether a claim holds what the quotations do not, such as a number; claims of groups do not count."""
+    kind = quoted.missing
+    speakers = [code for code in worded if code] + [code for citation in draft.citations for code in citation.holders]
+    return kind is not None and any(
+        contains_answer_type(kind, claim.text, local.parties, speakers)
+        for state, own in worded.items()
+        if state not in quoted.spoken_for
+        for claim in own
     )
 
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 from app.answering.citations import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
-from app.answering.claims.premise import premise_of
+from app.answering.claims.premise import own_words, premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
-from app.answering.compose.reply_parser import WrittenClaim
+from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
 from app.answering.quoted_speaker import with_quoted_parties
 from app.answering.verify_citations import sound_citations
@@ -30,6 +30,7 @@ from ingest.text.splitter import count_tokens
 from prompts.prompt import Prompt, load_prompt
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
+from vectorstore.stems import words_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -95,13 +96,14 @@ class ModelWriter:
         usage = Usage()
         draft = ModelDraft()
         for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
-            if attempt:
-                # No claim could be read: the model, or its server, has no structured output.
-                self._structured = False
-                if deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
-                    break
+            if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
+                break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
-            if draft.claims or draft.dropped or draft.problem == "slow" or not draft.evidence:
+            if draft.claims or draft.dropped:
+                # Lines can be read where structure could not: the model, or its server, has no structured output.
+                self._structured = self._structured and not attempt
+                break
+            if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
                 break
         yield draft
 
@@ -284,7 +286,10 @@ class _ClaimChecker:
         statements = self.numbered.sources.statements
         if len(sound_citations(cited, statements)) < len(cited):
             return "a sentence that it cites is not what its statement says"
-        premise = premise_of(cited, holder)
+        words = [part for each in cited for part in own_words(each, statements[each.statement_id]) if words_of(part)]
+        if not words:
+            return "it rests on words that its party quotes from others"
+        premise = replace(premise_of(cited, holder), quotes=tuple(words))
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
         fault = check_claim(text, premise, self.local.parties, instructions=instructions)
         if fault is None and self.entailment is not None and not self.entailment.entails([(premise.text, text)])[0]:

@@ -11,8 +11,12 @@ from typing import Annotated, Any, Final
 import regex
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
+_IDS: Final = r"\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*"
+# Bare numbers in round brackets are ids only behind others, or alone and behind no number: "article 18 (3) [S2]".
 _LINE: Final = regex.compile(
-    r"^\s*(?:[-*•–]|\d{1,2}[.)])?\s*(?P<text>.*?\S)\s*(?P<ids>(?:[\[(【（]\s*[Ss]?\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*)+)[.。]?\s*$"
+    rf"^\s*(?:[-*•–]|\d{{1,2}}[.)])?\s*(?P<text>.*?\S)\s*"
+    rf"(?P<ids>(?:[\[【]\s*[Ss]?{_IDS}|[(（]\s*[Ss]{_IDS})(?:[\[(【（]\s*[Ss]?{_IDS})*"
+    rf"|(?<![\d)）]\s*)(?:[(（]\s*{_IDS})+)[.。]?\s*$"
 )
 _ID: Final = regex.compile(r"\d{1,5}")
 # The most claims that are read from a reply; the rest is ignored.
@@ -42,6 +46,15 @@ class Reply(BaseModel):
     """The claims that answer the question."""
 
     claims: list[WrittenClaim] = Field(description="The claims, most important first; empty where nothing answers.")
+
+
+def is_structured(reply: str) -> bool:
+    """Returns whether a reply has the structure asked for: `{"claims": []}` says that nothing answers."""
+    try:
+        Reply.model_validate_json(reply)
+    except ValidationError:
+        return False
+    return True
 
 
 @dataclass

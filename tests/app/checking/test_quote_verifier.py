@@ -56,6 +56,19 @@ def test_words_of_two_states_or_under_nobodys_name_are_verified_wherever_they_st
     assert finding.verdict == "verified" and finding.to_json()["attributed_to"] is None
 
 
+@cases("text", "verdict", "told")
+def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_of, text, verdict, told):
+    words = "support an annual meeting of all keepers of lamps in the ports."
+    checker = corpus_of(
+        ("a", [f"We {words}"], dict(AUT)),
+        ("b", [f"It is for reasons of cost that we {words}"], {"state": "CHL", "date": "2000"}),
+    )
+    finding = only(checker, text.replace("{}", f"“we {words}”"))
+    remarks = [warning.kind for warning in finding.warnings]
+    assert (finding.verdict, "not_all_speakers" in remarks) == (verdict, told)
+    assert len(finding.found_in) == len({place.statement_id for place in finding.found_in})
+
+
 def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
     finding = only(two, "Austria said it would “support the counting of lamps”.")
     assert finding.verdict == "verified"

@@ -6,15 +6,18 @@ checks; `ACCEPTED_ONCE` holds the attacks that the checks once let through, and 
 
 import csv
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from app.answering.citations import cite
 from app.answering.claims.claim_check import check_claim
-from app.answering.claims.premise import Premise
+from app.answering.claims.premise import Premise, own_words, premise_of
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases, read_yaml
 from tests.conftest import PROJECT
+from tests.fakes_store import annotated
 
 cases = Cases(__file__)
 
@@ -95,6 +98,16 @@ def test_a_claim_that_was_accepted_once_is_refused(language, evidence, claim, pa
     if language == "en" and evidence.startswith("We "):
         restated = evidence.replace("We ", "Arvandia says that it ", 1)
         assert check_claim(restated, Premise(quotes=(evidence,), language="en", holder="XAA"), parties) is None
+
+
+@pytest.mark.parametrize(("first", "evidence", "claim", "accepted"), cases["QUOTING"])
+def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim, accepted, parties):
+    # The citation begins behind the words `first`, which may open the quotation.
+    item = annotated("s", [f"{first}{evidence}"], state="XAA", language="en")
+    (statement,), (sentence,) = item.statements, item.sentences
+    whole = cite(statement, [replace(sentence, start=len(first))], range(1), 1)
+    quotes = tuple(own_words(whole, statement))
+    assert (check_claim(claim, replace(premise_of([whole], "XAA"), quotes=quotes), parties) is None) is accepted
 
 
 def test_the_cases_of_citenexus_are_told_apart(test_data, parties):

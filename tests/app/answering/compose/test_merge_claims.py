@@ -1,14 +1,62 @@
-"""A model's claims take the place of the quotations of their parties; the lines that introduce groups stay right."""
+"""Merging: a model's claims stand in place of the quotations of whoever holds the words that they rest on."""
 
 from dataclasses import replace
 
-from app.answering.compose.composition import ModelDraft
+import pytest
+
+from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import introduction
 from app.answering.compose.merge_claims import with_claims
 from app.answering.localization import localize
-from app.records import Claim
+from app.records import Citation, Claim
 from app.retrieval.relevance import Relevance
+from ingest.parties.party_table import PartyTable
 from tests.app.answering.evidence import composed, evidence_of, first_sentences
+from tests.made import citation
+
+
+def claim(text: str, state: str, *citations: int) -> Claim:
+    return Claim(text=text, state=state, citations=citations)
+
+
+def merge(
+    quoted: Composition, claims: tuple[Claim, ...], cited: tuple[Citation, ...], parties: PartyTable
+) -> Composition:
+    return with_claims(quoted, ModelDraft(claims=claims, citations=cited), [], localize(parties, "en"), model="m")
+
+
+def test_a_claim_on_a_joint_statement_is_that_of_each_holder_asked_about(parties):
+    joint = citation("We fish.", state="XGA", held_by=("XGA", "XLH"))
+    own = citation("We sail.", state="XGA", number=2)
+    quoted = Composition(claims=(claim("Lanhai: “We fish.”", "XLH", 1),), citations=(joint,))
+    claims = claim("Galdoria fishes", "XGA", 1), claim("Galdoria fishes and sails", "XGA", 1, 2)
+    merged = merge(quoted, claims, (joint, own), parties)
+    assert merged.claims == (replace(claims[0], state="XLH"),) and merged.citations == (joint,)
+    assert merged.draft is not None and merged.draft.claims
+
+
+def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alone(parties):
+    own, group = citation("We fish."), citation("The Group fishes.", state="XGR")
+    quoted = Composition(claims=(claim("Arvandia: “We fish.”", "XAA", 1),), citations=(own,))
+    merged = merge(quoted, (claim("The Group fishes", "XGR", 1),), (group,), parties)
+    assert merged.claims == quoted.claims and merged.draft is not None and not merged.draft.claims
+    assert merged.notes == (localize(parties, "en").say("model_nothing", model="m"),)
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "missing"),
+    [
+        ("XAA", "Arvandia found stolen timber on 14 ships", None),
+        ("XAA", "Arvandia found stolen timber on ships", "number"),
+        ("XGR", "The Group found stolen timber on 14 ships", "number"),
+    ],
+)
+def test_what_a_claim_of_the_party_holds_is_not_said_to_be_missing(state, text, missing, parties):
+    cited = citation("We fish."), citation("The Group fishes.", state="XGR", number=2)
+    claims = claim("Arvandia: “We fish.”", "XAA", 1), claim("The Group: “The Group fishes.”", "XGR", 2)
+    quoted = Composition(claims=claims, citations=cited, missing="number", spoken_for={"XGR": ("XAA",)})
+    written = tuple(replace(each, text=text) for each in claims if each.state == state)
+    assert merge(quoted, written, cited, parties).missing == missing
 
 
 def test_each_statement_of_a_group_is_introduced_by_its_members_of_that_time(stored, sources, parties):

@@ -18,6 +18,7 @@ from app.records import Answer
 from app.wiring import Workspace, build_writer
 from prompts.prompt import load_prompt
 from tests.fakes_chat import Script, writer
+from tests.fakes_corpora import workspace_over
 
 QUESTION = "What did Arvandia say about article 4?"
 SOUND = "Arvandia says that the protection which article 4 gives to the domestic jurisdiction of States is not a privilege of the strong"
@@ -187,6 +188,27 @@ def test_a_failure_that_may_pass_is_tried_again(workspace):
     assert answer.composer == "model" and len(tried) == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "requests", "then"),
+    [([], 1, "compose"), (ConnectionError("refused"), 4, "compose"), ("Here you are.", 2, "compose_lines")],
+    ids=["nothing answers", "cannot be reached", "no structure"],
+)
+def test_lines_are_kept_to_only_where_they_were_read_and_structure_was_not(first, requests, then, workspace):
+    unread, asked = True, 0
+
+    def script(system: str, user: str) -> Any:
+        nonlocal asked
+        asked += 1
+        lines = "square brackets" in system
+        return first if unread and not (lines and isinstance(first, str)) else sound(system, user)
+
+    desk = assistant(workspace, script)
+    desk.ask(QUESTION)
+    assert asked == requests
+    unread = False
+    assert desk.ask(QUESTION).prompt_version == load_prompt(then).version
+
+
 def test_a_small_context_leaves_sentences_out_and_says_so(workspace):
     def shown(system: str, user: str) -> list[tuple[str, list[str]]]:
         return sound(system, user) if "privilege" in user else []
@@ -205,9 +227,33 @@ def test_claims_of_two_parties_in_one_are_dropped(workspace):
     assert answer.dropped_claims[0].reason == "it rests on the words of several: XAA, XGR"
 
 
+TOLD = """Statement by Arvandia
+
+Mr. President,
+
+Last year Belmora told us: “We oppose a court of any kind. We will never accept a court.” My delegation disagrees.
+
+We support a regional court.
+"""
+
+
+def test_a_claim_on_words_that_its_party_quotes_is_dropped(tmp_path):
+    def told(system: str, user: str) -> list[tuple[str, list[str]]]:
+        lines = {
+            "never accept": "Arvandia will never accept a court.",
+            "We support": "Arvandia supports a regional court.",
+        }
+        return [(claim, [number_of(user, words)]) for words, claim in lines.items()]
+
+    with workspace_over(tmp_path, {"a.txt": TOLD}) as desk:
+        answer = assistant(desk, told).ask("What is Arvandia's position on a court?")
+    assert [claim.text for claim in answer.claims] == ["Arvandia supports a regional court."]
+    assert [claim.text for claim in answer.dropped_claims] == ["Arvandia will never accept a court."]
+
+
 def test_line_reader_reads_ids_however_they_are_bracketed():
     reader = LineReader()
-    text = "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\nSix [S6][S7]"
+    text = "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\nSix [S6][S7]\nArticle 8 (3) [S9]"
     found = [claim for piece in (text[:30], text[30:]) for claim in reader.feed(piece)] + list(reader.finish())
     assert [(claim.text, claim.numbers) for claim in found] == [
         ("One says.", (1,)),
@@ -215,7 +261,10 @@ def test_line_reader_reads_ids_however_they_are_bracketed():
         ("Three", (4,)),
         ("四。", (5,)),
         ("Six", (6, 7)),
+        ("Article 8 (3)", (9,)),
     ]
+    # The paragraph of an article is no id.
+    assert [claim.numbers for claim in LineReader().feed("Arvandia supports all of article 8 (3).\n")] == [()]
 
 
 def test_structured_reader_waits_until_a_claim_is_whole():
