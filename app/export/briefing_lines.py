@@ -198,7 +198,8 @@ class Sayings(Leads):
         """Returns reading aids for a quotation in another language: glosses of its terms for the subject.
 
         If it does not name the whole subject, such as "extradition of nationals", its terms for single words of the
-        subject are glossed. With a chat model, there is an unofficial translation as well.
+        subject are glossed. With a chat model, there is an unofficial translation as well, unless a search only offers
+        the quotation, whose number is not one of the briefing's.
         """
         language = citation.language
         if language in (None, self.language) or language not in LANGUAGES:
@@ -215,7 +216,7 @@ class Sayings(Leads):
                 break
         notes = (self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
         glosses = self._wording.semicolon.join(notes)
-        translated = self.briefing.translations.get(citation.number)
+        translated = self.briefing.translations.get(citation.number) if citation in self.briefing.citations else None
         text = "" if translated is None else self.say("translated", text=translated)
         return tuple(filter(None, (glosses, text)))
 
