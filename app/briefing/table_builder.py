@@ -251,7 +251,7 @@ class _Build:
             unproven=kind == "no_position" and not shown and own is not None and why_unproven(own, subject) is not None,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
-            key=_key(code, subject, session, cited or near),
+            key=_key(code, subject, session, cited or [*near, *of_groups]),
             claims=_renumbered(worded, code, number),
             dropped=worded.dropped,
             unworded=worded.unworded,

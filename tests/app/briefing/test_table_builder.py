@@ -231,6 +231,11 @@ def test_review_holds_until_the_evidence_changes(own):
     assert own.reviews.of([cell.key]) == {}
 
 
+def test_review_of_a_groups_words_is_none_of_what_the_group_says_elsewhere(workspace):
+    keys = {cell.key for year in ("2016", "2020") for cell in build(workspace, states=["FIN"], years=[year]).cells}
+    assert len(keys) == 2
+
+
 @cases("key", "state", "kind", "said")
 def test_review_that_says_nothing_is_refused(workspace, key, state, kind, said):
     with pytest.raises(BriefingError, match=said):
