@@ -202,7 +202,8 @@ class _Build:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        self._searched |= {summary.statement_id: summary for summary in retrieved.statements_in_scope}
+        of_others = (summary for found in retrieved.spoken_for for summary in found.statements)
+        self._searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
@@ -317,6 +318,9 @@ class _Build:
             return ""
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
+        if reason == "not_mentioned" and not (of_group or retrieved.statements_in_scope):
+            # Only statements of groups were searched.
+            reason = "no_statement"
         if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.statements_in_scope), "held": len(retrieved.statements_of_parties)}
             reworded = reason == "not_mentioned" and why.get(code) == "words"
@@ -330,8 +334,7 @@ class _Build:
         request = self._request
         asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
-            # Statements of groups for a party were searched as well.
-            statements_in_scope=len(cited | self._searched.keys()),
+            statements_in_scope=len(self._searched),
             statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),

@@ -127,6 +127,14 @@ def test_a_member_without_a_statement_has_only_its_group_s_words(workspace):
     assert briefing.coverage.states_without_statement == ("ITA",)
 
 
+def test_a_group_s_statement_that_says_nothing_was_searched_and_is_none_of_the_member(workspace):
+    briefing = build(workspace, states=["ITA"], topics=["nuclear waste"])
+    (cell,) = briefing.cells
+    assert (cell.kind, cell.note) == ("no_statement", "No statement in what was searched; 0 held in all.")
+    assert [source.statement_id for source in briefing.sources] == ["eu"]
+    assert briefing.coverage.statements_in_scope == 1 and briefing.coverage.states_without_statement == ("ITA",)
+
+
 def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
     def first(item, subject, sentences, parties, *, answering):
         return item.statements and [sentences[item.statements[0].statement_id][0]]
