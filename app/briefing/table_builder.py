@@ -156,7 +156,8 @@ class _Build:
             progress(step)
             cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
-            moments += moments_of(cell, own, subject, self._citations, self._parties)
+            if not sessions:
+                moments += moments_of(cell, own, subject, self._citations, self._parties)
         if sessions:
             moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
         return self._finished(cells, moments, codes, sessions)

@@ -219,6 +219,35 @@ def test_sessions_split_the_table(workspace):
     assert by_session.sessions == ("8", "10") and len(by_session.changes) == 1
 
 
+def test_changes_between_sessions_are_told_by_date_whatever_the_order_asked(workspace):
+    briefing = build(workspace, states=["AUT"], sessions=["10, 8"])
+    (change,) = briefing.changes
+    assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
+    assert {n for cell in briefing.cells for n in cell.citations} == {c.number for c in briefing.citations}
+
+
+def test_a_change_between_sessions_is_told_by_the_quotation_of_a_session_that_takes_a_position(own):
+    said = {
+        "g08": ("8", "2016-10-17", "Galdoria supports the extradition protocol."),
+        "g10": ("10", "2020-10-12", "Galdoria rejects the extradition protocol."),
+        "g11": ("10", "2020-10-14", "The extradition protocol is before us today."),
+    }
+    for name, (session, day, words) in said.items():
+        store(own, annotated(name, [words, PLAIN], state="XGA", session=session, date=day, language="en"))
+    split, whole = (build(own, ("XGA",), by_session=by_session) for by_session in (True, False))
+    assert {each.citation(each.cells[-1].citations[0]).date for each in (split, whole)} == {"2020-10-14"}
+    found = [[(c.earlier_kind, c.later_kind) for c in briefing.changes] for briefing in (split, whole)]
+    assert found == [[("supports", "opposes")]] * 2
+
+
+def test_the_nearest_passage_is_not_told_as_read_out_again(own):
+    near = "A protocol was signed in the morning, as every delegation here will remember."
+    for name, day in (("h09", "2018-10-12"), ("h10", "2020-10-12")):
+        store(own, annotated(name, [near, PLAIN], state="XGA", date=day, language="en"))
+    briefing = build(own, ("XGA",))
+    assert briefing.cells[0].nearest and briefing.repetitions == ()
+
+
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
     briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
