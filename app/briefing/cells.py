@@ -100,7 +100,7 @@ class Cell:
     subject: str
     """Label of the subject."""
     session: str | None
-    """The session, where the table is split by sessions, else None."""
+    """The session, where the table is split by sessions, empty for statements without one; else None."""
     kind: PositionKind
     """The suggested kind; a `changed` review puts another in its place (see `holds`)."""
     words: tuple[EvidenceWords, ...] = ()

@@ -107,7 +107,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         lost = [
             number
             for number in cell.citations
-            if number in gone or cell.session not in (None, briefing.citation(number).session)
+            if number in gone or cell.session not in (None, briefing.citation(number).session or "")
         ]
         for number in lost:
             briefing = drop_quotation(briefing, briefing.cells[place].key, number)
@@ -140,7 +140,7 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
     """Returns the briefing without the points, changes, repetitions and moments that belong to some of its cells."""
 
     def in_cell(part: Part, cell: Cell) -> bool:
-        sessions = (briefing.citation(number).session for number in part.citations)
+        sessions = (briefing.citation(number).session or "" for number in part.citations)
         here = (part.party, part.subject) == (cell.party, cell.subject)
         return here and (cell.session is None or cell.session in sessions)
 

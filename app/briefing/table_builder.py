@@ -400,10 +400,13 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
-    found = {
-        s.metadata.session for s in in_scope if s.metadata.session and not set(codes).isdisjoint(s.metadata.holders)
-    }
-    return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
+    """Returns the sessions to split by: numbers first, last an empty one for statements without; none if all are."""
+    found = {s.metadata.session or "" for s in in_scope if not set(codes).isdisjoint(s.metadata.holders)}
+
+    def place(session: str) -> tuple[bool, bool, int]:
+        return not session, not session.isdigit(), int(session) if session.isdigit() else 0
+
+    return tuple(sorted(found, key=place)) if any(found) else ()
 
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:

@@ -158,8 +158,10 @@ class Sayings(Leads):
         return self.kind(cell.standing, cell.subject)
 
     def session(self, number: str | None) -> str:
-        """Returns a session in words; empty for None."""
-        return "" if number is None else self._wording.say("session", number=number)
+        """Returns a session in words, an empty one as none; empty for None."""
+        if number is None:
+            return ""
+        return self._wording.say("session", number=number) if number else self.say("no_session")
 
     def moment(self, value: str | None) -> str:
         """Returns an ISO time as people write it, to the minute, or the word for an unknown one."""

@@ -8,9 +8,10 @@ import pytest
 
 from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation, drop_quotation
+from app.briefing.edit import add_quotation, as_of_today, drop_quotation
 from app.briefing.request import read_request
 from app.errors import BriefingError
+from app.export.briefing_lines import Sayings
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
@@ -217,6 +218,19 @@ def test_sessions_split_the_table(workspace):
     assert (kinds["AUT", "8"], kinds["AUT", "10"]) == ("supports", "opposes")
     by_session = build(workspace, states=["AUT"], by_session=True)
     assert by_session.sessions == ("8", "10") and len(by_session.changes) == 1
+
+
+def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions(own):
+    store(own, annotated("u12", [SUPPORT, PLAIN], state="XGA", date="2024-10-12", language="en"))
+    briefing = build(own, ("AUT", "XGA"), by_session=True)
+    kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
+    assert briefing.sessions == ("8", "10", "") and kinds["XGA", ""] == "supports"
+    assert {kinds["XGA", "8"], kinds["AUT", ""]} == {"no_statement"}
+    assert briefing.coverage.states_without_statement == ()
+    assert Sayings(briefing).session("") == "no session"
+    dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
+    assert as_of_today(briefing, tuple) == briefing and dropped.cells[-1].citations == ()
+    assert build(own, ("XGA",), by_session=True).sessions == ()
 
 
 def test_changes_between_sessions_are_told_by_date_whatever_the_order_asked(workspace):
