@@ -89,8 +89,8 @@ def read_request(
 
     Rows are `states`, names or codes of States and groups, several in a text with commas or semicolons, and `groups`
     with their members of today; columns are `topics` in words and `articles` such as `18`, `UNTOC 18` or `TIP 9`.
-    Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), years single ones or ranges
-    such as `2000-2005`. All else is as in a BriefingRequest.
+    Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), of the body that stands beside
+    them or in `bodies`; years are single ones or ranges such as `2000-2005`. All else is as in a BriefingRequest.
     """
     subjects = [read_topic(text, parties) for text in _listed(topics, r"[;\n]")]
     subjects += map(_article, _listed(articles))
@@ -102,14 +102,18 @@ def read_request(
         codes += [group, *sorted(parties.members(group), key=parties.display)]
     if quotations < 1:
         raise BriefingError(f"{quotations} quotations in a cell are too few: at least 1")
+    sittings = [_sessions(text, parties) for text in _listed(sessions, r"[,;/\n]")]
+    named = dict.fromkeys(canonical_body(name) or name for name in _listed(bodies))
+    if of_sessions := dict.fromkeys(body for _, its in sittings for body in its):
+        if len(of_sessions | named) > 1:
+            raise BriefingError(f"sessions of several bodies ({', '.join(of_sessions | named)}): brief on one at a time")
+        named = of_sessions
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
         subjects=tuple({subject.label: subject for subject in subjects}.values()),
-        sessions=tuple(
-            dict.fromkeys(number for text in _listed(sessions, r"[,;/\n]") for number in _sessions(text, parties))
-        ),
+        sessions=tuple(dict.fromkeys(number for numbers, _ in sittings for number in numbers)),
         years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
-        bodies=tuple(canonical_body(name) or name for name in _listed(bodies)),
+        bodies=tuple(named),
         by_session=by_session,
         quotations=quotations,
         title=title.strip(),
@@ -261,7 +265,8 @@ def party_code(name: str, parties: PartyTable) -> str:
     raise BriefingError(f"{name!r} {problem}: {advice}")
 
 
-def _sessions(text: str, parties: PartyTable) -> list[str]:
+def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
+    """Returns the numbers of sessions, and the bodies that are named with them."""
     # Sessions are read as in a question: a bare number as "sessions 10", else in the language of the text.
     readings = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
     for words, language in readings:
@@ -272,7 +277,8 @@ def _sessions(text: str, parties: PartyTable) -> list[str]:
             rest = rest[: span.start] + rest[span.end :]
         # A number that was not understood, as in "10 11", must not be ignored; a year may be ("COP12 (2024)").
         if numbers and not re.search(r"\d", _YEARS.sub("", rest)):
-            return numbers
+            bodies = [code for span in spans for code in (*span.bodies, *(span.codes if span.kind == "body" else ()))]
+            return numbers, bodies
     raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
 
 

@@ -57,6 +57,11 @@ def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")
 
 
+@pytest.mark.parametrize(("typed", "bodies"), [("CCPCJ 10", ("CCPCJ",)), ("10 / COP 12", ("UNTOC COP",)), ("10", ())])
+def test_the_body_typed_with_a_session_is_asked_for(typed, bodies):
+    assert read_request(PARTIES, topics=["x"], sessions=[typed]).bodies == bodies
+
+
 @cases("question", "rest")
 def test_briefing_is_told_from_a_question(question, rest):
     assert asked_for_briefing(question) == (None if rest is None else (rest, Restyle()))
