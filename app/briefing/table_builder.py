@@ -105,15 +105,18 @@ class TableBuilder:
         words: str,
         *,
         session: str | None = None,
+        years: tuple[str, ...] = (),
+        bodies: tuple[str, ...] = (),
         but: Container[SentenceId] = (),
     ) -> tuple[Citation, ...]:
-        """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
+        """Returns quotations of one party on words that a person looks for, the best first.
 
-        Sentences in `but` are left out. Empty words are a BriefingError.
+        They are from one session or from all, and from the years and bodies given, if any. Sentences in `but` are left out. Empty words are a BriefingError.
         """
         parties = self._parties()
         subject = read_topic(words, parties)
-        scope = BriefingRequest(subjects=(subject,)).scope(subject, party, session, parties)
+        request = BriefingRequest(subjects=(subject,), years=years, bodies=bodies)
+        scope = request.scope(subject, party, session, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]

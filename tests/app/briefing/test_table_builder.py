@@ -262,6 +262,14 @@ def test_the_nearest_passage_is_not_told_as_read_out_again(own):
     assert briefing.cells[0].nearest and briefing.repetitions == ()
 
 
+def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
+    found = {
+        given: {c.date[:4] for c in own.briefings.find("AUT", "extradition protocol", **dict([given]))}
+        for given in (("years", ()), ("years", ("2020",)), ("bodies", ("CCPCJ",)))
+    }
+    assert [*found.values()] == [{"2016", "2020"}, {"2020"}, set()]
+
+
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
     briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
