@@ -21,11 +21,11 @@ from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Revi
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
-from app.briefing.request import BriefingRequest, read_topic
+from app.briefing.request import BriefingRequest, left_out, read_topic
 from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
+from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
 from app.retrieval.chronology import recency
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
@@ -111,7 +111,8 @@ class TableBuilder:
     ) -> tuple[Citation, ...]:
         """Returns quotations of one party on words that a person looks for, the best first.
 
-        They are from one session or from all, and from the years and bodies given, if any. Sentences in `but` are left out. Empty words are a BriefingError.
+        They are from one session or from all, and from the years and bodies given, if any. Sentences in `but` are left
+        out. Empty words are a BriefingError.
         """
         parties = self._parties()
         subject = read_topic(words, parties)
@@ -144,10 +145,17 @@ class _Build:
 
     def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
         request = self._request
-        years = tuple(map(int, request.years))
-        asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
+        whole = request.whole
+        asked = ScopeFilter(
+            parties=whole.states,
+            bodies=whole.bodies,
+            sessions=whole.sessions,
+            years=tuple(map(int, whole.years)),
+            months=whole.months,
+        )
         in_scope = self._catalogue.summaries(asked)
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
+        everyone -= left_out(request.excluded, self._parties)
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
@@ -180,7 +188,7 @@ class _Build:
             sessions=tuple(sessions),
             years=request.years,
             bodies=request.bodies,
-            everyone=not request.parties,
+            everyone=not (request.parties or request.excluded),
             by_session=request.by_session and not request.sessions,
             cells=tuple(cells),
             citations=citations.all(),
@@ -335,14 +343,14 @@ class _Build:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
         speaking = {code for summary in self._searched.values() for code in summary.metadata.holders}
-        request = self._request
-        asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
             statements_in_scope=len(self._searched),
             statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), asked, self._parties, nameless=True),
+            unreadable_files=unreadable_in_scope(
+                self._catalogue.unreadable(), self._request.whole, self._parties, nameless=True
+            ),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:

@@ -330,6 +330,9 @@ class _BriefingTabController:
         request = replace(wanted.request, language=spoken or wanted.request.language, quotations=quotations)
         fields = (*self._form(request)[:-1], spoken, form)
         for made in self._made(request, form, composer):
+            if isinstance(made[1], Briefing):
+                # Who was not left out is named from now on, also where the form is sent again.
+                fields = (self._chosen(request_of_briefing(made[1]).parties), *fields[1:])
             yield (*fields, *made)
 
 

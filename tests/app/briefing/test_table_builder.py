@@ -9,7 +9,7 @@ import pytest
 from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
 from app.briefing.edit import add_quotation, as_of_today, drop_quotation
-from app.briefing.request import read_request
+from app.briefing.request import read_request, request_of_briefing
 from app.errors import BriefingError
 from app.export.briefing_lines import Sayings
 from tests.cases import Cases
@@ -273,6 +273,21 @@ def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
     briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
+
+
+def test_who_is_left_out_has_no_row(workspace):
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+    briefing = workspace.briefings.build(replace(request, excluded=("EU", "CHE")))
+    assert briefing.parties == () and request_of_briefing(briefing).parties == ()
+    briefing = workspace.briefings.build(replace(request, excluded=("POL", "FIN")))
+    assert set(briefing.parties) == set(request_of_briefing(briefing).parties) == {"AUT", "CHE", "EU"}
+
+
+def test_only_the_months_asked_about_are_searched(workspace):
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+    briefing = workspace.briefings.build(replace(request, years=("2016-10",)))
+    assert set(briefing.parties) == {"AUT", "POL"}
+    assert workspace.briefings.build(replace(request, years=("2016-11",))).cells == ()
 
 
 def test_review_holds_until_the_evidence_changes(own):

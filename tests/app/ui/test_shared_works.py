@@ -248,13 +248,18 @@ def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk)
     assert cited and cited.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
 
 
-def test_briefing_of_a_conversation_has_as_many_quotations_as_the_settings_say(desk: Desk) -> None:
+def test_briefing_of_a_conversation_has_the_quotations_that_the_settings_say_and_nobody_left_out(desk: Desk) -> None:
     config = desk.workspace.settings.briefing.model_copy(update={"quotations": 1})
     settings = desk.workspace.settings.model_copy(update={"briefing": config})
     desk.workspace = replace(desk.workspace, settings=settings)
     request = read_request(desk.workspace.corpus.parties(), states=["XAB"], topics=["extradition"])
     *_, made = desk.briefings().opened(BriefingWish(request=request), "en", "full", None)
     assert quoted(made[-5]) == [1]
+    # Who is left out stays so when the form that it fills is sent again.
+    *_, made = desk.briefings().opened(
+        BriefingWish(request=replace(request, parties=(), excluded=("XAB",))), "en", "full", None
+    )
+    assert made[0].value == ["XAA"]
 
 
 def test_quotation_for_a_cell_of_a_year_is_sought_in_that_year(desk: Desk) -> None:
