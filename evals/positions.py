@@ -175,7 +175,7 @@ def _built(cell: LabelledCell, builder: TableBuilder) -> FilledCell:
     briefing = builder.build(request, composer="extractive")
     (built,) = briefing.cells
     cited = map(briefing.citation, built.evidence)
-    return FilledCell(cell=cell, kind=built.kind, citations=tuple(c for c in cited if c.state == cell.party))
+    return FilledCell(cell=cell, kind=built.kind, citations=tuple(c for c in cited if cell.party in c.holders))
 
 
 def _statement(document: Document, cell: LabelledCell) -> Statement:

@@ -327,7 +327,7 @@ class FakeBuilder:
         return fake_briefing() if composer == "extractive" or self.model is None else worded_briefing()
 
     def find(
-        self, party: str, words: str, *, session: str | None = None, but: Container[str] = ()
+        self, party: str, words: str, *, but: Container[str] = (), **scope: str | tuple[str, ...] | None
     ) -> tuple[Citation, ...]:
         found = (c for c in fake_briefing().citations if c.state == party and words.casefold() in c.quote.casefold())
         return tuple(c for c in found if not any(sentence in but for sentence in c.sentence_ids))

@@ -351,6 +351,7 @@ class ScopeFilter:
     """Codes of States and groups that hold the position."""
     bodies: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
+    """Sessions; an empty one stands for statements without a session."""
     years: tuple[int, ...] = ()
     """Years; a statement matches if its date overlaps one of them."""
     months: tuple[str, ...] = ()

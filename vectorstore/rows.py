@@ -133,7 +133,7 @@ def select_scope(names: tuple[str, ...]) -> sa.Select[Any]:
         # A joint statement counts for each State that holds it. SQLite uses no index for IS NOT NULL, but one for `>`.
         "parties": is_among(statement.state, "parties") | (sa.type_coerce(statement.held_by, Text) > ""),
         "bodies": is_among(statement.body, "bodies"),
-        "sessions": is_among(statement.session, "sessions"),
+        "sessions": is_among(sa.func.coalesce(statement.session, ""), "sessions"),
         "kinds": is_among(document.kind, "kinds"),
         "agenda_items": statement.agenda_item.is_not(None),
         "of_groups": statement.on_behalf_of > "",

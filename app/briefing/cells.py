@@ -100,7 +100,7 @@ class Cell:
     subject: str
     """Label of the subject."""
     session: str | None
-    """The session, where the table is split by sessions, else None."""
+    """The session, where the table is split by sessions, empty for statements without one; else None."""
     kind: PositionKind
     """The suggested kind; a `changed` review puts another in its place (see `holds`)."""
     words: tuple[EvidenceWords, ...] = ()
@@ -285,7 +285,7 @@ class Briefing:
     sessions: tuple[str, ...] = ()
     """The sessions that the table is split by, in order; empty where it is not."""
     years: tuple[str, ...] = ()
-    """The years that were asked about; empty for all."""
+    """The years, or months such as `2020-10`, that were asked about; empty for all."""
     bodies: tuple[str, ...] = ()
     """The bodies that were asked about; empty for all."""
     everyone: bool = False

@@ -61,8 +61,9 @@ def without_rejected(briefing: Briefing) -> Briefing:
 def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     """Returns the briefing with one more quotation in one of its cells; a span that is cited already keeps its number.
 
-    A cell without evidence gets `no_position` until a reviewer sets a kind, and loses its nearest passages. The
-    quotation becomes the first talking point on its subject, since a person chose it.
+    A cell without evidence gets `no_position` until a reviewer sets a kind, and loses its nearest passages, though not
+    what groups said beside them; claims go with what they cite. The quotation becomes the first talking point on its
+    subject, since a person chose it.
     """
     cell = _cell(briefing, key)
     if not cell.evidence:
@@ -73,13 +74,20 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     if known is None:
         known = len(briefing.citations) + 1
         briefing = replace(briefing, citations=(*briefing.citations, replace(citation, number=known)))
-    numbers = tuple(dict.fromkeys((*cell.evidence, known)))
+
+    def is_groups(number: int) -> bool:
+        return cell.party not in briefing.citation(number).holders
+
+    held = cell.evidence if cell.evidence or cell.is_rejected else tuple(filter(is_groups, cell.citations))
+    numbers = tuple(sorted(dict.fromkeys((*held, known)), key=is_groups))
     kind = cell.kind if cell.evidence else "no_position"
-    note = cell.note if cell.evidence else ""
+    note = cell.note if held else ""
+    claims = tuple(claim for claim in cell.claims if {*claim.citations} <= {*held})
     if not any(known in point.citations for point in briefing.points):
         point = Point(party=cell.party, subject=cell.subject, citation=known)
         briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
-    return _with_cell(briefing, cell, replace(cell, citations=numbers, kind=kind, note=note, nearest=False))
+    new = replace(cell, citations=numbers, kind=kind, note=note, claims=claims, nearest=False)
+    return _with_cell(briefing, cell, new)
 
 
 def as_of_today(briefing: Briefing, today: Today) -> Briefing:
@@ -99,7 +107,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
         lost = [
             number
             for number in cell.citations
-            if number in gone or cell.session not in (None, briefing.citation(number).session)
+            if number in gone or cell.session not in (None, briefing.citation(number).session or "")
         ]
         for number in lost:
             briefing = drop_quotation(briefing, briefing.cells[place].key, number)
@@ -132,7 +140,7 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
     """Returns the briefing without the points, changes, repetitions and moments that belong to some of its cells."""
 
     def in_cell(part: Part, cell: Cell) -> bool:
-        sessions = (briefing.citation(number).session for number in part.citations)
+        sessions = (briefing.citation(number).session or "" for number in part.citations)
         here = (part.party, part.subject) == (cell.party, cell.subject)
         return here and (cell.session is None or cell.session in sessions)
 

@@ -4,8 +4,8 @@ A change is reported only between two verified quotations, the earlier of which 
 "opposes" in 2020.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -15,6 +15,7 @@ from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
+from app.retrieval.chronology import recency
 from app.retrieval.positions.position_marks import PositionKind
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
@@ -36,8 +37,7 @@ def moments_of(
     if len(own) < 2:
         return ()
     quoted: dict[str, int] = {}
-    showing = {number for number, each in cell.suggestions.items() if each.kind != "no_position"}
-    for number in sorted(cell.citations, key=lambda number: number not in showing):
+    for number in _strongest_first(cell, cell.citations):
         quoted.setdefault(citations.get(number).statement_id, number)
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
     return tuple(_moment(cell, number, subject, citations, parties) for number in numbers)
@@ -46,12 +46,29 @@ def moments_of(
 def moments_in(
     cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList, parties: PartyTable
 ) -> tuple[Moment, ...]:
-    """Returns the moments of a table that is split by sessions, by the strongest quotation of each cell."""
-    own = [(cell, n) for cell in cells for n in cell.evidence[:1] if cell.party in citations.get(n).holders]
-    counted = Counter((cell.party, cell.subject) for cell, _ in own)
+    """Returns the moments of a table that is split by sessions, by the strongest quotation of each cell and by date."""
+    told: dict[tuple[str, str], dict[int, Cell]] = {}
+    for cell in cells:
+        own = [number for number in cell.evidence if cell.party in citations.get(number).holders]
+        strongest = dict.fromkeys(_strongest_first(cell, own)[:1], cell)
+        told.setdefault((cell.party, cell.subject), {}).update(strongest)
     by_label = {subject.label: subject for subject in subjects}
-    several = ((cell, n) for cell, n in own if counted[cell.party, cell.subject] > 1)
-    return tuple(_moment(cell, n, by_label[cell.subject], citations, parties) for cell, n in several)
+
+    def when(number: int) -> tuple[date, int]:
+        return recency(citations.statement(citations.get(number).statement_id).metadata)
+
+    return tuple(
+        _moment(numbers[n], n, by_label[numbers[n].subject], citations, parties)
+        for numbers in told.values()
+        if len(numbers) > 1
+        for n in sorted(numbers, key=when)
+    )
+
+
+def _strongest_first(cell: Cell, numbers: Iterable[int]) -> list[int]:
+    """Returns numbers of a cell's citations, those that show a kind of position first."""
+    showing = {number for number, each in cell.suggestions.items() if each.kind != "no_position"}
+    return sorted(numbers, key=lambda number: number not in showing)
 
 
 def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList, parties: PartyTable) -> Moment:
@@ -112,7 +129,7 @@ def repetitions_of(
             continue
         places = _places(own, citations)
         for cell in (cell for cell in cells if cell.party == party):
-            for number in cell.citations:
+            for number in cell.evidence:
                 repeated = _repeated(citations.get(number), places, citations)
                 if len(repeated) > 1:
                     numbers = tuple(citations.add(citation) for citation in repeated)

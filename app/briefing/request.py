@@ -22,6 +22,7 @@ from ingest.glossary.glossary import terms_of
 from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import members_of, regions
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 
 # A bare number is an article of the Convention, as in questions.
@@ -43,7 +44,10 @@ class BriefingRequest:
     sessions: tuple[str, ...] = ()
     """Only these sessions, and one cell for each; empty searches all together."""
     years: tuple[str, ...] = ()
+    """Years, or months such as `2020-10`."""
     bodies: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    """Codes of parties, regions and groups that are left out, where nobody is named: "all States except Chile"."""
     by_session: bool = False
     """Split by every session that the statements in scope have."""
     quotations: int = 3
@@ -53,18 +57,29 @@ class BriefingRequest:
     language: str = "en"
     """ISO 639-1 code of names and references."""
 
+    @property
+    def whole(self) -> Scope:
+        """The scope of all cells together."""
+        return Scope(
+            states=self.parties,
+            bodies=self.bodies,
+            sessions=self.sessions,
+            years=tuple(dict.fromkeys(time[:4] for time in self.years)),
+            months=tuple(time for time in self.years if len(time) > len("2020")),
+            excluded=self.excluded,
+        )
+
     def scope(self, subject: Subject, party: str, session: str | None, parties: PartyTable) -> Scope:
         """Returns the scope of one cell."""
         known = parties.get(party)
         group = known is not None and known.kind != "state"
         articles = () if subject.article is None else (subject.article,)
-        return Scope(
+        return replace(
+            self.whole,
             states=() if group else (party,),
             groups=(party,) if group else (),
             treaties=() if subject.treaty is None else (TreatyScope(treaty=subject.treaty, articles=articles),),
-            bodies=self.bodies,
             sessions=(session,) if session is not None else self.sessions,
-            years=self.years,
             topic=subject.topic,
             language=subject.language,
         )
@@ -89,8 +104,8 @@ def read_request(
 
     Rows are `states`, names or codes of States and groups, several in a text with commas or semicolons, and `groups`
     with their members of today; columns are `topics` in words and `articles` such as `18`, `UNTOC 18` or `TIP 9`.
-    Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), years single ones or ranges
-    such as `2000-2005`. All else is as in a BriefingRequest.
+    Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), all of the body that stands
+    beside one or in `bodies`; years are single ones or ranges such as `2000-2005`. All else is as in a BriefingRequest.
     """
     subjects = [read_topic(text, parties) for text in _listed(topics, r"[;\n]")]
     subjects += map(_article, _listed(articles))
@@ -102,14 +117,18 @@ def read_request(
         codes += [group, *sorted(parties.members(group), key=parties.display)]
     if quotations < 1:
         raise BriefingError(f"{quotations} quotations in a cell are too few: at least 1")
+    sittings = [_sessions(text, parties) for text in _listed(sessions, r"[,;/\n]")]
+    named = dict.fromkeys(canonical_body(name) or name for name in _listed(bodies))
+    if of_sessions := dict.fromkeys(body for _, its in sittings for body in its):
+        named |= of_sessions
+        if len(named) > 1:
+            raise BriefingError(f"sessions of several bodies ({', '.join(named)}): brief on one at a time")
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
         subjects=tuple({subject.label: subject for subject in subjects}.values()),
-        sessions=tuple(
-            dict.fromkeys(number for text in _listed(sessions, r"[,;/\n]") for number in _sessions(text, parties))
-        ),
+        sessions=tuple(dict.fromkeys(number for numbers, _ in sittings for number in numbers)),
         years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
-        bodies=tuple(canonical_body(name) or name for name in _listed(bodies)),
+        bodies=tuple(named),
         by_session=by_session,
         quotations=quotations,
         title=title.strip(),
@@ -138,14 +157,14 @@ def request_of_briefing(briefing: Briefing) -> BriefingRequest:
     )
 
 
-def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> BriefingRequest:
+def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Iterable[str] = ()) -> BriefingRequest:
     """Turns the scopes of a conversation's answers into a briefing: all its parties on all its subjects.
 
     If no question names a party, the parties are those that the answers quote (`spoke`). A conversation without a topic
     or article is a BriefingError.
     """
     scopes = list(scopes)
-    named = dict.fromkeys(code for scope in scopes for code in (*scope.states, *scope.groups))
+    named = dict.fromkeys(code for scope in scopes for code in _parties_asked(scope, parties))
     subjects: dict[str, Subject] = {}
     for scope in scopes:
         found = [_of_article(treaty.treaty, number) for treaty in scope.treaties for number in treaty.articles]
@@ -165,14 +184,27 @@ def request_of_scopes(scopes: Iterable[Scope], spoke: Iterable[str] = ()) -> Bri
         sessions=common([scope.sessions for scope in scopes]),
         years=common([_years_asked(scope) for scope in scopes]),
         bodies=common([scope.bodies for scope in scopes]),
+        excluded=common([scope.excluded for scope in scopes]),
         language=scopes[-1].language,
     )
 
 
+def _parties_asked(scope: Scope, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the parties that a scope names, and the members of today of its regions and groups but those excluded."""
+    members = members_of(scope.members_of, parties) - left_out(scope.excluded, parties)
+    return *scope.states, *scope.groups, *sorted(members)
+
+
+def left_out(excluded: Iterable[str], parties: PartyTable) -> frozenset[str]:
+    """Returns excluded parties, regions and groups with their members of today."""
+    excluded = frozenset(excluded)
+    return excluded | members_of([c for c in excluded if c in regions() or parties.has_members(c)], parties)
+
+
 def _years_asked(scope: Scope) -> tuple[str, ...]:
-    """Returns the years of a scope; an open interval ends with this year, or begins with `FIRST_YEAR`."""
-    if scope.years or scope.interval is None:
-        return scope.years
+    """Returns the years or months of a scope; an open interval ends with this year, or begins with `FIRST_YEAR`."""
+    if scope.months or scope.years or scope.interval is None:
+        return scope.months or scope.years
     first, last = scope.interval
     begin, end = int(first[:4]) if first else FIRST_YEAR, int(last[:4]) if last else date.today().year
     return tuple(map(str, range(begin, end + 1)))
@@ -196,13 +228,14 @@ def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:
     return rest, form
 
 
-def request_of_resolution(resolution: Resolution) -> BriefingRequest:
+def request_of_resolution(resolution: Resolution, parties: PartyTable) -> BriefingRequest:
     """Turns a question that was read by the assistant's lookup into a briefing; an ambiguous one is a BriefingError."""
     if resolution.unclear is not None:
         options = ", ".join(resolution.options) or "its full name or code"
         raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")
     scope = resolution.scope
-    return request_of_scopes([replace(scope, topic=topic) for topic in _topics_in(scope.topic, scope.language)])
+    topics = _topics_in(scope.topic, scope.language)
+    return request_of_scopes([replace(scope, topic=topic) for topic in topics], parties)
 
 
 def _topics_in(words: str, language: str) -> list[str]:
@@ -261,7 +294,8 @@ def party_code(name: str, parties: PartyTable) -> str:
     raise BriefingError(f"{name!r} {problem}: {advice}")
 
 
-def _sessions(text: str, parties: PartyTable) -> list[str]:
+def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
+    """Returns the numbers of sessions, and the bodies that are named with them."""
     # Sessions are read as in a question: a bare number as "sessions 10", else in the language of the text.
     readings = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
     for words, language in readings:
@@ -272,7 +306,8 @@ def _sessions(text: str, parties: PartyTable) -> list[str]:
             rest = rest[: span.start] + rest[span.end :]
         # A number that was not understood, as in "10 11", must not be ignored; a year may be ("COP12 (2024)").
         if numbers and not re.search(r"\d", _YEARS.sub("", rest)):
-            return numbers
+            bodies = [code for span in spans for code in (*span.bodies, *(span.codes if span.kind == "body" else ()))]
+            return numbers, bodies
     raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
 
 

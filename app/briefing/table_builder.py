@@ -21,11 +21,11 @@ from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Revi
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
 from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
-from app.briefing.request import BriefingRequest, read_topic
+from app.briefing.request import BriefingRequest, left_out, read_topic
 from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim, Coverage, Scope
+from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
 from app.retrieval.chronology import recency
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
@@ -105,15 +105,19 @@ class TableBuilder:
         words: str,
         *,
         session: str | None = None,
+        years: tuple[str, ...] = (),
+        bodies: tuple[str, ...] = (),
         but: Container[SentenceId] = (),
     ) -> tuple[Citation, ...]:
-        """Returns quotations of one party, in one session or in all, on words that a person looks for, the best first.
+        """Returns quotations of one party on words that a person looks for, the best first.
 
-        Sentences in `but` are left out. Empty words are a BriefingError.
+        They are from one session or from all, and from the years and bodies given, if any. Sentences in `but` are left
+        out. Empty words are a BriefingError.
         """
         parties = self._parties()
         subject = read_topic(words, parties)
-        scope = BriefingRequest(subjects=(subject,)).scope(subject, party, session, parties)
+        request = BriefingRequest(subjects=(subject,), years=years, bodies=bodies)
+        scope = request.scope(subject, party, session, parties)
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]
@@ -141,10 +145,17 @@ class _Build:
 
     def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
         request = self._request
-        years = tuple(map(int, request.years))
-        asked = ScopeFilter(parties=request.parties, bodies=request.bodies, sessions=request.sessions, years=years)
+        whole = request.whole
+        asked = ScopeFilter(
+            parties=whole.states,
+            bodies=whole.bodies,
+            sessions=whole.sessions,
+            years=tuple(map(int, whole.years)),
+            months=whole.months,
+        )
         in_scope = self._catalogue.summaries(asked)
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
+        everyone -= left_out(request.excluded, self._parties)
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
         sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
@@ -156,7 +167,8 @@ class _Build:
             progress(step)
             cell, own = self._cell(code, subject, session, partial(progress, step))
             cells.append(cell)
-            moments += moments_of(cell, own, subject, self._citations, self._parties)
+            if not sessions:
+                moments += moments_of(cell, own, subject, self._citations, self._parties)
         if sessions:
             moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
         return self._finished(cells, moments, codes, sessions)
@@ -176,7 +188,7 @@ class _Build:
             sessions=tuple(sessions),
             years=request.years,
             bodies=request.bodies,
-            everyone=not request.parties,
+            everyone=not (request.parties or request.excluded),
             by_session=request.by_session and not request.sessions,
             cells=tuple(cells),
             citations=citations.all(),
@@ -202,7 +214,8 @@ class _Build:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        self._searched |= {summary.statement_id: summary for summary in retrieved.statements_in_scope}
+        of_others = (summary for found in retrieved.spoken_for for summary in found.statements)
+        self._searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
@@ -251,7 +264,7 @@ class _Build:
             unproven=kind == "no_position" and not shown and own is not None and why_unproven(own, subject) is not None,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
             note=" ".join(part for part in (note, group_note) if part),
-            key=_key(code, subject, session, cited or near),
+            key=_key(code, subject, session, cited or [*near, *of_groups]),
             claims=_renumbered(worded, code, number),
             dropped=worded.dropped,
             unworded=worded.unworded,
@@ -317,6 +330,9 @@ class _Build:
             return ""
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
+        if reason == "not_mentioned" and not (of_group or retrieved.statements_in_scope):
+            # Only statements of groups were searched.
+            reason = "no_statement"
         if reason in _ABSENT and not retrieved.unnamed_articles:
             counts = {"count": len(retrieved.statements_in_scope), "held": len(retrieved.statements_of_parties)}
             reworded = reason == "not_mentioned" and why.get(code) == "words"
@@ -327,15 +343,14 @@ class _Build:
         cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
         evident = {cell.party for cell in cells if cell.evidence}
         speaking = {code for summary in self._searched.values() for code in summary.metadata.holders}
-        request = self._request
-        asked = Scope(states=request.parties, bodies=request.bodies, sessions=request.sessions, years=request.years)
         return Coverage(
-            # Statements of groups for a party were searched as well.
-            statements_in_scope=len(cited | self._searched.keys()),
+            statements_in_scope=len(self._searched),
             statements_with_evidence=len(cited),
             states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(self._catalogue.unreadable(), asked, self._parties, nameless=True),
+            unreadable_files=unreadable_in_scope(
+                self._catalogue.unreadable(), self._request.whole, self._parties, nameless=True
+            ),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:
@@ -396,10 +411,13 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
 
 
 def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
-    found = {
-        s.metadata.session for s in in_scope if s.metadata.session and not set(codes).isdisjoint(s.metadata.holders)
-    }
-    return tuple(sorted(found, key=lambda session: (not session.isdigit(), int(session) if session.isdigit() else 0)))
+    """Returns the sessions to split by: numbers first, last an empty one for statements without; none if all are."""
+    found = {s.metadata.session or "" for s in in_scope if not set(codes).isdisjoint(s.metadata.holders)}
+
+    def place(session: str) -> tuple[bool, bool, int]:
+        return not session, not session.isdigit(), int(session) if session.isdigit() else 0
+
+    return tuple(sorted(found, key=place)) if any(found) else ()
 
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:

@@ -60,7 +60,7 @@ def _date(briefing: Briefing, number: int) -> str:
 def _matrix(say: Sayings, session: str | None) -> Table:
     briefing, cells = say.briefing, by_place(say.briefing)
     headings = [literal("State or group"), *(literal(subject.label) for subject in briefing.subjects)]
-    table = Table(*map(Column, headings), title=None if session is None else f"session {session}")
+    table = Table(*map(Column, headings), title=say.session(session) or None)
     for code in briefing.parties:
         kinds = (_kind(say, cells[code, subject.label, session]) for subject in briefing.subjects)
         table.add_row(literal(briefing.names[code]), *kinds)
@@ -75,7 +75,7 @@ def _kind(say: Sayings, cell: Cell) -> Text:
 
 def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
     briefing = say.briefing
-    place = f"{briefing.names[cell.party]} · {cell.subject}" + (f" · session {cell.session}" if cell.session else "")
+    place = " · ".join(filter(None, (briefing.names[cell.party], cell.subject, say.session(cell.session))))
     why = ", ".join(f"“{words.text}”" for words in cell.words)
     kind = say.position(cell) + (f" ({say.review(cell)}: {why})" if why else "")
     heading = literal(f"\n{place}: ", "bold")

@@ -158,8 +158,10 @@ class Sayings(Leads):
         return self.kind(cell.standing, cell.subject)
 
     def session(self, number: str | None) -> str:
-        """Returns a session in words; empty for None."""
-        return "" if number is None else self._wording.say("session", number=number)
+        """Returns a session in words, an empty one as none; empty for None."""
+        if number is None:
+            return ""
+        return self._wording.say("session", number=number) if number else self.say("no_session")
 
     def moment(self, value: str | None) -> str:
         """Returns an ISO time as people write it, to the minute, or the word for an unknown one."""
@@ -198,7 +200,8 @@ class Sayings(Leads):
         """Returns reading aids for a quotation in another language: glosses of its terms for the subject.
 
         If it does not name the whole subject, such as "extradition of nationals", its terms for single words of the
-        subject are glossed. With a chat model, there is an unofficial translation as well.
+        subject are glossed. With a chat model, there is an unofficial translation as well, unless a search only offers
+        the quotation, whose number is not one of the briefing's.
         """
         language = citation.language
         if language in (None, self.language) or language not in LANGUAGES:
@@ -215,7 +218,7 @@ class Sayings(Leads):
                 break
         notes = (self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
         glosses = self._wording.semicolon.join(notes)
-        translated = self.briefing.translations.get(citation.number)
+        translated = self.briefing.translations.get(citation.number) if citation in self.briefing.citations else None
         text = "" if translated is None else self.say("translated", text=translated)
         return tuple(filter(None, (glosses, text)))
 

@@ -159,7 +159,8 @@ class _AskTabController:
             return
         elif action == "brief":
             try:
-                yield self._handed_over("", turns, here, BriefingWish(request=briefing_of_turns(turns)))
+                request = briefing_of_turns(turns, self._corpus.parties())
+                yield self._handed_over("", turns, here, BriefingWish(request=request))
             except Exception as error:
                 yield self._refused(say("briefing-of-this"), turns, here, error)
         elif action in ("kind", "drop"):

@@ -1,7 +1,7 @@
 """Briefing requests of a conversation: "brief me on …", or all parties and topics that it asked about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
 
@@ -12,7 +12,6 @@ from app.question.reading import resolve
 from app.records import Style
 from app.ui.conversation import ShownTurn
 from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import members_of
 
 _FORMS: Final[Mapping[Style, DocumentForm]] = {"points": "talking_points", "shorter": "one_pager"}
 
@@ -29,11 +28,11 @@ class BriefingWish:
     """Unique to this wish, so that the Briefing tab notices when the same is asked for again."""
 
 
-def briefing_of_turns(turns: list[ShownTurn]) -> BriefingRequest:
+def briefing_of_turns(turns: list[ShownTurn], parties: PartyTable) -> BriefingRequest:
     """Returns a request for all that a conversation asked about; raises BriefingError if it named nothing."""
     answers = [turn.answer for turn in turns]
     spoke = dict.fromkeys(code for answer in answers for citation in answer.citations for code in citation.holders[:1])
-    return request_of_scopes([answer.scope for answer in answers], spoke)
+    return request_of_scopes([answer.scope for answer in answers], parties, spoke)
 
 
 def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingWish | None:
@@ -43,8 +42,5 @@ def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -
         return None
     rest, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-    resolution = resolve(rest, parties, history=history)
-    request = request_of_resolution(resolution)
-    members = sorted(members_of(resolution.scope.members_of, parties))
-    request = replace(request, parties=tuple(dict.fromkeys((*request.parties, *members))))
+    request = request_of_resolution(resolve(rest, parties, history=history), parties)
     return BriefingWish(request=request, language=form.language, form=_FORMS.get(form.style))

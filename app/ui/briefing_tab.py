@@ -230,7 +230,10 @@ class _BriefingTabController:
             if action == "find":
                 words = str(data.get("typed", ""))
                 held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
-                offered = self._workspace.briefings.find(cell.party, words, session=cell.session, but=held)
+                when, where = briefing.years, briefing.bodies
+                offered = self._workspace.briefings.find(
+                    cell.party, words, session=cell.session, years=when, bodies=where, but=held
+                )
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
@@ -323,9 +326,13 @@ class _BriefingTabController:
         if wanted is None:
             return
         spoken, form = wanted.language or spoken, wanted.form or form
-        request = replace(wanted.request, language=spoken or wanted.request.language)
+        quotations = self._workspace.settings.briefing.quotations
+        request = replace(wanted.request, language=spoken or wanted.request.language, quotations=quotations)
         fields = (*self._form(request)[:-1], spoken, form)
         for made in self._made(request, form, composer):
+            if isinstance(made[1], Briefing):
+                # Who was not left out is named from now on, also where the form is sent again.
+                fields = (self._chosen(request_of_briefing(made[1]).parties), *fields[1:])
             yield (*fields, *made)
 
 

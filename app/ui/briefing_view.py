@@ -69,6 +69,7 @@ def briefing_html(
         direction=lambda citation: direction_of(citation.language),
         when=_when,
         worded=sayings.say("worded"),
+        session_of=lambda session: say("session", value=session) if session else words.say("no_session"),
     )
 
 

@@ -85,14 +85,15 @@ def _is_the_speakers(citation: Citation, sample: EvalSample) -> bool | None:
     for_a_group = delivered and citation.state in sample.groups
     if document is None or document.state is None or (for_a_group and "on_behalf_of" not in document.facts):
         return None
-    return citation.state == document.state
+    # A joint statement is the words of each State that holds it.
+    return document.state in citation.holders
 
 
 def misattributed(sample: EvalSample) -> tuple[float]:
     """Returns (number of wrongly attributed citations,).
 
-    Wrong is a citation under a State that did not speak the span; a citation that supports the answer, of a State that
-    was not asked about; and a citation with a claim under another State. What a group said for a State that was asked
+    Wrong is a citation under States of which none spoke the span; a citation that supports the answer, of States that
+    were not asked about; and a citation with a claim under another State. What a group said for a State that was asked
     about is right if every claim that cites it names the group.
     """
     wrong = {(c.file, c.start) for c in sample.shown if _is_the_speakers(c, sample) is False}
@@ -103,10 +104,10 @@ def misattributed(sample: EvalSample) -> tuple[float]:
 def _is_wrongly_attributed(citation: Citation, sample: EvalSample) -> bool:
     answer = sample.answer
     claimed = {claim.state for claim in answer.claims if citation.number in claim.citations}
-    if claimed - {citation.state, citation.on_behalf_of}:
+    if claimed - {citation.state, citation.on_behalf_of, *citation.held_by}:
         return True
     wanted = sample.asked_about or {*answer.scope.states, *answer.scope.groups}
-    if not wanted or citation.state in wanted:
+    if not wanted or wanted.intersection(citation.holders):
         return False
     by_group = citation.state in sample.spoke_for(wanted) and citation.on_behalf_of == citation.state
     return not (by_group and claimed == {citation.state})

@@ -15,15 +15,21 @@ def states_read(sample: EvalSample) -> Share:
 
 
 def time_read(sample: EvalSample) -> Share:
-    """Returns (1 if the years or sessions in scope are those meant, 1) for cases that name a time or are read as if."""
+    """Returns (1 if the time in scope is that meant, 1) for cases that name a time or are read as if.
+
+    The years or sessions in scope have to be those meant; an interval with an open end ("since 2018") has to hold them.
+    """
     case, scope = sample.case, sample.answer.scope
     expected = {str(year) for year in case.expect.years}
     turns = " ".join((*case.history, case.question))
-    read = bool(scope.years or scope.sessions or scope.months)
+    read = bool(scope.years or scope.sessions or scope.months or scope.interval)
     if not expected or not sample.names_parties or not (read or any(year in turns for year in expected)):
         return None
     sessions = {sample.sessions.get(year, "") for year in expected}
     months = {month[:4] for month in scope.months}
     # A question on change over time may have more years in scope than there is evidence for.
     pairs = (expected, {*scope.years}), (sessions, {*scope.sessions}), (expected, months)
-    return share([any(meant <= found if case.type == "temporal" else meant == found for meant, found in pairs)])
+    first, last = ((end or "")[:4] for end in scope.interval or ("", ""))
+    is_within = bool(first or last) and not scope.years and all(first <= year <= (last or year) for year in expected)
+    same = (meant <= found if case.type == "temporal" else meant == found for meant, found in pairs)
+    return share([is_within or any(same)])

@@ -129,6 +129,15 @@ def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about()
     assert _misattributed(_case(states=("XAA",)), _answer(_citation(0, 5), claims=_claiming("XAB"))) == 1
 
 
+def test_a_joint_statement_is_of_each_state_that_holds_it():
+    joint = _citation(0, 5, state=None, held_by=("XAA", "XAB"))
+    for asked, claimed, wrong in (("XAA", "XAA", 0), ("XAB", "XAB", 0), ("XIC", "XAA", 1), ("XAA", "XIC", 1)):
+        assert _misattributed(_case(states=(asked,)), _answer(joint, claims=_claiming(claimed))) == wrong
+    assert integrity.attribution(_sample(_case(), _answer(joint))) == (1.0, 1.0)
+    others = replace(joint, held_by=("XAB", "XIC"))
+    assert integrity.attribution(_sample(_case(), _answer(others))) == (0.0, 1.0)
+
+
 def test_for_whom_a_statement_was_read_is_not_known_where_the_manifest_says_nothing():
     for_group = _citation(0, 5, state="XGR", on_behalf_of="XGR", speaker="Arvandia")
     case, answer = _case(states=("XAA",)), _answer(status="abstained", related=(for_group,))

@@ -55,6 +55,24 @@ def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -
     assert not [entry for entry in entries if (entry.party, entry.subject) == (cell.party, cell.subject)]
 
 
+def test_a_rejected_cell_that_gets_a_quotation_has_no_claims_on_what_was_rejected() -> None:
+    review = Review(state="rejected", kind=None, note="", reviewer="", at="")
+    for fate, claims in ((review, 0), (None, 1)):
+        briefing = with_cells(worded_briefing(), "XAA", EXTRADITION, review=fate)
+        added = cell_of(add_quotation(briefing, cell_of(briefing, "XAA").key, briefing.citation(4)), "XAA")
+        assert len(added.claims) == claims
+
+
+def test_what_a_group_said_beside_the_nearest_passage_stays_when_a_quotation_is_added() -> None:
+    note = "The Group spoke for it, quoted as such."
+    briefing = with_cells(worded_briefing(), "XAA", ASSISTANCE, citations=(4, 5), nearest=True, note=note)
+    briefing = with_cells(briefing, "XAA", ASSISTANCE, claims=cell_of(briefing, "XAB", ASSISTANCE).claims)
+    added = add_quotation(briefing, cell_of(briefing, "XAA", ASSISTANCE).key, briefing.citation(1))
+    cell = cell_of(added, "XAA", ASSISTANCE)
+    assert (cell.citations, cell.note, len(cell.claims)) == ((1, 5), note, 1)
+    assert (cell.kind, cell.nearest, cell.of_group) == ("no_position", False, False)
+
+
 def test_a_cell_whose_quotations_are_all_dropped_refers_to_none_and_says_why() -> None:
     briefing = with_cells(worded_briefing(), "XAA", EXTRADITION, more=2)
     for number in (1, 2, 3):

@@ -57,6 +57,11 @@ def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")
 
 
+@pytest.mark.parametrize(("typed", "bodies"), [("CCPCJ 10", ("CCPCJ",)), ("10 / COP 12", ("UNTOC COP",)), ("10", ())])
+def test_the_body_typed_with_a_session_is_asked_for(typed, bodies):
+    assert read_request(PARTIES, topics=["x"], sessions=[typed]).bodies == bodies
+
+
 @cases("question", "rest")
 def test_briefing_is_told_from_a_question(question, rest):
     assert asked_for_briefing(question) == (None if rest is None else (rest, Restyle()))
@@ -69,7 +74,7 @@ def test_language_and_form_of_a_briefing_are_read(question, form):
 
 def test_spoken_request_keeps_parties_topic_and_years():
     spoken = "mutual legal assistance for Austria and Poland since 2024"
-    request = request_of_resolution(resolve(spoken, PARTIES))
+    request = request_of_resolution(resolve(spoken, PARTIES), PARTIES)
     assert set(request.parties) == {"AUT", "POL"}
     assert "mutual legal assistance" in request.subjects[0].topic
     assert request.years[0] == "2024"
@@ -77,19 +82,19 @@ def test_spoken_request_keeps_parties_topic_and_years():
 
 def test_topics_side_by_side_are_columns_of_their_own():
     spoken = "extradition and mutual legal assistance for Austria"
-    request = request_of_resolution(resolve(spoken, PARTIES))
+    request = request_of_resolution(resolve(spoken, PARTIES), PARTIES)
     assert [subject.topic for subject in request.subjects] == ["extradition", "mutual legal assistance"]
 
 
 def test_spoken_request_with_an_ambiguous_name_is_asked_back():
     with pytest.raises(BriefingError, match=r"'Korea' can be read in several ways"):
-        request_of_resolution(resolve("corruption for Korea", PARTIES))
+        request_of_resolution(resolve("corruption for Korea", PARTIES), PARTIES)
 
 
 def test_conversation_becomes_all_its_parties_on_all_its_subjects():
     article = Scope(states=("IRN",), treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),), years=("2020",))
     topic = Scope(states=("AUT", "IRN"), topic="extradition", years=("2018",))
-    request = request_of_scopes([article, topic])
+    request = request_of_scopes([article, topic], PARTIES)
     assert request.parties == ("IRN", "AUT")
     subjects = [(subject.treaty, subject.article, subject.topic) for subject in request.subjects]
     assert subjects == [("UNTOC", "4", ""), (None, None, "extradition")]
@@ -98,9 +103,25 @@ def test_conversation_becomes_all_its_parties_on_all_its_subjects():
 
 
 def test_conversation_that_names_nobody_takes_who_was_quoted_and_needs_a_topic():
-    assert request_of_scopes([Scope(topic="extradition")], ["POL"]).parties == ("POL",)
+    assert request_of_scopes([Scope(topic="extradition")], PARTIES, ["POL"]).parties == ("POL",)
     with pytest.raises(BriefingError, match="names no topic"):
-        request_of_scopes([Scope(states=("IRN",))])
+        request_of_scopes([Scope(states=("IRN",))], PARTIES)
+
+
+def test_members_are_asked_for_but_those_left_out():
+    asked = Scope(members_of=("CENTRAL_ASIA",), excluded=("UZB",), topic="extradition")
+    request = request_of_scopes([asked, Scope(states=("BRA",), topic="extradition")], PARTIES)
+    assert request.parties == ("KAZ", "KGZ", "TJK", "TKM", "BRA") and request.excluded == ()
+    assert request_of_scopes([Scope(excluded=("GHA",), topic="extradition")], PARTIES).excluded == ("GHA",)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "years", "months"), [("in October 2020", ("2020",), ("2020-10",)), ("in 2020", ("2020",), ())]
+)
+def test_months_stay_months(spoken, years, months):
+    request = request_of_resolution(resolve(f"extradition for Austria {spoken}", PARTIES), PARTIES)
+    asked = request.scope(request.subjects[0], "AUT", None, PARTIES)
+    assert (asked.years, asked.months) == (years, months)
 
 
 def test_support_on_a_harm_is_shown_as_action_against_it():

@@ -8,9 +8,10 @@ import pytest
 
 from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation, drop_quotation
-from app.briefing.request import read_request
+from app.briefing.edit import add_quotation, as_of_today, drop_quotation
+from app.briefing.request import read_request, request_of_briefing
 from app.errors import BriefingError
+from app.export.briefing_lines import Sayings
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
@@ -127,6 +128,14 @@ def test_a_member_without_a_statement_has_only_its_group_s_words(workspace):
     assert briefing.coverage.states_without_statement == ("ITA",)
 
 
+def test_a_group_s_statement_that_says_nothing_was_searched_and_is_none_of_the_member(workspace):
+    briefing = build(workspace, states=["ITA"], topics=["nuclear waste"])
+    (cell,) = briefing.cells
+    assert (cell.kind, cell.note) == ("no_statement", "No statement in what was searched; 0 held in all.")
+    assert [source.statement_id for source in briefing.sources] == ["eu"]
+    assert briefing.coverage.statements_in_scope == 1 and briefing.coverage.states_without_statement == ("ITA",)
+
+
 def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, monkeypatch):
     def first(item, subject, sentences, parties, *, answering):
         return item.statements and [sentences[item.statements[0].statement_id][0]]
@@ -211,9 +220,74 @@ def test_sessions_split_the_table(workspace):
     assert by_session.sessions == ("8", "10") and len(by_session.changes) == 1
 
 
+def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions(own):
+    store(own, annotated("u12", [SUPPORT, PLAIN], state="XGA", date="2024-10-12", language="en"))
+    briefing = build(own, ("AUT", "XGA"), by_session=True)
+    kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
+    assert briefing.sessions == ("8", "10", "") and kinds["XGA", ""] == "supports"
+    assert {kinds["XGA", "8"], kinds["AUT", ""]} == {"no_statement"}
+    assert briefing.coverage.states_without_statement == ()
+    assert Sayings(briefing).session("") == "no session"
+    dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
+    assert as_of_today(briefing, tuple) == briefing and dropped.cells[-1].citations == ()
+    assert build(own, ("XGA",), by_session=True).sessions == ()
+
+
+def test_changes_between_sessions_are_told_by_date_whatever_the_order_asked(workspace):
+    briefing = build(workspace, states=["AUT"], sessions=["10, 8"])
+    (change,) = briefing.changes
+    assert (change.earlier_kind, change.later_kind) == ("supports", "opposes")
+    assert {n for cell in briefing.cells for n in cell.citations} == {c.number for c in briefing.citations}
+
+
+def test_a_change_between_sessions_is_told_by_the_quotation_of_a_session_that_takes_a_position(own):
+    said = {
+        "g08": ("8", "2016-10-17", "Galdoria supports the extradition protocol."),
+        "g10": ("10", "2020-10-12", "Galdoria rejects the extradition protocol."),
+        "g11": ("10", "2020-10-14", "The extradition protocol is before us today."),
+    }
+    for name, (session, day, words) in said.items():
+        store(own, annotated(name, [words, PLAIN], state="XGA", session=session, date=day, language="en"))
+    split, whole = (build(own, ("XGA",), by_session=by_session) for by_session in (True, False))
+    assert {each.citation(each.cells[-1].citations[0]).date for each in (split, whole)} == {"2020-10-14"}
+    found = [[(c.earlier_kind, c.later_kind) for c in briefing.changes] for briefing in (split, whole)]
+    assert found == [[("supports", "opposes")]] * 2
+
+
+def test_the_nearest_passage_is_not_told_as_read_out_again(own):
+    near = "A protocol was signed in the morning, as every delegation here will remember."
+    for name, day in (("h09", "2018-10-12"), ("h10", "2020-10-12")):
+        store(own, annotated(name, [near, PLAIN], state="XGA", date=day, language="en"))
+    briefing = build(own, ("XGA",))
+    assert briefing.cells[0].nearest and briefing.repetitions == ()
+
+
+def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
+    found = {
+        given: {c.date[:4] for c in own.briefings.find("AUT", "extradition protocol", **dict([given]))}
+        for given in (("years", ()), ("years", ("2020",)), ("bodies", ("CCPCJ",)))
+    }
+    assert [*found.values()] == [{"2016", "2020"}, {"2020"}, set()]
+
+
 def test_nobody_named_takes_everyone_with_a_statement(workspace):
     briefing = build(workspace)
     assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
+
+
+def test_who_is_left_out_has_no_row(workspace):
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+    briefing = workspace.briefings.build(replace(request, excluded=("EU", "CHE")))
+    assert briefing.parties == () and request_of_briefing(briefing).parties == ()
+    briefing = workspace.briefings.build(replace(request, excluded=("POL", "FIN")))
+    assert set(briefing.parties) == set(request_of_briefing(briefing).parties) == {"AUT", "CHE", "EU"}
+
+
+def test_only_the_months_asked_about_are_searched(workspace):
+    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+    briefing = workspace.briefings.build(replace(request, years=("2016-10",)))
+    assert set(briefing.parties) == {"AUT", "POL"}
+    assert workspace.briefings.build(replace(request, years=("2016-11",))).cells == ()
 
 
 def test_review_holds_until_the_evidence_changes(own):
@@ -229,6 +303,11 @@ def test_review_holds_until_the_evidence_changes(own):
     assert own.reviews.of([cell.key])[cell.key].kind is None
     own.reviews.forget(cell.key)
     assert own.reviews.of([cell.key]) == {}
+
+
+def test_review_of_a_groups_words_is_none_of_what_the_group_says_elsewhere(workspace):
+    keys = {cell.key for year in ("2016", "2020") for cell in build(workspace, states=["FIN"], years=[year]).cells}
+    assert len(keys) == 2
 
 
 @cases("key", "state", "kind", "said")

@@ -95,6 +95,12 @@ def test_what_a_person_rejected_in_a_session_is_not_told_of_that_session(session
     assert bool(arranged.changes) == told and bool(arranged.repetitions) == (session == "12")
 
 
+def test_a_rejected_cell_takes_no_position_in_json() -> None:
+    briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, review=REJECTED)
+    (row, *_) = contract_of(arrange(briefing))["rows"]
+    assert (row["kind"], row["suggested"], row["review"]["state"]) == ("no_position", "supports", "rejected")
+
+
 def test_what_supersedes_a_quotation_is_told_on_its_own_subject_alone() -> None:
     briefing = with_cells(fake_briefing(), "XAA", EXTRADITION, superseded={2: 1})
     arranged = arrange(with_cells(briefing, "XAA", ASSISTANCE, citations=(4, 2)))

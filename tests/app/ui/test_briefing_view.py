@@ -1,6 +1,7 @@
 """A briefing as HTML, and what a reviewer does to its cells, without a browser."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,16 @@ def test_search_offers_no_quotation_that_the_cell_holds(tmp_path: Path) -> None:
     *_, found = _change(tmp_path, shorter, cell, action="find", typed="extradition")
     offered = [citation.quote for citation in found.citations]
     assert offered == [briefing.citation(cell.citations[0]).quote]
+
+
+def test_what_a_search_offers_has_no_translation_of_what_the_briefing_cites_by_that_number() -> None:
+    briefing = replace(fake_briefing(), translations={1: "Rimalia supports extradition."})
+    cell, (offered, cited) = cell_of(briefing, "XRM"), (replace(briefing.citation(n), number=1) for n in (7, 6))
+    briefing = replace(briefing, citations=(cited, *briefing.citations[1:]))
+    html = briefing_html(with_cells(briefing, "XRM", EXTRADITION, citations=(1,)))
+    assert _card(html, cell).count("Rimalia supports extradition.") == 1
+    html = briefing_html(briefing, found=Found(key=cell.key, words="x", citations=(offered,)))
+    assert offered.quote in _card(html, cell) and "Rimalia supports extradition." not in _card(html, cell)
 
 
 def test_cell_whose_last_quotation_is_dropped_says_who_set_it_aside(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import pytest
 
 from app.briefing.cells import Briefing
 from app.briefing.kept_briefings import KeptBriefings
+from app.briefing.request import read_request
 from app.desk.conversations import Conversations
 from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import UnkeptError
 from app.export.briefing_lines import Sayings
 from app.ui.ask_tab import _AskTabController
+from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
 from app.ui.uploads import file_name
@@ -244,6 +246,28 @@ def test_quotation_for_a_cell_of_a_session_is_sought_in_that_session(desk: Desk)
     # Sentences that the cell quotes already are not offered again, nor within a longer quotation.
     cited = {sentence for number in cell.citations for sentence in briefing.citation(number).sentence_ids}
     assert cited and cited.isdisjoint(sentence for citation in found.citations for sentence in citation.sentence_ids)
+
+
+def test_briefing_of_a_conversation_has_the_quotations_that_the_settings_say_and_nobody_left_out(desk: Desk) -> None:
+    config = desk.workspace.settings.briefing.model_copy(update={"quotations": 1})
+    settings = desk.workspace.settings.model_copy(update={"briefing": config})
+    desk.workspace = replace(desk.workspace, settings=settings)
+    request = read_request(desk.workspace.corpus.parties(), states=["XAB"], topics=["extradition"])
+    *_, made = desk.briefings().opened(BriefingWish(request=request), "en", "full", None)
+    assert quoted(made[-5]) == [1]
+    # Who is left out stays so when the form that it fills is sent again.
+    *_, made = desk.briefings().opened(
+        BriefingWish(request=replace(request, parties=(), excluded=("XAB",))), "en", "full", None
+    )
+    assert made[0].value == ["XAA"]
+
+
+def test_quotation_for_a_cell_of_a_year_is_sought_in_that_year(desk: Desk) -> None:
+    briefing, here = desk.briefed(topics="fishing", years="2018")
+    cell = next(cell for cell in briefing.cells if cell.party == "XAB")
+    find = event(key=cell.key, action="find", typed="extradition without a treaty")
+    *_, found = desk.briefings().change_cell(briefing, here, None, "", find)
+    assert {citation.file for citation in found.citations} == {"b9.txt"}
 
 
 def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> None:
