@@ -88,7 +88,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
     parts = {name: found[name] == wanted for name, wanted in expected.items()}
     all_right = all(parts.values()) and f1 >= RIGHT_TOPIC
     # "Which States do not extradite?" is read as `which_states` with `denies`, and marked as `negated_which`.
-    asked = "negated_which" if read.denies else read.kind
+    asked = "negated_which" if read.denies and read.kind not in ASIDES else read.kind
     return {**parts, "kind": asked == kind, "topic F1": f1, "all right": all_right}
 
 

@@ -24,7 +24,7 @@ from app.answering.superseding import earlier_than_latest, with_superseding
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
@@ -137,7 +137,7 @@ class Steps:
         self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
     ) -> tuple[VerifiedClaims, Composition]:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
-        scope = resolution.scope
+        scope = in_language_of_topic(resolution).scope
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
@@ -166,7 +166,7 @@ class Steps:
 
     def _context(self, resolution: Resolution) -> KindContext:
         return KindContext(
-            resolution=resolution,
+            resolution=in_language_of_topic(resolution),
             parties=self.parties(),
             retriever=self.retriever,
             find_words=self.find_words,

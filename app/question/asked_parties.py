@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final
 
 from app.question.kind_traits import WHICH_STATES
@@ -38,6 +38,7 @@ class AskedParties:
     notes: list[Note] = field(default_factory=list)
     unclear: str | None = None
     options: tuple[str, ...] = ()
+    option_codes: tuple[str, ...] = ()
     known_name: bool = True
 
     @property
@@ -65,6 +66,7 @@ class AskedParties:
         """Records a name for a counter-question on whom it means, if it is the first unclear one."""
         if self.unclear is None:
             self.unclear, self.known_name = name, known
+            self.option_codes = tuple(codes)
             self.options = tuple(self.parties.display(code, self.language) for code in codes)
 
 
@@ -88,9 +90,11 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
     # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.party_form != "capital"]
-    about = (span.codes[0] for span in spoken_of if not {*span.codes[:1]} <= {*asked.states, *asked.excluded})
-    asked.spoken_of = dict.fromkeys(about)
-    asked.notes += [Note(kind="topic_party", values={"party": code}) for code in asked.spoken_of]
+    known = {*asked.states, *asked.groups, *asked.excluded}
+    about = dict.fromkeys(span.codes for span in spoken_of if known.isdisjoint(span.codes))
+    asked.spoken_of = dict.fromkeys(chain.from_iterable(about))
+    # "Congo" in a topic may be either of two, so that neither is named in a note.
+    asked.notes += [Note(kind="topic_party", values={"party": codes[0]}) for codes in about if len(codes) == 1]
     unknown = [word for word in roles.of("who") if word.kind in ("word", "others")]
     speaker = "" if unknown else _unknown_speaker(roles)
     if speaker:

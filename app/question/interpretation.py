@@ -30,14 +30,19 @@ from vectorstore.weights_file import Weights
 
 
 def read_alone(
-    question: str, parties: PartyTable, weights: Weights, *, follows: bool, proposed: ProposedReading | None
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    *,
+    before: str | None = None,
+    proposed: ProposedReading | None = None,
 ) -> tuple[Resolution, ClassifierInput]:
     """Reads a question by itself; returns the input of its classifiers as well.
 
-    `follows` marks a follow-up; `proposed` is the reading that a chat model proposes, if any.
+    `before` is the language of the question before a follow-up; `proposed` is the reading that a chat model proposes.
     """
-    language = detect_language(question, parties)
-    roles = read_roles(encode_question(question, language, parties, follows=follows), weights)
+    language = detect_language(question, parties, before)
+    roles = read_roles(encode_question(question, language, parties, follows=before is not None), weights)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)
@@ -77,13 +82,19 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         question=roles.text,
         answer_type=None if asks_all else _answer_type(kind.kind, roles, when.pick),
         unclear=asked.unclear,
-        options=tuple(asked.options),
+        options=asked.options,
+        option_codes=asked.option_codes,
         known_name=asked.known_name,
         is_statement_question=kind.kind != "out_of_scope",
         party_notes=(
             *asked.notes,
             *(Note(kind="mended", values={"word": word, "meant": meant}) for word, meant in typing_errors.items()),
             *not_left_out,
+            *(
+                Note(kind="unknown_sessions", values={"words": words})
+                for span, words in filters.items()
+                if span.kind == "session" and not span.codes
+            ),
         ),
         without=without,
         topic_parties=tuple(asked.spoken_of),
@@ -93,7 +104,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         assumed_treaty=assumed,
         stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
         over_time=kind.kind == "over_time" or _compares_times(filters),
-        wording=TopicWording(topic=topic, text=wording, adds=bool(beside_topic(roles))) if topic else None,
+        wording=TopicWording(topic=topic, text=wording, adds=bool(beside_topic(roles)), language=roles.language)
+        if topic
+        else None,
         quote=words_with_role(roles, "quote") if kind.kind == "source" else "",
         kind=kind.kind,
         kind_chance=kind.chance,

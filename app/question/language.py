@@ -21,13 +21,18 @@ _KNOWN: Final = 2.0
 _CLEAR: Final = 3
 
 
-def detect_language(text: str, parties: PartyTable) -> str:
-    """Returns the ISO 639-1 code of a question's language, one of the six; English where it cannot be told."""
+def detect_language(text: str, parties: PartyTable, before: str | None = None) -> str:
+    """Returns the ISO 639-1 code of a question's language, one of the six; English where it cannot be told.
+
+    A follow-up that has only names and numbers ("Cuba?", "2019?") is in the language of the question `before` it.
+    """
     letters = [char for char in text if char.isalpha()]
     for script, language in _SCRIPTS:
         share = sum(unicodedata.name(char, "").startswith(script) for char in letters)
         if letters and share > len(letters) / 3:
             return language
+    if before is not None and _has_no_words(text, before, parties):
+        return before
     words = re.findall(r"[^\W\d_]+", text.lower())
     known = {language: _known(text, language) for language in _LATIN}
     second, best = sorted(known.values())[-2:]
@@ -41,6 +46,14 @@ def detect_language(text: str, parties: PartyTable) -> str:
         return sum(commonness(word, language) for word in words) + _KNOWN * known[language] + named
 
     return max(_LATIN, key=score)
+
+
+def _has_no_words(text: str, language: str, parties: PartyTable) -> bool:
+    """Returns whether a text has only names, numbers and signs."""
+    names = parties.find(text, language, relaxed=True)
+    items = lexicon_of(language).items(text, mend=False)
+    words = (item for item in items if not any(name.start <= item.start and item.end <= name.end for name in names))
+    return all(item.kinds and item.kinds <= _SIGNS for item in words)
 
 
 def _known(text: str, language: str) -> int:

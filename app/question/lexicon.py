@@ -163,8 +163,10 @@ class Lexicon:
             counted = follows.keys() & {"session", "meeting", "year", "month", "decade", "article"}
             before = at > 0 and tokens[at - 1].word == "第"
             return (run - at, {"number": str(value), "ordinal": str(value)}) if counted or before else (0, {})
+        # "L'Assemblée" begins with an article.
+        elided = text[first.end : first.end + 1] in {"'", "’"}
         roman = re.match("[IVXL]+", word)
-        if roman is not None and word != "I":
+        if roman is not None and word != "I" and not elided:
             letters = word[roman.end() :]
             if not letters or (letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})):
                 return 1, {"roman": str(roman_value(roman.group()))}

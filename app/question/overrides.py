@@ -25,6 +25,7 @@ _NOTED: Final = {
     "mended": ("topic",),
     "counted": (*TIME_FIELDS, "pick", "sessions"),
     "not_counted": (*TIME_FIELDS, "pick", "sessions"),
+    "unknown_sessions": ("sessions",),
 }
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
@@ -69,6 +70,12 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         ),
         topic_parties=() if "topic" in overrides else resolution.topic_parties,
         is_statement_question=True,
+        # Only a filter of the question itself can be read as what is spoken of; one set by hand stays.
+        filters=tuple(
+            each
+            for each in resolution.filters
+            if (each.code in (*scope.bodies, *scope.groups) if each.code else overrides.keys().isdisjoint(TIME_FIELDS))
+        ),
     )
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))
 

@@ -47,6 +47,8 @@ class TopicWording:
     """The wording."""
     adds: bool
     """Whether it has content words beside the topic; if so, the cross-encoder reads it instead of the topic."""
+    language: str | None = None
+    """ISO 639-1 code of its language, which a follow-up in another language keeps with the topic."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,8 @@ class Resolution:
     """A name that is asked back, since it may mean several States, or no table knows it."""
     options: tuple[str, ...] = ()
     """What that name may have meant."""
+    option_codes: tuple[str, ...] = ()
+    """The codes of these parties, since an option may be ambiguous itself: of two Congos, one is called "Congo"."""
     known_name: bool = True
     """Whether the name in `unclear` is one that a table knows, for several parties."""
     is_statement_question: bool = True
@@ -142,6 +146,15 @@ class Resolution:
         return self.again or self.earlier_kind or self.kind
 
 
+def in_language_of_topic(read: Resolution) -> Resolution:
+    """Returns a question as it is searched: in the language in which its topic is worded.
+
+    After "Qu'a dit Cuba sur la remise ?", "and Iraq?" is answered in English, and "remise" searched as French.
+    """
+    language = read.wording.language if read.wording is not None and read.wording.topic == read.scope.topic else None
+    return replace(read, scope=replace(read.scope, language=language or read.scope.language))
+
+
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     """Returns the resolution with this kind as certain; `unnamed` stays as it was read."""
     named = read.scope.states or read.scope.groups
@@ -157,7 +170,8 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
         kind=kind,
         kind_chance=1.0,
         other_kinds=(),
-        answer_type=KIND_TRAITS[kind].answer_type,
+        # The date of the latest statement is its own, and needs no date in its words.
+        answer_type=None if everyone or (kind == "date" and read.scope.pick) else KIND_TRAITS[kind].answer_type,
         stance=kind == "position",
         over_time=kind == "over_time",
         provision=kind == "treaty_text",

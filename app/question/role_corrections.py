@@ -37,7 +37,9 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     A time or meeting is excluded only if the question has a word such as "except". An article is a filter if the topic
     has nothing else ("article 18"), and else part of the topic ("the abolition of article 18").
     """
-    has_except = any("except" in word.does for word in roles.words)
+    items = lexicon_of(roles.language).items(roles.text)
+    # "Setting aside" is one item of the lexicon, but two words.
+    has_except = any("except" in kinds for kinds in (*(w.does for w in roles.words), *(i.kinds for i in items)))
     bare = ("article", "treaty", "sign")
     has_content = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
     filters = not has_content and any(word.kind == "article" for word in roles.words)

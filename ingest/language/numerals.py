@@ -199,7 +199,9 @@ def _number(text: str, parts: list[tuple[int, int, Fraction]]) -> Number:
     total, current = Fraction(0), Fraction(0)
     for _, _, value in parts:
         if len(parts) > 1 and value in _SCALES:
-            total, current = total + (current or 1) * value, Fraction(0)
+            # "Dos mil millones": a scale multiplies the smaller scales before it.
+            smaller = total % value
+            total, current = total - smaller + (smaller + current or 1) * value, Fraction(0)
         elif value == _HUNDRED:
             current = (current or Fraction(1)) * value if current < _HUNDRED else current + value
         elif value == 20 and current == 4:
@@ -227,6 +229,10 @@ def _chinese(text: str) -> Iterator[Number]:
         if match["parts"]:
             share = Fraction(han_value(match["share"]), han_value(match["parts"]))
             yield Number(start=match.start(), end=match.end(), value=str(share))
+            continue
+        if match["figure"]:
+            value = _numeral(match["figure"]) * han_value(f"1{match['unit']}")
+            yield Number(start=match.start(), end=match.end(), value=str(value))
             continue
         written, after = match["number"], text[match.end() : match.end() + 1]
         counts = after and after in _LEXICON["chinese_counters"] and written not in _LEXICON["chinese_never_alone"]

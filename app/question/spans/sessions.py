@@ -24,7 +24,10 @@ def find_body_spans(text: str, items: list[Item]) -> list[Span]:
 
 
 def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:
-    """Reads sessions: single, listed, a range, a range open at one end, or the last few."""
+    """Reads sessions: single, listed, a range, a range open at one end, or the last few.
+
+    The last few sessions of a body whose sessions no table lists have no number, and are no filter.
+    """
     row = with_spans_as_items(with_spans_as_items(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, part in find_forms("sessions", row):
@@ -45,10 +48,10 @@ def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequenc
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         numbers = [int(code) for atom in inner for code in atom.codes]
         named = tuple(chain.from_iterable(dict.fromkeys(atom.bodies for atom in inner)))
-        if name != "sessions" and (len(numbers) == 1 or name == "closed"):
-            numbers = [*_opened(name, numbers, named or [body.codes[0] for body in bodies])]
-        # There is no session before the first: "0" matches none, whereas an empty list would match all.
-        codes = tuple(map(str, dict.fromkeys(numbers))) or ("0",)
+        if name != "sessions" and (len(numbers) == 1 or (numbers and name == "closed")):
+            # There is no session before the first: "0" matches none, whereas an empty list would match all.
+            numbers = [*_opened(name, numbers, named or [body.codes[0] for body in bodies])] or [0]
+        codes = tuple(map(str, dict.fromkeys(numbers)))
         spans.append(span_over("session", *part, codes=codes, bodies=named))
     return spans
 

@@ -7,6 +7,7 @@ reading that was offered, a bare number, an article of the treaty under discussi
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from app.question.lexicon import SIGNS, lexicon_of
@@ -21,6 +22,8 @@ _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
 # Maximum length of a wish in characters, and of a choice in words: longer texts ask for more.
 _MAX_WISH: Final = 100
 _MAX_CHOICE_WORDS: Final = 5
+# Kinds of words that deny what follows: "not the first".
+_DENYING: Final = frozenset({"except", "left_out", "left_out_time"})
 # Kinds of words that may accompany a number which is all that a follow-up says.
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 
@@ -59,14 +62,23 @@ def citation_asked(question: str, before: Resolution, shown: Shown | None) -> in
 def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:
     """Returns the option that a short reply to a counter-question about `name` means, else the reply as it is.
 
-    "The first" refers to the order in which the options were shown; "the Democratic one" and "South" name one.
+    "The first" refers to the order in which the options were shown; "the Democratic one" and "South" name one. "Not the
+    first" means the other one of two.
     """
     words = re.findall(r"[\w']+", reply)
     if name is None or not options or not words or len(words) > _MAX_CHOICE_WORDS or parties.find(reply):
         return reply
     lexicon = lexicon_of(language)
+    items = lexicon.items(reply)
+    # "No, the first" denies nothing: a pause follows.
+    denied = any(item.kinds & _DENYING and "and" not in after.kinds for item, after in pairwise(items))
+
+    def meant(place: int) -> str:
+        left = [option for option in options if option != options[place]] if denied else [options[place]]
+        return left[0] if len(left) == 1 else reply
+
     places: dict[int, None] = {}
-    for item in lexicon.items(reply):
+    for item in items:
         # "Second" and "2" are positions, "one" in "the Democratic one" is not.
         if "ordinal" in item.kinds or ("number" in item.kinds and reply[item.start : item.end].isdecimal()):
             places[item.number("ordinal", "number") - 1] = None
@@ -74,13 +86,13 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
             places[0 if pick == {"earliest"} else len(options) - 1] = None
     if places:
         (place, *others) = places
-        return options[place] if not others and 0 <= place < len(options) else reply
+        return meant(place) if not others and 0 <= place < len(options) else reply
     reply_words = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
     shared = [len(reply_words & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
     if max(shared) and shared.count(max(shared)) == 1:
-        return options[shared.index(max(shared))]
+        return meant(shared.index(max(shared)))
     whole = f"{reply.strip()} {name}"
-    return whole if len(parties.resolve(whole).codes) == 1 else reply
+    return whole if not denied and len(parties.resolve(whole).codes) == 1 else reply
 
 
 def by_number(alone: Resolution, before: Resolution) -> Resolution:

@@ -7,11 +7,11 @@ and "summarise Cuba's statement" begins anew. `classifier.py` decides what a tur
 from dataclasses import replace
 
 from app.question.kind_traits import KIND_TRAITS
-from app.question.resolution import Resolution, Restyle, with_kind
+from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
 from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
 from app.question.turns.state import ConversationState, TurnReading
-from app.records import Note
+from app.records import Note, Scope
 
 
 def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
@@ -19,18 +19,19 @@ def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
     before = state.read
     return replace(
         before,
-        scope=replace(before.scope, kept=tuple(name for name in SLOT_OF if getattr(before.scope, name))),
+        scope=replace(before.scope, kept=_named(before.scope)),
         style=before.style if form.style == "answer" else form.style,
         reply_language=form.language or before.reply_language,
         act="more" if before.act == "more" else "about",
         kind="format_request",
-        again=before.answered_as,
+        again=before.goes_on_as,
+        is_statement_question=before.is_statement_question or not KIND_TRAITS[before.goes_on_as].is_aside,
     )
 
 
 def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -> Resolution:
     """Returns the reading of a turn in its conversation; `alone` is its reading by itself."""
-    before, own = state.read, slots_of(alone)
+    before, own = in_language_of_topic(state.read), slots_of(alone)
     if alone.kind == "format_request" and turn.act != "more":
         # The form is not offered: the same answer is given again, with a note that says so.
         repeated = repeat_in_form(state, Restyle())
@@ -39,6 +40,8 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     if turn.act == "new" or (alone.provision and alone.scope.treaties and alone.sure_of_kind):
         # A question for a treaty's own text asks nobody and begins anew: "what does article 16 of the Convention say?".
         return alone
+    if KIND_TRAITS[alone.kind].is_aside:
+        return _aside(state, alone)
     fields = merged_fields(alone, before, turn)
     excluded = without_excluded(alone.without, replace(alone.scope, **fields)) if alone.without else {}
     fields |= excluded
@@ -59,7 +62,7 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         ),
         unnamed=alone.unnamed and not keeps_who,
         # "And firearms?" asks about statements, since the turn before it does.
-        is_statement_question=not KIND_TRAITS[alone.kind].is_aside,
+        is_statement_question=True,
         wording=next((w for w in (alone.wording, before.wording) if w is not None and w.topic == scope.topic), None),
         party_notes=(
             *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
@@ -68,16 +71,48 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
-        earlier_kind=before.goes_on_as if KIND_TRAITS[alone.kind].is_aside else None,
     )
     if keeps_who and before.unclear is not None and not named:
-        merged = replace(merged, unclear=before.unclear, options=before.options, known_name=before.known_name)
+        merged = replace(
+            merged,
+            unclear=before.unclear,
+            options=before.options,
+            option_codes=before.option_codes,
+            known_name=before.known_name,
+        )
     if before.quote and alone.kind == "date" and not own:
         # "When?" after "who said …?" is answered by the source, which has its date.
         return replace(merged, quote=before.quote, again="source")
     # "Who else?" after a question about one State asks for the others.
     asks_others = turn.act == "more" and everyone and not before.scope.all_states
     return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
+
+
+def _aside(state: ConversationState, alone: Resolution) -> Resolution:
+    """Returns an aside, such as thanks, with all of the question before it, from which later turns go on."""
+    before = state.read
+    return replace(
+        before,
+        scope=replace(before.scope, language=alone.scope.language, kept=_named(before.scope)),
+        question=alone.question,
+        is_statement_question=False,
+        party_notes=alone.party_notes,
+        stance_from=before.stance_from or (before.question if before.stance else ""),
+        act="more" if before.act == "more" else "about",
+        shown=state.shown,
+        style="answer",
+        reply_language=None,
+        only=None,
+        kind=alone.kind,
+        kind_chance=alone.kind_chance,
+        other_kinds=alone.other_kinds,
+        again=None,
+        earlier_kind=before.goes_on_as,
+    )
+
+
+def _named(scope: Scope) -> tuple[str, ...]:
+    return tuple(name for name in SLOT_OF if getattr(scope, name))
 
 
 def _adjusted_turn(turn: TurnReading, alone: Resolution, before: Resolution) -> TurnReading:
@@ -89,8 +124,6 @@ def _adjusted_turn(turn: TurnReading, alone: Resolution, before: Resolution) -> 
     if turn.act == "more" and alone.scope.all_states and is_other_topic(alone.scope, before.scope):
         # "Who else has raised illegal guns?" asks everyone about something new.
         turn = replace(turn, act="replace", keeps=turn.keeps - {"who", "kind", "topic"})
-    if traits.is_aside:
-        return replace(turn, keeps=SCOPE_SLOTS)
     goes_on = "who" not in own and before.scope.topic and "topic" in turn.keeps
     if traits.of_whole_statement and _asks_own_kind(alone, turn) and "topic" not in own and not goes_on:
         # "Summarise Cuba's statement" asks about the whole statement, "sum it up" about what was asked before.
@@ -108,7 +141,7 @@ def _asks_own_kind(alone: Resolution, turn: TurnReading) -> bool:
 
 def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> bool:
     """Returns whether a turn asks the same kind of question as the one before: "and Belmora?" after "how many …?"."""
-    if "kind" not in turn.keeps or KIND_TRAITS[alone.kind].is_aside or _asks_own_kind(alone, turn):
+    if "kind" not in turn.keeps or _asks_own_kind(alone, turn):
         return False
     # A turn that names a topic after a summary asks about that topic.
     other_topic = KIND_TRAITS[before.goes_on_as].of_whole_statement and "topic" in slots_of(alone)

@@ -3,16 +3,19 @@
 After Iran, sanctions, 2020, the turn "and Iraq?" keeps sanctions and 2020; "without Iraq" takes one State away.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import FIRST_YEAR, lexicon_of
 from app.question.resolution import Act, Resolution
 from app.question.scope_fields import (
     PARTY_FIELDS,
     SCOPE_SLOTS,
     SINGLE_VALUE_FIELDS,
     SLOT_OF,
+    TIME_FIELDS,
     field_of,
     parts_of,
     slots_of,
@@ -92,7 +95,28 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
 
 def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     """Returns fields as they were before, with what the turn adds to them."""
-    return {name: field_of(name, (*parts_of(name, earlier), *parts_of(name, scope))) for name in names}
+    joined = {name: field_of(name, (*parts_of(name, earlier), *parts_of(name, scope))) for name in names}
+    both_timed = all(any(getattr(each, name) for name in TIME_FIELDS) for each in (scope, earlier))
+    return joined | (_joined_times(scope, earlier, joined) if "interval" in names and both_timed else {})
+
+
+def _joined_times(scope: Scope, earlier: Scope, joined: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the fields of two times that are both asked about, of which a statement has to fit all.
+
+    "2015 to 2017" and "also in 2020" are four years; only intervals that overlap or adjoin stay an interval, and only
+    months beside months stay months.
+    """
+    ends = [each.interval for each in (scope, earlier) if each.interval is not None]
+    closed = [
+        (int(first[:4]) if first else FIRST_YEAR, int(last[:4]) if last else date.today().year) for first, last in ends
+    ]
+    one = len(closed) == 2 and max(first for first, _ in closed) <= min(last for _, last in closed) + 1
+    years = {*joined["years"], *(str(year) for first, last in closed for year in range(first, last + 1))}
+    return {
+        "interval": joined["interval"] if one else None,
+        "years": () if one and None in joined["interval"] else tuple(sorted(years)),
+        "months": joined["months"] if scope.months and earlier.months else (),
+    }
 
 
 def _corrected(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
     month stays as it is.
     """
     asked = [*before.years, *filter(None, before.interval or ())]
-    years = sorted(int(end[:4]) for end in (asked or (() if alone.years or alone.interval else shown)))
+    years = sorted(int(end[:4]) for end in asked or shown)
     items = lexicon_of(alone.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
     sessions = [int(session) for session in before.sessions if session.isdecimal()]

@@ -28,7 +28,7 @@ def resolve_turn(
 ) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
-        return read_alone(question, parties, weights, follows=False, proposed=proposed)[0]
+        return read_alone(question, parties, weights, proposed=proposed)[0]
     if (only := citation_asked(question, state.read, state.shown)) is not None:
         # The same answer, with its citations found as before.
         return replace(repeat_in_form(state, Restyle()), act=state.read.act, only=only)
@@ -37,7 +37,10 @@ def resolve_turn(
     state = _with_found_speakers(state, parties)
     before = state.read
     chosen = chosen_option(question, before.unclear, before.options, before.scope.language, parties)
-    alone, inputs = read_alone(chosen, parties, weights, follows=True, proposed=proposed)
+    code = dict(zip(before.options, before.option_codes, strict=False)).get(chosen)
+    if code is not None and parties.resolve(chosen).codes != (code,):
+        chosen = code
+    alone, inputs = read_alone(chosen, parties, weights, before=before.scope.language, proposed=proposed)
     alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
     everyone = alone.scope.all_states
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)

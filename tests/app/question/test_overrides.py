@@ -38,6 +38,19 @@ def test_a_time_that_is_given_is_the_whole_time(
     assert (scope.years, scope.months, scope.interval, scope.pick) == left
 
 
+@pytest.mark.parametrize(("overrides", "words"), [
+    ({}, ["General Assembly", "2019"]),
+    ({"years": ["2015"]}, ["General Assembly"]),
+    ({"bodies": ["UNTOC COP"]}, ["2019"]),
+    ({"states": ["AUT"]}, ["General Assembly", "2019"]),
+])  # fmt: skip
+def test_a_filter_that_is_replaced_is_none_of_the_question(
+    overrides: dict[str, Any], words: list[str], parties: PartyTable
+) -> None:
+    read = resolve("What did Iran say at the General Assembly about gold in 2019?", parties, overrides=overrides)
+    assert [each.words for each in read.filters] == words
+
+
 @pytest.mark.parametrize("interval", [["2020", "2016"], ["2020-10", "2020-03"], ["2020-10", "2019"]])
 def test_an_interval_that_ends_before_it_begins_is_refused(interval: list[str], parties: PartyTable) -> None:
     with pytest.raises(ScopeError, match="ends before it begins"):

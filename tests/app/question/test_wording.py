@@ -1,7 +1,7 @@
 """Wordings: how a question asks about its topic, which is what sentences are compared with."""
 
 from app.question.reading import resolve
-from app.question.resolution import TopicWording
+from app.question.resolution import TopicWording, in_language_of_topic
 from app.retrieval.search_strategy import SearchStrategy, choose_strategy
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -28,6 +28,15 @@ def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTab
     assert other.wording is None or "kidnapping" not in other.wording.text
 
 
+def test_a_topic_is_searched_in_its_language_after_a_turn_in_another(parties: PartyTable) -> None:
+    asked = "Qu'a dit le Canada sur l'entraide judiciaire ?"
+    for turns in ([asked], [asked, "thanks"], [asked, "and Mali?"]):
+        read = resolve("and Norway?", parties, history=turns)
+        assert (read.scope.language, in_language_of_topic(read).scope.language) == ("en", "fr")
+    other = resolve("and on piracy?", parties, history=[asked])
+    assert in_language_of_topic(other).scope.language == "en"
+
+
 def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> None:
     bare = resolve("What did Canada say about kidnapping for ransom?", parties)
     more = resolve(FIRST, parties)
@@ -39,7 +48,10 @@ def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> Non
 def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
     read = resolve(FIRST, parties, overrides={"topic": "piracy"})
     assert read.wording == TopicWording(
-        topic="kidnapping for ransom", text="What remedy did propose against kidnapping for ransom?", adds=True
+        topic="kidnapping for ransom",
+        text="What remedy did propose against kidnapping for ransom?",
+        adds=True,
+        language="en",
     )
     assert choose_strategy(read) == SearchStrategy(by="topic", topic="piracy")
 

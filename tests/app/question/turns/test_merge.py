@@ -219,6 +219,51 @@ def test_after_thanks_the_question_before_goes_on() -> None:
     assert (goes_on.kind, goes_on.scope.states, goes_on.scope.topic) == ("position", ("XAB",), "gold")
 
 
+def test_an_aside_holds_all_of_the_question_before_it(parties: PartyTable) -> None:
+    asked, shown = "Which States do not extradite their nationals?", SHOWN
+    before = resolve(asked, parties)
+    for aside in ("thank you", "what is the weather in Paris?"):
+        said = resolve(
+            aside, parties, history=[EarlierTurn(question=asked, state=ConversationState(read=before, shown=shown))]
+        )
+        state = state_after(said, Answer(question=aside, answer="", status="abstained"))
+        assert (said.is_statement_question, said.earlier_kind, state.shown) == (False, "which_states", shown)
+        turn = EarlierTurn(question=aside, state=state)
+        later = resolve("and in 2020?", parties, history=[turn])
+        assert (later.stance, later.denies, later.stance_from) == (True, True, asked)
+        shorter = resolve("shorter", parties, history=[turn])
+        assert (shorter.answered_as, shorter.is_statement_question, shorter.denies) == ("which_states", True, True)
+        more = resolve("who else?", parties, history=[turn])
+        assert (more.act, more.shown) == ("more", shown)
+    first = resolve("what is the weather in Paris?", parties)
+    shorter = resolve("shorter", parties, history=[first.question])
+    assert not shorter.is_statement_question
+
+
+@pytest.mark.parametrize(("scope", "more", "years", "interval", "months"), [
+    ({"interval": ("2018", None)}, {"years": ("2010",)}, "2010 2018 2019", None, ""),
+    ({"interval": ("2018", None)}, {"years": ("2016", "2017"), "interval": ("2016", "2017")}, "", ("2016", None), ""),
+    ({"years": ("2020",), "months": ("2020-10",)}, {"years": ("2018",), "months": ("2018-03",)}, "2018 2020", None,
+     "2020-10 2018-03"),
+    ({"interval": ("2018", None)}, {"pick": "latest"}, "", ("2018", None), ""),
+    ({}, {"years": ("2018",)}, "2018", None, ""),
+])  # fmt: skip
+def test_an_added_time_is_searched_beside_the_earlier(
+    scope: dict[str, Any], more: dict[str, Any], years: str, interval: Any, months: str
+) -> None:
+    found = merged(read(**more), "add", ALL, **{"states": ("XAA",), **scope}).scope
+    assert (found.interval, found.months) == (interval, tuple(months.split()))
+    assert {*years.split()} <= {*found.years} and bool(years) == bool(found.years)
+
+
+def test_the_date_of_the_latest_statement_is_asked_on_without_words_for_it() -> None:
+    before = replace(asked("date", states=("XAA",), topic="gold", pick="latest"), answer_type=None)
+    kept = after(before, asked("content", states=("XAB",)), "replace", "topic", "when", "kind")
+    assert (kept.kind, kept.scope.pick, kept.answer_type) == ("date", "latest", None)
+    everyone = asked("number", topic="ships", all_states=True)
+    assert after(everyone, asked("content", years=("2019",)), "replace", "who", "topic", "kind").answer_type is None
+
+
 def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
     table = after(asked("summary", states=("XAA",)), asked("format_request"), "about", *SCOPE_SLOTS, "kind")
     assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
