@@ -61,14 +61,13 @@ def lexical_text(text: str) -> str:
 
 def prefix_query(term: str) -> Phrase:
     """Returns the query for words that begin with a term, such as "recover" for "recovery"."""
-    return Phrase(" ".join(_TERM.findall(term)), prefix=True)
+    return Phrase(_written(term), prefix=True)
 
 
 def phrase_query(phrase: str) -> Query:
     """Returns the query for a phrase, with its words in order and in any inflection."""
-    written = " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
     prepared = " ".join(_TERM.findall(lexical_text(phrase)))
-    return [Phrase(each) for each in dict.fromkeys((prepared, written))]
+    return [Phrase(each) for each in dict.fromkeys((prepared, _written(phrase)))]
 
 
 def unordered_query(term: str) -> Query:
@@ -89,6 +88,11 @@ def any_word_query(topic: str) -> Query:
     terms = _TERM.findall(_BETWEEN.sub(" ", topic)) or _TERM.findall(topic)
     content = [term for term in terms if term.isupper() or not _carries_no_topic(term)] or terms
     return list(dict.fromkeys(Phrase(words) for term in content for words in _queries(term)))
+
+
+def _written(phrase: str) -> str:
+    """Returns the words of a phrase as written, separated by spaces, as are Chinese characters."""
+    return " ".join(_TERM.findall(_HAN.sub(r" \g<0> ", phrase)))
 
 
 @lru_cache(maxsize=1 << 15)

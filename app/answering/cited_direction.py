@@ -9,24 +9,17 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
 
-import regex
-
 from app.answering.citation_spans import spans
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
+from app.retrieval.positions.change_of_view import is_counterfactual, is_taken_back, own_view, takes_back
 from app.retrieval.positions.direction import DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
-from app.retrieval.positions.position_marks import OUTRIGHT, declines_position
+from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
-from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
-_WORDS: Final = load_lexicon("change_of_view")
-_DISOWNS, _REVISES, _COUNTERFACTUAL, _VIEW, _NO_LONGER, _CLAUSES = (
-    regex.compile(_WORDS[name], regex.VERBOSE)
-    for name in ("disowns", "revises", "counterfactual", "of_view", "no_longer", "clause_ends")
-)
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
 _SUPERSEDES_MIN: Final = 0.7
 # Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
@@ -92,11 +85,6 @@ def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answe
     return "\n".join(sentence.text for sentence in read)
 
 
-def takes_back(text: str) -> bool:
-    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return any(pattern.search(text) for pattern in (_DISOWNS, _REVISES))
-
-
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:
     """Returns the direction of a citation by the readings of its sentences; merely reporting others has none."""
     decisive = decisive_of(read)
@@ -104,10 +92,10 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
         return CitedDirection(direction=None, sure=False)
     named = decisive.names_topic or always_named
     # Both directions make it unsure; sentences that neither name the topic nor use outright words do not count.
-    both = {"for", "against"} <= {each.reading for each in read if each.names_topic or _is_outright(each)}
+    both = {"for", "against"} <= {each.reading for each in read if each.names_topic or each.is_outright}
     # Precision of "conditional" on speeches was 3 of 12: it is shown only from `DIRECTION_MIN` on or by outright words.
     conditional = decisive.reading == "conditional"
-    unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not _is_outright(decisive)
+    unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not decisive.is_outright
     direction = "mentions" if unsure else decisive.reading
     sure = decisive.takes_direction and named and not both and decisive.attitude >= _SUPERSEDES_MIN
     return CitedDirection(direction=direction, sure=sure)
@@ -123,42 +111,17 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     for sentence in split_bound(words):
         current = read_sentence(sentence.text, topic, language, parties)
         if takes_back(sentence.text):
-            if _DISOWNS.search(sentence.text) and current.reading == "for" and not current.names_topic:
-                current = replace(current, reading="mentions")
-            if read and _is_taken_back(read[-1], current, sentence.text):
+            current = own_view(current, sentence.text)
+            if read and is_taken_back(read[-1], current, sentence.text):
                 read.pop()
             read.append(current)
         elif sentence.opening:
             read += _as_opened(current, read_sentence(sentence.opening, topic, language, parties))
-        elif _would_have(sentence.text, language, parties):
+        elif is_counterfactual(sentence.text, language, parties):
             counterfactual = True
-        elif not (counterfactual and current.reading == "for") or _is_outright(current):
+        elif not (counterfactual and current.reading == "for") or current.is_outright:
             read.append(current)
     return read
-
-
-def _is_taken_back(before: SentenceDirection, current: SentenceDirection, text: str) -> bool:
-    """Returns whether a disowning or revising sentence, read as `current`, takes back the direction of that before."""
-    # Outright words ("we support") are taken back only by a change of view ("no longer"); what is disowned after them
-    # is an objection. A reported direction is not the speaker's to take back, and a change of law revokes no support.
-    if before.reading in ("reported", current.reading):
-        return False
-    if _DISOWNS.search(text):
-        return not _is_outright(before) or _NO_LONGER.search(text) is not None
-    return _VIEW.search(text) is not None or not (_is_outright(before) or before.reading == "for")
-
-
-def _would_have(text: str, language: str | None, parties: PartyTable) -> bool:
-    """Returns whether a sentence is counterfactual ("would have") and no other clause takes a position outright."""
-    match = _COUNTERFACTUAL.search(text)
-    if match is None:
-        return False
-    others = [clause for clause in _CLAUSES.split(text) if not _COUNTERFACTUAL.search(clause)]
-    return not any(_is_outright(read_sentence(clause, "", language, parties)) for clause in others)
-
-
-def _is_outright(read: SentenceDirection) -> bool:
-    return any(mark.strength == OUTRIGHT for mark in read.marks)
 
 
 def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
@@ -166,7 +129,7 @@ def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[Sent
 
     Where both take a direction, and not the same, there is none.
     """
-    outright = _is_outright(item)
+    outright = item.is_outright
     if opening.takes_direction and (not outright or item.reading == opening.reading):
         return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
     return [item] if outright and opening.reading == "mentions" else []

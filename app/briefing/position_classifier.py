@@ -18,6 +18,7 @@ from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
+from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
 from app.retrieval.topic.mask import mask_topic
@@ -84,6 +85,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     spans = read_span(citation.quote, topic, language, parties)
     edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
     texts = {start: citation.quote[start:end].strip() for start, end in edges}
+    readings = without_taken_back([read for _, read in spans], [*texts.values()])
+    spans = tuple(zip(texts, readings, strict=True))
     shared = share_of_topic(subject.topic, subject.language, parties)
 
     def share(text: str) -> float:

@@ -12,7 +12,7 @@ from typing import Final
 from app.question.language import detect_language
 from app.question.resolution import Resolution
 from app.records import Direction, Note, Scope, Sources
-from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.direction import direction_asked
 from app.retrieval.positions.latest_position import PositionReader
@@ -201,11 +201,9 @@ class EvidenceRetriever:
         reader = self._position_reader(resolution, parties, takes_position=takes_position)
         if not takes_position:
             return tuple(map(reader.reported_last, evidence)), spoken_for
-        evidence, spoken_for = tuple(map(reader.read, evidence)), tuple(map(reader.read, spoken_for))
-        if not (resolution.sure_of_kind or resolution.scope.all_states):
-            # The question may not ask for a position, so sentences that take none answer as well.
-            evidence = tuple(replace(item, takes_no_position=False) for item in evidence)
-        return evidence, spoken_for
+        sure = resolution.sure_of_kind or resolution.scope.all_states
+        read = reader.read if sure else partial(_with_or_without_position, reader)
+        return tuple(map(read, evidence)), tuple(map(read, spoken_for))
 
     def _position_reader(self, resolution: Resolution, parties: PartyTable, *, takes_position: bool) -> PositionReader:
         scope, catalogue = resolution.scope, self.store.catalogue
@@ -256,6 +254,12 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
         return evidence
     naming = [s for s in evidence.sentences if about & {c for m in parties.find(s.sentence.text) for c in m.codes}]
     return replace(evidence, sentences=tuple(naming))
+
+
+def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -> PartyEvidence:
+    """Reads evidence for a question that may not ask for a position: sentences that take none answer as well."""
+    read = reader.read(evidence)
+    return replace(merge_evidence(read, evidence), takes_no_position=False) if read.takes_no_position else read
 
 
 def _most_confident_first(evidence: _Evidence) -> _Evidence:

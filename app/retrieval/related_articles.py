@@ -31,9 +31,11 @@ def find_related(
     elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
     for treaty in articles if resolution.assumed_treaty else ():
         for other in TREATIES:
-            numbers = tuple(n for n in treaty.articles if article_title(other, n))
-            if other != treaty.treaty and (cited := find_citing(evidence, other, numbers, catalogue, ranker)[0]):
-                elsewhere[TreatyScope(treaty=other, articles=numbers)] = cited
+            if other != treaty.treaty:
+                existing = [number for number in treaty.articles if article_title(other, number)]
+                citing, cited = find_citing(evidence, other, existing, catalogue, ranker)
+                if citing:
+                    elsewhere[TreatyScope(treaty=other, articles=cited)] = citing
     related = list(chain.from_iterable(elsewhere.values()))
     silent = [item for item in evidence if not item.sentences and item.statements]
     if silent and not (many and len(silent) < len(evidence)):

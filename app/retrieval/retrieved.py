@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from typing import Final
 
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
@@ -50,9 +51,13 @@ class Retrieved:
 
     @property
     def scored_passages(self) -> list[ScoredPassage]:
-        """The retrieved passages of all parties, best first."""
-        evidence = (*self.party_evidence, *self.spoken_for)
-        return sorted((passage for item in evidence for passage in item.passages), key=lambda passage: -passage.score)
+        """The retrieved passages of all parties, each once: the best of each party, then the second best, and so on."""
+        # Scores of different searches are not comparable: those of BM25 are above 1, those of vectors below.
+        in_turns = chain.from_iterable(zip_longest(*(e.passages for e in (*self.party_evidence, *self.spoken_for))))
+        unique: dict[str, ScoredPassage] = {}
+        for item in filter(None, in_turns):
+            unique.setdefault(item.passage.passage_id, item)
+        return [*unique.values()]
 
     @property
     def passages(self) -> tuple[RetrievedPassage, ...]:

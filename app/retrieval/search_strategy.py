@@ -65,8 +65,9 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         return SearchStrategy(by="topic", topic=topic, wording=known)
     if scope.agenda_items and (scope.states or scope.groups):
         return SearchStrategy(by="agenda_items", items=scope.agenda_items)
-    filtered = scope.years or scope.sessions or scope.bodies or scope.agenda_items
-    if scope.states or scope.groups or scope.members_of or (resolution.scope.all_states and filtered):
+    timed = scope.years or scope.months or scope.interval
+    filtered = timed or scope.sessions or scope.bodies or scope.agenda_items
+    if scope.states or scope.groups or scope.members_of or (scope.all_states and filtered):
         return SearchStrategy(by="centroid")
     return None
 

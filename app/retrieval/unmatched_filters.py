@@ -65,8 +65,11 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
-        naming = tuple(_naming(item, retrieved, years) for item in retrieved.party_evidence)
-        retrieved = replace(retrieved, party_evidence=naming)
+        of_parties, of_groups = (
+            tuple(_naming(item, retrieved, years) for item in each)
+            for each in (retrieved.party_evidence, retrieved.spoken_for)
+        )
+        retrieved = replace(retrieved, party_evidence=of_parties, spoken_for=of_groups)
     words = ", ".join(named.words for named in filters)
     return replace(retrieved, notes=(*retrieved.notes, Note(kind="spoken_of", values={"words": words})))
 

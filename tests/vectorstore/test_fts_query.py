@@ -69,6 +69,11 @@ def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
     assert [found for found, _ in catalogue.search_lexical("zebra", None, 9, terms=[phrase])] == [passage]
 
 
+@pytest.mark.parametrize(("term", "passages"), [("合作", 1), ("犯合", 0), ("recover", 1)])
+def test_words_and_chinese_pairs_are_counted_in_passages(catalogue, term, passages):
+    assert catalogue.document_frequency(term) == passages
+
+
 @pytest.mark.parametrize("topic", ["犯合", "地下钱庄", "zebra"])
 def test_search_does_not_find_what_is_not_there(catalogue, topic):
     assert hits(catalogue, topic) == []

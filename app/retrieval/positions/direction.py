@@ -71,6 +71,11 @@ class SentenceDirection:
         return 1.0 - self.chances["mentions"] - self.chances["reported"]
 
     @property
+    def is_outright(self) -> bool:
+        """Whether it has outright words of a position, such as "we support"."""
+        return any(mark.strength == OUTRIGHT for mark in self.marks)
+
+    @property
     def direction(self) -> Direction | None:
         """The speaker's own direction; None where only others' views are reported."""
         return None if self.reading == "reported" else self.reading

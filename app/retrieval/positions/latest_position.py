@@ -4,7 +4,7 @@ Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiat
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
@@ -19,7 +20,7 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
-# Number of a party's best sentences that are read for a position.
+# Number of a party's best sentences that are read for a position, and of later ones beside these.
 _SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view.
 _VIEW_MIN: Final = 0.5
@@ -71,6 +72,7 @@ class PositionReader:
         # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
+        best += self._read_later(evidence, [each for each in best if each.chance >= chance_min], chance_min)
         near = [each for each in best if each.chance >= chance_min]
         hardly_near = [each for each in best if each.chance < chance_min]
         reported = {each.items[0] for each in best if each.direction is None}
@@ -182,14 +184,41 @@ class PositionReader:
         return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
 
     def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
+        return list(self._read_each(evidence.best[:_SENTENCES_READ], evidence))
+
+    def _read_later(
+        self, evidence: PartyEvidence, near: Sequence[_ReadEvidence], chance_min: float
+    ) -> list[_ReadEvidence]:
+        """Reads the best sentences of statements later than the latest position in `near`, newest first, up to one.
+
+        "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did.
+        """
+        made = {summary.statement_id: recency(summary.metadata) for summary in evidence.statements}
+        taken = [made[each.statement_id] for each in near if each.reading.takes_direction]
+        later: dict[str, ScoredSentence] = {}
+        for item in evidence.best[_SENTENCES_READ:] if taken else ():
+            if item.relevance.chance >= chance_min and made[item.sentence.statement_id] > max(taken):
+                later.setdefault(item.sentence.statement_id, item)
+        newest = sorted(later, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
+        read: list[_ReadEvidence] = []
+        for each in self._read_each([later[statement_id] for statement_id in newest], evidence):
+            read.append(each)
+            if each.reading.takes_direction:
+                break
+        return read
+
+    def _read_each(self, items: Iterable[ScoredSentence], evidence: PartyEvidence) -> Iterator[_ReadEvidence]:
         languages = {summary.statement_id: summary.metadata.language for summary in evidence.statements}
-        return [self._read(item, languages.get(item.sentence.statement_id)) for item in evidence.best[:_SENTENCES_READ]]
+        return (self._read(item, languages.get(item.sentence.statement_id)) for item in items)
 
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        alone = read_sentence(sentence.text, self.topic(language), language, self.parties)
-        return _ReadEvidence(items=(item,), language=language, reading=alone)
+        # The next sentence may take it back: "We opposed it then. We were mistaken."
+        pair = [sentence, *self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]]
+        texts = [each.text for each in pair if each.paragraph == sentence.paragraph]
+        readings = [read_sentence(text, self.topic(language), language, self.parties) for text in texts]
+        return _ReadEvidence(items=(item,), language=language, reading=without_taken_back(readings, texts)[0])
 
     def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:
         """Returns the reading that may take an announced position: with the next sentences, else the next best one."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.ranking.sentence_scorer import SentenceScorer
 from app.retrieval.relevance import CITED
@@ -33,17 +34,18 @@ class MentionLookup:
         """Returns the sentences that name treaties, articles or agenda items; they are evidence without any threshold.
 
         `named` are pairs of a treaty, None for agenda items and a convention left unnamed, and of articles or items,
-        without which all count. The sentences come in the order of the pairs; with a topic, those of each pair that
-        speak of it most come first.
+        without which all count. The sentences come in the order of the pairs, those of each pair newest first; with a
+        topic, those that speak of it most come first.
         """
-        ids = [summary.statement_id for summary in statements]
+        made = {summary.statement_id: recency(summary.metadata) for summary in statements}
         ranked: dict[SentenceId, Sentence] = {}
         passages: tuple[ScoredPassage, ...] = ()
         for treaty, values in named:
-            mentions = self._catalogue.mentions(ids, kind, treaty, values)
+            mentions = self._catalogue.mentions([*made], kind, treaty, values)
             wanted = dict.fromkeys(mention.sentence for mention in mentions)
             stored = self._catalogue.sentences_by_id(wanted)
             sentences = [stored[identifier] for identifier in wanted]
+            sentences.sort(key=lambda each: made[each.statement_id], reverse=True)
             if kind != "agenda_item":
                 # Headings, which are in no paragraph, count only if nothing else names the article; that of an agenda
                 # item is kept, since it tells what the item is.

@@ -81,10 +81,15 @@ class PassageSearch:
         rare = [
             self._retriever.retrieve_lexical(" ".join(words), ids, limit, languages=among)
             for text, language, among in wordings
-            if (words := [word for word in words_of(text) if self._is_rare(word, language)])
+            if (words := [word for word in _words(text, language) if self._is_rare(word, language)])
         ]
         yield from filter(None, chain.from_iterable(zip_longest(*rare)))
 
     def _is_rare(self, word: str, language: str) -> bool:
         frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, language)]
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
+
+
+def _words(text: str, language: str) -> list[str]:
+    """Returns the words of a text as written; of a Chinese one the pairs of characters, such as "死刑"."""
+    return sorted(content_terms(text, language)) if language == "zh" else words_of(text)

@@ -6,7 +6,7 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -15,7 +15,7 @@ import numpy as np
 
 from app.question.resolution import TopicWording
 from app.retrieval.model_languages import ModelLanguages, languages_of
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
 from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
 from app.retrieval.ranking.mention_lookup import MentionLookup
@@ -26,7 +26,7 @@ from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import ScoredPassage, Sentence, SentenceId, StatementSummary
 from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
@@ -92,17 +92,12 @@ class SentenceRanker:
         if not readable:
             return nothing
         passages: tuple[ScoredPassage, ...] = ()
-        surest: dict[str, ScoredSentence] = {}
-        # A sentence counts with its highest chance over the topic and its synonyms.
+        found: list[ScoredSentence] = []
         for wording, batch in self.score_wordings(readable, topic, depth):
             passages = passages or batch.passages
             (judged,) = self.scorer.judge(wording, [batch], one_of_many=False)
-            for item in _best_first(batch, judged):
-                other = surest.setdefault(item.sentence.sentence_id, item)
-                if item.relevance.chance > other.relevance.chance:
-                    surest[item.sentence.sentence_id] = item
-        ranked = tuple(sorted(surest.values(), key=lambda item: -item.relevance.sort_key))
-        return replace(nothing, sentences=ranked, passages=passages)
+            found += _scored(batch, judged)
+        return replace(nothing, sentences=_surest(found), passages=passages)
 
     def score_wordings(
         self, statements: Sequence[StatementSummary], topic: Topic, depth: Depth
@@ -143,8 +138,9 @@ class SentenceRanker:
             parties_read |= batches.keys()
             judged_of_each = self.scorer.judge(wording, list(batches.values()), one_of_many=True)
             for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
-                part = replace(evidence[party], sentences=_best_first(batch, judged), passages=batch.passages)
-                evidence[party] = merge_evidence(evidence[party], part)
+                found = (*evidence[party].sentences, *_scored(batch, judged))
+                passages = evidence[party].passages or batch.passages
+                evidence[party] = replace(evidence[party], sentences=_surest(found), passages=passages)
         return tuple(self._recalibrated(evidence, others_answer).values()), len(parties_read)
 
     def _recalibrated(self, evidence: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
@@ -216,7 +212,14 @@ class SentenceRanker:
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
 
-def _best_first(batch: ScoredBatch, judged: Sequence[Relevance]) -> tuple[ScoredSentence, ...]:
-    """Returns the sentences of a batch with their relevance, best first."""
-    scored = (ScoredSentence(sentence=s, relevance=r) for s, r in zip(batch.sentences, judged, strict=True))
-    return tuple(sorted(scored, key=lambda item: -item.relevance.sort_key))
+def _scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:
+    for sentence, relevance in zip(batch.sentences, judged, strict=True):
+        yield ScoredSentence(sentence=sentence, relevance=relevance)
+
+
+def _surest(found: Iterable[ScoredSentence]) -> tuple[ScoredSentence, ...]:
+    """Returns each sentence once, with its highest chance over the topic and its synonyms, best first."""
+    surest: dict[SentenceId, ScoredSentence] = {}
+    for item in sorted(found, key=lambda item: -item.relevance.chance):
+        surest.setdefault(item.sentence.sentence_id, item)
+    return tuple(sorted(surest.values(), key=lambda item: -item.relevance.sort_key))

@@ -178,8 +178,8 @@ class Topic:
 
 @lru_cache(maxsize=256)
 def topic_in(words: str, language: str, other: str | None) -> str:
-    """Returns topic words translated as far as the glossary knows them; unchanged for their own language or None."""
-    return words if other in (language, None) else translate_topic(words, language, to=other or language).text
+    """Returns topic words translated as far as the glossary knows them; unchanged for a language that it lacks."""
+    return words if other == language or other not in LANGUAGES else translate_topic(words, language, to=other).text
 
 
 def _alternatives(words: str, glossary_terms: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:

@@ -3,14 +3,7 @@
 from dataclasses import replace
 
 from app.answering.citations import cite_place
-from app.answering.cited_direction import (
-    _COUNTERFACTUAL,
-    _DISOWNS,
-    directions_of,
-    takes_back,
-    with_directions,
-    words_for_direction,
-)
+from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.records import Claim
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -45,12 +38,6 @@ def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: 
 @cases("words", "sure")
 def test_plain_words_of_both_directions_are_not_sure(words: str, sure: bool) -> None:
     assert directions_of([citation(words)], "court for pirates", "en", PARTIES)[1].sure == sure
-
-
-@cases("how", "words", "known")
-def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
-    matches = {"disowns": _DISOWNS.search, "counterfactual": _COUNTERFACTUAL.search, "takes_back": takes_back}[how]
-    assert bool(matches(words)) is known
 
 
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")

@@ -11,14 +11,17 @@ from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
+from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.search_strategy import _JOINS
+from app.retrieval.search_strategy import _JOINS, choose_strategy
 from app.wiring import Workspace
 from evals.measured_sentences import measure_party
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
-from vectorstore.records import ScopeFilter
+from tests.fakes_store import annotated
+from vectorstore.records import ScopeFilter, ScoredPassage
 
 cases = Cases(__file__)
 
@@ -242,6 +245,50 @@ def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_
         answer = workspace.assistant.ask("Which States spoke about article 32 of UNCAC?")
         assert {c.state for c in answer.citations} == {"DEU"}
         assert any("article 32 of a convention" in note for note in answer.scope.notes)
+
+
+def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
+    said = "Austria applies article 16 of the United Nations Convention against Corruption."
+    with workspace_over(tmp_path, {"a.txt": said}, "file,state,date\na.txt,Austria,2020\n") as workspace:
+        answer = workspace.assistant.ask("What did Austria say about articles 16 and 18?")
+    assert [note for note in answer.scope.notes if "cited as well" in note] == [
+        "article 16 of UNCAC is cited as well; name that treaty to ask for it"
+    ]
+    assert answer.abstention is not None and answer.abstention.options == ("article 16 of the UNCAC",)
+
+
+def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp_path):
+    said = "Some delegations have proposed a global fund for victims."
+    texts = {"a.txt": f"Our fleet has grown.\n\n{said}", "b.txt": said}
+    manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        parties, retriever = workspace.corpus.parties(), workspace.steps.retriever
+        asked = resolve("How does Maravel see a global fund for victims?", parties)
+        for chance, answers in ((0.95, False), (0.6, True)):
+            found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
+            assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
+            if answers:
+                assert [s.text for item in found.party_evidence for s in item.best_sentences] == [said]
+
+
+@cases("scope", "by")
+def test_a_time_alone_is_a_scope_for_all_that_was_said(scope, by):
+    strategy = choose_strategy(Resolution(scope=Scope(all_states=True, **scope), question="What did States say?"))
+    assert (strategy and strategy.by) == by
+
+
+def test_passages_of_all_parties_come_in_turns_each_once():
+    def passages(*scores):
+        made = annotated("s", [str(score) for score in scores]).passages
+        return tuple(ScoredPassage(passage=p, score=score) for p, score in zip(made, scores, strict=True))
+
+    one, other, third = passages(0.02, 0.01, 5.0)
+    evidence = [
+        PartyEvidence(party=code, statements=(), passages=own)
+        for code, own in (("XAA", (one, other)), ("XAB", (third, one)))
+    ]
+    found = Retrieved(party_evidence=(evidence[0],), spoken_for=(evidence[1],))
+    assert found.scored_passages == [one, third, other]
 
 
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):

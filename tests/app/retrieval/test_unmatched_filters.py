@@ -1,6 +1,9 @@
 """Times, bodies and groups that match no statement are searched for in the words of the statements instead."""
 
+from pathlib import Path
+
 from tests.cases import Cases
+from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
 
@@ -30,3 +33,12 @@ def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(w
     answer = workspace.assistant.ask("What did Arvandia and Switzerland say about extradition?")
     assert answer.scope.states == ("XAA", "CHE")
     assert answer.coverage.states_without_statement == ("CHE",)
+
+
+def test_words_of_a_group_that_do_not_name_the_year_are_not_quoted_for_it(tmp_path: Path) -> None:
+    own, of_group = "In 2015 we granted nine requests for extradition.", "We attach great importance to extradition."
+    manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
+    with workspace_over(tmp_path, {"a.txt": own, "b.txt": of_group}, manifest) as workspace:
+        ask = workspace.assistant.ask
+        assert [c.quote for c in ask("What did Maravel say about extradition in 2015?").citations] == [own]
+        assert [c.state for c in ask("What did Maravel say about extradition in 2018?").citations] == ["XMR", "XGR"]

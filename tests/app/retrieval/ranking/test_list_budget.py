@@ -86,6 +86,15 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
 
 
+def test_a_rare_word_in_chinese_is_a_pair_of_characters(tmp_path: Path) -> None:
+    texts = {"a.txt": "我们主张在全球废除死刑。", "b.txt": "我国的刑法惩治贩运人口的行为，使许多人免于死亡。"}
+    manifest = "file,state,language\na.txt,XAA,zh\nb.txt,XAB,zh\n"
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        searched, topic = workspace.store.catalogue.summaries(ScopeFilter()), workspace.ranker.topic("死刑", "zh")
+        found = workspace.ranker.search.with_rare_words(searched, topic, 9)
+        assert [item.passage.text for item in found] == [texts["a.txt"]]
+
+
 def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(tmp_path: Path) -> None:
     english, french = (
         "We support extradition to all States parties.",

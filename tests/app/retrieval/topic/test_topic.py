@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.retrieval.model_languages import ModelLanguages
-from app.retrieval.topic.topic import Topic
+from app.retrieval.topic.topic import Topic, topic_in
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -22,3 +22,8 @@ def test_synonyms_and_what_is_part_of_a_topic_widen_the_search() -> None:
     widened = _topic("training on sanctions").lexical_expansions
     assert "unilateral coercive measures" in widened
     assert _topic("the harvest of plums").lexical_expansions == ()
+
+
+@cases("other", "words")
+def test_a_topic_stays_as_it_is_in_a_language_that_the_glossary_lacks(other: str | None, words: str) -> None:
+    assert topic_in("sanctions", "en", other) == words

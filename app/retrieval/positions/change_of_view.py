@@ -1,0 +1,80 @@
+"""Change of view: whether a sentence takes back what stands before it, which then is not the speaker's present view.
+
+"My country spoke against the mechanism. We were mistaken." is not against it, nor is "It must be kept, they say. We
+share none of these reasons." for keeping it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import regex
+
+from app.retrieval.positions.direction import SentenceDirection, read_sentence
+from ingest.language.lexicons import load_lexicon
+from ingest.parties.party_table import PartyTable
+
+_WORDS: Final = load_lexicon("change_of_view")
+_DISOWNS, _RETRACTS, _REVISES, _OF_VIEW, _NO_LONGER, _COUNTERFACTUAL, _CLAUSE_ENDS = (
+    regex.compile(_WORDS[name], regex.VERBOSE)
+    for name in ("disowns", "retracts", "revises", "of_view", "no_longer", "counterfactual", "clause_ends")
+)
+
+
+def disowns(text: str) -> bool:
+    """Returns whether a sentence rejects what stands before it: "We share none of these reasons."."""
+    return _DISOWNS.search(text) is not None
+
+
+def retracts(text: str) -> bool:
+    """Returns whether a sentence gives up a view that the one before it tells: "We were mistaken."."""
+    return _RETRACTS.search(text) is not None
+
+
+def takes_back(text: str) -> bool:
+    """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
+    return disowns(text) or retracts(text) or _REVISES.search(text) is not None
+
+
+def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
+    """Returns the reading of a sentence that takes something back, without a direction that is only of what it rejects.
+
+    "We were wrong to oppose it" is not against it, and "we do not believe these reasons" not for anything.
+    """
+    given_up = retracts(text) and not read.is_outright
+    of_others = disowns(text) and read.reading == "for" and not read.names_topic
+    return replace(read, reading="mentions") if given_up or of_others else read
+
+
+def without_taken_back(read: Sequence[SentenceDirection], texts: Sequence[str]) -> list[SentenceDirection]:
+    """Returns the readings of successive sentences; one that the next sentence takes back has no direction."""
+    present: list[SentenceDirection] = []
+    for current, text in zip(read, texts, strict=True):
+        own = own_view(current, text) if takes_back(text) else current
+        if present and takes_back(text) and is_taken_back(present[-1], own, text):
+            present[-1] = replace(present[-1], reading="mentions")
+        present.append(own)
+    return present
+
+
+def is_taken_back(before: SentenceDirection, current: SentenceDirection, text: str) -> bool:
+    """Returns whether a sentence that takes something back, read as `current`, takes back the direction before it."""
+    # Outright words ("we support") are taken back only by a change of view ("no longer"); what is disowned after them
+    # is an objection. A reported direction is not the speaker's to take back, and a change of law revokes no support.
+    if before.reading == "reported":
+        return False
+    if retracts(text):
+        return True
+    if before.reading == current.reading:
+        return False
+    if disowns(text):
+        return not before.is_outright or _NO_LONGER.search(text) is not None
+    return _OF_VIEW.search(text) is not None or not (before.is_outright or before.reading == "for")
+
+
+def is_counterfactual(text: str, language: str | None, parties: PartyTable) -> bool:
+    """Returns whether a sentence says "would have" and no other clause of it takes a position outright."""
+    if _COUNTERFACTUAL.search(text) is None:
+        return False
+    others = [each for each in _CLAUSE_ENDS.split(text) if not _COUNTERFACTUAL.search(each)]
+    return not any(read_sentence(clause, "", language, parties).is_outright for clause in others)

@@ -1,0 +1,28 @@
+"""What a sentence takes back of the one before it, and what would only have been, is no present view."""
+
+from functools import partial
+
+from app.retrieval.positions.change_of_view import disowns, is_counterfactual, retracts, takes_back, without_taken_back
+from app.retrieval.positions.direction import read_sentence
+from ingest.parties.party_table import PartyTable
+from tests.cases import Cases
+
+cases = Cases(__file__)
+PARTIES = PartyTable.load()
+KINDS = {
+    "disowns": disowns,
+    "retracts": retracts,
+    "takes_back": takes_back,
+    "is_counterfactual": partial(is_counterfactual, language=None, parties=PARTIES),
+}
+
+
+@cases("how", "words", "known")
+def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
+    assert KINDS[how](words) is known
+
+
+@cases("sentences", "readings")
+def test_what_the_next_sentence_takes_back_is_no_direction(sentences: list[str], readings: list[str]) -> None:
+    read = [read_sentence(text, "", "en", PARTIES) for text in sentences]
+    assert [each.reading for each in without_taken_back(read, sentences)] == readings

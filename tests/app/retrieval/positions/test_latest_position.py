@@ -1,0 +1,58 @@
+"""The latest position of a party is its position, however many earlier statements name the topic."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from app.retrieval.positions import latest_position
+from app.retrieval.positions.latest_position import PositionReader
+from app.wiring import Workspace
+from tests.cases import Cases
+from tests.fakes_corpora import workspace_over
+from vectorstore.records import ScopeFilter
+
+cases = Cases(__file__)
+
+AFTERTHOUGHTS = cases["AFTERTHOUGHTS"]
+ARTICLE = "article 18 of the Convention against Transnational Organized Crime"
+YEARS = [str(2008 + 2 * n) for n in range(len(AFTERTHOUGHTS) + 1)]
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Statements of Drelnia every second year: it supports article 18 in all but the last."""
+    said = [f"Drelnia fully supports {ARTICLE} on mutual legal assistance, {more}." for more in AFTERTHOUGHTS]
+    said.append(f"Drelnia does not support {ARTICLE} on mutual legal assistance any longer, and rejects it.")
+    texts = {f"{year}.txt": f"Mr. Chair,\n\n{text}\n" for year, text in zip(YEARS, said, strict=True)}
+    manifest = "\n".join(["file,state,date", *(f"{year}.txt,XDR,{year}" for year in YEARS)])
+    with workspace_over(tmp_path_factory.mktemp("changed"), texts, manifest) as workspace:
+        yield workspace
+
+
+@cases("question", "newest")
+def test_what_was_said_last_on_an_article_is_quoted(question: str, newest: int, changed: Workspace) -> None:
+    dates = [citation.date for citation in changed.assistant.ask(question).citations]
+    assert dates == YEARS[: -newest - 1 : -1]
+
+
+@pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
+def test_a_later_position_is_read_beside_the_best_sentences(
+    newest_first: bool, reads: int, changed: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counting(text: str, *others: object) -> object:
+        read.append(text)
+        return read_sentence(text, *others)
+
+    read_sentence = latest_position.read_sentence
+    monkeypatch.setattr(latest_position, "read_sentence", counting)
+    catalogue, parties = changed.store.catalogue, changed.corpus.parties()
+    named = [("UNTOC", ("18",))]
+    found = changed.ranker.mentions.find("XDR", catalogue.summaries(ScopeFilter()), "article", named)
+    if not newest_first:
+        found = replace(found, sentences=found.sentences[::-1])
+    reader = PositionReader(lambda language: "mutual legal assistance", catalogue.sentences, None, parties)
+    assert reader.read(found).direction == "against"
+    assert len(read) == reads
