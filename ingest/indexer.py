@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path
@@ -211,6 +212,8 @@ class _Run:
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
+        # The manifests above single files, each read once.
+        self._manifest_of = cache(read_manifest)
         # For each folder whose `parties.csv` was refused: the codes in it, with the names that they have there.
         self._disputed: dict[Path, dict[str, str]] = {}
         self._waiting: list[_ReadFile] = []
@@ -242,7 +245,7 @@ class _Run:
         if is_folder:
             self._ingest_folder(path)
         elif is_there:
-            folder, row = find_row(path) or (path.parent, None)
+            folder, row = find_row(path, self._manifest_of) or (path.parent, None)
             source = self._source(path, folder, row)
             sources = self._with_members([source])
             # An archive that was damaged before has no name of its own among its members.
