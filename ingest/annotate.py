@@ -170,7 +170,8 @@ class Annotator:
         if its party is unknown.
         """
         text = document.source_text
-        blocks = with_languages(text, find_blocks(text), document.metadata.language)
+        is_corrected = "language" in corrected_fields(input_key)
+        blocks = with_languages(text, find_blocks(text), document.metadata.language, is_corrected=is_corrected)
         fresh = replace(document, blocks=blocks, edits=())
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))
