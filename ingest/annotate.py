@@ -178,7 +178,8 @@ class Annotator:
         of the same speaker, read as the same party.
         """
         text = document.source_text
-        blocks = with_languages(text, find_blocks(text), document.metadata.language)
+        is_corrected = "language" in corrected_fields(input_key)
+        blocks = with_languages(text, find_blocks(text), document.metadata.language, is_corrected=is_corrected)
         fresh = replace(document, blocks=blocks, edits=())
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path
@@ -211,6 +212,8 @@ class _Run:
         self._unread: dict[tuple[str, str], UnreadableFile] = {}
         self._order = count(1)
         self._notes: list[str] = []
+        # The manifests above single files, each read once.
+        self._manifest_of = cache(read_manifest)
         # For each folder whose `parties.csv` was refused: the codes in it, with the names that they have there.
         self._disputed: dict[Path, dict[str, str]] = {}
         # The folders whose `parties.csv` was read for a single file that their manifest lists.
@@ -244,7 +247,7 @@ class _Run:
         if is_folder:
             self._ingest_folder(path)
         elif is_there:
-            folder, row = find_row(path) or (path.parent, None)
+            folder, row = find_row(path, self._manifest_of) or (path.parent, None)
             if row is not None and folder not in self._learnt:
                 self._learnt.add(folder)
                 self._learn_parties(folder)

@@ -279,12 +279,13 @@ class Corpus:
             return old.statement_id
         before = old if isinstance(old, Document) else old.document
         text = before.source_text
-        # Blocks without a language of their own are in that of the document.
-        blocks = with_languages(text, find_blocks(text), metadata.language)
-        document = replace(before, metadata=metadata, inferred=inferred, blocks=blocks, edits=())
-        new_id, digest = identify(document, annotator.interventions(document))
         others = {d.document_id: d for d in self.documents()}
         summary = others.pop(before.document_id)
+        is_corrected = "language" in {*corrected_fields(summary.input_key), *by_hand}
+        # Blocks without a language of their own are in that of the document.
+        blocks = with_languages(text, find_blocks(text), metadata.language, is_corrected=is_corrected)
+        document = replace(before, metadata=metadata, inferred=inferred, blocks=blocks, edits=())
+        new_id, digest = identify(document, annotator.interventions(document))
         twin = next((d for d in others.values() if d.digest == digest and d.document_id != instead_of), None)
         if twin is not None:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
@@ -436,8 +437,8 @@ class Corpus:
         """Ingests files that were uploaded into a folder; a corrected file replaces the one uploaded before.
 
         A browser drops folders from file names, so rows of a manifest match by base name. A file corrects an earlier
-        one if their names are equal, their texts similar, and both of one party or under one heading; what was set by
-        hand is kept as in a changed file of a folder.
+        one if their names are equal, their texts similar, and both of one party or, where the new text names none,
+        under one heading; what was set by hand is kept as in a changed file of a folder.
         """
         self.uploads.forget_broken()
         options = IngestOptions(include_unlisted=include_unlisted, by_base_name=True)
@@ -461,7 +462,9 @@ class Corpus:
                 continue
             # Similar files of one name, such as "statement.txt", may be of two parties: neither corrects the other.
             one, other = (self._holders_by_text(each) for each in (read, before))
-            if one & other if one and other else one or heading_letters(read) == heading_letters(before):
+            held = set(old.metadata.holders)
+            unclaimed = not (other or held) if one else heading_letters(read) == heading_letters(before)
+            if one & other or held.intersection(new.metadata.holders) or unclaimed:
                 return old
         return None
 
@@ -508,8 +511,9 @@ class Corpus:
     def _with_known_before(self, old: DocumentSummary, new: DocumentSummary, read: Document) -> UnsplitDocument:
         """Returns an uploaded document (`read`) with what was known of the one that it corrects.
 
-        Where its text does not say the session, it is that of the earlier one; what a person set is carried over, or
-        reported. A State that a manifest sent with the earlier file gave counts as set by a person.
+        Where its text does not say the agenda item, body, date or session, it is that of the earlier one; what a person
+        set is carried over, or reported. A State that a manifest sent with the earlier file gave counts as set by a
+        person.
         """
         annotator, row = Annotator(self.parties(), self._split, self._embedder), _row_of(new)
         values = ((name, getattr(old.metadata, name)) for name in _KEPT_OF_EARLIER)
@@ -580,7 +584,7 @@ class Corpus:
         """Checks the store; if asked, first renews all embeddings (`reembed`), annotations and indexes (`rebuild`)."""
         more: tuple[Check, ...] = ()
         if reembed:
-            with self._store.writer():
+            with self._store.writer(sync=not rebuild):
                 self._store.embed_anew(self._indexer.embedder.embed_documents)
         if rebuild:
             with self._store.writer():
@@ -628,7 +632,7 @@ def _require(found: _T | None, statement_id: str) -> _T:
 
 
 def _row_of(document: DocumentSummary) -> ManifestRow | None:
-    """Returns the row of an uploaded file in the manifest that was sent with it."""
+    """Returns the row of an uploaded file in the manifest that was sent beside it; None for one inside an archive."""
     folder = Path(document.folder)
     with suppress(ManifestError):
         manifest = read_manifest(folder, files=[folder / document.file], by_base_name=True)

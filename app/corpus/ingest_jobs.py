@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,7 +17,7 @@ from ingest.errors import LoadError
 from ingest.indexer import IngestOptions, PartReport, ProgressListener
 from ingest.loaders.loaded import printable
 from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
-from ingest.metadata.manifest import MANIFEST_NAME, find_row
+from ingest.metadata.manifest import MANIFEST_NAME, find_row, read_manifest
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport, listed
 from vectorstore.files import SharedFiles
@@ -63,10 +64,10 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
     """
     listings: dict[str, dict[str, str]] = {}
     unsent: dict[str, tuple[Literal["failed", "skipped"], str]] = {}
-    paths = []
+    paths, read = [], cache(read_manifest)
     for path in request.paths:
         is_folder = is_true(path.is_dir)
-        folder = path if is_folder else (find_row(path) or (path.parent,))[0]
+        folder = path if is_folder else (find_row(path, read) or (path.parent,))[0]
         if (copies := files.place(folder)) != folder:
             move(folder, copies)
         found, unread = survey(folder) if is_folder else ((path,), {})

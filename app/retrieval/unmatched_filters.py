@@ -75,7 +75,7 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
 
 
 def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str]) -> PartyEvidence:
-    """Keeps the sentences that name one of these years, themselves or in an adjacent sentence."""
+    """Keeps passages that name one of these years, and sentences that do, themselves or in an adjacent sentence."""
 
     def names(item: ScoredSentence) -> bool:
         sentences, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
@@ -89,4 +89,6 @@ def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str
         else item
         for item in filter(names, evidence.sentences)
     )
-    return replace(evidence, sentences=tuple(naming), earlier=tuple(filter(names, evidence.earlier)))
+    earlier = tuple(filter(names, evidence.earlier))
+    passages = tuple(item for item in evidence.passages if years.search(item.passage.text))
+    return replace(evidence, sentences=tuple(naming), passages=passages, earlier=earlier)

@@ -88,9 +88,21 @@ def direction_of(language: str | None) -> Literal["rtl", "ltr"]:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def with_languages(text: str, blocks: Sequence[Block], document: str | None) -> tuple[Block, ...]:
-    """Marks the paragraphs that are in another language (ISO 639-1) than their document."""
-    return tuple(replace(block, language=_other_language(text, block, document)) for block in blocks)
+def with_languages(
+    text: str, blocks: Sequence[Block], document: str | None, *, is_corrected: bool = False
+) -> tuple[Block, ...]:
+    """Marks the paragraphs that are in another language (ISO 639-1) than their document.
+
+    Where a person corrected that and no paragraph is detected as in it, the language that the text is taken for is no
+    paragraph's either: Galician is taken for Spanish.
+    """
+    found = [_detected(text, block) for block in blocks]
+    is_mistaken = is_corrected and document not in (None, *found)
+    own = (document, detect_language(text)) if is_mistaken else (document,)
+    return tuple(
+        replace(block, language=None if language in own else language)
+        for block, language in zip(blocks, found, strict=True)
+    )
 
 
 def main_language(text: str, blocks: Sequence[Block], document: str | None) -> str | None:
@@ -101,14 +113,13 @@ def main_language(text: str, blocks: Sequence[Block], document: str | None) -> s
     return sizes.most_common(1)[0][0]
 
 
-def _other_language(text: str, block: Block, document: str | None) -> str | None:
+def _detected(text: str, block: Block) -> str | None:
     words = text[block.start : block.end]
     letters = sum(map(str.isalpha, words[: 3 * _FEWEST_LETTERS_OF_PARAGRAPH]))
     is_long = letters >= _FEWEST_LETTERS_OF_PARAGRAPH or len(_HAN.findall(words)) >= _FEWEST_HAN
     if not is_long or (block.paragraph is None and not block.continues):
         return None
-    found = detect_language(words, sure=_SURE_OF_PARAGRAPH)
-    return None if found == document else found
+    return detect_language(words, sure=_SURE_OF_PARAGRAPH)
 
 
 @cache

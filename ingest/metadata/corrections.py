@@ -61,7 +61,7 @@ def carry_over(
             kept.append(name)
         else:
             value, now = getattr(held.metadata, name), getattr(read.metadata, name)
-            notes.append(f"{name} was set to {value!r} by hand, and is now read as {now!r}")
+            notes.append(f"{name} was set to {value!r}, and is now read as {now!r}")
     return metadata, tuple(kept), tuple(notes)
 
 

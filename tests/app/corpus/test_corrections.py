@@ -129,8 +129,11 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
 def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take, monkeypatch):
     take(SPEECH)
     monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    built, build = [], workspace.store.sync_index
+    monkeypatch.setattr(workspace.store, "sync_index", lambda: built.append(build()))
     checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True, reembed=True).checks}
     assert checks["annotation"] == "1 brought up to date"
+    assert len(built) == 1
 
 
 @pytest.fixture(params=["doctor", "ingest"])
@@ -275,6 +278,18 @@ def test_a_corrected_language_is_that_of_every_paragraph_without_another(workspa
     assert {s.language for s in sentences if "nous" not in s.text} == {"en"}
 
 
+def test_a_corrected_language_is_that_of_paragraphs_taken_for_another(workspace, take, monkeypatch):
+    corpus = workspace.corpus
+    identifier = take(cases["GALICIAN"])
+    assert corpus.show(identifier).metadata.language == "es"
+    identifier = corpus.edit(corpus.edit(identifier, {"language": "gl"}), {"session": "10"})
+    assert {s.language for s in workspace.store.catalogue.sentences(identifier)} == {"gl", "fr"}
+    monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
+    corpus.doctor(rebuild=True)
+    (summary,) = corpus.documents()
+    assert {s.language for s in workspace.store.catalogue.sentences(summary.document_id)} == {"gl", "fr"}
+
+
 HEADED = f"Statement by Arvandia\n\nTenth session, 12 October 2020\n\n{SPEECH}"
 BY_HAND = {"state": "XAB", "session": "12", "date": "2024-10-14"}
 
@@ -313,7 +328,7 @@ def test_a_state_set_by_hand_stays_with_the_words_it_was_set_for(
     (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
     (summary,) = corpus.documents()
     assert summary.metadata.state == state
-    assert (f"state was set to {set_to!r} by hand" in (file.reason or "")) is (state != set_to)
+    assert (f"state was set to {set_to!r}," in (file.reason or "")) is (state != set_to)
     assert told in (file.reason or "")
 
 
@@ -334,7 +349,7 @@ def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_re
     (summary,) = corpus.documents()
     found = summary.kind, summary.metadata.session, summary.metadata.date, summary.metadata.speaker
     assert found == ("record", "12", "2024-10-14", None)
-    assert "speaker was set to 'Ms. Roe' by hand, and is now read as None" in file.reason
+    assert "speaker was set to 'Ms. Roe', and is now read as None" in file.reason
     assert "session was" not in file.reason
 
 
@@ -353,7 +368,7 @@ def test_what_was_set_by_hand_does_not_pass_to_another_text(workspace, take, tmp
     corpus.edit(take(OWN), {"session": "12"})
     (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": OTHER}, manifest, PARTIES)]).files
     assert [summary.metadata.session for summary in corpus.documents()] == [None]
-    assert "session was set to '12' by hand, and is now read as None" in file.reason
+    assert "session was set to '12', and is now read as None" in file.reason
 
 
 def test_states_set_on_interventions_are_reported_when_the_record_changes(workspace, take, tmp_path):

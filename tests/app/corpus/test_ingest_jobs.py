@@ -9,8 +9,10 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import text
 
+import ingest.indexer
 from app.corpus import ingest_jobs
 from app.corpus.ingest_jobs import IngestRequest
+from ingest.metadata.manifest import read_manifest
 from tests.cases import Cases
 from tests.fakes_corpora import write_corpus
 from tests.fakes_engines import own_cluster, own_schema
@@ -312,6 +314,17 @@ def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, tmp_pat
         (part,) = ingest_jobs._parts(request)
         (listing,) = part.listings.values()
         assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
+
+
+def test_manifest_above_single_files_is_read_once(folder, tmp_path, monkeypatch):
+    (folder / "statements.csv").write_text("file,session\n000.txt,9\n001.txt,9\n", encoding="utf-8")
+    read = []
+    for module in (ingest_jobs, ingest.indexer):
+        monkeypatch.setattr(module, "read_manifest", lambda path: read.append(path) or read_manifest(path))
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        corpus.ingest([folder / "000.txt", folder / "001.txt"])
+        assert [document.metadata.session for document in corpus.documents()] == ["9", "9"]
+    assert len(read) == len(set(read)) == 2
 
 
 def test_store_in_the_folder_sends_no_copies_of_copies(folder, tmp_path):

@@ -252,7 +252,7 @@ def test_what_was_set_by_hand_stays_or_is_reported_when_the_file_is_sent_again(
             corpus.edit(corpus.documents()[0].document_id, changes)
     found = [(d.metadata.state, d.metadata.session, d.metadata.title) for d in corpus.documents()]
     assert sorted(found, key=str) == [tuple(document) for document in documents]
-    assert ("by hand" in report) is bool(told) and (told or "") in report
+    assert ("was set to" in report) is bool(told) and (told or "") in report
     assert ("in place of the file" in report) is (len(documents) == 1)
 
 

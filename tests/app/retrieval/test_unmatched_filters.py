@@ -16,6 +16,7 @@ def test_a_year_without_statements_is_looked_for_in_their_words(question, names,
     assert not answer.scope.years
     assert any(names in note and "spoken of" in note for note in answer.scope.notes)
     found = workspace.retriever().invoke(question)
+    assert found and all(names in document.page_content for document in found)
     assert {citation.state for citation in answer.citations} <= {document.metadata["state"] for document in found}
     assert workspace.retrieve(question).statements_in_scope
 
