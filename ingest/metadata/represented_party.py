@@ -190,12 +190,14 @@ def capacities(
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Empty if neither the heading (in one line) nor the first words call the statement joint. States that the title is
-    about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
+    Empty if neither the heading (in one line) nor the speaker ("I deliver this joint statement") calls it joint. States
+    that the title is about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
     """
     heading = " ".join(heading.split())
     opening = f"{heading} {' '.join(words[:_OPENING].split())}"
-    called = next((found for found in _WORDS.joint_statement.finditer(opening) if not _spoken_of(opening, found)), None)
+    titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
+    called = next((found for found in titles if not _spoken_of(opening, found)), None)
+    called = called or _WORDS.own_joint.search(opening, len(heading))
     if called is None:
         return ()
     stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
