@@ -50,7 +50,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     read = Occasion(body=_body(heading, text, session, date), session=session, date=date)
     own = symbol_in(heading)
-    of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
+    of_document = of_symbol(own or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
     dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
@@ -67,6 +67,16 @@ def symbol_in(text: str) -> str | None:
     """Return the first document symbol of a text that is not merely cited in brackets, such as `S/PV.3756`."""
     found = _WORDS.symbol.search(text)
     return found[0] if found else None
+
+
+def _symbol_alone(text: str) -> str | None:
+    """Return the first symbol that ends a line without prose: "UNITED NATIONS A/48/PV.46", not "in A/48/PV.46"."""
+    for line in text.split("\n"):
+        found = _WORDS.symbol.search(line)
+        if found is not None and not any(map(str.isalnum, line[found.end() :])):
+            if not any(word[0].islower() for word in line[: found.start()].split()):
+                return found[0]
+    return None
 
 
 def of_symbol(symbol: str) -> Occasion:

@@ -133,6 +133,12 @@ def test_opening_names_the_session_unless_it_names_two(examplia):
     assert read(both, examplia).metadata.session is None
 
 
+@cases("opening", "file", "body", "session", "date", tuples=True)
+def test_symbol_of_a_document_that_is_cited_tells_nothing_of_the_statement(opening, file, body, session, date, examplia):
+    found = read(f"Statement by Examplia\n\nMr. President,\n\n{opening} Lamps burn.\n", examplia, file).metadata
+    assert (found.body, found.session, found.date) == (body, session, date)
+
+
 @cases("text", "state")
 def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, examplia):
     found = read(text, examplia)
