@@ -193,7 +193,9 @@ READ = ReadMetadata(
 )
 NOTHING = ReadMetadata(metadata=Metadata(language="en"))
 OF_A_GROUP = ReadMetadata(metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",))
-FOUND = {"READ": READ, "NOTHING": NOTHING, "OF_A_GROUP": OF_A_GROUP}
+OF_CND = ReadMetadata(metadata=Metadata(body="CND", session="61"), inferred=("body", "session"))
+OF_GA = ReadMetadata(metadata=Metadata(body="UN General Assembly", session="73"), inferred=("body", "session"))
+FOUND = {"READ": READ, "NOTHING": NOTHING, "OF_A_GROUP": OF_A_GROUP, "OF_CND": OF_CND, "OF_GA": OF_GA}
 FOR_EXAMPLIA = "on behalf of Examplia and Iran (Islamic Republic of)"
 
 
