@@ -72,10 +72,11 @@ def symbol_in(text: str) -> str | None:
 def _symbol_alone(text: str) -> str | None:
     """Return the first symbol that ends a line without prose: "UNITED NATIONS A/48/PV.46", not "in A/48/PV.46"."""
     for line in text.split("\n"):
-        found = _WORDS.symbol.search(line)
-        if found is not None and not any(map(str.isalnum, line[found.end() :])):
-            if not any(word[0].islower() for word in line[: found.start()].split()):
-                return found[0]
+        if (found := _WORDS.symbol.search(line)) is None:
+            continue
+        goes_on = any(map(str.isalnum, line[found.end() :]))
+        if not goes_on and not any(word[0].islower() for word in line[: found.start()].split()):
+            return found[0]
     return None
 
 

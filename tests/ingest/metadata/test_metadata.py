@@ -134,7 +134,7 @@ def test_opening_names_the_session_unless_it_names_two(examplia):
 
 
 @cases("opening", "file", "body", "session", "date", tuples=True)
-def test_symbol_of_a_document_that_is_cited_tells_nothing_of_the_statement(opening, file, body, session, date, examplia):
+def test_symbol_of_a_cited_document_tells_nothing_of_the_statement(opening, file, body, session, date, examplia):
     found = read(f"Statement by Examplia\n\nMr. President,\n\n{opening} Lamps burn.\n", examplia, file).metadata
     assert (found.body, found.session, found.date) == (body, session, date)
 
