@@ -25,6 +25,7 @@ _FEWEST_SENTENCES = 2
 _WORDS = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 JOINT = _WORDS.joint
 """Pattern of the words that join parties that are named together."""
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 
@@ -194,7 +195,8 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     that the title is about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
     """
     heading = " ".join(heading.split())
-    opening = f"{heading} {' '.join(words[:_OPENING].split())}"
+    paragraphs = _BLANK_LINES.split(words[:_OPENING].strip())
+    opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
     titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
     called = next((found for found in titles if not _spoken_of(opening, found)), None)
     called = called or _WORDS.own_joint.search(opening, len(heading))
