@@ -37,7 +37,6 @@ from ingest.records.interventions import (
     is_record,
     may_be_record,
     sections_of_others,
-    take_turns,
     unsplit_titles,
 )
 from ingest.records.later_titles import LaterTitle, later_titles
@@ -222,9 +221,7 @@ class Annotator:
             problems = (*problems, f"perhaps in two languages, and all of it one party's: {listed(translated)}")
         titles = tuple(title for title in titles if not title.begins_translation)
         may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
-        found = self._interventions(loaded.text, blocks, metadata) if may_be else ()
-        if chosen == "record":
-            found = self._of_record(loaded.text, blocks, replace(metadata, speaker=None, on_behalf_of=None))
+        found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
         unsplit, others = self._of_others(metadata, titles, found, several=several, may_be=may_be)
@@ -243,7 +240,7 @@ class Annotator:
             speaker = metadata.speaker if cells.speaker or of_state else None
             group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
             given = replace(metadata, speaker=speaker, on_behalf_of=group)
-            found = self._in_capacities(loaded.text, blocks, found, given)
+            found = in_several_capacities(loaded.text, blocks, self._parties, given)
             several = bool(found)
         if chosen == "record" or several:
             chosen = "record"
@@ -376,19 +373,10 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
-        return self._of_record(document.source_text, document.blocks, document.metadata)
-
-    def _of_record(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
+        text, blocks, metadata = document.source_text, document.blocks, document.metadata
         found = self._interventions(text, blocks, metadata)
-        return found if is_record(found, text) else self._in_capacities(text, blocks, found, metadata) or found
-
-    def _in_capacities(
-        self, text: str, blocks: Sequence[Block], found: tuple[Intervention, ...], metadata: Metadata
-    ) -> tuple[Intervention, ...]:
-        """Returns the parts of a single speech by capacity; what was `found` where named speakers take turns."""
-        if take_turns(found) and metadata.speaker is None and metadata.on_behalf_of is None:
-            return found
-        return in_several_capacities(text, blocks, self._parties, metadata)
+        by_capacity = () if is_record(found, text) else in_several_capacities(text, blocks, self._parties, metadata)
+        return by_capacity or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

@@ -147,12 +147,6 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     return enough and (not named or (2 if sections else 3) * spoken >= length)
 
 
-def take_turns(interventions: Sequence[Intervention]) -> bool:
-    """Returns whether a text names several speakers before their words, a Chair among them: it is no single speech."""
-    before_words = any(item.role == "office" or not _is_section(item) for item in interventions)
-    return before_words and len({item.named for item in interventions}) > 1
-
-
 def sections_of_others(interventions: Sequence[Intervention], holders: Set[str]) -> tuple[str, ...]:
     """Returns the parties with sections in a text whose title attributes it to others (`holders`).
 

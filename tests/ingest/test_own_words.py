@@ -123,16 +123,6 @@ def test_what_a_row_says_of_two_capacities_is_kept(annotator, annotate, cells, e
     assert again.statements == annotated.statements
 
 
-@cases("form", "is_declared", "told", "holders", tuples=True)
-def test_what_is_stored_of_a_record_in_two_capacities_is_what_is_reported(form, is_declared, told, holders, annotator):
-    loaded = LoadedText(text=form.format(FOR_GROUP), sha256="0" * 64)
-    row = ManifestRow(file="a.txt", kind="record") if is_declared else None
-    unsplit = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
-    assert (unsplit.reason or "").startswith(told)
-    statements = annotator.annotate(unsplit.document).statements
-    assert tuple(item.metadata.state for item in statements) == holders
-
-
 @cases("parts", "holders", tuples=True)
 def test_each_capacity_holds_what_is_said_from_where_it_begins(annotate, parts, holders):
     annotated = annotate(SPEECH + "\n\n".join(parts))
