@@ -836,19 +836,15 @@ def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
 
-    A list or table after a section ends it: whose words follow is unknown, unless a colon introduces the list.
+    A list or table after a section ends it: whose words follow is unknown.
     """
     turns: list[_SpeakerTurn] = []
     numbers = {number for number, _, _ in headings}
     rows = _table_rows(page, headings)
-    introduced = False
     for position, (number, start, codes) in enumerate(headings):
         line = page.lines[number]
-        if number - 1 not in numbers:
-            introduced = page.lines[number - 1].text.endswith((":", "：")) if number else False
-        is_listed = bool(numbers & {number - 1, number + 1})
-        if position in rows or is_listed or not codes:
-            if turns and not (is_listed and introduced):
+        if position in rows or numbers & {number - 1, number + 1} or not codes:
+            if turns:
                 why = f"{line.text!r} stands in a list or table" if codes else _may_be_several(line.text)
                 words = replace(_unknown(line.text, page.after(line)), reason=why)
                 turns.append(_SpeakerTurn(start=start, words=words))
@@ -858,8 +854,7 @@ def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, .
             states=codes[1:] and codes, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
         turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
-    sections = [turn for turn in turns if turn.mark is not None]
-    return turns if len({turn.words.state for turn in sections}) > 1 else sections
+    return turns
 
 
 def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> set[int]:
