@@ -119,10 +119,12 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
 
 
 def _session_kept(read: Metadata, merged: Metadata) -> str | None:
-    """Return the session that was read, unless body or date are other ones, or other sessions were held then."""
-    years = {date[:4] for date in (read.date, merged.date) if date is not None}
-    held = sessions_held(merged.body, merged.date)
-    fits = merged.body == read.body and len(years) < 2 and (held is None or read.session in held)
+    """Return the session that was read if body and date are as read, or if it is the last one that the date allows.
+
+    A text cites earlier sessions, so that "the seventy-second session" is perhaps not the present one in 2018.
+    """
+    last = sessions_held(merged.body, merged.date)[-1:]
+    fits = merged.body == read.body and (merged.date == read.date or read.session in last)
     return read.session if fits else None
 
 
