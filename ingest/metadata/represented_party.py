@@ -191,8 +191,9 @@ def capacities(
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Empty if neither the heading (in one line) nor the speaker ("I deliver this joint statement") calls it joint. States
-    that the title is about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
+    Empty if neither the heading (in one line) nor the speaker ("I deliver this joint statement", "this joint statement"
+    above a list) calls it joint. States that the title is about ("on the situation in Arvandia and Belmora") or that a
+    later sentence names are not holders.
     """
     heading = " ".join(heading.split())
     paragraphs = _BLANK_LINES.split(words[:_OPENING].strip())
@@ -200,14 +201,15 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
     called = next((found for found in titles if not _spoken_of(opening, found)), None)
     called = called or _WORDS.own_joint.search(opening, len(heading))
-    if called is None:
+    rows = [row for _, _, row in _sponsors(words, parties, language)]
+    if called is not None:
+        stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
+        end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
+        named = opening[called.end() : end]
+        row = _first_list(named, parties, language)
+        rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row, *rows]
+    elif not (sponsor_lists(words, parties, language) and _WORDS.this_joint.search(opening, len(heading))):
         return ()
-    stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
-    end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
-    named = opening[called.end() : end]
-    row = _first_list(named, parties, language)
-    rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row]
-    rows += [row for _, _, row in _sponsors(words, parties, language)]
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
 
