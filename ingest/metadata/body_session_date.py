@@ -50,13 +50,14 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     read = Occasion(body=_body(heading, text, session, date), session=session, date=date)
     own = symbol_in(heading)
-    of_document = of_symbol(own or symbol_in(text[:_OPENING]) or "")
+    of_document = of_symbol(own or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
     dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     # Any other source of the date takes precedence over the year in the symbol.
-    found = _filled(read, [replace(of_document, date=None), *sources, *([of_document] if own else ())])
+    of_own = [replace(of_document, date=None)] if own else []
+    found = _filled(read, [*of_own, *sources, of_document if own else replace(of_document, date=None)])
     found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()
@@ -67,6 +68,17 @@ def symbol_in(text: str) -> str | None:
     """Return the first document symbol of a text that is not merely cited in brackets, such as `S/PV.3756`."""
     found = _WORDS.symbol.search(text)
     return found[0] if found else None
+
+
+def _symbol_alone(text: str) -> str | None:
+    """Return the first symbol that ends a line without prose: "UNITED NATIONS A/48/PV.46", not "in A/48/PV.46"."""
+    for line in text.split("\n"):
+        if (found := _WORDS.symbol.search(line)) is None:
+            continue
+        goes_on = any(map(str.isalnum, line[found.end() :]))
+        if not goes_on and not any(word[0].islower() for word in line[: found.start()].split()):
+            return found[0]
+    return None
 
 
 def of_symbol(symbol: str) -> Occasion:

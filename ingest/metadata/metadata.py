@@ -26,7 +26,7 @@ from ingest.metadata.heading import (
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, joint_holders, less_than_group
 from ingest.metadata.self_reference import speaking_state
-from ingest.metadata.sessions import is_general_debate, session_for
+from ingest.metadata.sessions import is_general_debate, session_for, sessions_held
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata
 
@@ -111,11 +111,21 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
     if metadata.state in (None, metadata.on_behalf_of):
         inferred.discard("state")
     if metadata.session is None or ("session" in inferred and {"body", "date"} & given.keys()):
-        session = session_for(metadata.body, metadata.date)
+        session = session_for(metadata.body, metadata.date) or _session_kept(read.metadata, metadata)
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
     unknown = () if metadata.holders else read.problems
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=(*problems, *unknown))
+
+
+def _session_kept(read: Metadata, merged: Metadata) -> str | None:
+    """Return the session that was read if body and date are as read, or if it is the last one that the date allows.
+
+    A text cites earlier sessions, so that "the seventy-second session" is perhaps not the present one in 2018.
+    """
+    last = sessions_held(merged.body, merged.date)[-1:]
+    fits = merged.body == read.body and (merged.date == read.date or read.session in last)
+    return read.session if fits else None
 
 
 def _with_parties(

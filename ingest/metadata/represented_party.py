@@ -25,6 +25,7 @@ _FEWEST_SENTENCES = 2
 _WORDS = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 JOINT = _WORDS.joint
 """Pattern of the words that join parties that are named together."""
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
 
 
@@ -190,20 +191,25 @@ def capacities(
 def joint_holders(heading: str, words: str, parties: PartyTable, language: str | None) -> tuple[str, ...]:
     """Read which States hold a joint statement, in order, from its heading or from the list of its co-sponsors.
 
-    Empty if neither the heading (in one line) nor the first words call the statement joint. States that the title is
-    about ("on the situation in Arvandia and Belmora") or that a later sentence names are not holders.
+    Empty if neither the heading (in one line) nor the speaker ("I deliver this joint statement", "this joint statement"
+    above a list) calls it joint. States that the title is about ("on the situation in Arvandia and Belmora") or that a
+    later sentence names are not holders.
     """
     heading = " ".join(heading.split())
-    opening = f"{heading} {' '.join(words[:_OPENING].split())}"
-    called = next((found for found in _WORDS.joint_statement.finditer(opening) if not _spoken_of(opening, found)), None)
-    if called is None:
+    paragraphs = _BLANK_LINES.split(words[:_OPENING].strip())
+    opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
+    titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
+    called = next((found for found in titles if not _spoken_of(opening, found)), None)
+    called = called or _WORDS.own_joint.search(opening, len(heading))
+    rows = [row for _, _, row in _sponsors(words, parties, language)]
+    if called is not None:
+        stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
+        end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
+        named = opening[called.end() : end]
+        row = _first_list(named, parties, language)
+        rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row, *rows]
+    elif not (sponsor_lists(words, parties, language) and _WORDS.this_joint.search(opening, len(heading))):
         return ()
-    stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
-    end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
-    named = opening[called.end() : end]
-    row = _first_list(named, parties, language)
-    rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row]
-    rows += [row for _, _, row in _sponsors(words, parties, language)]
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
 

@@ -86,16 +86,23 @@ def canonical_session(text: str) -> str:
 
 def session_for(body: str | None, iso: str | None) -> str | None:
     """Infer the session of a body from an ISO year, interval or day; None if no session or more than one fits."""
+    held = sessions_held(body, iso)
+    return held[0] if len(set(held)) == 1 else None
+
+
+def sessions_held(body: str | None, iso: str | None) -> tuple[str | None, ...]:
+    """Give the sessions of a body in an ISO year, interval or day, in order: 72 and 73 of the General Assembly in 2018.
+
+    None stands for days between two sessions of the Assembly. Empty if no table has a session then.
+    """
     days = interval(iso) if iso else None
     if days is None:
-        return None
+        return ()
     first, last = days
     if body == GENERAL_ASSEMBLY:
-        number = _assembly_session(first)
-        return str(number) if number is not None and number == _assembly_session(last) else None
-    held = (session for session in load_sessions() if session.body == body)
-    fitting = {session.session for session in held if session.first <= last and first <= session.last}
-    return fitting.pop() if len(fitting) == 1 else None
+        return tuple(None if number is None else str(number) for number in map(_assembly_session, days))
+    held = sorted((session for session in load_sessions() if session.body == body), key=lambda session: session.last)
+    return tuple(session.session for session in held if session.first <= last and first <= session.last)
 
 
 @cache

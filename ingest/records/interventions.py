@@ -419,6 +419,8 @@ class _SpeakerLookup:
             if trusted and not codes and self._is_of_office(line.name):
                 return replace(words, role="office")
             if line.who == "name":
+                if trusted and len(codes) > 1:
+                    return replace(words, reason=_may_be_several(line.head))
                 listed = self.holders(line.name) if trusted else ()
                 return replace(words, role="party", state=listed[0], states=listed[1:] and listed) if listed else None
             if not trusted or len(codes) != 1:
@@ -434,8 +436,8 @@ class _SpeakerLookup:
             return replace(words, role="office")
         if any(map(is_office, (*line.brackets, line.party or ""))):
             return replace(words, role="office")
-        why = "may be several parties" if codes else "names no State that is known"
-        return replace(words, reason=f"{line.head!r} {why}")
+        unknown = f"{line.head!r} names no State that is known"
+        return replace(words, reason=_may_be_several(line.head) if codes else unknown)
 
     def _is_of_office(self, name: str) -> bool:
         """Returns whether a name is that of an office or an organization: "Chair CCPCJ", "UNODC Executive Director"."""
@@ -595,14 +597,18 @@ class _SpeakerLookup:
                 return self.intervention(line, trusted=False)
         return None
 
-    def section(self, heading: str) -> tuple[str, ...]:
-        """Returns the party or the States that a heading consists of; empty where it contains anything else."""
+    def section(self, heading: str) -> tuple[str, ...] | None:
+        """Returns the party or the States that a heading consists of; empty for a name of several parties ("Congo").
+
+        None where it contains anything else.
+        """
         if len(heading) > _LONGEST_STATE_HEADING:
-            return ()
+            return None
         name = _heading_name(heading)
         while (shorter := _WORDS.heading_note.sub("", name)) != name and not self.party(name):
             name = shorter
-        return self.holders(name) or self.holders(_WORDS.heading_words.sub("", name))
+        named = (name, _WORDS.heading_words.sub("", name))
+        return next(filter(None, map(self.holders, named)), () if any(map(self.party, named)) else None)
 
     def title(self, heading: str) -> tuple[str, ...]:
         """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""
@@ -641,6 +647,10 @@ def _nobody_known(named: str) -> str:
     return f"{named!r} names nobody that is known"
 
 
+def _may_be_several(named: str) -> str:
+    return f"{named!r} may be several parties"
+
+
 def _takes_floor(line: SpeakerLine) -> bool:
     """Returns whether a line inside a paragraph may begin a turn; "the Secretariat should" is about an office."""
     return line.titled and (line.who != "office" or line.says)
@@ -661,11 +671,11 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         if found is not None and (apart or not found.summarised):
             read.append((found, apart))
         elif (apart or _form(line.text)) and page.stands_alone(number):
-            if codes := lookup.section(line.text):
+            if (codes := lookup.section(line.text)) is not None:
                 headings.append((number, line.start, codes))
             elif codes := lookup.title(line.text):
                 titles.append((number, line.start, codes))
-    formed = {codes for number, _, codes in headings if _form(page.lines[number].text)}
+    formed = {codes for number, _, codes in headings if codes and _form(page.lines[number].text)}
     if len(formed | {codes for *_, codes in titles}) > 1:
         # A title with a person opens a section only beside that of another party.
         headings = sorted(headings + titles)
@@ -826,27 +836,25 @@ def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> 
 def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
 
-    A table after a section ends it: whose words follow the table is unknown.
+    A list or table after a section ends it: whose words follow is unknown.
     """
     turns: list[_SpeakerTurn] = []
     numbers = {number for number, _, _ in headings}
     rows = _table_rows(page, headings)
     for position, (number, start, codes) in enumerate(headings):
         line = page.lines[number]
-        if position in rows:
+        if position in rows or numbers & {number - 1, number + 1} or not codes:
             if turns:
-                words = replace(_unknown(line.text, page.after(line)), reason=f"{line.text!r} stands in a table")
+                why = f"{line.text!r} stands in a list or table" if codes else _may_be_several(line.text)
+                words = replace(_unknown(line.text, page.after(line)), reason=why)
                 turns.append(_SpeakerTurn(start=start, words=words))
-            continue
-        if numbers & {number - 1, number + 1}:
             continue
         words = Intervention(
             start=page.after(line), end=line.end, role="party", named=line.text, summarised=False, state=codes[0],
             states=codes[1:] and codes, clause=line.text if behalf_phrase(line.text) else "",
         )  # fmt: skip
         turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
-    sections = [turn for turn in turns if turn.mark is not None]
-    return turns if len({turn.words.state for turn in sections}) > 1 else sections
+    return turns
 
 
 def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> set[int]:

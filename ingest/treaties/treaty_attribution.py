@@ -19,12 +19,14 @@ OTHER_CONVENTION: Final = "OTHER"
 class TreatyAttribution(NamedTuple):
     """The treaty of a mentioned article, and whether the words at the mention refer to it (`named`).
 
-    If `assumed`, it is the default for "the Convention", "the Protocol" or no words at all; None if there is none.
+    If `assumed`, it is the default for "the Convention", "the Protocol" (`of_protocol`) or no words at all; None if
+    there is none.
     """
 
     treaty: str | None
     named: bool
     assumed: bool = False
+    of_protocol: bool = False
 
 
 # The treaties that "the Convention" and "the Protocol" mean if the text names none before.
@@ -129,4 +131,4 @@ def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: Def
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
         return TreatyAttribution(near[-1], True) if near else TreatyAttribution(meant[0], True, True)
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
-    return TreatyAttribution(protocols[-1], True) if protocols else TreatyAttribution(meant[1], True, True)
+    return TreatyAttribution(protocols[-1], True) if protocols else TreatyAttribution(meant[1], True, True, True)

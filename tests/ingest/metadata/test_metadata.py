@@ -133,6 +133,12 @@ def test_opening_names_the_session_unless_it_names_two(examplia):
     assert read(both, examplia).metadata.session is None
 
 
+@cases("opening", "file", "body", "session", "date", tuples=True)
+def test_symbol_of_a_cited_document_tells_nothing_of_the_statement(opening, file, body, session, date, examplia):
+    found = read(f"Statement by Examplia\n\nMr. President,\n\n{opening} Lamps burn.\n", examplia, file).metadata
+    assert (found.body, found.session, found.date) == (body, session, date)
+
+
 @cases("text", "state")
 def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, examplia):
     found = read(text, examplia)
@@ -187,7 +193,9 @@ READ = ReadMetadata(
 )
 NOTHING = ReadMetadata(metadata=Metadata(language="en"))
 OF_A_GROUP = ReadMetadata(metadata=Metadata(state="XGR", on_behalf_of="XGR", speaker="Borduria"), inferred=("speaker",))
-FOUND = {"READ": READ, "NOTHING": NOTHING, "OF_A_GROUP": OF_A_GROUP}
+OF_CND = ReadMetadata(metadata=Metadata(body="CND", session="61"), inferred=("body", "session"))
+OF_GA = ReadMetadata(metadata=Metadata(body="UN General Assembly", session="73"), inferred=("body", "session"))
+FOUND = {"READ": READ, "NOTHING": NOTHING, "OF_A_GROUP": OF_A_GROUP, "OF_CND": OF_CND, "OF_GA": OF_GA}
 FOR_EXAMPLIA = "on behalf of Examplia and Iran (Islamic Republic of)"
 
 
