@@ -30,6 +30,7 @@ _DEFAULT_TREATY: Final = "UNTOC"
 _NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
 _WORDS: Final = Patterns("briefing_requests")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _LONGEST_RANGE: Final = 200
 
 
@@ -44,10 +45,10 @@ class BriefingRequest:
     sessions: tuple[str, ...] = ()
     """Only these sessions, and one cell for each; empty searches all together."""
     years: tuple[str, ...] = ()
-    """Years, or months such as `2020-10`."""
+    """Years, or else months such as `2020-10`."""
     bodies: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    """Codes of parties, regions and groups that are left out, where nobody is named: "all States except Chile"."""
+    """Codes of parties, regions and groups that are left out: "all States except Chile"."""
     by_session: bool = False
     """Split by every session that the statements in scope have."""
     quotations: int = 3
@@ -105,7 +106,8 @@ def read_request(
     Rows are `states`, names or codes of States and groups, several in a text with commas or semicolons, and `groups`
     with their members of today; columns are `topics` in words and `articles` such as `18`, `UNTOC 18` or `TIP 9`.
     Sessions are numbers as people write them (`10`, `8-10`, `9 and 10`, `COP 10`, `tenth`), all of the body that stands
-    beside one or in `bodies`; years are single ones or ranges such as `2000-2005`. All else is as in a BriefingRequest.
+    beside one or in `bodies`; years are single ones, ranges such as `2000-2005`, or else months such as `2020-10`. All
+    else is as in a BriefingRequest.
     """
     subjects = [read_topic(text, parties) for text in _listed(topics, r"[;\n]")]
     subjects += map(_article, _listed(articles))
@@ -117,17 +119,20 @@ def read_request(
         codes += [group, *sorted(parties.members(group), key=parties.display)]
     if quotations < 1:
         raise BriefingError(f"{quotations} quotations in a cell are too few: at least 1")
-    sittings = [_sessions(text, parties) for text in _listed(sessions, r"[,;/\n]")]
+    read = [_sessions(text, parties) for text in _listed(sessions, r"[,;/\n]")]
     named = dict.fromkeys(canonical_body(name) or name for name in _listed(bodies))
-    if of_sessions := dict.fromkeys(body for _, its in sittings for body in its):
+    if of_sessions := dict.fromkeys(body for _, beside in read for body in beside):
         named |= of_sessions
         if len(named) > 1:
             raise BriefingError(f"sessions of several bodies ({', '.join(named)}): brief on one at a time")
+    times = tuple(dict.fromkeys(time for text in _listed(years) for time in _times(text)))
+    if len({*map(len, times)}) > 1:
+        raise BriefingError(f"both years and months ({', '.join(times)}): give either")
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
         subjects=tuple({subject.label: subject for subject in subjects}.values()),
-        sessions=tuple(dict.fromkeys(number for numbers, _ in sittings for number in numbers)),
-        years=tuple(dict.fromkeys(year for text in _listed(years) for year in _years(text))),
+        sessions=tuple(dict.fromkeys(number for numbers, _ in read for number in numbers)),
+        years=times,
         bodies=tuple(named),
         by_session=by_session,
         quotations=quotations,
@@ -311,7 +316,10 @@ def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
     raise BriefingError(f"{text!r} is no session: write its number, or a range such as 8-10")
 
 
-def _years(text: str) -> list[str]:
+def _times(text: str) -> list[str]:
+    """Returns the years of a range, a single year, or a single month."""
+    if _MONTH.fullmatch(text):
+        return [text]
     match = _YEARS.fullmatch(text)
     if match is None:
         raise BriefingError(f"{text!r} is no year: write four digits, or a range such as 2000-2005")

@@ -30,7 +30,7 @@ from app.retrieval.chronology import recency
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.scoped_statements import unreadable_in_scope
+from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import Wording, load_document_words
@@ -157,7 +157,9 @@ class _Build:
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
         everyone -= left_out(request.excluded, self._parties)
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
-        sessions = request.sessions or (_sessions(in_scope, codes) if request.by_session else ())
+        if request.excluded and not codes:
+            raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
+        sessions = request.sessions or (self._sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
@@ -177,9 +179,10 @@ class _Build:
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
     ) -> Briefing:
         request, citations = self._request, self._citations
+        # Repetitions are looked for whatever was reviewed, since a rejection only hides them.
+        repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         reviews = self._reviews([cell.key for cell in cells])
         cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
-        repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         briefing = Briefing(
             title=request.title or _title(request.subjects, self._words),
             language=request.language,
@@ -204,6 +207,22 @@ class _Build:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
         return replace(briefing, names=self._names(briefing))
+
+    def _sessions(self, in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
+        """Returns the sessions of what these parties said, and groups for them: numbers first, then others.
+
+        Statements without a session have an empty one, the last; if none has a session, nothing is returned.
+        """
+        scope = self._request.whole
+        of_groups = ScopedStatements(self._catalogue, scope, self._parties).of_groups(codes)
+        own = (s for s in in_scope if not set(codes).isdisjoint(s.metadata.holders))
+        others = (s for each in of_groups if each.group not in scope.excluded for s in each.statements)
+        found = {summary.metadata.session or "" for summary in (*own, *others)}
+
+        def place(session: str) -> tuple[bool, bool, int]:
+            return not session, not session.isdigit(), int(session) if session.isdigit() else 0
+
+        return tuple(sorted(found, key=place)) if any(found) else ()
 
     def _resolution(self, code: str, subject: Subject, session: str | None) -> Resolution:
         scope = self._request.scope(subject, code, session, self._parties)
@@ -408,16 +427,6 @@ def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) 
     new = {citation.number: number(citation) for citation in worded.citations}
     claims = (replace(c, citations=tuple(dict.fromkeys(new[n] for n in c.citations))) for c in worded.claims)
     return tuple(sorted(claims, key=lambda claim: claim.state != code))
-
-
-def _sessions(in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
-    """Returns the sessions to split by: numbers first, last an empty one for statements without; none if all are."""
-    found = {s.metadata.session or "" for s in in_scope if not set(codes).isdisjoint(s.metadata.holders)}
-
-    def place(session: str) -> tuple[bool, bool, int]:
-        return not session, not session.isdigit(), int(session) if session.isdigit() else 0
-
-    return tuple(sorted(found, key=place)) if any(found) else ()
 
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:

@@ -24,8 +24,10 @@ def brief(
     topic: Annotated[list[str] | None, option("WORDS", "a topic; give it once for each")] = None,
     article: Annotated[list[str] | None, option("NUMBER", "such as 18 or TIP 9")] = None,
     sessions: Annotated[list[str] | None, option("NUMBERS", "one cell for each session")] = None,
-    by_session: Annotated[bool, flag("--by-session", "one cell for every session there is")] = False,
-    years: Annotated[list[str] | None, option("YEARS", "such as 2018 or 2000-2005")] = None,
+    by_session: Annotated[
+        bool, flag("--by-session", "one cell for every session there is, and for statements without one")
+    ] = False,
+    years: Annotated[list[str] | None, option("YEARS", "such as 2018, 2000-2005 or 2020-10")] = None,
     bodies: Annotated[list[str] | None, option("NAMES", "such as UNTOC COP")] = None,
     title: Annotated[str, option("TEXT", "the heading")] = "",
     language: Annotated[Language, typer.Option(help="of names and references")] = "en",

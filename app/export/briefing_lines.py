@@ -158,7 +158,7 @@ class Sayings(Leads):
         return self.kind(cell.standing, cell.subject)
 
     def session(self, number: str | None) -> str:
-        """Returns a session in words, an empty one as none; empty for None."""
+        """Returns a session in words, such as "session 10"; "no session" for an empty one, and nothing for None."""
         if number is None:
             return ""
         return self._wording.say("session", number=number) if number else self.say("no_session")
@@ -218,8 +218,9 @@ class Sayings(Leads):
                 break
         notes = (self._wording.say("note_gloss", term=term, gloss=gloss) for term, gloss in glossed.items())
         glosses = self._wording.semicolon.join(notes)
-        translated = self.briefing.translations.get(citation.number) if citation in self.briefing.citations else None
-        text = "" if translated is None else self.say("translated", text=translated)
+        translated = self.briefing.translations.get(citation.number)
+        is_offered = translated is None or citation != self.briefing.citation(citation.number)
+        text = "" if is_offered else self.say("translated", text=translated)
         return tuple(filter(None, (glosses, text)))
 
     def source(self, cell: Cell, citation: Citation) -> str:

@@ -6,7 +6,13 @@ from typing import Final
 from uuid import uuid4
 
 from app.answering.history import turn_of
-from app.briefing.request import BriefingRequest, asked_for_briefing, request_of_resolution, request_of_scopes
+from app.briefing.request import (
+    BriefingRequest,
+    asked_for_briefing,
+    left_out,
+    request_of_resolution,
+    request_of_scopes,
+)
 from app.export.briefing_lines import DocumentForm
 from app.question.reading import resolve
 from app.records import Style
@@ -31,7 +37,12 @@ class BriefingWish:
 def briefing_of_turns(turns: list[ShownTurn], parties: PartyTable) -> BriefingRequest:
     """Returns a request for all that a conversation asked about; raises BriefingError if it named nothing."""
     answers = [turn.answer for turn in turns]
-    spoke = dict.fromkeys(code for answer in answers for citation in answer.citations for code in citation.holders[:1])
+    spoke: dict[str, None] = {}
+    for answer in answers:
+        gone = left_out(answer.scope.excluded, parties)
+        # A joint statement of a State that is left out is one of the others that hold it.
+        holders = (code for citation in answer.citations for code in citation.holders)
+        spoke |= dict.fromkeys(code for code in holders if code not in gone)
     return request_of_scopes([answer.scope for answer in answers], parties, spoke)
 
 

@@ -230,9 +230,8 @@ class _BriefingTabController:
             if action == "find":
                 words = str(data.get("typed", ""))
                 held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
-                when, where = briefing.years, briefing.bodies
                 offered = self._workspace.briefings.find(
-                    cell.party, words, session=cell.session, years=when, bodies=where, but=held
+                    cell.party, words, session=cell.session, years=briefing.years, bodies=briefing.bodies, but=held
                 )
                 found = Found(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found

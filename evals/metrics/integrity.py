@@ -85,16 +85,28 @@ def _is_the_speakers(citation: Citation, sample: EvalSample) -> bool | None:
     for_a_group = delivered and citation.state in sample.groups
     if document is None or document.state is None or (for_a_group and "on_behalf_of" not in document.facts):
         return None
-    # A joint statement is the words of each State that holds it.
-    return document.state in citation.holders
+    if document.state not in citation.holders:
+        return False
+    return True if {*citation.holders} == _known_holders(citation, sample) else None
+
+
+def _known_holders(citation: Citation, sample: EvalSample) -> set[str | None]:
+    """Returns the party of a citation; of a joint statement, those that its document or the case's evidence names."""
+    if not citation.held_by:
+        return {citation.state}
+    document = sample.documents.get(citation.file)
+    speaker = (document.state if document else None) or citation.state
+    named = [span.state for span in sample.case.evidence if span.file == citation.file]
+    return {code for code in citation.holders if code in (speaker, *named)}
 
 
 def misattributed(sample: EvalSample) -> tuple[float]:
     """Returns (number of wrongly attributed citations,).
 
     Wrong is a citation under States of which none spoke the span; a citation that supports the answer, of States that
-    were not asked about; and a citation with a claim under another State. What a group said for a State that was asked
-    about is right if every claim that cites it names the group.
+    were not asked about; and a citation with a claim under another State. Of the States of a joint statement, only
+    those count that the manifest or the case's evidence names. What a group said for a State that was asked about is
+    right if every claim that cites it names the group.
     """
     wrong = {(c.file, c.start) for c in sample.shown if _is_the_speakers(c, sample) is False}
     wrong |= {(c.file, c.start) for c in sample.answer.citations if _is_wrongly_attributed(c, sample)}
@@ -104,10 +116,11 @@ def misattributed(sample: EvalSample) -> tuple[float]:
 def _is_wrongly_attributed(citation: Citation, sample: EvalSample) -> bool:
     answer = sample.answer
     claimed = {claim.state for claim in answer.claims if citation.number in claim.citations}
-    if claimed - {citation.state, citation.on_behalf_of, *citation.held_by}:
+    holders = _known_holders(citation, sample)
+    if claimed - {*holders, citation.on_behalf_of}:
         return True
     wanted = sample.asked_about or {*answer.scope.states, *answer.scope.groups}
-    if not wanted or wanted.intersection(citation.holders):
+    if not wanted or wanted & holders:
         return False
     by_group = citation.state in sample.spoke_for(wanted) and citation.on_behalf_of == citation.state
     return not (by_group and claimed == {citation.state})

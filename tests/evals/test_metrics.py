@@ -131,9 +131,15 @@ def test_misattributed_counts_words_that_another_spoke_whoever_was_asked_about()
 
 def test_a_joint_statement_is_of_each_state_that_holds_it():
     joint = _citation(0, 5, state=None, held_by=("XAA", "XAB"))
+    evidence = [{"id": "e", "file": "a.txt", "state": "XAB", "start": 0, "end": 5}]
     for asked, claimed, wrong in (("XAA", "XAA", 0), ("XAB", "XAB", 0), ("XIC", "XAA", 1), ("XAA", "XIC", 1)):
+        about = _case(states=(asked,), evidence=evidence)
+        assert _misattributed(about, _answer(joint, claims=_claiming(claimed))) == wrong
+    assert integrity.attribution(_sample(_case(evidence=evidence), _answer(joint))) == (1.0, 1.0)
+    # What the answer alone says of who holds it with the speaker excuses nothing.
+    for asked, claimed, wrong in (("XAA", "XAA", 0), ("XAB", "XAA", 1), ("XAA", "XAB", 1)):
         assert _misattributed(_case(states=(asked,)), _answer(joint, claims=_claiming(claimed))) == wrong
-    assert integrity.attribution(_sample(_case(), _answer(joint))) == (1.0, 1.0)
+    assert integrity.attribution(_sample(_case(), _answer(joint))) is None
     others = replace(joint, held_by=("XAB", "XIC"))
     assert integrity.attribution(_sample(_case(), _answer(others))) == (0.0, 1.0)
 

@@ -122,6 +122,7 @@ def test_months_stay_months(spoken, years, months):
     request = request_of_resolution(resolve(f"extradition for Austria {spoken}", PARTIES), PARTIES)
     asked = request.scope(request.subjects[0], "AUT", None, PARTIES)
     assert (asked.years, asked.months) == (years, months)
+    assert read_request(PARTIES, topics=["extradition"], years=[", ".join(request.years)]).years == request.years
 
 
 def test_support_on_a_harm_is_shown_as_action_against_it():

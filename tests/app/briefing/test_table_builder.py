@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation, as_of_today, drop_quotation
+from app.briefing.edit import add_quotation, as_of_today, drop_quotation, without_rejected
 from app.briefing.request import read_request, request_of_briefing
 from app.errors import BriefingError
 from app.export.briefing_lines import Sayings
@@ -229,7 +229,17 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     assert briefing.coverage.states_without_statement == ()
     assert Sayings(briefing).session("") == "no session"
     dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
-    assert as_of_today(briefing, tuple) == briefing and dropped.cells[-1].citations == ()
+    assert dropped.cells[-1].citations == ()
+    cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XGA", ""))
+    away, (rejected, *_) = (
+        briefing.cells[0].citations[0],
+        [Review(state="rejected", kind=None, note="", reviewer="", at="")],
+    )
+    corrected = as_of_today(briefing, lambda cited: [replace(c, quote="") if c.number == away else c for c in cited])
+    assert corrected != briefing and corrected.cells[briefing.cells.index(cell)].citations == cell.citations
+    assert {"XGA", "AUT"} == {point.party for point in briefing.points}
+    cells = tuple(replace(each, review=rejected) if each is cell else each for each in briefing.cells)
+    assert {"AUT"} == {point.party for point in without_rejected(replace(briefing, cells=cells)).points}
     assert build(own, ("XGA",), by_session=True).sessions == ()
 
 
@@ -252,6 +262,19 @@ def test_a_change_between_sessions_is_told_by_the_quotation_of_a_session_that_ta
     assert {each.citation(each.cells[-1].citations[0]).date for each in (split, whole)} == {"2020-10-14"}
     found = [[(c.earlier_kind, c.later_kind) for c in briefing.changes] for briefing in (split, whole)]
     assert found == [[("supports", "opposes")]] * 2
+
+
+def test_a_session_in_which_only_a_group_spoke_for_a_state_has_a_column(own):
+    assert build(own, states=["ITA"], by_session=True).sessions == ("10",)
+    store(own, annotated("eu2", ["The Union endorses it.", PLAIN], state="EU", on_behalf_of="EU", language="en"))
+    assert build(own, states=["ITA"], by_session=True).sessions == ("10", "")
+
+
+def test_what_is_repeated_in_a_rejected_cell_is_told_again_when_the_review_is_withdrawn(own):
+    (cell,) = build(own, states=["POL"]).cells
+    own.reviews.keep(cell.key, "rejected", kind=None, reviewer="ab")
+    briefing = build(own, states=["POL"])
+    assert briefing.cells[0].is_rejected and briefing.repetitions and not without_rejected(briefing).repetitions
 
 
 def test_the_nearest_passage_is_not_told_as_read_out_again(own):
@@ -277,8 +300,8 @@ def test_nobody_named_takes_everyone_with_a_statement(workspace):
 
 def test_who_is_left_out_has_no_row(workspace):
     request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
-    briefing = workspace.briefings.build(replace(request, excluded=("EU", "CHE")))
-    assert briefing.parties == () and request_of_briefing(briefing).parties == ()
+    with pytest.raises(BriefingError, match="nobody with a statement is left"):
+        workspace.briefings.build(replace(request, excluded=("EU", "CHE")))
     briefing = workspace.briefings.build(replace(request, excluded=("POL", "FIN")))
     assert set(briefing.parties) == set(request_of_briefing(briefing).parties) == {"AUT", "CHE", "EU"}
 

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -17,14 +18,17 @@ from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import UnkeptError
 from app.export.briefing_lines import Sayings
+from app.records import Answer, Scope
 from app.ui.ask_tab import _AskTabController
-from app.ui.briefing_requests import BriefingWish
+from app.ui.briefing_requests import BriefingWish, briefing_of_turns
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
 from app.ui.uploads import file_name
 from app.ui.words import say
 from app.wiring import Workspace
+from ingest.parties.party_table import PartyTable
 from tests.fakes_corpora import workspace_over
+from tests.made import citation
 
 ROWS = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\na9.txt,XAA,9,2018\n"
 OPPOSED = "We oppose extradition without a treaty."
@@ -260,6 +264,20 @@ def test_briefing_of_a_conversation_has_the_quotations_that_the_settings_say_and
         BriefingWish(request=replace(request, parties=(), excluded=("XAB",))), "en", "full", None
     )
     assert made[0].value == ["XAA"]
+
+
+def test_briefing_by_months_is_made_again_from_the_form_that_it_fills(desk: Desk) -> None:
+    request = read_request(desk.workspace.corpus.parties(), topics=["extradition"], years=["2018-03"])
+    *_, made = desk.briefings().opened(BriefingWish(request=request), "en", "full", None)
+    again, _ = desk.briefed(parties=made[0].value, years=made[4])
+    assert again.years == ("2018-03",) and [cell.party for cell in again.cells] == ["XAA", "XAB"]
+
+
+def test_briefing_of_a_conversation_has_rows_for_who_holds_a_joint_statement_with_one_left_out() -> None:
+    joint = (citation("We reject it.", state="GHA"), citation("We welcome it.", state="GHA", held_by=("GHA", "KEN")))
+    scope = Scope(topic="extradition", excluded=("GHA",))
+    turn: Any = SimpleNamespace(answer=Answer(question="?", answer="", status="answered", scope=scope, citations=joint))
+    assert briefing_of_turns([turn], PartyTable.load()).parties == ("KEN",)
 
 
 def test_quotation_for_a_cell_of_a_year_is_sought_in_that_year(desk: Desk) -> None:
