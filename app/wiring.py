@@ -19,7 +19,6 @@ from app.retrieval.model_languages import ModelLanguages
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.unmatched_filters import retrieve_or_reread
 from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.store_parties import StoreParties
@@ -117,8 +116,7 @@ class Workspace:
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns the statements in a question's scope and the evidence found in them; no answer is composed."""
         parties = self.parties()
-        read = resolve(question, parties, history=history)
-        return retrieve_or_reread(read, lambda read: self.steps.retriever.retrieve(read, parties))[1]
+        return self.steps.retriever.retrieve_as_answered(resolve(question, parties, history=history), parties)
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""

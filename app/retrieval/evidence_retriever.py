@@ -26,6 +26,7 @@ from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.treaty_texts import find_provisions
+from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
@@ -59,6 +60,14 @@ class EvidenceRetriever:
             return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
         base = self.in_scope(resolution, parties)
         return base if base.empty_corpus else self._with_evidence(base, resolution, parties)
+
+    def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
+        """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
+        retrieved = self.retrieve(resolution, parties)
+        if unfit := unfit_filters(resolution, retrieved):
+            found = self.retrieve(as_spoken_of(resolution, unfit), parties)
+            return speaking_of(found, resolution.scope, unfit) or retrieved
+        return retrieved
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""

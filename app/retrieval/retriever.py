@@ -14,7 +14,6 @@ from pydantic import ConfigDict, Field
 
 from app.question.reading import resolve
 from app.retrieval.evidence_retriever import EvidenceRetriever
-from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScoredPassage, StatementSummary
 
@@ -41,9 +40,7 @@ class UntocRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()
-        _, retrieved = retrieve_or_reread(
-            resolve(query, parties), lambda read: self.evidence_retriever.retrieve(read, parties)
-        )
+        retrieved = self.evidence_retriever.retrieve_as_answered(resolve(query, parties), parties)
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         statements = {summary.statement_id: summary for item in evidence for summary in item.statements}
         return [

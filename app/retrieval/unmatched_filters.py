@@ -5,26 +5,13 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
 from app.records import Note, Scope
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
-
-
-def retrieve_or_reread(
-    resolution: Resolution, retrieve: Callable[[Resolution], Retrieved]
-) -> tuple[Resolution, Retrieved]:
-    """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
-    retrieved = retrieve(resolution)
-    if unfit := unfit_filters(resolution, retrieved):
-        reread = as_spoken_of(resolution, unfit)
-        spoken_of = speaking_of(retrieve(reread), resolution.scope, unfit)
-        if any(evidence.answers for evidence in spoken_of.party_evidence):
-            return reread, spoken_of
-    return resolution, retrieved
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
@@ -60,8 +47,11 @@ def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resoluti
     return replace(read, scope=scope, over_time=read.over_time and "" not in codes)
 
 
-def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved:
-    """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read."""
+def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved | None:
+    """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read.
+
+    Returns None if nothing that is kept answers.
+    """
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
@@ -70,6 +60,8 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
             for each in (retrieved.party_evidence, retrieved.spoken_for)
         )
         retrieved = replace(retrieved, party_evidence=of_parties, spoken_for=of_groups)
+    if not any(evidence.answers for evidence in retrieved.party_evidence):
+        return None
     words = ", ".join(named.words for named in filters)
     return replace(retrieved, notes=(*retrieved.notes, Note(kind="spoken_of", values={"words": words})))
 
