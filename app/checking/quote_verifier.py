@@ -91,7 +91,9 @@ class QuoteVerifier:
             # The holder becomes the first party; a name may be that of two States.
             parties = sorted(attribution.parties, key=lambda code: code not in best.stored.parties)
             attribution = replace(attribution, parties=tuple(parties))
-            remarks = [*best.remarks, *self._doubts(best, fitting, attribution)]
+            spoken = [[hit for hit in fitting if code in hit.stored.parties] for code in attribution.together]
+            shown = [best, *(min(hits, key=lambda hit: hit.faults) for hits in spoken if hits)]
+            remarks = [*_remarks_of(shown), *self._doubts(best, fitting, attribution)]
         else:
             quoted = [each for each in best.remarks if each.kind.startswith("someone_quoted")]
             mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
@@ -101,22 +103,25 @@ class QuoteVerifier:
             attribution=attribution,
             verdict="verified" if fitting else "misattributed",
             place=self._place(best),
-            found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))),
+            found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))[:_PLACES]),
         )
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
         left = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
-        named = {*attribution.together, *attribution.beside}
+        named = {*attribution.together}
         found: list[_Hit] = []
+        exact: dict[str, StoredText] = {}
         for wanted in readings(quote):
-            found += islice(self._standing(wanted, left, quote, attribution.around), _PLACES)
+            hits = islice(self._standing(wanted, left, quote, attribution.around), _PLACES)
+            # One speaker may begin a sentence with the words that stand within another's; no more may differ.
+            found += [hit for hit in hits if not exact or all(each.kind == "first_letter" for each in hit.judged)]
             exact = {hit.stored.statement.statement_id: hit.stored for hit in found if not hit.altered}
             fitting = [stored.parties for stored in exact.values() if fits(stored, attribution)]
-            # One speaker may begin a sentence with the words that stand within another's.
             if fitting and named <= frozenset().union(*fitting):
                 break
-            left = [stored for stored in left if stored.statement.statement_id not in exact]
+            if exact:
+                left = [s for s in left if s.statement.statement_id not in exact and fits(s, attribution)]
         return found
 
     def _standing(
@@ -300,6 +305,15 @@ class QuoteVerifier:
             held = ", ".join(filter(None, (spoken_date(stored.metadata.date, language), session)))
             return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when, language)))]
         return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
+
+
+def _remarks_of(hits: list[_Hit]) -> list[Remark]:
+    """Returns the remarks on several places, each once."""
+    found: list[Remark] = []
+    for each in chain.from_iterable(hit.remarks for hit in hits):
+        if each not in found:
+            found.append(each)
+    return found
 
 
 def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:

@@ -44,8 +44,8 @@ _LONGEST: Final = 6_000
 
 
 @lru_cache(maxsize=64)
-def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Finds the spans of a text that stand in quotation marks, without the marks, in order.
+def quoted_spans(text: str, fewest: int = _FEWEST_WORDS) -> tuple[tuple[int, int], ...]:
+    """Finds the spans of a text of so many words that stand in quotation marks, without the marks, in order.
 
     A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; else it is left out.
     """
@@ -55,7 +55,7 @@ def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
         start = opening.end()
         closing = _closed_at(text, start, opening.group())
         position = start if closing is None else closing.end()
-        if closing is not None and len(_WORD.findall(text[start : closing.start()])) >= _FEWEST_WORDS:
+        if closing is not None and len(_WORD.findall(text[start : closing.start()])) >= fewest:
             found.append((start, closing.start()))
     return tuple(found)
 

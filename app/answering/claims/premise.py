@@ -14,6 +14,7 @@ from ingest.text.readable import readable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
 
+_COLONS: Final = (":", "：")
 # What may stand between a word and what it quotes.
 _MARKS: Final = " \t\r\n“”„«»‹›「」『』❝❞\"＂‘’'`<"
 
@@ -55,18 +56,19 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
 
 
 def own_words(citation: Citation, statement: Statement) -> Iterator[str]:
-    """Yields the words of a citation that stand before, between and after the quotations in it.
+    """Yields the words of a citation that stand before, between and after the quotations in it; of a treaty, all.
 
     Of "Belmora told us: “We reject a court.” We do not." these are "Belmora told us:" and "We do not.". Quoted words
     that are part of a sentence stay: "We support “a common roster of judges”".
     """
     source, position = statement.source_text, citation.start
-    for start, end in quoted_spans(source):
-        if (
-            start < citation.end
-            and position < end
-            and not _continues(source[citation.start : start], source[start:end])
-        ):
+    sentences = quoted_spans(source)
+    for start, end in () if statement.kind == "treaty" else quoted_spans(source, fewest=1):
+        if citation.end <= start or end <= position:
+            continue
+        # Few words are a term, but behind a colon somebody's sentence: "Belmora told us: “We oppose courts.”".
+        told = source[:start].rstrip(_MARKS).endswith(_COLONS)
+        if told or ((start, end) in sentences and not _continues(source[citation.start : start], source[start:end])):
             yield readable(source, statement.edits, position, max(position, start))
             position = min(end, citation.end)
     yield readable(source, statement.edits, position, citation.end)

@@ -27,6 +27,8 @@ class ModelDraft:
     problem: WriterProblem | None = None
     """Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed."""
     detail: str = ""
+    transient: bool = False
+    """Whether it failed for a cause that may pass, such as a lost connection."""
     prompt_version: str = ""
     """Hash of the instructions."""
     usage: Used = field(default_factory=dict)

@@ -60,11 +60,12 @@ def together(one: Used, other: Used) -> Used:
 
 
 class ModelSilentError(Exception):
-    """The model did not answer: not in time (`slow`), or not at all."""
+    """The model did not answer: not in time (`slow`), or not at all; a `transient` failure may pass."""
 
-    def __init__(self, message: str, *, slow: bool = False) -> None:
+    def __init__(self, message: str, *, slow: bool = False, transient: bool = False) -> None:
         super().__init__(message)
         self.slow = slow
+        self.transient = transient
 
 
 @dataclass
@@ -111,7 +112,8 @@ class ModelRequest:
                     break
                 if isinstance(piece, BaseException):
                     yield from reader.finish()
-                    raise ModelSilentError(str(piece) or type(piece).__name__) from piece
+                    message = str(piece) or type(piece).__name__
+                    raise ModelSilentError(message, transient=_is_transient(piece)) from piece
                 # Each piece of a structured reply is the whole reply so far.
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole

@@ -4,7 +4,7 @@ Asked about Arvandia and Belmora, where the model worded only Arvandia's positio
 and quotations of Belmora.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from app.answering.answer_type_check import contains_answer_type
@@ -21,7 +21,8 @@ def with_claims(
     quoted: Composition, draft: ModelDraft, evidence: Sequence[PartyEvidence], local: Localization, *, model: str
 ) -> Composition:
     """Puts a model's checked claims in place of the quotations of the parties that they are about."""
-    worded = {state: _claims_of(state, draft) for state in dict.fromkeys(claim.state for claim in quoted.claims)}
+    asked = dict.fromkeys(claim.state for claim in quoted.claims)
+    worded = {state: _claims_of(state, asked, draft) for state in asked}
     if draft.claims and not any(worded.values()):
         draft = replace(draft, claims=(), problem="nothing")
     notes = _notes(draft, local, model)
@@ -58,27 +59,31 @@ def with_claims(
     )
 
 
-def _claims_of(state: str | None, draft: ModelDraft) -> list[Claim]:
+def _claims_of(state: str | None, asked: Collection[str | None], draft: ModelDraft) -> list[Claim]:
     """Returns the claims that rest on a party's words alone; a joint statement is that of each of its holders."""
     holders = {citation.number: citation.holders for citation in draft.citations}
     return [
         replace(claim, state=state)
         for claim in draft.claims
-        if claim.state == state or all(state in holders[number] for number in claim.citations)
+        if claim.state == state
+        or (claim.state not in asked and all(state in holders[number] for number in claim.citations))
     ]
 
 
 def _holds_missing(
     quoted: Composition, worded: Mapping[str | None, Sequence[Claim]], draft: ModelDraft, local: Localization
 ) -> bool:
-    """Returns whether a claim holds what the quotations do not, such as a number; claims of groups do not count."""
+    """Returns whether a claim rests on what no quotation holds, such as a number; claims of groups do not count.
+
+    In "In 2018, Arvandia said that it would sign" the year is no date of signing.
+    """
     kind = quoted.missing
     speakers = [code for code in worded if code] + [code for citation in draft.citations for code in citation.holders]
+    cited = {n for state, own in worded.items() if state not in quoted.spoken_for for c in own for n in c.citations}
     return kind is not None and any(
-        contains_answer_type(kind, claim.text, local.parties, speakers)
-        for state, own in worded.items()
-        if state not in quoted.spoken_for
-        for claim in own
+        contains_answer_type(kind, citation.quote, local.parties, speakers)
+        for citation in draft.citations
+        if citation.number in cited
     )
 
 

@@ -96,12 +96,13 @@ class ModelWriter:
         usage = Usage()
         draft = ModelDraft()
         for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
+            unreadable = attempt > 0 and not draft.transient
             if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
                 break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
             if draft.claims or draft.dropped:
                 # Lines can be read where structure could not: the model, or its server, has no structured output.
-                self._structured = self._structured and not attempt
+                self._structured = self._structured and not unreadable
                 break
             if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
                 break
@@ -129,7 +130,7 @@ class ModelWriter:
             usage=usage,
         )
         problem: WriterProblem | None = None
-        detail = ""
+        detail, transient = "", False
         try:
             for written in asked:
                 passes = written is not None and checked.take(written)
@@ -142,6 +143,7 @@ class ModelWriter:
                     break
         except ModelSilentError as exc:
             problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
+            transient = exc.transient
             logger.warning("the model %s: %s", self.name, detail)
         return replace(
             draft,
@@ -150,6 +152,7 @@ class ModelWriter:
             dropped=tuple(checked.dropped[:_MAX_DROPPED]),
             problem=problem or (None if checked.claims else "nothing"),
             detail=detail,
+            transient=transient,
             usage=usage.to_json(self.config),
             reply=redact(asked.reply, self.config),
         )
@@ -289,10 +292,16 @@ class _ClaimChecker:
         words = [part for each in cited for part in own_words(each, statements[each.statement_id]) if words_of(part)]
         if not words:
             return "it rests on words that its party quotes from others"
-        premise = replace(premise_of(cited, holder), quotes=tuple(words))
+        whole = premise_of(cited, holder)
+        own = replace(whole, quotes=tuple(words))
+        # What stands before a quotation may turn what stands behind it, so both must bear the claim.
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
-        fault = check_claim(text, premise, self.local.parties, instructions=instructions)
-        if fault is None and self.entailment is not None and not self.entailment.entails([(premise.text, text)])[0]:
+        checks = (
+            check_claim(text, each, self.local.parties, instructions=instructions)
+            for each in dict.fromkeys((whole, own))
+        )
+        fault = next(filter(None, checks), None)
+        if fault is None and self.entailment is not None and not self.entailment.entails([(own.text, text)])[0]:
             fault = "the entailment model does not find it in its evidence"
         return fault
 

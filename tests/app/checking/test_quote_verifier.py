@@ -69,6 +69,24 @@ def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_
     assert len(finding.found_in) == len({place.statement_id for place in finding.found_in})
 
 
+@cases("austria", "chile", "speakers", "verdict", "remarks")
+def test_looser_words_of_a_speaker_count_only_as_its_own_sentence(
+    corpus_of, austria, chile, speakers, verdict, remarks
+):
+    own = "we support an annual meeting of all keepers of lamps in the ports"
+    first, second = (text.replace("{}", own if text[0] != "{" else own.capitalize()) for text in (austria, chile))
+    checker = corpus_of(("a", [first], dict(AUT)), ("b", [second], {"state": "CHL", "date": "2000"}))
+    finding = only(checker, f"{speakers} said: “{own.capitalize()}”.")
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+
+
+def test_common_words_are_listed_at_so_many_places_also_beside_another_party(corpus_of):
+    own = "we thank all keepers of lamps in the ports."
+    checker = corpus_of(*((str(n), [f"{n} times {own}" if n % 2 else f"W{own[1:]}"], dict(AUT)) for n in range(80)))
+    finding = only(checker, f"Meeting Germany in Vienna, Austria said: “W{own[1:]}”")
+    assert finding.verdict == "verified" and len(finding.found_in) == 25
+
+
 def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
     finding = only(two, "Austria said it would “support the counting of lamps”.")
     assert finding.verdict == "verified"

@@ -106,8 +106,16 @@ def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim,
     item = annotated("s", [f"{first}{evidence}"], state="XAA", language="en")
     (statement,), (sentence,) = item.statements, item.sentences
     whole = cite(statement, [replace(sentence, start=len(first))], range(1), 1)
-    quotes = tuple(own_words(whole, statement))
-    assert (check_claim(claim, replace(premise_of([whole], "XAA"), quotes=quotes), parties) is None) is accepted
+    premise = premise_of([whole], "XAA")
+    own = replace(premise, quotes=tuple(own_words(whole, statement)))
+    assert all(check_claim(claim, each, parties) is None for each in (premise, own)) is accepted
+
+
+def test_a_term_that_a_treaty_defines_is_its_own():
+    item = annotated("s", ["“State of origin of waste” means a State in which waste arises."], "treaty")
+    (statement,), sentences = item.statements, item.sentences
+    whole = cite(statement, sentences, range(1), 1)
+    assert [*own_words(whole, statement)] == [whole.quote]
 
 
 def test_the_cases_of_citenexus_are_told_apart(test_data, parties):

@@ -33,6 +33,10 @@ def test_a_claim_on_a_joint_statement_is_that_of_each_holder_asked_about(parties
     merged = merge(quoted, claims, (joint, own), parties)
     assert merged.claims == (replace(claims[0], state="XLH"),) and merged.citations == (joint,)
     assert merged.draft is not None and merged.draft.claims
+    # Asked about both, Lanhai keeps its quotation.
+    both = claim("Galdoria: “We fish.”", "XGA", 1), *quoted.claims
+    merged = merge(replace(quoted, claims=both), claims[:1], (joint,), parties)
+    assert [each.text for each in merged.claims] == ["Galdoria fishes", "Lanhai: “We fish.”"]
 
 
 def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alone(parties):
@@ -44,19 +48,23 @@ def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alo
 
 
 @pytest.mark.parametrize(
-    ("state", "text", "missing"),
+    ("state", "kind", "quote", "text", "missing"),
     [
-        ("XAA", "Arvandia found stolen timber on 14 ships", None),
-        ("XAA", "Arvandia found stolen timber on ships", "number"),
-        ("XGR", "The Group found stolen timber on 14 ships", "number"),
+        ("XAA", "number", "We fish on 14 ships.", "Arvandia fishes on 14 ships", None),
+        ("XAA", "number", "We fish on ships.", "Arvandia fishes on ships", "number"),
+        ("XGR", "number", "We fish on 14 ships.", "The Group fishes on 14 ships", "number"),
+        # A claim may name the year, the session and the State of the statement, which answer nothing.
+        ("XAA", "number", "We fish.", "At its 72 meetings Arvandia said that it fishes", "number"),
+        ("XAA", "date", "We will fish.", "In 2018, Arvandia said that it will fish", "date"),
+        ("XAA", "date", "We will fish in 2030.", "Arvandia will fish in 2030", None),
     ],
 )
-def test_what_a_claim_of_the_party_holds_is_not_said_to_be_missing(state, text, missing, parties):
+def test_what_a_claim_of_the_party_rests_on_is_not_said_to_be_missing(state, kind, quote, text, missing, parties):
     cited = citation("We fish."), citation("The Group fishes.", state="XGR", number=2)
     claims = claim("Arvandia: “We fish.”", "XAA", 1), claim("The Group: “The Group fishes.”", "XGR", 2)
-    quoted = Composition(claims=claims, citations=cited, missing="number", spoken_for={"XGR": ("XAA",)})
+    quoted = Composition(claims=claims, citations=cited, missing=kind, spoken_for={"XGR": ("XAA",)})
     written = tuple(replace(each, text=text) for each in claims if each.state == state)
-    assert merge(quoted, written, cited, parties).missing == missing
+    assert merge(quoted, written, tuple(replace(each, quote=quote) for each in cited), parties).missing == missing
 
 
 def test_each_statement_of_a_group_is_introduced_by_its_members_of_that_time(stored, sources, parties):

@@ -209,6 +209,19 @@ def test_lines_are_kept_to_only_where_they_were_read_and_structure_was_not(first
     assert desk.ask(QUESTION).prompt_version == load_prompt(then).version
 
 
+def test_a_connection_lost_once_does_not_end_structured_output(workspace):
+    asked = 0
+
+    def script(system: str, user: str) -> Any:
+        nonlocal asked
+        asked += 1
+        return ConnectionError("refused") if asked <= 2 else sound(system, user)
+
+    desk = assistant(workspace, script)
+    for prompt in ("compose_lines", "compose"):
+        assert desk.ask(QUESTION).prompt_version == load_prompt(prompt).version
+
+
 def test_a_small_context_leaves_sentences_out_and_says_so(workspace):
     def shown(system: str, user: str) -> list[tuple[str, list[str]]]:
         return sound(system, user) if "privilege" in user else []
@@ -231,24 +244,35 @@ TOLD = """Statement by Arvandia
 
 Mr. President,
 
-Last year Belmora told us: “We oppose a court of any kind. We will never accept a court.” My delegation disagrees.
+{}
 
 We support a regional court.
 """
 
 
-def test_a_claim_on_words_that_its_party_quotes_is_dropped(tmp_path):
-    def told(system: str, user: str) -> list[tuple[str, list[str]]]:
-        lines = {
-            "never accept": "Arvandia will never accept a court.",
-            "We support": "Arvandia supports a regional court.",
-        }
-        return [(claim, [number_of(user, words)]) for words, claim in lines.items()]
+@pytest.mark.parametrize(
+    ("told", "claim"),
+    [
+        (
+            "Last year Belmora told us: “We oppose a court of any kind. We will never accept a court.” We disagree.",
+            "Arvandia will never accept a court.",
+        ),
+        (
+            "If Belmora tells us, “we shall pay for the regional court,” we shall sign the treaty on the regional court.",
+            "Arvandia shall sign the treaty on the regional court.",
+        ),
+    ],
+    ids=["quoted", "turned by what is quoted"],
+)
+def test_a_claim_on_words_that_its_party_quotes_is_dropped(told, claim, tmp_path):
+    def script(system: str, user: str) -> list[tuple[str, list[str]]]:
+        lines = {claim.partition(" ")[2]: claim, "We support": "Arvandia supports a regional court."}
+        return [(text, [number_of(user, words.rstrip("."))]) for words, text in lines.items()]
 
-    with workspace_over(tmp_path, {"a.txt": TOLD}) as desk:
-        answer = assistant(desk, told).ask("What is Arvandia's position on a court?")
-    assert [claim.text for claim in answer.claims] == ["Arvandia supports a regional court."]
-    assert [claim.text for claim in answer.dropped_claims] == ["Arvandia will never accept a court."]
+    with workspace_over(tmp_path, {"a.txt": TOLD.format(told)}) as desk:
+        answer = assistant(desk, script).ask("What did Arvandia say about a court?")
+    assert [each.text for each in answer.claims] == ["Arvandia supports a regional court."]
+    assert [each.text for each in answer.dropped_claims] == [claim]
 
 
 def test_line_reader_reads_ids_however_they_are_bracketed():
