@@ -5,7 +5,6 @@ Words that a party said in three statements are quoted once, and the other two s
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Final
 
 import regex
@@ -40,8 +39,9 @@ def quote(
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
     quotations of sentences in `going_on` are extended within their paragraph.
     """
-    found = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources)
-    quotations = _with_newest(found, limit) if newest_first else found[:limit]
+    quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
+    if newest_first:
+        quotations.sort(key=lambda quotation: recency(quotation.statement.metadata), reverse=True)
     parts = [(q, part) for q in quotations for part in q.span.parts]
     parts.sort(key=lambda part: part[1] is part[0].span.distant)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
@@ -61,23 +61,10 @@ class _Quotation:
     also_in: dict[str, None] = field(default_factory=dict)
 
 
-def _with_newest(found: Sequence[_Quotation], limit: int) -> list[_Quotation]:
-    """Returns the strongest `limit` quotations, newest first; the last gives way to the newest where that is left out.
-
-    Five statements for a fund are not shown as the latest on it beside a weaker "we no longer support it" of last year.
-    """
-    kept, newest = [*found[:limit]], max(found, key=_made, default=None)
-    if newest is not None and limit > 1 and _made(newest) > max(map(_made, kept)):
-        kept[-1] = newest
-    return sorted(kept, key=_made, reverse=True)
-
-
-def _made(quotation: _Quotation) -> tuple[date, int]:
-    return recency(quotation.statement.metadata)
-
-
-def _without_repetition(planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources) -> list[_Quotation]:
-    """Keeps the spans that say something new."""
+def _without_repetition(
+    planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+) -> list[_Quotation]:
+    """Keeps up to `limit` spans that say something new."""
     # Words recognised from a scan are replaced by the same words of a file that has them as text.
     ids = {sentence.sentence_id for sentence in chosen}
     quotations: list[_Quotation] = []
@@ -90,7 +77,7 @@ def _without_repetition(planned: Sequence[BoundSpan], chosen: Sequence[Sentence]
         words = words_of(" ".join(sentence.text for sentence in sentences))
         new = _Quotation(span=span, statement=statement, words=words)
         if same is None:
-            quotations.append(new)
+            quotations += [new] if len(quotations) < limit else []
         elif same.statement.document.scanned and not statement.document.scanned and repeats(same.words, [new.words]):
             new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
             quotations[quotations.index(same)] = new

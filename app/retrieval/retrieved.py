@@ -51,11 +51,12 @@ class Retrieved:
 
     @property
     def scored_passages(self) -> list[ScoredPassage]:
-        """The retrieved passages of all parties, each once: the best of each party, then the second best, and so on."""
+        """The passages of all parties, each once: the best of each that answers, its second best, then the others'."""
         # Scores of different searches are not comparable: those of BM25 are above 1, those of vectors below.
-        in_turns = chain.from_iterable(zip_longest(*(e.passages for e in (*self.party_evidence, *self.spoken_for))))
+        evidence = (*self.party_evidence, *self.spoken_for)
+        answering, others = ([e.passages for e in evidence if e.answers is answers] for answers in (True, False))
         unique: dict[str, ScoredPassage] = {}
-        for item in filter(None, in_turns):
+        for item in filter(None, chain(*zip_longest(*answering), *zip_longest(*others))):
             unique.setdefault(item.passage.passage_id, item)
         return [*unique.values()]
 

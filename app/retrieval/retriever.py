@@ -21,7 +21,7 @@ _PROVENANCE: Final = ("state", "on_behalf_of", "speaker", "body", "session", "da
 
 
 class UntocRetriever(BaseRetriever):
-    """LangChain retriever of the passages for a question, within its scope: those of each party best first, in turns.
+    """LangChain retriever of the passages in the scope of a question, in turns of the parties, those that answer first.
 
     A document's `page_content` is the passage's text; its metadata gives the passage's source: `passage_id`,
     `statement_id`, `state`, `on_behalf_of`, `speaker`, `body`, `session`, `date`, `agenda_item`, `title`, `file`,

@@ -36,6 +36,11 @@ def takes_back(text: str) -> bool:
     return disowns(text) or retracts(text) or _REVISES.search(text) is not None
 
 
+def names_view(text: str) -> bool:
+    """Returns whether a sentence speaks of a view or of a change of it: "Our position on article 18 has changed."."""
+    return takes_back(text) or _OF_VIEW.search(text) is not None
+
+
 def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
     """Returns the reading of a sentence that takes something back, without a direction that is only of what it rejects.
 

@@ -12,7 +12,7 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import without_taken_back
+from app.retrieval.positions.change_of_view import names_view, without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
@@ -21,7 +21,7 @@ from ingest.text.quotation_marks import quotations_around
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
-# Number of a party's best sentences that are read for a position, and of later ones beside these.
+# Number of a party's best sentences that are read for a position, and of further statements.
 _SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view.
 _VIEW_MIN: Final = 0.5
@@ -46,6 +46,12 @@ class _ReadEvidence:
     def direction(self) -> Direction | None:
         """None where it only reports what others said."""
         return self.reading.direction
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether it neither expresses a view nor speaks of one: "We received twelve requests under article 18."."""
+        text = self.items[0].sentence.text
+        return self.direction == "mentions" and self.reading.attitude < _VIEW_MIN and not names_view(text)
 
     @property
     def statement_id(self) -> str:
@@ -73,10 +79,10 @@ class PositionReader:
         # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
-        best += self._read_later(evidence, [each for each in best if each.chance >= chance_min], chance_min)
         near = [each for each in best if each.chance >= chance_min]
         hardly_near = [each for each in best if each.chance < chance_min]
-        reported = {each.items[0] for each in best if each.direction is None}
+        near += self._read_further(near, evidence, chance_min)
+        reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
         rest = [item for item in evidence.sentences if item not in reported]
         taking = self._taking(near, evidence)
         if not taking:
@@ -130,8 +136,10 @@ class PositionReader:
         for item in (*(item for each in order for item in each.items), *(item for item in rest if item not in stray)):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
-        # After a later statement on the topic without a direction, the one that a list asks for is no longer sure.
-        outdated = any(made(each) > latest for each in near if each.direction == "mentions")
+        # After a later statement on the topic without a direction, the one that a list asks for is no longer sure,
+        # unless that statement merely cites the article.
+        later = [each for each in near if each.direction == "mentions" and made(each) > latest]
+        outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
         return replace(
             evidence,
@@ -192,23 +200,26 @@ class PositionReader:
     def _read_best(self, evidence: PartyEvidence) -> list[_ReadEvidence]:
         return list(self._read_each(evidence.best[:_SENTENCES_READ], evidence))
 
-    def _read_later(
-        self, evidence: PartyEvidence, near: Sequence[_ReadEvidence], chance_min: float
+    def _read_further(
+        self, near: Sequence[_ReadEvidence], evidence: PartyEvidence, chance_min: float
     ) -> list[_ReadEvidence]:
-        """Reads the best sentences of statements later than the latest position in `near`, newest first, up to one.
+        """Reads the best sentences of later statements, newest first, up to the first that takes a direction.
 
-        "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did.
+        "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did. Where
+        `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
         """
         made = {summary.statement_id: recency(summary.metadata) for summary in evidence.statements}
-        taken = [made[each.statement_id] for each in near if each.reading.takes_direction]
-        later: dict[str, ScoredSentence] = {}
-        for item in evidence.best[_SENTENCES_READ:] if taken else ():
-            if item.relevance.chance >= chance_min and made[item.sentence.statement_id] > max(taken):
-                later.setdefault(item.sentence.statement_id, item)
-        newest = sorted(later, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
+        latest = max((made[each.statement_id] for each in near if each.reading.takes_direction), default=None)
+        further: dict[str, ScoredSentence] = {}
+        for item in evidence.best[_SENTENCES_READ:]:
+            statement_id, relevance = item.sentence.statement_id, item.relevance
+            wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
+            if wanted and relevance.chance >= chance_min:
+                further.setdefault(statement_id, item)
+        newest = sorted(further, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
         read: list[_ReadEvidence] = []
-        for each in self._read_each([later[statement_id] for statement_id in newest], evidence):
-            read.append(each)
+        for each in self._read_each([further[statement_id] for statement_id in newest], evidence):
+            read += [] if each.is_neutral else [each]
             if each.reading.takes_direction:
                 break
         return read

@@ -50,31 +50,6 @@ def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan
     assert (made.statement_id, made.also_in) == ("text", ("scan",))
 
 
-@pytest.mark.parametrize(
-    ("limit", "made"), [(1, ["2008"]), (2, ["2020", "2008"]), (9, ["2020", "2014", "2010", "2008"])]
-)
-def test_the_newest_statement_has_a_place_among_several_quotations(stored, limit, made):
-    statement, sentence = stored["XAA_12_2024"][0], first_sentences(stored, "XAA_12_2024")[0]
-    years, words = ("2008", "2014", "2010", "2020"), ("Rain fell.", "Snow fell.", "Hail fell.", "Fog fell.")
-    chosen = [
-        replace(sentence, statement_id=year, ordinal=0, start=0, end=len(text), text=text)
-        for year, text in zip(years, words, strict=True)
-    ]
-    held = {
-        each.statement_id: replace(
-            statement.document,
-            document_id=each.statement_id,
-            source_text=each.text,
-            metadata=replace(statement.metadata, date=each.statement_id),
-            edits=(),
-            blocks=(),
-        ).as_statement()
-        for each in chosen
-    }
-    sources = Sources(statements=held, sentences={each.statement_id: (each,) for each in chosen})
-    assert [c.date for c in quote(chosen, sources, limit, first_number=1, newest_first=True)] == made
-
-
 QUOTED = (
     "We fully support the mechanism for the review of implementation, which the Conference established in 2018, and"
     " call on all States to organise their co-operation with it."

@@ -11,7 +11,8 @@ from app.question.reading import resolve
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
-from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
 from app.retrieval.search_strategy import _JOINS, choose_strategy
@@ -277,18 +278,19 @@ def test_a_time_alone_is_a_scope_for_all_that_was_said(scope, by):
     assert (strategy and strategy.by) == by
 
 
-def test_passages_of_all_parties_come_in_turns_each_once():
-    def passages(*scores):
-        made = annotated("s", [str(score) for score in scores]).passages
-        return tuple(ScoredPassage(passage=p, score=score) for p, score in zip(made, scores, strict=True))
-
-    one, other, third = passages(0.02, 0.01, 5.0)
+def test_passages_come_in_turns_each_once_of_parties_that_answer_first():
+    scores = (0.02, 0.01, 5.0)
+    held = annotated("s", [str(score) for score in scores])
+    one, other, third = (ScoredPassage(passage=p, score=score) for p, score in zip(held.passages, scores, strict=True))
     evidence = [
         PartyEvidence(party=code, statements=(), passages=own)
         for code, own in (("XAA", (one, other)), ("XAB", (third, one)))
     ]
     found = Retrieved(party_evidence=(evidence[0],), spoken_for=(evidence[1],))
     assert found.scored_passages == [one, third, other]
+    answering = replace(evidence[1], sentences=(ScoredSentence(sentence=held.sentences[0], relevance=CITED),))
+    found = replace(found, spoken_for=(answering,))
+    assert found.scored_passages == [third, one, other]
 
 
 def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):

@@ -36,6 +36,15 @@ def test_what_was_said_last_on_an_article_is_quoted(question: str, newest: int, 
     assert dates == YEARS[: -newest - 1 : -1]
 
 
+@cases("since", "question", "dates")
+def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, dates, tmp_path):
+    mentions = "\n\n".join(f"{since.format(ARTICLE)[:-1]} on day {day}." for day in range(1, 8))
+    texts = {"2018.txt": f"Drelnia fully supports {ARTICLE}.", "2024.txt": mentions}
+    with workspace_over(tmp_path, texts, "file,state,date\n2018.txt,XDR,2018\n2024.txt,XDR,2024\n") as workspace:
+        answer = workspace.assistant.ask(question)
+    assert sorted({citation.date for citation in answer.citations}) == dates
+
+
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
 def test_a_later_position_is_read_beside_the_best_sentences(
     newest_first: bool, reads: int, changed: Workspace, monkeypatch: pytest.MonkeyPatch
