@@ -91,7 +91,7 @@ def read_state(value: object) -> ConversationState:
 def state_after(read: Resolution, answer: Answer) -> ConversationState:
     """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`."""
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
-    before = read.shown if goes_on and read.shown is not None else Shown()
+    before = (read.shown_in_all or read.shown or Shown()) if goes_on else Shown()
     shown = Shown(
         parties=tuple(dict.fromkeys((*before.parties, *(claim.state for claim in answer.claims if claim.state)))),
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),

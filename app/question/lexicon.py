@@ -164,7 +164,7 @@ class Lexicon:
             before = at > 0 and tokens[at - 1].word == "第"
             return (run - at, {"number": str(value), "ordinal": str(value)}) if counted or before else (0, {})
         # "L'Assemblée" begins with an article.
-        elided = text[first.end : first.end + 1] in {"'", "’"}
+        elided = word == "L" and re.match(r"['’][^\W\d_]", text[first.end :])
         roman = re.match("[IVXL]+", word)
         if roman is not None and word != "I" and not elided:
             letters = word[roman.end() :]

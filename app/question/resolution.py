@@ -107,6 +107,8 @@ class Resolution:
     """What the question does to the conversation before it: `new` begins anew, `about` asks about the answer shown."""
     shown: Shown | None = None
     """What has been shown before, where the question continues from it or is about it."""
+    shown_in_all: Shown | None = None
+    """For thanks after "what else?", what that showed as well, since `shown` is as it was before it."""
     wording: TopicWording | None = None
     """How the topic was asked about; None where it was set by hand or joined to another topic."""
     quote: str = ""

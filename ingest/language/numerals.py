@@ -231,7 +231,8 @@ def _chinese(text: str) -> Iterator[Number]:
             yield Number(start=match.start(), end=match.end(), value=str(share))
             continue
         if match["figure"]:
-            value = _numeral(match["figure"]) * han_value(f"1{match['unit']}")
+            figure = Fraction(match["figure"].replace(",", "").strip())
+            value = figure * han_value(f"1{match['unit']}") + han_value(f"零{match['tail']}")
             yield Number(start=match.start(), end=match.end(), value=str(value))
             continue
         written, after = match["number"], text[match.end() : match.end() + 1]

@@ -17,15 +17,16 @@ def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -
     """Returns the span with `left_out` set where words such as "other than" stand beside it.
 
     Before a time, a meeting or an article these words become part of the span. "Not" excludes an article where it opens
-    a clause, but not where it negates a verb ("or not of article 16?").
+    a clause, but not where it negates a verb ("or not of article 16?"), and "ignoring" anything but a time only there
+    too: "Israel ignoring the Security Council" is a topic.
     """
     beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
     takes_words = span.kind in EXTENDED_KINDS
-    denies = takes_words and (
-        span.kind not in _PROVISIONS or any(_opens_clause(item, text, language) for item in beside)
-    )
-    wanted = {"left_out", *(("left_out_time",) if denies else ())}
+    opens = any(_opens_clause(item, text, language) for item in beside)
+    denies = takes_words and (span.kind not in _PROVISIONS or opens)
+    apart = opens or span.kind == "date" or any(not text[: item.start].strip() for item in beside)
+    wanted = {"left_out", *(("left_out_time",) if denies else ()), *(("left_out_clause",) if apart else ())}
     excluding = [item.start for item in beside if item.kinds & wanted]
     start = excluding[0] if excluding and takes_words else span.start
     return replace(span, start=start, left_out=bool(excluding) or any("left_out_after" in kinds for kinds in after))

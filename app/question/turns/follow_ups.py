@@ -7,10 +7,10 @@ reading that was offered, a bare number, an article of the treaty under discussi
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import takewhile
 from typing import Final
 
-from app.question.lexicon import SIGNS, lexicon_of
+from app.question.lexicon import SIGNS, Item, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.records import Style, TreatyScope
@@ -70,29 +70,49 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
         return reply
     lexicon = lexicon_of(language)
     items = lexicon.items(reply)
-    # "No, the first" denies nothing: a pause follows.
-    denied = any(item.kinds & _DENYING and "and" not in after.kinds for item, after in pairwise(items))
 
-    def meant(place: int) -> str:
-        left = [option for option in options if option != options[place]] if denied else [options[place]]
-        return left[0] if len(left) == 1 else reply
+    def meant(place: int, named: Sequence[Item]) -> str:
+        denied = _is_denied(items, named)
+        left = [option for option in options if (option == options[place]) != denied]
+        return left[0] if denied is not None and len(left) == 1 else reply
 
-    places: dict[int, None] = {}
+    places: dict[int, Item] = {}
     for item in items:
         # "Second" and "2" are positions, "one" in "the Democratic one" is not.
         if "ordinal" in item.kinds or ("number" in item.kinds and reply[item.start : item.end].isdecimal()):
-            places[item.number("ordinal", "number") - 1] = None
+            places[item.number("ordinal", "number") - 1] = item
         elif pick := {"earliest", "latest"} & {*item.kinds, item.values.get("pick_alone")}:
-            places[0 if pick == {"earliest"} else len(options) - 1] = None
+            places[0 if pick == {"earliest"} else len(options) - 1] = item
     if places:
         (place, *others) = places
-        return meant(place) if not others and 0 <= place < len(options) else reply
+        return meant(place, [places[place]]) if not others and 0 <= place < len(options) else reply
     reply_words = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
     shared = [len(reply_words & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
     if max(shared) and shared.count(max(shared)) == 1:
-        return meant(shared.index(max(shared)))
+        place = shared.index(max(shared))
+        naming = reply_words & {fold(word) for word in re.findall(r"[\w']+", options[place])}
+        return meant(place, [item for item in items if fold(reply[item.start : item.end]) in naming])
     whole = f"{reply.strip()} {name}"
-    return whole if not denied and len(parties.resolve(whole).codes) == 1 else reply
+    return whole if _is_denied(items, items[-1:]) is False and len(parties.resolve(whole).codes) == 1 else reply
+
+
+def _is_denied(items: Sequence[Item], named: Sequence[Item]) -> bool | None:
+    """Returns whether a reply denies what it names, as "not the first" does; None if it may do either.
+
+    "No, the first" denies nothing, since a pause ends the denial; "without doubt the first" and "why not the first?"
+    may do either.
+    """
+    start, end = items.index(named[0]), items.index(named[-1])
+
+    def clause(side: Sequence[Item]) -> list[Item]:
+        return [*takewhile(lambda item: not item.kinds & {"and", "stop"}, side)]
+
+    before, beside = clause(items[:start][::-1]), [*items[start : end + 1], *clause(items[end + 1 :])]
+    direct = next((item for item in before if "fill" not in item.kinds), None)
+    denials = [item for item in (*before, *beside) if item.kinds & _DENYING and item not in named]
+    if not denials:
+        return False
+    return True if denials == [direct] and not any("ask" in item.kinds for item in before) else None
 
 
 def by_number(alone: Resolution, before: Resolution) -> Resolution:

@@ -99,7 +99,9 @@ def _aside(state: ConversationState, alone: Resolution) -> Resolution:
         party_notes=alone.party_notes,
         stance_from=before.stance_from or (before.question if before.stance else ""),
         act="more" if before.act == "more" else "about",
-        shown=state.shown,
+        # "Shorter" repeats "what else?" without what was shown before that alone.
+        shown=before.shown if before.act == "more" else state.shown,
+        shown_in_all=state.shown if before.act == "more" else None,
         style="answer",
         reply_language=None,
         only=None,

@@ -26,6 +26,7 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
     """
     asked = [*before.years, *filter(None, before.interval or ())]
     years = sorted(int(end[:4]) for end in asked or shown)
+    own_time = not asked and (alone.years or alone.interval)
     items = lexicon_of(alone.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
     sessions = [int(session) for session in before.sessions if session.isdecimal()]
@@ -36,7 +37,8 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
         return alone
     timeless = replace(alone, years=(), interval=None)
     for form, part in relative:
-        if not _is_counted(question, alone, part):
+        # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
+        if not _is_counted(question, alone, part) or (own_time and (alone.interval or form not in ("before", "after"))):
             continue
         count = next((item.number("number") for item in part if "number" in item.kinds), 1)
         if form == "before_that":

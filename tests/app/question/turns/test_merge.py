@@ -219,6 +219,20 @@ def test_after_thanks_the_question_before_goes_on() -> None:
     assert (goes_on.kind, goes_on.scope.states, goes_on.scope.topic) == ("position", ("XAB",), "gold")
 
 
+def test_shorter_after_thanks_repeats_what_more_showed(parties: PartyTable) -> None:
+    first, both = Shown(statements=("s1",)), Shown(statements=("s1", "s2"))
+    more = replace(asked("content", states=("XAA",), topic="gold"), act="more", shown=first)
+    state = ConversationState(read=more, shown=both)
+    for _ in range(2):
+        thanks = after(state, asked("greeting"), "about", *SCOPE_SLOTS, "kind")
+        state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"))
+        assert state.shown == both
+    turn = EarlierTurn(question="thanks", state=state)
+    shorter, what_else = (resolve(text, parties, history=[turn]) for text in ("shorter", "what else?"))
+    assert (shorter.act, shorter.shown) == ("more", first)
+    assert (what_else.act, what_else.shown) == ("more", both)
+
+
 def test_an_aside_holds_all_of_the_question_before_it(parties: PartyTable) -> None:
     asked, shown = "Which States do not extradite their nationals?", SHOWN
     before = resolve(asked, parties)

@@ -35,6 +35,8 @@ def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked() -
     assert counted_from("and the year before?", Scope(), OF_2015, shown).years == ("2014",)
     assert counted_from("last year", Scope(years=("2019",)), Scope(), shown).years == ("2019",)
     assert counted_from("and the previous year?", Scope(years=("2025",)), Scope(), shown).years == ("2017",)
+    for own, question in ((("2024", None), "and in the last two years, since then?"), ((None, "2025"), "and before?")):
+        assert counted_from(question, Scope(interval=own), Scope(), shown).interval == own
 
 
 @cases("language", "question", "session")
