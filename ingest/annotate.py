@@ -51,7 +51,6 @@ from ingest.records.later_titles import LaterTitle, later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
-from ingest.text.page_furniture import notes_start
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
@@ -435,13 +434,12 @@ class Annotator:
     def _parts(
         self, text: str, blocks: Sequence[Block], metadata: Metadata, found: tuple[Intervention, ...] = ()
     ) -> tuple[Intervention, ...]:
-        """Returns the interventions of a record; where they are less than half of it, its speaker's capacities, if any.
+        """Returns the interventions of a record; of a single speaker, whom one heading may name, those by capacity.
 
         A President's words around a delegate's "in my national capacity" are neither the group's nor the State's.
         """
         found = found or self._interventions(text, blocks, metadata)
-        half = len(text[: notes_start(text)].strip()) / 2
-        if is_record(found, text) or sum(item.end - item.start for item in found) >= half:
+        if is_record(found, text) or len({item.named for item in found}) > 1:
             return found
         return in_several_capacities(text, blocks, self._parties, metadata) or found
 
