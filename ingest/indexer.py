@@ -591,8 +591,13 @@ class _Run:
             kept = with_corrections(unsplit.input_key, corrected_fields(held.input_key))
             unsplit = replace(unsplit, input_key=kept)
         elif held is not None:
-            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, self._store.catalogue)
-            if unsplit.digest == held.digest and not self._annotator.is_current(held.input_key):
+            catalogue, is_same = self._store.catalogue, False
+            if held.kind == unsplit.document.kind == "record":
+                old = catalogue.document(held.document_id)
+                is_same = old is not None and old.source_text == loaded.text
+            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, catalogue, renews=is_same)
+            is_current = unsplit.digest == held.digest and self._annotator.is_current(held.input_key)
+            if is_same and not is_current:
                 return self._renewed(source, loaded, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
 
