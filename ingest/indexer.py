@@ -303,8 +303,12 @@ class _Run:
             try:
                 rows = self._rows_of_archive(tables, members)
             except ManifestError as exc:
-                self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
-                continue
+                if source.row is None:
+                    self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
+                    continue
+                # Its own table may be of something else: the row that names the archive is there for its files.
+                self._notes.append(str(exc))
+                rows = None
             for path in (path for path in members if path not in tables):
                 is_listed = rows is None or path in rows or source.row is not None
                 if not (is_listed or self._options.include_unlisted):
@@ -338,7 +342,9 @@ class _Run:
         if not any(path in file.parents for file in rows):
             return [path]
         members = with_members(path, self._limits)
-        return [each for each in members if each not in rows and each.name not in (MANIFEST_NAME, PARTIES_NAME)]
+        # A damaged archive has no members, and is itself in their place.
+        others = (each for each in members if each not in rows and each != path)
+        return [each for each in others if each.name not in (MANIFEST_NAME, PARTIES_NAME)]
 
     def _report_not_listed(self, path: Path, folder: Path) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
