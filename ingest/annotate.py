@@ -51,7 +51,6 @@ from ingest.records.later_titles import LaterTitle, later_titles
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
-from ingest.text.page_furniture import notes_start
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
@@ -158,10 +157,9 @@ class Annotator:
     def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind) -> InputKey:
         """Returns hashes of everything that a statement is made from."""
         cells = None if row is None else row.model_dump(exclude={"line"})
-        # The same cell is a new input once a table of parties knows the State or group that it names.
+        # The same cell is a new input once a table of parties knows the State that it names.
         known = () if row is None or row.state is None else self._parties.resolve(row.state).codes
-        groups = [code for code in known if code in self._parties.added and self._parties.kind_of(code) != "state"]
-        content: list[object] = [loaded.sha256, cells, [*known, *groups], kind]
+        content: list[object] = [loaded.sha256, cells, list(known), kind]
         if loaded.incomplete:
             # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
@@ -190,7 +188,9 @@ class Annotator:
             before = [old for old in alike if _overlap(old.span, item.span)]
             if all(map(is_state_by_hand, before)) and len(states := {old.metadata.state for old in before}) == 1:
                 role: Role = "unknown" if states == {None} else "party"
-                renewed[at] = replace(item, metadata=before[0].metadata, span=replace(item.span, role=role))
+                by_hand = {name: getattr(before[0].metadata, name) for name in OF_SPEAKER}
+                metadata, span = replace(item.metadata, **by_hand), replace(item.span, role=role)
+                renewed[at] = replace(item, metadata=metadata, span=span)
         if renewed != [*annotated.statements]:
             annotated = self._split_all(annotated.document, renewed)
         lost = [
@@ -286,7 +286,7 @@ class Annotator:
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
         known = [self._parties.get(code) is not None for code in metadata.holders]
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
-        by_names = cells.state is None and any(code in self._parties.added for code in named_in)
+        by_names = any(code in self._parties.added for code in named_in)
         if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
             input_key = f"{input_key}{_NAMES}{self._names()}"
         reason = "; ".join(notes) or None
@@ -301,8 +301,13 @@ class Annotator:
         row: ManifestRow | None,
         kind: StatementKind,
         catalogue: Catalogue,
+        *,
+        renews: bool = False,
     ) -> UnsplitDocument:
-        """Carries the corrections by hand of a document over to its changed file, and reports those that are lost."""
+        """Carries the corrections by hand of a document over to its changed file, and reports those that are lost.
+
+        What becomes of the States set on its interventions is left to `renew` where the caller `renews` it.
+        """
         names = corrected_fields(held.input_key)
         old = catalogue.document(held.document_id) if names or held.interventions else None
         if old is None:
@@ -322,7 +327,7 @@ class Annotator:
         inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
         document = replace(unsplit.document, metadata=metadata, inferred=inferred)
         identifier, digest = identify(document, self.interventions(document))
-        if digest != held.digest:
+        if digest != held.digest and not renews:
             lost += lost_of_interventions(catalogue.statements_of(old))
         notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
         own = unsplit.input_key
@@ -436,13 +441,12 @@ class Annotator:
     def _parts(
         self, text: str, blocks: Sequence[Block], metadata: Metadata, found: tuple[Intervention, ...] = ()
     ) -> tuple[Intervention, ...]:
-        """Returns the interventions of a record; where they are less than half of it, its speaker's capacities, if any.
+        """Returns the interventions of a record; of a single speaker, whom one heading may name, those by capacity.
 
         A President's words around a delegate's "in my national capacity" are neither the group's nor the State's.
         """
         found = found or self._interventions(text, blocks, metadata)
-        half = len(text[: notes_start(text)].strip()) / 2
-        if is_record(found, text) or sum(item.end - item.start for item in found) >= half:
+        if is_record(found, text) or len({item.named for item in found}) > 1:
             return found
         return in_several_capacities(text, blocks, self._parties, metadata) or found
 

@@ -306,8 +306,12 @@ class _Run:
             try:
                 rows = self._rows_of_archive(tables, members)
             except ManifestError as exc:
-                self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
-                continue
+                if source.row is None:
+                    self._report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
+                    continue
+                # Its own table may be of something else: the row that names the archive is there for its files.
+                self._notes.append(str(exc))
+                rows = None
             for path in (path for path in members if path not in tables):
                 is_listed = rows is None or path in rows or source.row is not None
                 if not (is_listed or self._options.include_unlisted):
@@ -341,7 +345,9 @@ class _Run:
         if not any(path in file.parents for file in rows):
             return [path]
         members = with_members(path, self._limits)
-        return [each for each in members if each not in rows and each.name not in (MANIFEST_NAME, PARTIES_NAME)]
+        # A damaged archive has no members, and is itself in their place.
+        others = (each for each in members if each not in rows and each != path)
+        return [each for each in others if each.name not in (MANIFEST_NAME, PARTIES_NAME)]
 
     def _report_not_listed(self, path: Path, folder: Path) -> None:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
@@ -594,8 +600,13 @@ class _Run:
             kept = with_corrections(unsplit.input_key, corrected_fields(held.input_key))
             unsplit = replace(unsplit, input_key=kept)
         elif held is not None:
-            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, self._store.catalogue)
-            if unsplit.digest == held.digest and not self._annotator.is_current(held.input_key):
+            catalogue, is_same = self._store.catalogue, False
+            if held.kind == unsplit.document.kind == "record":
+                old = catalogue.document(held.document_id)
+                is_same = old is not None and old.source_text == loaded.text
+            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, catalogue, renews=is_same)
+            is_current = unsplit.digest == held.digest and self._annotator.is_current(held.input_key)
+            if is_same and not is_current:
                 return self._renewed(source, loaded, held, unsplit)
         return _ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
 

@@ -193,6 +193,9 @@ class Corpus:
             of = old if isinstance(old, Document) else old.document
             marked = corrected_fields(self._document_summary(of.document_id).input_key)
             kept = [name for name in marked if getattr(metadata, name) == getattr(old.metadata, name)]
+            if isinstance(old, Statement) and metadata.state is None:
+                # Else the next version would take this for a person's correction.
+                old = replace(old, span=replace(old.span, state=None))
             self._change(old, metadata, inferred, input_key=with_corrections("", kept))
 
     def documents(self) -> tuple[DocumentSummary, ...]:
@@ -276,6 +279,11 @@ class Corpus:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
             self._keep_intervention(annotator.annotate_statement(changed))
+            if input_key is not None:
+                of = self._document_summary(old.document.document_id)
+                self._store.catalogue.touch(
+                    of.document_id, file=of.file, folder=of.folder, sha256=of.sha256, input_key=input_key
+                )
             return old.statement_id
         before = old if isinstance(old, Document) else old.document
         text = before.source_text

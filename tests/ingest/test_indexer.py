@@ -775,6 +775,18 @@ def test_files_are_not_taken_in_without_the_rows_of_an_unusable_manifest(desk, m
 
 
 @only_local
+def test_an_archive_that_a_row_names_is_taken_in_beside_a_foreign_table(desk):
+    archive = zipped(desk.folder / "a.zip", {"statements.csv": "amount,balance\n1,2\n", "a.txt": text_about("herons")})
+    desk.manifest("a.zip,XAA,,,2020,,")
+    report = desk.ingest()
+    assert results(report) == {"a.zip/a.txt": "added"} and desk.held() == {"a.zip/a.txt": "XAA"}
+    assert any("statements.csv" in note for note in report.notes)
+    archive.write_bytes(archive.read_bytes()[:40])
+    desk.manifest("a.zip/a.txt,XAA,,,2020,,")
+    assert "not_listed" not in desk.outcome().values()
+
+
+@only_local
 def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
     desk.speak(a="herons")
     zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})

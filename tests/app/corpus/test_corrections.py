@@ -190,6 +190,81 @@ def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, ta
     assert "set again, of 'The representative of Wyndral'" in upgrade()
 
 
+@pytest.mark.parametrize("otherwise", ["another speaker", "session"])
+def test_states_set_by_hand_stay_where_a_newer_version_reads_something_else_otherwise(
+    otherwise, workspace, take, tmp_path, monkeypatch
+):
+    corpus, folder, record = workspace.corpus, tmp_path / "corpus", take(RECORD)
+    corpus.edit(record, {"date": "2021-05-03"})
+    (held,) = corpus.documents()
+    corpus.edit(f"{held.document_id}.3", {"state": "XAC"})
+    corpus.edit(f"{held.document_id}.4", {"state": ""})
+    workspace.store.catalogue.touch(
+        held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
+    )
+    find, merge = ingest.annotate.find_interventions, ingest.annotate.merge
+
+    def found(*args, **options):
+        return tuple(replace(item, named=item.named.removeprefix("Mr. ")) for item in find(*args, **options))
+
+    def merged(*args, **options):
+        merged = merge(*args, **options)
+        return replace(merged, metadata=replace(merged.metadata, session="7"))
+
+    if otherwise == "session":
+        monkeypatch.setattr(ingest.annotate, "merge", merged)
+    else:
+        monkeypatch.setattr(ingest.annotate, "find_interventions", found)
+    (file,) = corpus.ingest([folder]).files
+    (summary,) = corpus.documents()
+    parts = corpus.interventions(summary.document_id)
+    assert [part.metadata.state for part in parts] == ["XAA", "XAB", "XAC", None, None]
+    assert {part.metadata.session for part in parts} == {summary.metadata.session}
+    assert summary.metadata.date == "2021-05-03" and "by hand" not in (file.reason or "")
+    assert corpus.ingest([folder]).files[0].result == "unchanged"
+
+
+def test_a_party_that_is_taken_back_and_added_again_has_its_words_in_a_record(workspace, take, upgrade):
+    corpus = workspace.corpus
+
+    def states() -> list[str | None]:
+        (record,) = corpus.documents()
+        return [part.metadata.state for part in corpus.interventions(record.document_id)]
+
+    corpus.edit(f"{take(RECORD)}.3", {"state": "XAC"})
+    corpus.remove_party("XAB")
+    assert states() == ["XAA", None, "XAC", None, None]
+    corpus.edit(f"{take(RECORD)}.4", {"state": ""})
+    assert states() == ["XAA", "XAB", "XAC", None, None]
+    assert upgrade() == ""
+    assert states() == ["XAA", "XAB", "XAC", None, None]
+
+
+def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace, tmp_path):
+    corpus, row = workspace.corpus, "file,state,date\na.txt,XAG,2020\n"
+    corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": SPEECH}, row, PARTIES)])
+    corpus.edit(corpus.documents()[0].document_id, {"date": "2021-05-03"})
+    parties = PARTIES.replace("Circle,,group", "Circle,,state")
+    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": SPEECH}, row, parties)]).files
+    (metadata,) = (summary.metadata for summary in corpus.documents())
+    assert (metadata.state, metadata.on_behalf_of, metadata.date) == ("XAG", None, "2021-05-03")
+    assert file.reason is None
+
+
+@pytest.mark.parametrize(("row", "changes", "holder"), [
+    ("XAA,Coral Circle", {"date": "2021-05-03"}, "XAH"),
+    ("Coral Circle,", {"date": "2021-05-03"}, "XAH"),
+    ("XAA,Coral Circle", {"state": "XAC", "date": "2021-05-03"}, "XAC"),
+])  # fmt: skip
+def test_a_corrected_code_of_a_group_in_a_row_takes_nothing_back(row, changes, holder, workspace, take, tmp_path):
+    corpus = workspace.corpus
+    corpus.edit(take(SPEECH, row), changes)
+    (tmp_path / "corpus" / "parties.csv").write_text(PARTIES.replace("XAG", "XAH"), encoding="utf-8")
+    corpus.ingest([tmp_path / "corpus"])
+    (metadata,) = (summary.metadata for summary in corpus.documents())
+    assert (metadata.state, metadata.date) == (holder, "2021-05-03")
+
+
 @pytest.mark.parametrize("older", [False, True])
 def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_row_changes(older, workspace, tmp_path):
     corpus, files = workspace.corpus, {"a.txt": RECORD}
