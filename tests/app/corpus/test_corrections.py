@@ -286,7 +286,7 @@ def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_ro
         kept, told = date("2020", f"{PARTIES}{names}")
         assert kept == "2021-05-03" and "lost" not in told
     last, told = date("2022", PARTIES)
-    assert last == "2022" and "date was set to '2021-05-03' by hand" in told
+    assert last == "2022" and "date was set to '2021-05-03', and" in told
 
 
 FOR_CIRCLE = SPEECH.replace("We", "I speak on behalf of the Circle of Reeds. We")
