@@ -28,6 +28,7 @@ from app.question.resolution import Resolution
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
@@ -160,9 +161,12 @@ class Steps:
         }
 
         def words(citation: Citation) -> str:
-            return words_for_direction(citation, retrieved.sources.sentences.get(citation.statement_id, ()), answers)
+            sentences = retrieved.sources.sentences.get(citation.statement_id, ())
+            own = own_words(sentences, (citation.state or "", *citation.held_by), parties)
+            return words_for_direction(citation, sentences, answers, own)
 
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, self.parties(), words)
+        parties = self.parties()
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, parties, words)
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()
