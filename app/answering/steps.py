@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from app.answering.abstention import abstain, is_silent
@@ -160,9 +161,13 @@ class Steps:
             scored.sentence.sentence_id: scored.relevance.is_evidence for item in evidence for scored in item.best
         }
 
+        @cache
+        def own_of(statement_id: str, holders: tuple[str, ...]) -> list[str]:
+            return own_words(retrieved.sources.sentences.get(statement_id, ()), holders, parties)
+
         def words(citation: Citation) -> str:
             sentences = retrieved.sources.sentences.get(citation.statement_id, ())
-            own = own_words(sentences, (citation.state or "", *citation.held_by), parties)
+            own = own_of(citation.statement_id, (citation.state or "", *citation.held_by))
             return words_for_direction(citation, sentences, answers, own)
 
         parties = self.parties()
