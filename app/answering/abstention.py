@@ -180,15 +180,20 @@ def _empty_corpus(case: _Case) -> Abstention | None:
 
 def _other_direction(case: _Case) -> Abstention | None:
     """No party takes the direction asked for; the message names who did earlier and who takes another."""
-    other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
-    if not other or case.scope.negated:
+    parts = _in_other_direction(case)
+    if not parts or case.scope.negated:
         return None
-    parts = [case.local.say("no_such_direction")]
+    return Abstention(reason="no_position", message="\n\n".join((case.local.say("no_such_direction"), *parts)))
+
+
+def _in_other_direction(case: _Case) -> list[str]:
+    other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
+    parts: list[str] = []
     for key, changed in (("earlier_direction", True), ("other_direction", False)):
         parties = dict.fromkeys(evidence.party for evidence in other if bool(evidence.earlier) == changed)
         if parties:
             parts.append(case.local.say(key, parties=case.local.names(parties)))
-    return Abstention(reason="no_position", message="\n\n".join(parts))
+    return parts
 
 
 def _no_position(case: _Case) -> Abstention | None:
@@ -234,10 +239,13 @@ def _no_statement(case: _Case) -> Abstention | None:
 
 
 def _nothing_more(case: _Case) -> Abstention | None:
-    """All that answers has been shown, and "what else?" is asked."""
+    """All that answers was shown; "what else?" is answered so, "who else?" also by who takes another direction."""
     read = case.resolution
-    shown = read.act == "more" and read.shown is not None and read.shown.sentences
-    return case.because("not_mentioned", "nothing_more", count=case.count) if shown and case.count else None
+    if read.act != "more" or read.shown is None or not read.shown.sentences or not case.count:
+        return None
+    others = _in_other_direction(case) if read.scope.all_states or read.scope.members_of else []
+    message = "\n\n".join((case.local.say("nothing_more", count=case.count), *others))
+    return Abstention(reason="not_mentioned", message=message)
 
 
 def _parties_not_mentioning(case: _Case) -> Abstention | None:

@@ -15,7 +15,7 @@ from app.answering.list_context import Bond, bonds_of
 from app.records import Sources
 from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
 from ingest.language.lexicons import load_lexicon
-from ingest.text.quotation_marks import quotations_around, quoted_parts
+from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Sentence, Statement
 
@@ -42,7 +42,7 @@ class BoundSpan:
     statement_id: str
     span: range
     distant: range | None = None
-    """An earlier, not adjacent sentence to which the span refers back."""
+    """An earlier sentence to which the span refers back, or the next one, where a quotation begins or ends between."""
     opening: range | None = None
     """Earlier sentences that govern the span, such as the words that open a long list of which it is an item."""
 
@@ -117,11 +117,9 @@ def spans(
     quotations = quotations_around(sentences)
 
     def joins_next(ordinal: int) -> bool:
-        """Whether a sentence and the next are of one voice, or the next is a quotation that this one introduces."""
-        if ordinal + 1 >= len(sentences) or ordinal + 1 in used:
-            return False
-        introduces = quotations[ordinal] is None and ordinal in bonds[ordinal + 1].openings
-        return introduces or quotations[ordinal] == quotations[ordinal + 1]
+        """Whether a sentence may be quoted with the next: both are the speaker's own, or of one quotation."""
+        unused = ordinal + 1 < len(sentences) and ordinal + 1 not in used
+        return unused and quotations[ordinal] == quotations[ordinal + 1]
 
     for ordinal in chosen:
         if ordinal in used:
@@ -133,7 +131,6 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = range(pointed, pointed + 1)
-        first = _beginning(sentences, quotations, first, last)
         while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and _brings_next(sentences, bonds, last):
             last += 1
         while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and last + 1 in wanted:
@@ -154,18 +151,13 @@ def spans(
             continue
         if distant is not None and distant.start >= bound.span.start:
             distant = None
+        # What a quotation is introduced by, or the speaker says of it, is no part of it.
+        end = bound.span.stop
+        if distant is None and end not in used and _brings_next(sentences, bonds, end - 1) and not joins_next(end - 1):
+            distant = range(end, end + 1)
         used.update(bound.span, distant or ())
         result.append(replace(bound, distant=distant))
     return result
-
-
-def _beginning(sentences: Sequence[Sentence], quotations: Sequence[_Quotation], first: int, last: int) -> int:
-    """Returns the first sentence of a span, or the one before it in which the quotation that it ends began."""
-    if quotations[first] is None and any(start == 0 for start, _ in quoted_parts(sentences[first].text)):
-        for at in range(first - 1, max(-1, last - _MAX_SPAN_SENTENCES), -1):
-            if any(end == len(sentences[at].text) for _, end in quoted_parts(sentences[at].text)):
-                return at
-    return first
 
 
 def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:

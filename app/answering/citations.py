@@ -35,8 +35,7 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: range, numbe
         language=statement.language_at(first.start),
         ocr_confidence=_confidence(statement, first.start, last.end),
         edge=next((kind for kind in _NAMED_EDGES if kind in cut_edges), None),
-        # What is quoted may have its lead-in before it: "Arvandia told us: “We support a court.”".
-        quoting=is_quoted(statement.source_text, last.start, last.end),
+        quoting=is_quoted(statement.source_text, first.start, last.end),
     )
 
 

@@ -18,7 +18,6 @@ from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.parties.party_table import PartyTable
-from ingest.text.quotation_marks import quotations_around
 from vectorstore.records import Sentence, SentenceId
 
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
@@ -63,13 +62,16 @@ def directions_of(
     return {citation.number: read(citation) for citation in citations}
 
 
-def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answers: Mapping[SentenceId, bool]) -> str:
+def words_for_direction(
+    citation: Citation, sentences: Sequence[Sentence], answers: Mapping[SentenceId, bool], own: Sequence[str]
+) -> str:
     """Returns the words of a citation in which its direction is read, one sentence per line.
 
     Of all `sentences` of the statement, `answers` has those that are quoted for what they say: True if they answer,
     False if they stand beside one that does. Without any True, no words are read. Sentences that merely extend these
-    are left out, unless they take back what stands before, and so are those quoted from others. An item of a long list
-    comes after the words that open it, a citation of their own. A citation of no sentence in `answers` is read whole.
+    are left out, unless they take back what stands before. Of `own`, the texts of `sentences`, those quoted from
+    another party are empty. An item of a long list comes after the words that open it, a citation of their own. A
+    citation of no sentence in `answers` is read whole.
     """
     cited = [sentences[key.ordinal] for key in citation.sentence_ids if key.ordinal < len(sentences)]
     ordinals = [sentence.ordinal for sentence in cited if sentence.sentence_id in answers]
@@ -83,8 +85,7 @@ def words_for_direction(citation: Citation, sentences: Sequence[Sentence], answe
     opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
     opened = [sentences[at] for at in opening if at < cited[0].ordinal]
     read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
-    quotations = quotations_around(sentences)
-    return "\n".join(sentence.text for sentence in read if quotations[sentence.ordinal] is None)
+    return "\n".join(own[sentence.ordinal] for sentence in read if own[sentence.ordinal])
 
 
 def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> CitedDirection:

@@ -1,58 +1,11 @@
-"""Quoted speakers: the party that is named before or after words in quotation marks as the one who said them.
+"""Quoted parties: citations of words that the speaker quotes from another party name that party."""
 
-"As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
-
-import regex
 
 from app.records import Citation, Sources
-from ingest.language.attribution_verbs import attribution
-from ingest.language.sentences import SENTENCE_ENDS, split_sentences
+from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.parties.party_table import PartyTable
-from ingest.text.quotation_marks import quotation_around
-
-# The most characters between a quotation and a name that is looked for, and between the name and its verb.
-_MAX_CHARS_TO_NAME: Final = 300
-_MAX_CHARS_TO_VERB: Final = 48
-_PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
-_BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
-
-
-def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], parties: PartyTable) -> str | None:
-    """Returns the code of the party to which quoted words at `[start, end)` are attributed; None if none is named.
-
-    Names of the statement's own `holders`, who do the quoting, do not count.
-    """
-    span = quotation_around(source, start, end)
-    if span is None:
-        return None
-    before = _PARAGRAPH.split(source[max(0, span[0] - _MAX_CHARS_TO_NAME) : span[0] - 1])[-1].replace("\n", " ")
-    sentences = list(split_sentences(before))
-    lead = before[slice(*sentences[-1])] if sentences else ""
-    behind = _PARAGRAPH.split(source[span[1] : span[1] + _MAX_CHARS_TO_NAME])[0]
-    behind = regex.split(rf"[{SENTENCE_ENDS}]\s", _BEHIND.sub("", behind))[0]
-    for text, follows in ((lead, False), (behind, True)):
-        named = [name for name in parties.find(text, capitals="none") if not set(name.codes) & {*holders}]
-        for name in named if follows else reversed(named):
-            head, tail = text[: name.start], text[name.end : name.end + _MAX_CHARS_TO_VERB]
-            office = attribution().speaker_of.search(head) is not None
-            # "I quote Tessaria:" or "in the words of Tessaria"; "said Tessaria" after the quotation.
-            names = any(
-                regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I)
-                for mark in (attribution().cites, attribution().according_to)
-            )
-            verb = attribution().verb.match(head) if follows else None
-            said = verb is not None and (office or not head[verb.end() :].strip(" ,"))
-            speaks = attribution().verb.search(tail) is not None and (
-                office or attribution().object_before.search(head) is None
-            )
-            if names or said or speaks:
-                return name.codes[0]
-    return None
 
 
 def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties: PartyTable) -> list[Citation]:
@@ -62,9 +15,8 @@ def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties
         if not citation.quoting:
             return citation
         statement = sources.statements[citation.statement_id]
-        # Of a quotation with its lead-in, the last sentence is quoted.
-        last = sources.sentences[citation.statement_id][citation.sentence_ids[-1].ordinal]
-        code = quoted_speaker(statement.source_text, last.start, last.end, statement.metadata.holders, parties)
+        span = citation.start, citation.end
+        code = quoted_speaker(statement.source_text, *span, statement.metadata.holders, parties)
         return replace(citation, quoted_party=code)
 
     return [named(citation) for citation in citations]

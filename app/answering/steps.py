@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from app.answering.abstention import abstain, is_silent
@@ -28,6 +29,7 @@ from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
@@ -157,10 +159,17 @@ class Steps:
             scored.sentence.sentence_id: scored.relevance.is_evidence for item in evidence for scored in item.best
         }
 
-        def words(citation: Citation) -> str:
-            return words_for_direction(citation, retrieved.sources.sentences.get(citation.statement_id, ()), answers)
+        @cache
+        def own_of(statement_id: str, holders: tuple[str, ...]) -> list[str]:
+            return own_words(retrieved.sources.sentences.get(statement_id, ()), holders, parties)
 
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, self.parties(), words)
+        def words(citation: Citation) -> str:
+            sentences = retrieved.sources.sentences.get(citation.statement_id, ())
+            own = own_of(citation.statement_id, (citation.state or "", *citation.held_by))
+            return words_for_direction(citation, sentences, answers, own)
+
+        parties = self.parties()
+        directions = directions_of(checked.citations, topic_words(scope), scope.language, parties, words)
         asked = {claim.state for claim in checked.claims if claim.state}
         citations = checked.citations
         earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()

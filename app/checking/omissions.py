@@ -5,7 +5,6 @@ from typing import Final
 
 import regex
 
-from app.answering.quoted_speaker import quoted_speaker
 from app.checking.corpus_texts import SourceText
 from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
@@ -20,6 +19,7 @@ from app.checking.polarity_words import (
     reports,
     takes_back,
 )
+from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
 from ingest.text.quotation_marks import is_quoted

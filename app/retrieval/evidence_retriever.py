@@ -6,7 +6,7 @@ among the best passages.
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from app.question.language import detect_language
@@ -16,6 +16,7 @@ from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.direction import direction_asked
 from app.retrieval.positions.latest_position import PositionReader
+from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.ranking.sentence_scorer import DEEP
 from app.retrieval.related_articles import find_citing, find_related
@@ -207,14 +208,23 @@ class EvidenceRetriever:
         takes_position = resolution.stance and not resolution.over_time
         if many and not takes_position:
             return evidence, spoken_for
-        reader = self._position_reader(resolution, parties, takes_position=takes_position)
+        summaries = (summary for item in (*evidence, *spoken_for) for summary in item.statements)
+        holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
+        reader = self._position_reader(resolution, parties, holders, takes_position=takes_position)
         if not takes_position:
             return tuple(map(reader.reported_last, evidence)), spoken_for
         sure = resolution.sure_of_kind or resolution.scope.all_states
         read = reader.read if sure else partial(_with_or_without_position, reader)
         return tuple(map(read, evidence)), tuple(map(read, spoken_for))
 
-    def _position_reader(self, resolution: Resolution, parties: PartyTable, *, takes_position: bool) -> PositionReader:
+    def _position_reader(
+        self,
+        resolution: Resolution,
+        parties: PartyTable,
+        holders: Mapping[str, tuple[str, ...]],
+        *,
+        takes_position: bool,
+    ) -> PositionReader:
         scope, catalogue = resolution.scope, self.store.catalogue
         listed = (
             takes_position and (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
@@ -225,7 +235,12 @@ class EvidenceRetriever:
             language = detect_language(earlier, parties) if earlier else scope.language
             direction = direction_asked(earlier or resolution.question, scope.topic, language, parties)
         topic = partial(topic_in, topic_words(scope), scope.language)
-        return PositionReader(topic, catalogue.sentences, direction, parties)
+
+        @cache
+        def own(statement_id: str) -> list[str]:
+            return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
+
+        return PositionReader(topic, catalogue.sentences, own, direction, parties)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -3,6 +3,7 @@
 "As Tessaria told us, ‘no island can guard a sea alone’" quotes a sentence that is not the speaker's own.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -31,16 +32,14 @@ _OPENING: Final = regex.compile(
     |{_BEFORE}(?:[”»](?=[\p{{L}}\p{{N}}…\[])|(?:'|,,)(?=[\p{{L}}…\[]))""",
     regex.VERBOSE,
 )
-# A mark that closes a quotation which began in a sentence before.
-_CLOSES: Final = regex.compile(rf"""[”»›」』❞]|(?<=\S)“{_BEHIND}|(?<=[.!?,…])["＂]""")
-# Single marks are left out, since they may be apostrophes.
-_SINGLE: Final = ("'", "‘")
 _LETTER, _LAST_LETTER = regex.compile(r"\p{L}"), regex.compile(r"\p{L}", regex.REVERSE)
 _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
 # Fewer words are a term or a name, not somebody's sentence.
 _FEWEST_WORDS: Final = 4
 _LONGEST: Final = 6_000
+# The most quotations with the same marks that are looked for within one.
+_MOST_NESTED: Final = 20
 
 
 @lru_cache(maxsize=64)
@@ -49,11 +48,22 @@ def quoted_spans(text: str, fewest: int = _FEWEST_WORDS) -> tuple[tuple[int, int
 
     A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; else it is left out.
     """
+    openings = list(_OPENING.finditer(text))
+    paragraphs = [gap.end() for gap in _PARAGRAPH.finditer(text)] if openings else []
+    begins, marks = {*paragraphs}, {opening.group() for opening in openings}
+    closings = {mark: list(_CLOSING[mark].finditer(text)) for mark in marks}
+    breaks = {mark: [at for at in paragraphs if not text.startswith(mark, at)] for mark in marks}
+    nested = {
+        mark: [at.start() for at in openings if at.group() == mark and at.start() not in begins] for mark in marks
+    }
     found: list[tuple[int, int]] = []
     position = 0
-    while (opening := _OPENING.search(text, position)) is not None:
-        start = opening.end()
-        closing = _closed_at(text, start, opening.group())
+    for opening in openings:
+        if opening.start() < position:
+            continue
+        start, mark = opening.end(), opening.group()
+        end = min(start + _LONGEST, *breaks[mark][(at := bisect_left(breaks[mark], start)) : at + 1], len(text))
+        closing = _closed_by(closings[mark], nested[mark], start, end)
         position = start if closing is None else closing.end()
         if closing is not None and len(_WORD.findall(text[start : closing.start()])) >= fewest:
             found.append((start, closing.start()))
@@ -82,46 +92,35 @@ def quotation_around(text: str, start: int, end: int) -> tuple[int, int] | None:
 def quotations_around(sentences: Sequence[Sentence]) -> list[tuple[int, int] | None]:
     """Returns for each sentence of a statement the innermost quotation that holds it; None if it is not quoted.
 
-    Offsets are those of the joined texts of the sentences, in which no page break parts a quotation.
+    Offsets are those of `joined_text`.
     """
-    text, starts = "", list[int]()
-    before: Sentence | None = None
-    for sentence in sentences:
-        text += "" if before is None else " " if before.paragraph == sentence.paragraph else "\n\n"
-        starts.append(len(text))
-        text += sentence.text
-        before = sentence
+    text, starts = joined_text(sentences)
     if not quoted_spans(text):
         return [None] * len(starts)
     return [quotation_around(text, at, at + len(s.text)) for at, s in zip(starts, sentences, strict=True)]
 
 
-def quoted_parts(sentence: str) -> list[tuple[int, int]]:
-    """Returns the spans of a sentence that are quoted, in order, where the quotation may go on beyond the sentence.
+def joined_text(sentences: Sequence[Sentence]) -> tuple[str, list[int]]:
+    """Returns the texts of sentences as one, in which no page break parts a quotation, and where each begins."""
+    parts, starts, at = list[str](), list[int](), 0
+    for before, sentence in zip((None, *sentences), sentences, strict=False):
+        gap = "" if before is None else " " if before.paragraph == sentence.paragraph else "\n\n"
+        parts += (gap, sentence.text)
+        starts.append(at + len(gap))
+        at = starts[-1] + len(sentence.text)
+    return "".join(parts), starts
 
-    In "As Arvandia said, “We support a court." all words after the mark are quoted.
+
+def _closed_by(
+    closings: Sequence["regex.Match[str]"], nested: Sequence[int], start: int, end: int
+) -> "regex.Match[str] | None":
+    """Returns the mark that closes a quotation: of nested ones with the same marks, the one that closes the outer.
+
+    `closings` are the marks of the text that may close it, `nested` the places of those that open another like it.
     """
-    openings = [opening for opening in _OPENING.finditer(sentence) if opening.group() not in _SINGLE]
-    closing = _CLOSES.search(sentence, 0, openings[0].start() if openings else len(sentence))
-    parts = [*([(0, closing.start())] if closing is not None else []), *quoted_spans(sentence)]
-    for at, opening in enumerate(openings):
-        alike = sum(each.group() == opening.group() for each in openings[at:])
-        if alike > len(_CLOSING[opening.group()].findall(sentence, opening.end())):
-            return [*(part for part in parts if part[1] < opening.start()), (opening.end(), len(sentence))]
-    return parts
-
-
-def _closed_at(text: str, start: int, mark: str) -> "regex.Match[str] | None":
-    """Returns the mark that closes a quotation: of nested ones with the same marks, the one that closes the outer."""
-    closings: list[regex.Match[str]] = []
-    for found in _CLOSING[mark].finditer(text, start, start + _LONGEST):
-        paragraphs = [gap.end() for gap in _PARAGRAPH.finditer(text, start, found.start())]
-        if all(text.startswith(mark, at) for at in paragraphs):
-            inner = (each.start() for each in _OPENING.finditer(text, start, found.start()) if each.group() == mark)
-            if len([at for at in inner if at not in paragraphs]) <= len(closings):
-                return found
-            closings.append(found)
-        # A straight mark at the beginning of a paragraph does not close the quotation, but opens the paragraph.
-        elif found.group() != mark or found.start() not in paragraphs:
-            break
-    return closings[0] if closings else None
+    first, opened = bisect_left(closings, start, key=regex.Match.start), bisect_left(nested, start)
+    inside = [closing for closing in closings[first : first + _MOST_NESTED] if closing.start() < end]
+    outer = (
+        closing for closed, closing in enumerate(inside) if bisect_left(nested, closing.start()) - opened <= closed
+    )
+    return next(outer, inside[0] if inside else None)

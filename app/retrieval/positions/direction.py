@@ -8,7 +8,7 @@ is `reported`: it has no direction, since it is not the speaker's position.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
@@ -26,7 +26,7 @@ from ingest.language.claim_words import operators, orders
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
-from ingest.text.quotation_marks import is_quoted, quoted_parts
+from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
 from vectorstore.bert import FineTunedClassifier
 
@@ -132,7 +132,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
     """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
-    quoted = quoted_parts(text)
+    quoted = list(quoted_spans(text))
     return quoted if quoted and (WORD.search(text, 0, quoted[0][0]) or WORD.search(text, quoted[-1][1])) else []
 
 
@@ -153,16 +153,9 @@ def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Read
 def read_span(
     text: str, topic: str, language: str | None, parties: PartyTable
 ) -> tuple[tuple[int, SentenceDirection], ...]:
-    """Reads each sentence of a quotation, with the offset at which it begins.
-
-    Sentences that it quotes from others in turn are `reported`.
-    """
-
-    def read(start: int, end: int) -> SentenceDirection:
-        sentence = read_sentence(text[start:end], topic, language, parties)
-        return replace(sentence, reading="reported") if is_quoted(text, start, end) else sentence
-
-    return tuple((start, read(start, end)) for start, end in split_sentences(text))
+    """Reads each sentence of a quotation, with the offset at which it begins."""
+    spans = split_sentences(text)
+    return tuple((start, read_sentence(text[start:end], topic, language, parties)) for start, end in spans)
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:

@@ -17,7 +17,6 @@ from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
-from ingest.text.quotation_marks import quotations_around
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
@@ -66,6 +65,8 @@ class PositionReader:
     """Returns the topic words in a language."""
     sentences: Callable[[str], Sequence[Sentence]]
     """Returns the sentences of a statement, by its id."""
+    own_words: Callable[[str], Sequence[str]]
+    """Returns their texts, empty where quoted from another party."""
     direction: Direction | None
     """The direction asked for; None for any."""
     parties: PartyTable
@@ -177,10 +178,10 @@ class PositionReader:
         return self._read_sentence(sentence, language).direction
 
     def _read_sentence(self, sentence: Sentence, language: str | None) -> SentenceDirection:
-        """Reads the direction of a sentence; one that is quoted from others is `reported`."""
-        reading = read_sentence(sentence.text, self.topic(language), language, self.parties)
-        quoted = quotations_around(self.sentences(sentence.statement_id))[sentence.ordinal] is not None
-        return replace(reading, reading="reported") if quoted else reading
+        """Reads the direction of a sentence; one that is quoted from another party is `reported`."""
+        own = self.own_words(sentence.statement_id)[sentence.ordinal]
+        reading = read_sentence(own or sentence.text, self.topic(language), language, self.parties)
+        return reading if own else replace(reading, reading="reported")
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
@@ -264,10 +265,9 @@ class PositionReader:
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
-        sentences = self.sentences(sentence.statement_id)
-        quotations = quotations_around(sentences)
-        for following in sentences[after : after + _ANNOUNCED_WITHIN]:
-            quoted_apart = quotations[following.ordinal] != quotations[sentence.ordinal]
+        own = self.own_words(sentence.statement_id)
+        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
+            quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
             if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
                 break
             items.append(replace(item, sentence=following))

@@ -19,8 +19,8 @@ from vectorstore.records import JSONValue
 cases = Cases(__file__)
 
 # Readings that are still to be taught, like those in `tests/app/question/misread.txt`.
-_NO_ANSWER = Answer(question="", answer="", status="abstained")
 MISREAD = pytest.mark.xfail(reason="misread", strict=False)
+_NO_ANSWER = Answer(question="", answer="", status="abstained")
 
 
 @cases("question", "reason")
@@ -83,6 +83,16 @@ def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
         abstention = abstain(_NO_ANSWER, resolution, retrieved, localize(parties, "en")).abstention
         messages.append(abstention and abstention.message.split()[0])
     assert messages == ["There", "Nothing"]
+    # "Who else?" also names who takes another direction.
+    retrieved = replace(retrieved, party_evidence=(replace(own, sentences=(), other_direction=True),))
+    open_scope = replace(asked.scope, states=(), all_states=True)
+    abstention = abstain(
+        _NO_ANSWER,
+        replace(asked, scope=open_scope, act="more", shown=shown),
+        retrieved,
+        localize(parties, "en"),
+    ).abstention
+    assert abstention is not None and "not in that direction: Arvandia" in abstention.message
 
 
 @pytest.mark.parametrize(("chance", "source", "spoke"), [

@@ -103,12 +103,13 @@ def test_a_span_is_either_the_speakers_own_or_quoted_from_others(text: str, voic
         assert all(len({voices[at] for at in part}) == 1 for bound in made for part in bound.parts), chosen
 
 
-def test_a_quotation_is_quoted_with_the_words_that_introduce_or_end_it() -> None:
-    sources = _stored("Arvandia told us this:\n“We support a court. We pay.”\nWe thank you.")
-    (made,) = quote(sources.sentences["s"][:1], sources, 1, first_number=1)
-    assert made.quote == "Arvandia told us this:\n“We support a court." and made.quoting
-    text = "As Arvandia said: “We support a court. We pay for it”, but we do not share this view. We go."
-    assert spans(split(text), [1], source=text) == [_bound(range(0, 2))]
+def test_what_introduces_a_quotation_or_is_said_of_it_is_quoted_beside_it() -> None:
+    sources = _stored("We oppose a court, and Arvandia said the same:\n“A court costs much. We pay.”\nWe thank you.")
+    own, others = quote(sources.sentences["s"][:1], sources, 1, first_number=1)
+    assert (own.quote, own.quoting) == ("We oppose a court, and Arvandia said the same:", False)
+    assert (others.quote, others.quoting) == ("“A court costs much.", True)
+    text = "Arvandia said: “It was hard. We support a court.” We reject that view. We go."
+    assert spans(split(text), [1], source=text) == [_bound(range(1, 2), distant=range(2, 3))]
 
 
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")

@@ -51,12 +51,14 @@ def test_what_a_quotation_only_goes_on_with_is_not_read_for_its_direction() -> N
         quote=" ".join(OFFENCE),
         sentence_ids=tuple(sentence.sentence_id for sentence in made),
     )
-    assert words_for_direction(quotation, made, {made[0].sentence_id: True}) == OFFENCE[0]
-    assert words_for_direction(quotation, made, {made[1].sentence_id: True}) == "\n".join(OFFENCE[:2])
-    assert words_for_direction(quotation, made, {}) == quotation.quote
-    assert words_for_direction(quotation, made, {made[1].sentence_id: False}) == ""
+    texts = [sentence.text for sentence in made]
+    assert words_for_direction(quotation, made, {made[0].sentence_id: True}, texts) == OFFENCE[0]
+    assert words_for_direction(quotation, made, {made[1].sentence_id: True}, texts) == "\n".join(OFFENCE[:2])
+    assert words_for_direction(quotation, made, {}, texts) == quotation.quote
+    assert words_for_direction(quotation, made, {made[1].sentence_id: False}, texts) == ""
     made = [*made[:2], replace(made[2], text="We disagree with that view.")]
+    texts = [sentence.text for sentence in made]
     assert (
-        words_for_direction(quotation, made, {made[0].sentence_id: True})
+        words_for_direction(quotation, made, {made[0].sentence_id: True}, texts)
         == f"{OFFENCE[0]}\nWe disagree with that view."
     )

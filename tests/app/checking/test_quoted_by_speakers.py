@@ -1,5 +1,6 @@
 """Words that a speaker quotes from somebody else, near matches in others' texts, and a first letter in lower case."""
 
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -51,9 +52,11 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
 def test_a_position_that_a_speaker_quotes_is_not_its_own(tmp_path):
     said = "The Prime Minister of Tessaria told us: “Last year was hard. We reject a harbour fund.” We go."
     own = "“The sea is wide. We reject a harbour fund.” said nobody. We reject a harbour fund."
-    with spoken(tmp_path, Austria=said, Germany=own) as workspace:
+    begun = "Tessaria told us: “We reject a harbour fund. Last year was hard.” We go."
+    read_out = "Last year we said: “The sea is wide. We reject a harbour fund.” This remains our view."
+    with spoken(tmp_path, Austria=said, Germany=own, Spain=begun, France=read_out) as workspace:
         against = workspace.assistant.ask("Which States reject a harbour fund?")
-        assert {claim.state for claim in against.claims} == {"DEU"}
+        assert {claim.state for claim in against.claims} == {"DEU", "FRA"}
         (claim,) = workspace.assistant.ask("What did Austria say about a harbour fund?").claims
         assert claim.direction is None and "quoting Tessaria" in claim.text
 
@@ -96,3 +99,10 @@ def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
 def test_quoted_spans_are_whole_sentences_in_marks(text, quoted):
     assert [text[start:end] for start, end in quoted_spans(text)] == quoted
     assert all(is_quoted(text, start, end) for start, end in quoted_spans(text))
+
+
+def test_marks_that_hardly_pair_are_paired_fast():
+    begun = time.process_time()
+    for text in ("« a bc »x « d ", "“ a ", "« a\n\n"):
+        quoted_spans(text * 2_000)
+    assert time.process_time() - begun < 5

@@ -1,0 +1,83 @@
+"""Quoted speakers: the party that is named before or after words in quotation marks as the one who said them.
+
+"As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import regex
+
+from ingest.language.attribution_verbs import attribution
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
+from ingest.parties.party_table import PartyTable
+from ingest.text.quotation_marks import joined_text, quotation_around, quoted_spans
+from vectorstore.records import Sentence
+
+# The most characters between a quotation and a name that is looked for, and between the name and its verb.
+_MAX_CHARS_TO_NAME: Final = 300
+_MAX_CHARS_TO_VERB: Final = 48
+_PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
+_LETTER: Final = regex.compile(r"\p{L}")
+_BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
+
+
+def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], parties: PartyTable) -> str | None:
+    """Returns the code of the party to which quoted words at `[start, end)` are attributed; None if none is named.
+
+    Names of the statement's own `holders`, who do the quoting, do not count.
+    """
+    span = quotation_around(source, start, end)
+    if span is None:
+        return None
+    before = _PARAGRAPH.split(source[max(0, span[0] - _MAX_CHARS_TO_NAME) : span[0] - 1])[-1].replace("\n", " ")
+    sentences = list(split_sentences(before))
+    lead = before[slice(*sentences[-1])] if sentences else ""
+    behind = _PARAGRAPH.split(source[span[1] : span[1] + _MAX_CHARS_TO_NAME])[0]
+    behind = regex.split(rf"[{SENTENCE_ENDS}]\s", _BEHIND.sub("", behind))[0]
+    for text, follows in ((lead, False), (behind, True)):
+        named = [name for name in parties.find(text, capitals="none") if not set(name.codes) & {*holders}]
+        for name in named if follows else reversed(named):
+            head, tail = text[: name.start], text[name.end : name.end + _MAX_CHARS_TO_VERB]
+            office = attribution().speaker_of.search(head) is not None
+            # "I quote Tessaria:" or "in the words of Tessaria"; "said Tessaria" after the quotation.
+            names = any(
+                regex.search(rf"(?:{mark.pattern})\W*(?:the\s+)?$", head, regex.I)
+                for mark in (attribution().cites, attribution().according_to)
+            )
+            verb = attribution().verb.match(head) if follows else None
+            said = verb is not None and (office or not head[verb.end() :].strip(" ,"))
+            speaks = attribution().verb.search(tail) is not None and (
+                office or attribution().object_before.search(head) is None
+            )
+            if names or said or speaks:
+                return name.codes[0]
+    return None
+
+
+def own_words(sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> list[str]:
+    """Returns the text of each sentence of a statement, empty where it is quoted from another party than its `holders`.
+
+    A sentence in which such a quotation begins or ends gets the mark that is in another one: "Tessaria said: “We rest."
+    becomes "Tessaria said: “We rest.”".
+    """
+    text, starts = joined_text(sentences)
+    words = [sentence.text for sentence in sentences]
+    for begin, stop in _quotations(text):
+        if quoted_speaker(text, begin, stop, holders, parties) is None:
+            continue
+        for at in range(bisect_right(starts, begin) - 1, bisect_left(starts, stop)):
+            start, end = starts[at], starts[at] + len(sentences[at].text)
+            if not _LETTER.search(text[start:begin] + text[stop:end]):
+                words[at] = ""
+            elif words[at]:
+                words[at] = text[begin - 1] * (begin < start) + words[at] + text[stop] * (end < stop)
+    return words
+
+
+def _quotations(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Yields the quotations of a text that begins at `start`, each before those within it."""
+    for begin, stop in quoted_spans(text):
+        yield start + begin, start + stop
+        yield from _quotations(text[begin:stop], start + begin)

@@ -1,0 +1,12 @@
+"""Whose words are quoted: those of another party that is named, or the speaker's own."""
+
+from app.retrieval.positions.quoted_speaker import own_words
+from tests.cases import Cases
+from tests.fakes_corpora import split
+
+cases = Cases(__file__)
+
+
+@cases("text", "own")
+def test_words_quoted_from_another_party_are_not_the_speakers_own(text: str, own: list[str], parties) -> None:
+    assert own_words(split(text), ("XAB",), parties) == own
