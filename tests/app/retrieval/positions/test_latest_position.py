@@ -62,6 +62,10 @@ def test_a_later_position_is_read_beside_the_best_sentences(
     found = changed.ranker.mentions.find("XDR", catalogue.summaries(ScopeFilter()), "article", named)
     if not newest_first:
         found = replace(found, sentences=found.sentences[::-1])
-    reader = PositionReader(lambda language: "mutual legal assistance", catalogue.sentences, None, parties)
+
+    def words(statement_id: str) -> list[str]:
+        return [sentence.text for sentence in catalogue.sentences(statement_id)]
+
+    reader = PositionReader(lambda language: "mutual legal assistance", catalogue.sentences, words, None, parties)
     assert reader.read(found).direction == "against"
     assert len(read) == reads
