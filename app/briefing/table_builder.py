@@ -179,10 +179,11 @@ class _Build:
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
     ) -> Briefing:
         request, citations = self._request, self._citations
-        # Repetitions are looked for whatever was reviewed, since a rejection only hides them.
-        repetitions = repetitions_of(cells, tuple(self._searched.values()), citations)
         reviews = self._reviews([cell.key for cell in cells])
-        cells = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
+        reviewed = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
+        # A rejection only hides repetitions, since it may be taken back.
+        kept = [before if cell.is_rejected else cell for before, cell in zip(cells, reviewed, strict=True)]
+        repetitions = repetitions_of(kept, tuple(self._searched.values()), citations)
         briefing = Briefing(
             title=request.title or _title(request.subjects, self._words),
             language=request.language,
@@ -193,7 +194,7 @@ class _Build:
             bodies=request.bodies,
             everyone=not (request.parties or request.excluded),
             by_session=request.by_session and not request.sessions,
-            cells=tuple(cells),
+            cells=tuple(reviewed),
             citations=citations.all(),
             moments=tuple(moments),
             repetitions=repetitions,

@@ -122,6 +122,8 @@ class QuoteVerifier:
                 break
             if exact:
                 left = [s for s in left if s.statement.statement_id not in exact and fits(s, attribution)]
+            if not left:
+                break
         return found
 
     def _standing(

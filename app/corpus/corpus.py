@@ -469,10 +469,9 @@ class Corpus:
             if fuzz.ratio(read.source_text[:_COMPARED_CHARS], before.source_text[:_COMPARED_CHARS]) < _SIMILARITY_MIN:
                 continue
             # Similar files of one name, such as "statement.txt", may be of two parties: neither corrects the other.
-            one, other = (self._holders_by_text(each) for each in (read, before))
-            held = set(old.metadata.holders)
-            unclaimed = not (other or held) if one else heading_letters(read) == heading_letters(before)
-            if one & other or held.intersection(new.metadata.holders) or unclaimed:
+            one, other = (self._holders_by_text(each) | {*each.metadata.holders} for each in (read, before))
+            unclaimed = not other if one else heading_letters(read) == heading_letters(before)
+            if one & other or unclaimed:
                 return old
         return None
 

@@ -74,7 +74,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         filters=tuple(
             each
             for each in resolution.filters
-            if (each.code in (*scope.bodies, *scope.groups) if each.code else overrides.keys().isdisjoint(TIME_FIELDS))
+            if overrides.keys().isdisjoint(("bodies", "groups") if each.code else TIME_FIELDS)
         ),
     )
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))

@@ -40,9 +40,9 @@ def briefing_of_turns(turns: list[ShownTurn], parties: PartyTable) -> BriefingRe
     spoke: dict[str, None] = {}
     for answer in answers:
         gone = left_out(answer.scope.excluded, parties)
-        # A joint statement of a State that is left out is one of the others that hold it.
-        holders = (code for citation in answer.citations for code in citation.holders)
-        spoke |= dict.fromkeys(code for code in holders if code not in gone)
+        # A joint statement of a State that is left out is one of another State that holds it.
+        for citation in answer.citations:
+            spoke |= dict.fromkeys([code for code in citation.holders if code not in gone][:1])
     return request_of_scopes([answer.scope for answer in answers], parties, spoke)
 
 

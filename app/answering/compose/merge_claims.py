@@ -22,7 +22,10 @@ def with_claims(
 ) -> Composition:
     """Puts a model's checked claims in place of the quotations of the parties that they are about."""
     asked = dict.fromkeys(claim.state for claim in quoted.claims)
-    worded = {state: _claims_of(state, asked, draft) for state in asked}
+    worded: dict[str | None, list[Claim]] = {state: [] for state in asked}
+    for claim in draft.claims:
+        if (state := _party_of(claim, asked, draft)) in worded:
+            worded[state].append(replace(claim, state=state))
     if draft.claims and not any(worded.values()):
         draft = replace(draft, claims=(), problem="nothing")
     notes = _notes(draft, local, model)
@@ -59,15 +62,11 @@ def with_claims(
     )
 
 
-def _claims_of(state: str | None, asked: Collection[str | None], draft: ModelDraft) -> list[Claim]:
-    """Returns the claims that rest on a party's words alone; a joint statement is that of each of its holders."""
-    holders = {citation.number: citation.holders for citation in draft.citations}
-    return [
-        replace(claim, state=state)
-        for claim in draft.claims
-        if claim.state == state
-        or (claim.state not in asked and all(state in holders[number] for number in claim.citations))
-    ]
+def _party_of(claim: Claim, asked: Collection[str | None], draft: ModelDraft) -> str | None:
+    """Returns under which party asked about a claim is shown; of a joint statement, under the first that holds it."""
+    holders = [citation.holders for citation in draft.citations if citation.number in claim.citations]
+    of_all = (state for state in asked if all(state in each for each in holders))
+    return claim.state if claim.state in asked else next(of_all, None)
 
 
 def _holds_missing(

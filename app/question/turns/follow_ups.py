@@ -91,7 +91,10 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     if max(shared) and shared.count(max(shared)) == 1:
         place = shared.index(max(shared))
         naming = reply_words & {fold(word) for word in re.findall(r"[\w']+", options[place])}
-        return meant(place, [item for item in items if fold(reply[item.start : item.end]) in naming])
+        spans = [word.span() for word in re.finditer(r"[\w']+", reply) if fold(word[0]) in naming]
+        return meant(
+            place, [item for item in items if any(item.start < end and start < item.end for start, end in spans)]
+        )
     whole = f"{reply.strip()} {name}"
     return whole if _is_denied(items, items[-1:]) is False and len(parties.resolve(whole).codes) == 1 else reply
 
@@ -102,6 +105,8 @@ def _is_denied(items: Sequence[Item], named: Sequence[Item]) -> bool | None:
     "No, the first" denies nothing, since a pause ends the denial; "without doubt the first" and "why not the first?"
     may do either.
     """
+    if not named:
+        return None
     start, end = items.index(named[0]), items.index(named[-1])
 
     def clause(side: Sequence[Item]) -> list[Item]:

@@ -216,6 +216,15 @@ def test_a_file_of_one_name_corrects_that_of_no_other_state(second, states, work
     assert [summary.metadata.state for summary in workspace.corpus.documents()] == states
 
 
+def test_a_file_of_one_name_that_names_nobody_is_of_whom_its_row_names(workspace, tmp_path):
+    text = "Statement at the opening\n\n" + TEXT.partition("\n")[2]
+    parties = f"{PARTIES}XAB,Belmora,,state\n"
+    for number, state in enumerate(("XAA", "XAB")):
+        files = {"s.txt": f"{text}{'More. ' * number}", "statements.csv": f"file,state\ns.txt,{state}\n"}
+        upload(workspace, tmp_path / str(number), files | {"parties.csv": parties})
+    assert sorted(summary.metadata.state or "" for summary in workspace.corpus.documents()) == ["XAA", "XAB"]
+
+
 def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_was_set(workspace, tmp_path):
     text = TEXT.replace("Arvandia", "The meeting")
     upload(workspace, tmp_path / "one", {"s.txt": text, "parties.csv": PARTIES})

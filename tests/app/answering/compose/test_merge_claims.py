@@ -37,6 +37,14 @@ def test_a_claim_on_a_joint_statement_is_that_of_each_holder_asked_about(parties
     both = claim("Galdoria: “We fish.”", "XGA", 1), *quoted.claims
     merged = merge(replace(quoted, claims=both), claims[:1], (joint,), parties)
     assert [each.text for each in merged.claims] == ["Galdoria fishes", "Lanhai: “We fish.”"]
+    # A third holder's claim is shown once, under the first that was asked about.
+    of_all = replace(joint, held_by=("XGA", "XLH", "XAA"))
+    both = *quoted.claims, claim("Arvandia: “We fish.”", "XAA", 1)
+    merged = merge(replace(quoted, claims=both, citations=(of_all,)), claims[:1], (of_all,), parties)
+    assert [(each.text, each.state) for each in merged.claims] == [
+        ("Galdoria fishes", "XLH"),
+        ("Arvandia: “We fish.”", "XAA"),
+    ]
 
 
 def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alone(parties):
