@@ -55,7 +55,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
     )
 
 
-def own_words(citation: Citation, statement: Statement) -> Iterator[str]:
+def outside_quotations(citation: Citation, statement: Statement) -> Iterator[str]:
     """Yields the words of a citation that stand before, between and after the quotations in it; of a treaty, all.
 
     Of "Belmora told us: “We reject a court.” We do not." these are "Belmora told us:" and "We do not.". Quoted words

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from app.answering.citations import holds
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
-from app.answering.claims.premise import own_words, premise_of
+from app.answering.claims.premise import outside_quotations, premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
@@ -289,7 +289,9 @@ class _ClaimChecker:
         statements = self.numbered.sources.statements
         if len(sound_citations(cited, statements)) < len(cited):
             return "a sentence that it cites is not what its statement says"
-        words = [part for each in cited for part in own_words(each, statements[each.statement_id]) if words_of(part)]
+        words = [
+            part for each in cited for part in outside_quotations(each, statements[each.statement_id]) if words_of(part)
+        ]
         if not words:
             return "it rests on words that its party quotes from others"
         whole = premise_of(cited, holder)

@@ -12,7 +12,7 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import names_view, without_taken_back
+from app.retrieval.positions.change_of_view import names_view, takes_back, without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
@@ -233,8 +233,8 @@ class PositionReader:
         sentence = item.sentence
         language = sentence.language or language
         # The next sentence may take it back: "We opposed it then. We were mistaken."
-        pair = [sentence, *self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]]
-        pair = [each for each in pair if each.paragraph == sentence.paragraph]
+        after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
+        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and takes_back(s.text))]
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
         return _ReadEvidence(items=(item,), language=language, reading=reading)

@@ -13,7 +13,7 @@ import pytest
 
 from app.answering.citations import cite
 from app.answering.claims.claim_check import check_claim
-from app.answering.claims.premise import Premise, own_words, premise_of
+from app.answering.claims.premise import Premise, outside_quotations, premise_of
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases, read_yaml
 from tests.conftest import PROJECT
@@ -107,7 +107,7 @@ def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim,
     (statement,), (sentence,) = item.statements, item.sentences
     whole = cite(statement, [replace(sentence, start=len(first))], range(1), 1)
     premise = premise_of([whole], "XAA")
-    own = replace(premise, quotes=tuple(own_words(whole, statement)))
+    own = replace(premise, quotes=tuple(outside_quotations(whole, statement)))
     assert all(check_claim(claim, each, parties) is None for each in (premise, own)) is accepted
 
 
@@ -115,7 +115,7 @@ def test_a_term_that_a_treaty_defines_is_its_own():
     item = annotated("s", ["“State of origin of waste” means a State in which waste arises."], "treaty")
     (statement,), sentences = item.statements, item.sentences
     whole = cite(statement, sentences, range(1), 1)
-    assert [*own_words(whole, statement)] == [whole.quote]
+    assert [*outside_quotations(whole, statement)] == [whole.quote]
 
 
 def test_the_cases_of_citenexus_are_told_apart(test_data, parties):
