@@ -119,7 +119,7 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
 
 
 def _session_kept(read: Metadata, merged: Metadata) -> str | None:
-    """Return the session that was read if body and date are as read, or if it is the last one that the date allows.
+    """Returns the session that was read if body and date are as read, or if it is the last one that the date allows.
 
     A text cites earlier sessions, so that "the seventy-second session" is perhaps not the present one in 2018.
     """
