@@ -165,7 +165,7 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievedPassage:
-    """A retrieved passage and its place; rank counts from 1, a higher score is better."""
+    """A retrieved passage and its place; rank counts from 1; scores of different parties do not compare."""
 
     passage_id: str
     statement_id: str

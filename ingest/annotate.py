@@ -6,7 +6,7 @@ of (UNTOC, 18). The same input gives the same ids.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
@@ -175,10 +175,7 @@ class Annotator:
         A State that a person set on one of the `statements`, or took from it, is kept for an overlapping intervention
         of the same speaker, read as the same party.
         """
-        text = document.source_text
-        is_corrected = "language" in corrected_fields(input_key)
-        blocks = with_languages(text, find_blocks(text), document.metadata.language, is_corrected=is_corrected)
-        fresh = replace(document, blocks=blocks, edits=())
+        fresh = with_fresh_blocks(document, corrected_fields(input_key))
         identifier, digest = identify(fresh, self.interventions(fresh))
         annotated = self.annotate(replace(fresh, document_id=identifier))
         stored, renewed = [item for item in statements if item.is_intervention], [*annotated.statements]
@@ -540,6 +537,16 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     if not treaty.articles:
         return ("no heading such as 'Article 4' on a line of its own: kept, but its articles are not linked",)
     return ()
+
+
+def with_fresh_blocks(document: Document, corrected: Collection[str]) -> Document:
+    """Returns a document with its blocks found anew, in their languages, and without edits.
+
+    Blocks without a language of their own are in that of the document, which a person may have `corrected`.
+    """
+    text = document.source_text
+    blocks = with_languages(text, find_blocks(text), document.metadata.language, is_corrected="language" in corrected)
+    return replace(document, blocks=blocks, edits=())
 
 
 def key_of_held(input_key: str, kind: StatementKind) -> str:

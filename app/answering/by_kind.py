@@ -193,15 +193,16 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     shown = resolution.shown
     if resolution.act != "more" or shown is None:
         return retrieved
+    seen = {*shown.sentences}
     is_open = resolution.scope.all_states or resolution.scope.members_of
     statements, quoted = retrieved.sources.statements, dict[tuple[str, ...], list[str]]()
     for key, sentences in retrieved.sources.sentences.items():
-        words = (words_of(sentence.text) for sentence in sentences if sentence.sentence_id in shown.sentences)
+        words = (words_of(sentence.text) for sentence in sentences if sentence.sentence_id in seen)
         quoted.setdefault(statements[key].metadata.holders, []).extend(words)
 
     def is_new(sentence: Sentence) -> bool:
         known = quoted.get(statements[sentence.statement_id].metadata.holders, ())
-        return sentence.sentence_id not in shown.sentences and not repeats(words_of(sentence.text), known)
+        return sentence.sentence_id not in seen and not repeats(words_of(sentence.text), known)
 
     def unseen(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:

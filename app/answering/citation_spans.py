@@ -48,7 +48,7 @@ class BoundSpan:
 
     @property
     def parts(self) -> list[range]:
-        """All sentences to quote: first the opening, then the span, then the one to which it refers back."""
+        """All sentences to quote: first the opening, then the span, then the distant one."""
         return [part for part in (self.opening, self.span, self.distant) if part is not None]
 
 

@@ -33,7 +33,7 @@ def quote(
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first.
 
-    Words that open a list come right before its item, distant antecedents after all spans.
+    Words that open a list come right before its item, distant sentences after all spans.
 
     With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short

@@ -19,7 +19,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "state": cell.party,
             "topic": cell.subject,
             "session": cell.session,
-            "kind": "no_position" if cell.is_rejected else cell.holds,
+            "kind": cell.position,
             # A citation may be superseded on one subject and not on another, so the cell decides.
             "citations": [replace(briefing.citation(n), superseded_by=cell.superseded.get(n)) for n in cell.citations],
             "nearest": cell.nearest,

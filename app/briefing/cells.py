@@ -148,6 +148,11 @@ class Cell:
         return self.review.kind if self.review is not None and self.review.kind is not None else self.kind
 
     @property
+    def position(self) -> PositionKind:
+        """The kind to show: the one in force, or `no_position` where the evidence was rejected."""
+        return "no_position" if self.is_rejected else self.holds
+
+    @property
     def standing(self) -> Standing:
         """The status of the cell: the kind in force, or why none is shown."""
         if self.is_rejected:

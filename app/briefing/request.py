@@ -4,16 +4,15 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from app.briefing.cells import Briefing, Subject
 from app.errors import BriefingError
 from app.question.language import detect_language
-from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution, Restyle
+from app.question.scope_fields import years_in
 from app.question.spans.find_spans import find_spans
 from app.question.turns.follow_ups import restyle
 from app.records import Scope, TreatyScope
@@ -22,7 +21,7 @@ from ingest.glossary.glossary import terms_of
 from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import members_of, regions
+from ingest.parties.regions import members_of
 from ingest.treaties.treaties import TREATIES, article_title, short_name
 
 # A bare number is an article of the Convention, as in questions.
@@ -50,7 +49,7 @@ class BriefingRequest:
     excluded: tuple[str, ...] = ()
     """Codes of parties, regions and groups that are left out: "all States except Chile"."""
     by_session: bool = False
-    """Split by every session that the statements in scope have."""
+    """Split by every session that the statements in scope have, and by those without one."""
     quotations: int = 3
     """Quotations in a cell at most, at least 1."""
     title: str = ""
@@ -66,7 +65,7 @@ class BriefingRequest:
             bodies=self.bodies,
             sessions=self.sessions,
             years=tuple(dict.fromkeys(time[:4] for time in self.years)),
-            months=tuple(time for time in self.years if len(time) > len("2020")),
+            months=tuple(time for time in self.years if "-" in time),
             excluded=self.excluded,
         )
 
@@ -200,19 +199,16 @@ def _parties_asked(scope: Scope, parties: PartyTable) -> tuple[str, ...]:
     return *scope.states, *scope.groups, *sorted(members)
 
 
-def left_out(excluded: Iterable[str], parties: PartyTable) -> frozenset[str]:
+def left_out(excluded: Collection[str], parties: PartyTable) -> frozenset[str]:
     """Returns excluded parties, regions and groups with their members of today."""
-    excluded = frozenset(excluded)
-    return excluded | members_of([c for c in excluded if c in regions() or parties.has_members(c)], parties)
+    return members_of(excluded, parties).union(excluded)
 
 
 def _years_asked(scope: Scope) -> tuple[str, ...]:
-    """Returns the years or months of a scope; an open interval ends with this year, or begins with `FIRST_YEAR`."""
+    """Returns the years or months of a scope; those of an interval one by one."""
     if scope.months or scope.years or scope.interval is None:
         return scope.months or scope.years
-    first, last = scope.interval
-    begin, end = int(first[:4]) if first else FIRST_YEAR, int(last[:4]) if last else date.today().year
-    return tuple(map(str, range(begin, end + 1)))
+    return tuple(map(str, years_in(scope.interval)))
 
 
 def asked_for_briefing(question: str) -> tuple[str, Restyle] | None:

@@ -11,7 +11,7 @@ from rich.text import Text
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.cli.printing import coverage_line, inert, literal, print_table, stdout_console
-from app.export.briefing_lines import Sayings, by_place, position
+from app.export.briefing_lines import Sayings, by_place
 from app.retrieval.positions.position_marks import PositionKind
 from prompts.wording import load_wording
 
@@ -70,7 +70,7 @@ def _matrix(say: Sayings, session: str | None) -> Table:
 def _kind(say: Sayings, cell: Cell) -> Text:
     count = f" ({len(cell.citations)})" if cell.citations else ""
     mark = " ✓" if cell.review is not None else ""
-    return Text(f"{say.position(cell)}{count}{mark}", style=_STYLES[position(cell)])
+    return Text(f"{say.position(cell)}{count}{mark}", style=_STYLES[cell.position])
 
 
 def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
@@ -79,7 +79,7 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
     why = ", ".join(f"“{words.text}”" for words in cell.words)
     kind = say.position(cell) + (f" ({say.review(cell)}: {why})" if why else "")
     heading = literal(f"\n{place}: ", "bold")
-    heading.append(inert(kind), style=_STYLES[position(cell)])
+    heading.append(inert(kind), style=_STYLES[cell.position])
     console.print(heading)
     if cell.note:
         console.print(literal(cell.note, "dim italic"))

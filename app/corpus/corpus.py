@@ -26,11 +26,10 @@ from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
-from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held
+from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held, with_fresh_blocks
 from ingest.errors import IngestError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
-from ingest.language.detection import with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
@@ -286,13 +285,10 @@ class Corpus:
                 )
             return old.statement_id
         before = old if isinstance(old, Document) else old.document
-        text = before.source_text
         others = {d.document_id: d for d in self.documents()}
         summary = others.pop(before.document_id)
-        is_corrected = "language" in {*corrected_fields(summary.input_key), *by_hand}
-        # Blocks without a language of their own are in that of the document.
-        blocks = with_languages(text, find_blocks(text), metadata.language, is_corrected=is_corrected)
-        document = replace(before, metadata=metadata, inferred=inferred, blocks=blocks, edits=())
+        corrected = {*corrected_fields(summary.input_key), *by_hand}
+        document = with_fresh_blocks(replace(before, metadata=metadata, inferred=inferred), corrected)
         new_id, digest = identify(document, annotator.interventions(document))
         twin = next((d for d in others.values() if d.digest == digest and d.document_id != instead_of), None)
         if twin is not None:

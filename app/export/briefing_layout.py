@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.briefing.cells import Briefing, Cell, PositionChange, Repetition, Subject
-from app.export.briefing_lines import Column, DocumentForm, Sayings, by_place, columns, position
+from app.export.briefing_lines import Column, DocumentForm, Sayings, by_place, columns
 from app.export.plots import describe_timeline, timeline
 from app.export.position_looks import TINTS
 from app.records import Citation
@@ -194,7 +194,7 @@ class _Blocks:
     def _position(self, cell: Cell) -> Square:
         review = self.say.review(cell)
         kind = Line(text=self.say.position(cell), style="cell", bold=bool(cell.citations))
-        return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[position(cell)])
+        return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[cell.position])
 
     def _subject(self, subject: Subject) -> Iterator[DocumentBlock]:
         say, split = self.say, bool(self.briefing.sessions)

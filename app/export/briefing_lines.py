@@ -112,15 +112,10 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
     return (number for part in parts for number in part.citations)
 
 
-def position(cell: Cell) -> PositionKind:
-    """Returns the kind to show: the one in force, or `no_position` where the evidence was rejected."""
-    return "no_position" if cell.is_rejected else cell.holds
-
-
 def citation_kind(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows by itself, or the cell's kind if a person reviewed it."""
     shown = None if cell.review is not None else cell.suggestions.get(number)
-    return position(cell) if shown is None else shown.kind
+    return cell.position if shown is None else shown.kind
 
 
 def kind_in_words(words: Wording, kind: Standing, subject: Subject) -> str:
@@ -268,7 +263,7 @@ class Sayings(Leads):
 
         With `named`, names the parties instead, if the briefing has `_NAMED_AT_MOST` or fewer.
         """
-        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: KINDS.index(position(c)))
+        found = sorted((c for c in self.briefing.cells if c.subject == subject), key=lambda c: KINDS.index(c.position))
         held: dict[str, list[str]] = {}
         for cell in found:
             held.setdefault(self.position(cell), []).append(self.name(cell.party))

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
 from app.corpus.report_file import FORMULA_STARTS
-from app.export.briefing_lines import Sayings, columns, position
+from app.export.briefing_lines import Sayings, columns
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
 from app.export.position_looks import TINTS
@@ -124,7 +124,7 @@ class _ExcelWriter:
             languages = {self.briefing.citation(number).language for number in numbers}
             shown = {label: values[label] for label in labels}
             self._row(sheet, row, shown, languages.pop() if len(languages) == 1 else None)
-            sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[position(cell)])
+            sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[cell.position])
             if numbers:
                 square = sheet.cell(row, 1 + list(labels).index("col_sources"))
                 self._link(square, self.quotations, f"A{quotations[numbers[0]]}")
@@ -160,7 +160,7 @@ class _ExcelWriter:
                 square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
                 self._put(square, f"{kind} ({review})" if review else kind, say.language)
                 self._link(square, self.positions, f"A{target}", underline=False)
-                square.fill = PatternFill("solid", fgColor=TINTS[position(cell)])
+                square.fill = PatternFill("solid", fgColor=TINTS[cell.position])
         self._finish(sheet)
 
     def _write_coverage(self) -> None:

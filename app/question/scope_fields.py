@@ -1,10 +1,12 @@
 """Fields of a scope as slots of a conversation, and their values: States and groups fill `who`, years `when`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, Literal
 
+from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
-from app.records import Scope, TreatyScope
+from app.records import Interval, Scope, TreatyScope
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 # The slot that each field of a scope fills, in the order of the JSON contract.
@@ -58,3 +60,9 @@ def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
     # A treaty counts as kept even if its articles are dropped.
     named = {(treaty.treaty, "") for treaty in scope.treaties if name == "treaties"}
     return bool(now and {*now, *named} & {*was})
+
+
+def years_in(interval: Interval) -> range:
+    """Returns the years of an interval; an open one begins with `FIRST_YEAR` or ends with this year."""
+    first, last = interval
+    return range(int(first[:4]) if first else FIRST_YEAR, (int(last[:4]) if last else date.today().year) + 1)

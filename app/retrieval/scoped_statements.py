@@ -12,7 +12,7 @@ from functools import cache, partial
 from app.records import Interval, Scope
 from app.retrieval.chronology import days_of, made_before, same_occasion
 from ingest.parties.party_table import PartyTable
-from ingest.parties.regions import members_of, regions
+from ingest.parties.regions import members_of
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
 
@@ -42,10 +42,9 @@ class ScopedStatements:
         self._scope = scope
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
-        sets = [code for code in scope.excluded if code in regions() or parties.has_members(code)]
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
-        self._gone = cache(lambda day: {*scope.excluded, *members_of(sets, parties, day)})
+        self._gone = cache(lambda day: {*scope.excluded, *members_of(scope.excluded, parties, day)})
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""

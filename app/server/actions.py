@@ -73,7 +73,7 @@ class Actions:
         yield from self.workspace.assistant.stream(clean_question(asked.question), overrides=asked.scope, history=turns)
 
     def search(self, asked: Search) -> dict[str, Any]:
-        """Returns the passages in the scope of a question that match it, best first."""
+        """Returns the passages in the scope of a question that match it, best first, of several parties in turns."""
         with self.gate.enter(_SEARCH):
             found = self.unguarded.retriever(asked.limit).invoke(clean_question(asked.words))
         return {"items": [{"text": document.page_content, **document.metadata} for document in found]}

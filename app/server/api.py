@@ -123,7 +123,7 @@ def routes(actions: Actions) -> APIRouter:
 
     @router.get("/search", **needs("read"), tags=["statements"])
     def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
-        """Finds passages in the scope of a question, best first."""
+        """Finds passages in the scope of a question, best first, of several parties in turns."""
         return Found(**actions.search(Search(words=q, limit=limit)))
 
     @router.get("/statements", **needs("read"), tags=["statements"])

@@ -167,7 +167,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class Found(BaseModel):
-    """Passages, best first; higher scores are better."""
+    """Passages, best first, of several parties in turns; scores of different searches do not compare."""
 
     items: list[dict[str, Any]]
 

@@ -114,6 +114,7 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
     # The answer is in the question's language, the page's own words around it in its reader's.
     names = partial(corpus.party_name, language=language())
     speaker = localize(corpus.parties(), language()).speaker
+    # Earlier releases numbered related passages from 1 as well; a citation takes precedence.
     quoted = (*answer.related, *answer.citations)
     markers = {c.number: (card_id(turn.number, c.number), speaker_line(c, names, speaker)) for c in quoted}
     # Options are shown as buttons; the answer's text lists them only where they cannot be pressed.
@@ -212,6 +213,7 @@ def _moment(value: str) -> str:
 
 def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:
     found = {}
+    # Earlier releases numbered related passages from 1 as well; a citation takes precedence.
     for citation in (*answer.related, *answer.citations):
         try:
             found[citation.number] = corpus.reference(citation, answer.scope.language)

@@ -56,8 +56,8 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     # Any other source of the date takes precedence over the year in the symbol.
-    of_own = [replace(of_document, date=None)] if own else []
-    found = _filled(read, [*of_own, *sources, of_document if own else replace(of_document, date=None)])
+    undated = replace(of_document, date=None)
+    found = _filled(read, [undated, *sources, of_document] if own else [*sources, undated])
     found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()

@@ -165,10 +165,10 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=unknown)
 
 
-def find_row(path: Path, read: Callable[[Path], Manifest | None] = read_manifest) -> tuple[Path, ManifestRow] | None:
+def find_row(path: Path, read: Callable[[Path], Manifest | None]) -> tuple[Path, ManifestRow] | None:
     """Return the nearest folder above a single file whose manifest lists it, with its row there; None without one.
 
-    For several files, `read` is a `cache(read_manifest)`, so that each manifest is read once.
+    Callers give `cache(read_manifest)`, so that each manifest is read once.
     """
     for folder in path.parents[:_ABOVE]:
         with suppress(ManifestError):

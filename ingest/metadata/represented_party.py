@@ -201,6 +201,10 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
     called = next((found for found in titles if not _spoken_of(opening, found)), None)
     called = called or _WORDS.own_joint.search(opening, len(heading))
+    if called is None and not (
+        _WORDS.this_joint.search(opening, len(heading)) and sponsor_lists(words, parties, language)
+    ):
+        return ()
     rows = [row for _, _, row in _sponsors(words, parties, language)]
     if called is not None:
         stop = _WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
@@ -208,8 +212,6 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
         named = opening[called.end() : end]
         row = _first_list(named, parties, language)
         rows = [() if row and _WORDS.spoken_of.search(named[: row[0].start]) else row, *rows]
-    elif not (sponsor_lists(words, parties, language) and _WORDS.this_joint.search(opening, len(heading))):
-        return ()
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
 

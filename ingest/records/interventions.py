@@ -607,8 +607,9 @@ class _SpeakerLookup:
         name = _heading_name(heading)
         while (shorter := _WORDS.heading_note.sub("", name)) != name and not self.party(name):
             name = shorter
-        named = (name, _WORDS.heading_words.sub("", name))
-        return next(filter(None, map(self.holders, named)), () if any(map(self.party, named)) else None)
+        names = dict.fromkeys((name, _WORDS.heading_words.sub("", name)))
+        found = next(filter(None, map(self.holders, names)), None)
+        return () if found is None and any(map(self.party, names)) else found
 
     def title(self, heading: str) -> tuple[str, ...]:
         """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""

@@ -44,7 +44,7 @@ _MOST_NESTED: Final = 20
 
 @lru_cache(maxsize=64)
 def quoted_spans(text: str, fewest: int = _FEWEST_WORDS) -> tuple[tuple[int, int], ...]:
-    """Finds the spans of a text of so many words that stand in quotation marks, without the marks, in order.
+    """Finds the spans of a text, of at least `fewest` words, that stand in quotation marks, without these, in order.
 
     A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; else it is left out.
     """
@@ -62,7 +62,8 @@ def quoted_spans(text: str, fewest: int = _FEWEST_WORDS) -> tuple[tuple[int, int
         if opening.start() < position:
             continue
         start, mark = opening.end(), opening.group()
-        end = min(start + _LONGEST, *breaks[mark][(at := bisect_left(breaks[mark], start)) : at + 1], len(text))
+        at = bisect_left(breaks[mark], start)
+        end = min(start + _LONGEST, len(text), *breaks[mark][at : at + 1])
         closing = _closed_by(closings[mark], nested[mark], start, end)
         position = start if closing is None else closing.end()
         if closing is not None and len(_WORD.findall(text[start : closing.start()])) >= fewest:

@@ -14,7 +14,7 @@ from app.answering.citations import cite
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance
-from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.quoted_parties import with_quoted_parties
 from app.answering.quoting import claim_of, quote
 from app.records import Citation, Claim, Sources, WordsFound
 from vectorstore.records import Sentence

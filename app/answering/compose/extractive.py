@@ -13,7 +13,7 @@ from app.answering.list_context import opens
 from app.answering.localization import Localization
 from app.answering.markdown import escape
 from app.answering.quotation_limits import limit_of_group, limit_of_party
-from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.quoted_parties import with_quoted_parties
 from app.answering.quoting import claim_of, quote, repeats, words_of
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.party_evidence import PartyEvidence

@@ -35,12 +35,11 @@ def with_claims(
     citations: list[Citation] = []
     introductions: dict[int, str] = {}
     # A group may speak for other States in each of its statements, as its members change.
-    spoken = {
-        (item.party, scored.sentence.statement_id): introduction(item, local)
-        for item in evidence
-        if item.members and item.party in quoted.spoken_for
-        for scored in item.sentences
-    }
+    spoken: dict[tuple[str, str], str] = {}
+    for item in evidence:
+        if item.members and item.party in quoted.spoken_for:
+            keys = ((item.party, scored.sentence.statement_id) for scored in item.sentences)
+            spoken |= dict.fromkeys(keys, introduction(item, local))
     for state, own in worded.items():
         said = own or [claim for claim in quoted.claims if claim.state == state]
         numbers = _append(claims, citations, said, draft.citations if own else quoted.citations)

@@ -20,7 +20,7 @@ from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usa
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
-from app.answering.quoted_speaker import with_quoted_parties
+from app.answering.quoted_parties import with_quoted_parties
 from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
 from app.question.llm_reading import ProposedReading

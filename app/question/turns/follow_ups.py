@@ -73,8 +73,10 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
 
     def meant(place: int, named: Sequence[Item]) -> str:
         denied = _is_denied(items, named)
+        if denied is None:
+            return reply
         left = [option for option in options if (option == options[place]) != denied]
-        return left[0] if denied is not None and len(left) == 1 else reply
+        return left[0] if len(left) == 1 else reply
 
     places: dict[int, Item] = {}
     for item in items:
@@ -87,14 +89,12 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
         (place, *others) = places
         return meant(place, [places[place]]) if not others and 0 <= place < len(options) else reply
     reply_words = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
-    shared = [len(reply_words & {fold(word) for word in re.findall(r"[\w']+", option)}) for option in options]
-    if max(shared) and shared.count(max(shared)) == 1:
-        place = shared.index(max(shared))
-        naming = reply_words & {fold(word) for word in re.findall(r"[\w']+", options[place])}
-        spans = [word.span() for word in re.finditer(r"[\w']+", reply) if fold(word[0]) in naming]
-        return meant(
-            place, [item for item in items if any(item.start < end and start < item.end for start, end in spans)]
-        )
+    shared = [reply_words & {fold(word) for word in re.findall(r"[\w']+", option)} for option in options]
+    most = max(shared, key=len)
+    if most and [*map(len, shared)].count(len(most)) == 1:
+        spans = [word.span() for word in re.finditer(r"[\w']+", reply) if fold(word[0]) in most]
+        named = [item for item in items if any(item.start < end and start < item.end for start, end in spans)]
+        return meant(shared.index(most), named)
     whole = f"{reply.strip()} {name}"
     return whole if _is_denied(items, items[-1:]) is False and len(parties.resolve(whole).codes) == 1 else reply
 

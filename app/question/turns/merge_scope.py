@@ -5,10 +5,9 @@ After Iran, sanctions, 2020, the turn "and Iraq?" keeps sanctions and 2020; "wit
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from app.question.lexicon import FIRST_YEAR, lexicon_of
+from app.question.lexicon import lexicon_of
 from app.question.resolution import Act, Resolution
 from app.question.scope_fields import (
     PARTY_FIELDS,
@@ -19,6 +18,7 @@ from app.question.scope_fields import (
     field_of,
     parts_of,
     slots_of,
+    years_in,
 )
 from app.question.turns.state import TurnReading
 from app.records import Scope
@@ -106,12 +106,9 @@ def _joined_times(scope: Scope, earlier: Scope, joined: Mapping[str, Any]) -> di
     "2015 to 2017" and "also in 2020" are four years; only intervals that overlap or adjoin stay an interval, and only
     months beside months stay months.
     """
-    ends = [each.interval for each in (scope, earlier) if each.interval is not None]
-    closed = [
-        (int(first[:4]) if first else FIRST_YEAR, int(last[:4]) if last else date.today().year) for first, last in ends
-    ]
-    one = len(closed) == 2 and max(first for first, _ in closed) <= min(last for _, last in closed) + 1
-    years = {*joined["years"], *(str(year) for first, last in closed for year in range(first, last + 1))}
+    spans = [years_in(each.interval) for each in (scope, earlier) if each.interval is not None]
+    one = len(spans) == 2 and max(span.start for span in spans) <= min(span.stop for span in spans)
+    years = {*joined["years"], *(str(year) for span in spans for year in span)}
     return {
         "interval": joined["interval"] if one else None,
         "years": () if one and None in joined["interval"] else tuple(sorted(years)),

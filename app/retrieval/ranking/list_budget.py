@@ -3,9 +3,8 @@
 The sentences read of all parties together are bounded, so that the time does not grow with the number of parties.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Final
 
 from app.retrieval.model_languages import ModelLanguages
@@ -56,14 +55,13 @@ def select_passages(
         passage = item.passage
         for party in owners[passage.statement_id]:
             selected.setdefault(party, {})[passage.passage_id] = scored.get(passage.passage_id, item)
-    places = Counter[bool]()
-    # Languages take turns, so that no limit on parties is used up before those of other languages come.
-    in_english = [item for item in nearest if model_languages.ranks(item.passage.language)]
-    in_others = [item for item in nearest if not model_languages.ranks(item.passage.language)]
-    for item in filter(None, chain.from_iterable(zip_longest(in_english, in_others))):
-        ranked = model_languages.ranks(item.passage.language)
-        places[ranked] += 1
-        for party in owners[item.passage.statement_id]:
-            if party in selected or places[ranked] <= _NEAR_PASSAGES or len(selected) < _NEAR_PARTIES:
-                selected.setdefault(party, {}).setdefault(item.passage.passage_id, item)
+    # The languages that the models know and others take turns, so that no limit is used up before the latter come.
+    known, others = (
+        [item for item in nearest if model_languages.ranks(item.passage.language) is ranked] for ranked in (True, False)
+    )
+    for place, turn in enumerate(zip_longest(known, others)):
+        for item in filter(None, turn):
+            for party in owners[item.passage.statement_id]:
+                if party in selected or place < _NEAR_PASSAGES or len(selected) < _NEAR_PARTIES:
+                    selected.setdefault(party, {}).setdefault(item.passage.passage_id, item)
     return {party: tuple(passages.values()) for party, passages in selected.items()}

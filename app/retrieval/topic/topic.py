@@ -178,7 +178,7 @@ class Topic:
 
 @lru_cache(maxsize=256)
 def topic_in(words: str, language: str, other: str | None) -> str:
-    """Returns topic words translated as far as the glossary knows them; unchanged for a language that it lacks."""
+    """Returns topic words in another language, as far as the glossary has it and knows them; else unchanged."""
     return words if other == language or other not in LANGUAGES else translate_topic(words, language, to=other).text
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Cell, EvidenceWords, Review
-from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces, position
+from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces
 from app.export.markdown import markdown_bytes
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, cited, fake_briefing, with_cells
@@ -58,7 +58,7 @@ def test_a_form_of_points_holds_only_what_they_cite() -> None:
 def test_rejected_evidence_is_not_cited_anywhere() -> None:
     arranged = arrange(with_cells(fake_briefing(), "XAA", EXTRADITION, review=REJECTED))
     cell = cell_of(arranged, "XAA")
-    assert cell.citations == () and position(cell) == "no_position"
+    assert cell.citations == () and cell.position == "no_position"
     assert "B. Reader" in Sayings(arranged).review(cell)
     assert not any("extradition" in c.quote.lower() for c in arranged.citations if c.state == "XAA")
     assert arranged.changes == () and arranged.repetitions == ()

@@ -15,8 +15,8 @@ def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties
         if not citation.quoting:
             return citation
         statement = sources.statements[citation.statement_id]
-        span = citation.start, citation.end
-        code = quoted_speaker(statement.source_text, *span, statement.metadata.holders, parties)
+        holders = statement.metadata.holders
+        code = quoted_speaker(statement.source_text, citation.start, citation.end, holders, parties)
         return replace(citation, quoted_party=code)
 
     return [named(citation) for citation in citations]
