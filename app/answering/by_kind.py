@@ -1,11 +1,11 @@
 """Answers by the kind of question: for each kind, what is retrieved and how its answer is composed.
 
-`_HANDLERS` has a row for each kind with a way of its own: "who delivered it?" needs the statements in scope and is
-answered with their metadata. All other kinds are answered with the best evidence on their topic.
+`_RETRIEVING` and `_COMPOSING` have the kinds with a way of their own: "who delivered it?" needs the statements in scope
+and is answered with their metadata. All other kinds are answered with the best evidence on their topic.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -23,18 +23,6 @@ from vectorstore.records import Sentence, StatementSummary
 
 # The most statements that a list of documents names.
 _MAX_LISTED: Final = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class KindHandler:
-    """How a kind of question is answered."""
-
-    retrieve: Callable[[KindContext], Retrieved]
-    """Retrieves the statements or the evidence that the answer needs."""
-    compose: Callable[[KindContext, Retrieved], Composition]
-    """Composes the answer."""
-    quotes_evidence: bool = False
-    """Whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
 
 
 def _evidence(context: KindContext) -> Retrieved:
@@ -75,7 +63,12 @@ def _statements(context: KindContext) -> Retrieved:
 
 
 def _statements_to_list(context: KindContext) -> Retrieved:
-    """Returns the statements in scope, with the texts of those that the list names; after "more", only new ones."""
+    """Returns the evidence on a topic, or else the statements in scope, after "more" only new ones.
+
+    Of the statements, those that the list names have their texts.
+    """
+    if context.has_subject:
+        return _evidence(context)
     read = context.resolution
     shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
     retrieved = context.in_scope()
@@ -86,23 +79,17 @@ def _statements_to_list(context: KindContext) -> Retrieved:
 
 
 def _statements_with_quote(context: KindContext) -> Retrieved:
-    """Returns the statements in which the quoted words occur, with their texts and the places."""
+    """Returns the statements in which the quoted words occur, and the places; without such words, those asked about."""
+    if not context.resolution.quote:
+        return _statements(context)
     retrieved = context.in_scope(replace(context.resolution, is_statement_question=True, unnamed=False))
     places = tuple(context.find_words(context.resolution.quote))
     statement_ids = dict.fromkeys(place.statement_id for place in places)
     return context.retriever.with_texts(replace(retrieved, word_places=places), list(statement_ids))
 
 
-def _retrieve_source(context: KindContext) -> Retrieved:
-    return _statements_with_quote(context) if context.resolution.quote else _statements(context)
-
-
 def _retrieve_summary(context: KindContext) -> Retrieved:
     return _evidence(context) if context.has_subject else _statements(context)
-
-
-def _retrieve_list(context: KindContext) -> Retrieved:
-    return _evidence(context) if context.has_subject else _statements_to_list(context)
 
 
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
@@ -119,20 +106,36 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     return quoted if read.sure_of_kind else replace(quoted, missing=None)
 
 
-_BY_EVIDENCE: Final = KindHandler(retrieve=_evidence, compose=_quotations, quotes_evidence=True)
-_HANDLERS: Final[Mapping[QuestionKind, KindHandler]] = {
-    "greeting": replace(_BY_EVIDENCE, retrieve=_every_statement),
-    "metadata": KindHandler(retrieve=_statements, compose=compose_metadata),
-    "source": KindHandler(retrieve=_retrieve_source, compose=compose_source),
-    "summary": KindHandler(retrieve=_retrieve_summary, compose=compose_summary),
-    "list": KindHandler(retrieve=_retrieve_list, compose=compose_list),
-    "reason": replace(_BY_EVIDENCE, retrieve=_nearby_reasons),
+# What is retrieved and what composes the answer, for kinds of question that have a way of their own.
+_RETRIEVING: Final[Mapping[QuestionKind, Callable[[KindContext], Retrieved]]] = {
+    "greeting": _every_statement,
+    "metadata": _statements,
+    "source": _statements_with_quote,
+    "summary": _retrieve_summary,
+    "list": _statements_to_list,
+    "reason": _nearby_reasons,
+}
+_COMPOSING: Final[Mapping[QuestionKind, Callable[[KindContext, Retrieved], Composition]]] = {
+    "metadata": compose_metadata,
+    "source": compose_source,
+    "summary": compose_summary,
+    "list": compose_list,
 }
 
 
-def handler_of(kind: QuestionKind) -> KindHandler:
-    """Returns how a kind of question is answered."""
-    return _HANDLERS.get(kind, _BY_EVIDENCE)
+def retrieve_for(context: KindContext) -> Retrieved:
+    """Retrieves the statements or the evidence that the answer to a kind of question needs."""
+    return _RETRIEVING.get(context.resolution.answered_as, _evidence)(context)
+
+
+def compose_for(context: KindContext, retrieved: Retrieved) -> Composition:
+    """Composes the answer to a kind of question."""
+    return _COMPOSING.get(context.resolution.answered_as, _quotations)(context, retrieved)
+
+
+def quotes_evidence(kind: QuestionKind) -> bool:
+    """Returns whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
+    return kind not in _COMPOSING
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:

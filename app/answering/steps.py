@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, is_silent
-from app.answering.by_kind import handler_of
+from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
 from app.answering.history import read_state, state_after, state_as_json
@@ -123,7 +123,7 @@ class Steps:
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
-        return handler_of(resolution.answered_as).retrieve(self._context(resolution))
+        return retrieve_for(self._context(resolution))
 
     def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
         """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
@@ -136,11 +136,11 @@ class Steps:
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""
-        handler, context = handler_of(resolution.answered_as), self._context(resolution)
-        composed = handler.compose(context, retrieved)
+        context = self._context(resolution)
+        composed = compose_for(context, retrieved)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
         quoted_only = not composed.claims or resolution.provision or resolution.scope.negated
-        if self.writer is None or not handler.quotes_evidence or quoted_only:
+        if self.writer is None or not quotes_evidence(resolution.answered_as) or quoted_only:
             yield composed
         else:
             yield from _worded(composed, self.writer, context, retrieved)
