@@ -15,7 +15,7 @@ from app.answering.verify_citations import verify_citation
 from app.chat_model import LlmConfig, open_chat_model, reason, try_model
 from app.errors import ChatModelError
 from app.records import Answer
-from app.wiring import Workspace, build_writer
+from app.wiring import Workspace
 from prompts.prompt import load_prompt
 from tests.fakes_chat import Script, writer
 from tests.fakes_corpora import workspace_over
@@ -298,10 +298,6 @@ def test_structured_reader_waits_until_a_claim_is_whole():
     assert [claim.text for claim in reader.feed({"claims": [first, second]})] == ["One"]
     assert not list(reader.feed({"claims": [first, {"text": "Two", "sentences": [2, "[S3]", "x"]}]}))
     assert [claim.numbers for claim in reader.finish()] == [(2, 3, 0)]
-
-
-def test_without_a_model_there_is_no_writer():
-    assert build_writer(LlmConfig()) is None
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "ollama"])
