@@ -67,10 +67,14 @@ def compose_summary(context: KindContext, retrieved: Retrieved) -> Composition:
 def compose_list(context: KindContext, retrieved: Retrieved) -> Composition:
     """Lists the statements on a topic, citing their best sentences on it; without one all, citing their first ones."""
     sources, local, searched = retrieved.sources, context.local, len(retrieved.statements_in_scope)
-    ordinals = {} if context.has_subject else {key: 0 for key in sources.statements if sources.sentences[key]}
-    for sentence in _answering(retrieved) if context.has_subject else ():
-        ordinals.setdefault(sentence.statement_id, sentence.ordinal)
-    count = len(ordinals) if context.has_subject else searched
+    if context.has_subject:
+        ordinals: dict[str, int] = {}
+        for sentence in _answering(retrieved):
+            ordinals.setdefault(sentence.statement_id, sentence.ordinal)
+        count = len(ordinals)
+    else:
+        ordinals = {key: 0 for key in sources.statements if sources.sentences[key]}
+        count = searched
 
     def line(code: str, citation: Citation) -> str:
         party = holders(citation, local.name, local, code) if code else ""

@@ -36,7 +36,6 @@ def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspa
     answer = workspace.assistant.ask(
         "What did Belmora say about article 13 on international cooperation for confiscation?"
     )
-    assert answer.abstention is not None
     assert answer.abstention.reason in ("article_not_cited", "not_mentioned")
     assert answer.related and {citation.state for citation in answer.related} == {"XAB"}
     if answer.abstention.reason == "article_not_cited":
@@ -105,7 +104,6 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
 
 def test_names_that_are_ambiguous_unknown_or_mistyped_are_asked_back_or_said(workspace):
     answer = workspace.assistant.ask("What did Korea say about cybercrime?")
-    assert answer.abstention is not None
     assert len(answer.abstention.options) == 2 and all(option in answer.answer for option in answer.abstention.options)
     assert answer.scope.states == ()
     answer = workspace.assistant.ask("What did Nigera say about extradition?")
