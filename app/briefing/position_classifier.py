@@ -14,10 +14,10 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces
-from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
+from app.retrieval.chronology import made_before
 from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
@@ -56,7 +56,7 @@ def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     An earlier position counts only if the party's latest words on the subject take the same direction, even if not
     surely.
     """
-    latest = [each for citation, each in read if not any(earlier_than(citation, other) for other, _ in read)]
+    latest = [each for citation, each in read if not any(made_before(citation, other) for other, _ in read)]
     suggestions = [each for _, each in read]
     if not any(each.likely not in (None, "mentions") or each.declines for each in latest):
         suggestions = latest

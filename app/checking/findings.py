@@ -26,7 +26,7 @@ class Remark:
 
     def __str__(self) -> str:
         """Returns the remark in English, without an initial capital and a full stop."""
-        return self.say(load_remark_words())
+        return self.say(load_remark_words("en"))
 
     def say(self, words: Wording) -> str:
         """Returns the remark in the language of `words`, in the same form as `__str__`."""

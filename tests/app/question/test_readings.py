@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.answering.localization import localize
-from app.answering.notes_in_words import note_in_words
+from app.answering.render import note_in_words
 from app.errors import QuestionError
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
