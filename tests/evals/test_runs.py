@@ -1,9 +1,7 @@
 """Runs on disk and their execution: resumed where they stopped, bounded in time, with no answer lost or truncated."""
 
 import json
-import os
 import re
-import stat
 import subprocess
 import sys
 import time
@@ -259,19 +257,6 @@ def test_a_place_that_cannot_be_written_is_named_and_left_clean(place, tmp_path)
         write_whole(tmp_path / place, "new")
     assert told[0].startswith(f"cannot write {str(tmp_path / place)!r} (")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
-
-
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
-def test_files_are_for_whom_new_files_are(umask, mode, tmp_path):
-    # In a folder that only its owner may open, files would be private whatever the umask.
-    tmp_path.chmod(0o755)
-    before = os.umask(umask)
-    try:
-        write_whole(tmp_path / "file", "text")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
-    assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
 
 
 def _scored(root: Path, name: str = "one", *, repeats: int = 1) -> Run:
