@@ -29,7 +29,6 @@ import yaml
 from rich.progress import track
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
@@ -40,7 +39,7 @@ from app.retrieval.positions.position_marks import find_position_marks, kind_of
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
-from evals.public.directions import LABELS, labelled_sentences
+from evals.public.directions import LABELS, figures_of, labelled_sentences
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -247,23 +246,13 @@ def _fine_tune(examples: Sequence[Example]) -> dict[str, Matrix]:
     return model.eval().arrays()
 
 
-def figures(gold: Sequence[str], got: Sequence[str]) -> str:
-    """Returns, in words, macro F1 over the four directions, accuracy, and how often for and against are confused."""
-    gold, got = (["mentions" if label == "reported" else label for label in labels] for labels in (gold, got))
-    names = ("for", "against", "conditional", "mentions")
-    scores = f1_score(gold, got, labels=names, average=None, zero_division=0.0)
-    each = ", ".join(f"{name} {score:.2f}" for name, score in zip(names, scores, strict=True))
-    pairs = list(zip(gold, got, strict=True))
-    right, flips = sum(a == b for a, b in pairs), sum({a, b} == {"for", "against"} for a, b in pairs)
-    sided = sum(a in ("for", "against") for a in gold)
-    return f"macro F1 {scores.mean():.3f} ({each}), right {right}/{len(gold)}, for and against confused {flips}/{sided}"
-
-
 def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
-    gold = [item.label for item, _ in read]
-    print(f"{what}:", figures(gold, [label for _, label in read]))
-    by_rules = (kind_of(find_position_marks(item.text, item.language)) for item, _ in read)
-    print(f"{what}, by rules alone:", figures(gold, [{"calls_on_others": "for", **READING_OF}[k] for k in by_rules]))
+    """Prints how predicted directions agree with the labels, and how those do that follow from rules alone."""
+    by_rules = [kind_of(find_position_marks(item.text, item.language)) for item, _ in read]
+    ruled = [{"calls_on_others": "for", **READING_OF}[kind] for kind in by_rules]
+    for name, told in ((what, [label for _, label in read]), (f"{what}, by rules alone", ruled)):
+        for figure in figures_of(name, [item.label for item, _ in read], told):
+            print(f"{figure.name} {figure.value:.3f} ({figure.over})")
 
 
 def _measure(examples: Sequence[Example], rows: Matrix) -> None:
