@@ -22,8 +22,6 @@ cases = Cases(__file__)
 TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
 USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
-# Dates by the session in the names of files.
-DATES = cases["DATES"]
 FICTION_MARKS = cases["FICTION_MARKS"]
 # Names of files by language; all others are in English.
 IN_LANGUAGE = cases.tuples("IN_LANGUAGE")
@@ -54,17 +52,6 @@ def test_every_code_is_user_assigned_and_no_party_bears_the_name_of_a_real_state
     assert {row["on_behalf_of"] for row in MANIFEST if row["on_behalf_of"]} <= GROUPS
     names = [n for row in PARTIES for n in (row["name"], *row["aliases"].split("|"))]
     assert [n for n in names if countrynames.to_code_3(n)] == []
-
-
-def test_manifest_lists_the_files_and_agrees_with_their_names_and_sessions() -> None:
-    assert sorted(row["file"] for row in MANIFEST) == [f"txt/{path.name}" for path in TEXTS]
-    for row in MANIFEST:
-        stem = Path(row["file"]).stem
-        state, session, year = stem.split("_")
-        facts = {"state": state, "session": str(int(session)), "date": DATES[session], "body": "UNTOC COP"}
-        facts["language"] = LANGUAGES.get(stem, "en")
-        assert {name: row[name] for name, fact in facts.items() if row[name] not in (fact, "")} == {}, stem
-        assert DATES[session].startswith(year)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
