@@ -41,9 +41,6 @@ def test_a_figure_that_moves_everywhere_is_judged_by_which_way_is_better():
     quotes = compared(half, whole).differences["quote_verified"]
     assert (quotes.metric, quotes.a, quotes.b, quotes.n) == ("quote_verified", 0.5, 1.0, 40)
     assert (quotes.low, quotes.high, quotes.verdict) == (0.5, 0.5, "better")
-    kept, lost = (scores(components={"abstention.decision": one}) for one in ((0, 0, 0, 1), (0, 1, 0, 0)))
-    needless = compared(kept, lost).differences["over_abstention"]
-    assert (needless.delta, needless.verdict) == (1.0, "worse")
 
 
 @cases("clusters", "wrong", "gate", "verdict", "said")
