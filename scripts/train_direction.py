@@ -260,8 +260,8 @@ def fit_asked() -> None:
     rows, known = _rows(asked), load_weights(WEIGHTS)
     right = sum(item.label == got for item, got in zip(asked, _unseen(rows, asked), strict=True))
     print(f"asked, topics not seen: {right}/{len(asked)} right")
-    weight, bias = _fit(rows, asked, ASKED)
-    notes = {**known.notes, "asked.examples": examples_hash(asked=True), "asked.classes": json.dumps(ASKED)}
+    weight, bias = _fit(rows, asked, [*ASKED])
+    notes = {**known.notes, "asked.examples": examples_hash(asked=True), "asked.classes": json.dumps([*ASKED])}
     _save({**known.arrays, "asked.weight": weight, "asked.bias": bias}, notes)
 
 

@@ -151,6 +151,7 @@ class Steps:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = in_language_of_topic(resolution).scope
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
+        asks_position = asks_position or retrieved.direction_asked is not None
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
         if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:

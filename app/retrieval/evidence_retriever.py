@@ -11,10 +11,10 @@ from typing import Final
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.records import Direction, Note, Scope, Sources
+from app.records import Note, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions.direction import direction_asked
+from app.retrieval.positions.direction import AskedDirection, direction_asked
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
@@ -120,13 +120,16 @@ class EvidenceRetriever:
         if strategy is None:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
+        asked = _direction_asked(resolution, parties)
+        if asked == "change":
+            resolution = replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         search = PartySearch(catalogue, ranker, strategy, scope.language, many=many)
         evidence, parties_read = _search_parties(search, statements_by_party, resolution, many=many)
         spoken_for = self._search_groups(search, scope, parties)
         evidence, spoken_for = self._about_topic_parties(evidence, spoken_for, base, resolution, parties)
-        evidence, spoken_for = self._by_position(evidence, spoken_for, resolution, parties, many=many)
+        evidence, spoken_for = self._by_position(evidence, spoken_for, resolution, asked, parties, many=many)
         related, readings = find_related(resolution, evidence, catalogue, ranker, many=many)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = find_citing(evidence, None, articles, catalogue, ranker)
@@ -135,6 +138,7 @@ class EvidenceRetriever:
             evidence = _most_confident_first(evidence)
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            direction_asked=asked,
             party_evidence=evidence,
             spoken_for=spoken_for,
             related_evidence=related,
@@ -200,6 +204,7 @@ class EvidenceRetriever:
         evidence: _Evidence,
         spoken_for: _Evidence,
         resolution: Resolution,
+        asked: AskedDirection | None,
         parties: PartyTable,
         *,
         many: bool,
@@ -210,7 +215,7 @@ class EvidenceRetriever:
             return evidence, spoken_for
         summaries = (summary for item in (*evidence, *spoken_for) for summary in item.statements)
         holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
-        reader = self._position_reader(resolution, parties, holders, takes_position=takes_position)
+        reader = self._position_reader(resolution.scope, asked, parties, holders)
         if not takes_position:
             return tuple(map(reader.reported_last, evidence)), spoken_for
         sure = resolution.sure_of_kind or resolution.scope.all_states
@@ -219,28 +224,33 @@ class EvidenceRetriever:
 
     def _position_reader(
         self,
-        resolution: Resolution,
+        scope: Scope,
+        asked: AskedDirection | None,
         parties: PartyTable,
         holders: Mapping[str, tuple[str, ...]],
-        *,
-        takes_position: bool,
     ) -> PositionReader:
-        scope, catalogue = resolution.scope, self.store.catalogue
-        listed = (
-            takes_position and (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
-        )
-        direction: Direction | None = "against" if resolution.denies else None
-        if listed and direction is None:
-            earlier = resolution.stance_from
-            language = detect_language(earlier, parties) if earlier else scope.language
-            direction = direction_asked(earlier or resolution.question, scope.topic, language, parties)
+        catalogue = self.store.catalogue
         topic = partial(topic_in, topic_words(scope), scope.language)
 
         @cache
         def own(statement_id: str) -> list[str]:
             return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
 
-        return PositionReader(topic, catalogue.sentences, own, direction, parties)
+        return PositionReader(topic, catalogue.sentences, own, asked, parties)
+
+
+def _direction_asked(resolution: Resolution, parties: PartyTable) -> AskedDirection | None:
+    """Returns the direction, or change of it, that a question after States asks for; None where any answers."""
+    scope = resolution.scope
+    if resolution.denies:
+        return "against"
+    if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
+        return None
+    earlier = resolution.stance_from
+    language = detect_language(earlier, parties) if earlier else scope.language
+    asked = direction_asked(earlier or resolution.question, scope.topic, language, parties)
+    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
+    return asked if asked == "change" or (resolution.stance and not resolution.over_time) else None
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -31,9 +31,14 @@ def retracts(text: str) -> bool:
     return _RETRACTS.search(text) is not None
 
 
+def revises(text: str) -> bool:
+    """Returns whether a sentence says that the speaker's view, or its law, is another one than before."""
+    return retracts(text) or _REVISES.search(text) is not None
+
+
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return disowns(text) or retracts(text) or _REVISES.search(text) is not None
+    return disowns(text) or revises(text)
 
 
 def names_view(text: str) -> bool:

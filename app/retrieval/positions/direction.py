@@ -32,8 +32,13 @@ from vectorstore.bert import FineTunedClassifier
 
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
-# The classes of questions: they ask for States in one direction, or in any (`asks_open`).
-ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
+# What a question after States asks for: those in one direction, those that changed theirs, or None for any.
+AskedDirection = Direction | Literal["change"]
+# The classes of questions, with what they ask for.
+ASKED: Final[Mapping[str, AskedDirection | None]] = {
+    "asks_for": "for", "asks_against": "against", "asks_conditional": "conditional", "asks_change": "change",
+    "asks_open": None,
+}  # fmt: skip
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
 # Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
@@ -44,6 +49,8 @@ _OWN_WORDS_BELOW: Final = 0.7
 _MARKED_MIN: Final = 0.25
 # Weight of a sentence that does not name the topic, beside one that does.
 _UNNAMED_WEIGHT: Final = 0.7
+# Chance from which a question asks who changed position; below it any direction answers.
+_ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
@@ -168,10 +175,10 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 
-def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> Direction | None:
-    """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
+def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> AskedDirection | None:
+    """Returns what a question after States asks for: "which States oppose …"; None where any direction answers."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
     chances = class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
-    directions: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
-    return directions.get(max(ASKED, key=lambda name: chances[name]))
+    asked = ASKED[max(ASKED, key=lambda name: chances[name])]
+    return None if asked == "change" and chances["asks_change"] < _ASKS_CHANGE_MIN else asked

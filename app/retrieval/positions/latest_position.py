@@ -12,8 +12,8 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import names_view, takes_back, without_taken_back
-from app.retrieval.positions.direction import SentenceDirection, read_sentence
+from app.retrieval.positions.change_of_view import names_view, revises, takes_back, without_taken_back
+from app.retrieval.positions.direction import AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
@@ -24,6 +24,8 @@ from vectorstore.records import Sentence
 _SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view.
 _VIEW_MIN: Final = 0.5
+# Chance of taking a direction from which two opposite sentences show a change of position.
+_CHANGED_MIN: Final = 0.7
 # Number of sentences after an announcement in which the position may follow.
 _ANNOUNCED_WITHIN: Final = 2
 
@@ -67,8 +69,8 @@ class PositionReader:
     """Returns the sentences of a statement, by its id."""
     own_words: Callable[[str], Sequence[str]]
     """Returns their texts, empty where quoted from another party."""
-    direction: Direction | None
-    """The direction asked for; None for any."""
+    direction: AskedDirection | None
+    """The direction asked for, or `change` of it; None for any."""
     parties: PartyTable
     """The parties that the topic may name."""
 
@@ -130,7 +132,9 @@ class PositionReader:
         newest = sorted(taking, key=made, reverse=True)
         latest = made(newest[0])
         strongest = {each.statement_id: each for each in reversed(newest)}
-        order = (*(each for each in newest if strongest[each.statement_id] is each), *newest)
+        order = [*(each for each in newest if strongest[each.statement_id] is each), *newest]
+        changed = self._changed(order, made) if self.direction == "change" else ()
+        order = [*changed, *order]
         # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
         stray = {each.items[0] for each in hardly_near if made(each) > latest}
         sentences: dict[str, ScoredSentence] = {}
@@ -142,6 +146,8 @@ class PositionReader:
         later = [each for each in near if each.direction == "mentions" and made(each) > latest]
         outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
+        if self.direction == "change":
+            other = not changed and not any(self._announces_change(each) for each in near)
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
@@ -149,6 +155,21 @@ class PositionReader:
             other_direction=other,
             earlier=self._taken_earlier(newest) if other else (),
         )
+
+    def _changed(
+        self, order: Sequence[_ReadEvidence], made: Callable[[_ReadEvidence], tuple[date, int]]
+    ) -> tuple[_ReadEvidence, ...]:
+        """Returns the newest sure position and the newest sure one of the opposite direction before it, or nothing."""
+        sure = [each for each in order if each.reading.attitude >= _CHANGED_MIN]
+        if not sure:
+            return ()
+        newest = sure[0]
+        is_against = newest.direction == "against"
+        before = (e for e in sure if (e.direction == "against") != is_against and made(e) < made(newest))
+        return next(((newest, earlier) for earlier in before), ())
+
+    def _announces_change(self, read: _ReadEvidence) -> bool:
+        return read.direction is not None and revises(read.items[0].sentence.text)
 
     def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
         """Returns the newest sentences in the direction asked for, from a statement without the opposite one.
