@@ -180,7 +180,8 @@ def _no_such_position(case: _Case) -> Abstention | None:
         return None
     retrieved, names = case.retrieved, case.local.names
     if parts := _in_other_direction(case):
-        return Abstention(reason="no_position", message="\n\n".join((case.local.say("no_such_direction"), *parts)))
+        key = "no_change" if retrieved.direction_asked == "change" else "no_such_direction"
+        return Abstention(reason="no_position", message="\n\n".join((case.local.say(key), *parts)))
     if neutral := [item.party for item in retrieved.party_evidence if item.takes_no_position]:
         return case.because("no_position", "no_position", party=names(neutral))
     # Groups spoke on this, or, where the States asked about have no statement, on anything.
@@ -194,10 +195,11 @@ def _no_such_position(case: _Case) -> Abstention | None:
 
 
 def _in_other_direction(case: _Case) -> list[str]:
-    """Returns who took the direction asked for only earlier, and who takes another one."""
+    """Returns who took the direction asked for only earlier, and who takes another one or did not change."""
     other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
     parts: list[str] = []
-    for key, changed in (("earlier_direction", True), ("other_direction", False)):
+    unlike = "unchanged" if case.retrieved.direction_asked == "change" else "other_direction"
+    for key, changed in (("earlier_direction", True), (unlike, False)):
         parties = [evidence.party for evidence in other if bool(evidence.earlier) == changed]
         if parties:
             parts.append(case.local.say(key, parties=case.local.names(parties)))

@@ -105,13 +105,13 @@ class PositionReader:
         self, near: Sequence[_ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
     ) -> PartyEvidence:
         """Puts first a sentence that declines a position, or that takes one of which the direction is unsure."""
-        first = self._declined(near)
+        first = self._announced_change(near) if self.direction == "change" else self._declined(near)
         if not first and self.direction is None:
             # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its present
             # form". Such a view answers where no direction is asked for.
             viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
             first = next((each.items for each in viewed), ())
-        wanted = bool(first) and self.direction in (None, "mentions")
+        wanted = bool(first) and self.direction in (None, "mentions", "change")
         others = tuple(item for item in rest if item not in first)
         return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)
 
@@ -133,12 +133,14 @@ class PositionReader:
         latest = made(newest[0])
         strongest = {each.statement_id: each for each in reversed(newest)}
         order = [*(each for each in newest if strongest[each.statement_id] is each), *newest]
-        changed = self._changed(order, made) if self.direction == "change" else ()
-        order = [*changed, *order]
+        items = [item for each in order for item in each.items]
+        changed: tuple[ScoredSentence, ...] = ()
+        if self.direction == "change":
+            changed = self._changed(order, made) or self._announced_change(near)
         # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
         stray = {each.items[0] for each in hardly_near if made(each) > latest}
         sentences: dict[str, ScoredSentence] = {}
-        for item in (*(item for each in order for item in each.items), *(item for item in rest if item not in stray)):
+        for item in (*changed, *items, *(item for item in rest if item not in stray)):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         # After a later statement on the topic without a direction, the one that a list asks for is no longer sure,
@@ -147,7 +149,7 @@ class PositionReader:
         outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
         if self.direction == "change":
-            other = not changed and not any(self._announces_change(each) for each in near)
+            other = not changed
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
@@ -158,7 +160,7 @@ class PositionReader:
 
     def _changed(
         self, order: Sequence[_ReadEvidence], made: Callable[[_ReadEvidence], tuple[date, int]]
-    ) -> tuple[_ReadEvidence, ...]:
+    ) -> tuple[ScoredSentence, ...]:
         """Returns the newest sure position and the newest sure one of the opposite direction before it, or nothing."""
         sure = [each for each in order if each.reading.attitude >= _CHANGED_MIN]
         if not sure:
@@ -166,10 +168,12 @@ class PositionReader:
         newest = sure[0]
         is_against = newest.direction == "against"
         before = (e for e in sure if (e.direction == "against") != is_against and made(e) < made(newest))
-        return next(((newest, earlier) for earlier in before), ())
+        return next(((*newest.items, *earlier.items) for earlier in before), ())
 
-    def _announces_change(self, read: _ReadEvidence) -> bool:
-        return read.direction is not None and revises(read.items[0].sentence.text)
+    def _announced_change(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
+        """Returns the first of the party's own sentences that says that its view is another one than before."""
+        announcing = (e for e in near if e.direction is not None and revises(e.items[0].sentence.text))
+        return next((each.items for each in announcing), ())
 
     def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
         """Returns the newest sentences in the direction asked for, from a statement without the opposite one.
@@ -227,6 +231,8 @@ class PositionReader:
     ) -> list[_ReadEvidence]:
         """Reads the best sentences of later statements, newest first, up to the first that takes a direction.
 
+        Where a change is asked for, the best sentence of each other statement is read.
+
         "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did. Where
         `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
         """
@@ -235,14 +241,17 @@ class PositionReader:
         further: dict[str, ScoredSentence] = {}
         for item in evidence.best[_SENTENCES_READ:]:
             statement_id, relevance = item.sentence.statement_id, item.relevance
-            wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
+            if self.direction == "change":
+                wanted = all(each.statement_id != statement_id for each in near)
+            else:
+                wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
             if wanted and relevance.chance >= chance_min:
                 further.setdefault(statement_id, item)
         newest = sorted(further, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
         read: list[_ReadEvidence] = []
         for each in self._read_each([further[statement_id] for statement_id in newest], evidence):
             read += [] if each.is_neutral else [each]
-            if each.reading.takes_direction:
+            if each.reading.takes_direction and self.direction != "change":
                 break
         return read
 
