@@ -142,6 +142,8 @@ class Finding:
     """The word diff of an altered quotation, source against quotation."""
     warnings: tuple[Remark, ...] = ()
     """Remarks that a reader should look at, also where the words are exact."""
+    named: str = ""
+    """The speaker and the time that the document gives, in words."""
 
     def with_remarks(self, *remarks: Remark) -> "Finding":
         """Returns the finding with further warnings."""
