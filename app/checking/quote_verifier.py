@@ -97,7 +97,7 @@ class QuoteVerifier:
         else:
             quoted = [each for each in best.remarks if each.kind.startswith("someone_quoted")]
             mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
-            remarks = [*mismatch, *quoted, *self._incomplete(attribution, True)]
+            remarks = [*mismatch, *quoted, *self._incomplete(attribution)]
         return replace(
             finding.with_remarks(*remarks),
             attribution=attribution,
@@ -108,7 +108,7 @@ class QuoteVerifier:
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
-        left = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
+        left = self._by_fit(attribution)
         named = {*attribution.together}
         found: list[_Hit] = []
         exact: dict[str, StoredText] = {}
@@ -139,7 +139,7 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, quote, text)]
+        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.wanted.recased and not (around[0].strip() and small):
@@ -212,23 +212,24 @@ class QuoteVerifier:
             if (best := self._likest(quote, ids, k, budget)) is not None:
                 stored, like = best
                 mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
-                return replace(
-                    finding.with_remarks(*mismatch, *self._incomplete(finding.attribution, bool(mismatch))),
-                    verdict="altered",
-                    place=self._place_of_words(stored, like.words),
-                    changes=like.changes,
-                )
-        if self._work.done >= budget:
-            return finding.with_remarks(remark("too_much_work"))
-        return finding.with_remarks(*self._incomplete(finding.attribution, True))
+                if mismatch:
+                    mismatch += self._incomplete(finding.attribution)
+                place = self._place_of_words(stored, like.words)
+                return replace(finding.with_remarks(*mismatch), verdict="altered", place=place, changes=like.changes)
+        spent = [remark("too_much_work")] if self._work.done >= budget else []
+        return finding.with_remarks(*(spent or self._incomplete(finding.attribution)))
 
     def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
         """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
         in_parts = [wanted for wanted in readings(quote) if len(wanted.parts) > 1]
         self._work.done += self._texts.size * bool(in_parts)
-        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution)) if in_parts else []
+        ordered = self._by_fit(attribution) if in_parts else []
         found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
         return next(found, None)
+
+    def _by_fit(self, attribution: Attribution) -> list[StoredText]:
+        """Returns all texts, those that fit an attribution first."""
+        return sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""
@@ -236,9 +237,9 @@ class QuoteVerifier:
             return self._words.say("a_treaty")
         return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
-    def _incomplete(self, attribution: Attribution, needed: bool) -> list[Remark]:
-        """Returns a remark on unreadable files of the named parties, if `needed`: the words may stand in these."""
-        if not needed or not attribution.parties:
+    def _incomplete(self, attribution: Attribution) -> list[Remark]:
+        """Returns a remark on unreadable files of the named parties: the words may stand in these."""
+        if not attribution.parties:
             return []
         when = attribution.when
         scope = Scope(states=attribution.parties, years=tuple(map(str, when.years)), sessions=when.sessions)
