@@ -16,7 +16,7 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import YEAR, parts_of_year
+from app.checking.indirect_times import find_years, parts_of_year
 from app.checking.occasion_words import blanked, in_digits, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
@@ -51,7 +51,6 @@ _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
-_YEAR: Final = regex.compile(YEAR)
 _COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
@@ -599,7 +598,7 @@ def _to_semicolon(after: str) -> str:
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
-    if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+    if len(whole.sessions) < 2 and len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
         return whole
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
     before = _PATTERNS.relative.sub(_unless_it_speaks, before)
