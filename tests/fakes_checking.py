@@ -6,7 +6,7 @@ made.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import regex
@@ -59,7 +59,11 @@ class Planter:
 
     def __init__(self, sources: Sequence[Source], seed: int) -> None:
         self._random = random.Random(seed)
-        self._sources = [source for source in sources if source.sentences]
+        self._sources = [
+            replace(source, sentences=tuple(" ".join(text.split()) for text in source.sentences))
+            for source in sources
+            if source.sentences
+        ]
         self._keys = {source.file: match_key(" ".join(source.sentences)) for source in self._sources}
         self._turn = 0
 
@@ -67,12 +71,9 @@ class Planter:
         """Returns `each` quotations for each expected verdict, shuffled."""
         made: list[Plant] = []
         for make in (self._true, self._altered, self._misattributed, self._not_found):
-            kind: list[Plant] = []
-            while len(kind) < each:
-                plant = make(len(kind))
-                if plant is not None:
-                    kind.append(plant)
-            made += kind
+            before = len(made)
+            while (number := len(made) - before) < each:
+                made += filter(None, [make(number)])
         self._random.shuffle(made)
         return made
 
@@ -105,74 +106,61 @@ class Planter:
         way = ways[number % len(ways)]
         source, index = self._pick()
         wanted = {self._dashes: "[–—]", self._inner_quotes: '[“”"‘]'}.get(way)
-        for _ in range(400 if wanted else 1):
-            if wanted is None or regex.search(wanted, source.sentences[index]):
+        for _ in range(400 if wanted else 0):
+            if regex.search(wanted, source.sentences[index]):
                 break
             source, index = self._pick()
-        quote = way(source, index)
+        quote = way(source.sentences[index], source, index)
         if quote is None or quote.isupper() or len(quote.split()) + 2 * len(regex.findall(r"\p{Han}", quote)) < 5:
             return None
         return self._plant(source, quote, "verified", way.__name__)
 
-    def _spaces(self, source: Source, index: int) -> str | None:
-        if source.language == "zh":
-            return "".join(c + self._random.choice(["", "", "", " "]) for c in self._clean(source, index))
-        return "".join(
-            w + self._random.choice([" ", "  ", "\u00a0", "\u2009", "\t"]) for w in self._clean(source, index).split()
-        ).strip()
+    def _spaces(self, text: str, source: Source, index: int) -> str:
+        words, space = self._words(source, text)
+        spaces = [" ", "  ", "\u00a0", "\u2009", "\t"] if space else ["", "", "", " "]
+        spaced = "".join(word + self._random.choice(spaces) for word in words)
+        return spaced.strip() if space else spaced
 
-    def _dashes(self, source: Source, index: int) -> str | None:
-        return regex.sub(
-            r"\s*[–—]\s*", self._random.choice([" - ", "—", " – ", " -- ", "–", " ― "]), self._clean(source, index)
-        )
+    def _dashes(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"\s*[–—]\s*", self._random.choice([" - ", "—", " – ", " -- ", "–", " ― "]), text)
 
-    def _invisible(self, source: Source, index: int) -> str | None:
-        return regex.sub(
-            r"(?<=\p{L}{4})(?=\p{L}{4})", self._random.choice(["\u00ad", "\u200b"]), self._clean(source, index), count=2
-        )
+    def _invisible(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", self._random.choice(["\u00ad", "\u200b"]), text, count=2)
 
-    def _inner_quotes(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _inner_quotes(self, text: str, source: Source, index: int) -> str | None:
         return regex.sub(r"[“”\"]", "'", text) if text.count('"') != 1 else None
 
-    def _part(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _part(self, text: str, source: Source, index: int) -> str:
         if source.language == "zh":
             return text[len(text) // 4 :]
         words = text.split()
         first = self._random.randrange(0, max(1, len(words) - 7))
         return " ".join(words[first : first + self._random.randint(7, 20)])
 
-    def _two_sentences(self, source: Source, index: int) -> str | None:
+    def _two_sentences(self, text: str, source: Source, index: int) -> str | None:
         if index + 1 >= len(source.sentences):
             return None
-        both = self._clean(source, index) + " " + self._clean(source, index + 1)
+        both = f"{text} {source.sentences[index + 1]}"
         path = CONFERENCE / source.file
         # The source may have words between the two that belong to neither, such as "Madam Chair,".
         apart = path.is_file() and " ".join(both.split()) not in " ".join(path.read_text(encoding="utf-8").split())
         return None if apart else both
 
-    def _elided(self, source: Source, index: int) -> str | None:
+    def _elided(self, text: str, source: Source, index: int) -> str | None:
         """Replaces what stands between a sentence and the next but one with an ellipsis."""
-        if index + 2 >= len(source.sentences):
+        last = source.sentences[index + 2] if index + 2 < len(source.sentences) else ""
+        if min(len(text), len(last)) < 40:
             return None
-        first, last = self._clean(source, index), self._clean(source, index + 2)
-        if min(len(first), len(last)) < 40:
-            return None
-        return first + self._random.choice([" […] ", " … ", " [...] ", " ... ", " (…) "]) + last
+        return text + self._random.choice([" […] ", " … ", " [...] ", " ... ", " (…) "]) + last
 
-    def _bracketed_capital(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _bracketed_capital(self, text: str, source: Source, index: int) -> str | None:
         return f"[{text[0].swapcase()}]{text[1:]}" if regex.match(r"\p{Lu}\p{Ll}", text) else None
 
-    def _comma(self, source: Source, index: int) -> str | None:
-        return regex.sub(r"[.]$", ",", self._clean(source, index))
+    def _comma(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"[.]$", ",", text)
 
-    def _line_end(self, source: Source, index: int) -> str | None:
-        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", "-\n", self._clean(source, index), count=1)
-
-    def _clean(self, source: Source, index: int) -> str:
-        return " ".join(source.sentences[index].split())
+    def _line_end(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", "-\n", text, count=1)
 
     # --- altered
 
@@ -192,11 +180,11 @@ class Planter:
         if source.language == "zh":
             return text.replace("不", "", 1) if "不" in text else None
         words = text.split()
-        for word in DENIALS:
-            if word in words[1:-1]:
-                words.remove(word)
-                return " ".join(words)
-        return None
+        denial = next((word for word in DENIALS if word in words[1:-1]), None)
+        if denial is None:
+            return None
+        words.remove(denial)
+        return " ".join(words)
 
     def _modal(self, source: Source, text: str) -> str | None:
         for old, new in MODALS.items():
@@ -237,7 +225,7 @@ class Planter:
         return space.join(words)
 
     def _add_clause(self, source: Source, text: str) -> str:
-        space = "" if source.language == "zh" else " "
+        _, space = self._words(source, text)
         return text[:-1] + space + space.join(self._random.sample(OTHER_WORDS[source.language], 4)) + text[-1]
 
     def _put_denial(self, source: Source, text: str) -> str:
@@ -257,14 +245,15 @@ class Planter:
         if source.language != "en":
             return None
         words = text.split()
-        for at in range(3, len(words) - 4):
-            if words[at] in ("not", "never"):
-                return " ".join([*words[:at], self._random.choice(["…", "[…]", "..."]), *words[at + 1 :]])
-        return None
+        at = next((at for at in range(3, len(words) - 4) if words[at] in ("not", "never")), None)
+        if at is None:
+            return None
+        words[at] = self._random.choice(["…", "[…]", "..."])
+        return " ".join(words)
 
     def _spliced(self, source: Source, text: str) -> str | None:
         """Joins the beginning of a sentence and the end of the next as if they were one sentence."""
-        at = [" ".join(s.split()) for s in source.sentences].index(" ".join(text.split()))
+        at = source.sentences.index(text)
         if source.language == "zh" or at + 1 >= len(source.sentences):
             return None
         first, second = text.split(), source.sentences[at + 1].split()
@@ -288,7 +277,6 @@ class Planter:
         if picked is None:
             return None
         source, text = picked
-        text = " ".join(text.split())
         holders = self._holders(text)
         if holders != {source.code}:
             return None
