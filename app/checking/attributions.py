@@ -379,7 +379,12 @@ class AttributionReader:
         if according is not None or (verb is not None and verb.start() <= 2):
             # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
             said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
-            return () if said_of and _is_object(found[0], text) else _parties_of(_joined_behind(found, text))
+            if said_of and _is_object(found[0], text):
+                return ()
+            joined = takewhile(
+                lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found)
+            )
+            return _parties_of([found[0], *(behind for _, behind in joined)])
         near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
         return _parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
 
@@ -553,12 +558,6 @@ def _is_object(name: PartyMatch, text: str) -> bool:
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
 
 
-def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
-    """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
-    joined = takewhile(lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found))
-    return found[:1] + [behind for _, behind in joined]
-
-
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
     """Returns whether a pattern matches at the end of a text before a name, apart from articles and titles."""
     tail = text[-60:]
@@ -592,17 +591,15 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     if len(whole.sessions) < 2 and len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
         return whole
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
-    before = _PATTERNS.relative.sub(_unless_it_speaks, before)
+    before = _PATTERNS.relative.sub(
+        lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
+    )
     at = _own_clause(before)
     led_in = introduces_speech(before[at:]) and _COMMA.match(after)
     clear = _BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
-
-
-def _unless_it_speaks(clause: "regex.Match[str]") -> str:
-    return clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0])
 
 
 def _own_clause(before: str) -> int:

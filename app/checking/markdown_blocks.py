@@ -135,7 +135,7 @@ def _html_tokens(html: str) -> Iterator[Token]:
 
 
 def _words_token(html: str, hidden: tuple[Hidden, ...] = ()) -> Token:
-    return Token("html_words", "", 0, content=unescape(_without_elements(html)), meta={"hidden": hidden})
+    return Token("html_words", "", 0, content=unescape(_ELEMENT.sub(_element, html).strip()), meta={"hidden": hidden})
 
 
 def _label_at(tokens: Sequence[Token]) -> int:
@@ -157,12 +157,8 @@ def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
     return _UNSHOWN.sub(" ", html), hidden
 
 
-def _without_elements(html: str) -> str:
-    """Returns the words of HTML without elements; `<q>` becomes quotation marks."""
-    return _ELEMENT.sub(_element, html).strip()
-
-
 def _element(found: "regex.Match[str]") -> str:
+    """Returns what stands for an element in the words of HTML: white space or nothing; `<q>` is a quotation mark."""
     name = found["name"].lower()
     if name == "q":
         return "”" if found.group().startswith("</") else "“"

@@ -79,7 +79,12 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
     # Plain marks take the same room, so spans found in this copy are also spans of the document.
-    plain = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
+    plain = replace(
+        document,
+        blocks=tuple(
+            replace(block, text=_WRITTEN.sub(_plain, block.text.translate(_SAME))) for block in document.blocks
+        ),
+    )
     for quotation in sorted(_all(plain), key=lambda quotation: quotation.spans[0]):
         # A block quotation may contain the end of a quotation that began before it; only the earlier one counts.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
@@ -97,12 +102,8 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
 
 
-def _plain_marks(text: str) -> str:
-    """Returns a text of equal length in which quotation marks of every kind are plain ones."""
-    return _WRITTEN.sub(_plain, text.translate(_SAME))
-
-
 def _plain(found: "regex.Match[str]") -> str:
+    """Returns the plain mark for one of another kind, padded to its length."""
     written = found.group()
     opens = found["open"] is not None or (found["close"] is None and _opens(found))
     if found["entity"]:

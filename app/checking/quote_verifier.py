@@ -175,7 +175,9 @@ class QuoteVerifier:
             yield remark("time_not_read", words=when.untold)
         if others := self._other_times(fitting, when):
             yield remark("not_all_times", given=", ".join(others))
-        if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
+        # "2 (b)" belongs to "2".
+        given, held = (set(_ITEM_NUMBER.findall(items or "")) for items in (" ".join(when.items), metadata.agenda_item))
+        if when.items and metadata.agenda_item and given.isdisjoint(held):
             yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
         if when.bodies and metadata.body and metadata.body not in when.bodies:
             yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
@@ -375,12 +377,6 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
         return True
     given = filter(None, map(interval, when.dates))
     return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
-
-
-def _same_item(given: tuple[str, ...], held: str) -> bool:
-    """Returns whether agenda items have a number in common; "2 (b)" belongs to "2"."""
-    numbers = set(_ITEM_NUMBER.findall(held))
-    return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
 
 
 def times_in_words(when: SpokenTime, language: str = "en") -> list[str]:
