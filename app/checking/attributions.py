@@ -96,7 +96,6 @@ class AttributionReader:
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
-            treaty=bool(articles),
             articles=articles,
         )
 

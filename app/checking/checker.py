@@ -105,7 +105,7 @@ class Checker:
         if (
             texts.all
             and not texts.has_treaty
-            and any(f.attribution.treaty and f.verdict != "verified" for f in findings)
+            and any(f.attribution.articles and f.verdict != "verified" for f in findings)
         ):
             notes = (*notes, words.say("no_treaty"))
         complete, limits = len(findings) == len(quotations.found), tuple(map(words.say, _LIMITS))
@@ -117,8 +117,8 @@ class Checker:
 
 def _named(given: Attribution, local: Localization, words: Wording) -> str:
     """Returns the speaker and the time that a document gives, for display."""
-    style = "standard" if given.together else "or"
-    joined = format_list([*map(local.name, given.parties)], style=style, locale=words.language)
+    names = [*map(local.name, given.parties)]
+    joined = format_list(names, style="standard" if given.together else "or", locale=words.language)
     unknown = words.say("named_unknown", name=given.unknown) if given.unknown else words.say("named_nobody")
     return ", ".join((joined or unknown, *times_in_words(given.when, words.language)))
 

@@ -159,7 +159,7 @@ class QuoteVerifier:
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif not attribution.parties and not attribution.files and not (attribution.treaty and of_treaty):
+        elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
             code
@@ -337,7 +337,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 def fits(stored: StoredText, attribution: Attribution) -> bool:
     """Returns whether a text is compatible with an attribution: its holder, year, session and file, where given."""
     if stored.statement.kind == "treaty":
-        return attribution.treaty or not attribution.parties
+        return bool(attribution.articles) or not attribution.parties
     if attribution.parties and not stored.parties & set(attribution.parties):
         return False
     if attribution.files and stored.statement.file not in attribution.files:
