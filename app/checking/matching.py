@@ -154,14 +154,10 @@ def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
 def _cased(quote: str) -> Iterator[str]:
     """Yields a quotation, then its variants with bracketed letters in either case: `[t]he` marks a change of case."""
     yield quote
-    marks = list(_CASED.finditer(quote))[:_LETTERS_CASED]
-    if not marks:
-        return
-    for letters in product(*((m.group(1).lower(), m.group(1).upper()) for m in marks)):
-        text = quote
-        for mark, letter in zip(reversed(marks), reversed(letters), strict=True):
-            text = text[: mark.start()] + letter + text[mark.end() :]
-        yield text
+    pieces = _CASED.split(quote, maxsplit=_LETTERS_CASED)
+    texts, letters = pieces[::2], pieces[1::2]
+    for cased in product(*((letter.lower(), letter.upper()) for letter in letters)) if letters else ():
+        yield texts[0] + "".join(letter + text for letter, text in zip(cased, texts[1:], strict=True))
 
 
 def _recased(quote: str) -> Iterator[str]:
