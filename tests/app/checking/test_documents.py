@@ -61,9 +61,8 @@ def test_html_is_cut_into_paragraphs_items_and_cells():
 
 def test_words_before_and_behind_a_table_in_a_cell_of_another_stay():
     inner = "<table><tr><td>Germany</td></tr></table>"
-    blocks = read_pasted(
-        f"<table><tr><td>Austria said: “{WORDS}”{inner} and left</td><td>2000</td></tr></table>"
-    ).blocks
+    html = f"<table><tr><td>Austria said: “{WORDS}”{inner} and left</td><td>2000</td></tr></table>"
+    blocks = read_pasted(html).blocks
     assert {block.text for block in blocks} == {f"Austria said: “{WORDS}” and left", "Germany", "2000"}
     # Rows outside of any table are words.
     assert [block.text for block in read_pasted(f"<tr><td>{WORDS}</td></tr></table>").blocks] == [WORDS]

@@ -64,12 +64,6 @@ def test_words_that_somebody_is_said_to_speak_are_checked(text):
     assert len(quotes(text)) == 1
 
 
-def test_spans_hold_exactly_the_words():
-    document = read_pasted(f"# Head\n\nThey noted “ {WORDS} ” and «{WORDS}».")
-    for quotation in find_quotations(document).found:
-        assert [document.text[start:end] for start, end in quotation.spans] == [quotation.text] == [WORDS]
-
-
 def test_table_cells_do_not_run_into_each_other():
     cells = [
         CheckedBlock(text="“The first is not closed at all", kind="cell"),

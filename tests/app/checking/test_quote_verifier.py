@@ -203,16 +203,12 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
 
 
 def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
-    def remarks(words):
-        finding = only(checker, f"Drelnia said: “{words}”")
-        assert finding.verdict == "verified"
-        return [str(warning) for warning in finding.warnings if warning.kind == "superseded"]
-
     earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
     later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
-    (remark,) = remarks(earlier)
-    assert later in remark and "2024" in remark
-    assert remarks(later) == []
+    found = [only(checker, f"Drelnia said: “{words}”") for words in (earlier, later)]
+    assert [finding.verdict for finding in found] == ["verified"] * 2
+    (told,), none = ([str(w) for w in finding.warnings if w.kind == "superseded"] for finding in found)
+    assert later in told and "2024" in told and none == []
 
 
 @cases("source", "draft", "told")
