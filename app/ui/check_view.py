@@ -35,9 +35,7 @@ class _Piece:
     look: str = ""
 
 
-def check_html(
-    document: CheckedDocument, report: CheckReport, around: Callable[[Place], Around | None]
-) -> str:
+def check_html(document: CheckedDocument, report: CheckReport, around: Callable[[Place], Around | None]) -> str:
     """Renders a checked draft."""
     by_block: dict[int, list[int]] = {}
     for number, finding in enumerate(report.findings, 1):
