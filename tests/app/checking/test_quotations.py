@@ -18,7 +18,7 @@ def quotes(text: str) -> list[str]:
 
 @cases("marked")
 def test_words_are_found_in_every_kind_of_marks(marked):
-    assert quotes(f"They noted that {marked.format(WORDS)}, and left.") == [WORDS]
+    assert quotes(f"They said: {marked.format(WORDS)}, and left.") == [WORDS]
 
 
 @cases("text")
@@ -60,19 +60,8 @@ def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
 
 
 @cases("text")
-def test_words_of_a_speaker_are_checked_behind_words_that_may_call_a_title(text):
+def test_words_that_somebody_is_said_to_speak_are_checked(text):
     assert len(quotes(text)) == 1
-
-
-@cases("text")
-def test_few_words_are_a_quotation_where_somebody_is_said_to_speak_them(text):
-    assert len(quotes(text)) == 1
-
-
-def test_spans_hold_exactly_the_words():
-    document = read_pasted(f"# Head\n\nThey noted “ {WORDS} ” and «{WORDS}».")
-    for quotation in find_quotations(document).found:
-        assert [document.text[start:end] for start, end in quotation.spans] == [quotation.text] == [WORDS]
 
 
 def test_table_cells_do_not_run_into_each_other():
