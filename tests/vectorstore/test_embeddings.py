@@ -129,7 +129,7 @@ class _Spy:
 @cases("config", "prompts", "query", "passage")
 def test_every_text_has_its_prefix_once(config, prompts, query, passage, monkeypatch):
     spy = _Spy(prompts)
-    monkeypatch.setattr(SentenceTransformerEmbedder, "_loaded", spy)
+    monkeypatch.setattr(SentenceTransformerEmbedder, "_model", spy)
     embedder = SentenceTransformerEmbedder(EmbeddingConfig(model="some/model", **config))
     embedder.embed_query("x")
     embedder.embed_documents(["x"])
