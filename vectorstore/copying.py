@@ -52,7 +52,12 @@ def copy_record(
         if COPYING in target_facts or _count(target, DOCUMENTS):
             if target_facts.get(COPIED) != facts[STORE_ID]:
                 raise StoreError(f"{target.name} holds another record already: name an empty one")
-            _require_same(source, target, moved)
+            for table in _TABLES:
+                if _digest(source, table, moved) != _digest(target, table):
+                    raise StoreError(
+                        f"{target.name} holds a complete copy of this record, and one of the two has changed since"
+                        f" (table {table.name!r}): name an empty one"
+                    )
             finish()
             return {table.name: _count(source, table) for table in _TABLES}
         target.set_meta({COPYING: facts[STORE_ID]})
@@ -121,16 +126,6 @@ def _facts(database: Database) -> dict[str, str]:
 
 def _count(database: Database, table: Table) -> int:
     return int(database.value(select(func.count()).select_from(table)))
-
-
-def _require_same(source: Database, target: Database, moved: tuple[Path, Path] | None) -> None:
-    """Raises a StoreError if a complete copy has other rows than the record, but for the place of uploads."""
-    for table in _TABLES:
-        if _digest(source, table, moved) != _digest(target, table):
-            raise StoreError(
-                f"{target.name} holds a complete copy of this record, and one of the two has changed since (table"
-                f" {table.name!r}): name an empty one"
-            )
 
 
 def _remove_outdated(source: Database, target: Database) -> None:

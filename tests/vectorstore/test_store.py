@@ -183,7 +183,7 @@ def test_index_behind_the_catalogue_is_not_used_until_a_writer_updates_it(store,
     keep(store, embedder, annotated("s", ["The heron flies."]))
     query = embedder.embed_query("heron")
     assert store.search_index(query, 1) is not None
-    put(store.catalogue, annotated("t", ["The otter swims."]))
+    put(store.catalogue, annotated("t", ["The otter swims."]), embedder=embedder)
     assert store.search_index(query, 1) is None
     assert findings(store)["vector index"] is False
     with store.writer():
