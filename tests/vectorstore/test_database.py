@@ -2,7 +2,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -150,39 +149,16 @@ def test_wrong_call_is_a_bug_and_not_damage(catalogue):
         connection.exec_driver_sql("INSERT INTO sentences SELECT * FROM sentences")
 
 
-def assert_full(catalogue, make_room=lambda: None):
-    """Asserts that a write that does not fit is reported and undone, and that the record stays usable."""
+def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
+    pages = catalogue.database.value(text("PRAGMA page_count"))
+    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, annotated("t", ["The badger digs. " * 50 + str(number) for number in range(3000)]))
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     assert catalogue.health.damage() is None
-    make_room()
+    catalogue.database.rows(text("PRAGMA max_page_count = 100000"))
     put(catalogue, annotated("u", ["The otter swims."]))
     assert catalogue.count_passages() == 2
-
-
-def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
-    pages = catalogue.database.value(text("PRAGMA page_count"))
-    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
-    assert_full(catalogue, lambda: catalogue.database.rows(text("PRAGMA max_page_count = 100000")))
-
-
-@pytest.fixture
-def small_disk(path):
-    """Puts the record on a disk of one megabyte."""
-    disk = path.parent
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("a small file system can be mounted by the superuser only")
-    yield
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-@pytest.mark.slow
-def test_full_disk_is_named_and_keeps_what_was_stored(small_disk, path):
-    with closing(Catalogue(path)) as catalogue:
-        put(catalogue, annotated("s", ["The heron flies."]))
-        assert_full(catalogue)
 
 
 def test_threads_read_while_another_writes(catalogue):
@@ -192,26 +168,6 @@ def test_threads_read_while_another_writes(catalogue):
             put(catalogue, annotated(f"w{number}", ["The badger digs."]))
         seen = {count for each in reading for count in each.result()}
     assert seen <= set(range(1, 22))
-
-
-def test_connections_of_threads_that_ended_are_closed(path, catalogue):
-    handles = Path("/proc/self/fd")
-    if not handles.exists():
-        pytest.skip("open files are counted through /proc")
-
-    def open_files():
-        return sum(1 for handle in handles.iterdir() if str(path) in os.path.realpath(handle))
-
-    def use(times):
-        for _ in range(times):
-            thread = threading.Thread(target=catalogue.count_passages)
-            thread.start()
-            thread.join()
-        return open_files()
-
-    assert use(5) >= use(40)
-    catalogue.close()
-    assert open_files() == 0
 
 
 def test_two_openers_of_a_new_store_make_one_schema(path):
@@ -300,6 +256,15 @@ def is_closed(connection):
     except sqlite3.ProgrammingError:
         return True
     return False
+
+
+def test_connections_of_threads_that_ended_are_used_again_and_closed_at_the_end(path, opened):
+    with closing(Catalogue(path)) as catalogue:
+        for _ in range(40):
+            thread = threading.Thread(target=catalogue.count_passages)
+            thread.start()
+            thread.join()
+    assert len(opened) < 5 and all(map(is_closed, opened))
 
 
 @pytest.mark.parametrize("read_only", [True, False])

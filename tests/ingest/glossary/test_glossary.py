@@ -9,7 +9,7 @@ from ingest.glossary.glossary import other_terms, terms_within, translate_topic
 from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
-from vectorstore.stems import denials
+from vectorstore.stems import words_without_topic
 
 cases = Cases(__file__)
 
@@ -146,7 +146,7 @@ def test_a_narrower_term_is_read_in_the_forms_of_other_languages(language, text,
 
 @pytest.mark.parametrize("language", ["fr", "es", "ar", "ru"])
 def test_what_denies_is_translated(language):
-    assert all(translate_topic(word, language).coverage == 1.0 for word in denials(language))
+    assert all(translate_topic(word, language).coverage == 1.0 for word in words_without_topic("denials", language))
 
 
 @cases("written", "as_well", tuples=True)
