@@ -106,7 +106,8 @@ def running_heads(source_text: str) -> frozenset[str]:
     lines, feeds = text_lines(source_text), source_text.count("\f")
     heads = {*_page_numbers(lines), *_recurring_forms(lines)}
     known = furniture_lines(lines, frozenset(heads))
-    pages = 1 + max(feeds, _breaks(known))
+    # Furniture between other lines shows a page break, too.
+    pages = 1 + max(feeds, sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:]))
     beside, splitting = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
         if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
@@ -231,11 +232,6 @@ def _recurring_forms(lines: Sequence[TextLine]) -> list[str]:
 def _form_of(line: str) -> str:
     """Returns a line without the number that grows from page to page; a symbol or a date is the same on each."""
     return line if _SYMBOL_OR_DATE.fullmatch(line) else _NUMBERS.sub("#", line, count=1)
-
-
-def _breaks(known: Sequence[bool]) -> int:
-    """Returns how often furniture stands between other lines."""
-    return sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
 
 
 def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
