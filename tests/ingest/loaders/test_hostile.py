@@ -18,9 +18,9 @@ from ingest.errors import LoadError
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.html import load_html
 from ingest.loaders.loaded import LoadLimits
+from ingest.loaders.ocr import find_skew
 from ingest.loaders.registry import survey
 from ingest.loaders.rtf import load_rtf
-from ingest.loaders.scanned import find_skew
 from ingest.loaders.worker import load, with_members
 from ingest.text.page_furniture import with_notes
 from tests.cases import Cases
