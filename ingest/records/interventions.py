@@ -795,11 +795,10 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     speaking: Intervention | None = None
     for paragraph in page.sentences():
         for number, (start, end, sentence) in enumerate(paragraph):
-            place = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence) and lookup.reported(sentence, start) is None:
                 stops.append(start)
             elif start not in found or found[start].words.role == "unknown":
-                turn = lookup.told(page.text, start, end, speaking, **place)
+                turn = lookup.told(page.text, start, end, speaking, opens=not number, apart=start in apart)
                 # Several States replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
                 if turn is not None and (start not in found or turn.words.states):
                     found[start] = turn
@@ -816,19 +815,17 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     turns: list[_SpeakerTurn] = []
     in_first_person = 0
     for paragraph in page.sentences():
-        speaker: _SpeakerTurn | None = None
+        # Whether the next sentences join the last one that reports somebody; None after a sentence that reports nobody.
+        goes_on: bool | None = None
         for start, end, sentence in paragraph:
             in_first_person += speaks_in_first_person(_QUOTED.sub("", sentence))
-            words = lookup.reported(sentence, start)
-            if words is not None:
-                speaker = _SpeakerTurn(start=start, words=words[0], end=end)
-                goes_on = words[1]
-                turns.append(speaker)
-            elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
-                speaker = replace(speaker, end=end)
-                turns[-1] = speaker
+            if (reported := lookup.reported(sentence, start)) is not None:
+                words, goes_on = reported
+                turns.append(_SpeakerTurn(start=start, words=words, end=end))
+            elif goes_on is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
+                turns[-1] = replace(turns[-1], end=end)
             else:
-                speaker = None
+                goes_on = None
     enough = len({turn.words.state for turn in turns}) >= _FEWEST_SECTIONS
     return turns if enough and in_first_person * _SELDOM <= len(turns) else []
 
