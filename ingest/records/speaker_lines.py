@@ -9,7 +9,7 @@ words or of terms of the field.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import regex
@@ -99,12 +99,9 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     before = WORDS.before.match(window)
     at = before.end() if before else 0
     verb = WORDS.verb_first.match(window, at)
-    for who, found in _speakers(window, verb.end() if verb else at):
-        line = _read(window, at, who, found, told=verb is not None)
-        if line is not None:
-            after = None if line.after_colon is None else start + line.after_colon
-            return replace(line, start=start, body=start + line.body, after_colon=after)
-    return None
+    found = _speakers(window, verb.end() if verb else at)
+    lines = (_read(window, start, at, who, speaker, told=verb is not None) for who, speaker in found)
+    return next(filter(None, lines), None)
 
 
 def _is_open(words: str) -> bool:
@@ -129,7 +126,8 @@ def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
             yield who, found
 
 
-def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
+def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
+    """Reads the line of a speaker `found` in a window of the text that begins at `start`, where it begins at `at`."""
     position, brackets = _brackets(window, found.end())
     early = WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
     if early is not None:
@@ -181,8 +179,9 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
-        start=0, body=body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"), clause=clause,
-        summarised=summarised, titled=titled, note=notes[0] if notes else None, after_colon=after,
+        start=start, body=start + body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"),
+        clause=clause, summarised=summarised, titled=titled, note=notes[0] if notes else None,
+        after_colon=None if after is None else start + after,
         understood=understood, says=told or reported is None or WORDS.acts.fullmatch(reported["verb"]) is None,
     )  # fmt: skip
 

@@ -110,7 +110,10 @@ def running_heads(source_text: str) -> frozenset[str]:
     pages = 1 + max(feeds, sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:]))
     beside, splitting = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
-        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
+        widest = max(other.blanks_before for other in lines[position : position + 2])
+        if len(line.text) > _LONGEST_HEAD or known[position]:
+            continue
+        if _edge_weight(lines, known, position) < _AT_EDGE and not (feeds and widest >= 2):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
@@ -185,12 +188,6 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
         rest = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip())
         return [found.span(), (rest, len(text))]
     return [(0, len(text))]
-
-
-def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
-    """Returns whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
-    widest = max(line.blanks_before for line in lines[position : position + 2])
-    return _edge_weight(lines, known, position) == _AT_EDGE or (paged and widest >= 2)
 
 
 def _splits_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
