@@ -15,7 +15,7 @@ from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
 from ingest.language.matches import TextMatch, runs_of
 from ingest.parties.capitals import Capitals, stands_for_state
-from ingest.parties.inflection import RussianLemmas, arabic_variants, russian_forms
+from ingest.parties.inflection import russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie
 from ingest.parties.name_tokens import Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -249,8 +249,7 @@ class PartyTable:
 
     @cached_property
     def _extra_trie(self) -> NameTrie:
-        lemmas = RussianLemmas()
-        trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
+        trie = NameTrie(*LANGUAGES)
         for code in self.added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
@@ -261,7 +260,6 @@ class PartyTable:
                     trie.add(name, (code,), form)
             if known is None:
                 trie.add(code, (code,), form, case="code")
-        lemmas.learn(trie)
         return trie
 
     @cached_property
