@@ -79,6 +79,17 @@ def test_find_says_what_form_a_name_has(text, form):
     assert [match.form for match in TABLE.find(text)] == [form]
 
 
+@cases("capitals", "codes")
+def test_find_says_which_capitals_stand_for_their_states(capitals, codes):
+    text = "Vienna said so in Lima, by the Doha Declaration, as Chile did."
+    assert [match.codes[0] for match in TABLE.find(text, capitals=capitals)] == codes
+
+
+def test_a_form_of_a_name_and_of_a_capital_is_the_name():
+    (match,) = TABLE.find("То же самое по Бразилии", "ru")
+    assert (match.codes, match.form) == (("BRA",), "name")
+
+
 @cases("text")
 def test_find_spans_hold_exactly_the_name(text):
     (match,) = TABLE.find(text)
