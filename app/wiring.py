@@ -21,8 +21,7 @@ from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retrieved import Retrieved
 from app.settings import Settings
 from app.telemetry import build_export
-from ingest.parties.party_table import PartyTable
-from ingest.parties.store_parties import load_parties
+from ingest.parties.party_table import PartyTable, load_parties
 from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder, question_embedder
 from vectorstore.offline import forbid_reports
 from vectorstore.rerank import EntailmentModel, build_reranker

@@ -31,7 +31,7 @@ from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_row, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
-from ingest.parties.store_parties import load_parties
+from ingest.parties.party_table import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed, quoted
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix

@@ -38,8 +38,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, read
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
-from ingest.parties.party_table import PartyTable
-from ingest.parties.store_parties import load_parties
+from ingest.parties.party_table import PartyTable, load_parties
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date

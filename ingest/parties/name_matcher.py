@@ -115,9 +115,9 @@ class NameTrie:
             node = node.children.setdefault(key, _Node())
         node.names = _merge(node.names, name)
         for token in tokens if "ru" in self._inflected else ():
-            for form in map(fold, russian_forms(token.word)):
-                if form != token.folded:
-                    self._lemmas.setdefault(form, {})[token.folded] = None
+            for inflected in map(fold, russian_forms(token.word)):
+                if inflected != token.folded:
+                    self._lemmas.setdefault(inflected, {})[token.folded] = None
 
     def _forms(self, folded: str, first: bool) -> Iterator[str]:
         """Yields the words that a token may stand for, best first: itself, then those that it is a form of."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
@@ -30,6 +31,9 @@ from ingest.parties.party_names import (
     unmarked,
 )
 from prompts.wording import LANGUAGES, Language, load_wording
+
+if TYPE_CHECKING:
+    from vectorstore.store import Store
 
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "zh": re.compile("[\u4e00-\u9fff]"),
@@ -331,6 +335,17 @@ class PartyTable:
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
         near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _FARTHEST]
         return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
+
+
+def load_parties(store: "Store", *, other_than: Path | None = None) -> PartyTable:
+    """Returns the built-in parties and those that ingested folders added, without those from the file `other_than`."""
+    return _table_with(store.party_files(other_than=other_than))
+
+
+# The name of a file in a store has a hash of its contents.
+@lru_cache(maxsize=4)
+def _table_with(files: tuple[Path, ...]) -> PartyTable:
+    return PartyTable.load().with_extra(*files)
 
 
 @lru_cache(maxsize=1 << 14)
