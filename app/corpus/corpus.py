@@ -38,8 +38,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, read
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
-from ingest.parties.party_table import PartyTable
-from ingest.parties.store_parties import StoreParties, load_parties
+from ingest.parties.party_table import PartyTable, load_parties
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date
@@ -109,10 +108,9 @@ class Corpus:
         self,
         indexer: Indexer,
         embedder: Embedder,
-        parties: StoreParties,
         open_queue: Callable[[], "JobQueue | None"] = lambda: None,
     ) -> None:
-        self._indexer, self._embedder, self._parties, self._open_queue = indexer, embedder, parties, open_queue
+        self._indexer, self._embedder, self._open_queue = indexer, embedder, open_queue
         self._store, self._split, self._limits = indexer.store, indexer.split, indexer.limits
         self.uploads = UploadsStore(self._store)
 
@@ -122,7 +120,7 @@ class Corpus:
 
     def parties(self) -> PartyTable:
         """Returns the table of all parties: the built-in ones and those that ingested folders added."""
-        return self._parties()
+        return load_parties(self._store)
 
     def added_parties(self) -> tuple[Party, ...]:
         """Returns the parties that ingested folders added, by code."""
