@@ -468,9 +468,6 @@ class Corpus:
                 return old
         return None
 
-    def _document(self, document_id: str) -> Document:
-        return _require(self._store.catalogue.document(document_id), document_id)
-
     def _holders_by_text(self, held: Document) -> frozenset[str]:
         blocks = find_blocks(held.source_text)
         return frozenset(read_metadata(held.source_text, blocks, self.parties(), held.file).metadata.holders)

@@ -137,20 +137,11 @@ def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
     assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
 
 
-def test_a_group_is_named_with_who_delivered_its_words() -> None:
-    briefing = arrange(fake_briefing())
-    say = Sayings(briefing)
-    citation = next(c for c in briefing.citations if c.on_behalf_of == "XGR")
-    assert say.speaker("XAB", citation) == "Group of Riparian States (fictional), delivered by Belmora"
-    assert say.speaker("XAB", replace(citation, speaker=None)) == "statement of Group of Riparian States (fictional)"
-    assert say.speaker("XAA", briefing.citation(1)) == ""
-
-
 def test_columns_are_subjects_or_their_sessions() -> None:
     briefing = fake_briefing()
-    assert [c.label for c in columns(briefing, Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
+    assert [c.label for c in columns(Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
     split = fake_briefing(sessions=("8", "10"))
-    labels = [c.label for c in columns(split, Sayings(split))]
+    labels = [c.label for c in columns(Sayings(split))]
     assert labels[:2] == [f"{EXTRADITION}, session 8", f"{EXTRADITION}, session 10"]
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from app.briefing.cells import Briefing
 from app.export import plots
-from app.export.briefing_lines import arrange
+from app.export.briefing_lines import MARKS, TINTS, arrange
 from app.export.plots import describe_timeline, timeline
-from app.export.position_looks import MARKS, TINTS
 from app.retrieval.positions.position_marks import KINDS
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
