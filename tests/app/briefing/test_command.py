@@ -62,7 +62,7 @@ def test_talking_points_keep_their_number_and_are_numbered_as_in_json(capsys, fi
     path = tmp_path / "points.md"
     short = ("--form", "talking_points", "--max-points", str(most), "-o", str(path), "--json")
     code, out, _ = brief(capsys, filled_store, *ASKED, *short)
-    numbers = [citation["number"] for row in json.loads(out)["rows"] for citation in row["citations"]]
+    numbers = {citation["number"] for row in json.loads(out)["rows"] for citation in row["citations"]}
     assert code == 0 and len(numbers) == path.read_text(encoding="utf-8").count("\n[^") == most
 
 
