@@ -188,16 +188,18 @@ class _Build:
             bodies=request.bodies,
             everyone=not (request.parties or request.excluded),
             by_session=request.by_session and not request.sessions,
-            cells=tuple(reviewed),
+            cells=tuple(cells),
             citations=citations.all(),
             moments=tuple(moments),
             repetitions=repetitions,
             changes=changes_of(moments, request.subjects, citations),
-            coverage=self._coverage(cells, codes),
+            coverage=self._coverage(codes),
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             corpus_date=max((summary.added for summary in self._searched.values()), default=None),
         )
+        # A rejection may be taken back, so evidence that a person rejected counts.
+        briefing = replace(briefing.counted(), cells=tuple(reviewed))
         if self._writer is not None:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
@@ -347,18 +349,14 @@ class _Build:
             return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message
 
-    def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
-        cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
-        evident = {cell.party for cell in cells if cell.evidence}
+    def _coverage(self, codes: Sequence[str]) -> Coverage:
+        """Returns what was searched; `Briefing.counted` counts the evidence found in it."""
         speaking = {code for summary in self._searched.values() for code in summary.metadata.holders}
+        unreadable = self._catalogue.unreadable()
         return Coverage(
             statements_in_scope=len(self._searched),
-            statements_with_evidence=len(cited),
-            states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(
-                self._catalogue.unreadable(), self._request.whole, self._parties, nameless=True
-            ),
+            unreadable_files=unreadable_in_scope(unreadable, self._request.whole, self._parties, nameless=True),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:
