@@ -14,6 +14,7 @@ from app.errors import BriefingError
 from app.export.briefing_lines import Sayings
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_briefing import REJECTED
 from tests.fakes_store import annotated, keep
 
 cases = Cases(__file__)
@@ -223,11 +224,11 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
     assert dropped.cells[-1].citations == ()
     cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XGA", ""))
-    away, rejected = briefing.cells[0].citations[0], Review(state="rejected", kind=None, note="", reviewer="", at="")
+    away = briefing.cells[0].citations[0]
     corrected = as_of_today(briefing, lambda cited: [replace(c, quote="") if c.number == away else c for c in cited])
     assert corrected != briefing and corrected.cells[briefing.cells.index(cell)].citations == cell.citations
     assert {"XGA", "AUT"} == {point.party for point in briefing.points}
-    cells = tuple(replace(each, review=rejected) if each is cell else each for each in briefing.cells)
+    cells = tuple(replace(each, review=REJECTED) if each is cell else each for each in briefing.cells)
     assert {"AUT"} == {point.party for point in without_rejected(replace(briefing, cells=cells)).points}
     assert build(own, ("XGA",), by_session=True).sessions == ()
 

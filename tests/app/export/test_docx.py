@@ -13,13 +13,13 @@ from docx.document import Document
 from docx.oxml.ns import nsmap, qn
 from lxml import etree
 
-from app.briefing.cells import Briefing, Review, Subject
+from app.briefing.cells import Briefing, Subject
 from app.errors import ExportError
 from app.export.briefing_lines import Sayings, arrange
 from app.export.characters import in_marks, visible
 from app.export.docx import docx_bytes
 from app.export.docx_styles import QUOTATION
-from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, fake_briefing, with_cells
 
 pytestmark = pytest.mark.usefixtures("one_picture")
 Xml = etree._Element
@@ -260,8 +260,7 @@ def test_a_groups_words_are_labelled_as_the_groups(word):
 
 
 def test_rejected_evidence_is_not_quoted():
-    review = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
-    word = Word(docx_bytes(arrange(with_cells(fake_briefing(), "XHO", EXTRADITION, ASSISTANCE, review=review))))
+    word = Word(docx_bytes(arrange(with_cells(fake_briefing(), "XHO", EXTRADITION, ASSISTANCE, review=REJECTED))))
     said = {row[0]: row[1:] for row in rows_of(word, 1)}
     aside = "no position found\nevidence set aside by B. Reader, 24 November 2026"
     assert said["=Hostilia|<b>fictional</b>"] == [aside, ""]
@@ -308,9 +307,9 @@ def test_every_part_is_well_formed(word):
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
+def house(tmp_path: Path, briefing: Briefing) -> Path:
     """An organisation's own Word template, with a text, a header, footnotes and a style."""
-    document = docx.Document(BytesIO(docx_bytes(arrange(fake_briefing()))))
+    document = docx.Document(BytesIO(docx_bytes(briefing)))
     document.sections[0].header.paragraphs[0].text = "House of Fiction"
     document.add_paragraph("Old text")
     document.styles["Heading 1"].font.name = "House Serif"
