@@ -26,8 +26,7 @@ from app.retrieval.search_notes import gloss_notes, result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.treaty_texts import find_provisions
-from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
@@ -64,11 +63,7 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
-        retrieved = self.retrieve(resolution, parties)
-        if unfit := unfit_filters(resolution, retrieved):
-            found = self.retrieve(as_spoken_of(resolution, unfit), parties)
-            return speaking_of(found, resolution.scope, unfit) or retrieved
-        return retrieved
+        return retrieve_or_reread(resolution, partial(self.retrieve, parties=parties))[1]
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""
@@ -109,10 +104,29 @@ class EvidenceRetriever:
 
     def _provisions(self, scope: Scope, base: Retrieved) -> Retrieved:
         """Finds evidence for a question about treaty text, in the ingested texts of treaties."""
-        texts = self.store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
-        evidence, treaties_held = find_provisions(scope, texts, self.store.catalogue, self.ranker)
-        base = self.with_texts(base, _statement_ids((evidence,)))
-        return replace(base, treaties_held=treaties_held, statements_in_scope=texts, party_evidence=(evidence,))
+        catalogue, ranker = self.store.catalogue, self.ranker
+        texts = catalogue.summaries(ScopeFilter(kinds=("treaty",)))
+        ids = [text.statement_id for text in texts]
+        evidence = PartyEvidence(party="", statements=texts)
+        topic = ranker.topic(scope.topic, scope.language) if scope.topic else None
+        treaties_held: dict[str, None] = {}
+        for treaty in scope.treaties:
+            mentions = catalogue.mentions(ids, "provision", treaty.treaty)
+            holding = {mention.sentence.statement_id for mention in mentions}
+            if holding:
+                treaties_held[treaty.treaty] = None
+            if treaty.articles:
+                named = [(treaty.treaty, treaty.articles)]
+                evidence = merge_evidence(evidence, ranker.rank_by_mentions("", texts, "provision", named, topic))
+            elif topic is not None:
+                of_treaty = [text for text in texts if text.statement_id in holding]
+                evidence = merge_evidence(evidence, ranker.rank_by_topic("", of_treaty, topic))
+        return replace(
+            self.with_texts(base, _statement_ids((evidence,))),
+            treaties_held=tuple(treaties_held),
+            statements_in_scope=texts,
+            party_evidence=(evidence,),
+        )
 
     def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Searches each party and the groups that spoke for it, keeps what is about the topic, and orders the rest."""
@@ -124,9 +138,14 @@ class EvidenceRetriever:
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         search = PartySearch(catalogue, ranker, strategy, scope.language, many=many)
         evidence, parties_read = _search_parties(search, statements_by_party, resolution, many=many)
-        spoken_for = self._search_groups(search, scope, parties)
-        evidence, spoken_for = self._about_topic_parties(evidence, spoken_for, base, resolution, parties)
-        evidence, spoken_for = self._by_position(evidence, spoken_for, resolution, parties, many=many)
+        of_groups = (
+            replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
+            for each in self.scoped_statements(scope, parties).of_groups(scope.states)
+        )
+        found = (*evidence, *of_groups)
+        found = self._about_topic_parties(found, base, resolution, parties)
+        found = self._by_position(found, resolution, parties, many=many)
+        evidence, spoken_for = found[: len(evidence)], found[len(evidence) :]
         related, readings = find_related(resolution, evidence, catalogue, ranker, many=many)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = find_citing(evidence, None, articles, catalogue, ranker)
@@ -149,34 +168,15 @@ class EvidenceRetriever:
             ),
         )
 
-    def _search_groups(self, search: PartySearch, scope: Scope, parties: PartyTable) -> _Evidence:
-        """Returns the evidence of groups that spoke for the States asked about, except groups asked about."""
-        groups = self.scoped_statements(scope, parties).of_groups(scope.states)
-        return tuple(
-            replace(search.find(each.group, each.statements), members=each.members, aligned=each.aligned)
-            for each in groups
-            if each.group not in (*scope.groups, *scope.excluded)
-        )
-
     def _about_topic_parties(
-        self,
-        evidence: _Evidence,
-        spoken_for: _Evidence,
-        base: Retrieved,
-        resolution: Resolution,
-        parties: PartyTable,
-    ) -> tuple[_Evidence, _Evidence]:
+        self, evidence: _Evidence, base: Retrieved, resolution: Resolution, parties: PartyTable
+    ) -> _Evidence:
         """Keeps the evidence on the parties that the topic names, as in "the crisis in Rimalia"."""
         about = {*resolution.topic_parties}
         if about and not base.asked_parties:
-            return tuple(_naming(item, about, parties) for item in evidence), spoken_for
+            return tuple(_naming(item, about, parties) for item in evidence)
         states = {code for code in about if parties.kind_of(code) == "state"}
-        if not states:
-            return evidence, spoken_for
-        of_parties, of_groups = (
-            tuple(self._of_statements_naming(item, states, parties) for item in each) for each in (evidence, spoken_for)
-        )
-        return of_parties, of_groups
+        return tuple(self._of_statements_naming(item, states, parties) for item in evidence) if states else evidence
 
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
         """Keeps the sentences from statements that name one of the States in `about`, by any of its names."""
@@ -196,57 +196,44 @@ class EvidenceRetriever:
         return replace(evidence, sentences=tuple(s for s in evidence.sentences if s.sentence.statement_id in naming))
 
     def _by_position(
-        self,
-        evidence: _Evidence,
-        spoken_for: _Evidence,
-        resolution: Resolution,
-        parties: PartyTable,
-        *,
-        many: bool,
-    ) -> tuple[_Evidence, _Evidence]:
+        self, evidence: _Evidence, resolution: Resolution, parties: PartyTable, *, many: bool
+    ) -> _Evidence:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
         takes_position = resolution.stance and not resolution.over_time
         if many and not takes_position:
-            return evidence, spoken_for
-        summaries = (summary for item in (*evidence, *spoken_for) for summary in item.statements)
-        holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
-        reader = self._position_reader(resolution, parties, holders, takes_position=takes_position)
-        if not takes_position:
-            return tuple(map(reader.reported_last, evidence)), spoken_for
-        sure = resolution.sure_of_kind or resolution.scope.all_states
-        read = reader.read if sure else partial(_with_or_without_position, reader)
-        return tuple(map(read, evidence)), tuple(map(read, spoken_for))
-
-    def _position_reader(
-        self,
-        resolution: Resolution,
-        parties: PartyTable,
-        holders: Mapping[str, tuple[str, ...]],
-        *,
-        takes_position: bool,
-    ) -> PositionReader:
+            return evidence
         scope, catalogue = resolution.scope, self.store.catalogue
-        listed = (
-            takes_position and (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
-        )
-        direction: Direction | None = "against" if resolution.denies else None
-        if listed and direction is None:
-            earlier = resolution.stance_from
-            language = detect_language(earlier, parties) if earlier else scope.language
-            direction = direction_asked(earlier or resolution.question, scope.topic, language, parties)
-        topic = partial(topic_in, topic_words(scope), scope.language)
+        summaries = (summary for item in evidence for summary in item.statements)
+        holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
 
         @cache
         def own(statement_id: str) -> list[str]:
             return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
 
-        return PositionReader(topic, catalogue.sentences, own, direction, parties)
+        direction = _direction_of_list(resolution, parties) if takes_position else None
+        topic = partial(topic_in, topic_words(scope), scope.language)
+        reader = PositionReader(topic, catalogue.sentences, own, direction, parties)
+        if not takes_position:
+            return tuple(map(reader.reported_last, evidence))
+        sure = resolution.sure_of_kind or scope.all_states
+        return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _direction_of_list(resolution: Resolution, parties: PartyTable) -> Direction | None:
+    """Returns the direction in which States are asked for, such as "which States oppose …"; None for any."""
+    scope, earlier = resolution.scope, resolution.stance_from
+    if resolution.denies:
+        return "against"
+    if scope.negated or not (scope.all_states or scope.members_of) or not has_one_subject(scope):
+        return None
+    language = detect_language(earlier, parties) if earlier else scope.language
+    return direction_asked(earlier or resolution.question, scope.topic, language, parties)
 
 
 def _search_parties(

@@ -66,7 +66,7 @@ class PartySearch:
             return ranker.rank_by_topic(party, statements, self.topic)
         if strategy.by == "centroid":
             return ranker.rank_by_centroid(party, statements)
-        named = ranker.mentions.find(party, statements, "agenda_item", [(None, strategy.items)])
+        named = ranker.rank_by_mentions(party, statements, "agenda_item", [(None, strategy.items)])
         return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
 
     def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
@@ -89,7 +89,7 @@ class PartySearch:
 
     def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         topic, named = self.topic, [(each.treaty, each.articles) for each in self._strategy.treaties if each.articles]
-        evidence = self._ranker.mentions.find(code, statements, "article", named, topic)
+        evidence = self._ranker.rank_by_mentions(code, statements, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
@@ -104,10 +104,10 @@ class PartySearch:
         # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
         named = [(each.treaty, each.articles) for each in self._strategy.treaties]
-        evidence = self._ranker.mentions.find(code, statements, "treaty", named, self.topic)
+        evidence = self._ranker.rank_by_mentions(code, statements, "treaty", named, self.topic)
         if evidence.sentences:
             return evidence
-        evidence = self._ranker.mentions.find(code, statements, "thereto", named)
+        evidence = self._ranker.rank_by_mentions(code, statements, "thereto", named)
         if evidence.sentences or self._many or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, statements, self._treaty_words))

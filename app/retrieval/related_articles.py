@@ -67,7 +67,7 @@ def find_citing(
     mentions = catalogue.mentions(ids, "article", treaty, articles) if articles else ()
     numbers = tuple(n for n in articles if any(mention.value == n for mention in mentions))
     citing = (
-        ranker.mentions.find(item.party, item.statements, "article", [(treaty, numbers)])
+        ranker.rank_by_mentions(item.party, item.statements, "article", [(treaty, numbers)])
         for item in (evidence if numbers else ())
     )
     return [item for item in citing if item.sentences], numbers

@@ -59,7 +59,7 @@ def test_a_later_position_is_read_beside_the_best_sentences(
     monkeypatch.setattr(latest_position, "read_sentence", counting)
     catalogue, parties = changed.store.catalogue, changed.corpus.parties()
     named = [("UNTOC", ("18",))]
-    found = changed.ranker.mentions.find("XDR", catalogue.summaries(ScopeFilter()), "article", named)
+    found = changed.ranker.rank_by_mentions("XDR", catalogue.summaries(ScopeFilter()), "article", named)
     if not newest_first:
         found = replace(found, sentences=found.sentences[::-1])
 
