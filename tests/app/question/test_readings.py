@@ -4,19 +4,20 @@ Each table of `test_readings.yaml` says what it shows (`shows`) and which parts 
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.answering.localization import localize
 from app.answering.notes_in_words import note_in_words
 from app.errors import QuestionError
+from app.question.kind_traits import KIND_TRAITS
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
 from app.question.spans.find_spans import find_spans
 from app.question.time_and_venue import time_and_venue_of
-from app.records import Scope
+from app.records import QuestionKind, Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
 from tests.app.question.reading_parts import check
@@ -130,6 +131,10 @@ def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
     read = resolve(question, parties)
     assert read.scope.all_states and topic_words(read.scope.topic) == topic_words(topic)
     assert any(kind == note.values.get("kind") for note in read.notes)
+
+
+def test_every_kind_of_question_has_its_traits() -> None:
+    assert list(KIND_TRAITS) == list(get_args(QuestionKind))
 
 
 def test_a_question_of_2001_characters_is_refused(parties: PartyTable) -> None:

@@ -9,7 +9,7 @@ from app.answering.history import state_after
 from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
-from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
+from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, Slot, slots_of
 from app.question.turns.merge import merge_turn
 from app.question.turns.state import ConversationState, EarlierTurn, TurnReading
 from app.records import Answer, QuestionKind, Scope, TreatyScope
@@ -32,9 +32,7 @@ def merged(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resol
 
 
 def held(resolution: Resolution) -> dict[str, Any]:
-    names = ("states", "groups", "members_of", "excluded", "treaties", "bodies", "sessions", "years", "interval")
-    scope = resolution.scope
-    found = {name: getattr(scope, name) for name in (*names, "pick", "agenda_items", "topic")}
+    found = {name: getattr(resolution.scope, name) for name in SLOT_OF}
     return {name: value for name, value in found.items() if value}
 
 
@@ -88,32 +86,37 @@ def test_who_else_asks_everyone_but_those_left_out_before() -> None:
     assert merged(said, "replace", ALL - {"who"}, excluded=("XAA",), topic="gold").scope.excluded == ()
 
 
-def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
-    state = ConversationState(read=read(topic="gold", all_states=True))
-    turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
-    rest = merge_turn(state, read(excluded=("XAA",)), turn)
-    assert (rest.scope.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
-    further = merge_turn(ConversationState(read=rest), read(excluded=("XGA",)), turn)
-    assert (further.scope.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
-    for act in ("remove", "correct", "replace"):
-        of_set = merged(read(excluded=("XAA",)), act, ALL, members_of=("AFRICA",), topic="gold")
-        assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
+GOLD: dict[str, Any] = {"topic": "gold"}
+OF_SET = GOLD | {"members_of": ("AFRICA",)}
+EVERYONE = GOLD | {"all_states": True}
+ARTICLE = {"states": ("XAA",), "treaties": (TreatyScope(treaty="UNTOC", articles=("18",)),)}
 
 
-def test_those_left_out_stand_in_the_order_in_which_they_are_named() -> None:
-    named = ("XIL", "XAA", "XGA", "XAB")
-    said = read(excluded=named)
-    assert merged(said, "remove", ALL, topic="gold", all_states=True).scope.excluded == named
+@pytest.mark.parametrize(("before", "said", "act", "keeps", "after"), [
+    # Leaving out one of all or of a set excludes it, in the order in which they are named.
+    (EVERYONE, {"excluded": ("XAA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA",)}),
+    (EVERYONE | {"excluded": ("XAA",)}, {"excluded": ("XGA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA", "XGA")}),
+    (EVERYONE, {"excluded": ("XIL", "XAA", "XGA")}, "remove", ALL, EVERYONE | {"excluded": ("XIL", "XAA", "XGA")}),
+    (OF_SET, {"excluded": ("XAA",)}, "remove", ALL, OF_SET | {"excluded": ("XAA",)}),
+    (OF_SET, {"excluded": ("XAA",)}, "correct", ALL, OF_SET | {"excluded": ("XAA",)}),
+    (OF_SET, {"excluded": ("XAA",)}, "replace", ALL, OF_SET | {"excluded": ("XAA",)}),
+    # Leaving out the only one asked asks the rest.
+    (GOLD | {"states": ("XAA",)}, {"excluded": ("XAA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA",)}),
+    # An article that was the subject gives way to a topic; one that only narrowed a topic stays.
+    (ARTICLE, {"topic": "witnesses"}, "replace", ALL - {"topic"}, {"states": ("XAA",), "topic": "witnesses"}),
+    (ARTICLE, {"topic": "witnesses"}, "about", ALL - {"topic"}, {"states": ("XAA",), "topic": "witnesses"}),
+    (ARTICLE | GOLD, {"topic": "witnesses"}, "replace", ALL - {"topic"}, ARTICLE | {"topic": "witnesses"}),
+])  # fmt: skip
+def test_a_turn_changes_the_scope_before_it(
+    before: dict[str, Any], said: dict[str, Any], act: Act, keeps: set[Slot], after: dict[str, Any]
+) -> None:
+    scope = merged(read(**said), act, keeps, **before).scope
+    assert scope == replace(Scope(**after), kept=scope.kept)
 
 
 def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
     said = replace(read(), unclear="Wyndral", options=("East Wyndral", "West Wyndral"))
     assert held(merged(said, "replace", ALL - {"who"}, groups=("EU",), topic="gold")) == {"topic": "gold"}
-
-
-def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
-    rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
-    assert (rest.scope.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
 
 
 def test_the_parties_that_a_topic_is_about_stay_with_it() -> None:
@@ -125,19 +128,6 @@ def test_the_parties_that_a_topic_is_about_stay_with_it() -> None:
     other = merge_turn(state, read(topic="piracy"), TurnReading(act="replace", keeps=frozenset(ALL - {"topic"})))
     assert other.topic_parties == ()
     assert override(kept, {"states": ["AUT"]}, PartyTable.load()).topic_parties == ("XAB",)
-
-
-def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
-    article = (TreatyScope(treaty="UNTOC", articles=("18",)),)
-    said = read(topic="witnesses")
-    assert held(merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article)) == {
-        "states": ("XAA",),
-        "topic": "witnesses",
-    }
-    mentioned = merged(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
-    assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
-    beside = merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
-    assert beside.scope.treaties == article
 
 
 def asked(kind: QuestionKind, **scope: Any) -> Resolution:
