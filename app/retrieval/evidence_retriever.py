@@ -4,7 +4,7 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
@@ -18,25 +18,21 @@ from app.retrieval.positions.direction import direction_asked
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
-from app.retrieval.ranking.sentence_scorer import DEEP
-from app.retrieval.related_articles import find_citing, find_related
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
-from app.retrieval.search_notes import gloss_notes, result_notes, search_notes
+from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the sentences that the cross-encoder reads.
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
-# Minimum number of sentences per party in a second reading of a list for latest positions; with fewer it is left out.
-_MIN_POSITION_SENTENCES: Final = 8
 
 _Evidence = tuple[PartyEvidence, ...]
 
@@ -136,8 +132,8 @@ class EvidenceRetriever:
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
-        search = PartySearch(catalogue, ranker, strategy, scope.language, many=many)
-        evidence, parties_read = _search_parties(search, statements_by_party, resolution, many=many)
+        search = PartySearch(catalogue, ranker, strategy, resolution, many=many)
+        evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
             replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
             for each in self.scoped_statements(scope, parties).of_groups(scope.states)
@@ -146,9 +142,9 @@ class EvidenceRetriever:
         found = self._about_topic_parties(found, base, resolution, parties)
         found = self._by_position(found, resolution, parties, many=many)
         evidence, spoken_for = found[: len(evidence)], found[len(evidence) :]
-        related, readings = find_related(resolution, evidence, catalogue, ranker, many=many)
+        related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
-        of_unnamed_treaty, unnamed_articles = find_citing(evidence, None, articles, catalogue, ranker)
+        of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
         related = (*of_unnamed_treaty, *related)
         if not base.asked_parties:
             evidence = _most_confident_first(evidence)
@@ -162,7 +158,6 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
-                *gloss_notes(search.topic, evidence),
                 *result_notes(base, scope.pick, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
@@ -234,29 +229,6 @@ def _direction_of_list(resolution: Resolution, parties: PartyTable) -> Direction
         return None
     language = detect_language(earlier, parties) if earlier else scope.language
     return direction_asked(earlier or resolution.question, scope.topic, language, parties)
-
-
-def _search_parties(
-    search: PartySearch,
-    statements_by_party: Mapping[str, Sequence[StatementSummary]],
-    resolution: Resolution,
-    *,
-    many: bool,
-) -> tuple[_Evidence, int]:
-    """Returns the evidence of each party, and how many of them were read closely."""
-    if resolution.over_time:
-        # A change over time shows only if the statements of a party are searched one by one.
-        parts = (
-            (code, part) for code, own in statements_by_party.items() for part in (zip(own) if len(own) > 1 else [own])
-        )
-        return tuple(search.find(code, part) for code, part in parts), len(statements_by_party)
-    evidence, parties_read = search.find_all(statements_by_party)
-    if many:
-        # Parties that speak of the topic are read again in all their statements, to quote the best of these. Too many
-        # parties are quoted from what the list pass read, so that the time does not grow with their number.
-        at_least = _MIN_POSITION_SENTENCES if resolution.stance else DEEP.sentences
-        evidence = search.deeper(evidence, at_least=at_least)
-    return evidence, parties_read
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
