@@ -59,7 +59,11 @@ class PartySearch:
         parties = len(statements_by_party)
         if self._resolution.over_time:
             # A change over time shows only if the statements of a party are searched one by one.
-            parts = ((code, part) for code, own in statements_by_party.items() for part in _one_by_one(own))
+            parts = (
+                (code, part)
+                for code, own in statements_by_party.items()
+                for part in (zip(own) if len(own) > 1 else [own])
+            )
             return tuple(self.find(code, part) for code, part in parts), parties
         if self._many and self._strategy.by == "topic" and self.topic is not None:
             listed, read = self._ranker.rank_list(statements_by_party, self.topic)
@@ -191,7 +195,3 @@ class PartySearch:
         }
         of_asked = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=of_asked)
-
-
-def _one_by_one(statements: Sequence[StatementSummary]) -> list[Sequence[StatementSummary]]:
-    return [[each] for each in statements] or [statements]
