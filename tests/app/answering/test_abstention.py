@@ -61,7 +61,7 @@ def test_articles_of_other_treaties_are_offered_in_the_language_of_the_question(
 def test_no_statement_in_scope_says_what_is_held(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
     assert answer.abstention is not None and "2016" in answer.abstention.message and "2024" in answer.abstention.message
-    assert answer.coverage.states_without_statement == ("XAA",)
+    assert (answer.coverage.states_without_statement, answer.scope.years) == (("XAA",), ("1999",))
 
 
 def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):

@@ -1,13 +1,12 @@
 """Overrides: parts of a scope that are set in place of what was read, and stay in the turns that follow."""
 
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from app.errors import ScopeError
 from app.question.reading import resolve
 from app.question.turns.state import EarlierTurn
-from ingest.parties.party_table import PartyTable
 from tests.app.question.reading_parts import check
 from tests.cases import Cases
 
@@ -22,14 +21,12 @@ SCOPE: Final = "states groups members_of sessions years months interval bodies a
     ({"bodies": ["UNTOC COP"]}, ["2019"]),
     ({"states": ["AUT"]}, ["General Assembly", "2019"]),
 ])  # fmt: skip
-def test_a_filter_that_is_replaced_is_none_of_the_question(
-    overrides: dict[str, Any], words: list[str], parties: PartyTable
-) -> None:
+def test_a_filter_that_is_replaced_is_none_of_the_question(overrides, words, parties):
     read = resolve("What did Iran say at the General Assembly about gold in 2019?", parties, overrides=overrides)
     assert [each.words for each in read.filters] == words
 
 
-def test_a_kind_that_is_set_leaves_nothing_of_the_kind_that_was_read(parties: PartyTable) -> None:
+def test_a_kind_that_is_set_leaves_nothing_of_the_kind_that_was_read(parties):
     denying = resolve("Which States do not extradite their nationals?", parties)
     assert denying.denies and not resolve(denying.question, parties, overrides={"kind": "content"}).denies
     sought = resolve('Who said "we shall leave no harbour unlit"?', parties)
@@ -38,9 +35,7 @@ def test_a_kind_that_is_set_leaves_nothing_of_the_kind_that_was_read(parties: Pa
 
 
 @cases("question", "overrides", "expected")
-def test_overrides_take_the_place_of_what_was_read(
-    question: str, overrides: dict[str, Any], expected: dict[str, Any], parties: PartyTable
-) -> None:
+def test_overrides_take_the_place_of_what_was_read(question, overrides, expected, parties):
     check(
         resolve(question, parties, overrides=overrides),
         [*SCOPE, "unclear", "notes"],
@@ -49,9 +44,7 @@ def test_overrides_take_the_place_of_what_was_read(
 
 
 @cases("overrides", "says")
-def test_overrides_that_name_nothing_known_are_errors(
-    overrides: dict[str, Any], says: str, parties: PartyTable
-) -> None:
+def test_overrides_that_name_nothing_known_are_errors(overrides, says, parties):
     with pytest.raises(ScopeError, match=says):
         resolve("What did Iran say about article 4?", parties, overrides=overrides)
     with pytest.raises(ScopeError, match=says):
@@ -59,16 +52,14 @@ def test_overrides_that_name_nothing_known_are_errors(
 
 
 @cases("overrides", "question", "expected")
-def test_what_was_set_by_hand_is_carried_on(
-    overrides: dict[str, Any], question: str, expected: dict[str, Any], parties: PartyTable
-) -> None:
+def test_what_was_set_by_hand_is_carried_on(overrides, question, expected, parties):
     edited = EarlierTurn(question=ARTICLE, overrides=overrides)
     check(resolve(question, parties, history=[edited]), [*SCOPE, "all_states"], expected)
     later = resolve("and Drelnia?", parties, history=[edited, question])
     check(later, [*SCOPE, "all_states"], {**expected, "states": ["XDR"], "all_states": False})
 
 
-def test_kept_names_only_what_is_still_as_it_was(parties: PartyTable) -> None:
+def test_kept_names_only_what_is_still_as_it_was(parties):
     history = ["What did Arvandia and Galdoria say in 2031 about article 4?"]
     for states, kept in ((None, True), (["XAA"], True), ([], False), (["XAB"], False)):
         overrides = {} if states is None else {"states": states}

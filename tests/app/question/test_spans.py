@@ -11,7 +11,6 @@ from app.question.lexicon import words_in
 from app.question.spans.find_spans import find_spans
 from app.question.spans.intervals import interval_of
 from app.question.spans.span import NAMED, Span
-from app.records import Interval
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
@@ -23,7 +22,7 @@ def spans(text: str, parties: PartyTable) -> tuple[Span, ...]:
 
 
 @cases("question", "found")
-def test_a_party_is_found_however_it_is_written(question: str, found: list[str], parties: PartyTable) -> None:
+def test_a_party_is_found_however_it_is_written(question, found, parties):
     named = [span for span in spans(question, parties) if span.kind in NAMED]
     assert found == [
         f"{span.party_form if span.kind == 'party' else 'set'} {'|'.join(span.codes)} {question[span.start : span.end]}"
@@ -32,27 +31,25 @@ def test_a_party_is_found_however_it_is_written(question: str, found: list[str],
 
 
 @cases("text", "articles")
-def test_articles_are_read_in_words_and_with_a_typing_error(
-    text: str, articles: list[str], parties: PartyTable
-) -> None:
+def test_articles_are_read_in_words_and_with_a_typing_error(text, articles, parties):
     (found,) = spans(text, parties)
     assert found.articles == tuple(("UNTOC", number) for number in articles) and found.end == len(text)
 
 
 @cases("text", "interval", tuples=True)
-def test_an_open_interval_is_an_end_of_a_range(text: str, interval: Interval, parties: PartyTable) -> None:
+def test_an_open_interval_is_an_end_of_a_range(text, interval, parties):
     (found,) = find_spans(text, "en", parties, date(2021, 6, 1))
     assert interval_of(found.interval) == interval
 
 
 @cases("question", "months")
-def test_a_season_or_a_year_is_its_months(question: str, months: list[int], parties: PartyTable) -> None:
+def test_a_season_or_a_year_is_its_months(question, months, parties):
     (found,) = [span for span in spans(question, parties) if span.kind == "date"]
     year, first, last = months
     assert found.interval == (12 * year + first - 1, 12 * year + last - 1)
 
 
-def test_spans_do_not_overlap(parties: PartyTable) -> None:
+def test_spans_do_not_overlap(parties):
     found = spans(
         "What did the EU say at COP10 in October 2020 on article 4 of the Firearms Protocol under item 2?", parties
     )
@@ -61,7 +58,7 @@ def test_spans_do_not_overlap(parties: PartyTable) -> None:
 
 
 @pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh"])
-def test_words_of_the_lexicon_are_read_in_any_order(language: str, parties: PartyTable) -> None:
+def test_words_of_the_lexicon_are_read_in_any_order(language, parties):
     draw = Random(language)
     kinds = words_in(f"question_words.{language}")
     known = [phrase.strip(" *") for phrases in kinds.values() for phrase in phrases.split("|")]

@@ -165,7 +165,7 @@ def test_vectors_of_unrelated_topics_by_another_model_are_made():
     assert embedder.embedded == list(background_topics()) == list(dict.fromkeys(filter(None, background_topics())))
 
 
-def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others() -> None:
+def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others():
     among = AmongOthers(intercept=1.0, own=1.0, other=-0.5)
     (alone, weak), (other,), nothing = among.chances([[0.3, 0.1], [0.05], []])
     anybody = 1 - (1 - 0.3) * (1 - 0.05)
@@ -176,7 +176,7 @@ def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others() -> None:
     assert among.chances([]) == []
 
 
-def test_a_list_is_judged_together_where_the_artefact_says_how() -> None:
+def test_a_list_is_judged_together_where_the_artefact_says_how():
     listed = {"features": {}, "intercept": 0.0, "threshold": 0.6, "near": 0.1}
     among = {"intercept": 1.0, "own": 1.0, "other": -0.5}
     lexical = [lexical_relevance(0.3), lexical_relevance(0.1)]

@@ -38,12 +38,8 @@ BY_MEANING = RelevanceArtefact(
     data_sha256="",
     figures={},
 )
-SPANISH = cases["SPANISH"]
-RUSSIAN = cases["RUSSIAN"]
-
-
 TEXTS = (
-    {"g.txt": SPANISH, "z.txt": RUSSIAN},
+    {"g.txt": cases["SPANISH"], "z.txt": cases["RUSSIAN"]},
     "file,state,body,session,date,language\ng.txt,XGA,UNTOC COP,10,2020,es\nz.txt,XZR,UNTOC COP,10,2020,ru\n",
 )
 
