@@ -32,7 +32,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
-from app.retrieval.unmatched_filters import retrieve_or_reread
+from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 
@@ -85,7 +85,7 @@ class Steps:
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            resolution, retrieved = retrieve_or_reread(resolution, self.retrieve)
+            resolution, retrieved = self._retrieve_or_reread(resolution)
         state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
@@ -123,6 +123,15 @@ class Steps:
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return handler_of(resolution.answered_as).retrieve(self._context(resolution))
+
+    def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
+        """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
+        retrieved = self.retrieve(resolution)
+        if unfit := unfit_filters(resolution, retrieved):
+            reread = as_spoken_of(resolution, unfit)
+            if found := speaking_of(self.retrieve(reread), resolution.scope, unfit):
+                return reread, found
+        return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""

@@ -24,7 +24,7 @@ from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import retrieve_or_reread
+from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
@@ -59,7 +59,11 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
-        return retrieve_or_reread(resolution, partial(self.retrieve, parties=parties))[1]
+        retrieved = self.retrieve(resolution, parties)
+        if unfit := unfit_filters(resolution, retrieved):
+            found = self.retrieve(as_spoken_of(resolution, unfit), parties)
+            return speaking_of(found, resolution.scope, unfit) or retrieved
+        return retrieved
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""

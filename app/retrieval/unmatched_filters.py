@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.question.resolution import NamedFilter, Resolution
@@ -14,19 +14,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
 
 
-def retrieve_or_reread(
-    resolution: Resolution, retrieve: Callable[[Resolution], Retrieved]
-) -> tuple[Resolution, Retrieved]:
-    """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
-    retrieved = retrieve(resolution)
-    if unfit := _unfit_filters(resolution, retrieved):
-        reread = _as_spoken_of(resolution, unfit)
-        if found := _speaking_of(retrieve(reread), resolution.scope, unfit):
-            return reread, found
-    return resolution, retrieved
-
-
-def _unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
+def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
     """Returns the question's filters that no statement of the parties asked fits; none if they hold no statements."""
     holders = {code for summary in retrieved.statements_of_parties for code in summary.metadata.holders}
     if not holders:
@@ -40,10 +28,10 @@ def _unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedF
     )
 
 
-def _as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
+def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:
     """Returns the question with these filters removed from its scope; the words of bodies and groups join the topic.
 
-    "What should UNODC publish, according to Peru?" asks Peru alone. A time does not join the topic: `_speaking_of`
+    "What should UNODC publish, according to Peru?" asks Peru alone. A time does not join the topic: `speaking_of`
     checks whether a sentence names 2023.
     """
     scope, codes = read.scope, {named.code for named in filters}
@@ -59,7 +47,7 @@ def _as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolut
     return replace(read, scope=scope, over_time=read.over_time and "" not in codes)
 
 
-def _speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved | None:
+def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved | None:
     """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read.
 
     Returns None if nothing that is kept answers.
