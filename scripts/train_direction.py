@@ -32,8 +32,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.positions.direction import ASKED, READINGS
-from app.retrieval.positions.direction_features import features_of
+from app.retrieval.positions.direction import ASKED, READINGS, features_of
 from app.retrieval.positions.position_marks import find_position_marks, kind_of
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents

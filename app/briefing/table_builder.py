@@ -210,10 +210,9 @@ class _Build:
 
         Statements without a session have an empty one, the last; if none has a session, nothing is returned.
         """
-        scope = self._request.whole
-        of_groups = ScopedStatements(self._catalogue, scope, self._parties).of_groups(codes)
+        of_groups = ScopedStatements(self._catalogue, self._request.whole, self._parties).of_groups(codes)
         own = (s for s in in_scope if not set(codes).isdisjoint(s.metadata.holders))
-        others = (s for each in of_groups if each.group not in scope.excluded for s in each.statements)
+        others = (summary for each in of_groups for summary in each.statements)
         found = {summary.metadata.session or "" for summary in (*own, *others)}
 
         def place(session: str) -> tuple[bool, bool, int]:

@@ -23,7 +23,6 @@ class Retrieved:
     statements_of_parties: tuple[StatementSummary, ...] = ()
     """Every statement of the parties asked about, in any year or session."""
     statements_in_scope: tuple[StatementSummary, ...] = ()
-    """The statements in scope."""
     statements_by_party: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
     """Those in scope by the party to show them under; a joint statement is under each holder asked about."""
     party_evidence: tuple[PartyEvidence, ...] = ()

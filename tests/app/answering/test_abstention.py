@@ -59,6 +59,19 @@ def test_articles_of_other_treaties_are_offered_in_the_language_of_the_question(
     assert len(offered) == len(LANGUAGES)
 
 
+def test_no_statement_in_scope_says_what_is_held(workspace):
+    answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
+    assert answer.abstention is not None and "2016" in answer.abstention.message and "2024" in answer.abstention.message
+    assert (answer.coverage.states_without_statement, answer.scope.years) == (("XAA",), ("1999",))
+
+
+def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
+    answer = workspace.assistant.ask("What did Maravel say about extradition?")
+    assert answer.abstention is not None and "Group of Riparian States" in answer.abstention.message
+    assert "Maravel" in answer.abstention.message
+    assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
+
+
 def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
     found = workspace.retrieve("What did Arvandia say about article 4?")
     asked = resolve("What did Arvandia say about article 4?", parties)

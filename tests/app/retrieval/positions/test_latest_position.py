@@ -31,7 +31,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @cases("question", "newest")
-def test_what_was_said_last_on_an_article_is_quoted(question: str, newest: int, changed: Workspace) -> None:
+def test_what_was_said_last_on_an_article_is_quoted(question, newest, changed):
     dates = [citation.date for citation in changed.assistant.ask(question).citations]
     assert dates == YEARS[: -newest - 1 : -1]
 
@@ -46,9 +46,7 @@ def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, 
 
 
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
-def test_a_later_position_is_read_beside_the_best_sentences(
-    newest_first: bool, reads: int, changed: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads, changed, monkeypatch):
     read: list[str] = []
 
     def counting(text: str, *others: object) -> object:
@@ -59,7 +57,7 @@ def test_a_later_position_is_read_beside_the_best_sentences(
     monkeypatch.setattr(latest_position, "read_sentence", counting)
     catalogue, parties = changed.store.catalogue, changed.corpus.parties()
     named = [("UNTOC", ("18",))]
-    found = changed.ranker.mentions.find("XDR", catalogue.summaries(ScopeFilter()), "article", named)
+    found = changed.ranker.rank_by_mentions("XDR", catalogue.summaries(ScopeFilter()), "article", named)
     if not newest_first:
         found = replace(found, sentences=found.sentences[::-1])
 
