@@ -98,10 +98,11 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
     in_provenance = read.act == "about" and read.answer_type != "reason"
     answer_type = None if in_provenance else read.answer_type
-    # A list quotes each party once; "why?" about a list may quote the listed parties more often.
-    one_each = read.scope.all_states and read.act != "about"
+    # A list quotes each party once, or now and before if it changed position; "why?" about a list may quote it more often.
+    listed = read.scope.all_states and read.act != "about"
+    of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
     quoted = compose(
-        evidence, retrieved.sources, context.local, limit=context.limit, answer_type=answer_type, one_each=one_each
+        evidence, retrieved.sources, context.local, limit=context.limit, answer_type=answer_type, of_each=of_each
     )
     return quoted if read.sure_of_kind else replace(quoted, missing=None)
 

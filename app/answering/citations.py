@@ -45,12 +45,10 @@ def cite(statement: Statement, sentences: Sequence[Sentence], span: range, numbe
 def cite_place(statement: Statement, start: int, end: int, *, page: int | None, paragraph: int | None) -> Citation:
     """Makes a citation of a place in a statement, numbered 1 and without its words."""
     metadata = statement.metadata
-    # A record's summary is not in the speaker's words.
-    kind: CitationKind = "reported" if statement.span.summarised else statement.kind
     return Citation(
         **provenance_of(statement), number=1, state=metadata.state, on_behalf_of=metadata.on_behalf_of,
         held_by=metadata.held_by or (), page=page, paragraph=paragraph, start=start, end=end, quote="", source_quote="",
-        sentence_ids=(), language=metadata.language, kind=kind, ocr_confidence=None,
+        sentence_ids=(), language=metadata.language, kind=citation_kind(statement), ocr_confidence=None,
         verdict="verified", summarised=statement.span.summarised,
     )  # fmt: skip
 
@@ -59,6 +57,11 @@ def provenance_of(statement: Statement) -> dict[str, Any]:
     """Returns the fields of a citation that say where and when the words of a statement were said."""
     fields = {name: getattr(statement.metadata, name) for name in PROVENANCE}
     return fields | {"statement_id": statement.statement_id, "file": statement.file, "inferred": statement.inferred}
+
+
+def citation_kind(statement: Statement) -> CitationKind:
+    """Returns the kind of a statement's citations: `reported` for a record's summary, not in the speaker's words."""
+    return "reported" if statement.span.summarised else statement.kind
 
 
 def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties: PartyTable) -> list[Citation]:

@@ -5,11 +5,11 @@ lacks the "not" of its source is `altered`; the right words under another State'
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import regex
 
-from app.answering.citations import PROVENANCE, cite_place
+from app.answering.citations import PROVENANCE, citation_kind
 from app.answering.claims.form import quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.canonical_form import squash, squash_map
@@ -72,23 +72,24 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     """
     if statement is None or not 0 <= citation.start < citation.end <= len(statement.source_text):
         return "not_found"
-    source = statement.source_text
+    source, known = statement.source_text, statement.metadata
     copied = source[citation.start : citation.end] == citation.source_quote
     if not copied or not reads_as(citation.quote, citation.source_quote, heads=running_heads(source)):
         return "altered"
-    anew = cite_place(statement, citation.start, citation.end, page=citation.page, paragraph=citation.paragraph)
-    anew = replace(anew, language=statement.language_at(citation.start))
-
-    def differs(*names: str) -> bool:
-        return any(getattr(citation, name) != getattr(anew, name) for name in names)
-
-    if differs("state", "on_behalf_of", "kind", "summarised") or not statement.span.holds(citation.start, citation.end):
+    named = (citation.state, citation.on_behalf_of, citation.kind, citation.summarised)
+    stored = (known.state, known.on_behalf_of, citation_kind(statement), statement.span.summarised)
+    if named != stored or not statement.span.holds(citation.start, citation.end):
         return "misattributed"
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):
         return "altered"
+    # Not compared with what `cite_place` makes, which may be at fault itself.
+    cited = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
+    language, held_by = statement.language_at(citation.start), known.held_by or ()
+    if cited != (language, statement.file, held_by, *(getattr(known, name) for name in PROVENANCE)):
+        return "misattributed"
     elsewhere = any(identifier.statement_id != citation.statement_id for identifier in citation.sentence_ids)
-    return "misattributed" if elsewhere or differs("language", "file", "held_by", *PROVENANCE) else "verified"
+    return "misattributed" if elsewhere else "verified"
 
 
 def reads_as(quote: str, source_quote: str, *, heads: frozenset[str] = frozenset()) -> bool:

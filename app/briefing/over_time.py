@@ -35,6 +35,7 @@ def moments_of(
     """
     if len(own) < 2:
         return ()
+    # Of one statement the strongest quotation is put last, so that it is the one kept.
     quoted = {citations.get(n).statement_id: n for n in reversed(_strongest_first(cell, cell.citations))}
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
     return tuple(_moment(cell, number, subject, citations, parties) for number in numbers)

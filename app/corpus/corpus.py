@@ -532,7 +532,9 @@ class Corpus:
                 parties = load_parties(self._store, other_than=table).with_extra(table)
         annotator = Annotator(parties, self._split, self._embedder)
         found = chain.from_iterable(with_members(path, self._limits) for path in find_files(folder))
-        for path in (path for path in found if path.name not in (MANIFEST_NAME, PARTIES_NAME)):
+        for path in found:
+            if path.name in (MANIFEST_NAME, PARTIES_NAME):
+                continue
             name = path.relative_to(folder).as_posix()
             try:
                 loaded = load(path, self._limits, folder)

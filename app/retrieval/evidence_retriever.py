@@ -222,7 +222,8 @@ class EvidenceRetriever:
         topic = partial(topic_in, topic_words(scope), scope.language)
         reader = PositionReader(topic, catalogue.sentences, own, asked, parties)
         if not takes_position:
-            return tuple(map(reader.reported_last, evidence))
+            # What groups said for a State keeps its order.
+            return tuple(item if item.members else reader.reported_last(item) for item in evidence)
         sure = resolution.sure_of_kind or scope.all_states
         return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
 
@@ -234,9 +235,11 @@ def _direction_asked(resolution: Resolution, parties: PartyTable) -> AskedDirect
         return "against"
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
         return None
-    earlier = resolution.stance_from
+    earlier, wording = resolution.stance_from, resolution.wording
     language = detect_language(earlier, parties) if earlier else scope.language
-    asked = direction_asked(earlier or resolution.question, scope.topic, language, parties)
+    # Whom and when a question asks does not tell what for; the wording of a follow-up may be that of an earlier question.
+    own = resolution.question if wording is None or resolution.act != "new" else wording.text
+    asked = direction_asked(earlier or own, topic_words(scope), language, parties)
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
     return asked if asked == "change" or (resolution.stance and not resolution.over_time) else None
 

@@ -34,12 +34,12 @@ def compose(
     *,
     limit: int,
     answer_type: AnswerType | None,
-    one_each: bool = False,
+    of_each: int | None = None,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
-    party with evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), for lists of who said
+    party with evidence gets at least one quotation of the `limit`, or at most `of_each`, for lists of who said
     something. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are, since they may
     be given in any words.
     """
@@ -48,7 +48,7 @@ def compose(
     if not answering:
         return Composition()
     # Each party has its share of the limit.
-    of_party = 1 if one_each else max(1, limit // len(answering))
+    of_party = of_each or max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
@@ -63,8 +63,8 @@ def compose(
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, is_held = with_answer_type(strong, sources, holds, allowed)
             missing = None if is_held else missing
-        # In a list each party gets one short quotation.
-        going_on = () if one_each else strong[:_READ_FOR_ANSWER_TYPE]
+        # In a list quotations are short.
+        going_on = () if of_each else strong[:_READ_FOR_ANSWER_TYPE]
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)

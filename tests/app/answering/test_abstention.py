@@ -30,6 +30,7 @@ def test_abstention_has_the_reason_that_fits_and_names_what_there_is(question, r
     assert answer.claims == () and answer.citations == ()
     assert [word for word in words if word not in answer.abstention.message] == []
     assert all(citation.quote not in answer.answer for citation in answer.related)
+    assert reason != "no_statement" or answer.related == ()
 
 
 def test_article_not_cited_names_article_and_count_and_shows_its_subject(workspace):

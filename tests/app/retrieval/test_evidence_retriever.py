@@ -200,6 +200,13 @@ def test_a_view_whose_direction_is_unsure_is_quoted(workspace):
     assert answer.status == "answered" and "себя оправдывает" in answer.citations[0].quote
 
 
+@pytest.mark.parametrize("question", ["What does article 4 of the Convention require?", "What does article 4 require?"])
+def test_a_treaty_is_quoted_from_its_text_alone(question, workspace):
+    answer = workspace.assistant.ask(question)
+    assert answer.abstention is not None and answer.abstention.reason == "index_incomplete"
+    assert "as the text of a treaty" in answer.abstention.message
+
+
 @cases("question")
 def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question, workspace):
     asked = {treaty.treaty for treaty in find_treaties(question)}

@@ -45,6 +45,23 @@ def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, 
     assert sorted({citation.date for citation in answer.citations}) == dates
 
 
+@cases("speakers", "cited")
+def test_who_changed_position_is_cited_with_what_shows_it(speakers, cited, tmp_path):
+    said = {
+        "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
+        "XAB": [f"Belmora fully supports {ARTICLE}.", f"Belmora fully supports {ARTICLE} and all its paragraphs."],
+        "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
+        "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
+    }
+    texts = {f"{code}-{2018 + 4 * n}.txt": text for code in speakers for n, text in enumerate(said[code])}
+    rows = [f"{name},{name[:3]},{name[4:8]}" for name in texts]
+    with workspace_over(tmp_path, texts, "\n".join(["file,state,date", *rows])) as workspace:
+        answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
+    assert [f"{citation.state} {citation.date}" for citation in answer.citations] == cited
+    if not cited:
+        assert answer.abstention is not None and "Belmora" in answer.abstention.message
+
+
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
 def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads, changed, monkeypatch):
     read: list[str] = []
