@@ -237,7 +237,7 @@ def _direction_asked(resolution: Resolution, parties: PartyTable) -> AskedDirect
         return None
     earlier, wording = resolution.stance_from, resolution.wording
     language = detect_language(earlier, parties) if earlier else scope.language
-    # Whom and when a question asks does not tell what for; the wording of a follow-up may be that of an earlier question.
+    # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     own = resolution.question if wording is None or resolution.act != "new" else wording.text
     asked = direction_asked(earlier or own, topic_words(scope), language, parties)
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
