@@ -98,7 +98,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
     in_provenance = read.act == "about" and read.answer_type != "reason"
     answer_type = None if in_provenance else read.answer_type
-    # A list quotes each party once, or now and before where changes of position are asked for; "why?" about it more often.
+    # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
     listed = read.scope.all_states and read.act != "about"
     of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
     quoted = compose(

@@ -60,20 +60,27 @@ class BriefingProgress:
 Reviews = Callable[[Sequence[str]], Mapping[str, Review]]
 
 
-@dataclass(frozen=True)
 class TableBuilder:
     """Builds briefings over one store; with a writer, a model words the evidence of their cells."""
 
-    retriever: EvidenceRetriever
-    catalogue: Catalogue
-    parties: Callable[[], PartyTable]
-    reviews: Reviews
-    writer: ModelWriter | None = None
+    def __init__(
+        self,
+        retriever: EvidenceRetriever,
+        catalogue: Catalogue,
+        parties: Callable[[], PartyTable],
+        reviews: Reviews,
+        writer: ModelWriter | None = None,
+    ) -> None:
+        self._retriever = retriever
+        self._catalogue = catalogue
+        self._parties = parties
+        self._reviews = reviews
+        self._writer = writer
 
     @property
     def model(self) -> str | None:
         """The name of the chat model; None where the settings name none."""
-        return None if self.writer is None else self.writer.name
+        return None if self._writer is None else self._writer.name
 
     def build(
         self,
@@ -108,11 +115,11 @@ class TableBuilder:
         They are from one session or from all, and from the years and bodies given, if any. Sentences in `but` are left
         out. Empty words are a BriefingError.
         """
-        parties = self.parties()
+        parties = self._parties()
         subject = read_topic(words, parties)
         request = BriefingRequest(subjects=(subject,), years=years, bodies=bodies)
         scope = request.scope(subject, party, session, parties)
-        retrieved = self.retriever.retrieve(Resolution(scope=scope, question=words), parties)
+        retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]
         made = quote(_once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
@@ -121,17 +128,17 @@ class TableBuilder:
     def _writing(self, composer: Composer | None) -> ModelWriter | None:
         if composer is not None and composer not in COMPOSERS:
             raise BriefingError(f"unknown composer {composer!r}: use {', '.join(COMPOSERS)}")
-        if composer == "model" and self.writer is None:
+        if composer == "model" and self._writer is None:
             raise BriefingError("no chat model is set: set UNTOC_LLM__MODEL, such as openai:NAME, or use extractive")
-        return None if composer == "extractive" else self.writer
+        return None if composer == "extractive" else self._writer
 
 
 class _Build:
     """The state of one briefing while it is built."""
 
     def __init__(self, builder: TableBuilder, request: BriefingRequest, writer: ModelWriter | None) -> None:
-        self._retriever, self._catalogue, self._parties = builder.retriever, builder.catalogue, builder.parties()
-        self._request, self._reviews = request, builder.reviews
+        self._retriever, self._catalogue, self._parties = builder._retriever, builder._catalogue, builder._parties()
+        self._request, self._reviews = request, builder._reviews
         self._local, self._words = localize(self._parties, request.language), load_document_words(request.language)
         self._writer = None if writer is None else CellWriter(writer, self._local)
         self._citations = CitationList(self._catalogue)

@@ -231,17 +231,18 @@ class EvidenceRetriever:
 def _direction_asked(resolution: Resolution, parties: PartyTable) -> AskedDirection | None:
     """Returns the direction, or change of it, that a question after States asks for; None where any answers."""
     scope = resolution.scope
-    if resolution.denies:
-        return "against"
+    denied: AskedDirection | None = "against" if resolution.denies else None
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
-        return None
+        return denied
     earlier, wording = resolution.stance_from, resolution.wording
     language = detect_language(earlier, parties) if earlier else scope.language
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     own = resolution.question if wording is None or resolution.act != "new" else wording.text
     asked = direction_asked(earlier or own, topic_words(scope), language, parties)
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
-    return asked if asked == "change" or (resolution.stance and not resolution.over_time) else None
+    if asked == "change":
+        return asked
+    return denied or (asked if resolution.stance and not resolution.over_time else None)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -120,7 +120,7 @@ class NameTrie:
                     self._lemmas.setdefault(inflected, {})[token.folded] = None
 
     def _forms(self, folded: str, first: bool) -> Iterator[str]:
-        """Yields the words that a token may stand for, best first: itself, then those that it is a form of."""
+        """Yields the words that a token may stand for: itself, then those that it is a form of."""
         yield folded
         yield from self._lemmas.get(folded, ())
         if "ar" in self._inflected:

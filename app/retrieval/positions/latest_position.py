@@ -10,9 +10,9 @@ from datetime import date
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.chronology import recency
+from app.retrieval.chronology import made_before, recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import names_view, revises, takes_back, without_taken_back
+from app.retrieval.positions.change_of_view import announces_change, names_view, takes_back, without_taken_back
 from app.retrieval.positions.direction import AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
@@ -88,6 +88,8 @@ class PositionReader:
         reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
         rest = [item for item in evidence.sentences if item not in reported]
         taking = self._taking(near, evidence)
+        if self.direction == "change":
+            return self._with_change(taking, near, evidence)
         if not taking:
             return self._without_position(near, rest, evidence)
         return self._newest_first(taking, near, hardly_near, rest, evidence)
@@ -105,15 +107,50 @@ class PositionReader:
         self, near: Sequence[_ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
     ) -> PartyEvidence:
         """Puts first a sentence that declines a position, or that takes one of which the direction is unsure."""
-        first = self._announced_change(near) if self.direction == "change" else self._declined(near)
+        first = self._declined(near)
         if not first and self.direction is None:
             # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its present
             # form". Such a view answers where no direction is asked for.
             viewed = (each for each in near if each.direction is not None and each.reading.attitude >= _VIEW_MIN)
             first = next((each.items for each in viewed), ())
-        wanted = bool(first) and self.direction in (None, "mentions", "change")
+        wanted = bool(first) and self.direction in (None, "mentions")
         others = tuple(item for item in rest if item not in first)
         return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)
+
+    def _with_change(
+        self, taking: Sequence[_ReadEvidence], near: Sequence[_ReadEvidence], evidence: PartyEvidence
+    ) -> PartyEvidence:
+        """Keeps what shows a change of position: the position now and before, or a sentence that tells of it."""
+        shown = self._changed(taking, evidence)
+        if not shown:
+            announcing = (e for e in near if e.direction is not None and announces_change(e.items[0].sentence.text))
+            shown = next((self._with_next(each).items for each in announcing), ())
+        if not shown:
+            return replace(evidence, other_direction=True)
+        # Neither of the two may be sure to be on the topic by itself.
+        beside = () if any(item.relevance.is_evidence for item in shown) else evidence.sentences
+        return replace(evidence, sentences=tuple(dict.fromkeys((*shown, *beside))))
+
+    def _changed(self, taking: Sequence[_ReadEvidence], evidence: PartyEvidence) -> tuple[ScoredSentence, ...]:
+        """Returns the newest position and the latest opposite one before it, if both are sure; else nothing.
+
+        A statement with positions of both kinds shows no earlier one: "We support it, but not its costs."
+        """
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
+        order = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        sides = {(each.statement_id, each.direction == "against") for each in order}
+        if not order or order[0].reading.attitude < _CHANGED_MIN:
+            return ()
+        newest, is_against = order[0], order[0].direction == "against"
+        before = (
+            each.items
+            for each in order
+            if each.reading.attitude >= _CHANGED_MIN
+            and (each.direction == "against") != is_against
+            and (each.statement_id, is_against) not in sides
+            and made_before(metadata[each.statement_id], metadata[newest.statement_id])
+        )
+        return next(((*newest.items, *items) for items in before), ())
 
     def _newest_first(
         self,
@@ -132,15 +169,11 @@ class PositionReader:
         newest = sorted(taking, key=made, reverse=True)
         latest = made(newest[0])
         strongest = {each.statement_id: each for each in reversed(newest)}
-        order = [*(each for each in newest if strongest[each.statement_id] is each), *newest]
-        items = [item for each in order for item in each.items]
-        changed: tuple[ScoredSentence, ...] = ()
-        if self.direction == "change":
-            changed = self._changed(order, made) or self._announced_change(near)
+        order = (*(each for each in newest if strongest[each.statement_id] is each), *newest)
         # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
         stray = {each.items[0] for each in hardly_near if made(each) > latest}
         sentences: dict[str, ScoredSentence] = {}
-        for item in (*changed, *items, *(item for item in rest if item not in stray)):
+        for item in (*(item for each in order for item in each.items), *(item for item in rest if item not in stray)):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         # After a later statement on the topic without a direction, the one that a list asks for is no longer sure,
@@ -148,8 +181,6 @@ class PositionReader:
         later = [each for each in near if each.direction == "mentions" and made(each) > latest]
         outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
-        if self.direction == "change":
-            other = not changed
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
@@ -157,23 +188,6 @@ class PositionReader:
             other_direction=other,
             earlier=self._taken_earlier(newest) if other else (),
         )
-
-    def _changed(
-        self, order: Sequence[_ReadEvidence], made: Callable[[_ReadEvidence], tuple[date, int]]
-    ) -> tuple[ScoredSentence, ...]:
-        """Returns the newest sure position and the newest sure one of the opposite direction before it, or nothing."""
-        sure = [each for each in order if each.reading.attitude >= _CHANGED_MIN]
-        if not sure:
-            return ()
-        newest = sure[0]
-        is_against = newest.direction == "against"
-        before = (e for e in sure if (e.direction == "against") != is_against and made(e) < made(newest))
-        return next(((*newest.items, *earlier.items) for earlier in before), ())
-
-    def _announced_change(self, near: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
-        """Returns the first of the party's own sentences that says that its view is another one than before."""
-        announcing = (e for e in near if e.direction is not None and revises(e.items[0].sentence.text))
-        return next((each.items for each in announcing), ())
 
     def _taken_earlier(self, taking: Sequence[_ReadEvidence]) -> tuple[ScoredSentence, ...]:
         """Returns the newest sentences in the direction asked for, from a statement without the opposite one.
@@ -231,10 +245,9 @@ class PositionReader:
     ) -> list[_ReadEvidence]:
         """Reads the best sentences of later statements, newest first, up to the first that takes a direction.
 
-        Where a change is asked for, the best sentence of each other statement is read.
-
         "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did. Where
         `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
+        Where a change is asked for, the best sentence of every other statement is read.
         """
         made = {summary.statement_id: recency(summary.metadata) for summary in evidence.statements}
         latest = max((made[each.statement_id] for each in near if each.reading.takes_direction), default=None)

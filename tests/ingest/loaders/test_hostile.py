@@ -19,7 +19,7 @@ from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.html import load_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.ocr import find_skew
-from ingest.loaders.registry import survey
+from ingest.loaders.registry import SUFFIXES, survey
 from ingest.loaders.rtf import load_rtf
 from ingest.loaders.worker import load, with_members
 from ingest.text.page_furniture import with_notes
@@ -157,6 +157,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "arrays.pdf": lambda: pdf("[" * 100_000),
     "legacy.txt": lambda: "déjà vu ".encode("cp1252") * 400_000,
 }
+
+
+def test_every_kind_of_file_has_hostile_inputs():
+    alike = {"text", "md", "htm", "jpeg", "tif"}
+    assert {name.rpartition(".")[2] for name in HOSTILE} >= {suffix[1:] for suffix in SUFFIXES} - alike
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -259,6 +259,17 @@ def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
     assert is_record(items, text, named=False)
 
 
+def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):
+    text = (
+        "Speaking for the Riparian Group, the representative of Ondrava said that rivers carry arms. It was true.\n\n"
+        "ANA ORREN (Belmora), said that courts were slow.\n\n"
+        "The representative of Quenza said that ports were open.\n\nFor information media. Not an official record."
+    )
+    items = split(text, parties, "en")
+    assert [(item.state, item.group) for item in items] == [("XOD", "XGR"), ("XAB", None), ("XQN", None)]
+    assert text[items[-1].start : items[-1].end].endswith("were open.")
+
+
 @cases("text", "language", "told", tuples=True)
 def test_every_layout_gives_words_to_whoever_says_them(text, language, told, parties):
     items = [item for item in split(text, parties, language) if item.role == "party"]
