@@ -133,11 +133,11 @@ def connected(links: Iterable[Link]) -> dict[str, Family]:
         if one is not other:
             joined = one | other
             component |= dict.fromkeys(joined, joined)
-    links_of: dict[str, list[Link]] = {}
+    component_links: dict[int, list[Link]] = {}
     for link in links:
-        links_of.setdefault(min(component[link.document_id]), []).append(link)
+        component_links.setdefault(id(component[link.document_id]), []).append(link)
     families = {
-        first: Family(family_id=first, members=tuple(sorted(component[first])), links=tuple(own))
-        for first, own in links_of.items()
+        number: Family(family_id=min(members), members=tuple(sorted(members)), links=tuple(component_links[number]))
+        for number, members in {id(members): members for members in component.values()}.items()
     }
-    return {identifier: families[min(members)] for identifier, members in component.items()}
+    return {identifier: families[id(members)] for identifier, members in component.items()}

@@ -66,7 +66,8 @@ class Fts5:
         values = {"query": _written(query), "k": k, "ahead": k * _AHEAD, **within}
         # Listing the passages of many statements takes longer than the search; mostly the best matches suffice.
         rows = connection.execute(_search(names, ahead=True), values).all() if many else ()
-        if len(rows) < k:
+        # Of rare words, the best matches are all matches.
+        if len(rows) < k and not (many and connection.execute(_COUNT, values).scalar_one() <= k * _AHEAD):
             rows = connection.execute(_search(names), values).all()
         return [(str(identifier), float(score)) for identifier, score in rows]
 

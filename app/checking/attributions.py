@@ -400,10 +400,10 @@ class AttributionReader:
         named = (self._last_naming(self._masked_of(block)) for block in above)
         return self._ordered(next(filter(None, named), ""))
 
-    def _last_naming(self, text: str) -> str:
-        """Returns the last sentence of a text that names a party; empty without one."""
+    def _last_naming(self, text: str, back: int = 0) -> str:
+        """Returns the last sentence, of all or of the last `back`, that names a party; empty without one."""
         text = text.replace("\n", " ")
-        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
+        sentences = [text[start:end] for start, end in split_sentences(text)][-back:]
         return next(filter(self._ordered, reversed(sentences)), "")
 
     def _ordered(self, text: str) -> tuple[str, ...]:
@@ -531,7 +531,7 @@ class _Near:
     @cached_property
     def said_earlier(self) -> str:
         """The last earlier sentence of the quotation's paragraph that names a party; empty without one."""
-        return self._reader._last_naming(self.earlier)
+        return self._reader._last_naming(self.earlier, _SENTENCES_BACK)
 
 
 def _parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:

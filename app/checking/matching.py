@@ -190,6 +190,8 @@ def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
     """Yields the search pattern of a quotation that is cut at its gaps, if it has some, and not too many."""
     text = _without_marks(text)
     found = [*_GAP.finditer(text)]
+    if not 0 < len(found) <= _MOST_GAPS:
+        return
     edges = [0, *(edge for gap in found for edge in gap.span()), len(text)]
     written = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
     parts: list[str] = []
@@ -207,7 +209,7 @@ def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
             put = "" if gap["inserted"] is None else f"{gap['head'] or ''}{gap['inserted']}{gap['tail']}".strip()
             # An omission beside an insertion counts as one omission, of any length.
             pending = put if pending is None or pending else ""
-    if parts and 0 < len(found) <= _MOST_GAPS:
+    if parts:
         first, *between = (gap or "" for gap in gaps)
         yield Wanted(
             parts=tuple(parts), written=tuple(written), gaps=tuple(between), leads=first or None,

@@ -88,7 +88,8 @@ class Looks:
         if (filled := next(filter(_is_colour, fills), None)) is not None:
             return filled
         tables = (value_of(table.find("w:tblPr/w:tblStyle", nsmap)) for table in run.iterancestors(qn("w:tbl")))
-        shaded = any(style.find(".//w:shd", nsmap) is not None for name in tables if (style := self._styles.get(name)))
+        styles = (style for name in tables if (style := self._styles.get(name)) is not None)
+        shaded = any(style.find(".//w:shd", nsmap) is not None for style in styles)
         return None if shaded else self._page
 
 

@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -149,16 +150,39 @@ def test_wrong_call_is_a_bug_and_not_damage(catalogue):
         connection.exec_driver_sql("INSERT INTO sentences SELECT * FROM sentences")
 
 
-def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
-    pages = catalogue.database.value(text("PRAGMA page_count"))
-    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
+def assert_full(catalogue, make_room=lambda: None):
+    """Asserts that a write that does not fit is reported and undone, and that the record stays usable."""
     with pytest.raises(StoreFullError, match="free space"):
         put(catalogue, annotated("t", ["The badger digs. " * 50 + str(number) for number in range(3000)]))
     assert [summary.document_id for summary in catalogue.documents()] == ["s"]
     assert catalogue.health.damage() is None
-    catalogue.database.rows(text("PRAGMA max_page_count = 100000"))
+    make_room()
     put(catalogue, annotated("u", ["The otter swims."]))
     assert catalogue.count_passages() == 2
+
+
+def test_full_database_is_named_and_keeps_what_was_stored(catalogue):
+    pages = catalogue.database.value(text("PRAGMA page_count"))
+    catalogue.database.rows(text(f"PRAGMA max_page_count = {pages + 2}"))
+    assert_full(catalogue, lambda: catalogue.database.rows(text("PRAGMA max_page_count = 100000")))
+
+
+@pytest.fixture
+def small_disk(path):
+    """Puts the record on a disk of one megabyte."""
+    disk = path.parent
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("a small file system can be mounted by the superuser only")
+    yield
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.slow
+def test_full_disk_is_named_and_keeps_what_was_stored(small_disk, path):
+    with closing(Catalogue(path)) as catalogue:
+        put(catalogue, annotated("s", ["The heron flies."]))
+        assert_full(catalogue)
 
 
 def test_threads_read_while_another_writes(catalogue):

@@ -145,6 +145,32 @@ def test_refused_writer_is_told_who_writes_and_what_to_do(engines, store, openin
         assert second.catalogue.meta("first") == "done"
 
 
+HOLD_THE_STORE = cases["HOLD_THE_STORE"]
+
+
+@only_local
+@pytest.mark.slow
+def test_writer_is_told_of_another_process_and_takes_over_after_its_kill(path, opening):
+    def told():
+        with pytest.raises(StoreLockedError) as caught, third.writer():
+            pytest.fail("never entered")
+        return str(caught.value)
+
+    second, third = (opening(wait_seconds=0.2) for _ in range(2))
+    holder = beside(HOLD_THE_STORE, path)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        message = told()
+    finally:
+        holder.kill()
+        holder.communicate()
+    for part in (f"process {holder.pid} on ", "0.2 s were not enough", "UNTOC_WAIT_SECONDS", "--store"):
+        assert part in message
+    with second.writer():
+        second.catalogue.set_meta({"after": "the kill"})
+        assert f"process {os.getpid()} on " in told()
+
+
 @only_local
 def test_writer_is_refused_while_something_that_gives_no_name_holds_the_lock(path, opening):
     store, began = opening(wait_seconds=0.2), time.monotonic()

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,18 @@ def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_lin
     # A sentence after a dash, or the last of several items, is part of the quotation and no attribution.
     assert quotes(f"> {WORDS}.\n> — And we pay for it with joy.") == [f"{WORDS}. — And we pay for it with joy."]
     assert quotes(f"> {WORDS}:\n> – The fund\n> – The registry") == [f"{WORDS}: – The fund – The registry"]
+
+
+def test_time_for_a_row_of_note_numbers_grows_with_its_length():
+    def seconds(numbers: int) -> float:
+        text = "> " + "words " + "¹" * numbers + "x"
+        began = time.process_time()
+        quotes(text)
+        return time.process_time() - began
+
+    seconds(3)
+    # For four times the length, quadratic time would be 16 times as long.
+    assert seconds(600) < 10 * seconds(150) + 0.2
 
 
 @cases("text", "reason")

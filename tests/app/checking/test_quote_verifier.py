@@ -110,6 +110,12 @@ def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metada
     assert {words: only(checker, f"{words}: “{SHIPS}”").verdict for words in attributed} == attributed
 
 
+def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
+    finding = only(corpus_of(("a", [SHIPS], {"kind": "treaty"})), f"Austria said: “{SHIPS}”")
+    assert finding.verdict == "misattributed"
+    assert "these are the words of a treaty, not of Austria" in str(finding.warnings[0])
+
+
 TREATY = [
     "United Nations Convention against Transnational Organized Crime",
     "Article 4\nProtection of sovereignty",
