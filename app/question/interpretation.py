@@ -127,9 +127,9 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     kind = plausible_kind(chances, roles)
     if kind.kind == "which_states" and names_silence(roles):
         return replace(kind, kind="negated_which"), False
-    # "And which did not?" has no topic of its own: it negates the question before it.
-    has_topic = not roles.follows or "topic" in roles.labels
-    if kind.kind != "negated_which" or not has_topic or asks_who_was_silent(roles.text):
+    # "And which did not?" negates the question before it (`merge.py`), "and which of them refuse?" does not.
+    negates = roles.follows and "topic" not in roles.labels and not roles.beside_topic()
+    if kind.kind != "negated_which" or negates or asks_who_was_silent(roles.text):
         return kind, False
     sets = (word.span for word in roles.words if word.kind == "set")
     if any(span is not None and span.left_out for span in sets):

@@ -80,6 +80,12 @@ def asks_who_was_silent(question: str) -> bool:
     return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:verb])
 
 
+def asks_who_spoke(question: str) -> bool:
+    """Returns whether a question has a verb of saying: "which States mentioned corruption?"."""
+    items = lexicon_of("en", "who_was_silent").items(question, mend=False)
+    return any("saying" in item.kinds for item in items)
+
+
 def names_silence(roles: RoleReading) -> bool:
     """Returns whether a word for silence is outside the topic: "which States kept quiet about corruption?"."""
     items = lexicon_of("en", "who_was_silent").items(roles.text, mend=False)

@@ -34,6 +34,11 @@ _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
 
+# Chance from which a question surely asks who changed position, so that "nobody" is an answer.
+_ASKS_CHANGE_SURELY: Final = 0.8
+# Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
+_OWN_DIRECTION_MIN: Final = 0.7
+
 _Evidence = tuple[PartyEvidence, ...]
 
 
@@ -134,8 +139,9 @@ class EvidenceRetriever:
         if strategy is None:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
-        asked = _direction_asked(resolution, parties)
-        if asked == "change":
+        asked, chance = _direction_asked(resolution, parties)
+        as_asked = resolution
+        if asked is not None:
             resolution = replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
@@ -147,8 +153,12 @@ class EvidenceRetriever:
         )
         found = (*evidence, *of_groups)
         found = self._about_topic_parties(found, base, resolution, parties)
-        found = self._by_position(found, resolution, asked, parties, many=many)
-        evidence, spoken_for = found[: len(evidence)], found[len(evidence) :]
+        positions = self._by_position(found, resolution, asked, parties, many=many)
+        if asked == "change" and chance < _ASKS_CHANGE_SURELY and not any(item.answers for item in positions):
+            # Nobody changed, which the question may not have asked.
+            asked, resolution = None, as_asked
+            positions = self._by_position(found, resolution, asked, parties, many=many)
+        evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
@@ -228,21 +238,25 @@ class EvidenceRetriever:
         return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
 
 
-def _direction_asked(resolution: Resolution, parties: PartyTable) -> AskedDirection | None:
-    """Returns the direction, or change of it, that a question after States asks for; None where any answers."""
-    scope = resolution.scope
+def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[AskedDirection | None, float]:
+    """Returns the direction, or change of it, that a question after States asks for, with its chance."""
+    scope, earlier, wording = resolution.scope, resolution.stance_from, resolution.wording
     denied: AskedDirection | None = "against" if resolution.denies else None
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
-        return denied
-    earlier, wording = resolution.stance_from, resolution.wording
-    language = detect_language(earlier, parties) if earlier else scope.language
+        return denied, 1.0
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     own = resolution.question if wording is None or resolution.act != "new" else wording.text
-    asked = direction_asked(earlier or own, topic_words(scope), language, parties)
-    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
-    if asked == "change":
-        return asked
-    return denied or (asked if resolution.stance and not resolution.over_time else None)
+    asked, chance = direction_asked(own, topic_words(scope), scope.language, parties)
+    names_direction = False
+    if earlier and (asked is None or chance < _OWN_DIRECTION_MIN or resolution.act in ("remove", "more")):
+        # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
+        asked, chance = direction_asked(earlier, topic_words(scope), detect_language(earlier, parties), parties)
+    elif resolution.act not in ("new", "remove", "more") and scope.topic not in resolution.question:
+        # In a turn whose topic was named before, the words that are left are those of what is asked for.
+        names_direction = chance >= _OWN_DIRECTION_MIN
+    # Else that a direction is asked for is read with the question; that a change is, by this classifier alone.
+    names_direction = names_direction or (resolution.stance and not resolution.over_time)
+    return (asked, chance) if asked == "change" else (denied or (asked if names_direction else None), 1.0)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -59,7 +59,7 @@ _OWN_WORDS_BELOW: Final = 0.7
 _MARKED_MIN: Final = 0.25
 # Weight of a sentence that does not name the topic, beside one that does.
 _UNNAMED_WEIGHT: Final = 0.7
-# Chance from which a question asks who changed position; below it any direction answers.
+# Chance from which a question asks who changed position, below which any direction answers.
 _ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
@@ -227,10 +227,13 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 
-def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> AskedDirection | None:
-    """Returns what a question after States asks for: "which States oppose …"; None where any direction answers."""
+def direction_asked(
+    question: str, topic: str, language: str, parties: PartyTable
+) -> tuple[AskedDirection | None, float]:
+    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
     chances = _class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
-    asked = ASKED[max(ASKED, key=lambda name: chances[name])]
-    return None if asked == "change" and chances["asks_change"] < _ASKS_CHANGE_MIN else asked
+    likeliest = max(ASKED, key=lambda name: chances[name])
+    asked, chance = ASKED[likeliest], chances[likeliest]
+    return (None if asked == "change" and chance < _ASKS_CHANGE_MIN else asked), chance

@@ -123,8 +123,7 @@ class PositionReader:
         """Keeps what shows a change of position: the position now and before, or a sentence that tells of it."""
         shown = self._changed(taking, evidence)
         if not shown:
-            announcing = (e for e in near if e.direction is not None and announces_change(e.items[0].sentence.text))
-            shown = next((self._with_next(each).items for each in announcing), ())
+            shown = next(filter(None, map(self._announced_change, near)), ())
         if not shown:
             return replace(evidence, other_direction=True)
         # Neither of the two may be sure to be on the topic by itself.
@@ -151,6 +150,15 @@ class PositionReader:
             and made_before(metadata[each.statement_id], metadata[newest.statement_id])
         )
         return next(((*newest.items, *items) for items in before), ())
+
+    def _announced_change(self, read: _ReadEvidence) -> tuple[ScoredSentence, ...]:
+        """Returns the sentence, and the one beside it in its paragraph that says that the party's view has changed."""
+        (item, *_) = read.items
+        at, own = item.sentence.ordinal, self.own_words(item.sentence.statement_id)
+        around = self.sentences(item.sentence.statement_id)[max(0, at - _ANNOUNCED_WITHIN) : at + 1 + _ANNOUNCED_WITHIN]
+        beside = (s for s in around if s.paragraph == item.sentence.paragraph and announces_change(own[s.ordinal]))
+        announcing = next(beside, None)
+        return () if announcing is None else (item, replace(item, sentence=announcing))
 
     def _newest_first(
         self,

@@ -42,4 +42,4 @@ def test_direction_is_of_what_is_said_and_of_nobody_s_orders():
 @cases("question", "topic", "asked")
 def test_a_question_asks_for_a_direction(question, topic, asked):
     language = {"Qu": "fr", "Ка": "ru"}.get(question[:2], "en")
-    assert direction_asked(question, topic, language, PARTIES) == asked
+    assert direction_asked(question, topic, language, PARTIES)[0] == asked

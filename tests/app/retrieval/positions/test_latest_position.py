@@ -56,7 +56,7 @@ def test_who_changed_position_is_cited_with_what_shows_it(speakers, cited, tmp_p
     texts = {f"{code}-{2018 + 4 * n}.txt": text for code in speakers for n, text in enumerate(said[code])}
     rows = [f"{name},{name[:3]},{name[4:8]}" for name in texts]
     with workspace_over(tmp_path, texts, "\n".join(["file,state,date", *rows])) as workspace:
-        answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
+        answer = workspace.assistant.ask("Has anybody changed their mind about article 18 of UNTOC?")
     assert [f"{citation.state} {citation.date}" for citation in answer.citations] == cited
     if not cited:
         assert answer.abstention is not None and "Belmora" in answer.abstention.message
