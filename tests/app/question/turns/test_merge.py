@@ -330,3 +330,18 @@ def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
     for before in (turn, on):
         more = resolve("what else did they say?", parties, history=[before])
         assert (more.scope.states, more.act, more.answered_as, more.quote) == (("XAB",), "more", "content", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "turn", "denies"),
+    [
+        ("Which States extradite their own nationals?", "and who does not?", True),
+        ("Which States extradite their own nationals?", "and who will not hear of it?", True),
+        ("¿Qué Estados entregan a sus propios nacionales?", "¿y los que se niegan?", True),
+        ("Which States mentioned corruption?", "and who does not?", False),
+        ("Which States extradite their own nationals?", "and who did not mention it?", False),
+    ],
+)
+def test_a_turn_that_negates_asks_who_denies_or_after_who_spoke_who_was_silent(first, turn, denies, parties):
+    read = resolve(turn, parties, history=[first])
+    assert (read.denies, read.scope.negated, read.scope.all_states) == (denies, not denies, True)
